@@ -1,0 +1,75 @@
+# Every target that runs something calls `setup` first, so that each works on a fresh clone.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made-from-lock
+PYTEST_ARGS ?=
+DEMO_ARGS ?=
+DB_ARGS ?= check
+
+# Set PYTHON to choose another interpreter than the first one found that is new enough and can make a venv.
+PYTHON ?=
+PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
+
+.PHONY: help setup demo test test-fast lint format bench lock db init clean
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv from the lock file (does nothing when it is up to date)
+
+$(STAMP): requirements.lock setup.cfg pyproject.toml
+	@python=""; \
+	for candidate in $(PYTHONS); do \
+	    if "$$candidate" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	        then python="$$candidate"; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "No Python 3.11 or newer that can make a venv: install one (on Debian: apt-get install python3 python3-venv)." >&2; \
+	    exit 1; \
+	fi; \
+	if ! $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    echo "Making $(VENV) with $$python"; \
+	    "$$python" -m venv --clear $(VENV); \
+	fi
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: setup ## Start a demo with sample data on a free loopback port (DEMO_ARGS="--cases 200")
+	$(BIN)/casework demo $(DEMO_ARGS)
+
+test: lint ## Run everything: ruff, mypy, the layers and all tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-fast: setup ## Run the tests that take a moment, leaving out those marked slow
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+lint: setup ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: setup ## Let ruff mend what it can
+	$(BIN)/ruff check --fix .
+
+bench: setup ## Measure against hand-written SQL on the same server, as ratios
+	$(BIN)/python -m benchmarks
+
+init: setup ## Make or upgrade the database
+	$(BIN)/casework init
+
+db: setup ## Run a database command (DB_ARGS="upgrade", "check" or "stop")
+	$(BIN)/casework db $(DB_ARGS)
+
+lock: ## Write requirements.lock anew from setup.cfg (LOCK_ARGS="--upgrade" for newer releases)
+	@test -x var/tools/bin/uv || { python3 -m venv var/tools && var/tools/bin/pip install --quiet uv; }
+	var/tools/bin/uv pip compile setup.cfg --all-extras --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+	    --quiet $(LOCK_ARGS) --output-file requirements.lock
+
+clean: ## Stop the embedded server and remove what was made: var, build results, .venv
+	@if [ -x $(BIN)/casework ]; then $(BIN)/casework db stop || true; fi
+	rm -rf var build dist *.egg-info .pytest_cache .hypothesis $(VENV)

@@ -1,0 +1,1 @@
+"""Casework, a workflow engine for technology transfer cases."""

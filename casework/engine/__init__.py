@@ -1,0 +1,1 @@
+"""What a workflow is and how a case moves: pure functions and frozen data."""

@@ -1,0 +1,1 @@
+"""The history that proves itself: canonical form, hash chain, proofs."""

@@ -1,0 +1,1 @@
+"""The frozen editions, one file each."""
