@@ -1,0 +1,114 @@
+"""What can go wrong: one class per situation, whose docstring is the message that a person reads."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+
+
+class CaseworkError(Exception):
+    """Casework could not do this."""
+
+    def __init__(self, **details: object) -> None:
+        self.details: dict[str, object] = details
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The docstring with the details filled in: `WrongState(action="Refer", state="Closed").message`."""
+        words = " ".join(inspect.cleandoc(type(self).__doc__ or CaseworkError.__doc__ or "").split())
+        return words.format_map(_Details(self.details))
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class _Details(dict[str, object]):
+    # A message with a gap helps more than a KeyError raised while an error is shown.
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+class CaseHasMoved(CaseworkError):
+    """Someone else moved the case in the meantime. Look at it again first."""
+
+
+class NotFound(CaseworkError):
+    """There is no such {noun}, or you may not see it."""
+
+    def __init__(self, noun: str = "page", **details: object) -> None:
+        super().__init__(noun=noun, **details)
+
+
+class NotAllowed(CaseworkError):
+    """You may not do this: {why}"""
+
+    def __init__(self, why: str = "your role does not include it.", **details: object) -> None:
+        super().__init__(why=why, **details)
+
+
+class WrongState(CaseworkError):
+    """"{action}" is not possible now: {why}"""
+
+    def __init__(self, action: str, why: str = "the case stands elsewhere.", **details: object) -> None:
+        super().__init__(action=action, why=why, **details)
+
+
+class InvalidForm(CaseworkError):
+    """The form has faults; nothing was recorded. Correct: {faults}"""
+
+    def __init__(self, fields: Mapping[str, str], **details: object) -> None:
+        self.fields = dict(fields)
+        super().__init__(faults="; ".join(f"{name}: {why}" for name, why in self.fields.items()), **details)
+
+
+class AlreadyTaken(CaseworkError):
+    """Someone else holds this already. Choose another one or ask them to release it."""
+
+
+class KeyMissing(CaseworkError):
+    """This request needs a header Idempotency-Key, so that it can be sent again without being done twice."""
+
+
+class KeyReused(CaseworkError):
+    """This Idempotency-Key was used before with another content. Send a new key for a new request."""
+
+
+class RevisionMissing(CaseworkError):
+    """This request needs a header If-Match with the revision that you saw, so that nothing is overwritten unseen."""
+
+
+class InvalidSettings(CaseworkError):
+    """The settings have faults: {faults}"""
+
+    def __init__(self, faults: str, **details: object) -> None:
+        super().__init__(faults=faults, **details)
+
+
+class DatabaseUnavailable(CaseworkError):
+    """The database does not answer ({why}). Nothing was recorded; try again in a moment."""
+
+    def __init__(self, why: str = "no connection", **details: object) -> None:
+        super().__init__(why=why, **details)
+
+
+class DatabaseNotReady(CaseworkError):
+    """The database is not ready: {why} Run `casework init` first."""
+
+    def __init__(self, why: str, **details: object) -> None:
+        super().__init__(why=why, **details)
+
+
+class RolesMissing(CaseworkError):
+    """The database has no usable role casework_app: {why} Let its administrator run:
+    CREATE ROLE casework_app NOLOGIN; GRANT casework_app TO "{owner}";"""
+
+    def __init__(self, owner: str, why: str, **details: object) -> None:
+        super().__init__(owner=owner, why=why, **details)
+
+
+class EmbeddedServerError(CaseworkError):
+    """The embedded PostgreSQL server could not be used: {why}"""
+
+    def __init__(self, why: str, **details: object) -> None:
+        super().__init__(why=why, **details)

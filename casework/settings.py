@@ -1,0 +1,93 @@
+"""The settings of one installation, read from the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from casework.errors import InvalidSettings
+
+Profile = Literal["demo", "production", "test"]
+
+
+class Settings(BaseSettings):
+    """One installation. Every field is read from CASEWORK_<NAME>, or from the file that CASEWORK_<NAME>_FILE
+    names; the database's address also from DATABASE_URL and DATABASE_URL_FILE."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CASEWORK_", env_ignore_empty=True, extra="forbid", frozen=True, populate_by_name=True
+    )
+
+    var: Path = Field(Path("var"), description="The folder for everything that a run keeps.")
+    profile: Profile = Field("demo", description="demo, production or test; serve and worker run as production.")
+    database_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("DATABASE_URL", "CASEWORK_DATABASE_URL"),
+        description="The owner's address of a PostgreSQL database; the embedded server when empty.",
+    )
+    secret_key: SecretStr | None = Field(None, description="Signs cookies; a demo makes its own under var.")
+    base_url: str | None = Field(None, description="What links in letters begin with.")
+    trusted_hosts: str = Field("", description="Host names that this installation answers to, with commas.")
+
+    pool_size: int = Field(5, ge=1, le=200, description="Database connections of one process.")
+    pool_overflow: int = Field(10, ge=0, le=200, description="Connections beyond the pool, under load.")
+    pool_timeout_s: float = Field(10.0, gt=0, description="How long a request waits for a connection.")
+    connect_timeout_s: int = Field(5, ge=1, description="How long to wait for the database to answer at all.")
+    statement_timeout_ms: int = Field(5_000, ge=0)
+    lock_timeout_ms: int = Field(2_000, ge=0)
+    idle_timeout_ms: int = Field(10_000, ge=0, description="The longest pause inside a transaction.")
+
+    clock_offset: int = Field(0, description="Seconds added to the database's clock, for simulation.")
+
+    @field_validator("var", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return Path(os.path.abspath(value.expanduser()))
+
+    @model_validator(mode="after")
+    def _production_keeps_real_time(self) -> Self:
+        if self.profile == "production" and self.clock_offset:
+            raise ValueError("clock_offset must be 0 in production: its history shows real times only.")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings, _NamedFiles(settings_cls))
+
+
+class _NamedFiles(EnvSettingsSource):
+    """Values from files that the environment names: CASEWORK_SECRET_KEY_FILE=/run/secrets/key."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:
+        for key, env_name, is_complex in self._extract_field_info(field, field_name):
+            path = os.environ.get(f"{env_name.upper()}_FILE")
+            if path:
+                return Path(path).read_text(encoding="utf-8").strip(), key, is_complex
+        return None, field_name, False
+
+
+def load_settings(default_profile: Profile = "demo") -> Settings:
+    """The settings as the environment has them; `serve` and `worker` pass "production" as their default.
+    Raises InvalidSettings, in one line."""
+    profile = os.environ.get("CASEWORK_PROFILE") or default_profile
+    try:
+        return Settings(profile=profile)  # type: ignore[arg-type]  # Checked by the model itself.
+    except ValidationError as fault:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in one['loc']) or 'settings'}: {one['msg']}" for one in fault.errors()
+        )
+        raise InvalidSettings(faults) from fault
+    except OSError as fault:
+        raise InvalidSettings(f"{fault.filename}: {fault.strerror}") from fault
