@@ -48,7 +48,7 @@ class NotAllowed(CaseworkError):
 
 
 class WrongState(CaseworkError):
-    """"{action}" is not possible now: {why}"""
+    """ "{action}" is not possible now: {why}"""
 
     def __init__(self, action: str, why: str = "the case stands elsewhere.", **details: object) -> None:
         super().__init__(action=action, why=why, **details)
@@ -75,7 +75,7 @@ class KeyReused(CaseworkError):
 
 
 class RevisionMissing(CaseworkError):
-    """This request needs a header If-Match with the revision that you saw, so that nothing is overwritten unseen."""
+    """This request needs a header If-Match with the revision that you saw: nothing is overwritten unseen."""
 
 
 class InvalidSettings(CaseworkError):

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     )
 
     var: Path = Field(Path("var"), description="The folder for everything that a run keeps.")
-    profile: Profile = Field("demo", description="demo, production or test; serve and worker run as production.")
+    profile: Profile = Field("demo", description="demo, production (serve and worker) or test.")
     database_url: str | None = Field(
         None,
         validation_alias=AliasChoices("DATABASE_URL", "CASEWORK_DATABASE_URL"),
@@ -86,7 +86,8 @@ def load_settings(default_profile: Profile = "demo") -> Settings:
         return Settings(profile=profile)  # type: ignore[arg-type]  # Checked by the model itself.
     except ValidationError as fault:
         faults = "; ".join(
-            f"{'.'.join(str(part) for part in one['loc']) or 'settings'}: {one['msg']}" for one in fault.errors()
+            f"{'.'.join(str(part) for part in one['loc']) or 'settings'}: {one['msg']}"
+            for one in fault.errors()
         )
         raise InvalidSettings(faults) from fault
     except OSError as fault:

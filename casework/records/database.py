@@ -1,0 +1,120 @@
+"""The way to the database: engines for its two roles, and transactions."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Literal
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
+from casework.records import embedded
+from casework.settings import Settings
+
+APP_ROLE = embedded.APP_ROLE
+
+Role = Literal["app", "owner"]
+
+
+def database_url(settings: Settings) -> URL:
+    """Where the database is: DATABASE_URL, or else the embedded server, started if it does not run."""
+    address = settings.database_url or embedded.ensure_running(settings.var)
+    try:
+        url = make_url(address)
+    except ArgumentError as fault:
+        raise InvalidSettings("DATABASE_URL must look like postgresql://user@host/database.") from fault
+    if url.drivername.split("+")[0] not in ("postgresql", "postgres"):
+        raise InvalidSettings(f"DATABASE_URL names {url.drivername}; Casework needs PostgreSQL.")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def connect_engine(settings: Settings, role: Role = "app") -> Engine:
+    """An engine whose connections act as the application, or as the owner, who migrates.
+
+    Both log in as the URL's user. The application's connections start with the role casework_app, to which
+    RESET ROLE returns them as well. Nothing connects before the first use.
+    """
+    url = database_url(settings)
+    given = url.query.get("options", "")
+    options = [given if isinstance(given, str) else " ".join(given), *_session_options(settings, role)]
+    return create_engine(
+        url.difference_update_query(["options"]),
+        connect_args={
+            "options": " ".join(option for option in options if option),
+            "connect_timeout": settings.connect_timeout_s,
+            "application_name": f"casework {role}",
+        },
+        pool_size=settings.pool_size if role == "app" else 1,
+        max_overflow=settings.pool_overflow,
+        pool_timeout=settings.pool_timeout_s,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+    )
+
+
+def _session_options(settings: Settings, role: Role) -> list[str]:
+    values = {
+        "timezone": "UTC",
+        "lock_timeout": f"{settings.lock_timeout_ms}",
+        "idle_in_transaction_session_timeout": f"{settings.idle_timeout_ms}",
+        # A migration may rightly take long, though it may not wait long for a lock.
+        "statement_timeout": f"{settings.statement_timeout_ms if role == 'app' else 0}",
+    }
+    if role == "app":
+        values["role"] = APP_ROLE
+    return [f"-c {name}={value}" for name, value in values.items()]
+
+
+@contextlib.contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction: committed at the end of the block, rolled back when the block raises."""
+    with connected(engine) as connection, connection.begin():
+        yield connection
+
+
+@contextlib.contextmanager
+def connected(engine: Engine) -> Iterator[Connection]:
+    """A connection without a transaction of its own. Raises DatabaseUnavailable or RolesMissing."""
+    try:
+        connection = engine.connect()
+    except OperationalError as fault:
+        why = _first_line(fault)
+        if APP_ROLE in why or 'parameter "role"' in why:
+            raise RolesMissing(owner=engine.url.username or "the owner", why=f"{why}.") from fault
+        raise DatabaseUnavailable(why) from fault
+    with connection:
+        yield connection
+
+
+def ensure_app_role(owner: Engine) -> None:
+    """Make the application's role and let the owner act as it. Raises RolesMissing where the owner may not.
+
+    Roles belong to the whole server: several databases of Casework share this one.
+    """
+    with connected(owner) as connection:
+        usable = connection.execute(
+            text(
+                "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :role),"
+                " (SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = :role)"
+            ),
+            {"role": APP_ROLE},
+        ).one()
+        connection.rollback()
+        exists, member = usable
+        try:
+            with connection.begin():
+                if not exists:
+                    connection.execute(text(f'CREATE ROLE "{APP_ROLE}" NOLOGIN'))
+                if not exists or not member:
+                    connection.execute(text(f'GRANT "{APP_ROLE}" TO CURRENT_USER'))
+        except DBAPIError as fault:
+            raise RolesMissing(
+                owner=owner.url.username or "the owner", why=f"{_first_line(fault)}."
+            ) from fault
+
+
+def _first_line(fault: DBAPIError) -> str:
+    lines = [line.strip() for line in str(fault.orig).splitlines() if line.strip()]
+    return (lines[0] if lines else "no connection").rstrip(".")
