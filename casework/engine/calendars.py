@@ -1,0 +1,256 @@
+"""Working days and hours of a place, and the due dates that follow from them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+# Working days and calendar days.
+Unit: TypeAlias = Literal["wd", "cd"]
+Slots: TypeAlias = Mapping[int, tuple[tuple[time, time], ...]]
+
+MONDAY_TO_FRIDAY: Slots = {weekday: ((time(9), time(17)),) for weekday in range(5)}
+
+_MINUTE = timedelta(minutes=1)
+_DAY = timedelta(days=1)
+_MIDNIGHT = time(0)
+# A calendar that has no working time in so many days is wrong, and counting on would never end.
+_HORIZON = 20 * 366
+
+
+class NoWorkingTime(ValueError):
+    """The calendar has too little working time to count that far."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When people of one place work; an edit makes a new version, for due dates are explained by it.
+
+    Weekdays count from Monday = 0. A slot that ends at 00:00 ends with its day. A day of make-up work has
+    Monday's slots. All counting is in whole minutes: a moment counts as the minute in which it lies.
+    """
+
+    name: str
+    version: int = 1
+    zone: str = "Asia/Shanghai"
+    slots: Slots = field(default_factory=lambda: dict(MONDAY_TO_FRIDAY), hash=False)
+    holidays: frozenset[date] = frozenset()
+    make_up: frozenset[date] = frozenset()
+
+    def __post_init__(self) -> None:
+        ZoneInfo(self.zone)
+        if not any(self.slots.values()):
+            raise ValueError("A calendar needs at least one working slot.")
+        if both := self.holidays & self.make_up:
+            raise ValueError(f"{min(both)} is both a holiday and a day of make-up work.")
+        for weekday, slots in self.slots.items():
+            if weekday not in range(7):
+                raise ValueError(f"There is no weekday {weekday}: Monday is 0, Sunday 6.")
+            _insist_ordered(slots)
+
+    def to_json(self) -> dict[str, Any]:
+        """The calendar as plain data: times as HH:MM, days as YYYY-MM-DD, in a fixed order."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "zone": self.zone,
+            "slots": {
+                str(weekday): [[start.isoformat("minutes"), end.isoformat("minutes")] for start, end in slots]
+                for weekday, slots in sorted(self.slots.items())
+                if slots
+            },
+            "holidays": [day.isoformat() for day in sorted(self.holidays)],
+            "make_up": [day.isoformat() for day in sorted(self.make_up)],
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Calendar":
+        """The calendar that `to_json` wrote; raises KeyError or ValueError for anything else."""
+        return cls(
+            name=stored["name"],
+            version=stored["version"],
+            zone=stored["zone"],
+            slots={
+                int(weekday): tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in slots)
+                for weekday, slots in stored["slots"].items()
+            },
+            holidays=frozenset(map(date.fromisoformat, stored["holidays"])),
+            make_up=frozenset(map(date.fromisoformat, stored["make_up"])),
+        )
+
+    def local_date(self, moment: datetime) -> date:
+        """The date on the wall where this calendar holds; raises ValueError for a naive moment."""
+        return _utc(moment).astimezone(ZoneInfo(self.zone)).date()
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether people work on this local date at all."""
+        return bool(self._slots_of(day))
+
+    def working_minutes(self, start: datetime, end: datetime) -> int:
+        """Working minutes from one moment to another; negative when `end` comes first.
+
+        Counts add up exactly: from a to b and from b to c is from a to c.
+        """
+        start, end = _whole_minute(start), _whole_minute(end)
+        if end < start:
+            return -self.working_minutes(end, start)
+        total = timedelta()
+        day, last = self.local_date(start), self.local_date(end)
+        while day <= last:
+            for opens, closes in self._open_times(day):
+                total += max(timedelta(), min(closes, end) - max(opens, start))
+            day += _DAY
+        return total // _MINUTE
+
+    def add_working_minutes(self, start: datetime, minutes: int) -> datetime:
+        """The first moment that has so many working minutes between `start` and itself.
+
+        At the end of a slot that is its close, and not the opening of the next. Raises NoWorkingTime.
+        """
+        if minutes < 0:
+            raise ValueError("Working minutes are counted forward.")
+        start = _whole_minute(start)
+        left = minutes * _MINUTE
+        if not left:
+            return start
+        for day in self._days_from(self.local_date(start)):
+            for opens, closes in self._open_times(day):
+                since = max(opens, start)
+                if closes <= since:
+                    continue
+                if left <= closes - since:
+                    return since + left
+                left -= closes - since
+        raise NoWorkingTime(f"{self.name} has no {minutes} working minutes after {start}.")
+
+    def due(self, start: datetime, amount: int, unit: Unit) -> datetime:
+        """Close of business of the n-th day after the local start day, which itself does not count.
+
+        'wd' counts working days. 'cd' counts every day, and its last day may be one on which nobody
+        works: a limit of law does not move; it then ends at the hour at which a working Monday closes.
+        """
+        if amount < 1:
+            raise ValueError("A limit is at least one day.")
+        day = self.local_date(start)
+        if unit == "cd":
+            return self._close_of(day + amount * _DAY)
+        if unit != "wd":
+            raise ValueError(f"{unit!r} is no unit of a limit.")
+        counted = 0
+        for later in self._days_from(day + _DAY):
+            counted += self.is_working_day(later)
+            if counted == amount:
+                return self._close_of(later)
+        raise NoWorkingTime(f"{self.name} has no {amount} working days after {day}.")
+
+    def remaining(self, now: datetime, due: datetime, unit: Unit) -> int:
+        """What a pause must keep: minutes left until `due`, working ones for 'wd', plain ones for 'cd'.
+
+        Never less than 0: a clock that has run out has nothing left.
+        """
+        if unit == "wd":
+            return max(0, self.working_minutes(now, due))
+        return max(0, (_whole_minute(due) - _whole_minute(now)) // _MINUTE)
+
+    def resume(self, now: datetime, remaining: int, unit: Unit) -> datetime:
+        """The new due date of a clock that was paused with so many minutes remaining."""
+        if unit == "wd":
+            return self.add_working_minutes(now, remaining)
+        return _whole_minute(now) + remaining * _MINUTE
+
+    def working_days_between(self, start: datetime, end: datetime) -> int:
+        """How many working days after the local start day have closed by `end`.
+
+        It reaches n at the very moment that `due(start, n, "wd")` gives.
+        """
+        end = _utc(end)
+        day, last = self.local_date(start) + _DAY, self.local_date(end)
+        count = 0
+        while day <= last:
+            count += self.is_working_day(day) and self._close_of(day) <= end
+            day += _DAY
+        return count
+
+    def _slots_of(self, day: date) -> tuple[tuple[time, time], ...]:
+        if day in self.make_up:
+            return self._usual_slots()
+        if day in self.holidays:
+            return ()
+        return self.slots.get(day.weekday(), ())
+
+    def _usual_slots(self) -> tuple[tuple[time, time], ...]:
+        # Monday's, or those of the first weekday that has any where the week begins on another day.
+        return next(slots for _, slots in sorted(self.slots.items()) if slots)
+
+    def _open_times(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        for start, end in self._slots_of(day):
+            yield from _spans(self.zone, day, start, end)
+
+    def _close_of(self, day: date) -> datetime:
+        start, end = (self._slots_of(day) or self._usual_slots())[-1]
+        spans = _spans(self.zone, day, start, end)
+        # A slot that the clocks jump over altogether closes at the jump.
+        return spans[-1][1] if spans else _at(self.zone, day, end)
+
+    def _days_from(self, day: date) -> Iterator[date]:
+        for offset in range(_HORIZON):
+            yield day + offset * _DAY
+
+
+def _insist_ordered(slots: tuple[tuple[time, time], ...]) -> None:
+    before = -1
+    for start, end in slots:
+        opens, closes = start.hour * 60 + start.minute, end.hour * 60 + end.minute or 24 * 60
+        if (start.second, start.microsecond, end.second, end.microsecond) != (0, 0, 0, 0):
+            raise ValueError("Slots begin and end on whole minutes.")
+        if not before < opens < closes:
+            raise ValueError(f"The slot from {start} to {end} is empty or not in order.")
+        before = closes
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.utcoffset() is None:
+        raise ValueError(f"{moment} has no time zone.")
+    return moment.astimezone(UTC)
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    return _utc(moment).replace(second=0, microsecond=0)
+
+
+def _at(zone: str, day: date, wall: time) -> datetime:
+    return datetime.combine(day, wall, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def _spans(zone: str, day: date, start: time, end: time) -> list[tuple[datetime, datetime]]:
+    """When the wall clock shows a time of this slot: none, one or two spans on a day when clocks change."""
+    opens = datetime.combine(day, start, tzinfo=UTC)
+    closes = datetime.combine(day if end != _MIDNIGHT else day + _DAY, end, tzinfo=UTC)
+    spans: list[tuple[datetime, datetime]] = []
+    for since, until, offset in _offsets(zone, day):
+        span = (max(opens - offset, since), min(closes - offset, until))
+        if span[0] < span[1]:
+            spans.append(span)
+    return spans
+
+
+@lru_cache(maxsize=4096)
+def _offsets(zone: str, day: date) -> tuple[tuple[datetime, datetime, timedelta], ...]:
+    """The zone's offsets around this day, each with the time in UTC from and until which it holds."""
+    noon = datetime.combine(day, time(12), tzinfo=UTC)
+    # No zone is further than 14 hours from UTC, so this covers the local day; no zone changes twice in it.
+    first, last = noon - 27 * timedelta(hours=1), noon + 27 * timedelta(hours=1)
+    before, after = _offset(zone, first), _offset(zone, last)
+    if before == after:
+        return ((first, last, before),)
+    low, high = first, last
+    while high - low > _MINUTE:
+        middle = low + (high - low) // _MINUTE // 2 * _MINUTE
+        low, high = (middle, high) if _offset(zone, middle) == before else (low, middle)
+    return ((first, high, before), (high, last, after))
+
+
+def _offset(zone: str, moment: datetime) -> timedelta:
+    return moment.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
