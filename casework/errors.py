@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class CaseworkError(Exception):
@@ -112,3 +112,11 @@ class EmbeddedServerError(CaseworkError):
 
     def __init__(self, why: str, **details: object) -> None:
         super().__init__(why=why, **details)
+
+
+class Refused(CaseworkError):
+    """This cannot be done now: {why}"""
+
+    def __init__(self, reasons: Sequence[str], **details: object) -> None:
+        self.reasons = list(reasons)
+        super().__init__(why=" ".join(reasons), **details)

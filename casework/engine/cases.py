@@ -1,0 +1,250 @@
+"""What a case is at one moment: frozen dataclasses, the fold of its log's events.
+
+A sealed mediation is a case of its own kind in a log of its own; the same data and the same functions serve it.
+Times are aware datetimes in UTC, ids are UUID strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Json = Any
+
+#: WS-HumanTask's states; a task in one of `OPEN` still waits for somebody.
+CREATED, READY, RESERVED, IN_PROGRESS, SUSPENDED = "Created", "Ready", "Reserved", "InProgress", "Suspended"
+COMPLETED, FAILED, ERROR, EXITED, OBSOLETE = "Completed", "Failed", "Error", "Exited", "Obsolete"
+TASK_STATES = (CREATED, READY, RESERVED, IN_PROGRESS, SUSPENDED, COMPLETED, FAILED, ERROR, EXITED, OBSOLETE)
+OPEN = frozenset({CREATED, READY, RESERVED, IN_PROGRESS, SUSPENDED})
+HELD = frozenset({RESERVED, IN_PROGRESS})
+
+RUNNING, PAUSED, STOPPED = "running", "paused", "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """The last time that a transition fired on a track, and how often it has."""
+
+    count: int
+    at: datetime
+    actor: str
+    acting_for: str | None
+    data: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A running state machine: the case's main one, a referral, or a service beside it."""
+
+    id: str
+    workflow: str
+    edition: str
+    #: Of a referral the service it is about ("pledge"); of any other track its workflow.
+    kind: str
+    parent: str | None
+    #: Organisation that works on it; a service's track has its referral's.
+    provider: str | None
+    states: tuple[str, ...]
+    entered_at: datetime
+    opened_at: datetime
+    #: Counts the events of this track; the ETag of its actions.
+    revision: int = 0
+    ended_at: datetime | None = None
+    outcome: str | None = None
+    #: It no longer counts: another provider has taken its place.
+    replaced: bool = False
+    #: state: the states from which it was last entered (for "=previous").
+    came_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fired: Mapping[str, Fired] = field(default_factory=dict)
+    #: What the opener gave along: question, wanted date.
+    given: Mapping[str, Json] = field(default_factory=dict)
+    #: People shut out of it by a declared interest.
+    barred: frozenset[str] = frozenset()
+    #: The provider's named person, once there is one.
+    named: str | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.ended_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something one person must do, in one queue: a role within a programme or an organisation."""
+
+    id: str
+    track: str
+    name: str
+    #: Its key in the edition's tasks; of a step task the state's path, of a decision the transition's name.
+    rule: str
+    #: "step" (one for each state that a person works in), "side", or "decision" (on a proposal).
+    type: str
+    queue: str
+    #: The organisation of a provider's queue; None for queues of the programme.
+    organisation: str | None
+    state: str
+    opened_at: datetime
+    due_at: datetime | None
+    holder: str | None = None
+    #: What it is about when its kind comes several times: "need_owner", an item's index, a referral's id.
+    about: str | None = None
+    #: The track's state that a step task belongs to; the proposal that a decision task is about.
+    of: str | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    acted_for: str | None = None
+    result: Mapping[str, Json] = field(default_factory=dict)
+    overdue: bool = False
+    aftercare: bool = False
+    #: The state before it was suspended.
+    before: str | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A row of moments at which something happens by itself: (instant, what), `next` the first that has not fired.
+
+    `what`: "remind", "due", "escalate", "overdue", "activate", "expire", or "fire:<transition>".
+    A paused clock keeps what is left of each rung instead: minutes, working ones when `unit` is "wd".
+    """
+
+    id: str
+    track: str
+    unit: str
+    rungs: tuple[tuple[datetime, str], ...]
+    task: str | None = None
+    consent: str | None = None
+    #: The state of the track that it belongs to.
+    of: str | None = None
+    next: int = 0
+    state: str = RUNNING
+    left: tuple[int, ...] = ()
+
+    @property
+    def fires_at(self) -> datetime | None:
+        return self.rungs[self.next][0] if self.state == RUNNING and self.next < len(self.rungs) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A deed that one person asked for and another one must confirm."""
+
+    id: str
+    track: str
+    transition: str
+    actor: str
+    acting_for: str | None
+    seq: int
+    data: Mapping[str, Json]
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A party's permission to share documents with providers; None means all of them."""
+
+    id: str
+    party: str
+    providers: tuple[str, ...] | None
+    documents: tuple[str, ...] | None
+    given_on: str
+    expires_on: str | None
+    ended_at: datetime | None = None
+    how: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A paper of the case: whose it is, and what kind. Its words and file stand elsewhere."""
+
+    id: str
+    party: str | None
+    kind: str
+    registered_at: datetime
+    valid_until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A provider may see a document, by a referral, under a consent, until it ends."""
+
+    id: str
+    track: str
+    document: str
+    consent: str | None
+    given_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case, or a sealed mediation, as its log tells it."""
+
+    log: str
+    kind: str
+    programme: str
+    seq: int
+    last_at: datetime
+    opened_at: datetime
+    title: Any = None
+    number: str | None = None
+    match: str | None = None
+    need: str | None = None
+    technology: str | None = None
+    phase: str | None = None
+    #: The two parties' organisations, by side.
+    parties: Mapping[str, str] = field(default_factory=dict)
+    rights: tuple[str, ...] = ()
+    #: Of a mediation: the case that it is about.
+    about: str | None = None
+    owner: str | None = None
+    team: tuple[str, ...] = ()
+    #: Counts the events of the case itself (not of other tracks); the ETag of case-level deeds.
+    revision: int = 0
+    tracks: Mapping[str, Track] = field(default_factory=dict)
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
+    consents: Mapping[str, Consent] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    grants: Mapping[str, Grant] = field(default_factory=dict)
+    #: People with a declared interest in this case; they may do nothing in it.
+    interests: frozenset[str] = frozenset()
+    hold: Mapping[str, Json] | None = None
+    #: A stop was proposed or made: outward tasks stand still.
+    frozen: bool = False
+    outcome: str | None = None
+    reasons: tuple[str, ...] = ()
+    closed_at: datetime | None = None
+
+    @property
+    def main(self) -> Track:
+        return next(iter(self.tracks.values()))
+
+    def live_tracks(self) -> Iterator[Track]:
+        return (track for track in self.tracks.values() if track.live)
+
+    def children(self, track: str) -> list[Track]:
+        return [one for one in self.tracks.values() if one.parent == track]
+
+    def open_tasks(self) -> Iterator[Task]:
+        return (task for task in self.tasks.values() if task.open)
+
+    def step_tasks(self, track: str) -> list[Task]:
+        """The open step tasks of a track: one, or one for each region of a parallel."""
+        return [t for t in self.tasks.values() if t.track == track and t.type == "step" and t.open]
+
+    def proposal_for(self, track: str, transition: str) -> Proposal | None:
+        return next((p for p in self.proposals.values() if (p.track, p.transition) == (track, transition)), None)
+
+    def referral_of(self, track: Track) -> Track | None:
+        """The referral that a track is, or runs inside."""
+        if track.workflow == "referral":
+            return track
+        return self.tracks.get(track.parent) if track.parent else None

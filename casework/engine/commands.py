@@ -1,0 +1,157 @@
+"""What can be asked of the engine: one frozen dataclass per deed, and the context in which it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from casework.engine.calendars import Calendar
+from casework.engine.editions import Edition
+from casework.engine.events import SYSTEM_ACTOR
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class By:
+    """Who does it, in which role, and for whom."""
+
+    person: str = SYSTEM_ACTOR
+    role: str = "system"
+    organisation: str | None = None
+    acting_for: str | None = None
+
+
+@dataclass(frozen=True)
+class Library:
+    """The editions at hand: every one by fingerprint, and the newest of each workflow."""
+
+    editions: Mapping[str, Edition]
+    newest: Mapping[str, str]
+
+    def __getitem__(self, fingerprint: str) -> Edition:
+        return self.editions[fingerprint]
+
+    def latest(self, workflow: str) -> Edition | None:
+        fingerprint = self.newest.get(workflow)
+        return self.editions[fingerprint] if fingerprint else None
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a decision needs from outside: the actor, the time, the calendar, ids, and facts from outside the log."""
+
+    by: By
+    now: datetime
+    calendar: Calendar
+    new_id: Callable[[], str]
+    facts: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Open:
+    """Open a case from a match, or a mediation about a case."""
+
+    log: str
+    kind: str
+    workflow: str
+    case: Mapping[str, Json]
+    title: str | None = None
+    #: Of a mediation: its main track is a referral of this service.
+    service: str | None = None
+    provider: str | None = None
+
+
+@dataclass(frozen=True)
+class Fire:
+    """Fire a transition of a track with a form's data; `happened_on` when it is recorded afterwards."""
+
+    track: str
+    transition: str
+    data: Mapping[str, Json] = field(default_factory=dict)
+    happened_on: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Take a task from its queue."""
+
+    task: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """Give a task back to its queue."""
+
+    task: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Complete:
+    """Finish a side task, or decide on a proposal."""
+
+    task: str
+    data: Mapping[str, Json] = field(default_factory=dict)
+    happened_on: str | None = None
+
+
+@dataclass(frozen=True)
+class Add:
+    """Add a task from the list that the workflow allows."""
+
+    track: str
+    task: str
+    about: str | None = None
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Let a clock do what is due."""
+
+    clock: str
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Give the case to another owner and team."""
+
+    owner: str
+    team: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RegisterDocument:
+    """Enter a paper of the case: its title, kind and whose it is."""
+
+    title: str
+    kind: str
+    party: str | None = None
+    language: str | None = None
+    valid_until: str | None = None
+
+
+@dataclass(frozen=True)
+class EndConsent:
+    """A consent is withdrawn, or has expired: its grants end, the referrals that lean on it are suspended."""
+
+    consent: str
+    how: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class DeclareInterest:
+    """A person declares an interest in the case and from then on does nothing in it."""
+
+    person: str
+    nature: str = ""
+
+
+Command = (
+    Open | Fire | Claim | Release | Complete | Add | Ring | HandOver | RegisterDocument | EndConsent | DeclareInterest
+)

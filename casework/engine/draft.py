@@ -1,0 +1,576 @@
+"""An event while it is being made: what a deed opens, closes, starts and stops, gathered until it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from casework.engine.cases import (
+    CREATED,
+    HELD,
+    OBSOLETE,
+    OPEN,
+    PAUSED,
+    READY,
+    RUNNING,
+    SUSPENDED,
+    Case,
+    Clock,
+    Consent,
+    Task,
+    Track,
+)  # fmt: skip
+from casework.engine.commands import By, Context, Library
+from casework.engine.editions import Edition, TaskRule, TransitionRule
+from casework.engine.events import OPENED, SYSTEM_ACTOR, Event
+from casework.engine.evolve import evolve
+from casework.engine.facts import UNKNOWN, Facts
+from casework.engine.fields import PARTIES
+from casework.engine.limits import Said, ladder, left, own_ladder, resumed, runs_out
+from casework.engine.registry import EFFECTS
+from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, STANDS_FOR
+from casework.errors import NotFound
+from casework.ledger.canonical import instant
+
+Json = Any
+
+#: In a sealed mediation nobody of the programme but the dispute officer works.
+SEALED_FOR = {"officer": "dispute_officer", "supervisor": "dispute_officer", "intake": "dispute_officer"}
+
+#: Effects that stand in the event as they are.
+_PLAIN = ("owner", "team", "outcome", "reasons", "hold", "named", "given", "replaced", "provider", "rights")
+_LISTS = ("interest", "barred", "unbarred")
+
+
+def accepted(case: Case, roles: Iterable[str]) -> frozenset[str]:
+    """The roles that an actor may have to do what is written for `roles`."""
+    wanted = {SEALED_FOR.get(role, role) if case.kind == "mediation" else role for role in roles}
+    stands = {role for role, for_whom in STANDS_FOR.items() if for_whom & wanted}
+    return frozenset(wanted | stands)
+
+
+class Draft:
+    """The events of one deed, and the case as it is after those already committed."""
+
+    def __init__(self, library: Library, case: Case | None, context: Context) -> None:
+        self.library = library
+        self.context = context
+        self.by: By = context.by
+        self.events: list[Event] = []
+        self._case = case
+        self._opening = False
+        self._effects: dict[str, Json] = {}
+        self._header: dict[str, Any] = {}
+
+    # --- what stands ---
+
+    @property
+    def case(self) -> Case:
+        assert self._case is not None
+        return self._case
+
+    def track(self, id: str) -> Track:
+        try:
+            return self.case.tracks[id]
+        except KeyError:
+            raise NotFound("track") from None
+
+    def task(self, id: str) -> Task:
+        try:
+            return self.case.tasks[id]
+        except KeyError:
+            raise NotFound("task") from None
+
+    def facts(self, track: Track, data: Mapping[str, Json], task: Task | None = None) -> Facts:
+        milestones = {one.edition: self.library[one.edition].milestones for one in self.case.tracks.values()}
+        return Facts(
+            self.case, track, self.context.now, self.context.calendar, self.by.person, data, self.context.facts, task,
+            milestones,
+        )  # fmt: skip
+
+    def works(self, queue: str) -> bool:
+        """Whether the actor's role works this queue."""
+        return self.by.role in QUEUE_ROLES.get(queue, frozenset())
+
+    def related(self, track: Track, where: str) -> list[Track]:
+        if where == "child":
+            return self.case.children(track.id)
+        if where == "parent":
+            return [self.case.tracks[track.parent]] if track.parent else []
+        return [one for one in self.case.tracks.values() if one.workflow == "referral"]
+
+    # --- an event from beginning to end ---
+
+    def begin(
+        self, kind: str, track: Track | None, effects: Mapping[str, Json], body: Mapping[str, Json] | None = None, *,
+        to: tuple[str, ...] = (), because: int | None = None, system: bool = False,
+    ) -> None:  # fmt: skip
+        by = By() if system else self.by
+        self._effects = dict(effects)
+        self._header = {
+            "kind": kind, "track": track.id if track else None, "frm": track.states if track else (),
+            "to": to or (track.states if track else ()), "edition": track.edition if track else None, "actor": by.person,
+            "acting_for": by.acting_for, "role": by.role, "organisation": by.organisation,
+            "because": because, "body": dict(body or {}),
+        }  # fmt: skip
+        self._system = system
+
+    def begin_log(self, log: str, effects: Mapping[str, Json], body: Mapping[str, Json]) -> None:
+        """The first event of a log. The case it opens can be looked at while the event is being made."""
+        self.begin(OPENED, None, effects, body)
+        self._opening = True
+        self._case = evolve(None, self._event(log, 1, self.context.now))
+
+    def commit(self) -> int:
+        if self._opening:
+            event, self._case = self._event(self.case.log, 1, self.context.now), None
+            self._opening = False
+        else:
+            at = max(self.context.now, self.case.last_at + timedelta(microseconds=1))
+            event = self._event(self.case.log, self.case.seq + 1, at)
+        self._case = evolve(self._case, event)
+        self.events.append(event)
+        return event.seq
+
+    def _event(self, log: str, seq: int, at: datetime) -> Event:
+        return Event(log=log, seq=seq, at=at, effects=dict(self._effects), **self._header)
+
+    def _add(self, key: str, value: Json) -> None:
+        self._effects.setdefault(key, []).append(value)
+
+    def _change(self, key: str, id: str, change: Mapping[str, Json]) -> None:
+        """Merge into what the event already says of this task or clock."""
+        for one in self._effects.setdefault(key, []):
+            if one["id"] == id:
+                one.update(change)
+                return
+        self._effects[key].append({"id": id} | dict(change))
+
+    # --- effects ---
+
+    @staticmethod
+    def effect_reads(name: str) -> tuple[str, ...]:
+        return EFFECTS[name].reads
+
+    def apply(self, effects: Iterable[str], facts: Facts) -> None:
+        for name in effects:
+            for key, value in EFFECTS[name].follows(facts).items():
+                self._apply(key, value, facts)
+
+    def _apply(self, key: str, value: Json, facts: Facts) -> None:
+        if key in _PLAIN:
+            self._effects[key] = value
+        elif key in _LISTS:
+            self._effects[key] = [*self._effects.get(key, []), *value]
+        elif key == "frozen":
+            self._freeze(value)
+        elif key == "consents":
+            for one in value:
+                self._consent(facts.track, one)
+        elif key == "grant":
+            self._grant(facts.track, value)
+        elif key == "end_grants":
+            self._end_grants(facts.track)
+        elif key == "pause":
+            self._pause(value["keep"])
+        elif key == "resume":
+            self._resume()
+        elif key == "replaced_tracks":
+            self._effects["replaced_tracks"] = [*self._effects.get("replaced_tracks", []), *value]
+        else:
+            raise ValueError(f"no effect is called {key}")
+
+    def _freeze(self, frozen: bool) -> None:
+        """A stop: what waits at a provider's stands still at once, and goes on where it stood if the stop is refused."""
+        self._effects["frozen"] = frozen
+        for task in self.case.open_tasks():
+            if task.queue not in ORGANISATION_QUEUES:
+                continue
+            if frozen and task.state != SUSPENDED:
+                self.set_task(task, state=SUSPENDED)
+            elif not frozen and task.state == SUSPENDED:
+                self.set_task(task, state=task.before or READY)
+        for clock in self.case.clocks.values():
+            outward = clock.task and self.case.tasks[clock.task].queue in ORGANISATION_QUEUES
+            if outward and frozen and clock.state == RUNNING:
+                self.pause_clock(clock)
+            elif outward and not frozen and clock.state == PAUSED and clock.of in self.case.tracks[clock.track].states:
+                self.resume_clock(clock)
+
+    def _consent(self, track: Track, one: Mapping[str, Json]) -> None:
+        id = self.context.new_id()
+        self._add("consents", {"id": id} | dict(one))
+        if one["expires_on"]:
+            self._clock(self.case.main.id, "cd", [(self._close_of(one["expires_on"]), "expire")], consent=id)
+
+    def _close_of(self, day: str) -> datetime:
+        moment = runs_out(
+            {"n": 0, "unit": "cd", "since": "day"}, self.context.now, self.context.calendar, lambda _: day
+        )
+        assert moment is not None
+        return moment
+
+    def _grant(self, track: Track, documents: Iterable[str]) -> None:
+        for document in documents:
+            kept = self.case.documents[document]
+            consent = next(
+                (c.id for c in self.case.consents.values() if covers(c, kept.party, track.provider, document)), None
+            )
+            self._add(
+                "grants", {"id": self.context.new_id(), "track": track.id, "document": document, "consent": consent}
+            )
+
+    def _end_grants(self, track: Track) -> None:
+        above = self.case.referral_of(track)
+        for grant in self.case.grants.values():
+            if above is not None and grant.track == above.id and grant.ended_at is None:
+                self._add("grants_ended", grant.id)
+
+    def end_grants_of(self, consent: Consent) -> list[str]:
+        """End the grants given under a consent; gives the referrals that had them."""
+        hit: dict[str, None] = {}
+        for grant in self.case.grants.values():
+            if grant.consent == consent.id and grant.ended_at is None:
+                self._add("grants_ended", grant.id)
+                hit[grant.track] = None
+        # A referral sent but not accepted has no grants yet; it leans on the consent all the same.
+        for track in self.case.live_tracks():
+            leans = [self.case.documents[d] for d in track.given.get("documents", ()) if d in self.case.documents]
+            if track.workflow == "referral" and any(covers(consent, d.party, track.provider, d.id) for d in leans):
+                hit[track.id] = None
+        return list(hit)
+
+    def _pause(self, keep: Iterable[str]) -> None:
+        kept, paused = set(keep), []
+        for clock in self.case.clocks.values():
+            task = self.case.tasks.get(clock.task) if clock.task else None
+            # The clock of the step that is being left is paused by the move itself.
+            if task is None or task.type == "step" and task.track == self.case.main.id:
+                continue
+            if clock.state == RUNNING and task.queue not in ORGANISATION_QUEUES and task.id not in kept:
+                self.pause_clock(clock)
+                paused.append(clock.id)
+        self._effects["hold"] = dict(self._effects.get("hold") or {}) | {"paused": paused}
+
+    def _resume(self) -> None:
+        for id in (self.case.hold or {}).get("paused", ()):
+            clock = self.case.clocks.get(id)
+            if clock is not None and clock.state == PAUSED:
+                self.resume_clock(clock)
+        self._effects["hold"] = None
+
+    # --- tasks ---
+
+    def set_task(self, task: Task, **change: Json) -> None:
+        self._change("task_states", task.id, change)
+
+    def close_task(
+        self, task: Task, state: str, *, by: str | None = None, result: Mapping[str, Json] | None = None
+    ) -> None:
+        change: dict[str, Json] = {"state": state}
+        if by is not None:
+            change["by"] = by
+        if result is not None:
+            change["result"] = result
+        self.set_task(task, **change)
+        for clock in self.case.clocks.values():
+            if clock.task == task.id:
+                self.set_clock(clock, "stopped")
+
+    def end_tasks(self, names: Iterable[str]) -> None:
+        for task in self.case.open_tasks():
+            if task.name in names:
+                self.close_task(task, "Completed", by=self._header["actor"])
+
+    def settle_proposals(self, track: Track, *, left: bool) -> None:
+        """What was asked for and has not been decided lapses when the track moves on."""
+        confirmed = self._effects.get("proposals_ended", [])
+        for one in self.case.proposals.values():
+            if one.track != track.id:
+                continue
+            task = self.case.tasks[one.task]
+            if one.id in confirmed:
+                self.close_task(task, "Completed", by=self.by.person)
+            elif left:
+                self._effects["proposals_ended"] = [*confirmed, one.id]
+                self.close_task(task, OBSOLETE)
+                rule = next(r for r in self.library[track.edition].transitions if r.name == one.transition)
+                self.apply(rule.refusal_effects, self.facts(track, one.data))
+
+    def open_task(
+        self, track: Track, *, task: str, name: str, rule: str, type: str, queue: str, due: datetime | None,
+        limit: Mapping[str, Json], of: str | None = None, about: str | None = None, aftercare: bool = False,
+        activate: datetime | None = None, rungs: list[tuple[datetime, str]] | None = None,
+    ) -> None:  # fmt: skip
+        queue = SEALED_FOR.get(queue, queue) if self.case.kind == "mediation" else queue
+        self._add("tasks", {
+            "id": task, "track": track.id, "name": name, "rule": rule, "type": type, "queue": queue,
+            "organisation": track.provider if queue in ORGANISATION_QUEUES else None,
+            "state": CREATED if activate else READY, "due": instant(due) if due else None, "of": of, "about": about,
+            "aftercare": aftercare,
+        })  # fmt: skip
+        if due is not None:
+            start = activate or self.context.now
+            made = ladder(limit, start, due, self.context.calendar) if rungs is None else rungs
+            made = ([(activate, "activate")] if activate else []) + made
+            self._clock(track.id, limit["unit"], made, task=task, of=of if type == "step" else None)
+
+    def open_side_task(self, rule: TaskRule, track: Track, facts: Facts, about: str | None = None) -> bool:
+        """Open a side task, or several; False where one is open already and one is enough."""
+        track = self.case.main if rule.on == "main" and track.id in self.case.tracks else track
+        if rule.unless_open and any(t.name == rule.name and t.about == about for t in self.case.open_tasks()):
+            return False
+        said = self._said(facts)
+        activate = None
+        if rule.after is not None:
+            activate = runs_out(rule.after, self.context.now, self.context.calendar, said)
+            if activate is None:
+                return True
+            if activate <= self.context.now:
+                activate = None
+        abouts: list[tuple[str | None, datetime | None]] = [(about, None)]
+        if rule.per == "party":
+            abouts = [(party, None) for party in PARTIES]
+        elif rule.per is not None and rule.per.startswith("items:"):
+            items = self._header["body"].get(rule.per.removeprefix("items:")) or []
+            abouts = [(str(n), self._close_of(item["by"])) for n, item in enumerate(items)]
+        for about_one, own_due in abouts:
+            if rule.unless_open and any(t.name == rule.name and t.about == about_one for t in self.case.open_tasks()):
+                continue
+            due = own_due or runs_out(rule.due, activate or self.context.now, self.context.calendar, said)
+            # Every task has a date: where the day it counts from was not said, a fortnight.
+            due = due or self.context.calendar.due(activate or self.context.now, 10, "wd")
+            self.open_task(
+                track, task=self.context.new_id(), name=rule.name, rule=rule.key, type="side", queue=rule.queue, due=due,
+                limit=rule.due, about=about_one, aftercare=rule.aftercare, activate=activate,
+            )  # fmt: skip
+        return True
+
+    def open_named(self, name: str, about: str | None = None) -> None:
+        """Open a task of the main track's workflow by its name, where the edition has one."""
+        track = self.case.main
+        for rule in self.library[track.edition].tasks.values():
+            if rule.name == name:
+                self.open_side_task(rule, track, self.facts(track, {}), about)
+                return
+
+    def _said(self, facts: Facts) -> Said:
+        own = self._effects.get("transition") or self._effects.get("name")
+
+        def said(where: str) -> Json:
+            name, dot, field = where.partition(".")
+            if not dot:
+                return facts.data.get(name)
+            if name == own and field in facts.data:
+                return facts.data[field]
+            return facts.said(where)
+
+        return said
+
+    # --- clocks ---
+
+    def _clock(self, track: str, unit: str, rungs: list[tuple[datetime, str]], **of: str | None) -> None:
+        made = [[instant(moment), what] for moment, what in rungs]
+        self._add("clocks", {"id": self.context.new_id(), "track": track, "unit": unit, "rungs": made} | of)
+
+    def set_clock(self, clock: Clock, state: str, **change: Json) -> None:
+        self._change("clock_states", clock.id, {"state": state} | change)
+
+    def pause_clock(self, clock: Clock) -> None:
+        rungs = clock.rungs[clock.next :]
+        kept = left(self.context.calendar, rungs, self.context.now, clock.unit)
+        self.set_clock(clock, PAUSED, left=list(kept))
+
+    def resume_clock(self, clock: Clock, task: str | None = None) -> list[tuple[datetime, str]]:
+        rungs = resumed(self.context.calendar, clock.rungs[clock.next :], clock.left, self.context.now, clock.unit)
+        change: dict[str, Json] = {"rungs": [[instant(moment), what] for moment, what in rungs]}
+        if task is not None:
+            change["task"] = task
+        self.set_clock(clock, RUNNING, **change)
+        due = next((moment for moment, what in rungs if what == "due"), None)
+        if due is not None and clock.task and task is None:
+            self.set_task(self.case.tasks[clock.task], due=instant(due))
+        return rungs
+
+    def stop_clocks_of_consent(self, consent: str) -> None:
+        for clock in self.case.clocks.values():
+            if clock.consent == consent:
+                self.set_clock(clock, "stopped")
+
+    # --- leaving and entering states ---
+
+    def leave(self, track: Track, rule: TransitionRule, place: str, to: tuple[str, ...]) -> None:
+        """End the step task of what is left: done by whoever worked its queue, obsolete for the others."""
+        edition = self.library[track.edition]
+        gone = self._gone(track, place, to)
+        for task in self.case.step_tasks(track.id):
+            if task.of not in gone:
+                continue
+            if self._system or not self.works(task.queue):
+                self.set_task(task, state=OBSOLETE)
+            else:
+                self.set_task(task, state="Completed", by=self.by.person)
+        aside = rule.target != "=previous" and any(
+            leaf in edition.side_states for leaf in to if leaf not in track.states
+        )
+        for clock in self.case.clocks.values():
+            if clock.track != track.id or clock.of is None:
+                continue
+            if clock.of in gone:
+                if aside and clock.state == RUNNING:
+                    self.pause_clock(clock)
+                elif not aside:
+                    self.set_clock(clock, "stopped")
+            elif clock.state == PAUSED and not aside and rule.target != "=previous":
+                self.set_clock(clock, "stopped")
+
+    @staticmethod
+    def _gone(track: Track, place: str, to: tuple[str, ...]) -> set[str]:
+        """The leaves that a move leaves; all below its place where it leads back into the same state."""
+        if to == track.states:
+            return {leaf for leaf in track.states if leaf == place or leaf.startswith(place + ".")}
+        return set(track.states) - set(to)
+
+    def enter(self, track: Track, rule: TransitionRule, place: str, to: tuple[str, ...], facts: Facts) -> None:
+        gone = self._gone(track, place, to)
+        fresh = [leaf for leaf in to if leaf not in track.states or leaf in gone]
+        for leaf in fresh:
+            self._stand_in(track, leaf, facts, back=rule.target == "=previous")
+
+    def _stand_in(self, track: Track, leaf: str, facts: Facts, *, back: bool) -> None:
+        """Open the step task of a state and start its clocks, or let go on those that were paused when it was left."""
+        edition = self.library[track.edition]
+        state = edition.states[leaf]
+        said = self._said(facts)
+        calendar, now = self.context.calendar, self.context.now
+        paused = [
+            clock for clock in self.case.clocks.values()
+            if back and clock.track == track.id and clock.of == leaf and clock.state == PAUSED
+        ]  # fmt: skip
+        resumed_what: set[str] = set()
+        if state.queue is not None:
+            id = self.context.new_id()
+            old = next((clock for clock in paused if clock.task is not None), None)
+            limit = state.due or {"n": 0, "unit": "cd", "since": None}
+            if old is not None:
+                rungs = self.resume_clock(old, task=id)
+                due = next((moment for moment, what in rungs if what == "due"), None)
+                self.open_task(
+                    track, task=id, name=leaf, rule=leaf, type="step", queue=state.queue, due=None, limit=limit, of=leaf
+                )  # fmt: skip
+                self._effects["tasks"][-1]["due"] = instant(due) if due else None
+            else:
+                due = runs_out(state.due, now, calendar, said) if state.due else None
+                due = due or calendar.due(now, 10, "wd")
+                own = own_ladder(state.ladder, now, due, calendar, said) if state.ladder else None
+                self.open_task(
+                    track, task=id, name=leaf, rule=leaf, type="step", queue=state.queue, due=due, limit=limit, of=leaf,
+                    rungs=own,
+                )  # fmt: skip
+        for clock in paused:
+            if clock.task is None:
+                self.resume_clock(clock)
+                resumed_what |= {what for _, what in clock.rungs}
+        for rule, _ in edition.leaving((leaf,)):
+            if rule.after is not None and f"fire:{rule.name}" not in resumed_what:
+                moment = runs_out(rule.after, now, calendar, said)
+                if moment is not None:
+                    self._clock(track.id, rule.after["unit"], [(moment, f"fire:{rule.name}")], of=leaf)
+
+    def end_track(self, track: Track) -> None:
+        """Nothing of an ended track stays open, but for what is aftercare."""
+        kept = set()
+        for task in self.case.open_tasks():
+            if task.track == track.id and task.type != "step":
+                if task.aftercare:
+                    kept.add(task.id)
+                else:
+                    self.close_task(task, OBSOLETE)
+        for clock in self.case.clocks.values():
+            if clock.track == track.id and clock.task not in kept and clock.consent is None:
+                self.set_clock(clock, "stopped")
+        above = self.case.referral_of(track)
+        if above is not None:
+            others = [one for one in (above, *self.case.children(above.id)) if one.id != track.id]
+            if not any(one.live for one in others):
+                self._end_grants(track)
+
+    # --- opening ---
+
+    def open_all(self, opens: Iterable[Mapping[str, Json]], track: Track, facts: Facts) -> None:
+        edition = self.library[track.edition]
+        for one in opens:
+            match one["open"]:
+                case "task":
+                    self.open_side_task(edition.tasks[one["task"]], track, facts)
+                case "track":
+                    self._open_track(one["workflow"], fresh=one["fresh"])
+                case "service_track":
+                    if self.library.latest(track.kind) is not None:
+                        self._start(track.kind, track.kind, parent=track.id, provider=track.provider)
+                case "referral":
+                    self._open_referral(one, facts)
+
+    def _open_track(self, workflow: str, *, fresh: bool) -> None:
+        live = [t for t in self.case.live_tracks() if t.workflow == workflow and not t.replaced]
+        if fresh or not live:
+            self._start(workflow, workflow, parent=None, provider=None)
+
+    def _open_referral(self, one: Mapping[str, Json], facts: Facts) -> None:
+        service, provider = one["service"], None
+        if one["planned"]:
+            plan = facts.result("service_plan")
+            provider = plan.result.get(service) if plan else None
+            if provider is None:
+                return
+        kept = facts.referral(service)
+        if kept is not None and not one["fresh"] and (kept.provider == provider or not one["planned"]):
+            return
+        given: dict[str, Json] = {}
+        if one["due"]:
+            moment = runs_out(one["due"], self.context.now, self.context.calendar, self._said(facts))
+            given["wanted_on"] = self.context.calendar.local_date(moment).isoformat() if moment else None
+        self._start("referral", service, parent=None, provider=provider, given=given)
+
+    def _start(
+        self,
+        workflow: str,
+        kind: str,
+        *,
+        parent: str | None,
+        provider: str | None,
+        given: Mapping[str, Json] | None = None,
+    ) -> None:
+        edition = self.library.latest(workflow)
+        if edition is None:
+            raise NotFound("workflow")
+        opened = {
+            "id": self.context.new_id(), "workflow": workflow, "edition": edition.fingerprint, "kind": kind,
+            "parent": parent, "provider": provider, "states": list(edition.initial), "given": dict(given or {}),
+        }  # fmt: skip
+        self._add("tracks", opened)
+        self.start_track(opened, edition)
+
+    def start_track(self, opened: Mapping[str, Json], edition: Edition) -> None:
+        """Open what stands in the first state of a new track."""
+        track = Track(
+            id=opened["id"], workflow=opened["workflow"], edition=opened["edition"], kind=opened["kind"],
+            parent=opened["parent"], provider=opened["provider"], states=tuple(opened["states"]),
+            entered_at=self.context.now, opened_at=self.context.now, given=opened.get("given", {}),
+        )  # fmt: skip
+        facts = self.facts(track, {})
+        for leaf in track.states:
+            self._stand_in(track, leaf, facts, back=False)
+        self.open_all(edition.rules["opens"], track, facts)
+
+
+def covers(consent: Consent, party: str | None, provider: str | None, document: str) -> bool:
+    """Whether a consent lets a provider see a document of a party. A paper of neither party needs none."""
+    if consent.ended_at is not None or consent.party != party:
+        return False
+    providers_ok = consent.providers is None or provider in consent.providers
+    return providers_ok and (consent.documents is None or document in consent.documents)
+
+
+__all__ = ["UNKNOWN", "Draft", "accepted", "covers", "OPEN", "HELD", "SYSTEM_ACTOR"]

@@ -1,0 +1,44 @@
+"""An event as the engine makes it and reads it again: what happened, before the ledger seals it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Json = Any
+
+#: The actor of everything that happens by itself.
+SYSTEM_ACTOR = "system"
+
+# What kinds there are in the log of a case. Past tense in the history; here the deed.
+OPENED, FIRED, PROPOSED, REFUSED = "opened", "fired", "proposed", "refused"
+CLAIMED, RELEASED, COMPLETED, ADDED = "claimed", "released", "completed", "added"
+RANG, ACTIVATED = "rang", "activated"
+HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
+    "handed_over", "document_registered", "consent_ended", "interest_declared",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened in a log. `effects` are what follows from it, `body` the words that came with it."""
+
+    log: str
+    seq: int
+    at: datetime
+    kind: str
+    actor: str
+    track: str | None = None
+    frm: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    edition: str | None = None
+    acting_for: str | None = None
+    role: str | None = None
+    organisation: str | None = None
+    #: seq of the event in this log that caused it.
+    because: int | None = None
+    effects: Mapping[str, Json] = field(default_factory=dict)
+    #: Form values that no rule reads, by field; an erased one is the ledger's `ERASED`.
+    body: Mapping[str, Json] = field(default_factory=dict)

@@ -1,0 +1,301 @@
+"""`evolve`: the only code that changes a case's state; it serves a live case and a replay alike.
+
+It reads an event's header and effects and treats the body's values as opaque.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from casework.engine.cases import (
+    OPEN,
+    PAUSED,
+    RUNNING,
+    STOPPED,
+    SUSPENDED,
+    Case,
+    Clock,
+    Consent,
+    Document,
+    Fired,
+    Grant,
+    Proposal,
+    Task,
+    Track,
+)  # fmt: skip
+from casework.engine.events import CONSENT_ENDED, DOCUMENT_REGISTERED, FIRED, OPENED, PROPOSED, REFUSED, Event
+from casework.ledger.canonical import parse_instant
+
+Json = Any
+
+#: Events after which a form that was shown before is stale.
+_TURNS = frozenset({OPENED, FIRED, PROPOSED, REFUSED, DOCUMENT_REGISTERED, CONSENT_ENDED})
+
+
+def fold(events: Iterable[Event]) -> Case | None:
+    """The case that a log tells of."""
+    return reduce(evolve, events, None)
+
+
+def evolve(case: Case | None, event: Event) -> Case:
+    """The case after an event."""
+    effects = event.effects
+    if event.kind == OPENED:
+        case = _opened(event)
+    if case is None:
+        raise ValueError("a log begins with what opened it")
+    changed: dict[str, Any] = {"seq": event.seq, "last_at": event.at}
+    if event.track is None and event.kind in _TURNS:
+        changed["revision"] = case.revision + 1
+    tracks = dict(case.tracks)
+    if event.track is not None:
+        tracks[event.track] = _moved(tracks[event.track], event)
+    # In the table's order, not the record's: what a database gives back has an order of its own.
+    for key, apply in _CHANGES.items():
+        if key in effects:
+            apply(case, changed, tracks, effects[key], event)
+    if tracks != case.tracks:
+        changed["tracks"] = tracks
+    return replace(case, **changed)
+
+
+def _opened(event: Event) -> Case:
+    made = dict(event.effects["case"])
+    return Case(
+        log=event.log, kind=made["kind"], programme=made["programme"], seq=0, last_at=event.at, opened_at=event.at,
+        title=event.body.get("title"), number=made.get("number"), match=made.get("match"), need=made.get("need"),
+        technology=made.get("technology"), phase=made.get("phase"), parties=made.get("parties", {}),
+        rights=tuple(made.get("rights", ())), about=made.get("about"), owner=made.get("owner"),
+        team=tuple(made.get("team", ())),
+    )  # fmt: skip
+
+
+def _moved(track: Track, event: Event) -> Track:
+    effects = event.effects
+    changed: dict[str, Any] = {}
+    if event.kind in _TURNS:
+        changed["revision"] = track.revision + 1
+    if event.kind == FIRED:
+        name = effects["transition"]
+        before = track.fired.get(name)
+        times = before.count + 1 if before else 1
+        told = Fired(times, event.at, event.actor, event.acting_for, effects.get("data", {}))
+        changed["fired"] = {**track.fired, name: told}
+        if event.to != event.frm:
+            changed |= {"states": event.to, "entered_at": event.at}
+        if effects.get("entered"):
+            fresh = [leaf for leaf in event.to if leaf not in event.frm]
+            changed["came_from"] = {**track.came_from, **dict.fromkeys(fresh, event.frm)}
+        if "ended" in effects:
+            changed |= {"ended_at": event.at, "outcome": effects["ended"]}
+        if effects.get("reopened"):
+            changed |= {"ended_at": None, "outcome": None}
+    for key in ("named", "provider", "replaced"):
+        if key in effects:
+            changed[key] = effects[key]
+    if "given" in effects:
+        changed["given"] = {**track.given, **effects["given"]}
+    if "barred" in effects:
+        changed["barred"] = track.barred | frozenset(effects["barred"])
+    if "unbarred" in effects:
+        changed["barred"] = changed.get("barred", track.barred) - frozenset(effects["unbarred"])
+    return replace(track, **changed) if changed else track
+
+
+# --- one function for each kind of effect on the case ----------------------------------------------------------------
+
+Changed = dict[str, Any]
+Tracks = dict[str, Track]
+
+
+def _time(written: str | None) -> datetime | None:
+    return parse_instant(written) if written is not None else None
+
+
+def _open_tracks(case: Case, changed: Changed, tracks: Tracks, opened: list[Json], event: Event) -> None:
+    for one in opened:
+        tracks[one["id"]] = Track(
+            id=one["id"], workflow=one["workflow"], edition=one["edition"], kind=one["kind"], parent=one["parent"],
+            provider=one["provider"], states=tuple(one["states"]), entered_at=event.at, opened_at=event.at,
+            given=one.get("given", {}),
+        )  # fmt: skip
+
+
+def _replaced_tracks(case: Case, changed: Changed, tracks: Tracks, replaced: list[str], event: Event) -> None:
+    for one in replaced:
+        tracks[one] = replace(tracks[one], replaced=True)
+
+
+def _child_provider(case: Case, changed: Changed, tracks: Tracks, provider: str, event: Event) -> None:
+    # A service's track is worked on by whoever has its referral.
+    for one in case.children(event.track or ""):
+        tracks[one.id] = replace(tracks[one.id], provider=provider)
+
+
+def _open_tasks(case: Case, changed: Changed, tracks: Tracks, opened: list[Json], event: Event) -> None:
+    tasks = dict(changed.get("tasks", case.tasks))
+    for one in opened:
+        tasks[one["id"]] = Task(
+            id=one["id"], track=one["track"], name=one["name"], rule=one["rule"], type=one["type"], queue=one["queue"],
+            organisation=one["organisation"], state=one["state"], opened_at=event.at, due_at=_time(one["due"]),
+            about=one.get("about"), of=one.get("of"), aftercare=one.get("aftercare", False),
+        )  # fmt: skip
+    changed["tasks"] = tasks
+
+
+def _task_states(case: Case, changed: Changed, tracks: Tracks, states: list[Json], event: Event) -> None:
+    tasks = dict(changed.get("tasks", case.tasks))
+    for one in states:
+        task = tasks[one["id"]]
+        made: dict[str, Any] = {}
+        for key in ("state", "holder", "overdue", "result"):
+            if key in one:
+                made[key] = one[key]
+        if "due" in one:
+            made["due_at"] = _time(one["due"])
+        state = one.get("state")
+        if state == SUSPENDED:
+            made["before"] = task.state
+        elif state is not None:
+            made["before"] = None
+            if state not in OPEN:
+                made |= {"closed_at": event.at, "closed_by": one.get("by", event.actor), "acted_for": event.acting_for}
+        tasks[one["id"]] = replace(task, **made)
+    changed["tasks"] = tasks
+
+
+def _start_clocks(case: Case, changed: Changed, tracks: Tracks, started: list[Json], event: Event) -> None:
+    clocks = dict(changed.get("clocks", case.clocks))
+    for one in started:
+        clocks[one["id"]] = Clock(
+            id=one["id"], track=one["track"], unit=one["unit"], rungs=_rungs(one["rungs"]), task=one.get("task"),
+            consent=one.get("consent"), of=one.get("of"),
+        )  # fmt: skip
+    changed["clocks"] = clocks
+
+
+def _clock_states(case: Case, changed: Changed, tracks: Tracks, states: list[Json], event: Event) -> None:
+    clocks = dict(changed.get("clocks", case.clocks))
+    for one in states:
+        clock = clocks[one["id"]]
+        match one["state"]:
+            case "stopped":
+                # A stopped clock says nothing more; its log does.
+                clocks[one["id"]] = replace(clock, state=STOPPED)
+            case "paused":
+                clocks[one["id"]] = replace(clock, state=PAUSED, left=tuple(one["left"]))
+            case _:
+                made: dict[str, Any] = {"state": RUNNING, "left": ()}
+                if "rungs" in one:
+                    made |= {"rungs": _rungs(one["rungs"]), "next": 0}
+                if "next" in one:
+                    made["next"] = one["next"]
+                if "task" in one:
+                    made["task"] = one["task"]
+                clocks[one["id"]] = replace(clock, **made)
+    changed["clocks"] = {id: clock for id, clock in clocks.items() if clock.state != STOPPED}
+
+
+def _rungs(written: list[Json]) -> tuple[tuple[datetime, str], ...]:
+    return tuple((parse_instant(moment), what) for moment, what in written)
+
+
+def _proposal(case: Case, changed: Changed, tracks: Tracks, one: Json, event: Event) -> None:
+    changed["proposals"] = {
+        **case.proposals,
+        one["id"]: Proposal(
+            id=one["id"], track=str(event.track), transition=one["transition"], actor=event.actor,
+            acting_for=event.acting_for, seq=event.seq, data=event.effects.get("data", {}), task=one["task"],
+        ),
+    }  # fmt: skip
+
+
+def _proposals_ended(case: Case, changed: Changed, tracks: Tracks, ended: list[str], event: Event) -> None:
+    changed["proposals"] = {id: one for id, one in case.proposals.items() if id not in ended}
+
+
+def _consents(case: Case, changed: Changed, tracks: Tracks, given: list[Json], event: Event) -> None:
+    consents = dict(case.consents)
+    for one in given:
+        consents[one["id"]] = Consent(
+            id=one["id"], party=one["party"], providers=_maybe(one["providers"]), documents=_maybe(one["documents"]),
+            given_on=one["given_on"], expires_on=one["expires_on"],
+        )  # fmt: skip
+    changed["consents"] = consents
+
+
+def _maybe(ids: list[str] | None) -> tuple[str, ...] | None:
+    return None if ids is None else tuple(ids)
+
+
+def _consents_ended(case: Case, changed: Changed, tracks: Tracks, ended: list[Json], event: Event) -> None:
+    consents = dict(changed.get("consents", case.consents))
+    for one in ended:
+        consents[one["id"]] = replace(consents[one["id"]], ended_at=event.at, how=one["how"])
+    changed["consents"] = consents
+
+
+def _documents(case: Case, changed: Changed, tracks: Tracks, registered: list[Json], event: Event) -> None:
+    documents = dict(case.documents)
+    for one in registered:
+        documents[one["id"]] = Document(one["id"], one["party"], one["kind"], event.at, one.get("valid_until"))
+    changed["documents"] = documents
+
+
+def _grants(case: Case, changed: Changed, tracks: Tracks, given: list[Json], event: Event) -> None:
+    grants = dict(changed.get("grants", case.grants))
+    for one in given:
+        grants[one["id"]] = Grant(one["id"], one["track"], one["document"], one["consent"], event.at)
+    changed["grants"] = grants
+
+
+def _grants_ended(case: Case, changed: Changed, tracks: Tracks, ended: list[str], event: Event) -> None:
+    grants = dict(changed.get("grants", case.grants))
+    for one in ended:
+        grants[one] = replace(grants[one], ended_at=event.at)
+    changed["grants"] = grants
+
+
+def _interests(case: Case, changed: Changed, tracks: Tracks, people: list[str], event: Event) -> None:
+    changed["interests"] = case.interests | frozenset(people)
+
+
+def _plain(name: str, make: Callable[[Json], Any] = lambda value: value) -> Callable[..., None]:
+    def apply(case: Case, changed: Changed, tracks: Tracks, value: Json, event: Event) -> None:
+        changed[name] = make(value)
+
+    return apply
+
+
+def _closed(case: Case, changed: Changed, tracks: Tracks, value: bool, event: Event) -> None:
+    changed["closed_at"] = event.at if value else None
+
+
+_CHANGES: Mapping[str, Callable[..., None]] = {
+    "tracks": _open_tracks,
+    "replaced_tracks": _replaced_tracks,
+    "provider": _child_provider,
+    "tasks": _open_tasks,
+    "task_states": _task_states,
+    "clocks": _start_clocks,
+    "clock_states": _clock_states,
+    "proposal": _proposal,
+    "proposals_ended": _proposals_ended,
+    "consents": _consents,
+    "consents_ended": _consents_ended,
+    "documents": _documents,
+    "grants": _grants,
+    "grants_ended": _grants_ended,
+    "interest": _interests,
+    "owner": _plain("owner"),
+    "team": _plain("team", tuple),
+    "hold": _plain("hold"),
+    "frozen": _plain("frozen"),
+    "outcome": _plain("outcome"),
+    "reasons": _plain("reasons", tuple),
+    "closed": _closed,
+}

@@ -1,0 +1,403 @@
+"""Forms: lists of typed fields in a definition, data in an edition, one pydantic model per form at work."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+
+from casework.errors import InvalidForm
+
+Json = Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormField:
+    """One question of a form.
+
+    `fact` fields are read by guards, clocks, figures, letters or records: they stand in an event's effects and are
+    never erased, so they hold codes, dates, numbers and ids, never personal words. The others stand in the body.
+    """
+
+    label: str
+    required: bool = True
+    help: str = ""
+    #: Asked only when another field of the form has one of these values.
+    when: tuple[str, tuple[Json, ...]] | None = None
+    fact: bool = True
+    #: Filled from what is known: "case.need_owner", "agreement.sign_local.expires_on", …
+    prefill: str | None = None
+
+    type: ClassVar[str] = ""
+
+    def rule(self) -> dict[str, Json]:
+        """What of this field is a rule (goes into the fingerprint), as JSON."""
+        made: dict[str, Json] = {"type": self.type, "required": self.required, "fact": self.fact}
+        if self.when is not None:
+            made["when"] = [self.when[0], list(self.when[1])]
+        if self.prefill is not None:
+            made["prefill"] = self.prefill
+        return made | self.limits()
+
+    def limits(self) -> dict[str, Json]:
+        return {}
+
+    def texts(self) -> dict[str, str]:
+        return {"label": self.label} | ({"help": self.help} if self.help else {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(FormField):
+    """One line of words."""
+
+    max: int = 200
+    fact: bool = False
+    type: ClassVar[str] = "text"
+
+    def limits(self) -> dict[str, Json]:
+        return {"max": self.max}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note(Text):
+    """Some sentences."""
+
+    max: int = 10_000
+    type: ClassVar[str] = "note"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(FormField):
+    """A decimal number with a unit; travels as a string so that no digit is lost."""
+
+    unit: str = ""
+    min: str | None = None
+    max: str | None = None
+    whole: bool = False
+    type: ClassVar[str] = "number"
+
+    def limits(self) -> dict[str, Json]:
+        return {"unit": self.unit, "min": self.min, "max": self.max, "whole": self.whole}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money(FormField):
+    """An amount in a currency: {"amount": "3000000.00", "currency": "CNY"}."""
+
+    type: ClassVar[str] = "money"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Date(FormField):
+    """A calendar day in the programme's time zone; `past` and `future` include today."""
+
+    past: bool = False
+    future: bool = False
+    type: ClassVar[str] = "date"
+
+    def limits(self) -> dict[str, Json]:
+        return {"past": self.past, "future": self.future}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(FormField):
+    """One of several codes."""
+
+    choices: Mapping[str, str] = field(default_factory=dict)
+    type: ClassVar[str] = "choice"
+
+    def limits(self) -> dict[str, Json]:
+        return {"choices": list(self.choices)}
+
+    def texts(self) -> dict[str, str]:
+        return super().texts() | {f"choices.{code}": words for code, words in self.choices.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Many(Choice):
+    """Any of several codes."""
+
+    type: ClassVar[str] = "many"
+
+
+@dataclass(frozen=True, kw_only=True)
+class YesNo(FormField):
+    """Yes or no; `must` refuses the other answer, `consequence` says what yes brings about."""
+
+    must: bool | None = None
+    consequence: str = ""
+    type: ClassVar[str] = "yes_no"
+
+    def limits(self) -> dict[str, Json]:
+        return {"must": self.must}
+
+    def texts(self) -> dict[str, str]:
+        return super().texts() | ({"consequence": self.consequence} if self.consequence else {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyField(FormField):
+    """One of the case's two parties: need_owner or technology_owner."""
+
+    type: ClassVar[str] = "party"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightField(FormField):
+    """An IP right of the case, by id."""
+
+    type: ClassVar[str] = "right"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rights(FormField):
+    """IP rights of the case, by id."""
+
+    type: ClassVar[str] = "rights"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person(FormField):
+    """A person with an account, by id; `role` is what that person must be in the programme or organisation."""
+
+    role: str = ""
+    type: ClassVar[str] = "person"
+
+    def limits(self) -> dict[str, Json]:
+        return {"role": self.role}
+
+
+@dataclass(frozen=True, kw_only=True)
+class People(Person):
+    """Several people with accounts, by id."""
+
+    type: ClassVar[str] = "people"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider(FormField):
+    """An organisation that takes referrals of a service, by id."""
+
+    service: str = ""
+    type: ClassVar[str] = "provider"
+
+    def limits(self) -> dict[str, Json]:
+        return {"service": self.service}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Providers(Provider):
+    """Several organisations that take referrals, by id."""
+
+    type: ClassVar[str] = "providers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Documents(FormField):
+    """Documents of the case, by id."""
+
+    type: ClassVar[str] = "documents"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tasks(FormField):
+    """Open tasks of the case, by id."""
+
+    type: ClassVar[str] = "tasks"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Items(FormField):
+    """A list of things to do, each with words and a day: [{"what": "…", "by": "2026-03-01"}]; each may open a task."""
+
+    fact: bool = False
+    type: ClassVar[str] = "items"
+
+
+class Form:
+    """A list of questions, written as class attributes in the order in which they are asked."""
+
+    @classmethod
+    def fields(cls) -> dict[str, FormField]:
+        found: dict[str, FormField] = {}
+        for base in reversed(cls.__mro__):
+            found |= {name: value for name, value in vars(base).items() if isinstance(value, FormField)}
+        return found
+
+    @classmethod
+    def rule(cls) -> list[dict[str, Json]]:
+        return [{"name": name} | one.rule() for name, one in cls.fields().items()]
+
+    @classmethod
+    def texts(cls) -> dict[str, str]:
+        return {f"{name}.{key}": words for name, one in cls.fields().items() for key, words in one.texts().items()}
+
+
+# --- at work: a form as an edition holds it, and the model built from it ---------------------------------------------
+
+PARTIES = ("need_owner", "technology_owner")
+
+
+def _clean(words: Any) -> Any:
+    return unicodedata.normalize("NFC", words).replace("\r\n", "\n").strip() if isinstance(words, str) else words
+
+
+def _no_control(words: str) -> str:
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in words):
+        raise ValueError("has a character that cannot be stored")
+    return words
+
+
+def _decimal(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise ValueError("write a number, as a string or a whole number")
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        raise ValueError("is not a number") from None
+    if not number.is_finite() or abs(number) >= Decimal("1e15") or -int(number.as_tuple().exponent) > 6:
+        raise ValueError("has too many digits")
+    return format(number, "f")
+
+
+def _id(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("is not an id")
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise ValueError("is not an id") from None
+
+
+def _once(values: list[str]) -> list[str]:
+    if len(set(values)) != len(values):
+        raise ValueError("names the same thing twice")
+    return values
+
+
+Id = Annotated[str, BeforeValidator(_id)]
+Ids = Annotated[list[Id], Field(max_length=100), AfterValidator(_once)]
+
+
+class MoneyValue(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    amount: Annotated[str, BeforeValidator(_decimal)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class Item(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    what: Annotated[str, BeforeValidator(_clean), AfterValidator(_no_control), Field(min_length=1, max_length=500)]
+    by: date
+
+
+def _value_type(rule: Mapping[str, Json]) -> Any:
+    match rule["type"]:
+        case "text" | "note":
+            limits = Field(min_length=1 if rule["required"] else 0, max_length=rule["max"])
+            return Annotated[str, BeforeValidator(_clean), AfterValidator(_no_control), limits]
+        case "number":
+            return Annotated[str, BeforeValidator(_decimal)]
+        case "money":
+            return MoneyValue
+        case "date":
+            return date
+        case "choice":
+            return Literal[tuple(rule["choices"])]
+        case "many":
+            one: Any = Literal[tuple(rule["choices"])]
+            return Annotated[list[one], AfterValidator(_once)]
+        case "yes_no":
+            return Annotated[bool, Field(strict=True)]
+        case "party":
+            return Literal[PARTIES]
+        case "right" | "person" | "provider":
+            return Id
+        case "rights" | "people" | "providers" | "documents" | "tasks":
+            return Ids
+        case "items":
+            return Annotated[list[Item], Field(max_length=50)]
+        case other:
+            raise ValueError(f"unknown field type {other}")
+
+
+def build_model(name: str, fields: list[dict[str, Json]]) -> type[BaseModel]:
+    """The pydantic model of a form; serves page, API and import, and gives the JSON Schema of the API."""
+    made: dict[str, Any] = {}
+    for rule in fields:
+        value = _value_type(rule)
+        asked = rule["required"] and "when" not in rule
+        made[rule["name"]] = (value, ...) if asked else (value | None, None)
+    return create_model(name, __config__=ConfigDict(extra="forbid"), **made)
+
+
+_WORDS = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field of this form",
+    "string_too_short": "is required",
+}
+
+
+def check(
+    model: type[BaseModel], fields: list[dict[str, Json]], data: Mapping[str, Json], today: date
+) -> dict[str, Json]:
+    """The data as it will be kept: clean, complete, canonical JSON. Raises `InvalidForm` with one reason per field."""
+    given = {name: value for name, value in data.items() if value is not None and value != ""}
+    faults: dict[str, str] = {}
+    try:
+        values = model.model_validate(given).model_dump(mode="json", exclude_none=True)
+    except ValidationError as bad:
+        for one in bad.errors():
+            name = ".".join(str(part) for part in one["loc"]) or "form"
+            words = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
+            faults.setdefault(name, words)
+        raise InvalidForm(fields=faults) from None
+    for rule in fields:
+        name, value = rule["name"], values.get(rule["name"])
+        asked = "when" not in rule or values.get(rule["when"][0]) in rule["when"][1]
+        if value is None or value == []:
+            if rule["required"] and asked:
+                faults[name] = "is required"
+            values.pop(name, None)
+            continue
+        if not asked:
+            faults[name] = "does not apply here"
+        elif rule["type"] == "number":
+            faults |= _number_fault(rule, Decimal(value))
+        elif rule["type"] == "money" and Decimal(value["amount"]) < 0:
+            faults[name] = "must not be negative"
+        elif rule["type"] == "date" and rule["past"] and value > today.isoformat():
+            faults[name] = "must not lie in the future"
+        elif rule["type"] == "date" and rule["future"] and value < today.isoformat():
+            faults[name] = "must not lie in the past"
+        elif rule["type"] == "yes_no" and rule["must"] is not None and value is not rule["must"]:
+            faults[name] = "must be yes" if rule["must"] else "must be no"
+    if faults:
+        raise InvalidForm(fields=faults)
+    return values
+
+
+def _number_fault(rule: Mapping[str, Json], number: Decimal) -> dict[str, str]:
+    name = rule["name"]
+    if rule["whole"] and number != number.to_integral_value():
+        return {name: "must be a whole number"}
+    if rule["min"] is not None and number < Decimal(rule["min"]):
+        return {name: f"must be at least {rule['min']}"}
+    if rule["max"] is not None and number > Decimal(rule["max"]):
+        return {name: f"must be at most {rule['max']}"}
+    return {}
+
+
+def split(fields: list[dict[str, Json]], values: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, Json]]:
+    """(facts for the effects, the rest for the body)."""
+    facts = {rule["name"] for rule in fields if rule["fact"]}
+    return (
+        {name: value for name, value in values.items() if name in facts},
+        {name: value for name, value in values.items() if name not in facts},
+    )
