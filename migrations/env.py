@@ -9,7 +9,5 @@ connection = context.config.attributes["connection"]
 if not isinstance(connection, Connection):
     raise TypeError("Migrations run through casework.records.migrate, which passes the connection.")
 
-context.configure(
-    connection=connection, target_metadata=metadata, compare_type=True, compare_server_default=True
-)
+context.configure(connection=connection, target_metadata=metadata, compare_type=True, compare_server_default=True)
 context.run_migrations()

@@ -1,0 +1,568 @@
+"""What is stored: every table, with what its columns mean. Times are timestamptz in UTC, ids are UUIDv7."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMES)
+
+Id = UUID(as_uuid=False)
+Time = DateTime(timezone=True)
+
+
+def _id(**more: object) -> Column[str]:
+    return Column("id", Id, primary_key=True, **more)  # type: ignore[arg-type]
+
+
+def _ref(name: str, target: str, *, nullable: bool = False, comment: str = "", index: bool = False) -> Column[str]:
+    return Column(name, Id, ForeignKey(target), nullable=nullable, comment=comment or None, index=index)
+
+
+_now = text("clock_timestamp()")
+
+# --- history ---------------------------------------------------------------------------------------------------------
+
+logs = Table(
+    "logs",
+    metadata,
+    Column("id", Id, primary_key=True, comment="Random: it names the log in every header"),
+    Column("kind", Text, nullable=False, comment="case, mediation, programme, organisation, person or right"),
+    Column("programme_id", Id, comment="Null for what belongs to no programme"),
+    Column("seq", BigInteger, nullable=False, server_default=text("0"), comment="Of the last event; no gaps"),
+    Column("head", Text, nullable=False, comment="Hash of the last event, hex"),
+    Column("last_at", Time, nullable=False, comment="Time of the last event; the next one is later"),
+    CheckConstraint("kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right')", name="kind"),
+    comment="One row for each unit of visibility; the row that every deed in it locks",
+    postgresql_with={"fillfactor": "80"},
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("log_id", Id, ForeignKey("logs.id"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Time, nullable=False, comment="When it was recorded, by the database's clock after the lock"),
+    Column("kind", Text, nullable=False),
+    Column("track_id", Id, comment="The track that it moved, if one"),
+    Column("actor_id", Text, nullable=False, comment="A person's id, or system"),
+    Column("header", JSONB, nullable=False, comment="What the hash is made of, with the digests of the other parts"),
+    Column("effects", JSONB, nullable=False, comment="What follows from it; never personal, never erased"),
+    Column("body", JSONB, nullable=False, comment="Form values, each with its salt; erasable"),
+    Column("hash", Text, nullable=False, comment="SHA-256 of prev and the canonical header, hex"),
+    Index("ix_events_log_id_track_id_seq", "log_id", "track_id", "seq"),
+    comment="The history. Append-only: a trigger refuses everything else, to the owner as well",
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("actor_id", Id, primary_key=True),
+    Column("key", Text, primary_key=True, comment="Idempotency-Key as sent"),
+    Column("digest", Text, nullable=False, comment="Of the request's method, path and body"),
+    Column("status", Integer, comment="Of the answer; null only while the request runs"),
+    Column("answer", JSONB, comment="How to rebuild the answer; shown-once secrets are never in it"),
+    Column("log_id", Id),
+    Column("seq", BigInteger),
+    Column("made_at", Time, nullable=False, server_default=_now, index=True),
+    comment="What was asked once and is not done twice",
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("fingerprint", Text, primary_key=True),
+    Column("workflow", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("rules", JSONB, nullable=False),
+    Column("texts", JSONB, nullable=False),
+    Column("published_at", Time, nullable=False, server_default=_now),
+    UniqueConstraint("workflow", "number"),
+    comment="Frozen workflows; every track is pinned to one",
+)
+
+# --- who -------------------------------------------------------------------------------------------------------------
+
+programmes = Table(
+    "programmes",
+    metadata,
+    _id(comment="Also the id of its log"),
+    Column("code", Text, nullable=False, unique=True, comment="First part of its case numbers: BJ"),
+    Column("name", Text, nullable=False),
+    Column("name_zh", Text),
+    Column("calendar", JSONB, nullable=False, comment="Working days, slots and zone, as Calendar.to_json gives it"),
+    Column("created_at", Time, nullable=False, server_default=_now),
+)
+
+phases = Table(
+    "phases",
+    metadata,
+    _id(),
+    _ref("programme_id", "programmes.id"),
+    Column("name", Text, nullable=False),
+    Column("name_zh", Text),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+    UniqueConstraint("programme_id", "name"),
+    comment="Stages of a programme",
+)
+
+organisations = Table(
+    "organisations",
+    metadata,
+    _id(comment="Also the id of its log"),
+    Column("name", Text, nullable=False),
+    Column("name_zh", Text),
+    Column("country", Text, comment="ISO 3166-1 alpha-2"),
+    Column("register_number", Text, comment="Unified social credit code, or a foreign register's number"),
+    Column("kind", Text, comment="company, institution, government, association, provider or other"),
+    Column("services", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Kinds of referral it takes"),
+    Column("owners", JSONB, nullable=False, server_default=text("'[]'"), comment="Owners above 25 %"),
+    Column("language", Text, nullable=False, server_default=text("'en'")),
+    Column(
+        "provenance",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Per field: source, at, confirmed by, at",
+    ),
+    Column("created_at", Time, nullable=False, server_default=_now),
+)
+
+people = Table(
+    "people",
+    metadata,
+    _id(comment="Random enough to stand in the history as a pseudonym; also the id of its log"),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_zh", Text),
+    Column("password_hash", Text, comment="argon2id; null where the person has none yet"),
+    Column("language", Text, nullable=False, server_default=text("'en'")),
+    Column("zone", Text, nullable=False, server_default=text("'Asia/Shanghai'")),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("created_at", Time, nullable=False, server_default=_now),
+    Index("uq_people_email", text("lower(email)"), unique=True),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id", index=True),
+    Column("role", Text, nullable=False),
+    _ref("programme_id", "programmes.id", nullable=True, index=True),
+    _ref("organisation_id", "organisations.id", nullable=True, index=True),
+    Column("deputy_for", Id, ForeignKey("people.id"), comment="Acts in the role while that person is away"),
+    Column("starts_at", Time, nullable=False),
+    Column("ends_at", Time),
+    CheckConstraint("num_nonnulls(programme_id, organisation_id) = 1", name="one_scope"),
+    CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="ends_after_start"),
+    comment="A role within a programme or an organisation, for a time; the fold of the scope's log",
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id", index=True),
+    Column("name", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the token; itself shown once"),
+    Column("scopes", ARRAY(Text), nullable=False, comment="read, write, import, admin"),
+    Column("created_at", Time, nullable=False, server_default=_now),
+    Column("expires_at", Time),
+    Column("revoked_at", Time),
+    Column("used_at", Time),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True, comment="SHA-256 of the cookie's token"),
+    _ref("person_id", "people.id", index=True),
+    Column("created_at", Time, nullable=False, server_default=_now),
+    Column("seen_at", Time, nullable=False, server_default=_now),
+    Column("expires_at", Time, nullable=False),
+    Column("ended_at", Time),
+    Column(
+        "about",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Browser and address, for the person's own list",
+    ),
+)
+
+# --- what is matched -------------------------------------------------------------------------------------------------
+
+needs = Table(
+    "needs",
+    metadata,
+    _id(),
+    _ref("programme_id", "programmes.id"),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("title_zh", Text),
+    _ref("owner_id", "organisations.id", nullable=True),
+    Column("sector", Text),
+    Column("district", Text),
+    Column("problem", Text),
+    Column("target", Text),
+    Column("budget", Numeric),
+    Column("budget_currency", Text),
+    Column("readiness_low", Integer),
+    Column("readiness_high", Integer),
+    Column("wanted_form", Text),
+    Column("wanted_by", Date),
+    Column(
+        "status",
+        Text,
+        nullable=False,
+        server_default=text("'published'"),
+        comment="draft, published, matched, met, expired",
+    ),
+    Column("valid_until", Date),
+    Column(
+        "more",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Process, baseline, site, constraints, contacts",
+    ),
+    Column(
+        "provenance",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Per field: source, at, confirmed by, at",
+    ),
+    Column("created_at", Time, nullable=False, server_default=_now),
+    Column("updated_at", Time, nullable=False, server_default=_now),
+    UniqueConstraint("programme_id", "source", "external_id"),
+    CheckConstraint("readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9", name="readiness"),
+)
+
+technologies = Table(
+    "technologies",
+    metadata,
+    _id(),
+    _ref("programme_id", "programmes.id"),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("title_zh", Text),
+    _ref("owner_id", "organisations.id", nullable=True),
+    Column("description", Text),
+    Column("developed_in", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("deployed_in", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("benefits", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("website", Text),
+    Column("readiness_text", Text),
+    Column("readiness_low", Integer),
+    Column("readiness_high", Integer),
+    Column("ip_text", Text),
+    Column("verification", JSONB, comment="Statement: number, verdict, valid_until; counts only once confirmed"),
+    Column("more", JSONB, nullable=False, server_default=text("'{}'")),
+    Column(
+        "provenance",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Per field: source, at, confirmed by, at",
+    ),
+    Column("created_at", Time, nullable=False, server_default=_now),
+    Column("updated_at", Time, nullable=False, server_default=_now),
+    UniqueConstraint("programme_id", "source", "external_id"),
+)
+
+rights = Table(
+    "rights",
+    metadata,
+    _id(comment="Also the id of its log"),
+    _ref("programme_id", "programmes.id"),
+    _ref("technology_id", "technologies.id", nullable=True, index=True),
+    Column(
+        "kind", Text, nullable=False, comment="invention, utility_model, design, software, trade_secret or know_how"
+    ),
+    Column("office", Text),
+    Column("number", Text),
+    Column("owner", Text),
+    Column("in_force", Boolean),
+    Column("expires_on", Date),
+    Column("fee_paid_to", Date),
+    Column("checked_on", Date),
+    Column(
+        "confirmed",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="A person has confirmed the imported record",
+    ),
+    Column(
+        "encumbrances",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="Pledges, licences, transfers; the fold of its log",
+    ),
+    Column("created_at", Time, nullable=False, server_default=_now),
+    UniqueConstraint("programme_id", "office", "number"),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    _id(),
+    _ref("programme_id", "programmes.id"),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    _ref("need_id", "needs.id", index=True),
+    _ref("technology_id", "technologies.id", index=True),
+    Column("proposed_on", Date),
+    Column("proposed_by", Text, comment="Person, event or algorithm"),
+    Column("score", Numeric),
+    Column("rationale", Text),
+    Column("case_id", Id, unique=True, comment="The case that it became"),
+    Column("created_at", Time, nullable=False, server_default=_now),
+    UniqueConstraint("programme_id", "source", "external_id"),
+    UniqueConstraint("programme_id", "need_id", "technology_id"),
+)
+
+numbers = Table(
+    "numbers",
+    metadata,
+    Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+    comment="Counters of case numbers; locked last of all",
+)
+
+# --- cases: the fold of their logs -----------------------------------------------------------------------------------
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Id, ForeignKey("logs.id"), primary_key=True, comment="Its log"),
+    _ref("programme_id", "programmes.id"),
+    Column("number", Text, nullable=False, unique=True),
+    Column("title", Text),
+    Column("match_id", Id),
+    Column("need_id", Id, index=True),
+    Column("technology_id", Id),
+    Column("phase_id", Id),
+    Column("parties", JSONB, nullable=False, comment="Organisations by side"),
+    Column("rights", ARRAY(Id), nullable=False),
+    Column("owner_id", Id),
+    Column("team", ARRAY(Id), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", Text, nullable=False, comment="Of its main track"),
+    Column("interests", ARRAY(Text), nullable=False, comment="People with a declared interest"),
+    Column("hold", JSONB(none_as_null=True)),
+    Column("frozen", Boolean, nullable=False),
+    Column("outcome", Text),
+    Column("reasons", ARRAY(Text), nullable=False),
+    Column("opened_at", Time, nullable=False),
+    Column("closed_at", Time),
+    Index("ix_cases_programme_id_opened_at_id", "programme_id", "opened_at", "id"),
+    Index("ix_cases_owner_id_live", "owner_id", "id", postgresql_where=text("closed_at IS NULL")),
+    comment="Cases; what the events add up to",
+    postgresql_with={"fillfactor": "80"},
+)
+
+mediations = Table(
+    "mediations",
+    metadata,
+    Column("id", Id, ForeignKey("logs.id"), primary_key=True, comment="Its sealed log"),
+    _ref("programme_id", "programmes.id"),
+    Column("case_id", Id, nullable=False, comment="The case that it is about"),
+    Column("parties", JSONB, nullable=False),
+    Column("rights", ARRAY(Id), nullable=False),
+    Column("title", Text),
+    Column("owner_id", Id, comment="The dispute officer named for it"),
+    Column("team", ARRAY(Id), nullable=False, comment="Others named for it"),
+    Column("revision", Integer, nullable=False),
+    Column("interests", ARRAY(Text), nullable=False),
+    Column("hold", JSONB(none_as_null=True)),
+    Column("frozen", Boolean, nullable=False),
+    Column("outcome", Text),
+    Column("reasons", ARRAY(Text), nullable=False),
+    Column("opened_at", Time, nullable=False),
+    Column("closed_at", Time),
+    comment="Sealed: for everybody not named here it does not exist",
+)
+
+tracks = Table(
+    "tracks",
+    metadata,
+    _id(),
+    _ref("log_id", "logs.id", index=True),
+    Column("workflow", Text, nullable=False),
+    Column("edition", Text, ForeignKey("editions.fingerprint"), nullable=False),
+    Column("kind", Text, nullable=False, comment="Of a referral the service, else the workflow"),
+    Column("parent_id", Id),
+    Column("provider_id", Id),
+    Column("states", ARRAY(Text), nullable=False),
+    Column("entered_at", Time, nullable=False),
+    Column("opened_at", Time, nullable=False),
+    Column("position", Integer, nullable=False, comment="Order of opening in its log"),
+    Column("revision", Integer, nullable=False),
+    Column("ended_at", Time),
+    Column("outcome", Text),
+    Column("replaced", Boolean, nullable=False),
+    Column("came_from", JSONB, nullable=False),
+    Column("fired", JSONB, nullable=False, comment="Per transition: count, at, actor, acting_for, data"),
+    Column("given", JSONB, nullable=False),
+    Column("barred", ARRAY(Text), nullable=False),
+    Column("named", Text),
+    Index("ix_tracks_provider_id_live", "provider_id", "id", postgresql_where=text("provider_id IS NOT NULL")),
+    postgresql_with={"fillfactor": "80"},
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    _id(),
+    _ref("log_id", "logs.id", index=True),
+    Column("programme_id", Id, nullable=False),
+    Column("track_id", Id, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("type", Text, nullable=False, comment="step, side or decision"),
+    Column("queue", Text, nullable=False),
+    Column("organisation_id", Id, comment="Of a provider's queue"),
+    Column("state", Text, nullable=False, comment="WS-HumanTask's"),
+    Column("opened_at", Time, nullable=False),
+    Column("due_at", Time),
+    Column("holder_id", Id),
+    Column("about", Text),
+    Column("of", Text),
+    Column("closed_at", Time),
+    Column("closed_by", Text),
+    Column("acted_for", Text),
+    Column("result", JSONB, nullable=False),
+    Column("overdue", Boolean, nullable=False),
+    Column("aftercare", Boolean, nullable=False),
+    Column("before", Text, comment="State before it was suspended"),
+    Column("position", Integer, nullable=False),
+    Index(
+        "ix_tasks_programme_queue",
+        "programme_id",
+        "queue",
+        "due_at",
+        "id",
+        postgresql_where=text("state = 'Ready' AND organisation_id IS NULL"),
+    ),
+    Index(
+        "ix_tasks_organisation_queue",
+        "organisation_id",
+        "queue",
+        "due_at",
+        "id",
+        postgresql_where=text("state = 'Ready' AND organisation_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_tasks_holder",
+        "holder_id",
+        "due_at",
+        "id",
+        postgresql_where=text("state IN ('Reserved', 'InProgress', 'Suspended')"),
+    ),
+    Index("ix_tasks_closed_by", "closed_by", "closed_at", "id", postgresql_where=text("closed_by IS NOT NULL")),
+    Index("ix_tasks_log_id_position", "log_id", "position"),
+    postgresql_with={"fillfactor": "85", "autovacuum_vacuum_scale_factor": "0.01"},
+)
+
+clocks = Table(
+    "clocks",
+    metadata,
+    _id(),
+    _ref("log_id", "logs.id", index=True),
+    Column("track_id", Id, nullable=False),
+    Column("task_id", Id),
+    Column("consent_id", Id),
+    Column("unit", Text, nullable=False, comment="wd or cd"),
+    Column("of", Text, comment="State of the track that it belongs to"),
+    Column("rungs", JSONB, nullable=False, comment="Pairs of an instant and what happens then"),
+    Column("next", Integer, nullable=False, comment="First rung that has not fired"),
+    Column("state", Text, nullable=False, comment="running or paused; a stopped clock has no row"),
+    Column("left", ARRAY(BigInteger), nullable=False, comment="Minutes that a pause keeps for each rung"),
+    Column("fires_at", Time, comment="Of the next rung while it runs"),
+    Index("ix_clocks_due", "fires_at", "id", postgresql_where=text("fires_at IS NOT NULL")),
+    postgresql_with={"fillfactor": "80"},
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    _id(),
+    _ref("log_id", "logs.id", index=True),
+    Column("track_id", Id, nullable=False),
+    Column("transition", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("acting_for", Text),
+    Column("seq", BigInteger, nullable=False),
+    Column("data", JSONB, nullable=False),
+    Column("task_id", Id, nullable=False),
+    comment="What waits for a second person; decided ones have no row",
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    _id(),
+    _ref("log_id", "logs.id", index=True),
+    Column("party", Text, nullable=False),
+    Column("providers", ARRAY(Id), comment="Null: all"),
+    Column("documents", ARRAY(Id), comment="Null: all"),
+    Column("given_on", Date, nullable=False),
+    Column("expires_on", Date),
+    Column("ended_at", Time),
+    Column("how", Text),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    _id(),
+    _ref("log_id", "logs.id", index=True),
+    Column("party", Text),
+    Column("kind", Text, nullable=False),
+    Column("registered_at", Time, nullable=False),
+    Column("valid_until", Date),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    _id(),
+    _ref("log_id", "logs.id", index=True),
+    Column("track_id", Id, nullable=False, index=True),
+    Column("document_id", Id, nullable=False),
+    Column("consent_id", Id),
+    Column("given_at", Time, nullable=False),
+    Column("ended_at", Time),
+)
