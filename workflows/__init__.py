@@ -1,1 +1,21 @@
-"""The pilot's workflow definitions."""
+"""The pilot's workflow definitions; importing them registers their guards and effects."""
+
+from __future__ import annotations
+
+from casework.engine.grammar import Workflow
+from workflows.agreement import Agreement
+from workflows.assessment import Assessment
+from workflows.case import Case
+from workflows.deployment import Deployment
+from workflows.finance import Finance
+from workflows.ip import Ip
+from workflows.mediation import Mediation
+from workflows.pledge import Pledge
+from workflows.referral import Referral
+
+#: Every definition, in the order in which a case meets them.
+DEFINITIONS: tuple[type[Workflow], ...] = (
+    Case, Referral, Ip, Assessment, Mediation, Pledge, Finance, Agreement, Deployment,
+)  # fmt: skip
+
+__all__ = ["DEFINITIONS"]

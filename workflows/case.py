@@ -1,0 +1,355 @@
+"""The case: a match on its way from a proposal to a technology at work, or to a reasoned end."""
+
+from __future__ import annotations
+
+from casework.engine.grammar import (
+    EXCEPTION,
+    PREVIOUS_STEP,
+    RETURN,
+    Also,
+    Final,
+    Referral,
+    State,
+    Task,
+    Track,
+    Workflow,
+    any_of,
+    calendar_days,
+    previous,
+    same,
+    until,
+    working_days,
+)  # fmt: skip
+from casework.engine.roles import COMPLIANCE, INTAKE, OFFICER, SUPERVISOR
+from workflows import case_forms as forms
+from workflows import effects, guards
+
+# --- tasks that the case's steps open --------------------------------------------------------------------------------
+
+triage_check = Task(
+    "triage_check", "Check the match and declare your interest", OFFICER, working_days(10), forms.TriageCheck,
+    effects=(effects.note_interest,), unless_open=True,
+)  # fmt: skip
+
+record_consent = Task(
+    "record_consent", "Record the party's consent", OFFICER, working_days(15), forms.Consent, per="party",
+    effects=(effects.record_consent,), unless_open=True,
+)  # fmt: skip
+renew_consent = Task(
+    "renew_consent", "Record a new consent of a party", OFFICER, working_days(15), forms.RenewedConsent,
+    effects=(effects.record_consent,),
+)  # fmt: skip
+#: Opened by the engine when a consent on which sharing leaned is withdrawn or expires.
+consent_lost = Task(
+    "consent_lost", "Decide what follows from the lost consent", OFFICER, working_days(2), forms.LostConsent,
+)  # fmt: skip
+
+screening = Task("screening", "Screen the party and its owners", COMPLIANCE, working_days(5), forms.Screening, per="party")
+kick_off = Task("kick_off", "Hold the first meeting", OFFICER, working_days(10), forms.KickOff, unless_open=True)
+nda = Task("nda", "Obtain the non-disclosure agreement", OFFICER, working_days(20), forms.Nda, unless_open=True)
+
+
+def _plan_in_rounds(returns: int) -> Task:
+    """The service plan; the supervisor may return it so often before somebody has to ask for a new one by hand."""
+    plan = Task("service_plan", "Draw up the service plan", OFFICER, working_days(20), forms.ServicePlan, unless_open=True)
+    for _ in range(returns):
+        decide = Task(
+            "decide_plan", "Approve the plan, or return it", SUPERVISOR, working_days(5), forms.ReturnedPlan,
+            not_by=("service_plan",), opens=(plan,), unless_open=True,
+        )  # fmt: skip
+        plan = Task(
+            "service_plan", "Draw up the service plan", OFFICER, working_days(20), forms.ServicePlan, opens=(decide,),
+            unless_open=True,
+        )  # fmt: skip
+    return plan
+
+
+service_plan = _plan_in_rounds(3)
+
+decide_waiver = Task(
+    "decide_waiver", "Decide on the waiver", SUPERVISOR, working_days(5), forms.DecidedWaiver, not_by=("ask_waiver",)
+)
+ask_waiver = Task(
+    "ask_waiver", "Ask for a waiver", OFFICER, working_days(5), forms.AskedWaiver, opens=(decide_waiver,)
+)
+
+compliance_gate = Task(
+    "compliance_gate", "Pass the agreement through the compliance gate", COMPLIANCE, working_days(10),
+    forms.ComplianceGate, unless_open=True,
+)  # fmt: skip
+dispute_clause_check = Task(
+    "dispute_clause_check", "Have the parties choose a dispute clause", OFFICER, working_days(10), forms.DisputeClause,
+    unless_open=True,
+)  # fmt: skip
+BEFORE_SIGNING = (compliance_gate, dispute_clause_check)
+
+condition = Task(
+    "condition", "See that a condition is met", OFFICER, until("by"), forms.Condition, per="items:conditions"
+)
+duty = Task("duty", "See that an agreed duty is done", OFFICER, until("by"), forms.DutyDone, per="items:duties")
+
+review_hold = Task(
+    "review_hold", "Review why the case still waits", SUPERVISOR, calendar_days(60), forms.HoldReview, unless_open=True
+)
+
+
+def _follow_up(days: int) -> Task:
+    return Task(
+        "follow_up", "Ask whether it is still at work", OFFICER, working_days(20), forms.FollowUp,
+        after=calendar_days(days), aftercare=True,
+    )  # fmt: skip
+
+
+def _reading(days: int) -> Task:
+    return Task(
+        "reading", "Ask the parties for their readings", OFFICER, working_days(20), forms.Reading,
+        after=calendar_days(days),
+    )  # fmt: skip
+
+
+#: The services that the plan names a provider for.
+PLANNED = (
+    Referral("assessment", planned=True),
+    Referral("pledge", planned=True),
+    Referral("finance", planned=True),
+)
+#: What runs side by side while the deal is arranged. Finance is inside its referral.
+STRUCTURING = (
+    Track("ip"),
+    Track("agreement"),
+    Referral("pledge", planned=True),
+    Referral("finance", planned=True),
+)
+PLAN_GUARDS = (
+    guards.plan_is_on_file,
+    guards.nda_is_signed_or_waived,
+    guards.parties_are_screened,
+    guards.consents_are_recent,
+)
+SIGN_GUARDS = (
+    guards.agreement_is_in_force,
+    guards.compliance_gate_is_passed,
+    guards.dispute_clause_is_chosen,
+    guards.statement_is_still_valid,
+    guards.rights_are_free,
+    guards.pledgees_agree,
+    guards.loans_are_offered_listed_or_waived,
+)
+#: Every way into closing; whoever went it may not close.
+INTO_CLOSING = (
+    "assessment_failed", "site_failed", "end_monitoring", "propose_close", "withdraw", "compliance_stop",
+)  # fmt: skip
+
+
+class Case(Workflow):
+    """A match between a need and a technology, followed by one officer until it is at work or has come to an end."""
+
+    title = "Case"
+
+    proposed = State("Proposed", INTAKE, working_days(5), "Triage", do="Assign or take the case")
+    triage = State("Triage", OFFICER, working_days(10), "Triage", do="Bring the case through triage")
+    consent = State("Consent", OFFICER, working_days(15), "Consent", do="Bring in both parties' consent")
+    scoping = State("Scoping", OFFICER, working_days(20), "Plan", do="Prepare the service plan")
+    assessment = State("Assessment", OFFICER, calendar_days(120), "Assess", do="See the assessment through")
+    structuring = State("Structuring", OFFICER, calendar_days(180), "Structure", do="Arrange the deal")
+    agreement = State("Agreement", OFFICER, calendar_days(60), "Sign", do="Bring the agreement to signature")
+    deployment = State("Deployment", OFFICER, calendar_days(270), "Deploy", do="Follow the work on site")
+    monitoring = State("Monitoring", OFFICER, calendar_days(365), "Monitor", do="Follow the operation")
+    closing = State("Closing", SUPERVISOR, calendar_days(45), "Close", do="Close the case, or return it to work")
+    on_hold = State("On hold", OFFICER, calendar_days(60), PREVIOUS_STEP, do="Resume the case in time")
+    closed = Final("Closed", step="Close")
+
+    # --- the way forward ---
+
+    assign = proposed.to(
+        triage, by=SUPERVISOR, do="Assign to an officer", done="assigned the case", form=forms.Assignment,
+        guards=[guards.officer_has_no_interest], effects=[effects.own_case], opens=[triage_check],
+    )  # fmt: skip
+    take = proposed.to(
+        triage, by=OFFICER, do="Take the case", done="took the case",
+        guards=[guards.no_declared_interest], effects=[effects.take_case], opens=[triage_check],
+    )  # fmt: skip
+    pass_triage = triage.to(
+        consent, by=OFFICER, do="Pass triage", done="passed the case through triage",
+        guards=[guards.records_on_file, guards.match_is_explained, guards.triage_is_checked], opens=[record_consent],
+    )  # fmt: skip
+    confirm_interest = consent.to(
+        scoping, by=OFFICER, do="Confirm both parties' interest", done="confirmed both parties' interest",
+        guards=[guards.interest_is_confirmed], opens=[screening, kick_off, nda, service_plan],
+    )  # fmt: skip
+    approve_plan = scoping.to(
+        assessment, by=SUPERVISOR, do="Approve the plan", done="approved the plan",
+        guards=PLAN_GUARDS, opens=PLANNED, ends=("decide_plan",), not_by=("service_plan", "nda"),
+    )  # fmt: skip
+    skip_assessment = scoping.to(
+        structuring, by=SUPERVISOR, kind=EXCEPTION, do="Approve the plan without an assessment",
+        done="approved the plan without an assessment", form=forms.SkippedAssessment,
+        guards=[*PLAN_GUARDS, guards.skipping_was_asked, guards.statement_or_reason_to_skip], opens=STRUCTURING,
+        ends=("decide_plan",), not_by=("service_plan", "nda"),
+    )  # fmt: skip
+    assessment_passed = assessment.to(
+        structuring, by=OFFICER, do="Go on to structuring", done="took the assessment as passed",
+        guards=[guards.assessment_is_stated, guards.parties_have_commented], opens=STRUCTURING,
+    )  # fmt: skip
+    ready_to_sign = structuring.to(
+        agreement, by=OFFICER, do="Go on to signing", done="brought the case to signing", form=forms.AgreedTerms,
+        guards=[
+            guards.ip_is_clear_or_waived, guards.loans_are_offered_listed_or_waived, guards.work_is_not_blocked,
+            guards.rights_are_free, guards.pledgees_agree,
+        ],
+        opens=[*BEFORE_SIGNING, condition],
+    )  # fmt: skip
+    sign = agreement.to(
+        deployment, by=OFFICER, do="Record the signed agreement", done="recorded the signed agreement",
+        form=forms.Signing, guards=SIGN_GUARDS, effects=[effects.burden_rights], opens=[Track("deployment"), condition],
+        siblings=True, consequence="The rights named count as licensed or transferred in every other case.",
+    )  # fmt: skip
+    sign_no_site = agreement.to(
+        monitoring, by=OFFICER, do="Record a signed agreement without a site",
+        done="recorded a signed agreement without a site", form=forms.SigningWithoutSite, guards=SIGN_GUARDS,
+        effects=[effects.burden_rights], opens=[_follow_up(90), _follow_up(180), _follow_up(365)], siblings=True,
+        consequence="The rights named count as licensed or transferred in every other case.",
+    )  # fmt: skip
+    accept_site = deployment.to(
+        monitoring, by=OFFICER, do="Record the acceptance of the site", done="recorded the acceptance of the site",
+        form=forms.SiteAcceptance, guards=[guards.site_is_accepted, guards.baseline_was_recorded],
+        opens=[
+            _reading(90), _reading(180), _reading(270), _reading(360),
+            Referral("verification", question="Report on the first year's measurements", due=calendar_days(335)),
+        ],
+    )  # fmt: skip
+    end_monitoring = monitoring.to(
+        closing, by=OFFICER, do="End the monitoring", done="ended the monitoring", form=forms.MonitoringEnd,
+        effects=[effects.propose_outcome],
+        opens=[Referral("verification", fresh=True, question="Verification of the effect", due=calendar_days(30))],
+    )  # fmt: skip
+    close = closing.to(
+        closed, by=SUPERVISOR, do="Close the case", done="closed the case", form=forms.Closing,
+        guards=[
+            guards.tasks_have_ended, guards.referrals_have_ended, guards.tracks_have_ended_or_run_on,
+            guards.outcome_respects_a_stop,
+        ],
+        effects=[effects.propose_outcome, effects.end_hold], not_by=INTO_CLOSING,
+        opens=[_follow_up(180), _follow_up(365), _follow_up(730)],
+        consequence="The case ends; what runs on becomes aftercare.",
+    )  # fmt: skip
+
+    # --- back ---
+
+    reassess = any_of(structuring, agreement).to(
+        assessment, by=OFFICER, kind=RETURN, do="Have it assessed again", done="asked for another assessment",
+        form=forms.Change, opens=[Referral("assessment", fresh=True)],
+    )  # fmt: skip
+    back_to_talks = agreement.to(
+        structuring, by=OFFICER, kind=RETURN, do="Go back to talks", done="went back to talks", form=forms.OpenPoint
+    )
+    scale_up = monitoring.to(
+        structuring, by=OFFICER, kind=RETURN, do="Go on from the pilot to the large one",
+        done="went on from the pilot to the large one", form=forms.ScaleUp,
+        opens=[
+            Track("ip", fresh=True), Track("agreement", fresh=True),
+            Referral("pledge", planned=True, fresh=True), Referral("finance", planned=True, fresh=True),
+        ],
+    )  # fmt: skip
+    renegotiate = any_of(deployment, monitoring).to(
+        agreement, by=OFFICER, kind=RETURN, do="Renegotiate", done="went back to the agreement",
+        form=forms.Renegotiation, opens=[Track("agreement", fresh=True), *BEFORE_SIGNING],
+    )  # fmt: skip
+    return_to_work = closing.to(
+        previous(), by=SUPERVISOR, kind=RETURN, do="Return to work", done="returned the case to work",
+        form=forms.Reason, guards=[guards.not_stopped_by_compliance], effects=[effects.no_outcome],
+    )  # fmt: skip
+    reopen = closed.to(
+        scoping, by=(OFFICER, SUPERVISOR), confirm_by=SUPERVISOR, kind=RETURN, reopens=True, do="Reopen the case",
+        done="reopened the case", form=forms.Reopening,
+        guards=[guards.closed_within_24_months, guards.not_stopped_by_compliance], effects=[effects.no_outcome],
+        opens=[screening, record_consent, service_plan],
+    )  # fmt: skip
+
+    # --- changes of plan, and early ends ---
+
+    waive_assessment = assessment.to(
+        structuring, by=(OFFICER, SUPERVISOR), confirm_by=SUPERVISOR, kind=EXCEPTION, do="Waive the assessment",
+        done="waived the assessment", form=forms.WaivedAssessment, guards=[guards.statement_or_reason_to_waive],
+        opens=STRUCTURING,
+    )  # fmt: skip
+    amend_plan = any_of(assessment, structuring, agreement, deployment, monitoring).to(
+        same(), by=(OFFICER, SUPERVISOR), confirm_by=SUPERVISOR, kind=EXCEPTION, do="Amend the plan",
+        done="amended the plan", form=forms.AmendedPlan, opens=PLANNED,
+    )  # fmt: skip
+    assessment_failed = assessment.to(
+        closing, by=OFFICER, kind=EXCEPTION, do="Close as not viable", done="took the assessment as failed",
+        form=forms.FailedAssessment, guards=[guards.assessment_did_not_verify, guards.parties_have_answered],
+        effects=[effects.not_viable],
+    )  # fmt: skip
+    site_failed = deployment.to(
+        closing, by=OFFICER, kind=EXCEPTION, do="Close without a working site", done="took the site as failed",
+        form=forms.FailedSite, guards=[guards.site_has_failed], effects=[effects.agreement_only],
+    )  # fmt: skip
+    propose_close = any_of(
+        triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold
+    ).to(
+        closing, by=OFFICER, kind=EXCEPTION, do="Propose closing", done="proposed closing", form=forms.ClosingProposal,
+        effects=[effects.propose_outcome],
+    )  # fmt: skip
+    withdraw = any_of(consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold).to(
+        closing, by=OFFICER, kind=EXCEPTION, do="Record a party's withdrawal", done="recorded a party's withdrawal",
+        form=forms.Withdrawal, effects=[effects.withdrawn], also=[Also("referrals", "cancel")],
+        consequence="Every open referral is cancelled.",
+    )  # fmt: skip
+    compliance_stop = any_of(
+        triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold, closing
+    ).to(
+        closing, by=COMPLIANCE, confirm_by=COMPLIANCE, kind=EXCEPTION, do="Stop the case", done="stopped the case",
+        form=forms.Stop, effects=[effects.stopped], proposal_effects=[effects.freeze], refusal_effects=[effects.thaw],
+        consequence="Everything outward stands still at once.",
+    )  # fmt: skip
+
+    # --- waiting ---
+
+    hold = any_of(triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring).to(
+        on_hold, by=OFFICER, kind=EXCEPTION, do="Put on hold", done="put the case on hold", form=forms.Hold,
+        effects=[effects.hold], opens=[review_hold],
+    )  # fmt: skip
+    resume = on_hold.to(
+        previous(), by=OFFICER, kind=RETURN, do="Resume", done="resumed the case", form=forms.Reason,
+        effects=[effects.end_hold], ends=("review_hold",),
+    )  # fmt: skip
+    resume_due = on_hold.after(
+        until("hold.resume_by"), previous(), kind=RETURN, done="resumed the case on the day named",
+        effects=[effects.end_hold], ends=("review_hold",),
+    )  # fmt: skip
+
+    on_request = (
+        ((triage,), (OFFICER, SUPERVISOR), triage_check),
+        (
+            (consent, scoping, assessment, structuring, agreement, deployment, monitoring, closing), (OFFICER,),
+            renew_consent,
+        ),
+        ((consent, scoping, assessment, structuring, agreement, deployment, monitoring), (OFFICER, SUPERVISOR), consent_lost),
+        ((scoping, assessment, structuring, agreement), (OFFICER, SUPERVISOR, COMPLIANCE), screening),
+        ((scoping,), (OFFICER, SUPERVISOR), nda),
+        ((scoping,), (OFFICER, SUPERVISOR), service_plan),
+        ((structuring, agreement), (OFFICER,), ask_waiver),
+        ((structuring, agreement), (OFFICER,), Task(
+            "ask_pledgee", "Ask the pledgee for consent", OFFICER, working_days(10), forms.PledgeeAnswer,
+        )),
+        ((agreement,), (OFFICER, SUPERVISOR), compliance_gate),
+        ((agreement,), (OFFICER,), dispute_clause_check),
+        ((structuring, agreement, deployment), (OFFICER,), Task(
+            "record_baseline", "Record the baseline", OFFICER, working_days(20), forms.Baseline,
+        )),
+        ((structuring, agreement, deployment, monitoring), (OFFICER, SUPERVISOR), Task(
+            "work_blocked", "Declare that work is blocked", OFFICER, working_days(5), forms.WorkBlocked,
+        )),
+        ((structuring, agreement, deployment, monitoring), (OFFICER, SUPERVISOR), Task(
+            "work_unblocked", "Declare that work goes on", OFFICER, working_days(5), forms.WorkUnblocked,
+        )),
+        ((structuring, agreement, deployment, monitoring), (OFFICER,), Task(
+            "agreed_duty", "Enter duties that the parties have agreed", OFFICER, working_days(5), forms.AgreedDuties,
+            opens=(duty,),
+        )),
+        ((monitoring,), (OFFICER,), Task(
+            "reading", "Ask the parties for their readings", OFFICER, working_days(20), forms.Reading,
+        )),
+    )  # fmt: skip

@@ -1,0 +1,450 @@
+"""The forms of a case: what an officer, supervisor or compliance officer is asked at each step."""
+
+from __future__ import annotations
+
+from casework.engine.fields import (
+    Choice,
+    Date,
+    Documents,
+    Items,
+    Many,
+    Note,
+    Number,
+    PartyField,
+    People,
+    Person,
+    Provider,
+    Providers,
+    RightField,
+    Rights,
+    Tasks,
+    Text,
+    YesNo,
+)  # fmt: skip
+from casework.engine.grammar import Form
+from workflows.codes import (
+    DEPLOYED,
+    HOLD_REASONS,
+    ORDINARY_OUTCOMES,
+    OUTCOMES,
+    PAYERS,
+    REASONS,
+    SUCCESSES,
+    TERRITORIES,
+    UNSUCCESSFUL,
+    WAITS_FOR,
+    WITHOUT_ASSESSMENT,
+)  # fmt: skip
+
+# --- triage and consent ----------------------------------------------------------------------------------------------
+
+
+class Assignment(Form):
+    officer = Person(label="Officer", role="officer")
+    team = People(label="Team", role="officer", required=False)
+
+
+class TriageCheck(Form):
+    need_complete = YesNo(label="Is the need's record complete?", must=True)
+    technology_complete = YesNo(label="Is the technology's record complete?", must=True)
+    duplicate_checked = YesNo(label="Have you looked for a duplicate case?", must=True)
+    rationale_fits = YesNo(label="Does the rationale say why the two fit?", must=True)
+    interest = Choice(
+        label="Your interest in this case", choices={"none": "None", "declared": "I have an interest"},
+        help="With an interest you may do nothing more in this case; a supervisor hands it over.",
+    )  # fmt: skip
+
+
+class Consent(Form):
+    agreed = YesNo(label="Does the party agree?", consequence="Documents may be shared within this consent.")
+    person = Text(label="Who said so")
+    given_on = Date(label="On which day", past=True)
+    channel = Choice(
+        label="How", choices={"letter": "Letter", "email": "E-mail", "meeting": "Meeting", "telephone": "Telephone"},
+    )  # fmt: skip
+    providers = Providers(label="Only for these providers", required=False, help="Empty: every planned provider.")
+    documents = Documents(label="Only for these documents", required=False, help="Empty: every document of the party.")
+    expires_on = Date(label="Until", required=False, future=True)
+    evidence = Text(label="Where the evidence is filed")
+
+
+class RenewedConsent(Consent):
+    party = PartyField(label="Which party")
+
+
+# --- the plan --------------------------------------------------------------------------------------------------------
+
+
+class Screening(Form):
+    result = Choice(label="Result", choices={"clear": "Clear", "hit": "Hit"})
+    checked_on = Date(label="Checked on", past=True)
+    list_versions = Text(label="Lists and their versions")
+    owners_checked = YesNo(label="Were the party's owners screened too?", must=True)
+    finding = Note(label="What was found", when=("result", ("hit",)))
+
+
+class KickOff(Form):
+    held_on = Date(label="Held on", past=True)
+    need_owner_present = YesNo(label="Was the need owner present?")
+    technology_owner_present = YesNo(label="Was the technology owner present?")
+    minutes = Documents(label="Minutes", required=False)
+    note = Note(label="Note", required=False)
+
+
+class Nda(Form):
+    status = Choice(
+        label="Non-disclosure agreement",
+        choices={"signed": "Signed", "waiver_asked": "I ask the supervisor to waive it"},
+    )  # fmt: skip
+    signed_on = Date(label="Signed on", past=True, when=("status", ("signed",)))
+    documents = Documents(label="Signed copy", required=False)
+    reason = Note(label="Why none is needed", when=("status", ("waiver_asked",)))
+
+
+class ServicePlan(Form):
+    """Each service by its code: a provider where the service is planned, nothing where it is not."""
+
+    assessment = Provider(label="Assessment by", service="assessment", required=False)
+    assessment_on = Date(label="Assessment wanted by", required=False, future=True)
+    pledge = Provider(label="Pledge loan by", service="pledge", required=False)
+    pledge_on = Date(label="Pledge loan wanted by", required=False, future=True)
+    finance = Provider(label="Green finance by", service="finance", required=False)
+    finance_on = Date(label="Green finance wanted by", required=False, future=True)
+    payer = Choice(label="Who pays", choices=PAYERS)
+    skip_assessment = YesNo(label="Shall the assessment be skipped?")
+    note = Note(label="Note", required=False)
+
+
+class ReturnedPlan(Form):
+    reason = Note(label="What is to be changed")
+
+
+class AmendedPlan(ServicePlan):
+    """The whole plan as it is from now on; a service left empty is dropped."""
+
+    assessment = Provider(
+        label="Assessment by", service="assessment", required=False, prefill="service_plan.assessment"
+    )
+    pledge = Provider(label="Pledge loan by", service="pledge", required=False, prefill="service_plan.pledge")
+    finance = Provider(label="Green finance by", service="finance", required=False, prefill="service_plan.finance")
+    payer = Choice(label="Who pays", choices=PAYERS, prefill="service_plan.payer")
+    skip_assessment = YesNo(label="Shall the assessment be skipped?", prefill="service_plan.skip_assessment")
+    reason = Note(label="What changes, and why")
+
+
+class SkippedAssessment(Form):
+    reason = Choice(label="Why no assessment is needed", choices=WITHOUT_ASSESSMENT)
+    note = Note(label="How this was established")
+
+
+class WaivedAssessment(SkippedAssessment):
+    evidence = Documents(label="The party's acceptance of the risk", when=("reason", ("risk_accepted",)))
+
+
+# --- assessment and structuring --------------------------------------------------------------------------------------
+
+
+class FailedAssessment(Form):
+    reason = Choice(
+        label="Main reason",
+        choices={code: REASONS[code] for code in ("performance", "unproven_technology", "regulation", "other")},
+    )  # fmt: skip
+    comments = Note(label="What the parties say")
+
+
+class Change(Form):
+    kind = Choice(
+        label="What changed",
+        choices={"variant": "Variant of the technology", "site": "Site", "statement_expired": "The statement expired",
+                 "other": "Other"},
+    )  # fmt: skip
+    note = Note(label="Note", required=False)
+
+
+class OpenPoint(Form):
+    point = Note(label="Point not agreed")
+
+
+class ScaleUp(Form):
+    results_documented = YesNo(label="Are the pilot's results on file?", must=True)
+    parties_wish = YesNo(label="Do both parties wish to go on?", must=True)
+    documents = Documents(label="Pilot's report", required=False)
+    note = Note(label="Note", required=False)
+
+
+class Renegotiation(Form):
+    reason = Choice(label="Main reason", choices=REASONS)
+    wish = Note(label="What is to change, and why")
+
+
+class AgreedTerms(Form):
+    agreed_on = Date(label="Terms agreed on", past=True)
+    territory = Choice(label="Territory", choices=TERRITORIES)
+    exclusive = YesNo(label="Exclusive?")
+    rights = Rights(label="Rights concerned", required=False, help="Empty: every right of the case.")
+    pledge_by = Date(
+        label="Pledge loan is a condition, to be met by", required=False, future=True,
+        help="Only where the loan has not been offered yet.",
+    )  # fmt: skip
+    finance_by = Date(label="Green finance is a condition, to be met by", required=False, future=True)
+    conditions = Items(label="Other conditions precedent", required=False)
+    terms = Documents(label="Agreed terms", required=False)
+
+
+class AskedWaiver(Form):
+    what = Choice(
+        label="What is to be waived",
+        choices={
+            "ip": "The check of intellectual property",
+            "pledge": "The pledge loan",
+            "finance": "Green finance",
+            "assessment_statement": "A valid statement of the assessment",
+        },
+    )
+    reason = Note(label="Why")
+
+
+class DecidedWaiver(Form):
+    what = Choice(label="What was asked to be waived", choices=AskedWaiver.what.choices, prefill="ask_waiver.what")
+    granted = YesNo(label="Is it waived?", consequence="The case may go on without it.")
+    reason = Note(label="Why")
+
+
+class PledgeeAnswer(Form):
+    right = RightField(label="Pledged right")
+    consented = YesNo(label="Does the pledgee consent?")
+    answered_on = Date(label="Answered on", past=True)
+    evidence = Text(label="Where the answer is filed")
+
+
+class WorkBlocked(Form):
+    since = Date(label="Blocked since", past=True)
+
+
+class WorkUnblocked(Form):
+    since = Date(label="Free since", past=True)
+
+
+class AgreedDuties(Form):
+    duties = Items(label="Duties agreed, each with its day")
+
+
+class DutyDone(Form):
+    done = YesNo(label="Has it been done?")
+    done_on = Date(label="Done on", past=True, when=("done", (True,)))
+    note = Note(label="Note", required=False)
+
+
+class Baseline(Form):
+    indicator = Choice(
+        label="Indicator",
+        choices={"energy": "Energy used", "water": "Water used", "emissions": "Greenhouse gas emissions",
+                 "material": "Material used", "waste": "Waste", "output": "Output", "other": "Other"},
+    )  # fmt: skip
+    period_from = Date(label="Measured from", past=True)
+    period_to = Date(label="Measured to", past=True)
+    value = Number(label="Value")
+    unit = Text(label="Unit", max=40)
+    method = Text(label="How it was measured")
+    documents = Documents(label="Data", required=False)
+
+
+# --- signing ---------------------------------------------------------------------------------------------------------
+
+
+class ComplianceGate(Form):
+    result = Choice(label="Result", choices={"passed": "Passed", "refused": "Refused"})
+    checked_on = Date(label="Checked on", past=True)
+    crosses_border = YesNo(label="Does technology cross the border?")
+    catalogue_class = Choice(
+        label="Class in the catalogue",
+        choices={"free": "Free", "restricted": "Restricted", "forbidden": "Forbidden"},
+        when=("crosses_border", (True,)),
+    )
+    finding = Note(label="Why it is refused", when=("result", ("refused",)))
+
+
+class DisputeClause(Form):
+    clause = Choice(
+        label="Dispute clause",
+        choices={
+            "wipo_mediation": "WIPO mediation",
+            "mediation_then_expedited_arbitration": "Mediation, then expedited arbitration",
+            "other": "Another clause",
+            "none": "None",
+        },
+    )
+    reason = Note(label="Why none", when=("clause", ("none",)))
+
+
+class _Signing(Form):
+    signed_on = Date(label="Signed on", past=True, prefill="agreement.signed_on")
+    effective_on = Date(label="Takes effect on", prefill="agreement.effective_on")
+    expires_on = Date(label="Expires on", required=False, prefill="agreement.expires_on")
+    territory = Choice(label="Territory", choices=TERRITORIES, prefill="ready_to_sign.territory")
+    exclusive = YesNo(label="Exclusive?", prefill="ready_to_sign.exclusive")
+    rights = Rights(
+        label="Rights licensed or transferred", required=False, prefill="ready_to_sign.rights",
+        help="From here on other cases see these rights as licensed or transferred.",
+    )  # fmt: skip
+
+
+class Signing(_Signing):
+    kind = Choice(
+        label="Kind of agreement", prefill="agreement.kind",
+        choices={"licence": "Licence", "assignment": "Assignment", "sale": "Sale", "jv": "Joint venture",
+                 "service": "Service", "pilot": "Pilot"},
+    )  # fmt: skip
+    pledge_by = Date(label="Pledge loan is a condition until", required=False, prefill="ready_to_sign.pledge_by")
+    finance_by = Date(label="Green finance is a condition until", required=False, prefill="ready_to_sign.finance_by")
+    conditions = Items(label="Start conditions and milestones, each with its day", required=False)
+
+
+class SigningWithoutSite(_Signing):
+    kind = Choice(
+        label="Kind of agreement", prefill="agreement.kind",
+        choices={"licence": "Licence", "assignment": "Assignment", "sale": "Sale", "jv": "Joint venture"},
+    )  # fmt: skip
+
+
+class Condition(Form):
+    met = YesNo(label="Is it met?")
+    met_on = Date(label="Met on", past=True, when=("met", (True,)))
+    note = Note(label="Note", required=False)
+
+
+# --- site and monitoring ---------------------------------------------------------------------------------------------
+
+
+class SiteAcceptance(Form):
+    certificate = Choice(
+        label="Certificate",
+        choices={"accepted": "Accepted", "accepted_with_punch_list": "Accepted with open items"},
+    )  # fmt: skip
+    accepted_on = Date(label="Accepted on", past=True)
+    signatories = Text(label="Who signed")
+    operating_from = Date(label="In operation from")
+    monitoring_planned = YesNo(label="Is the monitoring plan with its baseline on file?", must=True)
+    documents = Documents(label="Certificate and plan", required=False)
+
+
+class Reading(Form):
+    operating = YesNo(label="Is the plant in operation?")
+    period_from = Date(label="From", past=True)
+    period_to = Date(label="To", past=True)
+    value = Number(label="Reading", when=("operating", (True,)))
+    unit = Text(label="Unit", max=40, when=("operating", (True,)))
+    note = Note(label="Note", required=False)
+
+
+class FailedSite(Form):
+    reason = Choice(label="Main reason", choices=REASONS)
+    note = Note(label="What happened")
+
+
+class MonitoringEnd(Form):
+    outcome = Choice(label="Proposed outcome", choices={code: OUTCOMES[code] for code in SUCCESSES})
+    report = Choice(
+        label="Monitoring report",
+        choices={
+            "on_file": "On file",
+            "plant_stopped": "None: the plant stopped",
+            "no_data": "None: the parties gave no data",
+            "no_site": "None: there is no site",
+        },
+    )
+    documents = Documents(label="Report", when=("report", ("on_file",)))
+    note = Note(label="Note", required=False)
+
+
+# --- closing, holding, reopening -------------------------------------------------------------------------------------
+
+
+class ClosingProposal(Form):
+    outcome = Choice(label="Proposed outcome", choices=ORDINARY_OUTCOMES)
+    reason = Choice(label="Main reason", choices=REASONS)
+    more_reasons = Many(label="More reasons", choices=REASONS, required=False)
+    statements = Note(label="What the parties say")
+
+
+class Closing(Form):
+    outcome = Choice(label="Outcome", choices=OUTCOMES, prefill="case.outcome")
+    reason = Choice(label="Main reason", choices=REASONS, when=("outcome", UNSUCCESSFUL), prefill="case.reason")
+    more_reasons = Many(label="More reasons", choices=REASONS, required=False)
+    report = Documents(label="Closing report", when=("outcome", DEPLOYED))
+    follow_up_on = Date(label="Next follow-up on", future=True)
+    publication = Choice(
+        label="Publication",
+        choices={"named": "With names", "anonymous": "Without names", "none": "Not published"},
+    )  # fmt: skip
+    note = Note(label="Closing note", required=False)
+
+
+class Reason(Form):
+    reason = Note(label="Why")
+
+
+class Hold(Form):
+    reason = Choice(label="Why the case waits", choices=HOLD_REASONS)
+    waits_for = Choice(label="Who is waited for", choices=WAITS_FOR)
+    waits_until = Choice(label="Until", choices={"day": "A day", "event": "An event"})
+    resume_by = Date(label="The day", future=True, when=("waits_until", ("day",)))
+    event = Text(label="The event", when=("waits_until", ("event",)))
+    keep = Tasks(label="Tasks whose clocks run on", required=False)
+
+
+class HoldReview(Form):
+    decision = Choice(
+        label="What shall happen",
+        choices={"wait": "Wait on", "resume": "The officer shall resume", "close": "The officer shall propose closing"},
+    )  # fmt: skip
+    note = Note(label="Note", required=False)
+
+
+class Withdrawal(Form):
+    party = PartyField(label="Who withdraws")
+    withdrawn_on = Date(label="On which day", past=True)
+    reason = Choice(label="Main reason", choices=REASONS)
+    evidence = Text(label="Where the written evidence is filed")
+    duties = Note(label="What still binds: secrecy, fees, return of papers")
+
+
+class Stop(Form):
+    reason = Choice(
+        label="Rule", choices={"regulation": "Sanctions or other regulation", "export_control": "Export control"}
+    )  # fmt: skip
+    found_on = Date(label="Found on", past=True)
+    source = Text(label="List or rule, with its version")
+    finding = Note(label="Finding")
+
+
+class Reopening(Form):
+    requester = Choice(
+        label="Who asks",
+        choices={"need_owner": "The need owner", "technology_owner": "The technology owner",
+                 "provider": "A provider", "programme": "The programme"},
+    )  # fmt: skip
+    reason = Note(label="Why, and what is new")
+
+
+class FollowUp(Form):
+    running = YesNo(label="Is it still in use?")
+    effect = Choice(
+        label="Effect compared with what was expected",
+        choices={"as_expected": "As expected", "better": "Better", "worse": "Worse", "unknown": "Not known"},
+    )  # fmt: skip
+    further_sites = Number(label="Further sites", min="0", whole=True)
+    note = Note(label="Note", required=False)
+
+
+class LostConsent(Form):
+    decision = Choice(
+        label="What shall happen",
+        choices={
+            "renew": "The party is asked again",
+            "without": "The referral goes on without these documents",
+            "cancel": "The referral is cancelled",
+        },
+    )
+    papers_returned = YesNo(label="Have the papers been returned or destroyed?")
+    note = Note(label="Note", required=False)

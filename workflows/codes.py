@@ -1,0 +1,103 @@
+"""Lists of codes that several forms share, with the words people read."""
+
+from __future__ import annotations
+
+#: Outcomes of a case, process of a match.
+OUTCOMES = {
+    "deployed_verified": "Deployed, effect verified",
+    "deployed_measured": "Deployed, effect measured",
+    "deployed_unmeasured": "Deployed, effect not measured",
+    "agreement_no_site": "Agreement without a site",
+    "agreement_only": "Agreement only, no working site",
+    "no_agreement": "No agreement",
+    "not_viable": "Not viable",
+    "not_eligible": "Not eligible",
+    "duplicate": "Duplicate",
+    "need_met_elsewhere": "Need met elsewhere",
+    "withdrawn_need_owner": "Withdrawn by the need owner",
+    "withdrawn_technology_owner": "Withdrawn by the technology owner",
+    "dormant": "Dormant",
+    "compliance_stop": "Stopped by compliance",
+}
+#: What a case may come to without a stop.
+ORDINARY_OUTCOMES = {code: words for code, words in OUTCOMES.items() if code != "compliance_stop"}
+DEPLOYED = ("deployed_verified", "deployed_measured", "deployed_unmeasured")
+SUCCESSES = (*DEPLOYED, "agreement_no_site")
+UNSUCCESSFUL = tuple(code for code in OUTCOMES if code not in SUCCESSES)
+
+REASONS = {
+    "price": "Price",
+    "finance_not_found": "Finance not found",
+    "performance": "Performance",
+    "unproven_technology": "Unproven technology",
+    "ip_terms": "Terms for intellectual property",
+    "ownership_problem": "Ownership problem",
+    "confidentiality": "Confidentiality",
+    "regulation": "Regulation",
+    "export_control": "Export control",
+    "site": "Site",
+    "partner_lost": "Partner lost",
+    "no_answer_need": "No answer from the need owner",
+    "no_answer_technology": "No answer from the technology owner",
+    "provider_delay": "Delay of a provider",
+    "programme_delay": "Delay of the programme",
+    "strategy_change": "Change of strategy",
+    "other": "Other",
+}
+
+#: Why a case waits. A dispute is never named: its parties have paused.
+HOLD_REASONS = {
+    "parties_paused": "The parties have paused",
+    "budget": "Waiting for a budget",
+    "authority_decision": "Waiting for an authority's decision",
+    "site_not_ready": "The site is not ready",
+    "season": "Waiting for a season or a shutdown of the plant",
+    "people_away": "Key people are away",
+    "other": "Other",
+}
+WAITS_FOR = {
+    "need_owner": "The need owner",
+    "technology_owner": "The technology owner",
+    "provider": "A provider",
+    "authority": "An authority",
+    "other": "Somebody else",
+}
+
+SERVICES = {
+    "assessment": "Technology assessment",
+    "mediation": "Mediation",
+    "pledge": "Pledge of intellectual property",
+    "finance": "Green finance",
+    "verification": "Measurement and verification",
+}
+#: Every service but mediation, which has no question, documents, return or rating.
+OPEN_SERVICES = tuple(code for code in SERVICES if code != "mediation")
+
+PAYERS = {
+    "need_owner": "The need owner",
+    "technology_owner": "The technology owner",
+    "both": "Both parties",
+    "programme": "The programme",
+}
+
+#: Why a case may go on without an assessment.
+WITHOUT_ASSESSMENT = {
+    "statement_valid": "A statement is valid already",
+    "provider_not_available": "No provider is available",
+    "risk_accepted": "A party accepts the risk in writing",
+}
+
+#: ISO 3166 codes of where licences are usually given, and one for everywhere.
+TERRITORIES = {
+    "CN": "China", "HK": "Hong Kong, China", "MO": "Macao, China", "AE": "United Arab Emirates", "AR": "Argentina",
+    "AU": "Australia", "BD": "Bangladesh", "BR": "Brazil", "CA": "Canada", "CH": "Switzerland", "CL": "Chile",
+    "CO": "Colombia", "DE": "Germany", "DK": "Denmark", "EG": "Egypt", "ES": "Spain", "ET": "Ethiopia",
+    "FI": "Finland", "FR": "France", "GB": "United Kingdom", "GH": "Ghana", "ID": "Indonesia", "IL": "Israel",
+    "IN": "India", "IT": "Italy", "JP": "Japan", "KE": "Kenya", "KH": "Cambodia", "KR": "Republic of Korea",
+    "KZ": "Kazakhstan", "LA": "Lao PDR", "LK": "Sri Lanka", "MA": "Morocco", "MM": "Myanmar", "MN": "Mongolia",
+    "MX": "Mexico", "MY": "Malaysia", "NG": "Nigeria", "NL": "Netherlands", "NO": "Norway", "NP": "Nepal",
+    "NZ": "New Zealand", "PE": "Peru", "PH": "Philippines", "PK": "Pakistan", "PL": "Poland", "PT": "Portugal",
+    "RU": "Russian Federation", "SA": "Saudi Arabia", "SE": "Sweden", "SG": "Singapore", "TH": "Thailand",
+    "TR": "Türkiye", "TZ": "Tanzania", "UA": "Ukraine", "UG": "Uganda", "US": "United States of America",
+    "UZ": "Uzbekistan", "VN": "Viet Nam", "ZA": "South Africa", "WORLD": "Every country",
+}  # fmt: skip

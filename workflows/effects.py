@@ -1,0 +1,218 @@
+"""What follows from a deed in a case or a referral, beside the move itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.engine.facts import Facts
+from casework.engine.registry import effect
+
+Change = Mapping[str, Any]
+
+
+# --- whose case ------------------------------------------------------------------------------------------------------
+
+
+@effect()
+def own_case(f: Facts) -> Change:
+    """The officer named owns the case."""
+    return {"owner": f.data["officer"], "team": list(f.data.get("team") or ())}
+
+
+@effect()
+def take_case(f: Facts) -> Change:
+    """Whoever takes the case owns it."""
+    return {"owner": f.actor}
+
+
+@effect()
+def note_interest(f: Facts) -> Change:
+    """A declared interest shuts the person out of the case."""
+    return {"interest": [f.actor]} if f.data.get("interest") == "declared" else {}
+
+
+# --- consent ---------------------------------------------------------------------------------------------------------
+
+
+@effect()
+def record_consent(f: Facts) -> Change:
+    """A party's yes becomes a consent; None for providers or documents means all of them."""
+    if f.data.get("agreed") is not True:
+        return {}
+    party = f.data.get("party") or (f.task.about if f.task else None)
+    consent = {
+        "party": party,
+        "providers": f.data.get("providers"),
+        "documents": f.data.get("documents"),
+        "given_on": f.data["given_on"],
+        "expires_on": f.data.get("expires_on"),
+    }
+    return {"consents": [consent]}
+
+
+# --- outcomes --------------------------------------------------------------------------------------------------------
+
+
+@effect()
+def propose_outcome(f: Facts) -> Change:
+    """The outcome and reasons that the form names."""
+    reasons = [one for one in (f.data.get("reason"), *(f.data.get("more_reasons") or ())) if one]
+    return {"outcome": f.data.get("outcome"), "reasons": list(dict.fromkeys(reasons))}
+
+
+@effect()
+def not_viable(f: Facts) -> Change:
+    """The technology did not do what was claimed."""
+    return {"outcome": "not_viable", "reasons": [f.data.get("reason") or "performance"]}
+
+
+@effect()
+def agreement_only(f: Facts) -> Change:
+    """Signed, but the site failed or was never built."""
+    return {"outcome": "agreement_only", "reasons": [f.data.get("reason") or "site"]}
+
+
+@effect()
+def withdrawn(f: Facts) -> Change:
+    """The outcome says which party went."""
+    reasons = [f.data["reason"]] if f.data.get("reason") else []
+    return {"outcome": f"withdrawn_{f.data['party']}", "reasons": reasons}
+
+
+@effect()
+def stopped(f: Facts) -> Change:
+    """A compliance stop is an outcome, and everything outward stands still."""
+    return {"outcome": "compliance_stop", "reasons": [f.data.get("reason") or "regulation"], "frozen": True}
+
+
+@effect()
+def freeze(f: Facts) -> Change:
+    """Everything outward stands still."""
+    return {"frozen": True}
+
+
+@effect()
+def thaw(f: Facts) -> Change:
+    """What stood still goes on."""
+    return {"frozen": False}
+
+
+@effect()
+def no_outcome(f: Facts) -> Change:
+    """The case goes on: what was proposed as its outcome no longer stands."""
+    return {"outcome": None, "reasons": []}
+
+
+# --- holding ---------------------------------------------------------------------------------------------------------
+
+
+@effect()
+def hold(f: Facts) -> Change:
+    """The case waits: why, for whom, and until when if that is known."""
+    waits = {"reason": f.data["reason"], "resume_by": f.data.get("resume_by"), "waits_for": f.data["waits_for"]}
+    return {"hold": waits, "pause": {"keep": list(f.data.get("keep") or ())}}
+
+
+@effect()
+def end_hold(f: Facts) -> Change:
+    """The case no longer waits."""
+    return {"hold": None, "resume": True} if f.case.hold is not None else {}
+
+
+# --- rights ----------------------------------------------------------------------------------------------------------
+
+
+@effect()
+def burden_rights(f: Facts) -> Change:
+    """The rights signed away are licensed, or transferred by an assignment; other cases see it from here on."""
+    moved = f.data.get("kind") == "assignment"
+    added = {
+        "kind": "transfer" if moved else "licence",
+        "case": f.case.log,
+        "holder": f.case.parties.get("need_owner"),
+        "territory": f.data.get("territory"),
+        "exclusive": moved or f.data.get("exclusive") is True,
+        "from": f.data.get("effective_on"),
+        "to": None,
+    }
+    return {"rights": [{"right": one, "add": added} for one in f.data.get("rights") or ()]}
+
+
+# --- referrals -------------------------------------------------------------------------------------------------------
+
+
+@effect()
+def send_referral(f: Facts) -> Change:
+    """The referral knows its provider, and what is asked and shared."""
+    mediation = f.track.kind == "mediation"
+    given = {
+        "question": not mediation,
+        "documents": [] if mediation else list(f.data.get("documents") or ()),
+        "wanted_on": f.data.get("wanted_on"),
+    }
+    return {"provider": f.data.get("provider") or f.track.provider, "given": given}
+
+
+@effect()
+def accept_referral(f: Facts) -> Change:
+    """The named person sees what is shared, from here on."""
+    return {"named": f.data["person"], "grant": list(f.track.given.get("documents") or ())}
+
+
+@effect()
+def supply_documents(f: Facts) -> Change:
+    """What is supplied later is shared as well; it is seen once a person has been named."""
+    new = list(f.data.get("documents") or ())
+    if not new:
+        return {}
+    kept = list(f.track.given.get("documents") or ())
+    change: dict[str, Any] = {"given": {**f.track.given, "documents": kept + [one for one in new if one not in kept]}}
+    return change | ({"grant": new} if f.track.named else {})
+
+
+@effect()
+def name_person(f: Facts) -> Change:
+    """The person named has the provider's access, and nobody else."""
+    return {"named": f.data["person"]}
+
+
+@effect()
+def bar_person(f: Facts) -> Change:
+    """Whoever has the interest sees nothing of this matter until it is decided."""
+    return {"barred": [f.data.get("person") or f.actor]}
+
+
+@effect()
+def admit_person(f: Facts) -> Change:
+    """Whoever was shut out by the last declaration is let in again."""
+    declared = f.fired("declare_conflict")
+    return {"unbarred": [declared.data.get("person") or declared.actor]} if declared else {}
+
+
+@effect()
+def grant_again(f: Facts) -> Change:
+    """Documents whose sharing had ended are shared again, now that a consent covers them."""
+    if f.track.named is None:
+        return {}
+    seen = {one.document for one in f.case.grants.values() if one.track == f.track.id and one.ended_at is None}
+    return {"grant": [one for one in f.track.given.get("documents") or () if one not in seen]}
+
+
+@effect()
+def end_sharing(f: Facts) -> Change:
+    """Nothing is shared by this referral any more."""
+    return {"end_grants": True}
+
+
+@effect()
+def end_sharing_unless_at_work(f: Facts) -> Change:
+    """Sharing ends with the referral, unless its service runs on (a loan in servicing)."""
+    work = f.child
+    return {} if work is not None and work.live else {"end_grants": True}
+
+
+@effect()
+def no_longer_counts(f: Facts) -> Change:
+    """Another provider takes its place; joins pass over it."""
+    return {"replaced": True}

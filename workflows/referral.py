@@ -1,0 +1,187 @@
+"""The referral: a provider is asked for a service, answers, works, delivers, and is rated."""
+
+from __future__ import annotations
+
+from casework.engine.grammar import (
+    EXCEPTION,
+    PREVIOUS_STEP,
+    RETURN,
+    Also,
+    Final,
+    ServiceTrack,
+    State,
+    Task,
+    Workflow,
+    any_of,
+    calendar_days,
+    previous,
+    same,
+    until,
+    working_days,
+)  # fmt: skip
+from casework.engine.grammar import (
+    Referral as Another,
+)
+from casework.engine.roles import OFFICER, PROVIDER, PROVIDER_LEAD, SUPERVISOR, SYSTEM
+from workflows import effects, guards
+from workflows import referral_forms as forms
+
+#: On the case's main track, because the referral has ended. A mediation is asked for anew by case number.
+choose_other_provider = Task(
+    "choose_other_provider", "Choose another provider, or go on without", OFFICER, working_days(5), forms.NextProvider,
+    on="main",
+    opens_if=tuple(
+        ("next", service, (Another(service),)) for service in ("assessment", "pledge", "finance", "verification")
+    ),
+)  # fmt: skip
+decide = Task(
+    "decide", "Decide how the service goes on", SUPERVISOR, working_days(5), forms.Decision, on="main",
+    opens_if=(("decision", "other_provider", (choose_other_provider,)),),
+)  # fmt: skip
+decide_extension = Task(
+    "decide_extension", "Decide on the extension", OFFICER, working_days(5), forms.DecidedExtension, unless_open=True
+)
+
+#: The service below ends as replaced; one that has ended by itself is passed over.
+REPLACE = (Also("child", "replace"),)
+
+
+class Referral(Workflow):
+    """A provider is asked for one service in a case, sees only what is shared for it, and answers for the result."""
+
+    title = "Referral"
+
+    draft = State("Draft", OFFICER, working_days(5), "Request", do="Write and send the request")
+    sent = State(
+        "Sent", PROVIDER, working_days(5), "Answer", do="Answer the request",
+        ladder=((working_days(3), "remind"), (working_days(5), "remind"), (working_days(7), "escalate")),
+    )  # fmt: skip
+    info_asked = State("Information asked", OFFICER, working_days(5), PREVIOUS_STEP, do="Supply what is missing")
+    conflict = State("Conflict of interest", SUPERVISOR, working_days(5), PREVIOUS_STEP, do="Decide on the conflict")
+    accepted = State("Accepted", PROVIDER, working_days(5), "Start", do="Start the work")
+    in_progress = State("In progress", PROVIDER, until("accept.planned_on"), "Work", do="Do the work and deliver")
+    suspended = State("Suspended", OFFICER, calendar_days(30), PREVIOUS_STEP, do="Clear the way, or cancel")
+    delivered = State("Delivered", OFFICER, working_days(10), "Check", do="Check the delivery")
+    rework = State("Rework", PROVIDER, working_days(10), "Check", do="Correct and deliver again")
+    completed = Final("Completed")
+    declined = Final("Declined")
+    no_answer = Final("No answer")
+    cancelled = Final("Cancelled")
+    failed = Final("Failed")
+
+    # --- asking and answering ---
+
+    send = draft.to(
+        sent, by=OFFICER, do="Send the request", done="sent the request", form=forms.Request,
+        guards=[guards.service_is_the_referrals, guards.consent_covers_documents], effects=[effects.send_referral],
+    )  # fmt: skip
+    ask_info = any_of(sent, accepted, in_progress).to(
+        info_asked, by=PROVIDER, kind=RETURN, do="Ask for information", done="asked for information",
+        form=forms.WantedItems,
+    )  # fmt: skip
+    supply_info = info_asked.to(
+        previous(), by=OFFICER, kind=RETURN, do="Supply the information", done="supplied the information",
+        form=forms.SuppliedItems, guards=[guards.consent_covers_documents], effects=[effects.supply_documents],
+    )  # fmt: skip
+    info_overdue = info_asked.after(
+        working_days(20), same(), kind=EXCEPTION, done="noted that the information is overdue", opens=[decide]
+    )
+    accept = sent.to(
+        accepted, by=PROVIDER, do="Accept the request", done="accepted the request", form=forms.Acceptance,
+        guards=[guards.person_is_not_barred, guards.consent_covers_what_was_shared], effects=[effects.accept_referral],
+        opens=[ServiceTrack()],
+    )  # fmt: skip
+    decline = sent.to(
+        declined, by=PROVIDER, kind=EXCEPTION, do="Decline the request", done="declined the request",
+        form=forms.Refusal, opens=[choose_other_provider],
+    )  # fmt: skip
+    lapse = sent.after(
+        working_days(10), no_answer, kind=EXCEPTION, done="noted that no answer came", opens=[choose_other_provider]
+    )
+
+    # --- conflicts of interest ---
+
+    declare_conflict = any_of(sent, accepted, in_progress).to(
+        conflict, by=PROVIDER, kind=EXCEPTION, do="Declare a conflict of interest",
+        done="declared a conflict of interest", form=forms.DeclaredConflict, effects=[effects.bar_person],
+    )  # fmt: skip
+    waive_conflict = conflict.to(
+        previous(), by=SUPERVISOR, kind=RETURN, do="Waive the conflict", done="waived the conflict",
+        form=forms.WaivedConflict, effects=[effects.admit_person], not_by=("declare_conflict",),
+    )  # fmt: skip
+    name_other_person = conflict.to(
+        previous(), by=PROVIDER_LEAD, kind=RETURN, do="Name another person", done="named another person",
+        form=forms.OtherPerson, guards=[guards.person_is_not_barred], effects=[effects.name_person],
+    )  # fmt: skip
+    uphold_conflict = conflict.to(
+        cancelled, by=SUPERVISOR, kind=EXCEPTION, do="Uphold the conflict and cancel", done="upheld the conflict",
+        form=forms.Reason, effects=[effects.end_sharing], opens=[choose_other_provider], also=REPLACE,
+        not_by=("declare_conflict",), consequence="The referral and the service below it end.",
+    )  # fmt: skip
+
+    # --- working ---
+
+    start = accepted.to(in_progress, by=PROVIDER, do="Start the work", done="started the work")
+    deliver_part = in_progress.to(
+        same(), by=PROVIDER, do="Deliver a part", done="delivered a part", form=forms.PartDelivery
+    )
+    ask_extension = in_progress.to(
+        same(), by=PROVIDER, kind=EXCEPTION, do="Ask for more time", done="asked for more time",
+        form=forms.AskedExtension, opens=[decide_extension],
+    )  # fmt: skip
+    change_person = in_progress.to(
+        same(), by=PROVIDER_LEAD, kind=EXCEPTION, do="Name another person", done="named another person",
+        form=forms.OtherPerson, guards=[guards.person_is_not_barred], effects=[effects.name_person],
+    )  # fmt: skip
+    not_started = accepted.to(
+        cancelled, by=SUPERVISOR, kind=EXCEPTION, do="Cancel, for the work has not started",
+        done="cancelled the referral, for the work had not started", guards=[guards.start_is_overdue],
+        effects=[effects.end_sharing], opens=[choose_other_provider], also=REPLACE,
+        consequence="The referral and the service below it end.",
+    )  # fmt: skip
+    suspend = any_of(sent, accepted, in_progress, rework).to(
+        suspended, by=(OFFICER, SYSTEM), kind=EXCEPTION, do="Suspend", done="suspended the referral",
+        form=forms.Suspension,
+    )  # fmt: skip
+    continue_ = suspended.to(
+        previous(), by=OFFICER, kind=RETURN, do="Let it go on", done="let the referral go on",
+        guards=[guards.consent_covers_what_was_shared], effects=[effects.grant_again], name="continue",
+    )  # fmt: skip
+
+    # --- delivering and checking ---
+
+    deliver = in_progress.to(
+        delivered, by=PROVIDER, do="Deliver", done="delivered", form=forms.Delivery,
+        guards=[guards.service_is_the_referrals, guards.work_has_ended],
+    )  # fmt: skip
+    return_ = delivered.to(
+        rework, by=OFFICER, kind=RETURN, do="Return for correction", done="returned it for correction",
+        form=forms.PointsToCorrect, guards=[guards.not_a_mediation, guards.rounds_are_left], name="return",
+    )  # fmt: skip
+    redeliver = rework.to(
+        delivered, by=PROVIDER, kind=RETURN, do="Deliver again", done="delivered again", form=forms.Delivery,
+        guards=[guards.service_is_the_referrals],
+    )  # fmt: skip
+    approve = delivered.to(
+        completed, by=OFFICER, do="Approve the delivery", done="approved the delivery", form=forms.Approval,
+        guards=[guards.service_is_the_referrals], effects=[effects.end_sharing_unless_at_work],
+    )  # fmt: skip
+    reject = delivered.to(
+        failed, by=SUPERVISOR, kind=EXCEPTION, do="Reject the delivery", done="rejected the delivery",
+        form=forms.Reason, guards=[guards.not_a_mediation],
+        effects=[effects.end_sharing, effects.no_longer_counts], opens=[choose_other_provider], also=REPLACE,
+        consequence="The result no longer counts.",
+    )  # fmt: skip
+
+    # --- ending early ---
+
+    give_up = any_of(in_progress, suspended, rework).to(
+        failed, by=PROVIDER, kind=EXCEPTION, do="Give up", done="gave up", form=forms.Reason,
+        effects=[effects.end_sharing], opens=[decide], also=REPLACE,
+        consequence="The referral and the service below it end.",
+    )  # fmt: skip
+    cancel = any_of(draft, sent, info_asked, accepted, in_progress, suspended, conflict, rework).to(
+        cancelled, by=OFFICER, kind=EXCEPTION, do="Cancel the referral", done="cancelled the referral",
+        form=forms.Cancellation, effects=[effects.end_sharing], also=REPLACE,
+        consequence="The referral and the service below it end; documents go back.",
+    )  # fmt: skip

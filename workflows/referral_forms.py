@@ -1,0 +1,159 @@
+"""The forms of a referral: what officer and provider are asked from the request to the rating."""
+
+from __future__ import annotations
+
+from casework.engine.fields import (
+    Choice,
+    Date,
+    Documents,
+    Money,
+    Note,
+    Number,
+    Person,
+    Provider,
+    Text,
+    YesNo,
+)  # fmt: skip
+from casework.engine.grammar import Form
+from workflows.codes import OPEN_SERVICES, PAYERS, SERVICES
+
+
+class _OfService(Form):
+    """What is asked depends on the service; a mediation has no question, documents or rating."""
+
+    service = Choice(label="Service", choices=SERVICES, prefill="track.kind")
+
+
+class Request(_OfService):
+    provider = Provider(label="Provider", prefill="track.provider")
+    wanted_on = Date(label="Answer wanted by", future=True, prefill="track.wanted_on")
+    fee = Choice(label="Who pays", choices=PAYERS, prefill="service_plan.payer")
+    question = Note(label="What is asked", when=("service", OPEN_SERVICES), prefill="track.question")
+    documents = Documents(label="Documents shared", required=False, when=("service", OPEN_SERVICES))
+
+
+class WantedItems(Form):
+    items = Note(label="What is missing")
+
+
+class SuppliedItems(Form):
+    documents = Documents(label="Documents supplied", required=False)
+    answer = Note(label="Answer, or why it cannot be supplied")
+
+
+class DeclaredConflict(Form):
+    nature = Choice(
+        label="Nature of the interest",
+        choices={"financial": "Financial", "family": "Family", "employment": "Employment", "earlier_work": "Earlier work",
+                 "competitor": "Work for a competitor", "other": "Other"},
+    )  # fmt: skip
+    person = Person(label="Who has it, if not you", role="provider", required=False)
+    note = Note(label="Explanation")
+
+
+class WaivedConflict(Form):
+    need_owner_consents = YesNo(label="Does the need owner consent in writing?", must=True)
+    technology_owner_consents = YesNo(label="Does the technology owner consent in writing?", must=True)
+    evidence = Text(label="Where the consents are filed")
+    reason = Note(label="Why")
+
+
+class OtherPerson(Form):
+    person = Person(label="Person named instead", role="provider")
+    interest = YesNo(label="Has this person an interest in the matter?", must=False)
+
+
+class Reason(Form):
+    reason = Note(label="Why")
+
+
+class Acceptance(Form):
+    interest = YesNo(label="Has the person named, or your organisation, an interest in the matter?", must=False)
+    confidentiality = YesNo(label="Will everything shared be kept confidential?", must=True)
+    person = Person(label="Person in charge", role="provider")
+    charge = Choice(label="Price", choices={"free": "Free of charge", "priced": "At a price"})
+    price = Money(label="Price agreed", when=("charge", ("priced",)))
+    planned_on = Date(label="Planned delivery", future=True)
+
+
+class Refusal(Form):
+    reason = Choice(
+        label="Why",
+        choices={"no_capacity": "No capacity", "out_of_scope": "Out of scope", "no_capability": "No capability",
+                 "price": "Price", "other": "Other"},
+    )  # fmt: skip
+    note = Note(label="Note", required=False)
+
+
+class PartDelivery(Form):
+    part = Text(label="Which part")
+    documents = Documents(label="Deliverable", required=False)
+    note = Note(label="Note", required=False)
+
+
+class AskedExtension(Form):
+    new_date = Date(label="New date wanted", future=True)
+    reason = Note(label="Why")
+
+
+class DecidedExtension(Form):
+    granted = YesNo(label="Is it granted?")
+    until_on = Date(label="New date", future=True, when=("granted", (True,)))
+    note = Note(label="Note", required=False)
+
+
+class Suspension(Form):
+    reason = Choice(
+        label="Why",
+        choices={"consent_lost": "A consent was withdrawn", "fee": "A fee is unpaid", "parties": "The parties asked for it",
+                 "other": "Other"},
+    )  # fmt: skip
+    note = Note(label="Note")
+
+
+class Delivery(_OfService):
+    delivered_on = Date(label="Delivered on", past=True)
+    documents = Documents(label="Deliverable", when=("service", OPEN_SERVICES))
+    note = Note(label="Note", required=False, when=("service", OPEN_SERVICES))
+
+
+class Approval(_OfService):
+    checked = YesNo(label="Does it answer the question?", must=True, when=("service", OPEN_SERVICES))
+    rating = Number(label="Rating", min="1", max="5", whole=True, when=("service", OPEN_SERVICES))
+    note = Note(label="Note", required=False, when=("service", OPEN_SERVICES))
+
+
+class PointsToCorrect(Form):
+    points = Note(label="What is to be corrected")
+
+
+class Cancellation(Form):
+    reason = Choice(
+        label="Why",
+        choices={"not_needed": "No longer needed", "party_withdrew": "A party withdrew", "other_provider": "Another provider",
+                 "provider_failed": "The provider does not do it", "other": "Other"},
+    )  # fmt: skip
+    fees_settled = YesNo(label="Are the fees due settled, or none due?", must=True)
+    note = Note(label="Documents to be returned, and other remarks", required=False)
+
+
+class NextProvider(Form):
+    next = Choice(
+        label="What shall happen",
+        choices={
+            "assessment": "Ask another assessor",
+            "pledge": "Ask another lender for the pledge loan",
+            "finance": "Ask another provider of green finance",
+            "verification": "Ask another verifier",
+            "none": "Go on without",
+        },
+    )
+    note = Note(label="Note", required=False)
+
+
+class Decision(Form):
+    decision = Choice(
+        label="What shall happen",
+        choices={"other_provider": "Another provider", "without": "Go on without", "wait": "Wait on"},
+    )  # fmt: skip
+    note = Note(label="Note", required=False)
