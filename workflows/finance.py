@@ -1,0 +1,282 @@
+"""Green finance for a project: a bank or an investor is looked for, agrees on terms, and pays."""
+
+from __future__ import annotations
+
+from casework.engine.fields import Choice, Date, Documents, Form, Items, Money, Note, Number, Text, YesNo
+from casework.engine.grammar import (
+    EXCEPTION,
+    RETURN,
+    Final,
+    State,
+    Task,
+    Workflow,
+    calendar_days,
+    working_days,
+)
+from casework.engine.roles import OFFICER, PROVIDER, SYSTEM
+from workflows.service_effects import service_is_replaced
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+INSTRUMENTS = {
+    "loan": "Loan", "equity": "Equity", "convertible": "Convertible loan", "lease": "Lease", "bond": "Bond",
+    "grant": "Grant", "other": "Other",
+}  # fmt: skip
+
+
+class GreenScreening(Form):
+    """Under which item of which catalogue the project counts as green."""
+
+    catalogue = Choice(
+        label="Catalogue and version",
+        choices={
+            "finance_2025": "Green finance endorsed projects, 2025 edition",
+            "industry_2024": "Green and low-carbon industries, 2024 edition",
+            "bond_2021": "Green bond endorsed projects, 2021 edition",
+        },
+    )
+    item_code = Text(label="Item code", max=50)
+    evidence = Documents(label="Evidence")
+    benefit = Number(label="Estimated reduction in a year", unit="tCO2e", min="0")
+
+
+class Reason(Form):
+    """Why."""
+
+    reason = Note(label="Reason")
+
+
+class Returned(Form):
+    """Why the search starts again."""
+
+    reason = Text(label="Reason", max=1000)
+
+
+class Profile(Form):
+    """What an investor is shown."""
+
+    teaser = Documents(label="Teaser without secrets")
+    amount = Money(label="Amount wanted")
+    instrument = Choice(label="Instrument", choices=INSTRUMENTS)
+    use = Text(label="Use of the money")
+    stage = Choice(
+        label="Stage of the project",
+        choices={
+            "idea": "Idea", "pilot": "Pilot", "first_plant": "First plant", "growth": "Growth",
+            "running": "Running",
+        },
+    )  # fmt: skip
+    nda = YesNo(label="Non-disclosure agreement for the data room is signed", must=True)
+
+
+class Investor(Form):
+    """Who looks at the project."""
+
+    investor = Text(label="Investor or bank")
+    mandate = Documents(label="Mandate")
+    no_interest = YesNo(label="The provider has declared no conflicting interest", must=True)
+
+
+class NoneFound(Form):
+    """How many were asked, and why none took part."""
+
+    asked = Number(label="How many were asked", whole=True, min="0")
+    reason = Note(label="Reasons")
+
+
+class DueDiligence(Form):
+    """Every part of the examination is done."""
+
+    technical = YesNo(label="Technical part done, with the assessment report", must=True)
+    market = YesNo(label="Market part done", must=True)
+    legal_and_ip = YesNo(label="Legal and intellectual property part done", must=True)
+    financial = YesNo(label="Financial part done", must=True)
+    environmental_and_social = YesNo(label="Environmental and social part done", must=True)
+
+
+class TermSheet(Form):
+    """The terms on which both sides agree."""
+
+    term_sheet = Documents(label="Term sheet")
+    valid_until = Date(label="Valid until", future=True)
+
+
+class Decision(Form):
+    """What the investor or bank decided."""
+
+    decision = Documents(label="Decision")
+    decided_on = Date(label="Decided on", past=True)
+    conditions = Note(label="Conditions", required=False)
+
+
+class Contracts(Form):
+    """The contracts, and what must be met before money flows."""
+
+    contracts = Documents(label="Contracts")
+    conditions_precedent = Items(label="Conditions precedent")
+
+
+class Closing(Form):
+    """The money is there."""
+
+    amount = Money(label="Amount paid")
+    closed_on = Date(label="Paid on", past=True)
+    instrument = Choice(label="Instrument", choices=INSTRUMENTS, prefill="finance.ready.instrument")
+    use_of_proceeds = YesNo(label="The duty to use the money as agreed is in the contract", must=True)
+
+
+class PartClosing(Form):
+    """Part of the money is there."""
+
+    amount = Money(label="Amount paid")
+    closed_on = Date(label="Paid on", past=True)
+    open_conditions = Items(label="Conditions still open")
+
+
+class BenefitReport(Form):
+    """What the financed project did for the environment in a year."""
+
+    report = Documents(label="Report")
+    reduction = Number(label="Reduction in the year", unit="tCO2e", required=False, min="0")
+    basis = Choice(
+        label="Basis of the figure",
+        choices={"claimed": "Claimed", "measured": "Measured", "verified": "Verified"},
+        required=False,
+    )
+
+
+class UsableResults(Form):
+    """What of the former provider's work can still be used."""
+
+    documents = Documents(label="Results that can still be used", required=False)
+    words = Note(label="Remarks", required=False)
+
+
+BENEFIT_REPORTS = tuple(
+    Task(
+        "benefit_report", "Get the yearly report on environmental benefit", queue=OFFICER,
+        due=calendar_days(30), form=BenefitReport, after=calendar_days(365 * year, since="closed_on"),
+        on="main", aftercare=True,
+    )
+    for year in (1, 2, 3)
+)  # fmt: skip
+
+
+# --- the workflow ----------------------------------------------------------------------------------------------------
+
+
+class Finance(Workflow):
+    """A finance provider screens a project, finds money for it, and sees it through to payment."""
+
+    workflow = "finance"
+    title = "Green finance"
+    inside = "referral"
+    first_step_fires = "start"
+
+    screening = State("Screening", queue=PROVIDER, due=working_days(10), step="Screen", do="Screen the project")
+    profile = State("Profile", queue=OFFICER, due=working_days(10), step="Screen", do="Prepare what investors see")
+    matching = State("Matching", queue=PROVIDER, due=calendar_days(30), step="Match", do="Find an investor")
+    due_diligence = State(
+        "Due diligence", queue=PROVIDER, due=calendar_days(45), step="Review", do="Examine the project"
+    )
+    term_sheet = State("Term sheet", queue=OFFICER, due=calendar_days(30), step="Terms", do="Get the terms agreed")
+    approval = State("Approval", queue=PROVIDER, due=calendar_days(30), step="Terms", do="Get the decision")
+    documents = State("Documents", queue=OFFICER, due=calendar_days(30), step="Fund", do="Get the contracts signed")
+    closing = State("Financial close", queue=PROVIDER, due=working_days(20), step="Fund", do="Meet the conditions")
+    funded = Final("Funded")
+    part_funded = Final("Partly funded")
+    not_eligible = Final("Not eligible")
+    declined = Final("No funding")
+    withdrawn = Final("Withdrawn")
+    replaced = Final("Replaced")
+
+    green = screening.to(
+        profile, by=PROVIDER, form=GreenScreening,
+        do="Confirm that the project is green", done="confirmed that the project is green",
+    )  # fmt: skip
+    not_green = screening.to(
+        not_eligible, by=PROVIDER, kind=EXCEPTION, form=Reason,
+        do="State that the project is not green", done="stated that the project is not green",
+        consequence="The search for green finance ends.",
+    )  # fmt: skip
+    ready = profile.to(
+        matching, by=OFFICER, form=Profile,
+        do="Release the profile", done="released the profile to the provider",
+    )  # fmt: skip
+    investor_found = matching.to(
+        due_diligence, by=PROVIDER, form=Investor,
+        do="Name an investor", done="named an investor",
+    )  # fmt: skip
+    none_found = matching.to(
+        declined, by=PROVIDER, kind=EXCEPTION, form=NoneFound,
+        do="State that nobody was found", done="stated that nobody was found",
+        consequence="The search for green finance ends without money.",
+    )  # fmt: skip
+    dd_ok = due_diligence.to(
+        term_sheet, by=PROVIDER, form=DueDiligence,
+        do="Confirm the due diligence", done="confirmed the due diligence",
+    )  # fmt: skip
+    dd_no = due_diligence.to(
+        matching, by=PROVIDER, kind=RETURN, form=Returned,
+        do="Go back to matching", done="went back to matching after due diligence",
+    )  # fmt: skip
+    terms_agreed = term_sheet.to(
+        approval, by=OFFICER, form=TermSheet,
+        do="Record the term sheet", done="recorded the term sheet",
+    )  # fmt: skip
+    no_terms = term_sheet.to(
+        matching, by=OFFICER, kind=RETURN, form=Returned,
+        do="Record that no terms were agreed", done="recorded that no terms were agreed",
+    )  # fmt: skip
+    approved = approval.to(
+        documents, by=PROVIDER, form=Decision,
+        do="Record the approval", done="recorded the approval of the money",
+    )  # fmt: skip
+    rejected = approval.to(
+        declined, by=PROVIDER, kind=EXCEPTION, form=Reason,
+        do="Record the rejection", done="recorded the rejection",
+        consequence="The search for green finance ends without money.",
+    )  # fmt: skip
+    docs_signed = documents.to(
+        closing, by=OFFICER, form=Contracts,
+        do="Record the contracts", done="recorded the signed contracts",
+    )  # fmt: skip
+    cp_met = closing.to(
+        funded, by=PROVIDER, form=Closing, opens=BENEFIT_REPORTS,
+        do="Record the payment", done="recorded the payment",
+        consequence="The project counts as funded.",
+    )  # fmt: skip
+    cp_part = closing.to(
+        part_funded, by=PROVIDER, form=PartClosing,
+        do="Record part of the payment", done="recorded part of the payment",
+        consequence="The project counts as partly funded.",
+    )  # fmt: skip
+    cp_failed = closing.to(
+        declined, by=PROVIDER, kind=EXCEPTION, form=Reason,
+        do="State that conditions were not met", done="stated that conditions were not met",
+        consequence="The search for green finance ends without money.",
+    )  # fmt: skip
+    withdraw = (
+        screening | profile | matching | due_diligence | term_sheet | approval | documents | closing
+    ).to(
+        withdrawn, by=OFFICER, kind=EXCEPTION, form=Reason,
+        do="Withdraw the request", done="withdrew the request for finance",
+        consequence="The search for green finance ends.",
+    )  # fmt: skip
+    replace = (
+        screening | profile | matching | due_diligence | term_sheet | approval | documents | closing
+    ).to(
+        replaced, by=SYSTEM, kind=EXCEPTION, effects=[service_is_replaced],
+        opens=[
+            Task(
+                "usable_results", "List what can still be used of the search for finance", queue=OFFICER,
+                due=working_days(5), form=UsableResults, on="main", aftercare=True,
+            )
+        ],
+        done="ended the search for finance, because another provider takes its place",
+    )  # fmt: skip
+
+    milestones = {
+        "offered": [documents, closing, funded, part_funded],
+        "paid": [funded, part_funded],
+    }

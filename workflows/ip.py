@@ -1,0 +1,113 @@
+"""The check of the intellectual property that a case is about: who owns it, whether it stands, what burdens it."""
+
+from __future__ import annotations
+
+from casework.engine.fields import Choice, Date, Documents, Form, Note, PartyField, Rights, Text, YesNo
+from casework.engine.grammar import EXCEPTION, RETURN, Final, State, Workflow, calendar_days, working_days
+from casework.engine.roles import OFFICER, SYSTEM
+from workflows.codes import TERRITORIES
+from workflows.service_guards import (
+    fees_are_paid,
+    no_exclusive_licence_elsewhere,
+    pledged_rights_have_consent,
+    pledgee_knows_of_recheck,
+    rights_are_confirmed,
+    rights_are_in_force,
+)
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+class Gap(Form):
+    """What the check could not find."""
+
+    missing = Text(label="What is missing", max=1000)
+    who = PartyField(label="Who brings it")
+
+
+class Mended(Form):
+    """What was brought."""
+
+    items = Text(label="What was brought", max=1000)
+    documents = Documents(label="Documents", required=False)
+
+
+class Clearance(Form):
+    """What the register says on the day of the check."""
+
+    rights = Rights(label="Rights checked", prefill="case.rights")
+    owner_matches = YesNo(label="The seller or licensor is the owner on the register", must=True)
+    in_force = YesNo(label="Every right is in force", must=True)
+    fee_paid_to = Date(label="Fees are paid until", future=True, help="The earliest day, if there are several")
+    territory = Choice(label="Territory that the deal is about", choices=TERRITORIES)
+    encumbrances_checked = YesNo(label="Licences, pledges and transfers were looked up", must=True)
+    pledge = Choice(
+        label="Pledge on a right",
+        choices={"none": "No pledge", "consent_on_file": "Pledged, the pledgee's consent is on file"},
+    )
+    checked_on = Date(label="Date of the check", past=True)
+    pledgee_told = YesNo(
+        label="The bank that holds a pledge was told of the new check",
+        required=False,
+        help="Only after a check that was repeated",
+    )
+
+
+class Recheck(Form):
+    """Why the rights are looked at again before their day."""
+
+    changed = Text(label="What changed", max=1000)
+
+
+class NotClear(Form):
+    """Why the rights cannot carry the deal."""
+
+    reason = Note(label="Reason")
+
+
+# --- the workflow ----------------------------------------------------------------------------------------------------
+
+
+class Ip(Workflow):
+    """An officer looks the rights up in their registers, and again whenever the answer is ninety days old."""
+
+    workflow = "ip"
+    title = "Check of intellectual property"
+
+    checking = State("Checking", queue=OFFICER, due=working_days(10), step="Check", do="Check the rights")
+    gaps = State("Gaps", queue=OFFICER, due=working_days(20), step="Mend", do="Get what is missing")
+    clear = State(
+        "Clear", queue=OFFICER, due=calendar_days(90, since="confirm.checked_on"), step="Clear",
+        do="Keep the check of the rights fresh",
+    )  # fmt: skip
+    ended = Final("Ended")
+    not_clear = Final("Not clear")
+
+    find_gap = checking.to(
+        gaps, by=OFFICER, kind=RETURN, form=Gap,
+        do="Note what is missing", done="noted what is missing about the rights",
+    )  # fmt: skip
+    mended = gaps.to(
+        checking, by=OFFICER, kind=RETURN, form=Mended,
+        do="Record what was brought", done="recorded what was brought about the rights",
+    )  # fmt: skip
+    confirm = checking.to(
+        clear, by=OFFICER, form=Clearance,
+        guards=[
+            rights_are_confirmed, rights_are_in_force, fees_are_paid, no_exclusive_licence_elsewhere,
+            pledged_rights_have_consent, pledgee_knows_of_recheck,
+        ],
+        do="Confirm that the rights are clear", done="confirmed that the rights are clear",
+    )  # fmt: skip
+    recheck = clear.to(
+        checking, by=(OFFICER, SYSTEM), after=calendar_days(90, since="confirm.checked_on"), kind=RETURN,
+        form=Recheck, do="Check the rights again", done="asked for a new check of the rights",
+    )  # fmt: skip
+    fail = (checking | gaps).to(
+        not_clear, by=OFFICER, kind=EXCEPTION, form=NotClear,
+        do="State that the rights are not clear", done="stated that the rights are not clear",
+        consequence="The check ends. The deal then needs a waiver, another right, or an end.",
+    )  # fmt: skip
+    end = clear.to(ended, by=OFFICER, do="End the check", done="ended the check of the rights")
+
+    milestones = {"clear": [clear]}
