@@ -1,0 +1,200 @@
+"""The canonical form: RFC 8785 within a narrow world, and everything outside it refused by name."""
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from typing import Any
+from unicodedata import normalize
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.ledger.canonical import (
+    DEEPEST,
+    LARGEST,
+    NotCanonical,
+    canonical,
+    digest,
+    instant,
+    is_hash,
+    parse_instant,
+)
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12).map(
+    lambda text: normalize("NFC", text)
+)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=12,
+)
+moments = st.datetimes(
+    min_value=datetime(1000, 1, 2),  # noqa: DTZ001
+    max_value=datetime(9999, 12, 30),  # noqa: DTZ001
+    timezones=st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes))),
+)
+
+
+class Colour(StrEnum):
+    GREEN = "green"
+
+
+class Size(IntEnum):
+    SMALL = 1
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param({}, b"{}", id="empty object"),
+        pytest.param([], b"[]", id="empty array"),
+        pytest.param(None, b"null", id="null"),
+        pytest.param([True, False], b"[true,false]", id="booleans"),
+        pytest.param([0, -1, LARGEST, -LARGEST], b"[0,-1,9007199254740991,-9007199254740991]", id="integers"),
+        pytest.param((1, (2,)), b"[1,[2]]", id="tuples are arrays"),
+        pytest.param({"b": 1, "a": {"d": 2, "c": 3}}, b'{"a":{"c":3,"d":2},"b":1}', id="at each level"),
+        pytest.param({"10": 1, "1": 2, "a": 3, "A": 4}, b'{"1":2,"10":1,"A":4,"a":3}', id="sorted by code"),
+        pytest.param("\b\t\n\f\r\"\\/", b'"\\b\\t\\n\\f\\r\\"\\\\/"', id="short escapes"),
+        pytest.param("\x01\x1f\x7f", b'"\\u0001\\u001f\x7f"', id="control characters in lower-case hex"),
+        pytest.param("\u20ac$\x0f\nA'B\"\\\"/", b'"\xe2\x82\xac$\\u000f\\nA\'B\\"\\\\\\"/"', id="RFC string"),
+        pytest.param("企业需要", '"企业需要"'.encode(), id="chinese is not escaped"),
+        pytest.param("\u2028\ud7ff\ue000", '"\u2028\ud7ff\ue000"'.encode(), id="line separator"),
+    ],
+)
+def test_the_form_is_that_of_the_rfc(value: Any, expected: bytes) -> None:
+    assert canonical(value) == expected
+
+
+def test_keys_are_sorted_by_utf_16_units() -> None:
+    # By code point the emoji would come last.
+    assert canonical({"\uffee": 1, "\U0001f600": 2}) == '{"\U0001f600":2,"\uffee":1}'.encode()
+
+
+@given(values)
+def test_it_is_what_the_library_writes(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+@given(values)
+def test_a_value_survives_json_and_keeps_its_form(value: Any) -> None:
+    form = canonical(value)
+    assert json.loads(form) == value
+    assert canonical(json.loads(form)) == form
+    assert canonical(json.loads(json.dumps(value))) == form
+
+
+@given(st.dictionaries(texts, values, max_size=6), st.randoms())
+def test_the_order_of_keys_does_not_matter(value: dict[str, Any], random: Any) -> None:
+    keys = list(value)
+    random.shuffle(keys)
+    assert canonical({key: value[key] for key in keys}) == canonical(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        pytest.param({"a": [1, 1.0]}, "$.a[1]: float has no canonical form; write a decimal as", id="float"),
+        pytest.param({"a": float("nan")}, "$.a: float", id="nan"),
+        pytest.param(Decimal("1.0"), "$: Decimal has no canonical form; write it as a string", id="decimal"),
+        pytest.param({"at": datetime(2026, 1, 1, tzinfo=UTC)}, "$.at: datetime", id="datetime"),
+        pytest.param({"on": date(2026, 1, 1)}, "$.on: date", id="date"),
+        pytest.param([b"x"], "$[0]: bytes", id="bytes"),
+        pytest.param([{1}], "$[0]: set", id="set"),
+        pytest.param([Colour.GREEN], "$[0]: Colour", id="text of an enum"),
+        pytest.param([Size.SMALL], "$[0]: Size", id="number of an enum"),
+        pytest.param({"a": {"b": LARGEST + 1}}, "$.a.b: the number is beyond", id="too large"),
+        pytest.param(-LARGEST - 1, "$: the number is beyond", id="too small"),
+        pytest.param({1: 2}, "$: the key 1 is not a string", id="key"),
+        pytest.param({None: 2}, "$: the key None is not a string", id="no key"),
+        pytest.param(["a\0"], "$[0]: the text holds a NUL", id="nul"),
+        pytest.param(["企\0"], "$[0]: the text holds a NUL", id="nul in chinese"),
+        pytest.param(["\ud800"], "$[0]: the text holds a NUL or half", id="lone surrogate"),
+        pytest.param(["e\u0301"], "$[0]: the text is not in Unicode form NFC", id="not nfc"),
+        pytest.param({"e\u0301": 1}, "the text is not in Unicode form NFC", id="key not nfc"),
+        pytest.param({"a\0": 1}, "the text holds a NUL", id="nul in a key"),
+    ],
+)
+def test_what_has_no_form_is_refused_by_its_path(value: Any, message: str) -> None:
+    with pytest.raises(NotCanonical) as refusal:
+        canonical(value)
+    assert message in str(refusal.value)
+
+
+def test_nesting_has_an_end() -> None:
+    value: Any = 1
+    for _ in range(DEEPEST):
+        value = [value]
+    assert canonical(value)
+    with pytest.raises(NotCanonical, match="nested deeper"):
+        canonical([value])
+
+
+def test_a_value_that_holds_itself_is_refused() -> None:
+    value: list[Any] = []
+    value.append(value)
+    with pytest.raises(NotCanonical, match="nested deeper"):
+        canonical(value)
+
+
+def test_true_and_one_differ() -> None:
+    assert digest([True]) != digest([1])
+    assert digest([1]) != digest(["1"])
+
+
+def test_the_digest_is_sha_256_of_the_form() -> None:
+    # sha256sum of the two bytes {}.
+    assert digest({}) == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
+
+@given(moments)
+def test_an_instant_has_one_spelling(moment: datetime) -> None:
+    text = instant(moment)
+    assert len(text) == 27
+    assert text.endswith("Z")
+    assert parse_instant(text) == moment
+    assert instant(parse_instant(text)) == text
+
+
+@given(moments, moments)
+def test_instants_sort_as_text(one: datetime, other: datetime) -> None:
+    assert (one < other) == (instant(one) < instant(other))
+
+
+def test_an_instant_is_written_in_utc_with_six_digits() -> None:
+    beijing = timezone(timedelta(hours=8))
+    assert instant(datetime(2026, 1, 5, 7, tzinfo=beijing)) == "2026-01-04T23:00:00.000000Z"
+
+
+def test_a_naive_moment_is_refused() -> None:
+    with pytest.raises(NotCanonical, match="no time zone"):
+        instant(datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-05T01:02:03Z",
+        "2026-01-05T01:02:03.123Z",
+        "2026-01-05T01:02:03.123456",
+        "2026-01-05T01:02:03.123456+00:00",
+        "2026-01-05 01:02:03.123456Z",
+        "2026-01-05T01:02:03.123456Z\n",
+        "2026-02-30T01:02:03.123456Z",
+        "٢٠٢٦-01-05T01:02:03.123456Z",
+        "",
+    ],
+)
+def test_another_spelling_is_refused(text: str) -> None:
+    with pytest.raises(NotCanonical):
+        parse_instant(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("0" * 64, True), ("a" * 64, True), ("A" * 64, False), ("0" * 63, False), ("0" * 64 + "\n", False), (0, False)],
+)
+def test_a_hash_has_one_spelling(value: object, expected: bool) -> None:
+    assert is_hash(value) is expected
