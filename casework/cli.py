@@ -9,13 +9,14 @@ from typing import Any
 import click
 from sqlalchemy.exc import OperationalError
 
-from casework.commands import database
+from casework.commands import database, workflow
 from casework.errors import CaseworkError
 
 # Every command stands here; one module of casework.commands holds the commands of one noun.
 COMMANDS: tuple[click.Command, ...] = (
     database.init,
     database.db,
+    workflow.workflow,
 )
 
 

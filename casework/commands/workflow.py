@@ -1,0 +1,189 @@
+"""Commands for the workflows: check their definitions, publish them as frozen editions, draw them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from casework.definitions import file_name, file_text, load_definitions, published_folder
+from casework.engine.editions import Edition, TransitionRule, load, publish, workflow_name
+from casework.engine.faults import faults
+from casework.engine.grammar import Workflow
+
+
+@click.group()
+def workflow() -> None:
+    """Look after the workflows and their published editions."""
+
+
+@workflow.command()
+def check() -> None:
+    """Say what is wrong with the definitions, and which are not published as they stand; exits with 1 if any."""
+    found = [*all_faults(load_definitions()), *unpublished(load_definitions())]
+    for line in found:
+        click.echo(line, err=True)
+    if found:
+        raise click.exceptions.Exit(1)
+    click.echo(f"{len(load_definitions())} workflows are right and published.")
+
+
+@workflow.command("publish")
+@click.argument("name", required=False)
+def publish_(name: str | None) -> None:
+    """Write the edition of the workflow NAME, or of all of them, into its package's folder of published editions.
+
+    An edition whose rules are published already is never overwritten; its texts may change.
+    """
+    if found := all_faults(load_definitions()):
+        raise click.ClickException("Nothing was published. " + " ".join(found))
+    chosen = [one for one in load_definitions() if name in (None, workflow_name(one))]
+    if not chosen:
+        raise click.ClickException(f"There is no workflow {name}; there are: {', '.join(_names())}.")
+    made = [(one, publish(one)) for one in chosen]
+    # Nothing is half done: first it is asked whether all may be written.
+    for definition, edition in made:
+        if refusal := difference(edition, _kept(definition, edition)):
+            raise click.ClickException(refusal)
+    for definition, edition in made:
+        path = _path(definition, edition)
+        text = file_text(edition)
+        if path.exists() and path.read_text("utf-8") == text:
+            click.echo(f"{path.name} is published already.")
+            continue
+        path.write_text(text, "utf-8")
+        click.echo(f"{path.name} is written.")
+
+
+@workflow.command()
+@click.argument("name")
+@click.option("--format", "form", type=click.Choice(["text", "mermaid"]), default="text", show_default=True)
+def draw(name: str, form: str) -> None:
+    """Draw the workflow NAME: its states, and the ways between them."""
+    found = next((one for one in load_definitions() if workflow_name(one) == name), None)
+    if found is None:
+        raise click.ClickException(f"There is no workflow {name}; there are: {', '.join(_names())}.")
+    edition = publish(found)
+    for line in _mermaid(edition) if form == "mermaid" else _text(edition):
+        click.echo(line)
+
+
+def all_faults(definitions: tuple[type[Workflow], ...]) -> list[str]:
+    """The faults of all definitions, a line each."""
+    editions = [publish(one) for one in definitions]
+    names = {one.workflow for one in editions}
+    return [
+        f"{edition.workflow}: {fault.place}: {fault.sentence}"
+        for edition in editions
+        for fault in faults(edition, names, editions)
+    ]
+
+
+def unpublished(definitions: tuple[type[Workflow], ...]) -> list[str]:
+    """What stands in a definition and not in its published file, a line each."""
+    found: list[str] = []
+    for definition in definitions:
+        edition = publish(definition)
+        kept = _kept(definition, edition)
+        if kept is None:
+            found.append(f"{edition.workflow}: edition {edition.number} is not published. Run `casework workflow publish`.")
+        elif refusal := difference(edition, kept):
+            found.append(refusal)
+        elif kept.texts != edition.texts:
+            found.append(f"{edition.workflow}: its texts have changed. Run `casework workflow publish`.")
+    return found
+
+
+def difference(edition: Edition, kept: Edition | None) -> str | None:
+    """Why an edition may not stand for the one that was published under its number."""
+    if kept is None or kept.fingerprint == edition.fingerprint:
+        return None
+    changed = [key for key in edition.rules if edition.rules[key] != kept.rules.get(key)]
+    return (
+        f"{edition.workflow}: edition {edition.number} is published, and its rules differ now"
+        f" ({', '.join(changed)}). Raise `edition` in the definition."
+    )
+
+
+def _names() -> list[str]:
+    return [workflow_name(one) for one in load_definitions()]
+
+
+def _path(definition: type[Workflow], edition: Edition) -> Path:
+    return Path(str(published_folder(definition))) / file_name(edition)
+
+
+def _kept(definition: type[Workflow], edition: Edition) -> Edition | None:
+    path = _path(definition, edition)
+    return load(json.loads(path.read_text("utf-8"))) if path.exists() else None
+
+
+# --- drawing ---------------------------------------------------------------------------------------------------------
+
+
+def _text(edition: Edition) -> Iterator[str]:
+    yield f"{edition.text('title')}, edition {edition.number} ({edition.fingerprint[:12]})"
+    for path, state in edition.states.items():
+        indent = "  " * path.count(".")
+        kind = "" if state.type == "state" else f" ({state.type})"
+        queue = f"  [{state.queue}]" if state.queue else ""
+        yield ""
+        yield f"{indent}{path}: {edition.text(f'states.{path}')}{kind}{queue}"
+        for rule in edition.transitions:
+            if path in rule.sources:
+                yield f"{indent}  {rule.name} -> {_target(rule)}  ({_who(rule)})"
+
+
+def _mermaid(edition: Edition) -> Iterator[str]:
+    yield "stateDiagram-v2"
+    for path in edition.states:
+        if "." not in path:
+            yield from _mermaid_state(edition, path, "    ")
+    yield f"    [*] --> {_id(edition.rules['initial'])}"
+    for rule in edition.transitions:
+        for source in rule.sources:
+            if rule.target == "=same":
+                yield f"    {_id(source)} --> {_id(source)}: {rule.name}"
+            elif rule.target == "=previous":
+                yield f"    {_id(source)} --> back_from_{_id(source)}: {rule.name}"
+            else:
+                yield f"    {_id(source)} --> {_id(rule.target)}: {rule.name}"
+    for place in sorted(edition.side_states):
+        yield f'    state "back to where it was" as back_from_{_id(place)}'
+    for path, state in edition.states.items():
+        if state.final and "." not in path:
+            yield f"    {_id(path)} --> [*]"
+
+
+def _mermaid_state(edition: Edition, path: str, indent: str) -> Iterator[str]:
+    rule = edition.rules["states"][path]
+    name = f'state "{edition.text(f"states.{path}")}" as {_id(path)}'
+    inner = rule.get("children") or rule.get("regions")
+    if not inner:
+        yield indent + name
+        return
+    yield f"{indent}{name} {{"
+    for n, child in enumerate(inner):
+        if n and rule["type"] == "parallel":
+            yield f"{indent}    --"
+        yield from _mermaid_state(edition, child, indent + "    ")
+    if rule["type"] == "stage":
+        yield f"{indent}    [*] --> {_id(rule['initial'])}"
+    yield indent + "}"
+
+
+def _id(path: str) -> str:
+    return path.replace(".", "_")
+
+
+def _target(rule: TransitionRule) -> str:
+    return {"=same": "stays", "=previous": "back"}.get(rule.target, rule.target)
+
+
+def _who(rule: TransitionRule) -> str:
+    if rule.automatic:
+        return "by itself"
+    by = ", ".join("clock" if role == "system" and rule.after else role for role in rule.by)
+    return f"{by}; confirmed by {', '.join(rule.confirm_by)}" if rule.confirm_by else by

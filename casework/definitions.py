@@ -1,0 +1,78 @@
+"""Where the workflows come from: packages that announce themselves, their definitions and their published editions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from casework.engine.commands import Library
+from casework.engine.editions import Edition, load
+from casework.engine.grammar import Workflow
+
+#: A package of workflows names itself in this group; its DEFINITIONS and its folder `published` are what counts.
+GROUP = "casework.workflows"
+PUBLISHED = "published"
+
+
+@cache
+def load_definitions() -> tuple[type[Workflow], ...]:
+    """Every definition of every installed package; importing them registers their guards and effects."""
+    return tuple(one for point in _points() for one in point.load().DEFINITIONS)
+
+
+@cache
+def load_library() -> Library:
+    """Every published edition; the newest of a workflow is the one with the highest number."""
+    load_definitions()
+    return library_of(edition for folder in published_folders() for edition in read_published(folder))
+
+
+def published_folders() -> list[Traversable]:
+    return [files(point.value).joinpath(PUBLISHED) for point in _points()]
+
+
+def published_folder(definition: type[Workflow]) -> Traversable:
+    """Where the editions of a definition lie: in the package that announces it."""
+    for point in _points():
+        if definition in point.load().DEFINITIONS:
+            return files(point.value).joinpath(PUBLISHED)
+    raise LookupError(f"no package announces {definition.__name__}")
+
+
+def read_published(folder: Traversable) -> Iterator[Edition]:
+    """The frozen editions in a folder; raises ValueError for a file that does not fit its fingerprint or its name."""
+    for one in sorted(folder.iterdir(), key=lambda one: one.name):
+        if not one.name.endswith(".json"):
+            continue
+        edition = load(json.loads(one.read_text("utf-8")))
+        if one.name != file_name(edition):
+            raise ValueError(f"{one.name} holds the edition {edition.workflow} {edition.number}")
+        yield edition
+
+
+def library_of(editions: Iterable[Edition]) -> Library:
+    """A library of editions, whatever order they come in."""
+    kept: dict[str, Edition] = {}
+    newest: dict[str, Edition] = {}
+    for one in editions:
+        kept[one.fingerprint] = one
+        if one.workflow not in newest or newest[one.workflow].number < one.number:
+            newest[one.workflow] = one
+    return Library(kept, {name: one.fingerprint for name, one in newest.items()})
+
+
+def file_name(edition: Edition) -> str:
+    return f"{edition.workflow}-{edition.number}.json"
+
+
+def file_text(edition: Edition) -> str:
+    """What is written into a file: sorted and indented, so that a change shows in a diff."""
+    return json.dumps(edition.as_file(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _points() -> list[EntryPoint]:
+    return sorted(entry_points(group=GROUP), key=lambda point: point.name)
