@@ -184,7 +184,7 @@ class Case(Workflow):
     skip_assessment = scoping.to(
         structuring, by=SUPERVISOR, kind=EXCEPTION, do="Approve the plan without an assessment",
         done="approved the plan without an assessment", form=forms.SkippedAssessment,
-        guards=[*PLAN_GUARDS, guards.skipping_was_asked, guards.statement_or_reason_to_skip], opens=STRUCTURING,
+        guards=[*PLAN_GUARDS, guards.skipping_was_asked, guards.statement_or_reason], opens=STRUCTURING,
         ends=("decide_plan",), not_by=("service_plan", "nda"),
     )  # fmt: skip
     assessment_passed = assessment.to(
@@ -270,7 +270,7 @@ class Case(Workflow):
 
     waive_assessment = assessment.to(
         structuring, by=(OFFICER, SUPERVISOR), confirm_by=SUPERVISOR, kind=EXCEPTION, do="Waive the assessment",
-        done="waived the assessment", form=forms.WaivedAssessment, guards=[guards.statement_or_reason_to_waive],
+        done="waived the assessment", form=forms.WaivedAssessment, guards=[guards.statement_or_reason],
         opens=STRUCTURING,
     )  # fmt: skip
     amend_plan = any_of(assessment, structuring, agreement, deployment, monitoring).to(

@@ -87,6 +87,8 @@ WITHOUT_ASSESSMENT = {
     "risk_accepted": "A party accepts the risk in writing",
 }
 
+#: The territory that takes in every other one.
+WORLD = "WORLD"
 #: ISO 3166 codes of where licences are usually given, and one for everywhere.
 TERRITORIES = {
     "CN": "China", "HK": "Hong Kong, China", "MO": "Macao, China", "AE": "United Arab Emirates", "AR": "Argentina",

@@ -7,6 +7,7 @@ from typing import Any
 
 from casework.engine.facts import Facts
 from casework.engine.registry import effect
+from workflows.service_effects import BURDENS
 
 Change = Mapping[str, Any]
 
@@ -125,18 +126,23 @@ def end_hold(f: Facts) -> Change:
 
 @effect()
 def burden_rights(f: Facts) -> Change:
-    """The rights signed away are licensed, or transferred by an assignment; other cases see it from here on."""
-    moved = f.data.get("kind") == "assignment"
+    """The rights signed away are licensed or transferred, where the agreement's own signature has not said so yet."""
+    track = f.current("agreement")
+    signed = (f.fired("sign_cross", track) or f.fired("sign_local", track)) if track else None
+    proposed = f.fired("propose", track) if track else None
+    told: set[str] = set()
+    if signed is not None and proposed is not None and proposed.data.get("kind") in BURDENS:
+        told = set(signed.data.get("rights") or ())
+    moved = f.data.get("kind") in ("sale", "assignment")
     added = {
         "kind": "transfer" if moved else "licence",
-        "case": f.case.log,
         "holder": f.case.parties.get("need_owner"),
         "territory": f.data.get("territory"),
         "exclusive": moved or f.data.get("exclusive") is True,
         "from": f.data.get("effective_on"),
         "to": None,
     }
-    return {"rights": [{"right": one, "add": added} for one in f.data.get("rights") or ()]}
+    return {"rights": [{"right": one, "add": added} for one in f.data.get("rights") or () if one not in told]}
 
 
 # --- referrals -------------------------------------------------------------------------------------------------------
@@ -167,7 +173,7 @@ def supply_documents(f: Facts) -> Change:
     if not new:
         return {}
     kept = list(f.track.given.get("documents") or ())
-    change: dict[str, Any] = {"given": {**f.track.given, "documents": kept + [one for one in new if one not in kept]}}
+    change: dict[str, Any] = {"given": {"documents": kept + [one for one in new if one not in kept]}}
     return change | ({"grant": new} if f.track.named else {})
 
 
@@ -197,19 +203,6 @@ def grant_again(f: Facts) -> Change:
         return {}
     seen = {one.document for one in f.case.grants.values() if one.track == f.track.id and one.ended_at is None}
     return {"grant": [one for one in f.track.given.get("documents") or () if one not in seen]}
-
-
-@effect()
-def end_sharing(f: Facts) -> Change:
-    """Nothing is shared by this referral any more."""
-    return {"end_grants": True}
-
-
-@effect()
-def end_sharing_unless_at_work(f: Facts) -> Change:
-    """Sharing ends with the referral, unless its service runs on (a loan in servicing)."""
-    work = f.child
-    return {} if work is not None and work.live else {"end_grants": True}
 
 
 @effect()

@@ -13,6 +13,7 @@ from typing import Any
 from casework.engine.cases import CREATED, Task, Track
 from casework.engine.facts import Facts
 from casework.engine.registry import guard
+from workflows.codes import WORLD
 
 PARTIES = ("need_owner", "technology_owner")
 
@@ -24,8 +25,6 @@ OUTLIVES: Mapping[str, frozenset[str]] = {
 
 #: Kinds of agreement that bind nobody to the transfer itself.
 PREPARATORY = frozenset({"nda", "mou", "loi"})
-#: The territory that takes in every other one.
-WORLD = "WORLD"
 SCREENING_HOLDS = timedelta(days=90)
 CONSENT_AGES = timedelta(days=365)
 ROUNDS = 2
@@ -211,13 +210,8 @@ def skipping_was_asked(f: Facts) -> bool:
 
 
 @guard("The technology has no confirmed statement of verification that is still valid.", reads=("technology",))
-def statement_or_reason_to_skip(f: Facts) -> bool:
-    """Any other reason than a valid statement is a waiver, given by the supervisor who skips."""
-    return f.data.get("reason") != "statement_valid" or _verified(f)
-
-
-@guard("The technology has no confirmed statement of verification that is still valid.", reads=("technology",))
-def statement_or_reason_to_waive(f: Facts) -> bool:
+def statement_or_reason(f: Facts) -> bool:
+    """Any other reason than a valid statement is a waiver, and the supervisor decides on it."""
     return f.data.get("reason") != "statement_valid" or _verified(f)
 
 
@@ -296,6 +290,22 @@ def rights_are_free(f: Facts) -> bool:
     )
 
 
+def _pledgee_agreed(f: Facts, right: str, since: str) -> bool:
+    """Whether the pledgee of a right agreed after its pledge began: when asked, at the check of IP, or at signature."""
+    asked = next((t.result for t in f.results("ask_pledgee") if t.result.get("right") == right), None)
+    if asked is not None:
+        return asked.get("consented") is True and str(asked.get("answered_on", "")) >= since
+    checked, deal = f.current("ip"), f.current("agreement")
+    found = f.fired("confirm", checked) if checked else None
+    signed = (f.fired("sign_cross", deal) or f.fired("sign_local", deal)) if deal else None
+    days = []
+    if found is not None and found.data.get("pledge") == "consent_on_file":
+        days.append(str(found.data.get("checked_on", "")))
+    if signed is not None and signed.data.get("pledgee_consent") is True:
+        days.append(str(signed.data.get("executed_on", "")))
+    return any(day >= since for day in days)
+
+
 @guard("A right is pledged and the pledgee's consent is not on file.", reads=("rights",))
 def pledgees_agree(f: Facts) -> bool:
     """A consent answers for the pledge it was asked about: one that was given before the pledge began does not."""
@@ -303,14 +313,12 @@ def pledgees_agree(f: Facts) -> bool:
     for one in f.data.get("rights") or f.case.rights:
         if one not in rights or not rights[one].get("confirmed"):
             return False
-        pledges = [
-            burden for burden in rights[one].get("encumbrances", ())
+        begun = [
+            str(burden.get("from") or "") for burden in rights[one].get("encumbrances", ())
             if burden["kind"] == "pledge" and _stands(burden, f.today)
         ]  # fmt: skip
-        answer = next((t.result for t in f.results("ask_pledgee") if t.result.get("right") == one), {})
-        for pledge in pledges:
-            if answer.get("consented") is not True or str(answer.get("answered_on", "")) < str(pledge.get("from") or ""):
-                return False
+        if not all(_pledgee_agreed(f, one, since) for since in begun):
+            return False
     return True
 
 
@@ -350,7 +358,12 @@ def statement_is_still_valid(f: Facts) -> bool:
         return ways[last].data.get("reason") != "statement_valid" or _verified(f)
     track = f.service("assessment")
     issued = (f.fired("issue_pass", track) or f.fired("issue_limits", track)) if track else None
-    return issued is not None and str(issued.data.get("valid_until") or "9999-12-31") >= f.today.isoformat()
+    if issued is None:
+        return False
+    renewed = next((t for t in f.results("renew_statement") if t.result.get("renewal") == "renewed"), None)
+    newer = renewed is not None and _since(renewed, issued.at)
+    ends = (renewed.result if newer and renewed is not None else issued.data).get("valid_until")
+    return ends is not None and str(ends) >= f.today.isoformat()
 
 
 # --- the site --------------------------------------------------------------------------------------------------------
@@ -363,7 +376,7 @@ def baseline_was_recorded(f: Facts) -> bool:
     if site is None or tested is None:
         return False
     planned = f.fired("plan_set", site)
-    if planned is not None and planned.data.get("baseline_recorded") is True and planned.at <= tested.at:
+    if any(told is not None and told.data.get("baseline_recorded") is True for told in (planned, tested)):
         return True
     return any((t.closed_at or t.opened_at) < tested.at for t in f.results("record_baseline"))
 

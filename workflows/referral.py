@@ -115,7 +115,7 @@ class Referral(Workflow):
     )  # fmt: skip
     uphold_conflict = conflict.to(
         cancelled, by=SUPERVISOR, kind=EXCEPTION, do="Uphold the conflict and cancel", done="upheld the conflict",
-        form=forms.Reason, effects=[effects.end_sharing], opens=[choose_other_provider], also=REPLACE,
+        form=forms.Reason, opens=[choose_other_provider], also=REPLACE,
         not_by=("declare_conflict",), consequence="The referral and the service below it end.",
     )  # fmt: skip
 
@@ -136,7 +136,7 @@ class Referral(Workflow):
     not_started = accepted.to(
         cancelled, by=SUPERVISOR, kind=EXCEPTION, do="Cancel, for the work has not started",
         done="cancelled the referral, for the work had not started", guards=[guards.start_is_overdue],
-        effects=[effects.end_sharing], opens=[choose_other_provider], also=REPLACE,
+        opens=[choose_other_provider], also=REPLACE,
         consequence="The referral and the service below it end.",
     )  # fmt: skip
     suspend = any_of(sent, accepted, in_progress, rework).to(
@@ -164,12 +164,12 @@ class Referral(Workflow):
     )  # fmt: skip
     approve = delivered.to(
         completed, by=OFFICER, do="Approve the delivery", done="approved the delivery", form=forms.Approval,
-        guards=[guards.service_is_the_referrals], effects=[effects.end_sharing_unless_at_work],
+        guards=[guards.service_is_the_referrals],
     )  # fmt: skip
     reject = delivered.to(
         failed, by=SUPERVISOR, kind=EXCEPTION, do="Reject the delivery", done="rejected the delivery",
         form=forms.Reason, guards=[guards.not_a_mediation],
-        effects=[effects.end_sharing, effects.no_longer_counts], opens=[choose_other_provider], also=REPLACE,
+        effects=[effects.no_longer_counts], opens=[choose_other_provider], also=REPLACE,
         consequence="The result no longer counts.",
     )  # fmt: skip
 
@@ -177,11 +177,11 @@ class Referral(Workflow):
 
     give_up = any_of(in_progress, suspended, rework).to(
         failed, by=PROVIDER, kind=EXCEPTION, do="Give up", done="gave up", form=forms.Reason,
-        effects=[effects.end_sharing], opens=[decide], also=REPLACE,
+        opens=[decide], also=REPLACE,
         consequence="The referral and the service below it end.",
     )  # fmt: skip
     cancel = any_of(draft, sent, info_asked, accepted, in_progress, suspended, conflict, rework).to(
         cancelled, by=OFFICER, kind=EXCEPTION, do="Cancel the referral", done="cancelled the referral",
-        form=forms.Cancellation, effects=[effects.end_sharing], also=REPLACE,
+        form=forms.Cancellation, also=REPLACE,
         consequence="The referral and the service below it end; documents go back.",
     )  # fmt: skip
