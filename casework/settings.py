@@ -8,7 +8,13 @@ from typing import Literal, Self
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from casework.errors import InvalidSettings
 
@@ -83,12 +89,11 @@ def load_settings(default_profile: Profile = "demo") -> Settings:
     Raises InvalidSettings, in one line."""
     profile = os.environ.get("CASEWORK_PROFILE") or default_profile
     try:
-        return Settings(profile=profile)  # type: ignore[arg-type]  # Checked by the model itself.
+        return Settings(profile=profile)  # Checked by the model itself.
     except ValidationError as fault:
         faults = "; ".join(
-            f"{'.'.join(str(part) for part in one['loc']) or 'settings'}: {one['msg']}"
-            for one in fault.errors()
+            f"{'.'.join(str(part) for part in one['loc']) or 'settings'}: {one['msg']}" for one in fault.errors()
         )
         raise InvalidSettings(faults) from fault
-    except OSError as fault:
-        raise InvalidSettings(f"{fault.filename}: {fault.strerror}") from fault
+    except SettingsError as fault:
+        raise InvalidSettings(f"{fault.__cause__ or fault}") from fault

@@ -62,6 +62,8 @@ def _session_options(settings: Settings, role: Role) -> list[str]:
         # A migration may rightly take long, though it may not wait long for a lock.
         "statement_timeout": f"{settings.statement_timeout_ms if role == 'app' else 0}",
     }
+    if settings.clock_offset:
+        values["casework.clock_offset"] = str(settings.clock_offset)
     if role == "app":
         values["role"] = APP_ROLE
     return [f"-c {name}={value}" for name, value in values.items()]
@@ -110,9 +112,7 @@ def ensure_app_role(owner: Engine) -> None:
                 if not exists or not member:
                     connection.execute(text(f'GRANT "{APP_ROLE}" TO CURRENT_USER'))
         except DBAPIError as fault:
-            raise RolesMissing(
-                owner=owner.url.username or "the owner", why=f"{_first_line(fault)}."
-            ) from fault
+            raise RolesMissing(owner=owner.url.username or "the owner", why=f"{_first_line(fault)}.") from fault
 
 
 def _first_line(fault: DBAPIError) -> str:

@@ -1,0 +1,113 @@
+"""Both roles connect as they should, and what they may not do they cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+
+from casework.errors import DatabaseUnavailable, InvalidSettings
+from casework.records.database import connect_engine, connected, database_url, transaction
+from casework.settings import Settings
+
+
+def show(connection: Connection, name: str) -> str:
+    return str(connection.execute(text(f"SHOW {name}")).scalar_one())
+
+
+def settings_for(address: str, tmp_path: Path) -> Settings:
+    return Settings(profile="test", var=tmp_path, database_url=address)
+
+
+def test_the_application_connects_with_its_limits(db: Connection) -> None:
+    assert db.execute(text("SELECT current_user")).scalar_one() == "casework_app"
+    assert show(db, "timezone") == "UTC"
+    assert show(db, "statement_timeout") == "5s"
+    assert show(db, "lock_timeout") == "2s"
+    assert show(db, "idle_in_transaction_session_timeout") == "10s"
+
+
+def test_reset_role_leads_back_to_the_application(db: Connection) -> None:
+    db.execute(text("RESET ROLE"))
+    assert db.execute(text("SELECT current_user")).scalar_one() == "casework_app"
+
+
+def test_the_owner_connects_without_a_limit_on_statements(owner_engine: Engine) -> None:
+    with connected(owner_engine) as connection:
+        assert connection.execute(text("SELECT current_user")).scalar_one() != "casework_app"
+        assert show(connection, "statement_timeout") == "0"
+
+
+@pytest.mark.parametrize("deed", ["UPDATE events SET seq = seq", "DELETE FROM events", "TRUNCATE events"])
+def test_the_application_may_not_change_events(db: Connection, deed: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        db.execute(text(deed))
+
+
+def test_the_application_may_not_make_tables(db: Connection) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        db.execute(text("CREATE TABLE own (n integer)"))
+
+
+def test_a_transaction_that_raises_leaves_nothing(owner_engine: Engine) -> None:
+    with transaction(owner_engine) as connection:
+        connection.execute(text("CREATE TABLE tried (n integer)"))
+    with pytest.raises(LookupError), transaction(owner_engine) as connection:
+        connection.execute(text("INSERT INTO tried VALUES (1)"))
+        raise LookupError
+    with transaction(owner_engine) as connection:
+        assert connection.execute(text("SELECT count(*) FROM tried")).scalar_one() == 0
+
+
+def test_an_option_in_the_address_is_kept(database_url: str, tmp_path: Path) -> None:
+    joint = "&" if "?" in database_url else "?"
+    engine = connect_engine(settings_for(f"{database_url}{joint}options=-c%20work_mem%3D7MB", tmp_path))
+    with connected(engine) as connection:
+        assert show(connection, "work_mem") == "7MB"
+        assert connection.execute(text("SELECT current_user")).scalar_one() == "casework_app"
+    engine.dispose()
+
+
+def test_a_lost_connection_is_replaced(engine: Engine, owner_engine: Engine) -> None:
+    with transaction(engine) as connection:
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with transaction(owner_engine) as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    with transaction(engine) as connection:
+        assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != pid
+
+
+def test_a_long_statement_is_ended(settings: Settings) -> None:
+    engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 50}))
+    with pytest.raises(DBAPIError, match="statement timeout"), transaction(engine) as connection:
+        connection.execute(text("SELECT pg_sleep(5)"))
+    engine.dispose()
+
+
+def test_a_simulated_clock_runs_ahead(settings: Settings) -> None:
+    engine = connect_engine(settings.model_copy(update={"clock_offset": 86_400}))
+    with connected(engine) as connection:
+        ahead = connection.execute(text("SELECT casework_now() - clock_timestamp()")).scalar_one()
+    engine.dispose()
+    assert round(ahead.total_seconds()) == 86_400
+
+
+def test_no_answer_is_said_plainly(tmp_path: Path) -> None:
+    engine = connect_engine(settings_for("postgresql://nobody@127.0.0.1:1/none", tmp_path))
+    with pytest.raises(DatabaseUnavailable, match="does not answer"), connected(engine):
+        pass
+
+
+@pytest.mark.parametrize(
+    "address", ["mysql://u@h/d", "sqlite:///x", "not an address"], ids=["mysql", "sqlite", "nonsense"]
+)
+def test_only_postgresql_is_taken(address: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidSettings):
+        database_url(settings_for(address, tmp_path))
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_usual_scheme_is_taken(scheme: str, tmp_path: Path) -> None:
+    assert database_url(settings_for(f"{scheme}://u@h/d", tmp_path)).drivername == "postgresql+psycopg"

@@ -1,0 +1,87 @@
+"""Migrations go up and down, agree with the metadata, and are in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.records import migrate
+from casework.records.database import connect_engine, connected, transaction
+from casework.settings import Settings
+
+
+@pytest.fixture
+def empty(empty_database_url: str, tmp_path: Path) -> Iterator[Engine]:
+    engine = connect_engine(Settings(profile="test", var=tmp_path, database_url=empty_database_url), role="owner")
+    yield engine
+    engine.dispose()
+
+
+def objects(engine: Engine) -> list[tuple[str, str]]:
+    """Everything in the database's own schema: tables, indexes, sequences, functions, types."""
+    with connected(engine) as connection:
+        found = connection.execute(
+            text(
+                "SELECT 'relation', relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                " UNION ALL SELECT 'function', proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+                " AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+                " UNION ALL SELECT 'type', typname FROM pg_type WHERE typnamespace = 'public'::regnamespace"
+                " AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_type.oid AND deptype IN ('e', 'i'))"
+                " ORDER BY 1, 2"
+            )
+        )
+        return [(str(kind), str(name)) for kind, name in found if not str(name).startswith("alembic_version")]
+
+
+def test_the_file_of_the_current_head_is_right() -> None:
+    assert migrate.recorded_head() == migrate.head()
+
+
+def test_a_migrated_database_equals_the_metadata(owner_engine: Engine) -> None:
+    with connected(owner_engine) as connection:
+        assert migrate.differences(connection) == []
+
+
+def test_the_comparison_sees_a_difference(owner_engine: Engine) -> None:
+    with transaction(owner_engine) as connection:
+        connection.execute(text("CREATE TABLE forgotten (n integer)"))
+    with connected(owner_engine) as connection:
+        assert migrate.differences(connection) != []
+
+
+def test_down_leaves_nothing_and_up_again_works(empty: Engine) -> None:
+    before = objects(empty)
+    migrate.upgrade(empty)
+    made = objects(empty)
+    migrate.downgrade(empty, "base")
+    assert objects(empty) == before
+    migrate.upgrade(empty)
+    assert objects(empty) == made
+
+
+def test_a_fresh_database_passes_the_check(owner_engine: Engine) -> None:
+    assert migrate.check(owner_engine) == []
+
+
+def test_the_check_finds_a_missing_migration(empty: Engine) -> None:
+    assert any("at revision none" in fault for fault in migrate.check(empty))
+
+
+@pytest.mark.parametrize("privilege", ["UPDATE", "DELETE", "TRUNCATE"])
+def test_the_check_finds_an_application_that_may_change_events(owner_engine: Engine, privilege: str) -> None:
+    with transaction(owner_engine) as connection:
+        connection.execute(text(f"GRANT {privilege} ON events TO casework_app"))
+    assert migrate.check(owner_engine) == [f"The role casework_app may {privilege} events."]
+
+
+def test_two_programs_that_migrate_at_once_both_succeed(empty: Engine, empty_database_url: str) -> None:
+    other = connect_engine(Settings(profile="test", database_url=empty_database_url), role="owner")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(migrate.upgrade, [empty, other]))
+    other.dispose()
+    with connected(empty) as connection:
+        assert migrate.current(connection) == migrate.head()

