@@ -152,6 +152,25 @@ class DeclareInterest:
     nature: str = ""
 
 
+@dataclass(frozen=True)
+class Notice:
+    """Open a task of the main track by its name, because of something that happened outside this log."""
+
+    task: str
+    about: str | None = None
+
+
 Command = (
-    Open | Fire | Claim | Release | Complete | Add | Ring | HandOver | RegisterDocument | EndConsent | DeclareInterest
+    Open
+    | Fire
+    | Claim
+    | Release
+    | Complete
+    | Add
+    | Ring
+    | HandOver
+    | RegisterDocument
+    | EndConsent
+    | DeclareInterest
+    | Notice
 )

@@ -23,6 +23,7 @@ from casework.engine.commands import (
     Fire,
     HandOver,
     Library,
+    Notice,
     Open,
     RegisterDocument,
     Release,
@@ -114,6 +115,7 @@ def _fire(draft: Draft, command: Fire) -> None:
         _confirm(draft, track, rule, place)
         return
     insist_role(draft, edition, rule, rule.by)
+    insist_another_than(draft, rule.not_by, track)
     insist_not_held(draft, track, rule)
     insist_not_frozen(draft, rule)
     facts, body = _form_data(draft, edition, rule.form, command.data)
@@ -372,7 +374,7 @@ def _complete(draft: Draft, command: Complete) -> None:
         return
     insist_not_frozen(draft, edition.transitions[0])
     rule = edition.tasks[task.rule]
-    insist_another_than(draft, rule.not_by)
+    insist_another_than(draft, rule.not_by, track)
     facts, body = _form_data(draft, edition, rule.form, command.data)
     told = draft.facts(track, facts, task)
     if reasons := [edition.text(f"guards.{n}") for n in rule.guards if not GUARDS[n].holds(told)]:
@@ -418,25 +420,25 @@ def _decide_proposal(draft: Draft, task: Task, track: Track, command: Complete) 
     _confirm(draft, track, *found)
 
 
-def insist_another_than(draft: Draft, deeds: tuple[str, ...]) -> None:
+def insist_another_than(draft: Draft, deeds: tuple[str, ...], track: Track) -> None:
     """Four eyes: whoever did one of these deeds, or had it done in their name, may not do this one."""
-    if reasons := duty_reasons(draft.case, deeds, {draft.by.person, draft.by.acting_for}):
+    if reasons := duty_reasons(draft.case, deeds, {draft.by.person, draft.by.acting_for}, track):
         raise NotAllowed(why=reasons[0])
 
 
-def duty_reasons(case: Case, deeds: tuple[str, ...], people: set[str | None], track: Track | None = None) -> list[str]:
-    """Why these people may not do something that nobody who did one of `deeds` may do."""
+def duty_reasons(case: Case, deeds: tuple[str, ...], people: set[str | None], track: Track) -> list[str]:
+    """Why these people may not do something that nobody who did one of `deeds` may do.
+
+    Of several transitions the last one that fired counts, of tasks the last of each name.
+    """
     people = people - {None}
+    told = max((track.fired[name] for name in deeds if name in track.fired), key=lambda one: one.at, default=None)
+    if told and people & {told.actor, told.acting_for}:
+        return ["another person must do this than the one who did the step before."]
     for name in deeds:
-        for one in case.tracks.values() if track is None else (track,):
-            told = one.fired.get(name)
-            if told and people & {told.actor, told.acting_for}:
-                return ["another person must do this than the one who did the step before."]
-        latest = max(
-            (t for t in case.tasks.values() if t.name == name and t.closed_by and t.result), default=None,
-            key=lambda t: (t.closed_at, t.id),
-        )  # fmt: skip
-        if latest and people & {latest.closed_by, latest.acted_for}:
+        done = [t for t in case.tasks.values() if t.name == name and t.type == "side" and t.closed_by and t.closed_at]
+        last = max(done, key=lambda t: (t.closed_at, t.id), default=None)
+        if last and people & {last.closed_by, last.acted_for}:
             return ["another person must do this than the one who prepared it."]
     return []
 
@@ -552,6 +554,13 @@ def _register_document(draft: Draft, command: RegisterDocument) -> None:
     draft.commit()
 
 
+def _notice(draft: Draft, command: Notice) -> None:
+    """A task that something outside this log asks for: another case of the same need was signed, say."""
+    draft.begin(ADDED, draft.case.main, {"name": command.task}, system=True)
+    draft.open_named(command.task, about=command.about)
+    draft.commit()
+
+
 def _declare_interest(draft: Draft, command: DeclareInterest) -> None:
     body = {"nature": _line(command.nature, "nature")} if command.nature else {}
     draft.begin(INTEREST_DECLARED, None, {"interest": [command.person]}, body)
@@ -631,4 +640,5 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     RegisterDocument: _register_document,
     EndConsent: _end_consent,
     DeclareInterest: _declare_interest,
+    Notice: _notice,
 }

@@ -355,6 +355,8 @@ class _Publisher:
             match one:
                 case grammar.Task():
                     made.append({"open": "task", "task": self.task(one)})
+                case grammar.Again():
+                    made.append({"open": "task", "task": one.task})
                 case grammar.Track():
                     made.append({"open": "track", "workflow": one.workflow, "fresh": one.fresh})
                 case grammar.ServiceTrack():

@@ -196,7 +196,14 @@ class Referral:
     due: Limit | None = None
 
 
-Opening = Task | Track | ServiceTrack | Referral
+@dataclass(frozen=True)
+class Again:
+    """A task of this workflow once more, by name: what a returned plan opens."""
+
+    task: str
+
+
+Opening = Task | Track | ServiceTrack | Referral | Again
 
 
 @dataclass(frozen=True)
@@ -332,7 +339,7 @@ class Workflow:
 
 
 __all__ = [
-    "EXCEPTION", "MAIN", "PREVIOUS_STEP", "RETURN", "Also", "AnyOf", "Final", "Form", "Limit", "Node", "Opening",
+    "EXCEPTION", "MAIN", "PREVIOUS_STEP", "RETURN", "Again", "Also", "AnyOf", "Final", "Form", "Limit", "Node", "Opening",
     "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target", "Task", "Track", "Transition", "Workflow",
     "any_of", "calendar_days", "field", "previous", "same", "until", "working_days",
 ]  # fmt: skip

@@ -19,6 +19,14 @@ CREATE TRIGGER events_are_not_truncated BEFORE TRUNCATE ON events
     FOR EACH STATEMENT EXECUTE FUNCTION events_only_grow();
 """
 
+# The one clock. A session may run ahead or behind for a simulation; production never sets the offset.
+CLOCK = """
+CREATE FUNCTION casework_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+    SELECT clock_timestamp() + make_interval(secs =>
+        coalesce(nullif(current_setting('casework.clock_offset', true), ''), '0')::double precision)
+$$;
+"""
+
 # The application may not rewrite the history; what else it may do is decided above the database.
 GRANTS = """
 GRANT USAGE ON SCHEMA public TO casework_app;
@@ -717,6 +725,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_rights_technology_id"), "rights", ["technology_id"], unique=False)
     op.execute(EVENTS_ONLY_GROW)
+    op.execute(CLOCK)
     op.execute(GRANTS)
 
 
@@ -790,3 +799,4 @@ def downgrade() -> None:
     op.drop_table("logs")
     op.drop_table("editions")
     op.execute("DROP FUNCTION events_only_grow()")
+    op.execute("DROP FUNCTION casework_now()")

@@ -1,0 +1,342 @@
+"""Cases: open one from a match, move it, hand it over, and what belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.cases import Case, Track
+from casework.engine.commands import (
+    Add,
+    By,
+    Command,
+    Context,
+    DeclareInterest,
+    EndConsent,
+    Fire,
+    HandOver,
+    Open,
+    RegisterDocument,
+)  # fmt: skip
+from casework.engine.decide import decide
+from casework.engine.draft import accepted
+from casework.engine.events import Event
+from casework.engine.evolve import evolve
+from casework.engine.fields import PARTIES
+from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+from casework.operations.deeds import Standing, calendar_of, home_of, insist_revision, new_id, perform, write
+from casework.operations.references import insist_references
+from casework.operations.requests import Done, Request, ask, finished
+from casework.permissions import Actor, Sight, capacities, choose, conflict, own_tracks, sight
+from casework.records.logs import new_log, now
+
+Json = Any
+
+
+# --- opening ---------------------------------------------------------------------------------------------------------
+
+
+def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Done:
+    """Open the case of a match, in state `proposed`; its number is the next of its programme and year, without gaps."""
+    found = db.execute(_MATCH, {"id": match}).one_or_none()
+    if found is None or not actor.in_programme(found.programme_id, ("officer", "supervisor", "manager", "auditor")):
+        raise NotFound("match")
+    if not actor.in_programme(found.programme_id, ("officer", "supervisor")):
+        raise NotAllowed(why="cases are opened by officers and supervisors.")
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    # Locked first: two officers may press the button at once.
+    taken = db.execute(
+        text("SELECT case_id FROM matches WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE"), {"id": match}
+    ).scalar_one()
+    if taken is not None:
+        raise WrongState(action="Open the case", why="this match has its case already.")
+    id, moment = new_id(), now(db)
+    calendar = calendar_of(db, found.programme_id)
+    number = _next_number(db, found.programme_id, found.code, calendar.local_date(moment).year)
+    case = {
+        "programme": found.programme_id, "number": number, "match": match, "need": found.need_id,
+        "technology": found.technology_id, "phase": found.phase_id, "rights": list(found.rights),
+        "parties": {"need_owner": found.need_owner, "technology_owner": found.technology_owner},
+    }  # fmt: skip
+    role = "officer" if actor.in_programme(found.programme_id, ("officer",)) else "supervisor"
+    context = Context(By(actor.person, role), moment, calendar, new_id)
+    events = decide(load_library(), None, Open(id, "case", "case", case, found.title), context)
+    after: Case | None = None
+    for event in events:
+        after = evolve(after, event)
+    assert after is not None
+    done = Done({"number": number, "id": id, "state": after.main.states[0], "track": after.main.id}, 201)
+    log = new_log(id, "case", found.programme_id, moment)
+    write(db, log, None, after, events, request.key_hash, finished(actor, request, done))
+    db.execute(
+        text("UPDATE matches SET case_id = CAST(:case AS uuid) WHERE id = CAST(:id AS uuid)"), {"case": id, "id": match}
+    )
+    return done
+
+
+_MATCH = text("""
+    SELECT m.programme_id, p.code, m.need_id, m.technology_id, n.title, n.owner_id AS need_owner,
+        t.owner_id AS technology_owner, (
+            SELECT f.id FROM phases f WHERE f.programme_id = m.programme_id AND f.starts_on <= casework_now()::date
+            AND (f.ends_on IS NULL OR f.ends_on >= casework_now()::date) ORDER BY f.starts_on DESC, f.id LIMIT 1
+        ) AS phase_id,
+        (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{}') FROM rights r WHERE r.technology_id = t.id) AS rights
+    FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
+    JOIN technologies t ON t.id = m.technology_id WHERE m.id = CAST(:id AS uuid)
+""")
+
+
+def _next_number(db: Connection, programme: str, code: str, year: int) -> str:
+    """The counter is locked last of all, and rolled back with a refusal: so there are no gaps."""
+    last = db.execute(
+        text(
+            "INSERT INTO numbers (programme_id, year, last) VALUES (CAST(:programme AS uuid), :year, 1)"
+            " ON CONFLICT (programme_id, year) DO UPDATE SET last = numbers.last + 1 RETURNING last"
+        ),
+        {"programme": programme, "year": year},
+    ).scalar_one()
+    return f"{code}-{year}-{last:04}"
+
+
+# --- moving ----------------------------------------------------------------------------------------------------------
+
+
+def fire_transition(
+    db: Connection, actor: Actor, log: str, kind: str, track: str, transition: str, *, data: Mapping[str, Json],
+    revision: int, request: Request, reason: str | None = None, happened_on: str | None = None,
+) -> Done:  # fmt: skip
+    """Fire a transition of a track, or propose it, or confirm what another person proposed."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        case = standing.case
+        one = _track_for(actor, case, track)
+        insist_revision(revision, one.revision)
+        edition = standing.library[one.edition]
+        found = edition.find(transition, one.states)
+        if found is None:
+            if not edition.has(transition):
+                raise NotFound("action")
+            here = ", ".join(edition.text(f"states.{leaf}") for leaf in one.states)
+            raise WrongState(action=edition.text(f"transitions.{transition}.do"), why=f"it stands at “{here}”.")
+        rule = found[0]
+        pending = case.proposal_for(one.id, rule.name)
+        roles = rule.confirm_by if pending else rule.by_people
+        by = _capacity(actor, case, one, roles, edition.text(f"transitions.{rule.name}.do"))
+        if rule.form and not pending:
+            insist_references(db, case, edition.form(rule.form), data, one)
+        return Fire(track, transition, data, happened_on, reason), by
+
+    def answer(case: Case, events: list[Event]) -> dict[str, Json]:
+        one = case.tracks[track]
+        return {"track": track, "revision": one.revision, "states": list(one.states), "ended": one.outcome}
+
+    siblings = kind == "case" and _touches_siblings(db, track, transition)
+    return perform(db, actor, log, kind, to_command, answer, request, siblings=siblings)
+
+
+def _touches_siblings(db: Connection, track: str, transition: str) -> bool:
+    """Whether the other cases of the need must be locked too; read before the lock, since a track keeps its edition."""
+    fingerprint = db.execute(
+        text("SELECT edition FROM tracks WHERE id = CAST(:id AS uuid) AND workflow = 'case'"), {"id": track}
+    ).scalar_one_or_none()
+    if fingerprint is None:
+        return False
+    return any(rule.siblings for rule in load_library()[fingerprint].transitions if rule.name == transition)
+
+
+def _track_for(actor: Actor, case: Case, track: str) -> Track:
+    """A track that the actor sees. Raises NotFound for one that is not there or not theirs to see."""
+    one = case.tracks.get(track)
+    level = sight(actor, case)
+    if one is None or level < Sight.REFERRALS:
+        raise NotFound("track")
+    if level == Sight.REFERRALS and one not in own_tracks(actor, case):
+        raise NotFound("track")
+    return one
+
+
+def _capacity(actor: Actor, case: Case, track: Track, roles: tuple[str, ...], action: str) -> By:
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
+    by = choose(capacities(actor, case, track), accepted(case, roles))
+    if by is None:
+        raise NotAllowed(why=f"“{action}” is for: {', '.join(sorted(roles)) or 'the system'}.")
+    return by
+
+
+# --- deeds on the case itself ----------------------------------------------------------------------------------------
+
+
+def hand_over(
+    db: Connection,
+    actor: Actor,
+    number: str,
+    *,
+    owner: str,
+    team: list[str],
+    note: str,
+    revision: int,
+    request: Request,
+) -> Done:
+    """Give a case to another officer and team, with a note; by its owner or a supervisor."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by = _on_case(actor, standing, ("officer", "supervisor"), "Hand over", revision)
+        for name, person in [("owner", owner), *(("team", one) for one in team)]:
+            if not _is_officer(db, standing.case.programme, person):
+                raise InvalidForm(fields={name: "is not an officer of this programme"})
+        if not note.strip():
+            raise InvalidForm(fields={"note": "is required"})
+        return HandOver(owner, tuple(team), note), by
+
+    return perform(db, actor, home_of(db, number), "case", to_command, _case_answer, request)
+
+
+def register_document(
+    db: Connection, actor: Actor, number: str, *, title: str, kind: str, party: str | None, language: str | None,
+    valid_until: str | None, revision: int, request: Request,
+) -> Done:  # fmt: skip
+    """Enter a paper of the case, so that consents, referrals and grants can name it."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by = _on_case(actor, standing, ("officer", "supervisor", "compliance"), "Register a document", revision)
+        if party is not None and party not in PARTIES:
+            raise InvalidForm(fields={"party": "must be need_owner or technology_owner"})
+        return RegisterDocument(title, kind, party, language, valid_until), by
+
+    def answer(case: Case, events: list[Event]) -> dict[str, Json]:
+        return {"id": events[0].effects["documents"][0]["id"], "revision": case.revision}
+
+    return perform(db, actor, home_of(db, number), "case", to_command, answer, request, status=201)
+
+
+def withdraw_consent(
+    db: Connection, actor: Actor, number: str, consent: str, *, reason: str, revision: int, request: Request
+) -> Done:
+    """A party takes its consent back: its grants end and its referrals are suspended in the same moment."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by = _on_case(actor, standing, ("officer", "supervisor"), "Withdraw the consent", revision)
+        return EndConsent(consent, "withdrawn", reason), by
+
+    return perform(db, actor, home_of(db, number), "case", to_command, _case_answer, request)
+
+
+def declare_interest(db: Connection, actor: Actor, number: str, *, nature: str, request: Request) -> Done:
+    """Say that one has an interest in the case, and from then on do nothing in it."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        if sight(actor, standing.case) < Sight.REFERRALS:
+            raise NotFound("case")
+        mine = [by for track in standing.case.tracks.values() for by in capacities(actor, standing.case, track)]
+        programme = [m for m in actor.memberships if m.programme == standing.case.programme]
+        by = mine[0] if mine else By(actor.person, programme[0].role) if programme else None
+        if by is None:
+            raise NotFound("case")
+        return DeclareInterest(actor.person, nature), by
+
+    return perform(db, actor, home_of(db, number), "case", to_command, _case_answer, request)
+
+
+def add_task(
+    db: Connection, actor: Actor, log: str, kind: str, track: str, task: str, *, about: str | None, request: Request
+) -> Done:
+    """Add a task from the list that the workflow allows at this step."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        one = _track_for(actor, standing.case, track)
+        edition = standing.library[one.edition]
+        offers = [o for o in edition.rules["on_request"] if edition.tasks[o["task"]].name == task]
+        if not offers:
+            raise NotFound("task")
+        by = _capacity(actor, standing.case, one, tuple(offers[0]["by"]), edition.text(f"tasks.{offers[0]['task']}"))
+        return Add(track, task, about), by
+
+    def answer(case: Case, events: list[Event]) -> dict[str, Json]:
+        return {"tasks": [one["id"] for one in events[0].effects.get("tasks", ())]}
+
+    return perform(db, actor, log, kind, to_command, answer, request, status=201)
+
+
+def _on_case(actor: Actor, standing: Standing, roles: tuple[str, ...], action: str, revision: int) -> By:
+    if sight(actor, standing.case) < Sight.ALL:
+        raise NotFound("case")
+    by = _capacity(actor, standing.case, standing.case.main, roles, action)
+    insist_revision(revision, standing.case.revision)
+    return by
+
+
+def _case_answer(case: Case, events: list[Event]) -> dict[str, Json]:
+    return {"number": case.number, "revision": case.revision}
+
+
+def _is_officer(db: Connection, programme: str, person: str) -> bool:
+    return (
+        db.execute(
+            text(
+                "SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id AND p.active"
+                " WHERE m.person_id = CAST(:person AS uuid) AND m.programme_id = CAST(:programme AS uuid)"
+                " AND m.role = 'officer' AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())"
+            ),
+            {"person": person, "programme": programme},
+        ).first()
+        is not None
+    )
+
+
+# --- mediations ------------------------------------------------------------------------------------------------------
+
+
+def open_mediation(db: Connection, actor: Actor, number: str, request: Request) -> Done:
+    """A dispute officer opens a sealed mediation about a case, by its number; the case learns nothing of it."""
+    outline = mediation_outline(db, actor, number)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    row = db.execute(text("SELECT * FROM cases WHERE number = :number"), {"number": number}).one()
+    id, moment = new_id(), now(db)
+    case = {"programme": row.programme_id, "about": row.id, "parties": row.parties, "owner": actor.person, "team": []}
+    context = Context(By(actor.person, "dispute_officer"), moment, calendar_of(db, row.programme_id), new_id)
+    command = Open(id, "mediation", "referral", case, outline["title"], service="mediation")
+    events = decide(load_library(), None, command, context)
+    after: Case | None = None
+    for event in events:
+        after = evolve(after, event)
+    assert after is not None
+    done = Done({"id": id, "track": after.main.id, "revision": after.main.revision}, 201)
+    write(
+        db,
+        new_log(id, "mediation", row.programme_id, moment),
+        None,
+        after,
+        events,
+        request.key_hash,
+        finished(actor, request, done),
+    )
+    return done
+
+
+def mediation_outline(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """What a dispute officer sees of a case before opening a mediation: number, title and parties."""
+    row = db.execute(
+        text("SELECT id, programme_id, number, title, parties, owner_id, team FROM cases WHERE number = :number"),
+        {"number": number},
+    ).one_or_none()
+    if row is None or not actor.in_programme(row.programme_id, ("dispute_officer",)):
+        raise NotFound("case")
+    if actor.person == row.owner_id or actor.person in row.team:
+        raise NotAllowed(why="the dispute officer is never the case's officer.")
+    names: dict[str, str] = dict(
+        db.execute(
+            text("SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))"),
+            {"ids": [one for one in row.parties.values() if one]},
+        ).all()
+    )
+    return {
+        "number": row.number,
+        "title": row.title,
+        "parties": {side: names.get(one) for side, one in row.parties.items()},
+    }

@@ -1,0 +1,176 @@
+"""The path of one action on a case, the same for page, API, import and clock: lock, load, authorise, decide, write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.calendars import Calendar
+from casework.engine.cases import Case
+from casework.engine.commands import By, Command, Context, Library, Notice
+from casework.engine.decide import decide
+from casework.engine.events import Event
+from casework.engine.evolve import evolve
+from casework.engine.registry import EFFECTS, GUARDS
+from casework.errors import CaseHasMoved, NotFound
+from casework.operations.outside import outside
+from casework.operations.requests import Done, Request, ask, finished
+from casework.operations.rights import encumber
+from casework.permissions import Actor
+from casework.records.cases import load, save
+from casework.records.logs import Log, lock_logs, seal_events
+
+Json = Any
+
+SYSTEM = By()
+
+
+def new_id() -> str:
+    """A UUIDv7: unguessable enough to be no secret, and in order of time."""
+    return str(uuid_utils.uuid7())
+
+
+@lru_cache(maxsize=256)
+def _calendar(programme: str, written: str) -> Calendar:
+    return Calendar.from_json(json.loads(written))
+
+
+def calendar_of(db: Connection, programme: str) -> Calendar:
+    """A programme's working days; parsed once for each version."""
+    written = db.execute(
+        text("SELECT calendar::text FROM programmes WHERE id = CAST(:id AS uuid)"), {"id": programme}
+    ).scalar_one()
+    return _calendar(programme, written)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A case under its lock, with what a decision needs."""
+
+    log: Log
+    case: Case
+    calendar: Calendar
+    library: Library
+
+
+#: From a case under its lock to the command, in the capacity that it is done in. Raises what refuses it.
+Choose = Callable[[Standing], tuple[Command, By]]
+#: From the case afterwards to the answer.
+Answer = Callable[[Case, list[Event]], Mapping[str, Json]]
+
+
+def perform(
+    db: Connection, actor: Actor, log: str, kind: str, choose: Choose, answer: Answer, request: Request, *,
+    status: int = 200, siblings: bool = False,
+) -> Done:  # fmt: skip
+    """One deed in one case, in the caller's transaction: done once for its key, or not at all."""
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    others = _siblings_of(db, log) if siblings else []
+    logs = lock_logs(db, [log, *others])
+    before = load(db, log, kind)
+    standing = Standing(logs[log], before, calendar_of(db, before.programme), load_library())
+    command, by = choose(standing)
+    events, after = _decide(db, standing, command, by)
+    done = Done(answer(after, events), status)
+    write(db, standing.log, before, after, events, request.key_hash, finished(actor, request, done))
+    for other in others:
+        _tell_sibling(db, logs[other], log)
+    return done
+
+
+def by_system(db: Connection, standing: Standing, command: Command) -> list[Event]:
+    """A deed that nobody asked for: a clock, a rule."""
+    events, after = _decide(db, standing, command, SYSTEM)
+    write(db, standing.log, standing.case, after, events)
+    return events
+
+
+def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tuple[list[Event], Case]:
+    case = standing.case
+    keys = reads(standing.library, case)
+    if "rights" in keys and case.rights:
+        # A right that a guard reads is locked too: otherwise one right could be both pledged and licensed.
+        lock_logs(db, case.rights)
+    facts = outside(db, case, keys)
+    context = Context(by, standing.log.now, standing.calendar, new_id, facts)
+    events = decide(standing.library, case, command, context)
+    for event in events:
+        case = evolve(case, event)
+    return events, case
+
+
+def reads(library: Library, case: Case) -> set[str]:
+    """Keys of the outside facts that any guard or effect of the case's present transitions may read."""
+    names: set[str] = set()
+    for track in case.live_tracks():
+        edition = library[track.edition]
+        for rule, _ in edition.leaving(track.states):
+            names |= {key for name in rule.guards for key in GUARDS[name].reads}
+            names |= {key for name in rule.effects for key in EFFECTS[name].reads}
+    for task in case.open_tasks():
+        if task.type == "side":
+            side = library[case.tracks[task.track].edition].tasks[task.rule]
+            names |= {key for name in side.guards for key in GUARDS[name].reads}
+            names |= {key for name in side.effects for key in EFFECTS[name].reads}
+    return names
+
+
+def write(
+    db: Connection, log: Log, before: Case | None, after: Case, events: list[Event], key: str | None = None,
+    answer: Mapping[str, Json] | None = None,
+) -> None:  # fmt: skip
+    """Seal and store what was decided, and what it says of rights."""
+    rows, head = seal_events(log, events, key)
+    save(db, log, before, after, rows, head, answer)
+    for event in events:
+        for change in event.effects.get("rights", ()):
+            encumber(db, event, change, new_id())
+
+
+def _siblings_of(db: Connection, log: str) -> list[str]:
+    rows = db.execute(
+        text(
+            "SELECT o.id FROM cases c JOIN cases o ON o.need_id = c.need_id AND o.id <> c.id AND o.closed_at IS NULL"
+            " WHERE c.id = CAST(:log AS uuid)"
+        ),
+        {"log": log},
+    )
+    return [row.id for row in rows]
+
+
+def _tell_sibling(db: Connection, log: Log, signed: str) -> None:
+    """One need, many technologies: the others are asked whether they still stand; they are never closed by this."""
+    case = load(db, log.id, "case")
+    if case.closed_at is not None:
+        return
+    standing = Standing(log, case, calendar_of(db, case.programme), load_library())
+    by_system(db, standing, Notice("superseded", about=signed))
+
+
+def stand(db: Connection, log: str, kind: str) -> Standing:
+    """A case under its lock, for a deed of the system."""
+    locked = lock_logs(db, [log])[log]
+    case = load(db, log, kind)
+    return Standing(locked, case, calendar_of(db, case.programme), load_library())
+
+
+def insist_revision(seen: int | None, now: int) -> None:
+    """Nobody overwrites what they have not seen."""
+    if seen is not None and seen != now:
+        raise CaseHasMoved
+
+
+def home_of(db: Connection, number: str) -> str:
+    """The log of a case by its number. Raises NotFound."""
+    found = db.execute(text("SELECT id FROM cases WHERE number = :number"), {"number": number}).scalar_one_or_none()
+    if found is None:
+        raise NotFound("case")
+    return str(found)

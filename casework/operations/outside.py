@@ -1,0 +1,81 @@
+"""Facts from outside a case's log, for the guards that read them: rights, sibling cases, technology, need, match."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.cases import Case
+
+Json = Any
+
+
+def _rights(db: Connection, case: Case) -> Json:
+    rows = db.execute(
+        text("SELECT * FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id"), {"ids": list(case.rights)}
+    )
+    return {
+        row.id: {
+            "kind": row.kind, "office": row.office, "number": row.number, "in_force": row.in_force,
+            "expires_on": _day(row.expires_on), "fee_paid_to": _day(row.fee_paid_to), "checked_on": _day(row.checked_on),
+            "confirmed": row.confirmed, "encumbrances": row.encumbrances,
+        }
+        for row in rows
+    }  # fmt: skip
+
+
+def _siblings(db: Connection, case: Case) -> Json:
+    rows = db.execute(
+        text(
+            "SELECT c.id, c.number, c.state, t.fired ?| ARRAY['sign', 'sign_no_site'] AS signed FROM cases c"
+            " JOIN tracks t ON t.log_id = c.id AND t.workflow = 'case'"
+            " WHERE c.need_id = :need AND c.id <> :log ORDER BY c.id"
+        ),
+        {"need": case.need, "log": case.log},
+    )
+    return [{"case": row.id, "number": row.number, "state": row.state, "signed": row.signed} for row in rows]
+
+
+def _technology(db: Connection, case: Case) -> Json:
+    row = db.execute(
+        text("SELECT verification, provenance FROM technologies WHERE id = :id"), {"id": case.technology}
+    ).one_or_none()
+    if row is None:
+        return {"confirmed": {}, "verification": None}
+    # Nothing imported opens a gate before a person has confirmed it.
+    confirmed = {field: True for field, told in row.provenance.items() if told.get("confirmed_by")}
+    verification = row.verification if "verification" in confirmed else None
+    return {"confirmed": confirmed, "verification": verification}
+
+
+def _need(db: Connection, case: Case) -> Json:
+    row = db.execute(text("SELECT status, valid_until FROM needs WHERE id = :id"), {"id": case.need}).one_or_none()
+    return {"status": row.status, "valid_until": _day(row.valid_until)} if row else None
+
+
+def _match(db: Connection, case: Case) -> Json:
+    row = db.execute(text("SELECT source, rationale FROM matches WHERE id = :id"), {"id": case.match}).one_or_none()
+    return {"source": row.source, "rationale": bool(row.rationale)} if row else None
+
+
+def _day(day: Any) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+_LOADERS: Mapping[str, Callable[[Connection, Case], Json]] = {
+    "rights": _rights,
+    "siblings": _siblings,
+    "technology": _technology,
+    "need": _need,
+    "match": _match,
+}
+
+
+def outside(db: Connection, case: Case, keys: Iterable[str]) -> dict[str, Json]:
+    """The facts that were asked for, by key."""
+    return {key: _LOADERS[key](db, case) for key in sorted(set(keys))}
+
+
+ALL = tuple(_LOADERS)

@@ -1,0 +1,64 @@
+"""People, organisations and services that a form names must exist, and be what the form asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.cases import Case, Track
+from casework.engine.roles import ORGANISATION_ROLES
+from casework.errors import InvalidForm
+
+Json = Any
+
+_PEOPLE = text("""
+    SELECT m.person_id::text FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
+    WHERE m.person_id = ANY(CAST(:ids AS uuid[])) AND m.starts_at <= casework_now()
+    AND (m.ends_at IS NULL OR m.ends_at > casework_now()) AND m.deputy_for IS NULL
+    AND (CAST(:roles AS text[]) = '{}' OR m.role = ANY(CAST(:roles AS text[])))
+    AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid))
+""")
+_PROVIDERS = text("""
+    SELECT id::text FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))
+    AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services))
+""")
+
+
+def insist_references(
+    db: Connection, case: Case, form: list[dict[str, Json]], data: Mapping[str, Json], track: Track
+) -> None:
+    """Raises InvalidForm for each field whose person or organisation is not there or cannot take the part."""
+    above = case.referral_of(track)
+    organisation = above.provider if above else None
+    faults: dict[str, str] = {}
+    for rule in form:
+        given = data.get(rule["name"])
+        ids = [given] if isinstance(given, str) else given if isinstance(given, list) else []
+        if not ids or not all(isinstance(one, str) for one in ids):
+            continue
+        if rule["type"] in ("person", "people"):
+            inside = rule["role"] in ORGANISATION_ROLES
+            roles = ["provider", "provider_lead", "verifier"] if inside else [rule["role"]] if rule["role"] else []
+            values = {
+                "ids": _uuids(ids), "roles": roles, "programme": None if inside else case.programme,
+                "organisation": organisation if inside else None,
+            }  # fmt: skip
+            if set(db.execute(_PEOPLE, values).scalars()) != set(ids):
+                faults[rule["name"]] = f"names nobody who is {rule['role'] or 'a member'} here"
+        elif rule["type"] in ("provider", "providers"):
+            service = rule["service"] or (track.kind if track.workflow == "referral" else "")
+            if set(db.execute(_PROVIDERS, {"ids": _uuids(ids), "service": service}).scalars()) != set(ids):
+                faults[rule["name"]] = "names no organisation that takes such referrals"
+    if faults:
+        raise InvalidForm(fields=faults)
+
+
+def _uuids(ids: list[str]) -> list[str]:
+    """Only what can be an id; the form's own check names the others."""
+    return [
+        one
+        for one in ids
+        if len(one) == 36 and one.count("-") == 4 and all(c in "0123456789abcdef-" for c in one.lower())
+    ]

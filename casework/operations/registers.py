@@ -1,0 +1,196 @@
+"""Programmes, organisations, people and their roles: registers whose every change is history too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.engine.calendars import Calendar
+from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
+from casework.errors import InvalidForm, NotFound
+from casework.records.logs import Log, lock_log, new_log, now, seal_events
+
+Json = Any
+
+REGISTERED, GRANTED, ENDED, CHANGED = "registered", "granted", "ended", "changed"
+
+
+def append(db: Connection, log: Log, events: Sequence[Event], key: str | None = None) -> None:
+    """Write events of a log that is locked, or new."""
+    rows, head = seal_events(log, events, key)
+    last = events[-1]
+    values = {
+        "id": log.id, "kind": log.kind, "programme": log.programme, "seq": last.seq, "head": head, "last_at": last.at,
+        "events": json.dumps(rows),
+    }  # fmt: skip
+    if log.seq == 0:
+        first = (
+            "INSERT INTO logs (id, kind, programme_id, seq, head, last_at)"
+            " VALUES (:id, :kind, CAST(:programme AS uuid), :seq, :head, :last_at)"
+        )
+    else:
+        first = "UPDATE logs SET seq = :seq, head = :head, last_at = :last_at WHERE id = CAST(:id AS uuid)"
+    db.execute(
+        text(
+            f"WITH l AS ({first}), e AS (INSERT INTO events"
+            " SELECT * FROM jsonb_populate_recordset(NULL::events, CAST(:events AS jsonb))) SELECT 1"
+        ),
+        values,
+    )
+
+
+def _register(
+    db: Connection, kind: str, programme: str | None, by: str, effects: Mapping[str, Json], body: Mapping[str, Json]
+) -> str:
+    id, moment = str(uuid_utils.uuid7()), now(db)
+    log = new_log(id, kind, id if kind == "programme" else programme, moment)
+    append(db, log, [Event(log=id, seq=1, at=moment, kind=REGISTERED, actor=by, effects=effects, body=body)])
+    return id
+
+
+def register_programme(
+    db: Connection, *, code: str, name: str, name_zh: str | None, calendar: Calendar, by: str = SYSTEM_ACTOR
+) -> str:
+    """A programme with its calendar; gives its id. Case numbers begin with its code."""
+    if not (code.isascii() and code.isalnum() and code.isupper() and 2 <= len(code) <= 8):
+        raise InvalidForm(fields={"code": "must be 2 to 8 capital letters or digits"})
+    written = calendar.to_json()
+    id = _register(db, "programme", None, by, {"code": code, "calendar": written}, {"name": name, "name_zh": name_zh})
+    db.execute(
+        text(
+            "INSERT INTO programmes (id, code, name, name_zh, calendar) VALUES (:id, :code, :name, :name_zh, CAST(:calendar AS jsonb))"
+        ),
+        {"id": id, "code": code, "name": name, "name_zh": name_zh, "calendar": json.dumps(written)},
+    )
+    return id
+
+
+def register_phase(
+    db: Connection, programme: str, *, name: str, name_zh: str | None, starts_on: date, ends_on: date | None = None,
+    by: str = SYSTEM_ACTOR,
+) -> str:  # fmt: skip
+    """A phase of a programme; gives its id."""
+    id = str(uuid_utils.uuid7())
+    effects = {"phase": id, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat() if ends_on else None}
+    _note(db, programme, CHANGED, by, effects, {"name": name})
+    db.execute(
+        text(
+            "INSERT INTO phases (id, programme_id, name, name_zh, starts_on, ends_on) VALUES (:id, :programme, :name, :name_zh, :starts, :ends)"
+        ),
+        {"id": id, "programme": programme, "name": name, "name_zh": name_zh, "starts": starts_on, "ends": ends_on},
+    )
+    return id
+
+
+def register_organisation(
+    db: Connection, *, name: str, name_zh: str | None = None, country: str | None = None, kind: str = "company",
+    services: Sequence[str] = (), register_number: str | None = None, language: str = "en", by: str = SYSTEM_ACTOR,
+) -> str:  # fmt: skip
+    """An organisation: a party, or a provider of services; gives its id."""
+    effects = {"kind": kind, "services": list(services), "country": country}
+    id = _register(db, "organisation", None, by, effects, {"name": name, "name_zh": name_zh})
+    db.execute(
+        text(
+            "INSERT INTO organisations (id, name, name_zh, country, kind, services, register_number, language)"
+            " VALUES (:id, :name, :name_zh, :country, :kind, :services, :register_number, :language)"
+        ),
+        {
+            "id": id, "name": name, "name_zh": name_zh, "country": country, "kind": kind, "services": list(services),
+            "register_number": register_number, "language": language,
+        },
+    )  # fmt: skip
+    return id
+
+
+def register_person(
+    db: Connection, *, email: str, name: str, name_zh: str | None = None, password_hash: str | None = None,
+    language: str = "en", zone: str = "Asia/Shanghai", by: str = SYSTEM_ACTOR,
+) -> str:  # fmt: skip
+    """A person with an account; gives the id that stands for that person in the history."""
+    if "@" not in email or len(email) > 254 or any(letter.isspace() for letter in email):
+        raise InvalidForm(fields={"email": "is not an e-mail address"})
+    taken = db.execute(text("SELECT 1 FROM people WHERE lower(email) = lower(:email)"), {"email": email}).first()
+    if taken:
+        raise InvalidForm(fields={"email": "belongs to another account"})
+    id = _register(db, "person", None, by, {}, {"email": email, "name": name, "name_zh": name_zh})
+    db.execute(
+        text(
+            "INSERT INTO people (id, email, name, name_zh, password_hash, language, zone)"
+            " VALUES (:id, :email, :name, :name_zh, :password_hash, :language, :zone)"
+        ),
+        {
+            "id": id, "email": email, "name": name, "name_zh": name_zh, "password_hash": password_hash,
+            "language": language, "zone": zone,
+        },
+    )  # fmt: skip
+    return id
+
+
+def grant_role(
+    db: Connection, person: str, role: str, *, programme: str | None = None, organisation: str | None = None,
+    deputy_for: str | None = None, starts_at: datetime | None = None, ends_at: datetime | None = None,
+    by: str = SYSTEM_ACTOR,
+) -> str:  # fmt: skip
+    """A membership: a role within a programme or an organisation, for a time; gives its id."""
+    scope = programme or organisation
+    if role not in ROLES or role == SYSTEM:
+        raise InvalidForm(fields={"role": f"must be one of {', '.join(one for one in ROLES if one != SYSTEM)}"})
+    if scope is None or (programme and organisation) or (role in ORGANISATION_ROLES) != (organisation is not None):
+        raise InvalidForm(fields={"role": "is held within a programme, those of providers within an organisation"})
+    log = lock_log(db, scope)
+    id, start = str(uuid_utils.uuid7()), starts_at or log.now
+    if ends_at is not None and ends_at <= start:
+        raise InvalidForm(fields={"ends_at": "must come after the start"})
+    effects = {
+        "membership": id, "person": person, "role": role, "deputy_for": deputy_for, "starts_at": _text(start),
+        "ends_at": _text(ends_at),
+    }  # fmt: skip
+    append(db, log, [Event(log=scope, seq=log.seq + 1, at=log.now, kind=GRANTED, actor=by, effects=effects)])
+    db.execute(
+        text(
+            "INSERT INTO memberships (id, person_id, role, programme_id, organisation_id, deputy_for, starts_at, ends_at)"
+            " VALUES (:id, :person, :role, :programme, :organisation, :deputy_for, :starts_at, :ends_at)"
+        ),
+        {
+            "id": id, "person": person, "role": role, "programme": programme, "organisation": organisation,
+            "deputy_for": deputy_for, "starts_at": start, "ends_at": ends_at,
+        },
+    )  # fmt: skip
+    return id
+
+
+def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> None:
+    """End a membership now."""
+    row = db.execute(
+        text(
+            "SELECT coalesce(programme_id, organisation_id) AS scope, ends_at FROM memberships WHERE id = CAST(:id AS uuid)"
+        ),
+        {"id": membership},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("membership")
+    log = lock_log(db, row.scope)
+    if row.ends_at is not None and row.ends_at <= log.now:
+        return
+    effects = {"membership": membership, "ends_at": _text(log.now)}
+    append(db, log, [Event(log=log.id, seq=log.seq + 1, at=log.now, kind=ENDED, actor=by, effects=effects)])
+    db.execute(
+        text("UPDATE memberships SET ends_at = :now WHERE id = CAST(:id AS uuid)"), {"now": log.now, "id": membership}
+    )
+
+
+def _note(
+    db: Connection, scope: str, kind: str, by: str, effects: Mapping[str, Json], body: Mapping[str, Json]
+) -> None:
+    log = lock_log(db, scope)
+    append(db, log, [Event(log=scope, seq=log.seq + 1, at=log.now, kind=kind, actor=by, effects=effects, body=body)])
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,83 @@
+"""What was asked once is not done twice: request keys, recorded first in the transaction of the deed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.errors import KeyReused
+from casework.permissions import Actor
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Request:
+    """The key that came with a request, and the digest of what it asked for."""
+
+    key: str
+    digest: str
+
+    @property
+    def key_hash(self) -> str:
+        """What the history keeps of the key."""
+        return hashlib.sha256(self.key.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Done:
+    """The answer to a deed; `repeated` when it was given before and nothing was done this time."""
+
+    answer: Mapping[str, Json]
+    status: int = 200
+    repeated: bool = False
+
+
+def digest_of(method: str, path: str, body: Any) -> str:
+    """What makes two requests the same."""
+    return hashlib.sha256(json.dumps([method, path, body], sort_keys=True).encode()).hexdigest()
+
+
+_ASK = text("""
+    WITH a AS MATERIALIZED (SELECT set_config('casework.actor', :actor, true)),
+    r AS (
+        INSERT INTO requests (actor_id, key, digest) SELECT CAST(:actor AS uuid), :key, :digest FROM a
+        ON CONFLICT DO NOTHING RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM r), (SELECT count(*) FROM a)
+""")
+_EARLIER = text("SELECT digest, status, answer FROM requests WHERE actor_id = CAST(:actor AS uuid) AND key = :key")
+_FINISH = text(
+    "UPDATE requests SET status = :status, answer = CAST(:answer AS jsonb)"
+    " WHERE actor_id = CAST(:actor AS uuid) AND key = :key"
+)
+
+
+def ask(db: Connection, actor: Actor, request: Request) -> Done | None:
+    """Record the key; the earlier answer if the same was asked before. Raises KeyReused for another body.
+
+    A second request with the key waits here until the first one's transaction has ended.
+    """
+    if db.execute(_ASK, {"actor": actor.person, "key": request.key, "digest": request.digest}).one()[0]:
+        return None
+    earlier = db.execute(_EARLIER, {"actor": actor.person, "key": request.key}).one()
+    if earlier.digest != request.digest:
+        raise KeyReused
+    return Done(earlier.answer, earlier.status, repeated=True)
+
+
+def finish(db: Connection, actor: Actor, request: Request, done: Done) -> Done:
+    """Keep the answer of a deed that has no log of a case."""
+    answer = json.dumps(done.answer)
+    db.execute(_FINISH, {"actor": actor.person, "key": request.key, "status": done.status, "answer": answer})
+    return done
+
+
+def finished(actor: Actor, request: Request, done: Done) -> dict[str, Json]:
+    """The same, as part of the statement that writes a case."""
+    return {"asker": actor.person, "key": request.key, "status": done.status, "answer": done.answer}

@@ -1,0 +1,96 @@
+"""Tasks: take one from its queue, give it back, finish it, list them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.cases import Case, Task
+from casework.engine.commands import By, Claim, Command, Complete, Release
+from casework.engine.events import Event
+from casework.errors import NotAllowed, NotFound, WrongState
+from casework.operations.deeds import Standing, perform
+from casework.operations.references import insist_references
+from casework.operations.requests import Done, Request
+from casework.permissions import Actor, Sight, conflict, may_work, own_tracks, sight
+
+Json = Any
+
+
+def claim_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
+    """Take a task; of several people who try at once exactly one has it, the others are told who."""
+    return _on_task(db, actor, task, lambda standing, one: Claim(task), request)
+
+
+def release_task(db: Connection, actor: Actor, task: str, *, note: str | None, request: Request) -> Done:
+    """Give a task back to its queue."""
+    return _on_task(db, actor, task, lambda standing, one: Release(task, note), request)
+
+
+def complete_task(
+    db: Connection, actor: Actor, task: str, *, data: Mapping[str, Json], happened_on: str | None, request: Request
+) -> Done:
+    """Finish a side task with its form, or decide on what another person proposed."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        if one.type == "side":
+            track = standing.case.tracks[one.track]
+            edition = standing.library[track.edition]
+            form = edition.tasks[one.rule].form
+            insist_references(db, standing.case, edition.form(form), data, track)
+        return Complete(task, data, happened_on)
+
+    return _on_task(db, actor, task, to_command, request)
+
+
+def _on_task(db: Connection, actor: Actor, task: str, to_command: Any, request: Request) -> Done:
+    row = db.execute(
+        text("SELECT t.log_id, l.kind FROM tasks t JOIN logs l ON l.id = t.log_id WHERE t.id = CAST(:id AS uuid)"),
+        {"id": task},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("task")
+
+    def choose(standing: Standing) -> tuple[Command, By]:
+        one = standing.case.tasks.get(task)
+        if one is None:
+            # A finished step task is not loaded; whoever may see it learns that it is done.
+            one = _closed(db, task)
+            insist_sees_task(actor, standing.case, one)
+            raise WrongState(action="This", why=f"the task is {one.state}.")
+        insist_sees_task(actor, standing.case, one)
+        if (why := conflict(actor, standing.case)) is not None:
+            raise NotAllowed(why=why)
+        by = may_work(actor, standing.case, one)
+        if by is None:
+            raise NotAllowed(why=f"the task is in the queue {one.queue}.")
+        return to_command(standing, one), by
+
+    def answer(case: Case, events: list[Event]) -> dict[str, Json]:
+        one = case.tasks[task]
+        return {"id": task, "state": one.state, "holder": one.holder}
+
+    return perform(db, actor, row.log_id, row.kind, choose, answer, request)
+
+
+def _closed(db: Connection, task: str) -> Task:
+    row = db.execute(text("SELECT * FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task}).one()
+    return Task(
+        id=row.id, track=row.track_id, name=row.name, rule=row.rule, type=row.type, queue=row.queue,
+        organisation=row.organisation_id, state=row.state, opened_at=row.opened_at, due_at=row.due_at,
+        holder=row.holder_id, about=row.about, of=row.of,
+    )  # fmt: skip
+
+
+def insist_sees_task(actor: Actor, case: Case, task: Task) -> None:
+    """Raises NotFound for a task of a case or referral that the actor does not see."""
+    level = sight(actor, case)
+    if level == Sight.ALL:
+        return
+    if level == Sight.REFERRALS:
+        mine = {track.id for track in own_tracks(actor, case)}
+        if task.track in mine and task.organisation is not None:
+            return
+    raise NotFound("task")

@@ -1,0 +1,180 @@
+"""Who may do what, here and now, and for whom. Pure: one policy answers both the gate and the list.
+
+A capacity is one way in which a person may act: a role, within an organisation or not, perhaps for somebody else.
+What a person may not see does not exist for that person: callers raise NotFound, not NotAllowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from casework.engine.cases import Case, Task, Track
+from casework.engine.commands import By
+from casework.engine.roles import (
+    AUDITOR,
+    COMPLIANCE,
+    DISPUTE_OFFICER,
+    MANAGER,
+    OBSERVER,
+    OFFICER,
+    ORGANISATION_QUEUES,
+    PROVIDER,
+    PROVIDER_LEAD,
+    QUEUE_ROLES,
+    SUPERVISOR,
+    VERIFIER,
+)  # fmt: skip
+
+#: Roles that read every case of their programme in full.
+READS_ALL = frozenset({OFFICER, SUPERVISOR, COMPLIANCE, MANAGER, AUDITOR})
+#: Roles that never change anything in a case.
+READS_ONLY = frozenset({MANAGER, AUDITOR, OBSERVER})
+PROVIDER_ROLES = frozenset({PROVIDER, PROVIDER_LEAD, VERIFIER})
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A role within a programme or an organisation, for a time; as a deputy where `deputy_for` is set."""
+
+    role: str
+    programme: str | None
+    organisation: str | None
+    deputy_for: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person who asks for something, with what that person is at this moment."""
+
+    person: str
+    name: str
+    memberships: tuple[Membership, ...]
+    language: str = "en"
+    #: Of the token that was used; a session has all of them.
+    scopes: frozenset[str] = frozenset({"read", "write", "import", "admin"})
+
+    def roles(self, programme: str | None = None) -> set[str]:
+        return {m.role for m in self.memberships if programme is None or m.programme == programme}
+
+    def in_programme(self, programme: str, roles: Iterable[str]) -> bool:
+        wanted = frozenset(roles)
+        return any(m.programme == programme and m.role in wanted for m in self.memberships)
+
+
+class Sight(IntEnum):
+    """How much of a case a person sees."""
+
+    NOTHING = 0
+    #: Number, title, step and outcome.
+    OUTLINE = 1
+    #: The referrals of the person's organisation, and what was granted to them.
+    REFERRALS = 2
+    ALL = 3
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which rows a person may list: the same policy as `sight`, in a form that a query can use."""
+
+    person: str
+    all_of: frozenset[str]
+    outlines_of: frozenset[str]
+    organisations: frozenset[str]
+
+
+def reach(actor: Actor) -> Reach:
+    return Reach(
+        actor.person,
+        frozenset(m.programme for m in actor.memberships if m.programme and m.role in READS_ALL),
+        frozenset(m.programme for m in actor.memberships if m.programme and m.role == OBSERVER),
+        frozenset(m.organisation for m in actor.memberships if m.organisation and m.role in PROVIDER_ROLES),
+    )
+
+
+def sight(actor: Actor, case: Case) -> Sight:
+    """How much of the case the actor sees. A mediation is seen by those named for it and its provider alone."""
+    if case.kind == "mediation":
+        if actor.person == case.owner or actor.person in case.team:
+            return Sight.ALL
+        return Sight.REFERRALS if own_tracks(actor, case) else Sight.NOTHING
+    mine = reach(actor)
+    if case.programme in mine.all_of:
+        return Sight.ALL
+    if own_tracks(actor, case):
+        return Sight.REFERRALS
+    return Sight.OUTLINE if case.programme in mine.outlines_of else Sight.NOTHING
+
+
+def own_tracks(actor: Actor, case: Case) -> list[Track]:
+    """The tracks that the actor's organisations work on. A draft is not theirs yet; a barred person has none."""
+    organisations = reach(actor).organisations
+    found = []
+    for track in case.tracks.values():
+        above = case.referral_of(track)
+        if above is None or above.provider not in organisations or "draft" in above.states:
+            continue
+        if above.outcome == "cancelled" and "send" not in above.fired:
+            continue
+        if actor.person in above.barred or actor.person in case.interests:
+            continue
+        found.append(track)
+    return found
+
+
+def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
+    """Every capacity in which the actor may act on a track of the case; empty when that person may only look on."""
+    found: dict[By, None] = {}
+    above = case.referral_of(track)
+    for one in actor.memberships:
+        person = one.deputy_for or actor.person
+        if one.role in READS_ONLY:
+            continue
+        if one.role in PROVIDER_ROLES:
+            if above is None or above.provider != one.organisation or track not in own_tracks(actor, case):
+                continue
+        elif one.programme != case.programme:
+            continue
+        elif case.kind == "mediation":
+            if one.role != DISPUTE_OFFICER or not _named(case, person):
+                continue
+        elif one.role == DISPUTE_OFFICER or one.role == OFFICER and case.owner is not None and not _named(case, person):
+            continue
+        found[By(actor.person, one.role, one.organisation, one.deputy_for)] = None
+    # In one's own name rather than as somebody's deputy.
+    return sorted(found, key=lambda by: by.acting_for is not None)
+
+
+def _named(case: Case, person: str) -> bool:
+    return person == case.owner or person in case.team
+
+
+def choose(mine: Iterable[By], roles: Iterable[str]) -> By | None:
+    """The first capacity that has one of the roles."""
+    wanted = frozenset(roles)
+    return next((by for by in mine if by.role in wanted), None)
+
+
+def conflict(actor: Actor, case: Case) -> str | None:
+    """Why this person does nothing at all in this case."""
+    if actor.person in case.interests:
+        return "you have declared an interest in this case."
+    return None
+
+
+def may_work(actor: Actor, case: Case, task: Task) -> By | None:
+    """The capacity in which the actor may take a task, if there is one."""
+    if conflict(actor, case):
+        return None
+    mine = capacities(actor, case, case.tracks[task.track])
+    by = choose(mine, QUEUE_ROLES.get(task.queue, frozenset()))
+    if by is not None and task.queue in ORGANISATION_QUEUES and by.organisation != task.organisation:
+        return None
+    return by

@@ -1,0 +1,340 @@
+"""A case's rows: read them as one `Case`, and write the difference between two of them in one statement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, text
+
+from casework.engine.cases import (
+    COMPLETED,
+    OPEN,
+    RUNNING,
+    Case,
+    Clock,
+    Consent,
+    Document,
+    Fired,
+    Grant,
+    Proposal,
+    Task,
+    Track,
+)  # fmt: skip
+from casework.errors import NotFound
+from casework.ledger.canonical import instant
+from casework.records.logs import Log
+from casework.records.tables import metadata
+
+Json = Any
+
+_HOME = {"case": "cases", "mediation": "mediations"}
+#: Tables that hold what belongs to a case, each row with its log_id.
+_PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "grants")
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _load(home: str, every_task: bool) -> TextClause:
+    open_states = ", ".join(f"'{state}'" for state in sorted(OPEN))
+    # A finished step task says nothing to a guard; leaving it out keeps a long case as cheap as a short one.
+    tasks = "" if every_task else f" AND (state IN ({open_states}) OR type = 'side' AND state = '{COMPLETED}')"
+
+    def part(name: str, order: str, where: str = "") -> str:
+        return f"(SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY {order}), '[]') FROM {name} x WHERE log_id = h.id{where}) AS {name}"
+
+    parts = ", ".join([
+        part("tracks", "position"), part("tasks", "position", tasks), part("clocks", "id"), part("proposals", "id"),
+        part("consents", "id"), part("documents", "id"), part("grants", "id"),
+    ])  # fmt: skip
+    return text(
+        f"SELECT to_jsonb(h) AS home, l.seq, l.last_at, l.kind, {parts} FROM {home} h JOIN logs l USING (id) WHERE h.id = :log"
+    )
+
+
+def load(db: Connection, log: str, kind: str, *, every_task: bool = False) -> Case:
+    """A case or mediation from its rows, in one statement. Raises NotFound."""
+    row = db.execute(_load(_HOME[kind], every_task), {"log": log}).one_or_none()
+    if row is None:
+        raise NotFound("case")
+    return _case(row)
+
+
+def _case(row: Any) -> Case:
+    home = row.home
+    return Case(
+        log=home["id"], kind=row.kind, programme=home["programme_id"], seq=row.seq, last_at=row.last_at,
+        opened_at=_time(home["opened_at"]), title=home["title"], number=home.get("number"), match=home.get("match_id"),
+        need=home.get("need_id"), technology=home.get("technology_id"), phase=home.get("phase_id"),
+        parties=home["parties"], rights=tuple(home["rights"]), about=home.get("case_id"), owner=home["owner_id"],
+        team=tuple(home["team"]), revision=home["revision"],
+        tracks={one["id"]: _track(one) for one in row.tracks}, tasks={one["id"]: _task(one) for one in row.tasks},
+        clocks={one["id"]: _clock(one) for one in row.clocks},
+        proposals={one["id"]: _proposal(one) for one in row.proposals},
+        consents={one["id"]: _consent(one) for one in row.consents},
+        documents={one["id"]: _document(one) for one in row.documents},
+        grants={one["id"]: _grant(one) for one in row.grants},
+        interests=frozenset(home["interests"]), hold=home["hold"], frozen=home["frozen"], outcome=home["outcome"],
+        reasons=tuple(home["reasons"]), closed_at=_maybe_time(home["closed_at"]),
+    )  # fmt: skip
+
+
+def _time(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def _maybe_time(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)
+
+
+def _track(one: Json) -> Track:
+    return Track(
+        id=one["id"], workflow=one["workflow"], edition=one["edition"], kind=one["kind"], parent=one["parent_id"],
+        provider=one["provider_id"], states=tuple(one["states"]), entered_at=_time(one["entered_at"]),
+        opened_at=_time(one["opened_at"]), revision=one["revision"], ended_at=_maybe_time(one["ended_at"]),
+        outcome=one["outcome"], replaced=one["replaced"],
+        came_from={state: tuple(before) for state, before in one["came_from"].items()},
+        fired={name: _fired(told) for name, told in one["fired"].items()}, given=one["given"],
+        barred=frozenset(one["barred"]), named=one["named"],
+    )  # fmt: skip
+
+
+def _fired(one: Json) -> Fired:
+    return Fired(one["count"], _time(one["at"]), one["actor"], one["acting_for"], one["data"])
+
+
+def _task(one: Json) -> Task:
+    return Task(
+        id=one["id"], track=one["track_id"], name=one["name"], rule=one["rule"], type=one["type"], queue=one["queue"],
+        organisation=one["organisation_id"], state=one["state"], opened_at=_time(one["opened_at"]),
+        due_at=_maybe_time(one["due_at"]), holder=one["holder_id"], about=one["about"], of=one["of"],
+        closed_at=_maybe_time(one["closed_at"]), closed_by=one["closed_by"], acted_for=one["acted_for"],
+        result=one["result"], overdue=one["overdue"], aftercare=one["aftercare"], before=one["before"],
+    )  # fmt: skip
+
+
+def _clock(one: Json) -> Clock:
+    return Clock(
+        id=one["id"], track=one["track_id"], unit=one["unit"],
+        rungs=tuple((_time(moment), what) for moment, what in one["rungs"]), task=one["task_id"],
+        consent=one["consent_id"], of=one["of"], next=one["next"], state=one["state"], left=tuple(one["left"]),
+    )  # fmt: skip
+
+
+def _proposal(one: Json) -> Proposal:
+    return Proposal(
+        one["id"], one["track_id"], one["transition"], one["actor_id"], one["acting_for"], one["seq"], one["data"],
+        one["task_id"],
+    )  # fmt: skip
+
+
+def _consent(one: Json) -> Consent:
+    maybe = lambda ids: None if ids is None else tuple(ids)  # noqa: E731  one line, twice used
+    return Consent(
+        one["id"], one["party"], maybe(one["providers"]), maybe(one["documents"]), one["given_on"], one["expires_on"],
+        _maybe_time(one["ended_at"]), one["how"],
+    )  # fmt: skip
+
+
+def _document(one: Json) -> Document:
+    return Document(one["id"], one["party"], one["kind"], _time(one["registered_at"]), one["valid_until"])
+
+
+def _grant(one: Json) -> Grant:
+    ended = _maybe_time(one["ended_at"])
+    return Grant(one["id"], one["track_id"], one["document_id"], one["consent_id"], _time(one["given_at"]), ended)
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def _written(moment: datetime | None) -> str | None:
+    return None if moment is None else instant(moment)
+
+
+def _home_row(case: Case) -> dict[str, Json]:
+    row = {
+        "id": case.log, "programme_id": case.programme, "title": case.title if isinstance(case.title, str) else None,
+        "parties": dict(case.parties), "rights": list(case.rights), "owner_id": case.owner, "team": list(case.team),
+        "revision": case.revision, "interests": sorted(case.interests), "hold": case.hold, "frozen": case.frozen,
+        "outcome": case.outcome, "reasons": list(case.reasons), "opened_at": _written(case.opened_at),
+        "closed_at": _written(case.closed_at),
+    }  # fmt: skip
+    if case.kind == "mediation":
+        return row | {"case_id": case.about}
+    return row | {
+        "number": case.number, "match_id": case.match, "need_id": case.need, "technology_id": case.technology,
+        "phase_id": case.phase, "state": case.main.states[0],
+    }  # fmt: skip
+
+
+def _track_row(case: Case, one: Track, position: int) -> dict[str, Json]:
+    return {
+        "id": one.id, "log_id": case.log, "workflow": one.workflow, "edition": one.edition, "kind": one.kind,
+        "parent_id": one.parent, "provider_id": one.provider, "states": list(one.states),
+        "entered_at": _written(one.entered_at), "opened_at": _written(one.opened_at), "position": position,
+        "revision": one.revision, "ended_at": _written(one.ended_at), "outcome": one.outcome, "replaced": one.replaced,
+        "came_from": {state: list(before) for state, before in one.came_from.items()},
+        "fired": {name: _fired_row(told) for name, told in one.fired.items()}, "given": dict(one.given),
+        "barred": sorted(one.barred), "named": one.named,
+    }  # fmt: skip
+
+
+def _fired_row(one: Fired) -> dict[str, Json]:
+    return {
+        "count": one.count, "at": instant(one.at), "actor": one.actor, "acting_for": one.acting_for, "data": dict(one.data)
+    }  # fmt: skip
+
+
+def _task_row(case: Case, one: Task, position: int) -> dict[str, Json]:
+    return {
+        "id": one.id, "log_id": case.log, "programme_id": case.programme, "track_id": one.track, "name": one.name,
+        "rule": one.rule, "type": one.type, "queue": one.queue, "organisation_id": one.organisation, "state": one.state,
+        "opened_at": _written(one.opened_at), "due_at": _written(one.due_at), "holder_id": one.holder, "about": one.about,
+        "of": one.of, "closed_at": _written(one.closed_at), "closed_by": one.closed_by, "acted_for": one.acted_for,
+        "result": dict(one.result), "overdue": one.overdue, "aftercare": one.aftercare, "before": one.before,
+        # Order of opening; the id settles it among those of one event.
+        "position": position,
+    }  # fmt: skip
+
+
+def _clock_row(case: Case, one: Clock, position: int) -> dict[str, Json]:
+    return {
+        "id": one.id, "log_id": case.log, "track_id": one.track, "task_id": one.task, "consent_id": one.consent,
+        "unit": one.unit, "of": one.of, "rungs": [[instant(moment), what] for moment, what in one.rungs],
+        "next": one.next, "state": one.state, "left": list(one.left), "fires_at": _written(one.fires_at),
+    }  # fmt: skip
+
+
+def _proposal_row(case: Case, one: Proposal, position: int) -> dict[str, Json]:
+    return {
+        "id": one.id, "log_id": case.log, "track_id": one.track, "transition": one.transition, "actor_id": one.actor,
+        "acting_for": one.acting_for, "seq": one.seq, "data": dict(one.data), "task_id": one.task,
+    }  # fmt: skip
+
+
+def _consent_row(case: Case, one: Consent, position: int) -> dict[str, Json]:
+    return {
+        "id": one.id, "log_id": case.log, "party": one.party,
+        "providers": None if one.providers is None else list(one.providers),
+        "documents": None if one.documents is None else list(one.documents), "given_on": one.given_on,
+        "expires_on": one.expires_on, "ended_at": _written(one.ended_at), "how": one.how,
+    }  # fmt: skip
+
+
+def _document_row(case: Case, one: Document, position: int) -> dict[str, Json]:
+    return {
+        "id": one.id, "log_id": case.log, "party": one.party, "kind": one.kind,
+        "registered_at": _written(one.registered_at), "valid_until": one.valid_until,
+    }  # fmt: skip
+
+
+def _grant_row(case: Case, one: Grant, position: int) -> dict[str, Json]:
+    return {
+        "id": one.id, "log_id": case.log, "track_id": one.track, "document_id": one.document, "consent_id": one.consent,
+        "given_at": _written(one.given_at), "ended_at": _written(one.ended_at),
+    }  # fmt: skip
+
+
+_ROWS: Mapping[str, Callable[[Case, Any, int], dict[str, Json]]] = {
+    "tracks": _track_row,
+    "tasks": _task_row,
+    "clocks": _clock_row,
+    "proposals": _proposal_row,
+    "consents": _consent_row,
+    "documents": _document_row,
+    "grants": _grant_row,
+}
+
+
+def difference(before: Case | None, after: Case) -> tuple[dict[str, list[dict[str, Json]]], dict[str, list[str]]]:
+    """(rows to write by table, ids to remove by table). What is the same object has not changed."""
+    rows: dict[str, list[dict[str, Json]]] = {}
+    gone: dict[str, list[str]] = {}
+    for name, make in _ROWS.items():
+        old: Mapping[str, Any] = getattr(before, name) if before else {}
+        new: Mapping[str, Any] = getattr(after, name)
+        if old is new:
+            continue
+        made = [
+            make(after, one, after.seq * 1000 + n) for n, (id, one) in enumerate(new.items()) if old.get(id) is not one
+        ]
+        if made:
+            rows[name] = made
+        if removed := [id for id in old if id not in new]:
+            gone[name] = removed
+    if before is None or _home_row(before) != _home_row(after):
+        rows[_HOME[after.kind]] = [_home_row(after)]
+    return rows, gone
+
+
+# A position is given once, when the row is made.
+_KEEP = {"tracks": ("id", "position"), "tasks": ("id", "position")}
+
+
+@cache
+def _write(written: frozenset[str], removed: frozenset[str], *, opens: bool, asked: bool) -> TextClause:
+    """One statement for everything that an action writes: each round trip costs more than a row."""
+    parts = []
+    if opens:
+        parts.append(
+            "l AS (INSERT INTO logs (id, kind, programme_id, seq, head, last_at)"
+            " VALUES (CAST(:log AS uuid), :kind, CAST(:programme AS uuid), :seq, :head, :last_at))"
+        )
+    else:
+        parts.append(
+            "l AS (UPDATE logs SET seq = :seq, head = :head, last_at = :last_at WHERE id = CAST(:log AS uuid))"
+        )
+    parts.append(
+        "e AS (INSERT INTO events SELECT * FROM jsonb_populate_recordset(NULL::events, CAST(:events AS jsonb)))"
+    )
+    for name in sorted(written):
+        columns = [column.name for column in metadata.tables[name].columns]
+        changed = [f'"{column}" = excluded."{column}"' for column in columns if column not in _KEEP.get(name, ("id",))]
+        parts.append(
+            f"w_{name} AS (INSERT INTO {name} SELECT * FROM jsonb_populate_recordset(NULL::{name}, CAST(:{name} AS jsonb))"
+            f" ON CONFLICT (id) DO UPDATE SET {', '.join(changed)})"
+        )
+    parts += [
+        f"d_{name} AS (DELETE FROM {name} WHERE id = ANY(CAST(:gone_{name} AS uuid[])))" for name in sorted(removed)
+    ]
+    if asked:
+        parts.append(
+            "r AS (UPDATE requests SET status = :status, answer = CAST(:answer AS jsonb), log_id = CAST(:log AS uuid),"
+            " seq = :seq WHERE actor_id = CAST(:asker AS uuid) AND key = :key)"
+        )
+    return text(f"WITH {', '.join(parts)} SELECT 1")
+
+
+def save(
+    db: Connection, log: Log, before: Case | None, after: Case, events: list[dict[str, Json]], head: str,
+    answer: Mapping[str, Json] | None = None,
+) -> None:  # fmt: skip
+    """Write events and the difference that they make. `answer` finishes a request: asker, key, status, answer."""
+    rows, gone = difference(before, after)
+    values: dict[str, Any] = {
+        "log": log.id, "kind": log.kind, "programme": log.programme, "seq": after.seq, "head": head,
+        "last_at": after.last_at, "events": _json(events),
+    }  # fmt: skip
+    values |= {name: _json(made) for name, made in rows.items()}
+    values |= {f"gone_{name}": ids for name, ids in gone.items()}
+    if answer is not None:
+        values |= dict(answer) | {"answer": _json(answer["answer"])}
+    statement = _write(frozenset(rows), frozenset(gone), opens=before is None, asked=answer is not None)
+    db.execute(statement, values)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def kept_of(case: Case) -> Iterable[str]:
+    """Ids of everything that a case's rows hold; a check compares them with the rows there are."""
+    return (id for name in _PARTS for id in getattr(case, name))
+
+
+__all__ = ["RUNNING", "difference", "kept_of", "load", "save"]

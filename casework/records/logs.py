@@ -1,0 +1,122 @@
+"""Logs and their events: lock one, read it again, and append what was decided."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.events import Event
+from casework.errors import NotFound
+from casework.ledger.bodies import Body, seal, values
+from casework.ledger.canonical import instant
+from casework.ledger.chain import genesis, seal_event
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A log that this transaction has locked, and the time at which it was."""
+
+    id: str
+    kind: str
+    programme: str | None
+    seq: int
+    head: str
+    last_at: datetime
+    #: The database's time after the lock; later than the last event.
+    now: datetime
+
+
+# Materialised: the time is taken after the lock, however long one had to wait for it.
+_LOCK = text("""
+    WITH l AS MATERIALIZED (
+        SELECT id, kind, programme_id, seq, head, last_at FROM logs WHERE id = ANY(CAST(:ids AS uuid[]))
+        ORDER BY id FOR NO KEY UPDATE
+    )
+    SELECT l.*, greatest(casework_now(), l.last_at + interval '1 microsecond') AS now FROM l ORDER BY id
+""")
+
+
+def lock_logs(db: Connection, ids: Sequence[str]) -> dict[str, Log]:
+    """Lock several logs, always in the order of their ids. Raises NotFound unless every one is there."""
+    found = {
+        row.id: Log(row.id, row.kind, row.programme_id, row.seq, row.head, row.last_at, row.now)
+        for row in db.execute(_LOCK, {"ids": sorted(set(ids))})
+    }
+    if len(found) != len(set(ids)):
+        raise NotFound("log")
+    return found
+
+
+def lock_log(db: Connection, id: str) -> Log:
+    return lock_logs(db, [id])[id]
+
+
+def new_log(id: str, kind: str, programme: str | None, now: datetime) -> Log:
+    """A log that does not exist yet; its row is written with its first event."""
+    return Log(id, kind, programme, 0, genesis(id), now, now)
+
+
+def now(db: Connection) -> datetime:
+    """The database's time, with the session's offset."""
+    moment: datetime = db.execute(text("SELECT casework_now()")).scalar_one()
+    return moment
+
+
+def seal_events(log: Log, events: Sequence[Event], key: str | None = None) -> tuple[list[dict[str, Json]], str]:
+    """The events as rows, each bound to the one before it, and the new head. `key` is the hash of the request's key."""
+    rows, head = [], log.head
+    for event in events:
+        body = seal(event.body, lambda: secrets.token_hex(16))
+        header: dict[str, Any] = {
+            "log": event.log, "seq": event.seq, "at": instant(event.at), "kind": event.kind, "track": event.track,
+            "from": list(event.frm), "to": list(event.to), "edition": event.edition, "actor": event.actor,
+            "acting_for": event.acting_for, "role": event.role, "organisation": event.organisation,
+            "because": event.because, "key": key if event is events[0] else None,
+        }  # fmt: skip
+        sealed = seal_event(header, event.effects, body, head)
+        head = sealed.hash
+        rows.append({
+            "log_id": event.log, "seq": event.seq, "at": header["at"], "kind": event.kind, "track_id": event.track,
+            "actor_id": event.actor, "header": sealed.header, "effects": sealed.effects, "body": sealed.body,
+            "hash": sealed.hash,
+        })  # fmt: skip
+    return rows, head
+
+
+def event_of(header: dict[str, Json], effects: dict[str, Json], body: Body) -> Event:
+    """An event as the engine knows it, from its three stored parts."""
+    return Event(
+        log=header["log"], seq=header["seq"], at=datetime.fromisoformat(header["at"]), kind=header["kind"],
+        actor=header["actor"], track=header["track"], frm=tuple(header["from"]), to=tuple(header["to"]),
+        edition=header["edition"], acting_for=header["acting_for"], role=header["role"],
+        organisation=header["organisation"], because=header["because"], effects=effects, body=values(body),
+    )  # fmt: skip
+
+
+_READ = text("""
+    SELECT log_id, seq, at, kind, track_id, actor_id, header, effects, body, hash FROM events
+    WHERE log_id = :log AND seq > :after ORDER BY seq LIMIT :most
+""")
+
+
+def read_rows(db: Connection, log: str, *, batch: int = 500) -> Iterator[Any]:
+    """The stored rows of a log's events in order, read in short batches."""
+    after = -1
+    while True:
+        rows = db.execute(_READ, {"log": log, "after": after, "most": batch}).all()
+        yield from rows
+        if len(rows) < batch:
+            return
+        after = rows[-1].seq
+
+
+def read_events(db: Connection, log: str) -> Iterator[Event]:
+    """The events of a log in order."""
+    return (event_of(row.header, row.effects, row.body) for row in read_rows(db, log))

@@ -1,0 +1,52 @@
+"""People and what they are: memberships at a moment, tokens, sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.permissions import Actor, Membership
+
+_SELECT = """
+    SELECT p.id, p.name, p.language, p.active, p.email, (
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for', m.deputy_for,
+            'starts_at', m.starts_at, 'ends_at', m.ends_at) ORDER BY m.starts_at, m.id), '[]')
+        FROM memberships m
+        WHERE m.person_id = p.id AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+    ) AS memberships
+    FROM people p
+"""
+
+_BY_ID = text(_SELECT + " WHERE p.id = :id AND p.active")
+_BY_TOKEN = text(
+    _SELECT.replace(
+        "FROM people p\n", ", t.scopes, t.id AS token_id FROM people p JOIN tokens t ON t.person_id = p.id\n"
+    )
+    + " WHERE t.hash = :hash AND p.active AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > casework_now())"
+)
+
+
+def find_actor(db: Connection, person: str) -> Actor | None:
+    """An active person with the memberships that hold now."""
+    row = db.execute(_BY_ID, {"id": person}).one_or_none()
+    return actor_of(row) if row else None
+
+
+def find_actor_by_token(db: Connection, hash: bytes) -> Actor | None:
+    """Whose token this is the hash of, while it is neither revoked nor expired."""
+    row = db.execute(_BY_TOKEN, {"hash": hash}).one_or_none()
+    return actor_of(row, frozenset(row.scopes)) if row else None
+
+
+def actor_of(row: Any, scopes: frozenset[str] | None = None) -> Actor:
+    memberships = tuple(
+        Membership(
+            m["role"], m["programme"], m["organisation"], m["deputy_for"], datetime.fromisoformat(m["starts_at"]),
+            datetime.fromisoformat(m["ends_at"]) if m["ends_at"] else None,
+        )
+        for m in row.memberships
+    )  # fmt: skip
+    return Actor(row.id, row.name, memberships, row.language, *(() if scopes is None else (scopes,)))
