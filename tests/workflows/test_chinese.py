@@ -1,0 +1,49 @@
+"""Every state of every workflow has its Chinese name, and it is the one of the domain's specification."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+import casework
+from casework.engine.editions import Edition, publish
+from workflows import DEFINITIONS
+
+FACTS: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "facts.yaml").read_text("utf-8"))
+PO = Path(casework.__file__).parent / "translations" / "zh_Hans" / "LC_MESSAGES" / "workflows.po"
+EDITIONS: dict[str, Edition] = {edition.workflow: edition for edition in map(publish, DEFINITIONS)}
+STATES = [(machine, state) for machine in EDITIONS for state in EDITIONS[machine].states]
+#: Workflows of which every text is translated.
+WHOLE = ("ip", "assessment", "mediation", "pledge", "finance", "agreement", "deployment")
+ZH = 3
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalog:
+    with PO.open("rb") as file:
+        return read_po(file)
+
+
+def chinese(catalogue: Catalog, machine: str, key: str) -> str:
+    found = catalogue.get(EDITIONS[machine].texts[key], f"{machine}.{key}")
+    return str(found.string) if found is not None else ""
+
+
+@pytest.mark.parametrize(("machine", "state"), STATES)
+def test_a_state_has_the_chinese_name_of_the_specification(catalogue: Catalog, machine: str, state: str) -> None:
+    assert chinese(catalogue, machine, f"states.{state}") == FACTS[machine]["states"][state][ZH]
+
+
+@pytest.mark.parametrize("machine", WHOLE)
+def test_every_text_of_a_service_is_translated(catalogue: Catalog, machine: str) -> None:
+    assert [key for key in EDITIONS[machine].texts if not chinese(catalogue, machine, key)] == []
+
+
+def test_no_entry_of_a_service_has_lost_its_text(catalogue: Catalog) -> None:
+    known = {(f"{machine}.{key}", words) for machine, one in EDITIONS.items() for key, words in one.texts.items()}
+    assert [entry.context for entry in catalogue if entry.id and (entry.context, entry.id) not in known] == []
