@@ -277,21 +277,26 @@ class DisputeClause(Form):
     reason = Note(label="Why none", when=("clause", ("none",)))
 
 
+def _as_signed(field: str) -> str:
+    """What the agreement's own signature said, whichever of its two ways it took."""
+    return f"agreement.sign_local.{field}|agreement.sign_cross.{field}"
+
+
 class _Signing(Form):
-    signed_on = Date(label="Signed on", past=True, prefill="agreement.signed_on")
-    effective_on = Date(label="Takes effect on", prefill="agreement.effective_on")
-    expires_on = Date(label="Expires on", required=False, prefill="agreement.expires_on")
-    territory = Choice(label="Territory", choices=TERRITORIES, prefill="ready_to_sign.territory")
-    exclusive = YesNo(label="Exclusive?", prefill="ready_to_sign.exclusive")
+    signed_on = Date(label="Signed on", past=True, prefill=_as_signed("executed_on"))
+    effective_on = Date(label="Takes effect on", prefill=_as_signed("effective_on"))
+    expires_on = Date(label="Expires on", required=False, prefill=_as_signed("expires_on"))
+    territory = Choice(label="Territory", choices=TERRITORIES, prefill=_as_signed("territory"))
+    exclusive = YesNo(label="Exclusive?", prefill=_as_signed("exclusive"))
     rights = Rights(
-        label="Rights licensed or transferred", required=False, prefill="ready_to_sign.rights",
+        label="Rights licensed or transferred", required=False, prefill=_as_signed("rights"),
         help="From here on other cases see these rights as licensed or transferred.",
     )  # fmt: skip
 
 
 class Signing(_Signing):
     kind = Choice(
-        label="Kind of agreement", prefill="agreement.kind",
+        label="Kind of agreement", prefill="agreement.propose.kind",
         choices={"licence": "Licence", "assignment": "Assignment", "sale": "Sale", "jv": "Joint venture",
                  "service": "Service", "pilot": "Pilot"},
     )  # fmt: skip
@@ -302,7 +307,7 @@ class Signing(_Signing):
 
 class SigningWithoutSite(_Signing):
     kind = Choice(
-        label="Kind of agreement", prefill="agreement.kind",
+        label="Kind of agreement", prefill="agreement.propose.kind",
         choices={"licence": "Licence", "assignment": "Assignment", "sale": "Sale", "jv": "Joint venture"},
     )  # fmt: skip
 
