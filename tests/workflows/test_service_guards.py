@@ -26,7 +26,7 @@ ENDED_PLEDGE = PLEDGE | {"to": "2026-02-01"}
 
 
 def right(**change: Any) -> dict[str, Any]:
-    sound = {"confirmed": True, "in_force": True, "expires_on": None, "fee_paid_to": TOMORROW, "encumbrances": []}
+    sound: dict[str, Any] = {"confirmed": True, "in_force": True, "expires_on": None, "fee_paid_to": TOMORROW, "encumbrances": []}
     return {RIGHT: sound | change}
 
 
