@@ -6,6 +6,7 @@ from casework.engine.grammar import (
     EXCEPTION,
     PREVIOUS_STEP,
     RETURN,
+    Again,
     Also,
     Final,
     Referral,
@@ -49,22 +50,14 @@ kick_off = Task("kick_off", "Hold the first meeting", OFFICER, working_days(10),
 nda = Task("nda", "Obtain the non-disclosure agreement", OFFICER, working_days(20), forms.Nda, unless_open=True)
 
 
-def _plan_in_rounds(returns: int) -> Task:
-    """The service plan; the supervisor may return it so often before somebody has to ask for a new one by hand."""
-    plan = Task("service_plan", "Draw up the service plan", OFFICER, working_days(20), forms.ServicePlan, unless_open=True)
-    for _ in range(returns):
-        decide = Task(
-            "decide_plan", "Approve the plan, or return it", SUPERVISOR, working_days(5), forms.ReturnedPlan,
-            not_by=("service_plan",), opens=(plan,), unless_open=True,
-        )  # fmt: skip
-        plan = Task(
-            "service_plan", "Draw up the service plan", OFFICER, working_days(20), forms.ServicePlan, opens=(decide,),
-            unless_open=True,
-        )  # fmt: skip
-    return plan
-
-
-service_plan = _plan_in_rounds(3)
+decide_plan = Task(
+    "decide_plan", "Approve the plan, or return it", SUPERVISOR, working_days(5), forms.ReturnedPlan,
+    not_by=("service_plan",), opens=(Again("service_plan"),), unless_open=True,
+)  # fmt: skip
+service_plan = Task(
+    "service_plan", "Draw up the service plan", OFFICER, working_days(20), forms.ServicePlan, opens=(decide_plan,),
+    unless_open=True,
+)  # fmt: skip
 
 decide_waiver = Task(
     "decide_waiver", "Decide on the waiver", SUPERVISOR, working_days(5), forms.DecidedWaiver, not_by=("ask_waiver",)
