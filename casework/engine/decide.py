@@ -193,6 +193,7 @@ def _happened(draft: Draft, day: str | None) -> dict[str, Json]:
     if day is None:
         return {}
     today = draft.context.calendar.local_date(draft.context.now).isoformat()
+    fields.insist_day(day, "happened_on")
     if day > today:
         raise InvalidForm(fields={"happened_on": "must not lie in the future"})
     return {"happened_on": day}

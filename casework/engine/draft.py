@@ -195,7 +195,9 @@ class Draft:
             outward = clock.task and self.case.tasks[clock.task].queue in ORGANISATION_QUEUES
             if outward and frozen and clock.state == RUNNING:
                 self.pause_clock(clock)
-            elif outward and not frozen and clock.state == PAUSED and clock.of in self.case.tracks[clock.track].states:
+            # The clock of a step that the track has stepped aside from goes on only when it comes back.
+            here = clock.of is None or clock.of in self.case.tracks[clock.track].states
+            if outward and not frozen and clock.state == PAUSED and here:
                 self.resume_clock(clock)
 
     def _consent(self, track: Track, one: Mapping[str, Json]) -> None:
@@ -285,7 +287,7 @@ class Draft:
 
     def settle_proposals(self, track: Track, *, left: bool) -> None:
         """What was asked for and has not been decided lapses when the track moves on."""
-        confirmed = self._effects.get("proposals_ended", [])
+        confirmed = tuple(self._effects.get("proposals_ended", ()))
         for one in self.case.proposals.values():
             if one.track != track.id:
                 continue
@@ -293,7 +295,7 @@ class Draft:
             if one.id in confirmed:
                 self.close_task(task, "Completed", by=self.by.person)
             elif left:
-                self._effects["proposals_ended"] = [*confirmed, one.id]
+                self._add("proposals_ended", one.id)
                 self.close_task(task, OBSOLETE)
                 rule = next(r for r in self.library[track.edition].transitions if r.name == one.transition)
                 self.apply(rule.refusal_effects, self.facts(track, one.data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -261,7 +262,8 @@ def _decimal(value: Any) -> str:
         number = Decimal(str(value).strip())
     except InvalidOperation:
         raise ValueError("is not a number") from None
-    if not number.is_finite() or abs(number) >= Decimal("1e15") or -int(number.as_tuple().exponent) > 6:
+    # Asked of its parts: arithmetic with a number such as 1e999999999 would overflow.
+    if not number.is_finite() or number and number.adjusted() >= 15 or -int(number.as_tuple().exponent) > 6:
         raise ValueError("has too many digits")
     return format(number, "f")
 
@@ -285,6 +287,31 @@ Id = Annotated[str, BeforeValidator(_id)]
 Ids = Annotated[list[Id], Field(max_length=100), AfterValidator(_once)]
 
 
+def _day(value: Any) -> date:
+    """Only YYYY-MM-DD, of a year that a calendar can count from: pydantic alone would take 86400 for a day."""
+    if not isinstance(value, str) or _DAY.fullmatch(value) is None:
+        raise ValueError("write a day as YYYY-MM-DD")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("is no day of the calendar") from None
+    if not 1900 <= day.year <= 2199:
+        raise ValueError("must lie between 1900 and 2199")
+    return day
+
+
+def insist_day(value: Any, name: str) -> None:
+    """Refuse what is no day."""
+    try:
+        _day(value)
+    except ValueError as why:
+        raise InvalidForm(fields={name: str(why)}) from None
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Day = Annotated[date, BeforeValidator(_day)]
+
+
 class MoneyValue(BaseModel):
     model_config = ConfigDict(extra="forbid")
     amount: Annotated[str, BeforeValidator(_decimal)]
@@ -294,7 +321,7 @@ class MoneyValue(BaseModel):
 class Item(BaseModel):
     model_config = ConfigDict(extra="forbid")
     what: Annotated[str, BeforeValidator(_clean), AfterValidator(_no_control), Field(min_length=1, max_length=500)]
-    by: date
+    by: Day
 
 
 def _value_type(rule: Mapping[str, Json]) -> Any:
@@ -307,7 +334,7 @@ def _value_type(rule: Mapping[str, Json]) -> Any:
         case "money":
             return MoneyValue
         case "date":
-            return date
+            return Day
         case "choice":
             return Literal[tuple(rule["choices"])]
         case "many":

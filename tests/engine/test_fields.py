@@ -1,0 +1,152 @@
+"""Every type of field against what people and programs send: kept clean, or refused by name with a reason."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from casework.engine import fields
+from casework.engine.fields import FormField
+from casework.engine.grammar import Form
+from casework.errors import InvalidForm
+from casework.ledger.canonical import canonical
+from tests.engine.toys import uuid
+
+TODAY = date(2026, 3, 2)
+CHOICES = {"a": "A", "b": "B"}
+
+
+def check(field: FormField, value: Any) -> Any:
+    """What is kept of a value; None when nothing is."""
+    rules = [{"name": "value"} | field.rule()]
+    kept = fields.check(fields.build_model("One", rules), rules, {"value": value}, TODAY)
+    canonical(kept)
+    return kept.get("value")
+
+
+def refusal(field: FormField, value: Any) -> str:
+    with pytest.raises(InvalidForm) as refused:
+        check(field, value)
+    (reason,) = refused.value.fields.values()
+    assert reason
+    return reason
+
+
+TEXT = fields.Text(label="", max=10)
+NUMBER = fields.Number(label="")
+MONEY = fields.Money(label="")
+DATE = fields.Date(label="")
+ITEMS = fields.Items(label="")
+IDS = fields.Documents(label="")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kept"),
+    [
+        (TEXT, "  words ", "words"),
+        (TEXT, "e\u0301", "\u00e9"),
+        (TEXT, "専利", "専利"),
+        (fields.Note(label=""), "one\r\ntwo", "one\ntwo"),
+        (NUMBER, "1.50", "1.50"),
+        (NUMBER, 3, "3"),
+        (NUMBER, " -2 ", "-2"),
+        (NUMBER, "1e3", "1000"),
+        (NUMBER, "0.000001", "0.000001"),
+        (NUMBER, "0e999999", "0"),
+        (NUMBER, "999999999999999.999999", "999999999999999.999999"),
+        (MONEY, {"amount": "10.00", "currency": "CNY"}, {"amount": "10.00", "currency": "CNY"}),
+        (DATE, "2024-02-29", "2024-02-29"),
+        (fields.Date(label="", past=True), "2026-03-02", "2026-03-02"),
+        (fields.Date(label="", future=True), "2026-03-02", "2026-03-02"),
+        (fields.Choice(label="", choices=CHOICES), "a", "a"),
+        (fields.Many(label="", choices=CHOICES), ["b", "a"], ["b", "a"]),
+        (fields.YesNo(label=""), False, False),
+        (fields.YesNo(label="", must=True), True, True),
+        (fields.PartyField(label=""), "need_owner", "need_owner"),
+        (fields.RightField(label=""), uuid(1).upper(), uuid(1)),
+        (IDS, [uuid(1), uuid(2)], [uuid(1), uuid(2)]),
+        (ITEMS, [{"what": " Dig ", "by": "2026-04-01"}], [{"what": "Dig", "by": "2026-04-01"}]),
+        (fields.Text(label="", required=False), "", None),
+        (fields.Documents(label="", required=False), [], None),
+        (fields.Date(label="", required=False), None, None),
+    ],
+)  # fmt: skip
+def test_what_is_good_is_kept_clean(field: FormField, value: Any, kept: Any) -> None:
+    assert check(field, value) == kept
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (TEXT, ""), (TEXT, "   "), (TEXT, None), (TEXT, "x" * 11), (TEXT, 5), (TEXT, ["x"]), (TEXT, {"x": 1}),
+        (TEXT, "a\0b"), (TEXT, "\x1b[31m"), (TEXT, "\ud800"), (TEXT, True),
+        (NUMBER, "twelve"), (NUMBER, ""), (NUMBER, 1.5), (NUMBER, True), (NUMBER, "NaN"), (NUMBER, "-Infinity"),
+        (NUMBER, "1e15"), (NUMBER, "1e999999999"), (NUMBER, "-1e99999999999999999999"), (NUMBER, "0.0000001"), (NUMBER, "1e-999999999"), (NUMBER, "9" * 5000),
+        (NUMBER, 10**400), (NUMBER, "1,5"), (NUMBER, []), (NUMBER, "sNaN"),
+        (fields.Number(label="", min="1"), "0.9"), (fields.Number(label="", max="5"), "6"),
+        (fields.Number(label="", whole=True), "1.5"),
+        (MONEY, "10 CNY"), (MONEY, {"amount": "10"}), (MONEY, {"amount": "-1", "currency": "CNY"}),
+        (MONEY, {"amount": "1", "currency": "cny"}), (MONEY, {"amount": "1", "currency": "CNY\n"}),
+        (MONEY, {"amount": "1", "currency": "CNY", "to": "me"}), (MONEY, {"amount": 1.5, "currency": "CNY"}), (MONEY, 10),
+        (DATE, "2026-02-30"), (DATE, "02/03/2026"), (DATE, 86400), (DATE, "86400"), (DATE, "2026-03-02T00:00:00"),
+        (DATE, "2026-3-2"), (DATE, "20260302"), (DATE, "2026-W10-1"), (DATE, "9999-12-31"), (DATE, "0001-01-01"), (DATE, True),
+        (DATE, "２０２６-03-02"),
+        (fields.Date(label="", past=True), "2026-03-03"), (fields.Date(label="", future=True), "2026-03-01"),
+        (fields.Choice(label="", choices=CHOICES), "c"), (fields.Choice(label="", choices=CHOICES), ["a"]),
+        (fields.Choice(label="", choices=CHOICES), {"a": 1}), (fields.Choice(label="", choices=CHOICES), "A"),
+        (fields.Many(label="", choices=CHOICES), ["a", "a"]), (fields.Many(label="", choices=CHOICES), "a"),
+        (fields.Many(label="", choices=CHOICES), ["c"]), (fields.Many(label="", choices=CHOICES), []),
+        (fields.YesNo(label=""), "yes"), (fields.YesNo(label=""), 1), (fields.YesNo(label=""), "true"),
+        (fields.YesNo(label="", must=True), False), (fields.YesNo(label="", must=False), True),
+        (fields.PartyField(label=""), "officer"),
+        (fields.RightField(label=""), "1"), (fields.RightField(label=""), [uuid(1)]),
+        (fields.Person(label=""), "' OR 1=1 --"), (fields.Person(label=""), 7),
+        (IDS, uuid(1)), (IDS, [uuid(1), uuid(1)]), (IDS, [uuid(1), uuid(1).upper()]), (IDS, [None]), (IDS, []),
+        (IDS, [uuid(n) for n in range(101)]), (fields.Tasks(label=""), ["x"]),
+        (ITEMS, [{"what": "", "by": "2026-04-01"}]), (ITEMS, [{"what": "Dig"}]), (ITEMS, [{"what": "Dig", "by": 0}]),
+        (ITEMS, [{"what": "Dig", "by": "2026-04-01", "more": 1}]), (ITEMS, "Dig"), (ITEMS, [["Dig", "2026-04-01"]]),
+        (ITEMS, [{"what": "Dig", "by": "2026-04-01"}] * 51), (ITEMS, []),
+    ],
+)  # fmt: skip
+def test_what_is_bad_is_refused_by_name_with_a_reason(field: FormField, value: Any) -> None:
+    assert "Traceback" not in refusal(field, value)
+
+
+class Conditional(Form):
+    way = fields.Choice(label="Way", choices=CHOICES)
+    why = fields.Note(label="Why", when=("way", ("b",)))
+
+
+def _conditional(data: dict[str, Any]) -> dict[str, Any]:
+    rules = Conditional.rule()
+    return fields.check(fields.build_model("Conditional", rules), rules, data, TODAY)
+
+
+def test_a_field_is_asked_only_where_it_applies() -> None:
+    assert _conditional({"way": "a"}) == {"way": "a"}
+    assert _conditional({"way": "b", "why": "So."}) == {"way": "b", "why": "So."}
+    with pytest.raises(InvalidForm) as missing:
+        _conditional({"way": "b"})
+    assert missing.value.fields == {"why": "is required"}
+    with pytest.raises(InvalidForm) as beside:
+        _conditional({"way": "a", "why": "So."})
+    assert beside.value.fields == {"why": "does not apply here"}
+
+
+def test_every_fault_of_a_form_is_told_at_once() -> None:
+    with pytest.raises(InvalidForm) as refused:
+        _conditional({"way": "c", "what": 1})
+    assert set(refused.value.fields) == {"way", "what"}
+
+
+def test_an_unknown_field_is_refused() -> None:
+    with pytest.raises(InvalidForm) as refused:
+        _conditional({"way": "a", "__class__": "x"})
+    assert refused.value.fields == {"__class__": "is not a field of this form"}
+
+
+def test_facts_and_words_go_apart() -> None:
+    rules = Conditional.rule()
+    assert fields.split(rules, {"way": "b", "why": "So."}) == ({"way": "b"}, {"why": "So."})

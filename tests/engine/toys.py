@@ -1,0 +1,152 @@
+"""A case played by hand: a library of toy workflows, a clock that is moved, and deeds in somebody's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from casework.definitions import library_of
+from casework.engine.calendars import Calendar
+from casework.engine.cases import Case, Clock, Task, Track
+from casework.engine.commands import (
+    Add,
+    By,
+    Claim,
+    Command,
+    Complete,
+    Context,
+    Fire,
+    Library,
+    Open,
+    Release,
+    Ring,
+)  # fmt: skip
+from casework.engine.decide import decide
+from casework.engine.editions import Edition, publish
+from casework.engine.events import Event
+from casework.engine.evolve import evolve, fold
+from casework.engine.grammar import Workflow
+from casework.engine.offers import Offer, offers
+
+#: A Monday, ten o'clock in Shanghai.
+START = datetime(2026, 3, 2, 2, tzinfo=UTC)
+CALENDAR = Calendar("test")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+OFFICER = By("officer-1", "officer")
+SECOND_OFFICER = By("officer-2", "officer")
+SUPERVISOR = By("supervisor-1", "supervisor")
+SECOND_SUPERVISOR = By("supervisor-2", "supervisor")
+COMPLIANCE = By("compliance-1", "compliance")
+SECOND_COMPLIANCE = By("compliance-2", "compliance")
+PROVIDER = By("provider-1", "provider", organisation="lab")
+LEAD = By("lead-1", "provider_lead", organisation="lab")
+
+
+def library(*definitions: type[Workflow]) -> Library:
+    return library_of(publish(one) for one in definitions)
+
+
+def uuid(n: int) -> str:
+    return str(UUID(int=n))
+
+
+class Play:
+    """A case in the hands of a test: each deed is decided, folded in, and kept."""
+
+    def __init__(
+        self, *definitions: type[Workflow], editions: Iterable[Edition] = (), facts: Mapping[str, Any] | None = None
+    ) -> None:
+        self.library = library_of([*(publish(one) for one in definitions), *editions])
+        self.facts = dict(facts or {})
+        self.now = START
+        self.events: list[Event] = []
+        self._case: Case | None = None
+        self._ids = count(1)
+
+    @property
+    def case(self) -> Case:
+        assert self._case is not None
+        return self._case
+
+    def context(self, by: By) -> Context:
+        return Context(by, self.now, CALENDAR, lambda: uuid(next(self._ids)), self.facts)
+
+    def do(self, command: Command, by: By = OFFICER) -> list[Event]:
+        events = decide(self.library, self._case, command, self.context(by))
+        for event in events:
+            self._case = evolve(self._case, event)
+        self.events += events
+        self.now += timedelta(minutes=1)
+        return events
+
+    def start(self, workflow: str = "toy", *, kind: str = "case", **case: Any) -> Play:
+        made = {"programme": uuid(10**6), "parties": {"need_owner": "n", "technology_owner": "t"}} | case
+        self.do(Open(uuid(10**6 + 1), kind, workflow, made))
+        return self
+
+    def fire(
+        self, transition: str, by: By = OFFICER, data: Mapping[str, Any] | None = None, *, on: Track | None = None
+    ) -> list[Event]:
+        return self.do(Fire((on or self.case.main).id, transition, data or {}), by)
+
+    def complete(self, task: str, by: By = OFFICER, about: str | None = None, **data: Any) -> list[Event]:
+        return self.do(Complete(self.task(task, about).id, data), by)
+
+    def claim(self, task: str, by: By = OFFICER) -> list[Event]:
+        return self.do(Claim(self.task(task).id), by)
+
+    def release(self, task: str, by: By = OFFICER) -> list[Event]:
+        return self.do(Release(self.task(task).id), by)
+
+    def add(self, task: str, by: By = OFFICER) -> list[Event]:
+        return self.do(Add(self.case.main.id, task), by)
+
+    def wait(self, time: timedelta) -> list[str]:
+        """Let time pass, and ring every clock when it is due; gives what they said."""
+        until = self.now + time
+        said: list[str] = []
+        while True:
+            due = [c for c in self.case.clocks.values() if c.fires_at is not None and c.fires_at <= until]
+            if not due:
+                break
+            clock = min(due, key=lambda c: (c.fires_at or until, c.id))
+            self.now = max(self.now, clock.fires_at or until)
+            said.append(clock.rungs[clock.next][1])
+            self.do(Ring(clock.id), By())
+        self.now = max(self.now, until)
+        return said
+
+    # --- what stands ---
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        return self.case.main.states
+
+    def tasks(self, name: str | None = None) -> list[Task]:
+        return [task for task in self.case.open_tasks() if name in (None, task.name)]
+
+    def task(self, name: str, about: str | None = None) -> Task:
+        return next(task for task in self.tasks(name) if about in (None, task.about))
+
+    def track(self, workflow: str) -> Track:
+        return [one for one in self.case.tracks.values() if one.workflow == workflow][-1]
+
+    def clock(self, what: str) -> Clock:
+        return next(c for c in self.case.clocks.values() if any(said == what for _, said in c.rungs))
+
+    def offer(self, transition: str, by: By = OFFICER) -> Offer:
+        return next(one for one in self.offers(by) if one.transition == transition)
+
+    def offers(self, by: By = OFFICER) -> list[Offer]:
+        return offers(self.library, self.case, self.context(by))
+
+    def names(self) -> list[str]:
+        """What happened, by transition or kind of event."""
+        return [str(e.effects.get("transition", e.kind)) for e in self.events]
+
+    def folded(self) -> Case | None:
+        return fold(self.events)
