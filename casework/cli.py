@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import OperationalError
 
-from casework.commands import database, workflow
+from casework.commands import database, tick, workflow
 from casework.errors import CaseworkError
 
 # Every command stands here; one module of casework.commands holds the commands of one noun.
@@ -17,6 +17,7 @@ COMMANDS: tuple[click.Command, ...] = (
     database.init,
     database.db,
     workflow.workflow,
+    tick.tick,
 )
 
 

@@ -1,0 +1,31 @@
+"""The command that lets the clocks do what is due."""
+
+from __future__ import annotations
+
+import click
+
+from casework.operations.clocks import ring_clocks
+from casework.records.database import connect_engine, transaction
+from casework.records.logs import now
+from casework.settings import load_settings
+
+
+@click.command()
+@click.option("--until-quiet", is_flag=True, help="Go on with what becomes due meanwhile, until nothing is.")
+def tick(until_quiet: bool) -> None:
+    """Let every clock that is due do what it says: remind, escalate, lapse, come due.
+
+    Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not ring.
+    """
+    engine = connect_engine(load_settings())
+    try:
+        with transaction(engine) as db:
+            started = now(db)
+        rung = ring_clocks(engine, until=None if until_quiet else started)
+    finally:
+        engine.dispose()
+    click.echo(f"{rung.count} happened." if rung.count else "Nothing is due.")
+    for one in rung.stuck:
+        click.echo(f"A clock of log {one.log} could not ring: {one.why}", err=True)
+    if rung.stuck:
+        raise click.exceptions.Exit(1)

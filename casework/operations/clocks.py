@@ -1,0 +1,113 @@
+"""Clocks: let every deadline that has come do what it says, each once and in its own transaction."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.commands import Ring
+from casework.operations.deeds import by_system, stand
+from casework.records.database import transaction
+
+_note = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A clock that was due and could not ring; it stays due, and is tried again next time."""
+
+    clock: str
+    log: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """What came of ringing: how many rungs fired, and the clocks that could not."""
+
+    count: int
+    stuck: tuple[Stuck, ...] = ()
+
+
+def ring_due(engine: Engine, *, until: datetime | None = None, most: int | None = None) -> int:
+    """Ring every clock that is due, in order of time; gives how many rungs fired.
+
+    `until` leaves alone what is due after that moment. Several processes may do this at once: each rung fires once.
+    """
+    return ring_clocks(engine, until=until, most=most).count
+
+
+def ring_clocks(engine: Engine, *, until: datetime | None = None, most: int | None = None) -> Rung:
+    """The same, telling also which clocks could not ring; those do not hold up the others."""
+    count, stuck = 0, list[Stuck]()
+    while most is None or count < most:
+        due = None
+        try:
+            with transaction(engine) as db:
+                due = _next_due(db, until, stuck)
+                if due is None:
+                    break
+                count += _ring(db, due)
+        except Exception as fault:  # whatever is wrong with one clock is no reason to keep the others waiting
+            if due is None:
+                raise
+            stuck.append(_stuck(due, fault))
+    return Rung(count, tuple(stuck))
+
+
+def ring_due_on(db: Connection, *, until: datetime | None = None, most: int | None = None) -> int:
+    """Ring what is due within the caller's transaction, by this session's clock (`casework.clock_offset`)."""
+    count, stuck = 0, list[Stuck]()
+    while most is None or count < most:
+        due = _next_due(db, until, stuck)
+        if due is None:
+            break
+        try:
+            with db.begin_nested():
+                count += _ring(db, due)
+        except Exception as fault:  # as above
+            stuck.append(_stuck(due, fault))
+    return count
+
+
+def next_moment(db: Connection) -> datetime | None:
+    """When the next clock fires, due or not; a simulation jumps there."""
+    moment: datetime | None = db.execute(
+        text("SELECT fires_at FROM clocks WHERE fires_at IS NOT NULL ORDER BY fires_at, id LIMIT 1")
+    ).scalar_one_or_none()
+    return moment
+
+
+# The time is asked for once: as a condition on every row, a volatile function would keep the index from being used.
+_DUE = text("""
+    SELECT c.id, c.log_id, l.kind FROM clocks c JOIN logs l ON l.id = c.log_id
+    WHERE c.fires_at <= (SELECT least(casework_now(), CAST(:until AS timestamptz)))
+    AND c.id <> ALL(CAST(:stuck AS uuid[]))
+    ORDER BY c.fires_at, c.id LIMIT 1
+""")
+
+
+def _next_due(db: Connection, until: datetime | None, stuck: list[Stuck]) -> Any:
+    return db.execute(_DUE, {"until": until, "stuck": [one.clock for one in stuck]}).one_or_none()
+
+
+def _ring(db: Connection, due: Any) -> int:
+    """Ring one clock under its log's lock; 0 when somebody else was faster."""
+    standing = stand(db, due.log_id, due.kind)
+    clock = standing.case.clocks.get(due.id)
+    # Looked at again: while we waited for the lock, another process may have rung, paused or stopped it.
+    if clock is None or clock.fires_at is None or clock.fires_at > standing.log.now:
+        return 0
+    by_system(db, standing, Ring(clock.id))
+    return 1
+
+
+def _stuck(due: Any, fault: Exception) -> Stuck:
+    lines = str(fault).splitlines()
+    why = lines[0] if lines else type(fault).__name__
+    _note.warning("clock %s of log %s could not ring: %s", due.id, due.log_id, why, exc_info=fault)
+    return Stuck(due.id, due.log_id, why)
