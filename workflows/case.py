@@ -342,6 +342,11 @@ class Case(Workflow):
             "agreed_duty", "Enter duties that the parties have agreed", OFFICER, working_days(5), forms.AgreedDuties,
             opens=(duty,),
         )),
+        # Nobody adds this by hand: it is opened where another case of the same need has been signed.
+        ((triage, consent, scoping, assessment, structuring, agreement), (), Task(
+            "superseded", "Decide whether this case still stands", OFFICER, working_days(10), forms.Superseded,
+            unless_open=True,
+        )),
         ((monitoring,), (OFFICER,), Task(
             "reading", "Ask the parties for their readings", OFFICER, working_days(20), forms.Reading,
         )),

@@ -453,3 +453,8 @@ class LostConsent(Form):
     )
     papers_returned = YesNo(label="Have the papers been returned or destroyed?")
     note = Note(label="Note", required=False)
+
+
+class Superseded(Form):
+    stands = YesNo(label="Does this case still stand, now that another technology was chosen for the same need?")
+    note = Note(label="Why", required=False)

@@ -179,8 +179,16 @@ def supply_documents(f: Facts) -> Change:
 
 @effect()
 def name_person(f: Facts) -> Change:
-    """The person named has the provider's access, and nobody else."""
-    return {"named": f.data["person"]}
+    """The person named has the access, and whoever was named before has it no longer."""
+    before = f.track.named
+    gone = [before] if before and before != f.data["person"] else []
+    return {"named": f.data["person"], "barred": gone}
+
+
+@effect()
+def extend_step(f: Facts) -> Change:
+    """A granted extension moves the day on which the step is due."""
+    return {"extend": f.data["until_on"]} if f.data.get("granted") else {}
 
 
 @effect()

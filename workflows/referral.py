@@ -39,7 +39,8 @@ decide = Task(
     opens_if=(("decision", "other_provider", (choose_other_provider,)),),
 )  # fmt: skip
 decide_extension = Task(
-    "decide_extension", "Decide on the extension", OFFICER, working_days(5), forms.DecidedExtension, unless_open=True
+    "decide_extension", "Decide on the extension", OFFICER, working_days(5), forms.DecidedExtension, unless_open=True,
+    effects=(effects.extend_step,),
 )
 
 #: The service below ends as replaced; one that has ended by itself is passed over.

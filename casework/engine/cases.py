@@ -77,7 +77,9 @@ class Task:
     id: str
     track: str
     name: str
-    #: Its key in the edition's tasks; of a step task the state's path, of a decision the transition's name.
+    #: The edition that opened it; a task on the main track may come from a referral's or a service's.
+    edition: str
+    #: Its key in that edition's tasks; of a step task the state's path, of a decision the transition's name.
     rule: str
     #: "step" (one for each state that a person works in), "side", or "decision" (on a proposal).
     type: str

@@ -369,7 +369,7 @@ def _complete(draft: Draft, command: Complete) -> None:
     if task.type == "step":
         raise WrongState(action="Complete", why="this task ends when one of the actions of its step is done.")
     track = draft.case.tracks[task.track]
-    edition = draft.library[track.edition]
+    edition = draft.library[task.edition]
     if task.type == "decision":
         _decide_proposal(draft, task, track, command)
         return
@@ -395,10 +395,10 @@ def complete(
     draft.begin(COMPLETED, track, effects, body)
     draft.close_task(task, "Completed", by=draft.by.person, result=dict(data))
     draft.apply(rule.effects, facts)
-    draft.open_all(rule.opens, track, facts)
+    draft.open_all(rule.opens, track, facts, task.edition)
     for name, value, opens in rule.opens_if:
         if data.get(name) == value:
-            draft.open_all(opens, track, facts)
+            draft.open_all(opens, track, facts, task.edition)
     draft.commit()
 
 

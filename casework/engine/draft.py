@@ -176,6 +176,8 @@ class Draft:
             self._pause(value["keep"])
         elif key == "resume":
             self._resume()
+        elif key == "extend":
+            self._extend(facts.track, value)
         elif key == "replaced_tracks":
             self._effects["replaced_tracks"] = [*self._effects.get("replaced_tracks", []), *value]
         else:
@@ -243,6 +245,16 @@ class Draft:
                 hit[track.id] = None
         return list(hit)
 
+    def _extend(self, track: Track, day: str) -> None:
+        """Another due date for the step that a track stands in; its ladder begins anew from here."""
+        due = self._close_of(day)
+        for task in self.case.step_tasks(track.id):
+            self.set_task(task, due=instant(due), overdue=False)
+            for clock in self.case.clocks.values():
+                if clock.task == task.id:
+                    made = ladder({"unit": clock.unit}, self.context.now, due, self.context.calendar)
+                    self.set_clock(clock, RUNNING, rungs=[[instant(moment), what] for moment, what in made])
+
     def _pause(self, keep: Iterable[str]) -> None:
         kept, paused = set(keep), []
         for clock in self.case.clocks.values():
@@ -304,10 +316,12 @@ class Draft:
         self, track: Track, *, task: str, name: str, rule: str, type: str, queue: str, due: datetime | None,
         limit: Mapping[str, Json], of: str | None = None, about: str | None = None, aftercare: bool = False,
         activate: datetime | None = None, rungs: list[tuple[datetime, str]] | None = None,
+        edition: str | None = None,
     ) -> None:  # fmt: skip
         queue = SEALED_FOR.get(queue, queue) if self.case.kind == "mediation" else queue
         self._add("tasks", {
-            "id": task, "track": track.id, "name": name, "rule": rule, "type": type, "queue": queue,
+            "id": task, "track": track.id, "name": name, "edition": edition or track.edition, "rule": rule,
+            "type": type, "queue": queue,
             "organisation": track.provider if queue in ORGANISATION_QUEUES else None,
             "state": CREATED if activate else READY, "due": instant(due) if due else None, "of": of, "about": about,
             "aftercare": aftercare,
@@ -318,8 +332,11 @@ class Draft:
             made = ([(activate, "activate")] if activate else []) + made
             self._clock(track.id, limit["unit"], made, task=task, of=of if type == "step" else None)
 
-    def open_side_task(self, rule: TaskRule, track: Track, facts: Facts, about: str | None = None) -> bool:
+    def open_side_task(
+        self, rule: TaskRule, track: Track, facts: Facts, about: str | None = None, edition: str | None = None
+    ) -> bool:
         """Open a side task, or several; False where one is open already and one is enough."""
+        edition = edition or track.edition
         track = self.case.main if rule.on == "main" and track.id in self.case.tracks else track
         if rule.unless_open and any(t.name == rule.name and t.about == about for t in self.case.open_tasks()):
             return False
@@ -345,7 +362,7 @@ class Draft:
             due = due or self.context.calendar.due(activate or self.context.now, 10, "wd")
             self.open_task(
                 track, task=self.context.new_id(), name=rule.name, rule=rule.key, type="side", queue=rule.queue, due=due,
-                limit=rule.due, about=about_one, aftercare=rule.aftercare, activate=activate,
+                limit=rule.due, about=about_one, aftercare=rule.aftercare, activate=activate, edition=edition,
             )  # fmt: skip
         return True
 
@@ -500,12 +517,15 @@ class Draft:
 
     # --- opening ---
 
-    def open_all(self, opens: Iterable[Mapping[str, Json]], track: Track, facts: Facts) -> None:
-        edition = self.library[track.edition]
+    def open_all(
+        self, opens: Iterable[Mapping[str, Json]], track: Track, facts: Facts, edition: str | None = None
+    ) -> None:
+        """Open what a rule names; `edition` is whose rule it is, where that is not the track's own."""
+        rules = self.library[edition or track.edition]
         for one in opens:
             match one["open"]:
                 case "task":
-                    self.open_side_task(edition.tasks[one["task"]], track, facts)
+                    self.open_side_task(rules.tasks[one["task"]], track, facts, edition=rules.fingerprint)
                 case "track":
                     self._open_track(one["workflow"], fresh=one["fresh"])
                 case "service_track":
@@ -522,18 +542,27 @@ class Draft:
     def _open_referral(self, one: Mapping[str, Json], facts: Facts) -> None:
         service, provider = one["service"], None
         if one["planned"]:
-            plan = facts.result("service_plan")
-            provider = plan.result.get(service) if plan else None
+            provider = self._planned(facts, service)
             if provider is None:
                 return
         kept = facts.referral(service)
         if kept is not None and not one["fresh"] and (kept.provider == provider or not one["planned"]):
             return
-        given: dict[str, Json] = {}
+        given: dict[str, Json] = {"question": one["question"]} if one["question"] else {}
         if one["due"]:
             moment = runs_out(one["due"], self.context.now, self.context.calendar, self._said(facts))
             given["wanted_on"] = self.context.calendar.local_date(moment).isoformat() if moment else None
         self._start("referral", service, parent=None, provider=provider, given=given)
+
+    @staticmethod
+    def _planned(facts: Facts, service: str) -> str | None:
+        """Whom the plan in force names for a service: the form that changes it, else the newest of plan and changes."""
+        if service in facts.data:
+            return str(facts.data[service])
+        plan, change = facts.result("service_plan"), facts.fired("amend_plan", facts.case.main)
+        if change is not None and (plan is None or plan.closed_at is None or plan.closed_at < change.at):
+            return change.data.get(service)
+        return plan.result.get(service) if plan else None
 
     def _start(
         self,

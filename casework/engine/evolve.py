@@ -140,7 +140,8 @@ def _open_tasks(case: Case, changed: Changed, tracks: Tracks, opened: list[Json]
     tasks = dict(changed.get("tasks", case.tasks))
     for one in opened:
         tasks[one["id"]] = Task(
-            id=one["id"], track=one["track"], name=one["name"], rule=one["rule"], type=one["type"], queue=one["queue"],
+            id=one["id"], track=one["track"], name=one["name"],
+            edition=one["edition"], rule=one["rule"], type=one["type"], queue=one["queue"],
             organisation=one["organisation"], state=one["state"], opened_at=event.at, due_at=_time(one["due"]),
             about=one.get("about"), of=one.get("of"), aftercare=one.get("aftercare", False),
         )  # fmt: skip

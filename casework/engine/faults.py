@@ -28,9 +28,7 @@ class Fault:
     sentence: str
 
 
-def faults(
-    edition: Edition, library_names: Collection[str] = (), others: Iterable[Edition] = ()
-) -> list[Fault]:
+def faults(edition: Edition, library_names: Collection[str] = (), others: Iterable[Edition] = ()) -> list[Fault]:
     """What is wrong with an edition.
 
     `library_names` are the workflows that it may open; `others` their editions, against which it is checked that the
@@ -89,7 +87,9 @@ class _Graph:
                 continue
             for entered in self.edition.entered(rule.target):
                 for source in rule.sources:
-                    found.setdefault(entered, {}).update(dict.fromkeys(leaf for leaf in self.below(source) if leaf != entered))
+                    found.setdefault(entered, {}).update(
+                        dict.fromkeys(leaf for leaf in self.below(source) if leaf != entered)
+                    )
         return found
 
     @cached_property
@@ -191,7 +191,9 @@ def _ways(graph: _Graph) -> Iterator[Fault]:
         for source in rule.sources:
             if graph.states[source].final and not rule.reopens:
                 yield Fault(
-                    "leaves_final", f"transition {rule.name}", f"It leaves the end {_plain(source)} without reopening it."
+                    "leaves_final",
+                    f"transition {rule.name}",
+                    f"It leaves the end {_plain(source)} without reopening it.",
                 )
 
 
@@ -203,7 +205,9 @@ def _joins(graph: _Graph) -> Iterator[Fault]:
         if state.type != "stage" or not (region or path in waited):
             continue
         if not any(graph.states[leaf].final and leaf in graph.reached for leaf in graph.below(path)):
-            yield Fault("endless_join", path, f"{_plain(path)} has no end that can be reached, so nothing can wait for it.")
+            yield Fault(
+                "endless_join", path, f"{_plain(path)} has no end that can be reached, so nothing can wait for it."
+            )
 
 
 def _histories(graph: _Graph) -> Iterator[Fault]:
@@ -213,11 +217,15 @@ def _histories(graph: _Graph) -> Iterator[Fault]:
         for place in rule.sources:
             if not graph.came_from.get(place):
                 yield Fault(
-                    "nothing_precedes", f"transition {rule.name}", f"It leads back from {_plain(place)}, where nobody came to."
+                    "nothing_precedes",
+                    f"transition {rule.name}",
+                    f"It leads back from {_plain(place)}, where nobody came to.",
                 )
             elif place in graph.edition.initial:
                 yield Fault(
-                    "nothing_precedes", f"transition {rule.name}", f"{_plain(place)} is where the workflow begins: nothing is before it."
+                    "nothing_precedes",
+                    f"transition {rule.name}",
+                    f"{_plain(place)} is where the workflow begins: nothing is before it.",
                 )
 
 
@@ -375,7 +383,9 @@ def _functions(where: str, guards: Iterable[str], effects: Iterable[str]) -> Ite
         if name not in GUARDS:
             yield Fault("unknown_guard", where, f"No guard is called {_plain(name)}.")
         elif GUARDS[name].sealed:
-            yield Fault("sealed_guard", where, f"The guard {_plain(name)} reads a sealed log, and its answer would betray it.")
+            yield Fault(
+                "sealed_guard", where, f"The guard {_plain(name)} reads a sealed log, and its answer would betray it."
+            )
     for name in effects:
         if name not in EFFECTS:
             yield Fault("unknown_effect", where, f"No effect is called {_plain(name)}.")
@@ -399,7 +409,9 @@ def _workflows(graph: _Graph, names: Collection[str], others: Mapping[str, Editi
         for where, one in _openings(edition):
             workflow = {"track": one.get("workflow"), "referral": "referral"}.get(one["open"])
             if workflow is not None and workflow not in names:
-                yield Fault("unknown_workflow", where, f"It opens the workflow {_plain(workflow)}, which does not exist.")
+                yield Fault(
+                    "unknown_workflow", where, f"It opens the workflow {_plain(workflow)}, which does not exist."
+                )
         inside = edition.rules["inside"]
         if inside is not None and inside not in names:
             yield Fault("unknown_workflow", "inside", f"It runs inside {_plain(inside)}, which does not exist.")
@@ -416,7 +428,11 @@ def _workflows(graph: _Graph, names: Collection[str], others: Mapping[str, Editi
             if where != "child":
                 there = [above if where == "parent" else others.get("referral")]
             if not any(one is not None and one.has(name) for one in there):
-                yield Fault("unknown_also", f"transition {rule.name}", f"Nothing that it fires elsewhere is called {_plain(name)}.")
+                yield Fault(
+                    "unknown_also",
+                    f"transition {rule.name}",
+                    f"Nothing that it fires elsewhere is called {_plain(name)}.",
+                )
 
 
 # --- forms and days --------------------------------------------------------------------------------------------------
@@ -427,7 +443,9 @@ def _forms(graph: _Graph) -> Iterator[Fault]:
         empty = [one["name"] for one in fields if one["required"] and "when" not in one and "prefill" not in one]
         if len(empty) > MOST_EMPTY_FIELDS:
             yield Fault(
-                "long_form", f"form {name}", f"It asks {len(empty)} questions at once; at most {MOST_EMPTY_FIELDS} may be empty."
+                "long_form",
+                f"form {name}",
+                f"It asks {len(empty)} questions at once; at most {MOST_EMPTY_FIELDS} may be empty.",
             )
 
 

@@ -88,7 +88,8 @@ def task_offers(library: Library, case: Case, context: Context) -> list[TaskOffe
         edition = library[track.edition]
         here = {place for leaf in track.states for place in ancestors(leaf)}
         for one in edition.rules["on_request"]:
-            if not here & set(one["from"]):
+            # What nobody may ask for is opened by the engine alone.
+            if not here & set(one["from"]) or not one["by"]:
                 continue
             rule = edition.tasks[one["task"]]
             fits = draft.by.role in accepted(case, tuple(one["by"]))

@@ -117,7 +117,7 @@ def reads(library: Library, case: Case) -> set[str]:
             names |= {key for name in rule.effects for key in EFFECTS[name].reads}
     for task in case.open_tasks():
         if task.type == "side":
-            side = library[case.tracks[task.track].edition].tasks[task.rule]
+            side = library[task.edition].tasks[task.rule]
             names |= {key for name in side.guards for key in GUARDS[name].reads}
             names |= {key for name in side.effects for key in EFFECTS[name].reads}
     return names

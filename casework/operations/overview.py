@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
@@ -47,7 +48,7 @@ def from_cursor(cursor: str | None, count: int) -> list[Any] | None:
         return None
     try:
         keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, UnicodeDecodeError, RecursionError):
         raise InvalidForm(fields={"cursor": "is not one of ours"}) from None
     if (
         not isinstance(keys, list)
@@ -77,10 +78,23 @@ def insist_limit(limit: int | None) -> int:
     return limit
 
 
-def _cursor_time(key: Any) -> datetime:
+def cursor_time(key: Any) -> datetime:
     try:
         return datetime.fromisoformat(key)
     except (TypeError, ValueError):
+        raise InvalidForm(fields={"cursor": "is not one of ours"}) from None
+
+
+def _cursor_count(key: Any) -> int:
+    if not isinstance(key, int) or not 0 <= key < 2**53:
+        raise InvalidForm(fields={"cursor": "is not one of ours"})
+    return key
+
+
+def cursor_id(key: Any) -> str:
+    try:
+        return str(UUID(key))
+    except (TypeError, ValueError, AttributeError):
         raise InvalidForm(fields={"cursor": "is not one of ours"}) from None
 
 
@@ -129,7 +143,7 @@ def list_cases(
     given: dict[str, Any] = {**_reach_values(mine), **asked, "most": most + 1}
     if keys := from_cursor(cursor, 2):
         more.append("AND (c.opened_at, c.id) < (:at, CAST(:id AS uuid))")
-        given |= {"at": _cursor_time(keys[0]), "id": keys[1]}
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     rows = db.execute(text(_LIST.format(referred=_REFERRED, more=" ".join(more))), given).all()
     shown, following = page(rows, most, lambda row: (row.opened_at, row.id))
     return {"items": [_case_row(row) for row in shown], "next": following}
@@ -204,7 +218,7 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str
         "number": case.number, "title": case.title,
         "parties": {side: names.get(one) for side, one in case.parties.items()},
         "tracks": [_show_track(track, library, names, level) for track in seen],
-        "tasks": [show(task, library[case.tracks[task.track].edition], names) for task in tasks],
+        "tasks": [show(task, library[task.edition], names) for task in tasks],
         "actions": _actions(db, actor, case, seen, library, level),
     }  # fmt: skip
     if level < Sight.ALL:
@@ -307,7 +321,7 @@ def _next_action(case: Case, library: Library, names: Mapping[str, str]) -> Json
     first = min(ours, key=lambda task: (task.due_at or task.opened_at, task.id), default=None)
     if first is None:
         return None
-    shown = show(first, library[case.tracks[first.track].edition], names)
+    shown = show(first, library[first.edition], names)
     return {key: shown[key] for key in ("id", "track", "name", "do", "queue", "holder", "due_at", "overdue")}
 
 
@@ -390,24 +404,30 @@ _EVENTS = """
 
 
 def list_events(
-    db: Connection, actor: Actor, case: Case, *, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
-    """The history as far as the actor sees it. Who does not see the whole log gets positions of their own."""
+    db: Connection, actor: Actor, case: Case, *, only: Sequence[str] | None = None, cursor: str | None = None,
+    limit: int | None = None,
+) -> dict[str, Json]:  # fmt: skip
+    """The history as far as the actor sees it, of all tracks or of some `only`.
+
+    Who does not see the whole log gets positions of their own.
+    """
     most, level = insist_limit(limit), sight(actor, case)
     if level < Sight.REFERRALS:
         raise NotFound("history")
     keys = from_cursor(cursor, 2)
-    after, position = (int(keys[0]), int(keys[1])) if keys else (0, 0)
+    after, position = (_cursor_count(keys[0]), _cursor_count(keys[1])) if keys else (0, 0)
     given: dict[str, Any] = {"log": case.log, "after": after, "most": most + 1}
     whole = level == Sight.ALL
     more = ""
     if not whole:
         more = "AND track_id = ANY(CAST(:tracks AS uuid[])) AND (header->>'from') IS NOT NULL AND NOT header->'from' ? 'draft'"
-        given["tracks"] = [track.id for track in own_tracks(actor, case)]
+        given["tracks"] = [track.id for track in own_tracks(actor, case) if only is None or track.id in only]
         # The cursor of a part of a log must not betray the seq of the whole: it counts what was shown.
         given["after"] = 0
         rows = db.execute(text(_EVENTS.format(more=more) + " OFFSET :skip"), given | {"skip": position}).all()
     else:
+        if only is not None:
+            more, given["tracks"] = "AND track_id = ANY(CAST(:tracks AS uuid[]))", list(only)
         rows = db.execute(text(_EVENTS.format(more=more)), given).all()
     library, shown = load_library(), rows[:most]
     people = {row.header["actor"] for row in shown} | {row.header["acting_for"] for row in shown}
@@ -456,7 +476,7 @@ def _actor(id: str | None, names: Mapping[str, str]) -> Json:
 # --- tasks -----------------------------------------------------------------------------------------------------------
 
 _TASKS = """
-    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.edition FROM tasks t
+    SELECT t.*, l.kind AS log_kind, c.number, c.title FROM tasks t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id
     WHERE {where} {more} ORDER BY {order}, t.id LIMIT :most
 """
@@ -497,7 +517,7 @@ def list_tasks(
             where, values_ = _claimable(actor)
             given |= values_
     if keys:
-        given |= {"at": _cursor_time(keys[0]), "id": keys[1]}
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     rows = db.execute(text(_TASKS.format(where=where, more=more, order=order)), given).all()
     shown, following = page(rows, most, last)
     library = load_library()
@@ -549,12 +569,12 @@ _QUEUES_OF = {
 
 def _task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
     task = Task(
-        id=row.id, track=row.track_id, name=row.name, rule=row.rule, type=row.type, queue=row.queue,
+        id=row.id, track=row.track_id, name=row.name, edition=row.edition, rule=row.rule, type=row.type, queue=row.queue,
         organisation=row.organisation_id, state=row.state, opened_at=row.opened_at, due_at=row.due_at,
         holder=row.holder_id, about=row.about, of=row.of, result=row.result, overdue=row.overdue, aftercare=row.aftercare,
     )  # fmt: skip
     # A task of a sealed log names no case.
-    return show(task, library[row.edition], names) | {
+    return show(task, library[task.edition], names) | {
         "case": {"number": row.number, "title": row.title} if row.number else None
     }
 
@@ -597,7 +617,7 @@ def list_referrals(
     more = ""
     if keys := from_cursor(cursor, 2):
         more = "AND (t.opened_at, t.id) < (:at, CAST(:id AS uuid))"
-        given |= {"at": _cursor_time(keys[0]), "id": keys[1]}
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     rows = db.execute(text(_REFERRALS.format(more=more)), given).all()
     shown, following = page(rows, most, lambda row: (row.opened_at, row.id))
     # Each page holds few cases; each case is read once.
@@ -651,7 +671,7 @@ def show_referral(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
         # The titles are enough to see a conflict; the documents come with the grants.
         "documents": [titles.get(one) for one in track.given.get("documents", ())],
         "granted": [{"document": grant.document, "title": titles.get(grant.document)} for grant in grants],
-        "tasks": [show(task, library[case.tracks[task.track].edition], names) for task in tasks],
+        "tasks": [show(task, library[task.edition], names) for task in tasks],
         "actions": _actions(db, actor, case, seen, library, level),
     }
 

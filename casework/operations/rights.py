@@ -73,7 +73,7 @@ def enter_right(
 ) -> None:  # fmt: skip
     moment = now(db)
     log = new_log(id, "right", programme, moment)
-    kept = {name: fields.get(name) for name in _FIELDS}
+    kept = {name: _plain(fields.get(name)) for name in _FIELDS}
     effects = {"right": {"kind": kind, "technology": technology, "confirmed": confirmed}}
     append(db, log, [Event(log=id, seq=1, at=moment, kind=RECORDED, actor=person, effects=effects, body=kept)])
     db.execute(
@@ -102,7 +102,7 @@ def confirm_right(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log: Log = lock_log(db, right)
-    given = {name: value for name, value in fields.items() if name in _FIELDS and value is not None}
+    given = {name: _plain(value) for name, value in fields.items() if name in _FIELDS and value is not None}
     effects = {"checked_on": checked_on.isoformat()}
     append(
         db,
@@ -119,3 +119,7 @@ def confirm_right(
         given | {"id": right, "checked_on": checked_on},
     )
     return finish(db, actor, request, Done({"id": right, "confirmed": True}))
+
+
+def _plain(value: Json) -> Json:
+    return value.isoformat() if isinstance(value, date) else value

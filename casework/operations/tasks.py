@@ -37,7 +37,7 @@ def complete_task(
     def to_command(standing: Standing, one: Task) -> Command:
         if one.type == "side":
             track = standing.case.tracks[one.track]
-            edition = standing.library[track.edition]
+            edition = standing.library[one.edition]
             form = edition.tasks[one.rule].form
             insist_references(db, standing.case, edition.form(form), data, track)
         return Complete(task, data, happened_on)
@@ -78,7 +78,7 @@ def _on_task(db: Connection, actor: Actor, task: str, to_command: Any, request: 
 def _closed(db: Connection, task: str) -> Task:
     row = db.execute(text("SELECT * FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task}).one()
     return Task(
-        id=row.id, track=row.track_id, name=row.name, rule=row.rule, type=row.type, queue=row.queue,
+        id=row.id, track=row.track_id, name=row.name, edition=row.edition, rule=row.rule, type=row.type, queue=row.queue,
         organisation=row.organisation_id, state=row.state, opened_at=row.opened_at, due_at=row.due_at,
         holder=row.holder_id, about=row.about, of=row.of,
     )  # fmt: skip

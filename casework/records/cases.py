@@ -109,7 +109,7 @@ def _fired(one: Json) -> Fired:
 
 def _task(one: Json) -> Task:
     return Task(
-        id=one["id"], track=one["track_id"], name=one["name"], rule=one["rule"], type=one["type"], queue=one["queue"],
+        id=one["id"], track=one["track_id"], name=one["name"], edition=one["edition"], rule=one["rule"], type=one["type"], queue=one["queue"],
         organisation=one["organisation_id"], state=one["state"], opened_at=_time(one["opened_at"]),
         due_at=_maybe_time(one["due_at"]), holder=one["holder_id"], about=one["about"], of=one["of"],
         closed_at=_maybe_time(one["closed_at"]), closed_by=one["closed_by"], acted_for=one["acted_for"],
@@ -193,7 +193,7 @@ def _fired_row(one: Fired) -> dict[str, Json]:
 def _task_row(case: Case, one: Task, position: int) -> dict[str, Json]:
     return {
         "id": one.id, "log_id": case.log, "programme_id": case.programme, "track_id": one.track, "name": one.name,
-        "rule": one.rule, "type": one.type, "queue": one.queue, "organisation_id": one.organisation, "state": one.state,
+        "edition": one.edition, "rule": one.rule, "type": one.type, "queue": one.queue, "organisation_id": one.organisation, "state": one.state,
         "opened_at": _written(one.opened_at), "due_at": _written(one.due_at), "holder_id": one.holder, "about": one.about,
         "of": one.of, "closed_at": _written(one.closed_at), "closed_by": one.closed_by, "acted_for": one.acted_for,
         "result": dict(one.result), "overdue": one.overdue, "aftercare": one.aftercare, "before": one.before,

@@ -6,6 +6,9 @@ import contextlib
 from collections.abc import Iterator
 from typing import Literal
 
+import psycopg
+from psycopg.adapt import AdaptersMap
+from psycopg.types.string import TextLoader
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -16,6 +19,10 @@ from casework.settings import Settings
 APP_ROLE = embedded.APP_ROLE
 
 Role = Literal["app", "owner"]
+
+# Ids are strings everywhere: in the history, in the engine and in JSON.
+_ADAPTERS = AdaptersMap(psycopg.adapters)
+_ADAPTERS.register_loader("uuid", TextLoader)
 
 
 def database_url(settings: Settings) -> URL:
@@ -45,6 +52,7 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
             "options": " ".join(option for option in options if option),
             "connect_timeout": settings.connect_timeout_s,
             "application_name": f"casework {role}",
+            "context": _ADAPTERS,
         },
         pool_size=settings.pool_size if role == "app" else 1,
         max_overflow=settings.pool_overflow,

@@ -450,6 +450,7 @@ tasks = Table(
     Column("programme_id", Id, nullable=False),
     Column("track_id", Id, nullable=False),
     Column("name", Text, nullable=False),
+    Column("edition", Text, nullable=False, comment="That opened it"),
     Column("rule", Text, nullable=False),
     Column("type", Text, nullable=False, comment="step, side or decision"),
     Column("queue", Text, nullable=False),

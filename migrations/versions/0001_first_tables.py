@@ -498,6 +498,7 @@ def upgrade() -> None:
         sa.Column("programme_id", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("track_id", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Text(), nullable=False, comment="That opened it"),
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False, comment="step, side or decision"),
         sa.Column("queue", sa.Text(), nullable=False),

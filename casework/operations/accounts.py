@@ -1,0 +1,274 @@
+"""How people prove who they are: passwords, sessions on the server, and tokens for programs."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import uuid_utils
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, text
+
+from casework.errors import InvalidForm, NotAllowed, NotFound, WrongPassword
+from casework.ledger.canonical import instant
+from casework.operations.requests import Done, Request, ask, finish
+from casework.permissions import Actor
+from casework.records.logs import now
+from casework.records.people import find_actor, find_actor_by_token
+
+Json = Any
+
+SCOPES = ("read", "write", "import", "admin")
+TOKEN_PREFIX, SESSION_PREFIX = "cwt_", "cws_"
+#: A session ends when nothing is asked for so long, and in any case after the longer time.
+IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
+TOKEN_DAYS, MOST_TOKEN_DAYS = 90, 366
+LONGEST_PASSWORD = 256
+
+# The library's default costs ten times as much, and would let strangers keep two cores busy.
+_HASHER = PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
+#: Each hash takes 46 MiB for a twentieth of a second: so many at once, the others wait.
+_AT_ONCE = threading.BoundedSemaphore(4)
+
+
+def secret_hash(secret: str) -> bytes:
+    """What is stored of a token or session: 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+# --- passwords -------------------------------------------------------------------------------------------------------
+
+
+def hash_password(password: str) -> str:
+    if not 1 <= len(password) <= LONGEST_PASSWORD:
+        raise InvalidForm(fields={"password": f"must have between 1 and {LONGEST_PASSWORD} characters"})
+    with _AT_ONCE:
+        return _HASHER.hash(password)
+
+
+@cache
+def _dummy() -> str:
+    return _HASHER.hash(secrets.token_urlsafe(16))
+
+
+def password_fits(kept: str | None, password: str) -> bool:
+    """Whether the password fits; takes as long for an unknown person as for a known one."""
+    with _AT_ONCE:
+        try:
+            return _HASHER.verify(kept or _dummy(), password[:LONGEST_PASSWORD]) and kept is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+# --- sessions --------------------------------------------------------------------------------------------------------
+
+
+def sign_in(db: Connection, email: str, password: str, about: Mapping[str, str] | None = None) -> str:
+    """A new session's secret, shown this once. Raises WrongPassword, whatever was wrong."""
+    return _start(db, _who(db, email, password), about or {})
+
+
+def _who(db: Connection, email: str, password: str) -> str:
+    row = db.execute(
+        text("SELECT id, password_hash FROM people WHERE lower(email) = lower(:email) AND active"), {"email": email}
+    ).one_or_none()
+    if not password_fits(row.password_hash if row else None, password) or row is None:
+        raise WrongPassword
+    return str(row.id)
+
+
+def _start(db: Connection, person: str, about: Mapping[str, str]) -> str:
+    secret = SESSION_PREFIX + secrets.token_urlsafe(32)
+    db.execute(
+        text(
+            "INSERT INTO sessions (hash, person_id, created_at, seen_at, expires_at, about) SELECT :hash,"
+            " CAST(:person AS uuid), n, n, n + :longest, jsonb_build_object('browser', CAST(:browser AS text),"
+            " 'address', CAST(:address AS text)) FROM (SELECT casework_now() AS n) moment"
+        ),
+        {
+            "hash": secret_hash(secret), "person": person, "longest": LONGEST, "browser": about.get("browser"),
+            "address": about.get("address"),
+        },
+    )  # fmt: skip
+    return secret
+
+
+def start_session(db: Connection, email: str, password: str, *, about: Mapping[str, str], request: Request) -> Done:
+    """Sign in from a program; the secret is in the first answer only, and kept nowhere."""
+    person = _who(db, email, password)
+    actor = find_actor(db, person)
+    assert actor is not None
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    secret = _start(db, person, about)
+    answer = {"id": secret_hash(secret).hex(), "person": person, "expires_at": instant(now(db) + LONGEST)}
+    finish(db, actor, request, Done(answer, 201))
+    return Done(answer | {"token": secret}, 201)
+
+
+def find_actor_by_secret(db: Connection, secret: str) -> Actor | None:
+    """Whose token or session this is, while it holds."""
+    if secret.startswith(SESSION_PREFIX):
+        return find_actor_by_session(db, secret)
+    return find_actor_by_token(db, secret_hash(secret))
+
+
+def find_actor_by_session(db: Connection, secret: str) -> Actor | None:
+    row = db.execute(
+        text(
+            "SELECT person_id, seen_at < casework_now() - interval '1 minute' AS stale FROM sessions WHERE hash = :hash"
+            " AND ended_at IS NULL AND expires_at > casework_now() AND seen_at > casework_now() - :idle"
+        ),
+        {"hash": secret_hash(secret), "idle": IDLE},
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.stale:
+        # Not at every request: reading should not write.
+        db.execute(
+            text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash"), {"hash": secret_hash(secret)}
+        )
+    return find_actor(db, str(row.person_id))
+
+
+def sign_out(db: Connection, secret: str) -> None:
+    """End a session; nothing happens to one that has ended."""
+    db.execute(
+        text("UPDATE sessions SET ended_at = casework_now() WHERE hash = :hash AND ended_at IS NULL"),
+        {"hash": secret_hash(secret)},
+    )
+
+
+def list_sessions(db: Connection, actor: Actor) -> dict[str, Json]:
+    """The actor's own sessions that have not ended, the newest first."""
+    rows = db.execute(
+        text(
+            "SELECT encode(hash, 'hex') AS id, created_at, seen_at, expires_at, about FROM sessions"
+            " WHERE person_id = CAST(:person AS uuid) AND ended_at IS NULL AND expires_at > casework_now()"
+            " AND seen_at > casework_now() - :idle ORDER BY created_at DESC, hash LIMIT 100"
+        ),
+        {"person": actor.person, "idle": IDLE},
+    )
+    items = [
+        {
+            "id": row.id, "created_at": instant(row.created_at), "seen_at": instant(row.seen_at),
+            "expires_at": instant(row.expires_at), "about": row.about,
+        }
+        for row in rows
+    ]  # fmt: skip
+    return {"items": items, "next": None}
+
+
+def end_session(db: Connection, actor: Actor, session: str, request: Request) -> Done:
+    """End one of the actor's own sessions. Raises NotFound for anybody else's."""
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    found = db.execute(
+        text(
+            "UPDATE sessions SET ended_at = coalesce(ended_at, casework_now()) WHERE encode(hash, 'hex') = :id"
+            " AND person_id = CAST(:person AS uuid)"
+        ),
+        {"id": session, "person": actor.person},
+    ).rowcount
+    if not found:
+        raise NotFound("session")
+    return finish(db, actor, request, Done({"id": session, "ended": True}))
+
+
+# --- tokens ----------------------------------------------------------------------------------------------------------
+
+
+def make_token(
+    db: Connection, person: str, *, name: str, scopes: Collection[str], days: int | None = TOKEN_DAYS
+) -> tuple[str, str]:
+    """A new token of a person: (its id, its secret). The secret is kept nowhere."""
+    id, secret = str(uuid_utils.uuid7()), TOKEN_PREFIX + secrets.token_urlsafe(32)
+    db.execute(
+        text(
+            "INSERT INTO tokens (id, person_id, name, hash, scopes, created_at, expires_at) SELECT CAST(:id AS uuid),"
+            " CAST(:person AS uuid), :name, :hash, :scopes, n, n + CAST(:lasts AS interval)"
+            " FROM (SELECT casework_now() AS n) moment"
+        ),
+        {
+            "id": id, "person": person, "name": name, "hash": secret_hash(secret), "scopes": sorted(scopes),
+            "lasts": None if days is None else timedelta(days=days),
+        },
+    )  # fmt: skip
+    return id, secret
+
+
+def create_token(
+    db: Connection, actor: Actor, *, name: str, scopes: Collection[str], days: int = TOKEN_DAYS, request: Request
+) -> Done:
+    """A token of one's own; it may do no more than what asks for it. The secret is in the first answer only."""
+    if unknown := set(scopes) - set(SCOPES):
+        raise InvalidForm(fields={"scopes": f"has no {', '.join(sorted(unknown))}"})
+    if not scopes:
+        raise InvalidForm(fields={"scopes": "is required"})
+    if not 1 <= days <= MOST_TOKEN_DAYS:
+        raise InvalidForm(fields={"days": f"must be between 1 and {MOST_TOKEN_DAYS}"})
+    if missing := set(scopes) - actor.scopes:
+        raise NotAllowed(why=f"your own token lacks the scope {', '.join(sorted(missing))}.")
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    id, secret = make_token(db, actor.person, name=name, scopes=scopes, days=days)
+    answer = {"id": id, "name": name, "scopes": sorted(scopes), "expires_at": instant(now(db) + timedelta(days=days))}
+    finish(db, actor, request, Done(answer, 201))
+    return Done(answer | {"token": secret}, 201)
+
+
+def list_tokens(db: Connection, actor: Actor) -> dict[str, Json]:
+    """The actor's own tokens, the newest first; never their secrets."""
+    rows = db.execute(
+        text(
+            "SELECT id, name, scopes, created_at, expires_at, revoked_at FROM tokens"
+            " WHERE person_id = CAST(:person AS uuid) ORDER BY created_at DESC, id DESC LIMIT 100"
+        ),
+        {"person": actor.person},
+    )
+    items = [
+        {
+            "id": str(row.id), "name": row.name, "scopes": list(row.scopes), "created_at": instant(row.created_at),
+            "expires_at": instant(row.expires_at) if row.expires_at else None,
+            "revoked_at": instant(row.revoked_at) if row.revoked_at else None,
+        }
+        for row in rows
+    ]  # fmt: skip
+    return {"items": items, "next": None}
+
+
+def revoke_token(db: Connection, actor: Actor, token: str, request: Request) -> Done:
+    """End one of the actor's own tokens at once. Raises NotFound for anybody else's."""
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    found = db.execute(
+        text(
+            "UPDATE tokens SET revoked_at = coalesce(revoked_at, casework_now()) WHERE id = CAST(:id AS uuid)"
+            " AND person_id = CAST(:person AS uuid)"
+        ),
+        {"id": token, "person": actor.person},
+    ).rowcount
+    if not found:
+        raise NotFound("token")
+    return finish(db, actor, request, Done({"id": token, "revoked": True}))
+
+
+def show_me(actor: Actor) -> dict[str, Json]:
+    """Who the actor is, and in which roles."""
+    roles = [
+        {
+            "role": one.role, "programme": one.programme, "organisation": one.organisation,
+            "deputy_for": one.deputy_for, "ends_at": instant(one.ends_at) if one.ends_at else None,
+        }
+        for one in actor.memberships
+    ]  # fmt: skip
+    return {
+        "id": actor.person, "name": actor.name, "language": actor.language, "roles": roles,
+        "scopes": sorted(actor.scopes),
+    }  # fmt: skip

@@ -1,0 +1,312 @@
+"""What administrators do: programmes, phases, organisations, people and their roles. They see no case.
+
+A person who asks for something of a programme that is not that person's learns nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.calendars import Calendar
+from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.operations import registers
+from casework.operations.accounts import hash_password
+from casework.operations.national_calendars import china
+from casework.operations.overview import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.requests import Done, Request, ask, finish
+from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor
+from casework.records.logs import now
+
+Json = Any
+
+CALENDARS = ("china", "monday_to_friday")
+#: Of a password that an administrator sets: the only factor there is so far.
+SHORTEST_PASSWORD = 15
+
+
+# --- what is there ---------------------------------------------------------------------------------------------------
+
+
+def is_administrator(actor: Actor) -> bool:
+    return ADMINISTRATOR in actor.roles()
+
+
+def list_programmes(db: Connection, actor: Actor) -> dict[str, Json]:
+    """The programmes in which the actor has a role, with their phases; all of them for administrators."""
+    rows = db.execute(
+        text(
+            "SELECT p.id, p.code, p.name, p.name_zh, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name,"
+            " 'name_zh', f.name_zh, 'starts_on', f.starts_on, 'ends_on', f.ends_on) ORDER BY f.starts_on, f.id), '[]')"
+            " FROM phases f WHERE f.programme_id = p.id) AS phases FROM programmes p"
+            " WHERE :all OR p.id = ANY(CAST(:ids AS uuid[])) ORDER BY p.code, p.id LIMIT 1000"
+        ),
+        {"all": is_administrator(actor), "ids": sorted({m.programme for m in actor.memberships if m.programme})},
+    )
+    items = [
+        {"id": row.id, "code": row.code, "name": row.name, "name_zh": row.name_zh, "phases": row.phases} for row in rows
+    ]
+    return {"items": items, "next": None}
+
+
+def list_organisations(
+    db: Connection, actor: Actor, *, service: str | None = None, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """Every organisation for who works in a programme, their own for its members; the newest first."""
+    most = insist_limit(limit)
+    given: dict[str, Any] = {
+        "all": any(m.programme and m.role != OBSERVER for m in actor.memberships), "most": most + 1,
+        "own": sorted({m.organisation for m in actor.memberships if m.organisation}),
+    }  # fmt: skip
+    more = ""
+    if service is not None:
+        more, given["service"] = " AND :service = ANY(services)", service
+    if keys := from_cursor(cursor, 2):
+        more += " AND (created_at, id) < (:at, CAST(:after AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    rows = db.execute(
+        text(
+            "SELECT id, name, name_zh, country, kind, services, register_number, language, created_at FROM organisations"
+            f" WHERE (:all OR id = ANY(CAST(:own AS uuid[]))){more} ORDER BY created_at DESC, id DESC LIMIT :most"
+        ),
+        given,
+    ).all()
+    shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
+    return {"items": [_organisation(row) for row in shown], "next": following}
+
+
+def _organisation(row: Any) -> dict[str, Json]:
+    return {
+        "id": row.id, "name": row.name, "name_zh": row.name_zh, "country": row.country, "kind": row.kind,
+        "services": list(row.services), "register_number": row.register_number, "language": row.language,
+    }  # fmt: skip
+
+
+def list_people(
+    db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """Everybody with accounts for administrators; for others those of their programmes or organisation, without e-mail."""
+    most, all_of = insist_limit(limit), is_administrator(actor)
+    staff = READS_ALL | {DISPUTE_OFFICER}
+    given: dict[str, Any] = {
+        "all": all_of, "most": most + 1,
+        "programmes": sorted({m.programme for m in actor.memberships if m.programme and m.role in staff}),
+        "organisations": sorted({m.organisation for m in actor.memberships if m.organisation and m.role in PROVIDER_ROLES}),
+    }  # fmt: skip
+    more = ""
+    if keys := from_cursor(cursor, 2):
+        more = " AND (p.created_at, p.id) < (:at, CAST(:after AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    mine = (
+        "(:all OR m.programme_id = ANY(CAST(:programmes AS uuid[])) OR m.organisation_id = ANY(CAST(:organisations AS uuid[])))"
+        " AND (:all OR m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()))"
+    )
+    rows = db.execute(
+        text(
+            "SELECT p.id, p.name, p.name_zh, p.email, p.active, p.created_at, (SELECT coalesce(jsonb_agg(jsonb_build_object("
+            "'id', m.id, 'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for',"
+            " m.deputy_for, 'starts_at', m.starts_at, 'ends_at', m.ends_at) ORDER BY m.starts_at, m.id), '[]')"
+            f" FROM memberships m WHERE m.person_id = p.id AND {mine}) AS memberships FROM people p"
+            f" WHERE (:all OR p.active AND EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND {mine})){more}"
+            " ORDER BY p.created_at DESC, p.id DESC LIMIT :most"
+        ),
+        given,
+    ).all()
+    shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
+    return {"items": [_person(row, whole=all_of) for row in shown], "next": following}
+
+
+def _person(row: Any, *, whole: bool) -> dict[str, Json]:
+    made = {"id": row.id, "name": row.name, "name_zh": row.name_zh, "memberships": row.memberships}
+    return made | {"email": row.email, "active": row.active} if whole else made
+
+
+# --- what is changed -------------------------------------------------------------------------------------------------
+
+
+def _once(db: Connection, actor: Actor, request: Request, do: Callable[[], Mapping[str, Json]], status: int) -> Done:
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    return finish(db, actor, request, Done(do(), status))
+
+
+def _insist_administrator(actor: Actor) -> None:
+    if not is_administrator(actor):
+        raise NotAllowed(why="this is for administrators.")
+
+
+def _insist_administers(actor: Actor, programme: str) -> None:
+    """Raises NotFound for a programme that is not there or that is not the administrator's."""
+    _insist_administrator(actor)
+    if not actor.in_programme(programme, (ADMINISTRATOR,)):
+        raise NotFound("programme")
+
+
+def create_programme(
+    db: Connection, actor: Actor, *, code: str, name: str, name_zh: str | None, calendar: str, request: Request
+) -> Done:
+    """A programme; whoever makes it becomes its first administrator."""
+    _insist_administrator(actor)
+    if calendar not in CALENDARS:
+        raise InvalidForm(fields={"calendar": f"must be one of {', '.join(CALENDARS)}"})
+
+    def do() -> Mapping[str, Json]:
+        if db.execute(text("SELECT 1 FROM programmes WHERE code = :code"), {"code": code}).first():
+            raise InvalidForm(fields={"code": "belongs to another programme"})
+        year = now(db).year
+        days = china(range(year - 1, year + 3)) if calendar == "china" else Calendar("Monday to Friday")
+        id = registers.register_programme(db, code=code, name=name, name_zh=name_zh, calendar=days, by=actor.person)
+        membership = registers.grant_role(db, actor.person, ADMINISTRATOR, programme=id, by=actor.person)
+        return {"id": id, "code": code, "membership": membership}
+
+    return _once(db, actor, request, do, 201)
+
+
+def create_phase(
+    db: Connection, actor: Actor, programme: str, *, name: str, name_zh: str | None, starts_on: date,
+    ends_on: date | None, request: Request,
+) -> Done:  # fmt: skip
+    """A phase of a programme."""
+    _insist_administers(actor, programme)
+    if ends_on is not None and ends_on < starts_on:
+        raise InvalidForm(fields={"ends_on": "must not come before the start"})
+
+    def do() -> Mapping[str, Json]:
+        known = {"programme": programme, "name": name}
+        if db.execute(
+            text("SELECT 1 FROM phases WHERE programme_id = CAST(:programme AS uuid) AND name = :name"), known
+        ).first():
+            raise InvalidForm(fields={"name": "belongs to another phase"})
+        id = registers.register_phase(
+            db, programme, name=name, name_zh=name_zh, starts_on=starts_on, ends_on=ends_on, by=actor.person
+        )
+        return {"id": id}
+
+    return _once(db, actor, request, do, 201)
+
+
+def create_organisation(
+    db: Connection, actor: Actor, *, name: str, name_zh: str | None, country: str | None, kind: str,
+    services: Sequence[str], register_number: str | None, language: str, request: Request,
+) -> Done:  # fmt: skip
+    """An organisation: a party, or a provider of services."""
+    _insist_administrator(actor)
+
+    def do() -> Mapping[str, Json]:
+        id = registers.register_organisation(
+            db, name=name, name_zh=name_zh, country=country, kind=kind, services=services,
+            register_number=register_number, language=language, by=actor.person,
+        )  # fmt: skip
+        return {"id": id}
+
+    return _once(db, actor, request, do, 201)
+
+
+def create_person(
+    db: Connection, actor: Actor, *, email: str, name: str, name_zh: str | None, password: str | None, language: str,
+    request: Request,
+) -> Done:  # fmt: skip
+    """A person with an account, and with a password if one is given."""
+    _insist_administrator(actor)
+    if password is not None and len(password) < SHORTEST_PASSWORD:
+        raise InvalidForm(fields={"password": f"must have at least {SHORTEST_PASSWORD} characters"})
+
+    def do() -> Mapping[str, Json]:
+        hashed = hash_password(password) if password is not None else None
+        id = registers.register_person(
+            db, email=email, name=name, name_zh=name_zh, password_hash=hashed, language=language, by=actor.person
+        )
+        return {"id": id}
+
+    return _once(db, actor, request, do, 201)
+
+
+def create_membership(
+    db: Connection, actor: Actor, *, person: str, role: str, programme: str | None, organisation: str | None,
+    deputy_for: str | None, starts_at: datetime | None, ends_at: datetime | None, request: Request,
+) -> Done:  # fmt: skip
+    """Give a person a role; nobody gives one to themselves."""
+    _insist_administrator(actor)
+    if programme is not None:
+        _insist_administers(actor, programme)
+    if actor.person in (person, deputy_for):
+        raise NotAllowed(why="nobody gives a role to themselves; ask another administrator.")
+    faults = {
+        field: "is not known"
+        for field, id, table in (
+            ("person", person, "people"), ("deputy_for", deputy_for, "people"), ("organisation", organisation, "organisations"),
+        )
+        if id is not None and not _exists(db, table, id)
+    }  # fmt: skip
+    if faults:
+        raise InvalidForm(fields=faults)
+    if deputy_for == person:
+        raise InvalidForm(fields={"deputy_for": "must be somebody else"})
+
+    def do() -> Mapping[str, Json]:
+        id = registers.grant_role(
+            db, person, role, programme=programme, organisation=organisation, deputy_for=deputy_for,
+            starts_at=_utc(starts_at), ends_at=_utc(ends_at), by=actor.person,
+        )  # fmt: skip
+        return {"id": id}
+
+    return _once(db, actor, request, do, 201)
+
+
+def end_membership(db: Connection, actor: Actor, membership: str, request: Request) -> Done:
+    """End a role now."""
+    _insist_administrator(actor)
+    row = db.execute(
+        text("SELECT programme_id FROM memberships WHERE id = CAST(:id AS uuid)"), {"id": membership}
+    ).one_or_none()
+    if row is None or (row.programme_id and not actor.in_programme(row.programme_id, (ADMINISTRATOR,))):
+        raise NotFound("membership")
+
+    def do() -> Mapping[str, Json]:
+        registers.end_role(db, membership, by=actor.person)
+        return {"id": membership, "ended": True}
+
+    return _once(db, actor, request, do, 200)
+
+
+def deactivate_person(db: Connection, actor: Actor, person: str, request: Request) -> Done:
+    """Close an account: tokens are revoked, sessions and roles end, in one moment. The history keeps the person."""
+    _insist_administrator(actor)
+    if not _exists(db, "people", person):
+        raise NotFound("person")
+    if person == actor.person:
+        raise Refused(["Nobody closes their own account; ask another administrator."])
+    running = db.execute(
+        text(
+            "SELECT id, programme_id FROM memberships WHERE person_id = CAST(:id AS uuid)"
+            " AND (ends_at IS NULL OR ends_at > casework_now()) ORDER BY coalesce(programme_id, organisation_id), id"
+        ),
+        {"id": person},
+    ).all()
+    if any(row.programme_id and not actor.in_programme(row.programme_id, (ADMINISTRATOR,)) for row in running):
+        raise NotAllowed(why="this person also works in a programme that is not yours.")
+
+    def do() -> Mapping[str, Json]:
+        for row in running:
+            registers.end_role(db, row.id, by=actor.person)
+        for statement in (
+            "UPDATE people SET active = false WHERE id = CAST(:id AS uuid)",
+            "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL",
+            "UPDATE sessions SET ended_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND ended_at IS NULL",
+        ):
+            db.execute(text(statement), {"id": person})
+        return {"id": person, "active": False}
+
+    return _once(db, actor, request, do, 200)
+
+
+def _exists(db: Connection, table: str, id: str) -> bool:
+    return db.execute(text(f"SELECT 1 FROM {table} WHERE id = CAST(:id AS uuid)"), {"id": id}).first() is not None
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC)
