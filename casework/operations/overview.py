@@ -19,6 +19,7 @@ from casework.engine.cases import CREATED, Case, Task, Track
 from casework.engine.commands import By, Context, Library
 from casework.engine.draft import accepted
 from casework.engine.offers import offers, task_offers
+from casework.engine.prefill import prefill
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.bodies import ERASED, values
@@ -374,6 +375,7 @@ def _actions(
             "track": track, "transition": name, "label": edition.text(f"transitions.{name}.do"), "kind": rule.kind,
             "by": list(rule.by_people), "confirm_by": list(rule.confirm_by), "proposed": plain.proposal is not None,
             "allowed": not why, "why_not": list(why), "form": [] if plain.proposal else edition.form(rule.form),
+            "prefill": {} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
         })  # fmt: skip
     return made
 

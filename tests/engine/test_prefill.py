@@ -1,0 +1,62 @@
+"""One fact is typed once: what is known is offered, and what is unsaid stays open."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from casework.engine.cases import COMPLETED, Case, Fired, Task, Track
+from casework.engine.prefill import prefill
+
+NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
+
+
+def track(id: str, workflow: str, *, fired: dict[str, dict[str, object]] | None = None, **more: object) -> Track:
+    told = {name: Fired(1, NOW, "p1", None, data) for name, data in (fired or {}).items()}
+    plain = {"edition": "e", "kind": workflow, "parent": None, "provider": None, "states": ("x",)} | more
+    return Track(id=id, workflow=workflow, entered_at=NOW, opened_at=NOW, fired=told, **plain)  # type: ignore[arg-type]
+
+
+def done(name: str, result: dict[str, object]) -> Task:
+    return Task(
+        id=name, track="m", name=name, edition="e", rule=name, type="side", queue="officer", organisation=None,
+        state=COMPLETED, opened_at=NOW, due_at=None, closed_at=NOW, result=result,
+    )  # fmt: skip
+
+
+CASE = Case(
+    log="l", kind="case", programme="p", seq=1, last_at=NOW, opened_at=NOW, rights=("r1",), outcome=None,
+    tracks={
+        "m": track("m", "case", fired={"ready_to_sign": {"territory": "CN"}}),
+        "a1": track("a1", "agreement", fired={"sign_local": {"executed_on": "2026-01-01"}}),
+        "a2": track("a2", "agreement", fired={"sign_cross": {"executed_on": "2026-02-01"}}),
+        "r": track("r", "referral", kind="pledge", provider="bank", given={"question": "How much?"}),
+        "s": track("s", "pledge", parent="r"),
+    },
+    tasks={"service_plan": done("service_plan", {"pledge": "bank"})},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("where", "source", "value"),
+    [
+        ("m", "case.rights", ["r1"]),
+        ("m", "case.outcome", None),
+        ("m", "service_plan.pledge", "bank"),
+        ("m", "service_plan.finance", None),
+        ("m", "ready_to_sign.territory", "CN"),
+        ("r", "track.kind", "pledge"),
+        ("s", "track.provider", "bank"),
+        ("r", "track.question", "How much?"),
+        ("m", "agreement.sign_local.executed_on|agreement.sign_cross.executed_on", "2026-02-01"),
+        ("m", "deployment.plan_set.baseline", None),
+    ],
+)
+def test_a_field_is_filled_from_where_it_says(where: str, source: str, value: object) -> None:
+    found = prefill(CASE, CASE.tracks[where], [{"name": "field", "prefill": source}])
+    assert found == ({} if value is None else {"field": value})
+
+
+def test_a_field_without_a_source_stays_open() -> None:
+    assert prefill(CASE, CASE.main, [{"name": "field"}]) == {}
