@@ -88,7 +88,9 @@ def unpublished(definitions: tuple[type[Workflow], ...]) -> list[str]:
         edition = publish(definition)
         kept = _kept(definition, edition)
         if kept is None:
-            found.append(f"{edition.workflow}: edition {edition.number} is not published. Run `casework workflow publish`.")
+            found.append(
+                f"{edition.workflow}: edition {edition.number} is not published. Run `casework workflow publish`."
+            )
         elif refusal := difference(edition, kept):
             found.append(refusal)
         elif kept.texts != edition.texts:

@@ -166,9 +166,7 @@ class Toy(Workflow):
     ])  # fmt: skip
     give = a.to(same(), by=roles.OFFICER, form=ConsentForm, effects=[toy_consent])
     refer = any_of(a, b).to(same(), by=roles.OFFICER, opens=[Referral("fix", fresh=True)])
-    call_off = any_of(a, b).to(
-        done, by=roles.OFFICER, also=(Also("referrals", "cancel"),), name="call_off"
-    )
+    call_off = any_of(a, b).to(done, by=roles.OFFICER, also=(Also("referrals", "cancel"),), name="call_off")
     beside = a.to(same(), by=roles.OFFICER, opens=[Track("fix")])
 
     on_request = (
@@ -212,9 +210,7 @@ class Fix(Workflow):
     replaced = Final("Replaced")
 
     looked = look.to(mend, by=roles.PROVIDER)
-    weigh = look.to(
-        same(), by=roles.PROVIDER, opens=[Task("weighing", "Weigh it", roles.PROVIDER, working_days(5))]
-    )
+    weigh = look.to(same(), by=roles.PROVIDER, opens=[Task("weighing", "Weigh it", roles.PROVIDER, working_days(5))])
     mended = mend.to(fixed, by=roles.PROVIDER)
     replace = any_of(look, mend).to(replaced, by=roles.SYSTEM, effects=[toy_replaced])
 

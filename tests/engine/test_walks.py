@@ -1,0 +1,106 @@
+"""Whatever people do, in whatever order: what holds of every walk through the published definitions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+
+import pytest
+
+from casework.engine.cases import PAUSED
+from casework.engine.commands import Open
+from casework.engine.evolve import fold
+from tests.engine.toys import uuid
+from tests.engine.walks import PROVIDERS, RIGHTS, Walk, again, can_end, library
+
+CASE = {
+    "programme": uuid(1), "number": "BJ-2026-0001", "match": uuid(2), "need": uuid(3), "technology": uuid(4),
+    "parties": {"need_owner": uuid(5), "technology_owner": uuid(6)}, "rights": RIGHTS,
+}  # fmt: skip
+
+
+def _case() -> Open:
+    return Open(uuid(7), "case", "case", CASE, "A case")
+
+
+def _referral(service: str) -> Callable[[], Open]:
+    return lambda: Open(uuid(7), "case", "referral", CASE, service=service, provider=PROVIDERS[0])
+
+
+def _mediation() -> Open:
+    return Open(uuid(7), "mediation", "referral", CASE | {"about": uuid(8)}, service="mediation", provider=PROVIDERS[0])
+
+
+def _alone(workflow: str) -> Callable[[], Open]:
+    kind = "mediation" if workflow == "mediation" else "case"
+    return lambda: Open(uuid(7), kind, workflow, CASE, provider=PROVIDERS[0])
+
+
+#: Where walks begin, how many there are and how long each may be.
+WALKS: dict[str, tuple[Callable[[], Open], int, int]] = {
+    "case": (_case, 40, 400),
+    **{
+        f"{one} in a referral": (_referral(one), 16, 120) for one in ("assessment", "pledge", "finance", "verification")
+    },
+    "mediation in its own log": (_mediation, 24, 140),
+    **{one: (_alone(one), 30, 100) for one in sorted(library().newest) if one not in ("case", "referral")},
+}
+
+
+@cache
+def walked(name: str) -> list[Walk]:
+    """Every other walk is one of people who want to get on; the others do anything."""
+    start, walks, steps = WALKS[name]
+    return [Walk(seed, start, calm=seed % 2 == 0).run(steps) for seed in range(walks)]
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_what_is_offered_succeeds_and_what_is_refused_says_why(name: str) -> None:
+    assert [fault for walk in walked(name) for fault in walk.faults] == []
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_the_log_folds_to_the_case_also_when_it_comes_back_from_a_database(name: str) -> None:
+    for seed, walk in enumerate(walked(name)):
+        assert fold(walk.events) == walk.case
+        assert fold(again(walk.events, seed)) == walk.case
+        assert [event.seq for event in walk.events] == list(range(1, len(walk.events) + 1))
+        assert all(one.at < other.at for one, other in pairwise(walk.events))
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_no_walk_ends_where_no_end_can_be_reached(name: str) -> None:
+    for walk in walked(name):
+        for track in walk.case.tracks.values():
+            assert can_end(library()[track.edition], track), (track.workflow, track.states)
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_everything_open_belongs_to_what_still_lives(name: str) -> None:
+    for walk in walked(name):
+        case = walk.case
+        for task in case.open_tasks():
+            track = case.tracks[task.track]
+            assert track.live or task.aftercare or task.edition != track.edition, task
+            if task.type == "step":
+                assert task.of in track.states
+            if task.type == "decision":
+                assert task.of in case.proposals
+        for clock in case.clocks.values():
+            # What a side state has paused waits for the track to come back.
+            if clock.state != PAUSED:
+                assert clock.task is None or case.tasks[clock.task].open
+                assert clock.of is None or clock.of in case.tracks[clock.track].states
+
+
+def test_the_walks_go_far() -> None:
+    """Thousands of deeds, hundreds of refusals, and more than half of the ways of every workflow."""
+    fired: Counter[tuple[str, str]] = sum((walk.fired for name in WALKS for walk in walked(name)), Counter())
+    assert fired.total() > 4_000
+    assert sum(walk.refused for name in WALKS for walk in walked(name)) > 1_000
+    for workflow, fingerprint in library().newest.items():
+        ways = {rule.name for rule in library()[fingerprint].transitions}
+        gone = {name for name in ways if fired[workflow, name]}
+        assert len(gone) > 0.5 * len(ways), (workflow, ways - gone)
