@@ -1,0 +1,155 @@
+"""`docs/how-to/add-a-step.md`, followed word by word in a copy of the repository: three files, and two editions at once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from casework.definitions import library_of, load_definitions, read_published
+from casework.engine.commands import RegisterDocument
+from casework.engine.editions import Edition
+from casework.engine.evolve import fold
+from casework.errors import CaseworkError
+from tests.engine.toys import Play
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "docs" / "how-to" / "add-a-step.md"
+DEFINITION, TEST, EDITION = (
+    "workflows/deployment.py", "tests/workflows/test_pilot_run.py", "workflows/published/deployment-2.json",
+)  # fmt: skip
+DAY = "2026-03-02"
+BASELINE = {"baseline_recorded": True, "baseline_from": "2026-02-01", "baseline_to": DAY}
+
+
+def blocks(language: str) -> list[str]:
+    """The page's code blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def edit(text: str, diff: str) -> str:
+    """A text after a diff of the page, whose old lines must stand in it exactly once."""
+    lines = [(line[:1], line[1:]) for line in diff.splitlines(keepends=True)]
+    old = "".join(words for mark, words in lines if mark != "+")
+    new = "".join(words for mark, words in lines if mark != "-")
+    assert text.count(old) == 1, f"the page speaks of lines that are not there:\n{old}"
+    return text.replace(old, new)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The copy after all was done: where it is, what it was before, and what each command said."""
+
+    root: Path
+    before: dict[str, str]
+    after: dict[str, str]
+    said: dict[str, subprocess.CompletedProcess[str]]
+
+
+def fingerprints(root: Path) -> dict[str, str]:
+    files = (one for one in root.rglob("*") if one.is_file() and "__pycache__" not in one.parts)
+    return {str(one.relative_to(root)): hashlib.sha256(one.read_bytes()).hexdigest() for one in files}
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    root = tmp_path_factory.mktemp("copy")
+    for name in ("workflows", "tests"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "setup.cfg", root)
+    before = fingerprints(root)
+    definition = root / DEFINITION
+    for diff in blocks("diff"):
+        definition.write_text(edit(definition.read_text("utf-8"), diff), "utf-8")
+    (test,) = blocks("python")
+    (root / TEST).write_text(test, "utf-8")
+    (commands,) = blocks("sh")
+    said = {command: run(root, command) for command in commands.splitlines()}
+    return Followed(root, before, fingerprints(root), said)
+
+
+def run(root: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """A command of the page, done with this interpreter; the copy's workflows come before the installed ones."""
+    name, *arguments = shlex.split(command)
+    module = name.removeprefix(".venv/bin/")
+    assert module in ("casework", "pytest"), f"what is {name}?"
+    more = ["-p", "no:cacheprovider"] if module == "pytest" else []
+    environment = {
+        key: value for key, value in os.environ.items() if key != "DATABASE_URL" and not key.startswith("CASEWORK_")
+    } | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments, *more],
+        cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def editions(followed: Followed) -> dict[int, Edition]:
+    # Editions only name their guards; these are the functions.
+    load_definitions()
+    found = read_published(followed.root / "workflows" / "published")
+    return {one.number: one for one in found if one.workflow == "deployment"}
+
+
+def test_every_command_of_the_page_succeeds(followed: Followed) -> None:
+    assert [f"{done.stdout}{done.stderr}" for done in followed.said.values() if done.returncode] == []
+    assert "deployment-2.json is written." in "".join(done.stdout for done in followed.said.values())
+    assert "2 passed" in "".join(done.stdout for done in followed.said.values())
+
+
+def test_exactly_three_files_are_touched(followed: Followed) -> None:
+    touched = {name for name, content in followed.after.items() if followed.before.get(name) != content}
+    assert touched == {DEFINITION, TEST, EDITION}
+    assert followed.before.keys() <= followed.after.keys()
+
+
+def test_the_first_edition_stays_as_it_was(followed: Followed, editions: dict[int, Edition]) -> None:
+    first = "workflows/published/deployment-1.json"
+    assert followed.after[first] == followed.before[first]
+    assert sorted(editions) == [1, 2]
+    assert set(editions[2].states) - set(editions[1].states) == {"pilot_run"}
+
+
+def deployment(known: Iterable[Edition]) -> Play:
+    play = Play(editions=known).start("deployment")
+    play.do(RegisterDocument("A paper", "report"))
+    return play
+
+
+def commission(play: Play) -> None:
+    papers = list(play.case.documents)
+    play.fire("no_permits", data={"none_needed": True})
+    play.fire("delivered", data={"notes": papers, "delivered_on": DAY})
+    play.fire("installed", data={"record": papers, "installed_on": DAY})
+    play.fire("ready_to_test", data={"report": papers, "commissioned_on": DAY} | BASELINE)
+
+
+def test_tracks_of_both_editions_run_side_by_side(editions: dict[int, Edition]) -> None:
+    old = deployment([editions[1]])
+    # From here on both are known, as after a release.
+    old.library = library_of(editions.values())
+    new = deployment(editions.values())
+    assert (old.case.main.edition, new.case.main.edition) == (editions[1].fingerprint, editions[2].fingerprint)
+    for play in (old, new):
+        commission(play)
+    assert (old.states, new.states) == (("acceptance",), ("pilot_run",))
+    with pytest.raises(CaseworkError):
+        old.fire("piloted", data={"report": list(old.case.documents), "ended_on": DAY})
+    new.fire("piloted", data={"report": list(new.case.documents), "ended_on": DAY})
+    for play in (old, new):
+        papers = list(play.case.documents)
+        play.now += timedelta(days=1)
+        passed = {"certificate": papers, "accepted_on": DAY, "measured": papers, "criteria_met": True}
+        play.fire("pass", data=passed)
+        assert play.case.main.outcome == "accepted"
+        assert fold(play.events) == play.case
