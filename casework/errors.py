@@ -78,6 +78,21 @@ class RevisionMissing(CaseworkError):
     """This request needs a header If-Match with the revision that you saw: nothing is overwritten unseen."""
 
 
+class NotSignedIn(CaseworkError):
+    """This needs a valid token in the header Authorization: Bearer TOKEN; yours is missing, ended or unknown."""
+
+
+class WrongPassword(CaseworkError):
+    """The e-mail address or the password is wrong."""
+
+
+class Unreadable(CaseworkError):
+    """The request cannot be read: {why}"""
+
+    def __init__(self, why: str, **details: object) -> None:
+        super().__init__(why=why, **details)
+
+
 class InvalidSettings(CaseworkError):
     """The settings have faults: {faults}"""
 

@@ -1,1 +1,107 @@
-"""The REST API."""
+"""The same operations as a REST API: one transaction around exactly one operation for each request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from casework.api import (
+    accounts,
+    cases,
+    matches,
+    mediations,
+    openapi,
+    referrals,
+    registers,
+    rights,
+    tasks,
+    workflows,
+)  # fmt: skip
+from casework.api.auth import NOBODY, find_asker
+from casework.api.errors import answer_database, answer_error, answer_fault, answer_http
+from casework.api.requests import read_body, read_json, read_key, read_path, read_query, read_revision
+from casework.api.routes import Call, Route
+from casework.errors import CaseworkError, NotFound
+from casework.operations.requests import Done
+from casework.records.database import transaction
+
+PREFIX = "/api/v1"
+
+ROUTES: tuple[Route, ...] = (
+    *cases.ROUTES,
+    *tasks.ROUTES,
+    *referrals.ROUTES,
+    *mediations.ROUTES,
+    *matches.ROUTES,
+    *rights.ROUTES,
+    *registers.ROUTES,
+    *workflows.ROUTES,
+    *accounts.ROUTES,
+)
+
+
+def create_blueprint() -> Blueprint:
+    """The API with its documentation."""
+    api = Blueprint("api", __name__, url_prefix=PREFIX)
+    for route in ROUTES:
+        rule = route.path.replace("{", "<").replace("}", ">")
+        api.add_url_rule(rule, route.name, _answerer(route), methods=[route.method])
+    document = openapi.document(ROUTES, PREFIX)
+    written = json.dumps(document, ensure_ascii=False)
+    api.add_url_rule("/openapi.json", "openapi", lambda: Response(written, mimetype="application/json"))
+    api.add_url_rule("/docs", "docs", lambda: openapi.page(document))
+    api.register_error_handler(CaseworkError, answer_error)
+    api.register_error_handler(DBAPIError, answer_database)
+    api.register_error_handler(PoolTimeout, answer_database)
+    api.register_error_handler(HTTPException, answer_http)
+    api.register_error_handler(Exception, answer_fault)
+    return api
+
+
+def _answerer(route: Route) -> Callable[..., Response]:
+    def answer(**given: str) -> Response:
+        engine: Engine = current_app.extensions["casework"]
+        with transaction(engine) as db:
+            actor = NOBODY if route.open else find_asker(db, request, route.scope)
+            done = _perform(route, db, actor, given)
+        return _respond(done)
+
+    return answer
+
+
+def _perform(route: Route, db: Any, actor: Any, given: Mapping[str, str]) -> Done:
+    path = read_path(route, dict(given))
+    query = read_query(route.query, request)
+    about = {"browser": request.headers.get("User-Agent", "")[:200], "address": request.remote_addr or ""}
+    if route.method == "GET":
+        call = Call(db, actor, path, query, None, None, None, about)
+    else:
+        raw = read_json(request)
+        asked = read_key(request, request.path, raw)
+        seen = read_revision(request) if route.if_match else None
+        call = Call(db, actor, path, query, read_body(route.body, raw), asked, seen, about)
+    try:
+        done = route.view(call)
+    except NotFound:
+        # A foreign case and one that is not there must answer with the same words, whatever step found out.
+        raise NotFound(route.noun) from None
+    return done if isinstance(done, Done) else Done(done)
+
+
+def _respond(done: Done) -> Response:
+    response = Response(json.dumps(done.answer, ensure_ascii=False), done.status, mimetype="application/json")
+    if isinstance(revision := done.answer.get("revision"), int):
+        response.headers["ETag"] = f'"{revision}"'
+    if done.repeated:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+__all__ = ["PREFIX", "ROUTES", "create_blueprint"]

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import click
 from sqlalchemy import Engine
 
+from casework.operations.editions import store_editions
 from casework.records import embedded, migrate
-from casework.records.database import connect_engine, connected
+from casework.records.database import connect_engine, connected, transaction
 from casework.settings import load_settings
 
 
@@ -59,6 +60,8 @@ def _upgrade() -> None:
         with connected(owner) as connection:
             before = migrate.current(connection)
         migrate.upgrade(owner)
+        with transaction(owner) as connection:
+            store_editions(connection)
     if before == migrate.head():
         click.echo(f"The database is up to date, at revision {before}.")
         return

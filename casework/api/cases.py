@@ -1,0 +1,106 @@
+"""Cases: list them, see one, move its tracks, and the deeds on the case itself."""
+
+from __future__ import annotations
+
+from casework.api import shapes
+from casework.api.routes import Call, Json, Route, get, post
+from casework.api.shapes import given, text_of
+from casework.operations import cases, deeds, overview
+from casework.operations.requests import Done
+
+
+def list_cases(call: Call) -> dict[str, Json]:
+    filters = given(call.query, "cursor", "limit")
+    return overview.list_cases(call.db, call.actor, filters=filters, cursor=call.query.cursor, limit=call.query.limit)
+
+
+def show_case(call: Call) -> dict[str, Json]:
+    return overview.show_case(call.db, call.actor, call.path["number"])
+
+
+def list_case_events(call: Call) -> dict[str, Json]:
+    case, _ = overview.find_case(call.db, call.actor, call.path["number"])
+    return overview.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
+
+
+def fire_case_transition(call: Call) -> Done:
+    log = deeds.home_of(call.db, call.path["number"])
+    return cases.fire_transition(
+        call.db, call.actor, log, "case", call.path["track"], call.path["transition"], data=call.body.data,
+        revision=call.revision, request=call.request, reason=call.body.reason, happened_on=text_of(call.body.happened_on),
+    )  # fmt: skip
+
+
+def add_case_task(call: Call) -> Done:
+    log = deeds.home_of(call.db, call.path["number"])
+    return cases.add_task(
+        call.db,
+        call.actor,
+        log,
+        "case",
+        call.path["track"],
+        call.body.task,
+        about=call.body.about,
+        request=call.request,
+    )
+
+
+def hand_over_case(call: Call) -> Done:
+    return cases.hand_over(
+        call.db, call.actor, call.path["number"], owner=str(call.body.owner), team=[str(one) for one in call.body.team],
+        note=call.body.note, revision=call.revision, request=call.request,
+    )  # fmt: skip
+
+
+def register_document(call: Call) -> Done:
+    return cases.register_document(
+        call.db, call.actor, call.path["number"], title=call.body.title, kind=call.body.kind, party=call.body.party,
+        language=call.body.language, valid_until=text_of(call.body.valid_until), revision=call.revision,
+        request=call.request,
+    )  # fmt: skip
+
+
+def withdraw_consent(call: Call) -> Done:
+    return cases.withdraw_consent(
+        call.db, call.actor, call.path["number"], call.path["consent"], reason=call.body.reason, revision=call.revision,
+        request=call.request,
+    )  # fmt: skip
+
+
+def declare_interest(call: Call) -> Done:
+    return cases.declare_interest(
+        call.db, call.actor, call.path["number"], nature=call.body.nature, request=call.request
+    )
+
+
+_CASE, _TRACK = "/cases/{number}", "/cases/{number}/tracks/{track}"
+
+ROUTES: tuple[Route, ...] = (
+    get("/cases", list_cases, "List the cases that you may see, the newest first", shapes.CasePage, query=shapes.CaseQuery),
+    get(_CASE, show_case, "Show where a case stands and what you may do", shapes.CaseShown),
+    get(f"{_CASE}/events", list_case_events, "Read the history of a case", shapes.EventPage, query=shapes.Paged),
+    post(
+        f"{_TRACK}/transitions/{{transition}}", fire_case_transition, "Fire a transition, or propose or confirm one",
+        shapes.Fired, body=shapes.Firing, if_match="the track", noun="case, track or action",
+    ),
+    post(
+        f"{_TRACK}/tasks", add_case_task, "Add a task that the workflow allows at this step", shapes.TasksMade,
+        body=shapes.NewTask, status=201, noun="case, track or task",
+    ),
+    post(
+        f"{_CASE}/hand-over", hand_over_case, "Give the case to another officer", shapes.CaseDone, body=shapes.HandingOver,
+        if_match="the case",
+    ),
+    post(
+        f"{_CASE}/documents", register_document, "Enter a paper of the case", shapes.DocumentMade, body=shapes.NewDocument,
+        status=201, if_match="the case",
+    ),
+    post(
+        f"{_CASE}/consents/{{consent}}/withdraw", withdraw_consent, "Record that a party takes its consent back",
+        shapes.CaseDone, body=shapes.Reason, if_match="the case", noun="case or consent",
+    ),
+    post(
+        f"{_CASE}/interests", declare_interest, "Declare an interest; from then on you do nothing in the case",
+        shapes.CaseDone, body=shapes.Interest,
+    ),
+)  # fmt: skip

@@ -1,0 +1,136 @@
+"""What went wrong, as RFC 9457 problem details: one table says which class has which status."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, g
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from casework.errors import (
+    AlreadyTaken,
+    CaseHasMoved,
+    CaseworkError,
+    DatabaseNotReady,
+    DatabaseUnavailable,
+    InvalidForm,
+    KeyMissing,
+    KeyReused,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Refused,
+    RevisionMissing,
+    RolesMissing,
+    Unreadable,
+    WrongPassword,
+    WrongState,
+)  # fmt: skip
+
+Json = Any
+
+STATUS: Mapping[type[CaseworkError], int] = {
+    Unreadable: 400,
+    KeyMissing: 400,
+    NotSignedIn: 401,
+    WrongPassword: 401,
+    NotAllowed: 403,
+    NotFound: 404,
+    WrongState: 409,
+    Refused: 409,
+    AlreadyTaken: 409,
+    CaseHasMoved: 412,
+    InvalidForm: 422,
+    KeyReused: 422,
+    RevisionMissing: 428,
+    DatabaseUnavailable: 503,
+    DatabaseNotReady: 503,
+    RolesMissing: 503,
+}
+
+#: SQLSTATEs after which the same request may well succeed: waited too long for a lock, took too long, a deadlock,
+#: lost the connection, the server shuts down or is full.
+_PASSING = re.compile(r"55P03|57014|40P01|40001|25P03|08...|57P0.|53...")
+RETRY_AFTER_S = 2
+
+_log = logging.getLogger("casework.api")
+
+
+def problem(status: int, type_: str, title: str, detail: str, **more: Json) -> Response:
+    """One answer that tells a program, and a person, what is wrong."""
+    content = {
+        "type": f"urn:casework:problem:{type_}", "title": title, "status": status, "detail": detail,
+        "request_id": g.get("request_id"), **more,
+    }  # fmt: skip
+    response = Response(json.dumps(content, ensure_ascii=False), status, mimetype="application/problem+json")
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="casework"'
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def answer_error(error: CaseworkError) -> Response:
+    """A refusal of ours; what is not in the table is our fault, and is not told to strangers."""
+    status = next((STATUS[one] for one in type(error).__mro__ if one in STATUS), 500)
+    if status == 500:
+        return answer_fault(error)
+    more: dict[str, Json] = {}
+    if isinstance(error, InvalidForm):
+        more["fields"] = error.fields
+    elif isinstance(error, Refused):
+        more["reasons"] = error.reasons
+    elif isinstance(error, AlreadyTaken):
+        more["holder"] = error.details.get("holder")
+    name = type(error).__name__
+    detail = DatabaseUnavailable("it may be busy").message if status == 503 else error.message
+    return problem(status, _dashed(name), _spaced(name), detail, **more)
+
+
+def answer_http(error: HTTPException) -> Response:
+    """What the server itself refuses: no such route, a body that is too large."""
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    if status == 404:
+        return answer_error(NotFound())
+    name = error.name
+    response = problem(status, name.lower().replace(" ", "-"), name, error.description or name)
+    for key, value in error.get_headers():
+        if key in ("Allow", "Retry-After"):
+            response.headers[key] = value
+    return response
+
+
+def answer_database(error: DBAPIError | PoolTimeout) -> Response:
+    """The database refused: 503 where trying again helps, else a fault of ours."""
+    if isinstance(error, PoolTimeout):
+        return answer_error(DatabaseUnavailable("every connection is in use"))
+    state = getattr(error.orig, "sqlstate", None)
+    lost = isinstance(error, OperationalError | InterfaceError) and state is None
+    if lost or error.connection_invalidated or (state and _PASSING.fullmatch(state)):
+        _log.warning("database: %s (request %s)", state or "connection lost", g.get("request_id"))
+        return answer_error(DatabaseUnavailable("it may be busy"))
+    return answer_fault(error)
+
+
+def answer_fault(error: Exception) -> Response:
+    """Something of ours is wrong: it goes into the log, and the asker gets its number."""
+    _log.exception("a fault of ours (request %s)", g.get("request_id"), exc_info=error)
+    return problem(
+        500, "fault", "Fault", "Something is wrong on our side. Nothing was recorded; tell us the request's id."
+    )
+
+
+def _dashed(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()

@@ -1,0 +1,38 @@
+"""Matches: enter one, list them, and open the case of one."""
+
+from __future__ import annotations
+
+from casework.api import shapes
+from casework.api.routes import Call, Json, Route, get, post
+from casework.operations import cases, matches
+from casework.operations.requests import Done
+
+
+def list_matches(call: Call) -> dict[str, Json]:
+    asked = call.query
+    return matches.list_matches(call.db, call.actor, opened=asked.opened, cursor=asked.cursor, limit=asked.limit)
+
+
+def show_match(call: Call) -> dict[str, Json]:
+    return matches.show_match(call.db, call.actor, call.path["match"])
+
+
+def create_match(call: Call) -> Done:
+    body = call.body
+    return matches.create_match(
+        call.db, call.actor, programme=str(body.programme), need=body.need, technology=body.technology,
+        source=body.source, external_id=body.external_id, proposed_on=body.proposed_on, proposed_by=body.proposed_by,
+        score=body.score, rationale=body.rationale, request=call.request,
+    )  # fmt: skip
+
+
+def open_case(call: Call) -> Done:
+    return cases.open_case(call.db, call.actor, call.path["match"], call.request)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/matches", list_matches, "List the matches of your programmes", shapes.MatchPage, query=shapes.MatchQuery),
+    get("/matches/{match}", show_match, "Show a match", shapes.MatchShown, noun="match"),
+    post("/matches", create_match, "Enter a match of a known need and technology", shapes.Made, body=shapes.NewMatch, status=201, noun="programme"),
+    post("/matches/{match}/open", open_case, "Open the case of a match", shapes.Opened, status=201, noun="match"),
+)  # fmt: skip

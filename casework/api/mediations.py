@@ -1,0 +1,66 @@
+"""Sealed mediations: for everybody who is not named for one, it does not exist."""
+
+from __future__ import annotations
+
+from casework.api import shapes
+from casework.api.routes import Call, Json, Route, get, post
+from casework.api.shapes import text_of
+from casework.operations import cases, overview
+from casework.operations.requests import Done
+
+
+def list_mediations(call: Call) -> dict[str, Json]:
+    return overview.list_mediations(call.db, call.actor)
+
+
+def show_case_outline(call: Call) -> dict[str, Json]:
+    return cases.mediation_outline(call.db, call.actor, call.path["number"])
+
+
+def open_mediation(call: Call) -> Done:
+    return cases.open_mediation(call.db, call.actor, call.body.case, call.request)
+
+
+def show_mediation(call: Call) -> dict[str, Json]:
+    return overview.show_mediation(call.db, call.actor, call.path["mediation"])
+
+
+def list_mediation_events(call: Call) -> dict[str, Json]:
+    case = overview.find_mediation(call.db, call.actor, call.path["mediation"])
+    return overview.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
+
+
+def fire_mediation_transition(call: Call) -> Done:
+    overview.find_mediation(call.db, call.actor, call.path["mediation"])
+    return cases.fire_transition(
+        call.db, call.actor, call.path["mediation"], "mediation", call.path["track"], call.path["transition"],
+        data=call.body.data, revision=call.revision, request=call.request, reason=call.body.reason,
+        happened_on=text_of(call.body.happened_on),
+    )  # fmt: skip
+
+
+def add_mediation_task(call: Call) -> Done:
+    overview.find_mediation(call.db, call.actor, call.path["mediation"])
+    return cases.add_task(
+        call.db, call.actor, call.path["mediation"], "mediation", call.path["track"], call.body.task,
+        about=call.body.about, request=call.request,
+    )  # fmt: skip
+
+
+_MEDIATION, _TRACK = "/mediations/{mediation}", "/mediations/{mediation}/tracks/{track}"
+
+ROUTES: tuple[Route, ...] = (
+    get("/mediations", list_mediations, "List the mediations that you are named for", shapes.MediationPage),
+    get("/mediations/case/{number}", show_case_outline, "See a case's number, title and parties before opening a mediation", shapes.Outline, noun="case"),
+    post("/mediations", open_mediation, "Open a sealed mediation about a case", shapes.MediationMade, body=shapes.NewMediation, status=201, noun="case"),
+    get(_MEDIATION, show_mediation, "Show a mediation", shapes.CaseShown),
+    get(f"{_MEDIATION}/events", list_mediation_events, "Read the history of a mediation", shapes.EventPage, query=shapes.Paged),
+    post(
+        f"{_TRACK}/transitions/{{transition}}", fire_mediation_transition, "Fire a transition in a mediation",
+        shapes.Fired, body=shapes.Firing, if_match="the track", noun="mediation, track or action",
+    ),
+    post(
+        f"{_TRACK}/tasks", add_mediation_task, "Add a task to a mediation", shapes.TasksMade, body=shapes.NewTask,
+        status=201, noun="mediation, track or task",
+    ),
+)  # fmt: skip

@@ -1,0 +1,56 @@
+"""Referrals: what a provider is asked, sees and does."""
+
+from __future__ import annotations
+
+from casework.api import shapes
+from casework.api.routes import Call, Json, Route, get, post
+from casework.api.shapes import text_of
+from casework.operations import overview, referrals
+from casework.operations.requests import Done
+
+
+def list_referrals(call: Call) -> dict[str, Json]:
+    return overview.list_referrals(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
+
+
+def show_referral(call: Call) -> dict[str, Json]:
+    return overview.show_referral(call.db, call.actor, call.path["referral"])
+
+
+def list_referral_events(call: Call) -> dict[str, Json]:
+    return referrals.list_referral_events(
+        call.db, call.actor, call.path["referral"], cursor=call.query.cursor, limit=call.query.limit
+    )
+
+
+def fire_referral_transition(call: Call) -> Done:
+    return referrals.fire_in_referral(
+        call.db, call.actor, call.path["referral"], call.path["transition"], track=text_of(call.body.track),
+        data=call.body.data, revision=call.revision, request=call.request, reason=call.body.reason,
+        happened_on=text_of(call.body.happened_on),
+    )  # fmt: skip
+
+
+def add_referral_task(call: Call) -> Done:
+    return referrals.add_task_in_referral(
+        call.db, call.actor, call.path["referral"], call.body.task, track=text_of(call.body.track),
+        about=call.body.about, request=call.request,
+    )  # fmt: skip
+
+
+_REFERRAL = "/referrals/{referral}"
+
+ROUTES: tuple[Route, ...] = (
+    get("/referrals", list_referrals, "List your organisation's referrals, or those of your cases", shapes.ReferralPage, query=shapes.Paged),
+    get(_REFERRAL, show_referral, "Show a referral, what was granted to it, and what you may do", shapes.ReferralWhole),
+    get(f"{_REFERRAL}/events", list_referral_events, "Read the history of a referral", shapes.EventPage, query=shapes.Paged),
+    post(
+        f"{_REFERRAL}/transitions/{{transition}}", fire_referral_transition,
+        "Fire a transition of the referral, or of the service's track below it", shapes.Fired, body=shapes.ReferralFiring,
+        if_match="the track that moves", noun="referral or action",
+    ),
+    post(
+        f"{_REFERRAL}/tasks", add_referral_task, "Add a task that the referral's or the service's workflow allows",
+        shapes.TasksMade, body=shapes.NewReferralTask, status=201, noun="referral or task",
+    ),
+)  # fmt: skip

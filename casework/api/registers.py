@@ -1,0 +1,77 @@
+"""Programmes, organisations, people and their roles."""
+
+from __future__ import annotations
+
+from casework.api import shapes
+from casework.api.routes import Call, Json, Route, get, post
+from casework.api.shapes import text_of
+from casework.operations import administration
+from casework.operations.requests import Done
+
+
+def list_programmes(call: Call) -> dict[str, Json]:
+    return administration.list_programmes(call.db, call.actor)
+
+
+def list_organisations(call: Call) -> dict[str, Json]:
+    asked = call.query
+    return administration.list_organisations(
+        call.db, call.actor, service=asked.service, cursor=asked.cursor, limit=asked.limit
+    )
+
+
+def list_people(call: Call) -> dict[str, Json]:
+    return administration.list_people(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
+
+
+def create_programme(call: Call) -> Done:
+    return administration.create_programme(call.db, call.actor, **_fields(call), request=call.request)
+
+
+def create_phase(call: Call) -> Done:
+    return administration.create_phase(
+        call.db, call.actor, call.path["programme"], **_fields(call), request=call.request
+    )
+
+
+def create_organisation(call: Call) -> Done:
+    return administration.create_organisation(call.db, call.actor, **_fields(call), request=call.request)
+
+
+def create_person(call: Call) -> Done:
+    return administration.create_person(call.db, call.actor, **_fields(call), request=call.request)
+
+
+def create_membership(call: Call) -> Done:
+    body = call.body
+    return administration.create_membership(
+        call.db, call.actor, person=str(body.person), role=body.role, programme=text_of(body.programme),
+        organisation=text_of(body.organisation), deputy_for=text_of(body.deputy_for), starts_at=body.starts_at,
+        ends_at=body.ends_at, request=call.request,
+    )  # fmt: skip
+
+
+def end_membership(call: Call) -> Done:
+    return administration.end_membership(call.db, call.actor, call.path["membership"], call.request)
+
+
+def deactivate_person(call: Call) -> Done:
+    return administration.deactivate_person(call.db, call.actor, call.path["person"], call.request)
+
+
+def _fields(call: Call) -> dict[str, Json]:
+    return {name: getattr(call.body, name) for name in type(call.body).model_fields}
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/programmes", list_programmes, "List your programmes and their phases", shapes.ProgrammePage),
+    post("/programmes", create_programme, "Make a programme", shapes.Made, body=shapes.NewProgramme, status=201, scope="admin"),
+    post("/programmes/{programme}/phases", create_phase, "Add a phase to a programme", shapes.Made, body=shapes.NewPhase, status=201, scope="admin"),
+    get("/organisations", list_organisations, "List organisations", shapes.NamedPage, query=shapes.OrganisationQuery),
+    post("/organisations", create_organisation, "Make an organisation", shapes.Made, body=shapes.NewOrganisation, status=201, scope="admin"),
+    get("/people", list_people, "List the people that you work with", shapes.NamedPage, query=shapes.Paged, noun="person"),
+    post("/people", create_person, "Make an account", shapes.Made, body=shapes.NewPerson, status=201, scope="admin", noun="person"),
+    post("/people/{person}/deactivate", deactivate_person, "Close an account: its tokens, sessions and roles end", shapes.Made, scope="admin", noun="person"),
+    post("/memberships", create_membership, "Give a person a role", shapes.Made, body=shapes.NewMembership, status=201, scope="admin", noun="programme"),
+    post("/memberships/{membership}/end", end_membership, "End a role", shapes.Made, scope="admin", noun="membership"),
+)  # fmt: skip

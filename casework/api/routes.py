@@ -1,0 +1,93 @@
+"""What a route of the API is: one row of a table, from which the server, its OpenAPI document and the tests are made.
+
+A table of our own rather than decorators of a library: the same row also says which scope, which key and which
+revision a request needs, and a test can ask every row who may do it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from sqlalchemy import Connection
+
+from casework.operations.requests import Done, Request
+from casework.permissions import Actor
+
+Json = Any
+
+#: Parameters of a path that are ids: what else stands there names nothing.
+IDS = frozenset({
+    "track", "task", "match", "referral", "mediation", "need", "technology", "right", "consent", "token", "programme",
+    "membership", "person",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, read: who asks, for what, with which body."""
+
+    db: Connection
+    actor: Actor
+    path: Mapping[str, str]
+    query: Any
+    body: Any
+    asked: Request | None
+    seen: int | None
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def request(self) -> Request:
+        """Key and digest; every POST has them."""
+        assert self.asked is not None
+        return self.asked
+
+    @property
+    def revision(self) -> int:
+        """What If-Match said, where the route asks for it."""
+        assert self.seen is not None
+        return self.seen
+
+
+View = Callable[[Call], Done | Mapping[str, Json]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way to ask for one operation."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    view: View
+    summary: str
+    #: What is absent when it is not there, or not there for this person: the same word in both cases.
+    noun: str
+    answer: type[BaseModel]
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    status: int = 200
+    scope: Literal["read", "write", "admin"] = "read"
+    #: Whose revision the header If-Match names; empty where none is asked for.
+    if_match: str = ""
+    #: For those who have no token yet.
+    open: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.view.__name__
+
+    @property
+    def parameters(self) -> list[str]:
+        return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+
+
+def get(path: str, view: View, summary: str, answer: type[BaseModel], **more: Any) -> Route:
+    noun = more.pop("noun", path.split("/")[1].removesuffix("s"))
+    return Route("GET", path, view, summary, noun, answer, **more)
+
+
+def post(path: str, view: View, summary: str, answer: type[BaseModel], **more: Any) -> Route:
+    noun = more.pop("noun", path.split("/")[1].removesuffix("s"))
+    return Route("POST", path, view, summary, noun, answer, **({"scope": "write"} | more))

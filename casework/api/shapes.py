@@ -1,0 +1,567 @@
+"""The shapes of requests and answers: pydantic models, from which the OpenAPI document has its schemas.
+
+Requests are strict: what is not named here is refused. Answers are open: a field may be added in a later release.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+from casework.operations.overview import MOST, PAGE
+
+Json = Any
+
+
+def _words(words: str) -> str:
+    made = unicodedata.normalize("NFC", words).replace("\r\n", "\n").strip()
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in made):
+        raise ValueError("has a character that cannot be stored")
+    return made
+
+
+def _some_words(words: str) -> str:
+    made = _words(words)
+    if not made:
+        raise ValueError("is required")
+    return made
+
+
+Id = Annotated[UUID, PlainSerializer(str)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_some_words)]
+Words = Annotated[str, Field(max_length=10_000), AfterValidator(_words)]
+SomeWords = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_some_words)]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z][A-Za-z]{1,3})?$")]
+Decimals = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Query(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+# --- queries ---------------------------------------------------------------------------------------------------------
+
+
+class Paged(Query):
+    cursor: Annotated[str | None, Field(max_length=400, description="`next` of the page before")] = None
+    limit: Annotated[int | None, Field(ge=1, le=MOST, description=f"Rows on a page; {PAGE} unless told")] = None
+
+
+class CaseQuery(Paged):
+    state: Code | None = None
+    outcome: Code | None = None
+    owner: Id | None = None
+    programme: Id | None = None
+    number: Annotated[str | None, Field(max_length=40)] = None
+
+
+class TaskQuery(Paged):
+    view: Literal["mine", "queue", "done"] = "mine"
+    queue: Code | None = None
+
+
+class MatchQuery(Paged):
+    opened: Annotated[bool | None, Field(description="Only those that have a case, or only those that have none")] = (
+        None
+    )
+
+
+class RecordQuery(Paged):
+    programme: Id | None = None
+
+
+class RightQuery(RecordQuery):
+    technology: Id | None = None
+
+
+class OrganisationQuery(Paged):
+    service: Annotated[Code | None, Field(description="Only those that take referrals of this kind")] = None
+
+
+# --- requests --------------------------------------------------------------------------------------------------------
+
+
+class Firing(Body):
+    data: Annotated[dict[str, Json], Field(description="The form, by the names that the action lists")] = {}
+    reason: Words | None = None
+    happened_on: Annotated[date | None, Field(description="When it took place, where it is recorded afterwards")] = None
+
+
+class ReferralFiring(Firing):
+    track: Annotated[
+        Id | None, Field(description="The referral's own track or its service's; found by the name unless given")
+    ] = None
+
+
+class NewTask(Body):
+    task: Code
+    about: Annotated[
+        Line | None, Field(description="need_owner or technology_owner, where the task is about a party")
+    ] = None
+
+
+class NewReferralTask(NewTask):
+    track: Id | None = None
+
+
+class HandingOver(Body):
+    owner: Id
+    team: Annotated[list[Id], Field(max_length=20)] = []
+    note: SomeWords
+
+
+class NewDocument(Body):
+    title: Line
+    kind: Line
+    party: Literal["need_owner", "technology_owner"] | None = None
+    language: Language | None = None
+    valid_until: date | None = None
+
+
+class Reason(Body):
+    reason: SomeWords
+
+
+class Interest(Body):
+    nature: SomeWords
+
+
+class Releasing(Body):
+    note: Words | None = None
+
+
+class Completing(Body):
+    data: Annotated[dict[str, Json], Field(description="The form, by the names that the task lists")] = {}
+    happened_on: date | None = None
+
+
+class NewMatch(Body):
+    programme: Id
+    need: Annotated[Line, Field(description="The need's id or external id")]
+    technology: Annotated[Line, Field(description="The technology's id or external id")]
+    source: Line = "entered"
+    external_id: Line | None = None
+    proposed_on: date | None = None
+    proposed_by: Line | None = None
+    score: Decimals | None = None
+    rationale: Words | None = None
+
+
+class NewMediation(Body):
+    case: Annotated[Line, Field(description="The number of the case that it is about")]
+
+
+class RightFields(Body):
+    office: Line | None = None
+    number: Line | None = None
+    owner: Line | None = None
+    in_force: bool | None = None
+    expires_on: date | None = None
+    fee_paid_to: date | None = None
+
+
+class NewRight(RightFields):
+    programme: Id
+    technology: Id | None = None
+    kind: Code
+    checked_on: date | None = None
+
+
+class CheckedRight(RightFields):
+    checked_on: date
+
+
+class ConfirmedField(Body):
+    field: Code
+
+
+class Owner(Body):
+    organisation: Id
+
+
+class NewProgramme(Body):
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,8}$")]
+    name: Line
+    name_zh: Line | None = None
+    calendar: Literal["china", "monday_to_friday"] = "china"
+
+
+class NewPhase(Body):
+    name: Line
+    name_zh: Line | None = None
+    starts_on: date
+    ends_on: date | None = None
+
+
+class NewOrganisation(Body):
+    name: Line
+    name_zh: Line | None = None
+    country: Country | None = None
+    kind: Literal["company", "institution", "government", "association", "provider", "other"] = "company"
+    services: Annotated[list[Code], Field(max_length=20)] = []
+    register_number: Line | None = None
+    language: Language = "en"
+
+
+class NewPerson(Body):
+    email: Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[!-~]+@[!-~]+$")]
+    name: Line
+    name_zh: Line | None = None
+    password: Annotated[str | None, Field(min_length=15, max_length=256)] = None
+    language: Language = "en"
+
+
+class NewMembership(Body):
+    person: Id
+    role: Code
+    programme: Id | None = None
+    organisation: Id | None = None
+    deputy_for: Annotated[Id | None, Field(description="Acts in the role while that person is away")] = None
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+
+
+class NewToken(Body):
+    name: Line
+    scopes: Annotated[list[Literal["read", "write", "import", "admin"]], Field(min_length=1, max_length=4)]
+    days: Annotated[int, Field(ge=1, le=366, description="Days until it expires")] = 90
+
+
+class SigningIn(Body):
+    email: Annotated[str, Field(min_length=1, max_length=254)]
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str | None = None
+    fields: Annotated[dict[str, str] | None, Field(description="Of 422: why, for each field")] = None
+    reasons: Annotated[list[str] | None, Field(description="Of 409: every reason")] = None
+    holder: Annotated[str | None, Field(description="Of 409: who has the task")] = None
+
+
+class Named(Answer):
+    id: str
+    name: str | None = None
+
+
+class FormField(Answer):
+    """One question of a form: what its value must look like is told by its type."""
+
+    name: str
+    type: Annotated[
+        str,
+        Field(
+            description="text, note, number, money, date, choice, many, yes_no, party, right, rights, person, people, provider, providers, documents, tasks or items"
+        ),
+    ]
+    required: bool
+    fact: bool
+    choices: list[str] | None = None
+    when: Annotated[list[Json] | None, Field(description="[other field, [values with which this one is asked]]")] = None
+
+
+class Task(Answer):
+    id: str
+    track: str
+    name: str
+    type: Literal["step", "side", "decision"]
+    do: str
+    queue: str
+    state: str
+    holder: Named | None = None
+    about: str | None = None
+    opened_at: str
+    due_at: str | None = None
+    overdue: bool
+    form: list[FormField]
+
+
+class Track(Answer):
+    id: str
+    workflow: str
+    kind: str
+    edition: str
+    revision: Annotated[int, Field(description="What If-Match names for this track's transitions")]
+    states: list[str]
+    parent: str | None = None
+    provider: Named | None = None
+    ended: str | None = None
+
+
+class Action(Answer):
+    track: str
+    transition: str
+    label: str
+    allowed: bool
+    why_not: list[str]
+    form: list[FormField]
+    proposed: bool = False
+
+
+class Offer(Answer):
+    track: str
+    task: str
+    label: str
+    about: str | None = None
+
+
+class CaseShown(Answer):
+    """A case as far as the asker sees it: an observer its outline, a provider its own tracks."""
+
+    number: str | None = None
+    title: str | None = None
+    programme: str | None = None
+    state: str | None = None
+    outcome: str | None = None
+    revision: Annotated[int | None, Field(description="What If-Match names for deeds on the case itself")] = None
+    owner: Named | None = None
+    next_action: dict[str, Json] | None = None
+    waits_for: list[dict[str, Json]] | None = None
+    tracks: list[Track] | None = None
+    tasks: list[Task] | None = None
+    actions: list[Action] | None = None
+    requests: Annotated[list[Offer] | None, Field(description="Tasks that may be added now")] = None
+
+
+class CaseRow(Answer):
+    number: str
+    title: str | None = None
+    state: str | None = None
+    outcome: str | None = None
+
+
+class CasePage(Answer):
+    items: list[CaseRow]
+    next: str | None = None
+
+
+class Event(Answer):
+    position: int
+    at: str
+    kind: str
+    track: str | None = None
+    body: dict[str, Json]
+    seq: int | None = None
+    hash: str | None = None
+    prev: str | None = None
+
+
+class EventPage(Answer):
+    items: list[Event]
+    next: str | None = None
+
+
+class TaskPage(Answer):
+    items: list[Task]
+    next: str | None = None
+
+
+class ReferralShown(Track):
+    case: str | None = None
+    title: str | None = None
+    service: list[Track]
+
+
+class ReferralWhole(ReferralShown):
+    question: str | None = None
+    granted: list[dict[str, Json]]
+    tasks: list[Task]
+    actions: list[Action]
+
+
+class ReferralPage(Answer):
+    items: list[ReferralShown]
+    next: str | None = None
+
+
+class MatchShown(Answer):
+    id: str
+    programme: str
+    source: str
+    external_id: str
+    need: Answer
+    technology: Answer
+    rationale: str | None = None
+    case: Annotated[str | None, Field(description="The number of its case")] = None
+
+
+class MatchPage(Answer):
+    items: list[MatchShown]
+    next: str | None = None
+
+
+class Record(Answer):
+    """A need, a technology or a right, field by field."""
+
+    id: str
+    programme: str
+
+
+class RecordPage(Answer):
+    items: list[Record]
+    next: str | None = None
+
+
+class Opened(Answer):
+    number: str
+    id: str
+    state: str
+    track: str
+
+
+class Fired(Answer):
+    track: str
+    revision: int
+    states: list[str]
+    ended: str | None = None
+
+
+class CaseDone(Answer):
+    number: str | None = None
+    revision: int
+
+
+class DocumentMade(Answer):
+    id: str
+    revision: int
+
+
+class TaskDone(Answer):
+    id: str
+    state: str
+    holder: str | None = None
+
+
+class TasksMade(Answer):
+    tasks: list[str]
+
+
+class Made(Answer):
+    id: str
+
+
+class MediationMade(Answer):
+    id: str
+    track: str
+    revision: int
+
+
+class Outline(Answer):
+    number: str
+    title: str | None = None
+    parties: dict[str, str | None]
+
+
+class MediationPage(Answer):
+    items: list[CaseShown]
+    next: str | None = None
+
+
+class Programme(Answer):
+    id: str
+    code: str
+    name: str
+    phases: list[dict[str, Json]]
+
+
+class ProgrammePage(Answer):
+    items: list[Programme]
+    next: str | None = None
+
+
+class NamedPage(Answer):
+    items: list[Named]
+    next: str | None = None
+
+
+class Workflow(Answer):
+    name: str
+    title: str
+    fingerprint: Annotated[str, Field(description="Of the newest edition")]
+    editions: list[dict[str, Json]]
+
+
+class WorkflowPage(Answer):
+    items: list[Workflow]
+    next: str | None = None
+
+
+class Edition(Answer):
+    fingerprint: str
+    rules: dict[str, Json]
+    texts: dict[str, str]
+
+
+class Me(Answer):
+    id: str
+    name: str
+    roles: list[dict[str, Json]]
+    scopes: list[str]
+
+
+class Token(Answer):
+    id: str
+    name: str
+    scopes: list[str]
+    expires_at: str | None = None
+    token: Annotated[str | None, Field(description="The secret: in the first answer only")] = None
+
+
+class TokenPage(Answer):
+    items: list[Token]
+    next: str | None = None
+
+
+class Session(Answer):
+    id: str
+    expires_at: str
+    token: Annotated[str | None, Field(description="The secret: in the first answer only")] = None
+
+
+class SessionPage(Answer):
+    items: list[Session]
+    next: str | None = None
+
+
+def given(model: BaseModel, *without: str) -> dict[str, Json]:
+    """The fields of a request that were given, ids as text."""
+    values = {name: getattr(model, name) for name in type(model).model_fields if name not in without}
+    return {name: _plain(value) for name, value in values.items() if value is not None}
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value
+
+
+def text_of(value: UUID | date | datetime | None) -> str | None:
+    """An id or a day as text."""
+    if value is None:
+        return None
+    return str(value) if isinstance(value, UUID) else value.isoformat()

@@ -1,0 +1,283 @@
+"""A small world that tests share: two programmes, people in every role, needs, technologies and matches.
+
+Everything in it is made by the operations, as it would be in a real installation.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from casework.operations import registers, rights
+from casework.operations.accounts import make_token
+from casework.operations.cases import fire_transition, home_of, open_case
+from casework.operations.matches import create_match
+from casework.operations.national_calendars import china
+from casework.operations.requests import Done, Request
+from casework.operations.tasks import complete_task
+from casework.permissions import Actor
+from casework.records.people import find_actor
+
+Json = Any
+
+#: (name in the world, role, scope): scope is a programme's code, or an organisation's name here.
+CAST = (
+    ("officer", "officer", "BJ"),
+    ("other_officer", "officer", "BJ"),
+    ("foreign_officer", "officer", "SH"),
+    ("supervisor", "supervisor", "BJ"),
+    ("second_supervisor", "supervisor", "BJ"),
+    ("compliance", "compliance", "BJ"),
+    ("second_compliance", "compliance", "BJ"),
+    ("dispute_officer", "dispute_officer", "BJ"),
+    ("provider", "provider", "lab"),
+    ("provider_lead", "provider_lead", "lab"),
+    ("foreign_provider", "provider", "bank"),
+    ("verifier", "verifier", "inspectors"),
+    ("auditor", "auditor", "BJ"),
+    ("manager", "manager", "BJ"),
+    ("observer", "observer", "BJ"),
+    ("administrator", "administrator", "BJ"),
+)
+ORGANISATIONS = {
+    "need_owner": ("Hebei Steam Works", "company", ()),
+    "technology_owner": ("Nordwind Boilers", "company", ()),
+    "lab": ("Haidian Assessment Lab", "provider", ("assessment", "ip", "mediation")),
+    "bank": ("Chaoyang Green Bank", "provider", ("pledge", "finance")),
+    "inspectors": ("Third Eye Verification", "provider", ("verification",)),
+}
+_keys = itertools.count(1)
+
+
+def today() -> date:
+    """The day of both programmes, in whose zone forms are checked."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+def new_request() -> Request:
+    """A key that was never used."""
+    return Request(f"test-{next(_keys)}-{uuid.uuid4()}", uuid.uuid4().hex)
+
+
+@dataclass
+class World:
+    """Ids by the names that the tests use, and each person's token."""
+
+    programmes: dict[str, str] = field(default_factory=dict)
+    organisations: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    needs: list[str] = field(default_factory=list)
+    technologies: list[str] = field(default_factory=list)
+    rights: list[str] = field(default_factory=list)
+    matches: list[str] = field(default_factory=list)
+
+    def actor(self, db: Connection, name: str) -> Actor:
+        found = find_actor(db, self.people[name])
+        assert found is not None
+        return found
+
+    # --- deeds, for setting the scene ---
+
+    def open_case(self, db: Connection, match: int = 0, by: str = "officer") -> str:
+        """Open the case of a match; gives its number."""
+        done = open_case(db, self.actor(db, by), self.matches[match], new_request())
+        return str(done.answer["number"])
+
+    def new_match(self, db: Connection) -> str:
+        """One more match, of a need and a technology of its own; gives its id."""
+        n = len(self.matches) + 1
+        need = add_need(db, self.programmes["BJ"], f"need-{n}", self.organisations["need_owner"])
+        technology = add_technology(
+            db, self.programmes["BJ"], f"technology-{n}", self.organisations["technology_owner"]
+        )
+        self.needs.append(need)
+        self.technologies.append(technology)
+        self.matches.append(add_match(db, self.actor(db, "officer"), self.programmes["BJ"], need, technology))
+        return self.matches[-1]
+
+    def new_case(self, db: Connection, by: str = "officer") -> str:
+        """A case of a match of its own; gives its number."""
+        self.new_match(db)
+        return self.open_case(db, -1, by)
+
+    def main_track(self, db: Connection, number: str) -> str:
+        return str(
+            db.execute(
+                text(
+                    "SELECT t.id FROM tracks t JOIN cases c ON c.id = t.log_id AND t.workflow = 'case' WHERE c.number = :n"
+                ),
+                {"n": number},
+            ).scalar_one()
+        )
+
+    def fire(
+        self, db: Connection, by: str, number: str, transition: str, data: Mapping[str, Json] | None = None, *,
+        track: str | None = None,
+    ) -> Done:  # fmt: skip
+        """Fire a transition of a case as it stands now."""
+        chosen = track or self.main_track(db, number)
+        revision = db.execute(
+            text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": chosen}
+        ).scalar_one()
+        return fire_transition(
+            db, self.actor(db, by), home_of(db, number), "case", chosen, transition, data=data or {},
+            revision=revision, request=new_request(),
+        )  # fmt: skip
+
+    def referral(self, db: Connection, number: str, service: str) -> str:
+        """The newest referral of a service in a case; gives its id."""
+        return str(
+            db.execute(
+                text(
+                    "SELECT t.id FROM tracks t JOIN cases c ON c.id = t.log_id WHERE c.number = :n AND t.workflow = 'referral'"
+                    " AND t.kind = :service ORDER BY t.position DESC LIMIT 1"
+                ),
+                {"n": number, "service": service},
+            ).scalar_one()
+        )
+
+
+def build_world(db: Connection) -> World:
+    """Make the world, in the caller's transaction."""
+    world = World()
+    year = today().year
+    calendar = china(range(year - 2, year + 2))
+    for code, name in (("BJ", "Beijing pilot"), ("SH", "Shanghai pilot")):
+        world.programmes[code] = registers.register_programme(db, code=code, name=name, name_zh=None, calendar=calendar)
+    for key, (name, kind, services) in ORGANISATIONS.items():
+        world.organisations[key] = registers.register_organisation(db, name=name, kind=kind, services=services)
+    for name, role, scope in CAST:
+        person = registers.register_person(db, email=f"{name}@example.org", name=name.replace("_", " ").title())
+        where = "programme" if scope in world.programmes else "organisation"
+        registers.grant_role(
+            db,
+            person,
+            role,
+            programme=world.programmes[scope] if where == "programme" else None,
+            organisation=world.organisations[scope] if where == "organisation" else None,
+        )
+        world.people[name] = person
+        world.tokens[name] = make_token(
+            db, person, name="test", scopes=("read", "write", "import", "admin"), days=None
+        )[1]
+    for _ in range(2):
+        world.new_match(db)
+    for number in ("CN 1234567 B", "CN 7654321 B"):
+        technology = world.technologies[len(world.rights)]
+        done = rights.record_right(
+            db, world.actor(db, "officer"), programme=world.programmes["BJ"], technology=technology, kind="invention",
+            fields={
+                "office": "CNIPA", "number": number, "owner": "Nordwind Boilers", "in_force": True,
+                "expires_on": (today() + timedelta(days=3000)).isoformat(),
+                "fee_paid_to": (today() + timedelta(days=300)).isoformat(), "checked_on": today().isoformat(),
+            },
+            confirmed=True, request=new_request(),
+        )  # fmt: skip
+        world.rights.append(str(done.answer["id"]))
+    return world
+
+
+def add_need(db: Connection, programme: str, external_id: str, owner: str | None) -> str:
+    """A need as an import leaves it."""
+    return _insert(
+        db, "needs", programme, external_id, owner, f"Steam without coal, {external_id}", {"status": "published"}
+    )
+
+
+def add_technology(db: Connection, programme: str, external_id: str, owner: str | None) -> str:
+    """A technology as an import leaves it."""
+    return _insert(
+        db,
+        "technologies",
+        programme,
+        external_id,
+        owner,
+        f"Heat pump boiler, {external_id}",
+        {"website": "https://example.org"},
+    )
+
+
+def _insert(
+    db: Connection, table: str, programme: str, external_id: str, owner: str | None, title: str, more: Mapping[str, str]
+) -> str:
+    # The importing operations read files and belong to tests of their own.
+    id = str(uuid.uuid4())
+    told = {name: {"source": "catalogue", "at": "2026-01-05"} for name in ("title", *more)}
+    columns = ["id", "programme_id", "source", "external_id", "owner_id", "title", "provenance", *more]
+    values = {
+        "id": id, "programme_id": programme, "source": "catalogue", "external_id": external_id, "owner_id": owner,
+        "title": title, "provenance": json.dumps(told), **more,
+    }  # fmt: skip
+    marks = ", ".join(f"CAST(:{name} AS jsonb)" if name == "provenance" else f":{name}" for name in columns)
+    db.execute(text(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"), values)
+    return id
+
+
+def add_match(db: Connection, actor: Actor, programme: str, need: str, technology: str) -> str:
+    done = create_match(
+        db, actor, programme=programme, need=need, technology=technology, source="catalogue", external_id=None,
+        proposed_on=today(), proposed_by="matching day", score="0.8",
+        rationale="The need asks for steam at 180 degrees; the boiler gives it.", request=new_request(),
+    )  # fmt: skip
+    return str(done.answer["id"])
+
+
+# --- forms of the way to a referral -----------------------------------------------------------------------------------
+
+
+def complete(
+    world: World, db: Connection, by: str, number: str, task: str, data: Mapping[str, Json], about: str | None = None
+) -> None:
+    """Finish a side task of a case by its name."""
+    id = db.execute(
+        text(
+            "SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id WHERE c.number = :n AND t.name = :task"
+            " AND t.state IN ('Ready', 'Reserved', 'InProgress') AND (CAST(:about AS text) IS NULL OR t.about = :about)"
+            " ORDER BY t.id LIMIT 1"
+        ),
+        {"n": number, "task": task, "about": about},
+    ).scalar_one()
+    actor = world.actor(db, by)
+    complete_task(db, actor, str(id), data=data, happened_on=None, request=new_request())
+
+
+def to_referral(world: World, db: Connection, service: str = "assessment", match: int | None = None) -> tuple[str, str]:
+    """A case at the step of assessment, with a referral sent to its provider: (number, referral)."""
+    number = world.new_case(db) if match is None else world.open_case(db, match)
+    on, soon = today().isoformat(), (today() + timedelta(days=60)).isoformat()
+    world.fire(db, "officer", number, "take")
+    complete(world, db, "officer", number, "triage_check", {
+        "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True,
+        "interest": "none",
+    })  # fmt: skip
+    world.fire(db, "officer", number, "pass_triage")
+    for side in ("need_owner", "technology_owner"):
+        complete(world, db, "officer", number, "record_consent", {
+            "agreed": True, "person": "The director", "given_on": on, "channel": "letter", "evidence": "Binder 7",
+        }, about=side)  # fmt: skip
+    world.fire(db, "officer", number, "confirm_interest")
+    for side in ("need_owner", "technology_owner"):
+        complete(world, db, "compliance", number, "screening", {
+            "result": "clear", "checked_on": on, "list_versions": "UN 2026-01", "owners_checked": True,
+        }, about=side)  # fmt: skip
+    complete(world, db, "officer", number, "nda", {"status": "signed", "signed_on": on})
+    complete(world, db, "officer", number, "service_plan", {
+        "assessment": world.organisations["lab"], "assessment_on": soon, "payer": "programme", "skip_assessment": False,
+    })  # fmt: skip
+    world.fire(db, "supervisor", number, "approve_plan")
+    referral = world.referral(db, number, service)
+    world.fire(db, "officer", number, "send", _request(service, soon), track=referral)
+    return number, referral
+
+
+def _request(service: str, wanted_on: str) -> dict[str, Json]:
+    return {"provider": None, "wanted_on": wanted_on, "fee": "programme", "question": "Does it reach 180 degrees?"}
