@@ -1,0 +1,94 @@
+"""The small world in which the journeys happen: a programme, its people, the providers, and three matches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.operations.national_calendars import china
+from casework.operations.registers import grant_role, register_organisation, register_person, register_programme
+from casework.operations.rights import enter_right
+
+#: Every journey begins at nine on this Monday in Beijing, whatever day it is where the tests run.
+START = datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+#: Who is who in the programme; a number behind a role is a second person of it.
+PEOPLE = (
+    "officer", "officer2", "supervisor", "supervisor2", "compliance", "compliance2", "dispute_officer", "manager",
+    "auditor", "observer",
+)  # fmt: skip
+#: Each provider with its service and its people; the first of them is the one who usually works there.
+PROVIDERS = {
+    "assessors": ("assessment", {"assessor": "provider", "assessor2": "provider", "assessor_lead": "provider_lead"}),
+    "other_assessors": ("assessment", {"other_assessor": "provider"}),
+    "mediators": ("mediation", {"mediator": "provider"}),
+    "bank": ("pledge", {"banker": "provider", "banker_lead": "provider_lead"}),
+    "other_bank": ("pledge", {"other_banker": "provider"}),
+    "fund": ("finance", {"financier": "provider"}),
+    "verifiers": ("verification", {"verifier": "verifier"}),
+}
+#: match: (need, technology). The sibling serves the same need; the rival wants the same technology and its patent.
+MATCHES = {"main": ("plant", "filter"), "sibling": ("plant", "membrane"), "rival": ("mill", "filter")}
+
+
+def build_world(db: Connection) -> Mapping[str, str]:
+    """Ids by name. The session's clock must stand at the start already."""
+    ids: dict[str, str] = {}
+    ids["programme"] = programme = register_programme(
+        db, code="BJ", name="Beijing", name_zh=None, calendar=china(range(2026, 2032))
+    )
+    for name in PEOPLE:
+        ids[name] = register_person(db, email=f"{name}@example.org", name=name.capitalize())
+        grant_role(db, ids[name], name.rstrip("2"), programme=programme)
+    for provider, (service, people) in PROVIDERS.items():
+        ids[provider] = register_organisation(db, name=provider, services=[service], kind="provider")
+        for name, role in people.items():
+            ids[name] = register_person(db, email=f"{name}@example.org", name=name.capitalize())
+            grant_role(db, ids[name], role, organisation=ids[provider])
+    # Deputies: of a supervisor, who may thus not do what that supervisor may not; and of the officer.
+    for name, role, whom in [("deputy", "supervisor", "supervisor"), ("stand_in", "officer", "officer")]:
+        ids[name] = register_person(db, email=f"{name}@example.org", name=name.capitalize())
+        grant_role(db, ids[name], role, programme=programme, deputy_for=ids[whom])
+    _records(db, ids)
+    return ids
+
+
+def _records(db: Connection, ids: dict[str, str]) -> None:
+    for need in ("plant", "mill"):
+        _record(db, ids, "needs", need)
+    for technology in ("filter", "membrane"):
+        _record(db, ids, "technologies", technology)
+        ids[f"{technology}_patent"] = right = str(uuid_utils.uuid7())
+        kept = {
+            "office": "CN", "number": f"ZL-{technology}", "owner": technology, "in_force": True,
+            "expires_on": date(2045, 1, 1), "fee_paid_to": date(2032, 1, 1), "checked_on": date(2026, 2, 1),
+        }  # fmt: skip
+        enter_right(
+            db, ids["officer"], right, ids["programme"], ids[technology], "invention", kept, confirmed=True
+        )  # fmt: skip
+    for match, (need, technology) in MATCHES.items():
+        ids[match] = str(uuid_utils.uuid7())
+        db.execute(
+            text(
+                "INSERT INTO matches (id, programme_id, source, external_id, need_id, technology_id, rationale)"
+                " VALUES (:id, :programme, 'search', :match, :need, :technology, 'It removes what must be removed.')"
+            ),
+            {
+                "id": ids[match], "programme": ids["programme"], "match": match, "need": ids[need],
+                "technology": ids[technology],
+            },
+        )  # fmt: skip
+
+
+def _record(db: Connection, ids: dict[str, str], table: str, name: str) -> None:
+    ids[name], ids[f"{name}_owner"] = str(uuid_utils.uuid7()), register_organisation(db, name=f"Owner of the {name}")
+    db.execute(
+        text(
+            f"INSERT INTO {table} (id, programme_id, source, external_id, title, owner_id)"
+            " VALUES (:id, :programme, 'desk', :name, :name, :owner)"
+        ),
+        {"id": ids[name], "programme": ids["programme"], "name": name, "owner": ids[f"{name}_owner"]},
+    )
