@@ -100,6 +100,14 @@ class Complete:
 
 
 @dataclass(frozen=True)
+class Exit:
+    """End a side task that is not needed any more, without a result."""
+
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Add:
     """Add a task from the list that the workflow allows."""
 
@@ -166,6 +174,7 @@ Command = (
     | Claim
     | Release
     | Complete
+    | Exit
     | Add
     | Ring
     | HandOver

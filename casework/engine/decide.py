@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from casework.engine import fields
+from casework.engine.cases import COMPLETED as DONE
 from casework.engine.cases import CREATED, HELD, IN_PROGRESS, READY, RESERVED, Case, Task, Track
 from casework.engine.commands import (
     Add,
@@ -20,6 +21,7 @@ from casework.engine.commands import (
     Context,
     DeclareInterest,
     EndConsent,
+    Exit,
     Fire,
     HandOver,
     Library,
@@ -38,6 +40,7 @@ from casework.engine.events import (
     COMPLETED,
     CONSENT_ENDED,
     DOCUMENT_REGISTERED,
+    EXITED,
     FIRED,
     HANDED_OVER,
     INTEREST_DECLARED,
@@ -358,6 +361,19 @@ def _release(draft: Draft, command: Release) -> None:
     draft.commit()
 
 
+def _exit(draft: Draft, command: Exit) -> None:
+    """A side task that is not needed any more ends without a result; who ends it says why."""
+    task = draft.task(command.task)
+    if not task.open:
+        raise WrongState(action="Drop", why=f"the task is {task.state}.")
+    if task.type != "side":
+        raise WrongState(action="Drop", why="it ends when one of its step's actions is done, or with the decision.")
+    body = {"reason": _line(command.reason, "reason")}
+    draft.begin(EXITED, draft.case.tracks[task.track], {"task": task.id, "name": task.name}, body)
+    draft.close_task(task, "Exited", by=draft.by.person)
+    draft.commit()
+
+
 def _complete(draft: Draft, command: Complete) -> None:
     task = draft.task(command.task)
     if task.state in HELD and task.holder != draft.by.person:
@@ -437,7 +453,9 @@ def duty_reasons(case: Case, deeds: tuple[str, ...], people: set[str | None], tr
     if told and people & {told.actor, told.acting_for}:
         return ["another person must do this than the one who did the step before."]
     for name in deeds:
-        done = [t for t in case.tasks.values() if t.name == name and t.type == "side" and t.closed_by and t.closed_at]
+        done = [
+            t for t in case.tasks.values() if t.name == name and t.type == "side" and t.state == DONE and t.closed_at
+        ]
         last = max(done, key=lambda t: (t.closed_at, t.id), default=None)
         if last and people & {last.closed_by, last.acted_for}:
             return ["another person must do this than the one who prepared it."]
@@ -532,10 +550,8 @@ def _hand_over(draft: Draft, command: HandOver) -> None:
         raise WrongState(action="Hand over", why="nobody owns the case yet.")
     body = {"note": _line(command.note, "note")}
     draft.begin(HANDED_OVER, None, {"owner": command.owner, "team": list(command.team)}, body)
-    # What the former owner held goes back to the queue, so that nothing waits for somebody who has left.
-    for task in draft.case.open_tasks():
-        if task.state in HELD and task.holder == draft.case.owner != command.owner and task.queue == "officer":
-            draft.set_task(task, state=READY, holder=None)
+    if draft.case.owner != command.owner:
+        draft.let_go(draft.case.owner)
     draft.commit()
 
 
@@ -565,9 +581,7 @@ def _notice(draft: Draft, command: Notice) -> None:
 def _declare_interest(draft: Draft, command: DeclareInterest) -> None:
     body = {"nature": _line(command.nature, "nature")} if command.nature else {}
     draft.begin(INTEREST_DECLARED, None, {"interest": [command.person]}, body)
-    for task in draft.case.open_tasks():
-        if task.state in HELD and task.holder == command.person:
-            draft.set_task(task, state=READY, holder=None)
+    draft.let_go(command.person)
     draft.commit()
 
 
@@ -635,6 +649,7 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     Claim: _claim,
     Release: _release,
     Complete: _complete,
+    Exit: _exit,
     Add: _add,
     Ring: _ring,
     HandOver: _hand_over,

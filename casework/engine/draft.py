@@ -192,7 +192,7 @@ class Draft:
             if frozen and task.state != SUSPENDED:
                 self.set_task(task, state=SUSPENDED)
             elif not frozen and task.state == SUSPENDED:
-                self.set_task(task, state=task.before or READY)
+                self.set_task(task, state=(task.before or READY) if task.holder else READY)
         for clock in self.case.clocks.values():
             outward = clock.task and self.case.tasks[clock.task].queue in ORGANISATION_QUEUES
             if outward and frozen and clock.state == RUNNING:
@@ -279,6 +279,12 @@ class Draft:
     def set_task(self, task: Task, **change: Json) -> None:
         self._change("task_states", task.id, change)
 
+    def let_go(self, person: str) -> None:
+        """What a person holds goes back to its queue, so that nothing waits for somebody who cannot do it."""
+        for task in self.case.open_tasks():
+            if task.holder == person:
+                self.set_task(task, holder=None, **({"state": READY} if task.state in HELD else {}))
+
     def close_task(
         self, task: Task, state: str, *, by: str | None = None, result: Mapping[str, Json] | None = None
     ) -> None:
@@ -319,11 +325,13 @@ class Draft:
         edition: str | None = None,
     ) -> None:  # fmt: skip
         queue = SEALED_FOR.get(queue, queue) if self.case.kind == "mediation" else queue
+        # While a stop is being decided, what is opened for a provider stands still from the beginning.
+        state = SUSPENDED if self.case.frozen and queue in ORGANISATION_QUEUES else READY
         self._add("tasks", {
             "id": task, "track": track.id, "name": name, "edition": edition or track.edition, "rule": rule,
             "type": type, "queue": queue,
             "organisation": track.provider if queue in ORGANISATION_QUEUES else None,
-            "state": CREATED if activate else READY, "due": instant(due) if due else None, "of": of, "about": about,
+            "state": CREATED if activate else state, "due": instant(due) if due else None, "of": of, "about": about,
             "aftercare": aftercare,
         })  # fmt: skip
         if due is not None:

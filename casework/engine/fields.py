@@ -224,6 +224,12 @@ class Items(FormField):
 class Form:
     """A list of questions, written as class attributes in the order in which they are asked."""
 
+    def __init_subclass__(cls) -> None:
+        if taken := {"fields", "rule", "texts"} & {
+            name for name, one in vars(cls).items() if isinstance(one, FormField)
+        }:
+            raise TypeError(f"a form cannot have a field called {min(taken)}")
+
     @classmethod
     def fields(cls) -> dict[str, FormField]:
         found: dict[str, FormField] = {}

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from casework.engine.cases import Case, Task
-from casework.engine.commands import By, Claim, Command, Complete, Release
+from casework.engine.commands import By, Claim, Command, Complete, Exit, Release
+from casework.engine.draft import accepted
 from casework.engine.events import Event
+from casework.engine.roles import OFFICER, SUPERVISOR
 from casework.errors import NotAllowed, NotFound, WrongState
 from casework.operations.deeds import Standing, perform
 from casework.operations.references import insist_references
 from casework.operations.requests import Done, Request
-from casework.permissions import Actor, Sight, conflict, may_work, own_tracks, sight
+from casework.permissions import Actor, Sight, capacities, choose, conflict, may_work, own_tracks, sight
 
 Json = Any
 
@@ -45,7 +47,20 @@ def complete_task(
     return _on_task(db, actor, task, to_command, request)
 
 
-def _on_task(db: Connection, actor: Actor, task: str, to_command: Any, request: Request) -> Done:
+def exit_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
+    """End a side task that is not needed any more; by the case's officers and supervisors, with a reason."""
+
+    def to_capacity(standing: Standing, one: Task) -> By | None:
+        mine = capacities(actor, standing.case, standing.case.tracks[one.track])
+        return choose(mine, accepted(standing.case, (OFFICER, SUPERVISOR)))
+
+    return _on_task(db, actor, task, lambda standing, one: Exit(task, reason), request, to_capacity)
+
+
+def _on_task(
+    db: Connection, actor: Actor, task: str, to_command: Callable[[Standing, Task], Command], request: Request,
+    to_capacity: Callable[[Standing, Task], By | None] | None = None,
+) -> Done:  # fmt: skip
     row = db.execute(
         text("SELECT t.log_id, l.kind FROM tasks t JOIN logs l ON l.id = t.log_id WHERE t.id = CAST(:id AS uuid)"),
         {"id": task},
@@ -53,7 +68,7 @@ def _on_task(db: Connection, actor: Actor, task: str, to_command: Any, request: 
     if row is None:
         raise NotFound("task")
 
-    def choose(standing: Standing) -> tuple[Command, By]:
+    def decided(standing: Standing) -> tuple[Command, By]:
         one = standing.case.tasks.get(task)
         if one is None:
             # A finished step task is not loaded; whoever may see it learns that it is done.
@@ -63,7 +78,7 @@ def _on_task(db: Connection, actor: Actor, task: str, to_command: Any, request: 
         insist_sees_task(actor, standing.case, one)
         if (why := conflict(actor, standing.case)) is not None:
             raise NotAllowed(why=why)
-        by = may_work(actor, standing.case, one)
+        by = to_capacity(standing, one) if to_capacity else may_work(actor, standing.case, one)
         if by is None:
             raise NotAllowed(why=f"the task is in the queue {one.queue}.")
         return to_command(standing, one), by
@@ -72,7 +87,7 @@ def _on_task(db: Connection, actor: Actor, task: str, to_command: Any, request: 
         one = case.tasks[task]
         return {"id": task, "state": one.state, "holder": one.holder}
 
-    return perform(db, actor, row.log_id, row.kind, choose, answer, request)
+    return perform(db, actor, row.log_id, row.kind, decided, answer, request)
 
 
 def _closed(db: Connection, task: str) -> Task:

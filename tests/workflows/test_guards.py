@@ -45,14 +45,14 @@ def track(workflow: str, state: str, *, id: str = "", kind: str = "", **more: An
 def done(name: str, days: int = 10, *, by: str = OFFICER, about: str | None = None, **result: Any) -> Task:
     """A completed side task with its answers."""
     return Task(
-        id=f"{name}-{about}-{days}", track="main", name=name, rule=name, type="side", queue="officer", organisation=None,
+        id=f"{name}-{about}-{days}", track="main", name=name, edition="e", rule=name, type="side", queue="officer", organisation=None,
         state=COMPLETED, opened_at=START, due_at=None, about=about, closed_at=at(days), closed_by=by, result=result,
     )  # fmt: skip
 
 
 def waiting(name: str, *, on: str = "main", type: str = "side", state: str = READY, aftercare: bool = False) -> Task:
     return Task(
-        id=f"{name}-open", track=on, name=name, rule=name, type=type, queue="officer", organisation=None, state=state,
+        id=f"{name}-open", track=on, name=name, edition="e", rule=name, type=type, queue="officer", organisation=None, state=state,
         opened_at=START, due_at=None, aftercare=aftercare,
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ def facts(
 
 def done(name: str, result: Mapping[str, Any]) -> Task:
     return Task(
-        id="task", track="track", name=name, rule=name, type="side", queue="officer", organisation=None,
+        id="task", track="track", name=name, edition="e", rule=name, type="side", queue="officer", organisation=None,
         state=COMPLETED, opened_at=NOW - timedelta(days=2), due_at=None, closed_at=NOW - timedelta(days=1),
         result=result,
     )  # fmt: skip
