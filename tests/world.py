@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from casework.operations import registers, rights
-from casework.operations.accounts import make_token
+from casework.operations.accounts import hash_password, make_token
 from casework.operations.cases import fire_transition, home_of, open_case
 from casework.operations.matches import create_match
 from casework.operations.national_calendars import china
@@ -79,6 +79,8 @@ class World:
     technologies: list[str] = field(default_factory=list)
     rights: list[str] = field(default_factory=list)
     matches: list[str] = field(default_factory=list)
+    #: Of everybody.
+    password: str = "correct horse battery"
 
     def actor(self, db: Connection, name: str) -> Actor:
         found = find_actor(db, self.people[name])
@@ -133,6 +135,16 @@ class World:
             revision=revision, request=new_request(),
         )  # fmt: skip
 
+    def send(self, db: Connection, number: str, referral: str, service: str) -> None:
+        """Send a drafted referral to its provider."""
+        provider = db.execute(
+            text("SELECT provider_id FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": referral}
+        ).scalar_one()
+        self.fire(db, "officer", number, "send", {
+            "service": service, "provider": str(provider), "fee": "programme", "question": "Does it reach 180 degrees?",
+            "wanted_on": (today() + timedelta(days=60)).isoformat(),
+        }, track=referral)  # fmt: skip
+
     def referral(self, db: Connection, number: str, service: str) -> str:
         """The newest referral of a service in a case; gives its id."""
         return str(
@@ -155,8 +167,11 @@ def build_world(db: Connection) -> World:
         world.programmes[code] = registers.register_programme(db, code=code, name=name, name_zh=None, calendar=calendar)
     for key, (name, kind, services) in ORGANISATIONS.items():
         world.organisations[key] = registers.register_organisation(db, name=name, kind=kind, services=services)
+    hashed = hash_password(world.password)
     for name, role, scope in CAST:
-        person = registers.register_person(db, email=f"{name}@example.org", name=name.replace("_", " ").title())
+        person = registers.register_person(
+            db, email=f"{name}@example.org", name=name.replace("_", " ").title(), password_hash=hashed
+        )
         where = "programme" if scope in world.programmes else "organisation"
         registers.grant_role(
             db,
@@ -250,7 +265,10 @@ def complete(
     complete_task(db, actor, str(id), data=data, happened_on=None, request=new_request())
 
 
-def to_referral(world: World, db: Connection, service: str = "assessment", match: int | None = None) -> tuple[str, str]:
+def to_referral(
+    world: World, db: Connection, service: str = "assessment", match: int | None = None,
+    more_plan: Mapping[str, str] | None = None,
+) -> tuple[str, str]:  # fmt: skip
     """A case at the step of assessment, with a referral sent to its provider: (number, referral)."""
     number = world.new_case(db) if match is None else world.open_case(db, match)
     on, soon = today().isoformat(), (today() + timedelta(days=60)).isoformat()
@@ -272,12 +290,10 @@ def to_referral(world: World, db: Connection, service: str = "assessment", match
     complete(world, db, "officer", number, "nda", {"status": "signed", "signed_on": on})
     complete(world, db, "officer", number, "service_plan", {
         "assessment": world.organisations["lab"], "assessment_on": soon, "payer": "programme", "skip_assessment": False,
+        **{name: world.organisations[one] for name, one in (more_plan or {}).items()},
+        **{f"{name}_on": soon for name in more_plan or {}},
     })  # fmt: skip
     world.fire(db, "supervisor", number, "approve_plan")
     referral = world.referral(db, number, service)
-    world.fire(db, "officer", number, "send", _request(service, soon), track=referral)
+    world.send(db, number, referral, service)
     return number, referral
-
-
-def _request(service: str, wanted_on: str) -> dict[str, Json]:
-    return {"provider": None, "wanted_on": wanted_on, "fee": "programme", "question": "Does it reach 180 degrees?"}

@@ -96,7 +96,10 @@ def _perform(route: Route, db: Any, actor: Any, given: Mapping[str, str]) -> Don
 
 
 def _respond(done: Done) -> Response:
-    response = Response(json.dumps(done.answer, ensure_ascii=False), done.status, mimetype="application/json")
+    # Sorted, so that an answer that was kept and is given again is the same to the letter.
+    response = Response(
+        json.dumps(done.answer, ensure_ascii=False, sort_keys=True), done.status, mimetype="application/json"
+    )
     if isinstance(revision := done.answer.get("revision"), int):
         response.headers["ETag"] = f'"{revision}"'
     if done.repeated:

@@ -30,7 +30,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.deeds import Standing, calendar_of, home_of, insist_revision, new_id, perform, write
 from casework.operations.references import insist_references
 from casework.operations.requests import Done, Request, ask, finished
-from casework.permissions import Actor, Sight, capacities, choose, conflict, own_tracks, sight
+from casework.permissions import READS_ALL, Actor, Sight, capacities, choose, conflict, own_tracks, sight
 from casework.records.logs import new_log, now
 
 Json = Any
@@ -42,7 +42,7 @@ Json = Any
 def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Done:
     """Open the case of a match, in state `proposed`; its number is the next of its programme and year, without gaps."""
     found = db.execute(_MATCH, {"id": match}).one_or_none()
-    if found is None or not actor.in_programme(found.programme_id, ("officer", "supervisor", "manager", "auditor")):
+    if found is None or not actor.in_programme(found.programme_id, READS_ALL):
         raise NotFound("match")
     if not actor.in_programme(found.programme_id, ("officer", "supervisor")):
         raise NotAllowed(why="cases are opened by officers and supervisors.")

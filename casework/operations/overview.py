@@ -604,8 +604,8 @@ _REFERRALS = """
     WHERE t.workflow = 'referral' AND (
         c.programme_id = ANY(CAST(:all_of AS uuid[]))
         OR CAST(:person AS uuid) = m.owner_id OR CAST(:person AS uuid) = ANY(m.team)
-        OR (t.provider_id = ANY(CAST(:organisations AS uuid[])) AND t.fired ? 'send' AND NOT :person = ANY(t.barred)
-            AND NOT :person = ANY(coalesce(c.interests, m.interests)))
+        OR (t.provider_id = ANY(CAST(:organisations AS uuid[])) AND t.fired ? 'send' AND NOT CAST(:person AS text) = ANY(t.barred)
+            AND NOT CAST(:person AS text) = ANY(coalesce(c.interests, m.interests)))
     ) {more} ORDER BY t.opened_at DESC, t.id DESC LIMIT :most
 """
 

@@ -36,8 +36,9 @@ class Answer:
 
 
 def _answer(found: TestResponse) -> Answer:
-    told = found.mimetype.endswith("json")
-    return Answer(found.status_code, found.headers, found.mimetype, found.text, found.get_json() if told else None)
+    mimetype = found.mimetype or ""
+    told = mimetype.endswith("json")
+    return Answer(found.status_code, found.headers, mimetype, found.text, found.get_json() if told else None)
 
 
 @dataclass

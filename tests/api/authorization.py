@@ -1,0 +1,202 @@
+"""Who may do what over the API: every route with every role, on objects of here, of elsewhere, and of nowhere.
+
+`here` is what lies in the programme BJ, in the case that `officer` owns, and was asked of the organisation `lab`.
+`there` is the same kind of thing in the programme SH, or asked of the organisation `bank`. `absent` exists nowhere.
+Of each row: who is allowed, and who sees the thing but may not do this (403); for everybody else it does not exist
+(404), and nobody without a token gets in (401).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Any
+
+#: Everybody who asks. `other_officer` is an officer of the programme who is not in the case's team.
+ROLES = (
+    "anonymous", "officer", "other_officer", "foreign_officer", "supervisor", "compliance", "dispute_officer", "provider",
+    "foreign_provider", "provider_lead", "verifier", "auditor", "manager", "observer", "administrator",
+)  # fmt: skip
+EVERYBODY = frozenset(ROLES) - {"anonymous"}
+
+OFFICERS = frozenset({"officer", "other_officer"})
+DECIDERS = OFFICERS | {"supervisor"}
+READERS = DECIDERS | {"compliance", "auditor", "manager"}
+LAB = frozenset({"provider", "provider_lead"})
+FOREIGN = frozenset({"foreign_officer"})
+BANK = frozenset({"foreign_provider"})
+NOBODY: frozenset[str] = frozenset()
+ADMINISTRATOR = frozenset({"administrator"})
+NO_ADMINISTRATOR = EVERYBODY - ADMINISTRATOR
+
+Who = frozenset[str] | set[str]
+#: From the names of things (and `here`, `there` or `absent`) to a body that is well-formed, and as harmless as can be.
+Body = Callable[[Mapping[str, str]], Json]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route, and what each role gets from it."""
+
+    method: str
+    path: str
+    allowed: Who
+    refused: Who = NOBODY
+    there: Who = NOBODY
+    there_refused: Who = NOBODY
+    absent: Who = NOBODY
+    absent_refused: Who = NOBODY
+    body: Body | None = None
+    #: Which of the scene's things stands for a parameter of the path, where it is not the one of that name.
+    things: Mapping[str, str] = field(default_factory=dict)
+    #: The thing whose revision goes into If-Match: a track's or a case's; "stale" where the refusal comes later.
+    if_match: str = ""
+    #: A list: who finds `lists` of here in it.
+    lists: str = ""
+    finds: Who = NOBODY
+    #: What those allowed get, where it is one certain status.
+    status: int | None = None
+    #: For those without a token too.
+    open: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}" + "".join(f" ({thing})" for thing in self.things.values())
+
+    @property
+    def has_object(self) -> bool:
+        return "{" in self.path or self.body is not None
+
+
+def get(path: str, allowed: Who, refused: Who = NOBODY, **more: Any) -> Row:
+    return Row("GET", path, allowed, refused, status=200, **more)
+
+
+def post(path: str, allowed: Who, refused: Who = NOBODY, **more: Any) -> Row:
+    return Row("POST", path, allowed, refused, **more)
+
+
+def admin(path: str, allowed: Who = ADMINISTRATOR, **more: Any) -> Row:
+    return post(
+        path,
+        allowed,
+        EVERYBODY - allowed,
+        **({"there_refused": NO_ADMINISTRATOR, "absent_refused": NO_ADMINISTRATOR} | more),
+    )
+
+
+TABLE: tuple[Row, ...] = (
+    # --- cases ---
+    get("/cases", EVERYBODY, lists="number", finds=READERS | LAB | BANK | {"observer"}),
+    get("/cases/{number}", READERS | LAB | BANK | {"observer"}, there=FOREIGN),
+    get("/cases/{number}/events", READERS | LAB | BANK, there=FOREIGN),
+    post(
+        "/cases/{number}/tracks/{track}/transitions/{transition}", {"officer"}, READERS - {"officer"},
+        body=lambda on: {"data": {}}, if_match="track", there=FOREIGN,
+    ),
+    post(
+        "/cases/{number}/tracks/{track}/tasks", {"officer"}, READERS - {"officer"}, body=lambda on: {"task": "renew_consent"},
+        there=FOREIGN,
+    ),
+    post(
+        "/cases/{number}/hand-over", {"officer", "supervisor"}, READERS - {"officer", "supervisor"},
+        body=lambda on: {"owner": on["person"], "note": "On leave"}, if_match="stale", there=FOREIGN,
+    ),
+    post(
+        "/cases/{number}/documents", {"officer", "supervisor", "compliance"}, READERS - {"officer", "supervisor", "compliance"},
+        body=lambda on: {"title": "Letter", "kind": "letter"}, if_match="stale", there=FOREIGN,
+    ),
+    post(
+        "/cases/{number}/consents/{consent}/withdraw", {"officer", "supervisor"}, READERS - {"officer", "supervisor"},
+        body=lambda on: {"reason": "As told"}, if_match="stale", there=FOREIGN,
+    ),
+    post(
+        "/cases/{number}/interests", READERS, body=lambda on: {"nature": "Family"}, things={"number": "spare_number"},
+        there=FOREIGN,
+    ),
+    # --- tasks ---
+    get("/tasks", EVERYBODY),
+    get("/tasks/{task}", READERS, there=FOREIGN),
+    get("/tasks/{task}", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
+    post("/tasks/{task}/claim", {"officer"}, READERS - {"officer"}, there=FOREIGN),
+    post("/tasks/{task}/claim", LAB, READERS, there=BANK, there_refused=READERS, things={"task": "referral_task"}),
+    post("/tasks/{task}/release", {"officer"}, READERS - {"officer"}, there=FOREIGN, body=lambda on: {}),
+    post("/tasks/{task}/complete", {"officer"}, READERS - {"officer"}, there=FOREIGN, body=lambda on: {"data": {}}),
+    # --- referrals ---
+    get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
+    get("/referrals/{referral}", READERS | LAB, there=READERS | BANK),
+    get("/referrals/{referral}/events", READERS | LAB, there=READERS | BANK),
+    post(
+        "/referrals/{referral}/transitions/{transition}", LAB, READERS, there=BANK, there_refused=READERS,
+        body=lambda on: {"data": {}}, things={"transition": "referral_transition"}, if_match="referral",
+    ),
+    post(
+        "/referrals/{referral}/tasks", NOBODY, body=lambda on: {"task": "renew_consent"},
+    ),
+    # --- mediations: for everybody else they are not there ---
+    get("/mediations", EVERYBODY, lists="mediation", finds={"dispute_officer"}),
+    get("/mediations/case/{number}", {"dispute_officer"}),
+    post("/mediations", {"dispute_officer"}, body=lambda on: {"case": on["number"]}),
+    get("/mediations/{mediation}", {"dispute_officer"}),
+    get("/mediations/{mediation}/events", {"dispute_officer"}),
+    post(
+        "/mediations/{mediation}/tracks/{track}/transitions/{transition}", {"dispute_officer"},
+        body=lambda on: {"data": {}}, things={"track": "mediation_track", "transition": "mediation_transition"},
+        if_match="mediation_track",
+    ),
+    post("/mediations/{mediation}/tracks/{track}/tasks", NOBODY, body=lambda on: {"task": "renew_consent"}),
+    # --- what is matched ---
+    get("/matches", EVERYBODY, lists="match", finds=READERS),
+    get("/matches/{match}", READERS, there=FOREIGN),
+    post(
+        "/matches", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"programme": on["programme"], "need": "unknown", "technology": "unknown"},
+    ),
+    post("/matches/{match}/open", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/needs", EVERYBODY, lists="need", finds=READERS),
+    get("/needs/{need}", READERS, there=FOREIGN),
+    post("/needs/{need}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "nothing"}),
+    post("/needs/{need}/owner", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"organisation": on["person"]}),
+    get("/technologies", EVERYBODY, lists="technology", finds=READERS),
+    get("/technologies/{technology}", READERS, there=FOREIGN),
+    post("/technologies/{technology}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "nothing"}),
+    post("/technologies/{technology}/owner", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"organisation": on["person"]}),
+    get("/rights", EVERYBODY, lists="right", finds=READERS),
+    get("/rights/{right}", READERS, there=FOREIGN),
+    # Whether the programme exists is not told: the answer is 403 for every one that is not one's own.
+    post(
+        "/rights", DECIDERS, EVERYBODY - DECIDERS, there=FOREIGN, there_refused=EVERYBODY - FOREIGN, absent_refused=EVERYBODY,
+        body=lambda on: {"programme": on["programme"], "kind": "no_such_kind"},
+    ),
+    post(
+        "/rights/{right}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"checked_on": "2026-01-05"},
+    ),
+    # --- registers ---
+    get("/programmes", EVERYBODY, lists="programme", finds=READERS | {"dispute_officer", "observer", "administrator"}),
+    admin("/programmes", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"code": "BJ", "name": "Again"}),
+    admin("/programmes/{programme}/phases", body=lambda on: {"name": "Late", "starts_on": "2026-02-01", "ends_on": "2026-01-01"}),
+    get("/organisations", EVERYBODY, lists="lab", finds=READERS | LAB | {"foreign_officer", "dispute_officer", "administrator"}),
+    admin("/organisations", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"name": "One more"}),
+    get("/people", EVERYBODY, lists="officer", finds=READERS | {"dispute_officer", "administrator"}),
+    admin("/people", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"email": "officer@example.org", "name": "Again"}),
+    # Whoever also works elsewhere is not this administrator's to shut out.
+    admin("/people/{person}/deactivate", things={"person": "leaver"}, there_refused=EVERYBODY),
+    admin("/memberships", body=lambda on: {"person": on["person"], "role": "no_such_role", "programme": on["programme"]}),
+    admin("/memberships/{membership}/end"),
+    # --- workflows: for everybody with an account ---
+    get("/workflows", EVERYBODY),
+    get("/workflows/{name}/editions/{fingerprint}", EVERYBODY, there=EVERYBODY),
+    # --- oneself ---
+    get("/me", EVERYBODY),
+    get("/tokens", EVERYBODY, lists="token", finds={"officer"}),
+    post("/tokens", EVERYBODY, body=lambda on: {"name": "one more", "scopes": ["read"]}, there=EVERYBODY, absent=EVERYBODY),
+    post("/tokens/{token}/revoke", {"officer"}, there=FOREIGN),
+    get("/sessions", EVERYBODY, lists="session", finds={"officer"}),
+    post("/sessions/{session}/end", {"officer"}, there=FOREIGN),
+    Row("POST", "/sessions", frozenset(ROLES), body=lambda on: {"email": "officer@example.org", "password": "wrong"}, there=frozenset(ROLES), absent=frozenset(ROLES), status=401, open=True),
+    # --- the documentation ---
+    get("/openapi.json", frozenset(ROLES), open=True),
+    get("/docs", frozenset(ROLES), open=True),
+)  # fmt: skip

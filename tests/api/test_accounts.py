@@ -1,0 +1,123 @@
+"""Tokens and sessions: shown once, limited, and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, text
+
+from tests.api.conftest import Client
+from tests.world import World
+
+Clients = Callable[[str | None], Client]
+Committed = Callable[[Callable[[Connection], Any]], Any]
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash(client_for: Clients, committed: Committed) -> None:
+    officer = client_for("officer")
+    made = officer.post("/tokens", {"name": "script", "scopes": ["read"], "days": 30}, key="t")
+    assert made.status_code == 201
+    secret = made.json["token"]
+    assert secret not in officer.get("/tokens").text
+    again = officer.post("/tokens", {"name": "script", "scopes": ["read"], "days": 30}, key="t")
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert "token" not in again.json
+    kept = committed(lambda db: db.execute(text("SELECT (t.*)::text FROM tokens t")).scalars().all())
+    kept += committed(lambda db: db.execute(text("SELECT (r.*)::text FROM requests r")).scalars().all())
+    assert not any(secret in one for one in kept)
+
+
+def test_a_token_does_what_its_scopes_say(app: Flask, client_for: Clients, world: World) -> None:
+    secret = client_for("officer").post("/tokens", {"name": "script", "scopes": ["read"]}).json["token"]
+    reader = Client(app.test_client(), secret)
+    assert reader.get("/cases").status_code == 200
+    refused = reader.post(f"/matches/{world.matches[0]}/open")
+    assert refused.status_code == 403
+    assert "write" in refused.json["detail"]
+    writer = client_for("officer").post("/tokens", {"name": "writer", "scopes": ["write"]}).json["token"]
+    more = Client(app.test_client(), writer).post("/tokens", {"name": "more", "scopes": ["admin"]})
+    assert more.status_code == 403
+
+
+def test_a_revoked_or_expired_token_is_worth_nothing(app: Flask, client_for: Clients, committed: Committed) -> None:
+    officer = client_for("officer")
+    first, second = (officer.post("/tokens", {"name": "script", "scopes": ["read"]}).json for _ in range(2))
+    assert officer.post(f"/tokens/{first['id']}/revoke").status_code == 200
+    committed(
+        lambda db: db.execute(text("UPDATE tokens SET expires_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": second["id"]})
+    )  # fmt: skip
+    for one in (first, second):
+        assert Client(app.test_client(), one["token"]).get("/me").status_code == 401
+
+
+def test_a_session_begins_with_a_password_and_ends_when_told(app: Flask, client_for: Clients, world: World) -> None:
+    nobody = client_for(None)
+    made = nobody.post("/sessions", {"email": "Officer@example.org", "password": world.password}).json
+    signed_in = Client(app.test_client(), made["token"])
+    assert signed_in.get("/me").json["id"] == world.people["officer"]
+    assert [one["id"] for one in signed_in.get("/sessions").json["items"]] == [made["id"]]
+    assert signed_in.post(f"/sessions/{made['id']}/end").status_code == 200
+    assert signed_in.get("/me").status_code == 401
+
+
+@pytest.mark.parametrize("limit", ["seen_at = casework_now() - interval '31 minutes'", "expires_at = casework_now()"])
+def test_a_session_ends_by_itself(
+    app: Flask, client_for: Clients, world: World, committed: Committed, limit: str
+) -> None:
+    made = client_for(None).post("/sessions", {"email": "officer@example.org", "password": world.password}).json
+    committed(lambda db: db.execute(text(f"UPDATE sessions SET {limit}")))
+    assert Client(app.test_client(), made["token"]).get("/me").status_code == 401
+
+
+def test_an_unknown_person_and_a_wrong_password_look_the_same(client_for: Clients, world: World) -> None:
+    nobody = client_for(None)
+    answers = [
+        nobody.post("/sessions", {"email": email, "password": password})
+        for email, password in (("officer@example.org", "wrong"), ("who@example.org", world.password))
+    ]
+    assert [one.status_code for one in answers] == [401, 401]
+    assert len({one.json["detail"] for one in answers}) == 1
+
+
+def test_closing_an_account_shuts_every_door(app: Flask, client_for: Clients, world: World) -> None:
+    made = client_for(None).post("/sessions", {"email": "auditor@example.org", "password": world.password}).json
+    person = world.people["auditor"]
+    assert client_for("administrator").post(f"/people/{person}/deactivate").status_code == 200
+    assert client_for("auditor").get("/me").status_code == 401
+    assert Client(app.test_client(), made["token"]).get("/me").status_code == 401
+    again = client_for(None).post("/sessions", {"email": "auditor@example.org", "password": world.password})
+    assert again.status_code == 401
+
+
+def test_nobody_gives_a_role_to_themselves(client_for: Clients, world: World) -> None:
+    answer = client_for("administrator").post(
+        "/memberships",
+        {"person": world.people["administrator"], "role": "officer", "programme": world.programmes["BJ"]},
+    )
+    assert answer.status_code == 403
+
+
+def test_an_administrator_makes_an_officer_who_can_work(client_for: Clients, app: Flask, world: World) -> None:
+    administrator = client_for("administrator")
+    person = administrator.post(
+        "/people", {"email": "new@example.org", "name": "新人", "password": "a long enough password"}
+    ).json["id"]
+    role = {"person": person, "role": "officer", "programme": world.programmes["BJ"]}
+    membership = administrator.post("/memberships", role)
+    assert membership.status_code == 201
+    session = client_for(None).post("/sessions", {"email": "new@example.org", "password": "a long enough password"})
+    officer = Client(app.test_client(), session.json["token"])
+    assert officer.post(f"/matches/{world.matches[0]}/open").status_code == 201
+    assert administrator.post(f"/memberships/{membership.json['id']}/end").status_code == 200
+    assert officer.get("/cases").json["items"] == []
+
+
+def test_an_administrator_makes_a_programme_and_belongs_to_it(client_for: Clients) -> None:
+    administrator = client_for("administrator")
+    made = administrator.post("/programmes", {"code": "GZ", "name": "Guangzhou"})
+    assert made.status_code == 201
+    phase = administrator.post(f"/programmes/{made.json['id']}/phases", {"name": "Phase 1", "starts_on": "2026-01-01"})
+    assert phase.status_code == 201

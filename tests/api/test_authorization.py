@@ -1,0 +1,216 @@
+"""Every route with every role, on things of here, of elsewhere and of nowhere: the table, walked."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, Engine, text
+
+from casework.definitions import load_library
+from casework.operations import registers
+from casework.operations.accounts import make_token, secret_hash, sign_in
+from casework.operations.cases import open_mediation
+from casework.operations.rights import record_right
+from casework.records.database import transaction
+from casework.settings import Settings
+from casework.web.app import create_app
+from tests.api.authorization import ROLES, TABLE, Row
+from tests.api.conftest import PREFIX, Answer, Client
+from tests.databases import DatabaseServer
+from tests.world import World, add_match, add_need, add_technology, build_world, new_request, to_referral
+
+WHERE = ("here", "there", "absent")
+
+
+@dataclass
+class Scene:
+    """The things that the rows are about, by where they are and what they are called."""
+
+    app: Flask
+    engine: Engine
+    world: World
+    things: Mapping[str, Mapping[str, str]]
+
+    def ask(self, row: Row, role: str, where: str) -> Answer:
+        token = None if role == "anonymous" else self.world.tokens[role]
+        client = Client(self.app.test_client(), token)
+        things = self.things[where]
+        path = re.sub(r"\{(\w+)\}", lambda found: things[row.things.get(found[1], found[1])], row.path)
+        if row.method == "GET":
+            return client.get(path + ("?limit=100" if row.lists and row.lists not in _UNPAGED else ""))
+        return client.post(path, row.body(things) if row.body else {}, if_match=self.revision(row, where))
+
+    def revision(self, row: Row, where: str) -> int | None:
+        if not row.if_match or row.if_match == "stale":
+            return 99_999 if row.if_match else None
+        with transaction(self.engine) as db:
+            found = db.execute(
+                text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"),
+                {"id": self.things[where][row.if_match]},
+            ).scalar_one_or_none()
+        return int(found) if found is not None else 1
+
+
+_UNPAGED = {"mediation", "token", "session", "programme"}
+
+
+@pytest.fixture(scope="module")
+def scene(
+    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scene]:
+    name = database_server.create(template_database)
+    var: Path = tmp_path_factory.mktemp("scene")
+    app = create_app(Settings(profile="test", var=var, database_url=database_server.owner_url(name)))
+    engine: Engine = app.extensions["casework"]
+    with transaction(engine) as db:
+        world = build_world(db)
+    with transaction(engine) as db:
+        things = _things(world, db)
+    yield Scene(app, engine, world, things)
+    engine.dispose()
+    database_server.drop(name)
+
+
+def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
+    number, referral = to_referral(world, db, more_plan={"pledge": "bank"})
+    other = world.referral(db, number, "pledge")
+    world.send(db, number, other, "pledge")
+    there = world.programmes["SH"]
+    officer = world.actor(db, "foreign_officer")
+    need, technology = add_need(db, there, "n-1", None), add_technology(db, there, "t-1", None)
+    match = add_match(db, officer, there, need, technology)
+    world.matches.append(match)
+    elsewhere = world.open_case(db, -1, "foreign_officer")
+    more = add_need(db, there, "n-2", None), add_technology(db, there, "t-2", None)
+    world.matches.append(add_match(db, officer, there, *more))
+    spare = world.open_case(db, -1, "foreign_officer")
+    right = record_right(
+        db,
+        officer,
+        programme=there,
+        technology=technology,
+        kind="design",
+        fields={},
+        confirmed=True,
+        request=new_request(),
+    ).answer["id"]
+    mediation = open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer
+    leaver = registers.register_person(db, email="leaver@example.org", name="Leaver")
+    membership = registers.grant_role(db, leaver, "auditor", programme=world.programmes["BJ"])
+    away = db.execute(
+        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["foreign_officer"]}
+    ).scalar_one()
+    library = load_library()
+    consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
+    case = library.latest("case")
+    assert case is not None
+    here = {
+        "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
+        "task": _step_task(db, world.main_track(db, number)), "referral": referral,
+        "referral_task": _step_task(db, referral), "referral_transition": "accept", "mediation": mediation["id"],
+        "mediation_track": mediation["track"], "mediation_transition": "send", "match": _match_of(db, number),
+        "need": world.needs[-1], "technology": world.technologies[-1], "right": world.rights[0],
+        "programme": world.programmes["BJ"], "person": world.people["provider"], "leaver": leaver,
+        "membership": membership, "name": "case", "fingerprint": case.fingerprint, "lab": world.organisations["lab"],
+        "officer": world.people["officer"], "spare_number": world.new_case(db),
+        "token": make_token(db, world.people["officer"], name="spare", scopes=["read"])[0],
+        "session": _session(db, world, "officer"),
+    }  # fmt: skip
+    far = here | {
+        "number": elsewhere, "track": world.main_track(db, elsewhere), "spare_number": spare,
+        "task": _step_task(db, world.main_track(db, elsewhere)), "referral": other, "referral_task": _step_task(db, other),
+        "mediation": str(uuid.uuid4()), "match": match, "need": need, "technology": technology, "right": str(right),
+        "programme": there, "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"],
+        "membership": str(away), "token": make_token(db, world.people["foreign_officer"], name="spare", scopes=["read"])[0],
+        "session": _session(db, world, "foreign_officer"),
+    }  # fmt: skip
+    kept = {"name", "transition", "referral_transition", "mediation_transition"}
+    absent = {name: value if name in kept else str(uuid.uuid4()) for name, value in here.items()}
+    return {
+        "here": here, "there": far,
+        "absent": absent | {"number": "BJ-2099-0001", "spare_number": "BJ-2099-0001", "fingerprint": "0" * 64},
+    }  # fmt: skip
+
+
+def _step_task(db: Connection, track: str) -> str:
+    return str(
+        db.execute(
+            text("SELECT id FROM tasks WHERE track_id = CAST(:id AS uuid) AND type = 'step' AND closed_at IS NULL"),
+            {"id": track},
+        ).scalar_one()
+    )
+
+
+def _match_of(db: Connection, number: str) -> str:
+    return str(db.execute(text("SELECT match_id FROM cases WHERE number = :n"), {"n": number}).scalar_one())
+
+
+def _session(db: Connection, world: World, name: str) -> str:
+    return secret_hash(sign_in(db, f"{name}@example.org", world.password)).hex()
+
+
+def expected(row: Row, role: str, where: str) -> int | None:
+    """401, 403 or 404; None for whoever is allowed."""
+    if role == "anonymous" and not row.open:
+        return 401
+    names = {"here": "", "there": "there", "absent": "absent"}[where]
+    allowed = getattr(row, names or "allowed")
+    refused = getattr(row, f"{names}_refused" if names else "refused")
+    if not row.has_object:
+        allowed, refused = row.allowed, row.refused
+    if role in allowed:
+        return row.status if row.status and row.status >= 400 else None
+    return 403 if role in refused else 404
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[row.name for row in TABLE])
+def test_each_role_gets_what_the_table_says(scene: Scene, row: Row) -> None:
+    wrong = []
+    for role in ROLES:
+        unseen = scene.ask(row, role, "absent") if row.has_object else None
+        for where in WHERE if row.has_object else ("here",):
+            answer = scene.ask(row, role, where)
+            wanted = expected(row, role, where)
+            got = answer.status_code
+            right = got == wanted if wanted else got < 500 and got not in (401, 403, 404)
+            if row.status and not wanted:
+                right = got == row.status
+            if not right:
+                wrong.append(f"{role} {where}: {got}, not {wanted or 'allowed'}: {answer.text[:160]}")
+            if got == 404 and unseen is not None and unseen.status_code == 404 and _shape(answer) != _shape(unseen):
+                wrong.append(f"{role} {where}: tells more than of what is absent: {answer.text}")
+            if row.lists and got == 200:
+                found = scene.things["here"][row.lists] in answer.text
+                if found != (role in row.finds):
+                    wrong.append(f"{role}: {'finds' if found else 'does not find'} it in the list")
+    assert not wrong, "\n".join(wrong)
+
+
+def _shape(answer: Answer) -> Any:
+    return {name: value for name, value in answer.json.items() if name != "request_id"}
+
+
+def test_every_route_is_in_the_table(scene: Scene) -> None:
+    served = {
+        (method, re.sub(r"<([a-z_]+)>", r"{\1}", rule.rule.removeprefix(PREFIX)))
+        for rule in scene.app.url_map.iter_rules()
+        if rule.rule.startswith(PREFIX)
+        for method in rule.methods or ()
+        if method not in ("HEAD", "OPTIONS")
+    }
+    assert {(row.method, row.path) for row in TABLE} == served
+
+
+def test_every_row_speaks_of_roles_that_there_are() -> None:
+    for row in TABLE:
+        named = set().union(
+            row.allowed, row.refused, row.there, row.there_refused, row.absent, row.absent_refused, row.finds
+        )
+        assert named <= set(ROLES), row.name
