@@ -14,17 +14,17 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.calendars import Calendar
 from casework.engine.cases import Case
-from casework.engine.commands import By, Command, Context, Library, Notice
+from casework.engine.commands import By, Claim, Command, Context, Library, Notice, Release
 from casework.engine.decide import decide
 from casework.engine.events import Event
 from casework.engine.evolve import evolve
 from casework.engine.registry import EFFECTS, GUARDS
 from casework.errors import CaseHasMoved, NotFound
 from casework.operations.outside import outside
-from casework.operations.requests import Done, Request, ask, finished
+from casework.operations.requests import Done, Request, ask_and_lock, finished
 from casework.operations.rights import encumber
 from casework.permissions import Actor
-from casework.records.cases import load, save
+from casework.records.cases import load_with_calendar, save
 from casework.records.logs import Log, lock_logs, seal_events
 
 Json = Any
@@ -71,12 +71,12 @@ def perform(
     status: int = 200, siblings: bool = False,
 ) -> Done:  # fmt: skip
     """One deed in one case, in the caller's transaction: done once for its key, or not at all."""
-    if (earlier := ask(db, actor, request)) is not None:
-        return earlier
     others = _siblings_of(db, log) if siblings else []
-    logs = lock_logs(db, [log, *others])
-    before = load(db, log, kind)
-    standing = Standing(logs[log], before, calendar_of(db, before.programme), load_library())
+    earlier, logs = ask_and_lock(db, actor, request, [log, *others])
+    if earlier is not None:
+        return earlier
+    standing = _standing(db, logs[log], kind)
+    before = standing.case
     command, by = choose(standing)
     events, after = _decide(db, standing, command, by)
     done = Done(answer(after, events), status)
@@ -95,7 +95,8 @@ def by_system(db: Connection, standing: Standing, command: Command) -> list[Even
 
 def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tuple[list[Event], Case]:
     case = standing.case
-    keys = reads(standing.library, case)
+    # Who takes a task or gives it back moves nothing: only what moves by itself is asked.
+    keys = reads(standing.library, case, by_itself=isinstance(command, (Claim, Release)))
     if "rights" in keys and case.rights:
         # A right that a guard reads is locked too: otherwise one right could be both pledged and licensed.
         lock_logs(db, case.rights)
@@ -107,15 +108,20 @@ def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tup
     return events, case
 
 
-def reads(library: Library, case: Case) -> set[str]:
-    """Keys of the outside facts that any guard or effect of the case's present transitions may read."""
+def reads(library: Library, case: Case, *, by_itself: bool = False) -> set[str]:
+    """Keys of the outside facts that any guard or effect of the case's present transitions may read.
+
+    With `by_itself` only of those that need nobody's deed.
+    """
     names: set[str] = set()
     for track in case.live_tracks():
         edition = library[track.edition]
         for rule, _ in edition.leaving(track.states):
+            if by_itself and not rule.automatic:
+                continue
             names |= {key for name in rule.guards for key in GUARDS[name].reads}
             names |= {key for name in rule.effects for key in EFFECTS[name].reads}
-    for task in case.open_tasks():
+    for task in () if by_itself else case.open_tasks():
         if task.type == "side":
             side = library[task.edition].tasks[task.rule]
             names |= {key for name in side.guards for key in GUARDS[name].reads}
@@ -148,18 +154,20 @@ def _siblings_of(db: Connection, log: str) -> list[str]:
 
 def _tell_sibling(db: Connection, log: Log, signed: str) -> None:
     """One need, many technologies: the others are asked whether they still stand; they are never closed by this."""
-    case = load(db, log.id, "case")
-    if case.closed_at is not None:
+    standing = _standing(db, log, "case")
+    if standing.case.closed_at is not None:
         return
-    standing = Standing(log, case, calendar_of(db, case.programme), load_library())
     by_system(db, standing, Notice("superseded", about=signed))
 
 
 def stand(db: Connection, log: str, kind: str) -> Standing:
     """A case under its lock, for a deed of the system."""
-    locked = lock_logs(db, [log])[log]
-    case = load(db, log, kind)
-    return Standing(locked, case, calendar_of(db, case.programme), load_library())
+    return _standing(db, lock_logs(db, [log])[log], kind)
+
+
+def _standing(db: Connection, log: Log, kind: str) -> Standing:
+    case, calendar = load_with_calendar(db, log.id, kind)
+    return Standing(log, case, _calendar(case.programme, calendar), load_library())
 
 
 def insist_revision(seen: int | None, now: int) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.errors import KeyReused
+from casework.errors import KeyReused, NotFound
 from casework.permissions import Actor
+from casework.records.logs import Log, log_of
 
 Json = Any
 
@@ -51,6 +52,20 @@ _ASK = text("""
     )
     SELECT (SELECT count(*) FROM r), (SELECT count(*) FROM a)
 """)
+# The key first, then the logs in the order of their ids; the time is taken after both, however long one had to wait.
+_ASK_AND_LOCK = text("""
+    WITH a AS MATERIALIZED (SELECT set_config('casework.actor', :actor, true)),
+    r AS (
+        INSERT INTO requests (actor_id, key, digest) SELECT CAST(:actor AS uuid), :key, :digest FROM a
+        ON CONFLICT DO NOTHING RETURNING 1
+    ),
+    l AS MATERIALIZED (
+        SELECT id, kind, programme_id, seq, head, last_at FROM logs
+        WHERE id = ANY(CAST(:ids AS uuid[])) AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
+    )
+    SELECT (SELECT count(*) FROM r) AS fresh, l.*, greatest(casework_now(), l.last_at + interval '1 microsecond') AS now
+    FROM (SELECT) one LEFT JOIN l ON true ORDER BY l.id
+""")
 _EARLIER = text("SELECT digest, status, answer FROM requests WHERE actor_id = CAST(:actor AS uuid) AND key = :key")
 _FINISH = text(
     "UPDATE requests SET status = :status, answer = CAST(:answer AS jsonb)"
@@ -65,6 +80,24 @@ def ask(db: Connection, actor: Actor, request: Request) -> Done | None:
     """
     if db.execute(_ASK, {"actor": actor.person, "key": request.key, "digest": request.digest}).one()[0]:
         return None
+    return _earlier(db, actor, request)
+
+
+def ask_and_lock(
+    db: Connection, actor: Actor, request: Request, ids: Sequence[str]
+) -> tuple[Done | None, dict[str, Log]]:
+    """`ask`, and the logs locked if nothing was asked before, in one statement. Raises NotFound unless all are there."""
+    given = {"actor": actor.person, "key": request.key, "digest": request.digest, "ids": sorted(set(ids))}
+    rows = db.execute(_ASK_AND_LOCK, given).all()
+    if not rows[0].fresh:
+        return _earlier(db, actor, request), {}
+    found = {row.id: log_of(row) for row in rows if row.id is not None}
+    if len(found) != len(given["ids"]):
+        raise NotFound("log")
+    return None, found
+
+
+def _earlier(db: Connection, actor: Actor, request: Request) -> Done:
     earlier = db.execute(_EARLIER, {"actor": actor.person, "key": request.key}).one()
     if earlier.digest != request.digest:
         raise KeyReused

@@ -52,16 +52,28 @@ def _load(home: str, every_task: bool) -> TextClause:
         part("consents", "id"), part("documents", "id"), part("grants", "id"),
     ])  # fmt: skip
     return text(
-        f"SELECT to_jsonb(h) AS home, l.seq, l.last_at, l.kind, {parts} FROM {home} h JOIN logs l USING (id) WHERE h.id = :log"
+        f"SELECT to_jsonb(h) AS home, l.seq, l.last_at, l.kind, {parts},"
+        " (SELECT calendar::text FROM programmes p WHERE p.id = h.programme_id) AS calendar"
+        f" FROM {home} h JOIN logs l USING (id) WHERE h.id = :log"
     )
 
 
 def load(db: Connection, log: str, kind: str, *, every_task: bool = False) -> Case:
     """A case or mediation from its rows, in one statement. Raises NotFound."""
+    return _case(_row(db, log, kind, every_task))
+
+
+def load_with_calendar(db: Connection, log: str, kind: str) -> tuple[Case, str]:
+    """The same, and the calendar of its programme as it is written there."""
+    row = _row(db, log, kind, False)
+    return _case(row), row.calendar
+
+
+def _row(db: Connection, log: str, kind: str, every_task: bool) -> Any:
     row = db.execute(_load(_HOME[kind], every_task), {"log": log}).one_or_none()
     if row is None:
         raise NotFound("case")
-    return _case(row)
+    return row
 
 
 def _case(row: Any) -> Case:
@@ -337,4 +349,4 @@ def kept_of(case: Case) -> Iterable[str]:
     return (id for name in _PARTS for id in getattr(case, name))
 
 
-__all__ = ["RUNNING", "difference", "kept_of", "load", "save"]
+__all__ = ["RUNNING", "difference", "kept_of", "load", "load_with_calendar", "save"]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import select
+import time
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import psycopg
 from psycopg.adapt import AdaptersMap
 from psycopg.types.string import TextLoader
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
 
 from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
 from casework.records import embedded
@@ -46,7 +48,7 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     url = database_url(settings)
     given = url.query.get("options", "")
     options = [given if isinstance(given, str) else " ".join(given), *_session_options(settings, role)]
-    return create_engine(
+    engine = create_engine(
         url.difference_update_query(["options"]),
         connect_args={
             "options": " ".join(option for option in options if option),
@@ -57,9 +59,37 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
         pool_size=settings.pool_size if role == "app" else 1,
         max_overflow=settings.pool_overflow,
         pool_timeout=settings.pool_timeout_s,
-        pool_pre_ping=True,
         pool_recycle=1800,
     )
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _insist_alive)
+    return engine
+
+
+#: A connection that has rested longer is asked whether it still answers.
+RESTED_S = 5.0
+
+
+def _note_use(connection: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _insist_alive(connection: Any, record: Any, proxy: Any) -> None:
+    """A look instead of a round trip: a server that has gone closes its end, and that can be read at once.
+
+    Raises InvalidatePoolError, upon which the pool connects anew. A network that swallows a connection without
+    closing it is found by asking, after a rest.
+    """
+    used = record.info.get("used")
+    if used is None:
+        return
+    try:
+        readable, _, _ = select.select([connection.fileno()], [], [], 0)
+        if readable or time.monotonic() - used > RESTED_S:
+            connection.execute("SELECT 1")
+            connection.rollback()
+    except (psycopg.Error, OSError, ValueError) as fault:
+        raise InvalidatePoolError from fault
 
 
 def _session_options(settings: Settings, role: Role) -> list[str]:

@@ -45,13 +45,15 @@ _LOCK = text("""
 
 def lock_logs(db: Connection, ids: Sequence[str]) -> dict[str, Log]:
     """Lock several logs, always in the order of their ids. Raises NotFound unless every one is there."""
-    found = {
-        row.id: Log(row.id, row.kind, row.programme_id, row.seq, row.head, row.last_at, row.now)
-        for row in db.execute(_LOCK, {"ids": sorted(set(ids))})
-    }
+    found = {row.id: log_of(row) for row in db.execute(_LOCK, {"ids": sorted(set(ids))})}
     if len(found) != len(set(ids)):
         raise NotFound("log")
     return found
+
+
+def log_of(row: Any) -> Log:
+    """A log from its row and the time at which it was locked."""
+    return Log(row.id, row.kind, row.programme_id, row.seq, row.head, row.last_at, row.now)
 
 
 def lock_log(db: Connection, id: str) -> Log:

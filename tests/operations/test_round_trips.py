@@ -1,0 +1,120 @@
+"""How often each operation goes to the database: a fixed number, however long the case's history is."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from casework.operations.cases import fire_transition, open_case
+from casework.operations.national_calendars import china
+from casework.operations.overview import list_tasks, show_case
+from casework.operations.registers import grant_role, register_organisation, register_person, register_programme
+from casework.operations.requests import Request
+from casework.operations.tasks import claim_task, complete_task, release_task
+from casework.permissions import Actor
+from casework.records.database import transaction
+from casework.records.people import find_actor
+
+Json = Any
+
+#: Statements of each operation, with BEGIN and COMMIT.
+OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 10, 6, 6, 6, 7, 10, 4
+CHECKED = {
+    "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True, "interest": "none",
+}  # fmt: skip
+
+
+def request() -> Request:
+    return Request(str(uuid.uuid4()), "digest")
+
+
+class Office:
+    """A programme with an officer and one match, and a count of what goes to the database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.seen: list[str] = []
+        event.listen(engine, "before_cursor_execute", lambda c, cur, statement, *_: self.seen.append(statement))
+        event.listen(engine, "begin", lambda _: self.seen.append("BEGIN"))
+        event.listen(engine, "commit", lambda _: self.seen.append("COMMIT"))
+        with transaction(engine) as db:
+            programme = register_programme(db, code="RT", name="R", name_zh=None, calendar=china([2026, 2027]))
+            owner = register_organisation(db, name="Need owner")
+            person = register_person(db, email="officer@example.org", name="Officer")
+            grant_role(db, person, "officer", programme=programme)
+            ids = {name: str(uuid.uuid4()) for name in ("need", "technology", "match")}
+            for table in ("needs", "technologies"):
+                db.execute(
+                    text(
+                        f"INSERT INTO {table} (id, programme_id, source, external_id, title, owner_id)"
+                        " VALUES (:id, :programme, 'test', 'one', 'A title', :owner)"
+                    ),
+                    {"id": ids["need" if table == "needs" else "technology"], "programme": programme, "owner": owner},
+                )
+            db.execute(
+                text(
+                    "INSERT INTO matches (id, programme_id, source, external_id, need_id, technology_id, rationale)"
+                    " VALUES (:match, :programme, 'test', 'one', :need, :technology, 'fits')"
+                ),
+                ids | {"programme": programme},
+            )
+            found = find_actor(db, person)
+        assert found is not None
+        self.officer: Actor = found
+        self.match = ids["match"]
+
+    def count(self, act: Callable[..., Any], *given: Any, **named: Any) -> int:
+        self.seen.clear()
+        self.do(act, *given, **named)
+        return len(self.seen)
+
+    def do(self, act: Callable[..., Any], *given: Any, **named: Any) -> Json:
+        with transaction(self.engine) as db:
+            made = act(db, self.officer, *given, **named)
+        return getattr(made, "answer", made)
+
+    def shown(self) -> Json:
+        return self.do(show_case, self.number)
+
+    def open(self) -> int:
+        count = self.count(open_case, self.match, request())
+        self.number = self.do(lambda db, _: db.execute(text("SELECT number FROM cases")).scalar_one())
+        return count
+
+    def fire(self, name: str, **data: Json) -> int:
+        case = self.shown()
+        track = case["tracks"][0]
+        return self.count(
+            fire_transition, case["id"], "case", track["id"], name, data=data, revision=track["revision"], request=request()
+        )  # fmt: skip
+
+    def release(self, task: str) -> None:
+        self.do(release_task, task, note=None, request=request())
+
+    def task(self, name: str) -> str:
+        return str(next(one["id"] for one in self.shown()["tasks"] if one["name"] == name))
+
+
+@pytest.fixture
+def office(engine: Engine) -> Office:
+    return Office(engine)
+
+
+def test_each_operation_needs_a_fixed_number_of_statements(office: Office) -> None:
+    assert office.open() == OPEN
+    assert office.fire("take") == FIRE
+    for round_of in range(25):
+        task = office.task("triage")
+        assert office.count(claim_task, task, request()) == CLAIM, round_of
+        assert office.count(release_task, task, note=None, request=request()) == RELEASE, round_of
+        assert office.count(show_case, office.number) == SHOW, round_of
+        assert office.count(list_tasks, view="queue") == LIST, round_of
+    assert office.do(lambda db, _: db.execute(text("SELECT max(seq) FROM events")).scalar_one()) > 50
+    assert (
+        office.count(complete_task, office.task("triage_check"), data=CHECKED, happened_on=None, request=request())
+        == COMPLETE
+    )
