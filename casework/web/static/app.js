@@ -1,0 +1,90 @@
+/* Makes the pages a little kinder; every page works without it. */
+(() => {
+  "use strict";
+
+  /* Questions that are asked only after a certain answer: hidden, and not sent, until they are. */
+  const answersTo = (form, name) => {
+    const said = [];
+    for (const input of form.querySelectorAll(`[name="f-${CSS.escape(name)}"]`)) {
+      if (input.disabled) continue;
+      if ((input.type === "radio" || input.type === "checkbox") && !input.checked) continue;
+      said.push(input.value);
+    }
+    return said;
+  };
+  const showAsked = (form) => {
+    for (const field of form.querySelectorAll("[data-when]")) {
+      const wanted = JSON.parse(field.dataset.values);
+      const asked = answersTo(form, field.dataset.when).some((value) => wanted.includes(value));
+      field.hidden = !asked;
+      for (const input of field.querySelectorAll("input, select, textarea")) input.disabled = !asked;
+      const hint = field.querySelector(".only");
+      if (hint) hint.hidden = true;
+    }
+  };
+
+  /* One more row of a list: a copy of the last, empty. */
+  const addRow = (button) => {
+    const rows = document.getElementById(button.dataset.rows);
+    const last = rows && rows.lastElementChild;
+    if (!last) return;
+    const row = last.cloneNode(true);
+    const count = rows.children.length;
+    for (const fault of row.querySelectorAll(".fault")) fault.remove();
+    for (const part of row.querySelectorAll("[id], [name], [for]")) {
+      for (const key of ["id", "name", "for"]) {
+        const value = part.getAttribute(key);
+        if (value) part.setAttribute(key, value.replace(/\.\d+\./, `.${count}.`));
+      }
+      part.removeAttribute("aria-describedby");
+      part.removeAttribute("aria-invalid");
+      if ("value" in part) part.value = "";
+    }
+    rows.append(row);
+    row.querySelector("input, textarea").focus();
+  };
+
+  /* What was typed is kept on the server every few seconds, for a reload that nobody wanted. */
+  const keepDraft = (form) => {
+    const body = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+    fetch("/drafts", { method: "POST", body, credentials: "same-origin", headers: { "HX-Request": "true" }, keepalive: true })
+      .catch(() => {});
+  };
+
+  const prepare = (root) => {
+    for (const form of root.querySelectorAll("form[data-draft]")) {
+      if (form.dataset.ready) continue;
+      form.dataset.ready = "yes";
+      showAsked(form);
+      let later;
+      form.addEventListener("input", () => {
+        showAsked(form);
+        clearTimeout(later);
+        later = setTimeout(() => keepDraft(form), 2000);
+      });
+      form.addEventListener("submit", () => clearTimeout(later));
+    }
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-rows]");
+    if (!button) return;
+    event.preventDefault();
+    addRow(button);
+  });
+  /* A second click on a button whose deed is under way does nothing. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 5000);
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    prepare(document);
+    const faults = document.querySelector("[data-focus]");
+    if (faults) faults.focus();
+  });
+  document.addEventListener("htmx:load", (event) => prepare(event.target));
+})();

@@ -1,0 +1,40 @@
+"""What was taken over from others is what its lock says, and carries its licence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+STATIC = files("casework.web").joinpath("static")
+LOCK: list[dict[str, Any]] = json.loads(STATIC.joinpath("assets.lock.json").read_text("utf-8"))
+OURS = {"app.css", "app.js", "assets.lock.json"}
+FREE = {"MIT", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "ISC"}
+
+
+@pytest.mark.parametrize("asset", LOCK, ids=lambda one: str(one["file"]))
+def test_an_asset_is_what_the_lock_says(asset: dict[str, Any]) -> None:
+    found = hashlib.sha256(STATIC.joinpath(asset["file"]).read_bytes()).hexdigest()
+    assert found == asset["sha256"]
+
+
+@pytest.mark.parametrize("asset", LOCK, ids=lambda one: str(one["file"]))
+def test_an_asset_has_a_free_licence_whose_text_is_here(asset: dict[str, Any]) -> None:
+    assert asset["licence"] in FREE
+    assert len(STATIC.joinpath(asset["licence_file"]).read_text("utf-8")) > 300
+
+
+def test_everything_here_is_ours_or_locked() -> None:
+    here = {one.name for one in STATIC.iterdir() if one.is_file()}
+    assert here == OURS | {one["file"] for one in LOCK}
+
+
+def test_our_own_assets_ask_no_other_host() -> None:
+    for name in ("app.css", "app.js"):
+        words = STATIC.joinpath(name).read_text("utf-8")
+        assert "http://" not in words
+        assert "https://" not in words
+        assert "@import" not in words
