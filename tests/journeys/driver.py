@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.cases import CREATED, Case, Task, Track
-from casework.engine.events import FIRED
+from casework.engine.events import FIRED, Event
 from casework.engine.evolve import fold
 from casework.engine.prefill import prefill
 from casework.errors import CaseworkError
@@ -182,7 +182,7 @@ class Journey:
     world: Mapping[str, str]
     here: str = "main"
     logs: dict[str, tuple[str, str]] = field(default_factory=dict)
-    papers: dict[str, str] = field(default_factory=dict)
+    papers: dict[tuple[str, str], str] = field(default_factory=dict)
     offset: float = 0.0
     _case: Case | None = None
     _today: date | None = None
@@ -216,6 +216,35 @@ class Journey:
             self._today = calendar_of(self.db, self.world["programme"]).local_date(now(self.db))
         return self._today
 
+    def in_days(self, days: int) -> date:
+        return self.today + timedelta(days=days)
+
+    def events(self) -> list[Event]:
+        return list(read_events(self.db, self.logs[self.here][0]))
+
+    def burdens(self, right: str) -> list[dict[str, Json]]:
+        """What lies on a right, and what lay on it."""
+        found = text("SELECT encumbrances FROM rights WHERE id = CAST(:id AS uuid)")
+        return list(self.db.execute(found, {"id": self.world[right]}).scalar_one())
+
+    def refuses_dispute(self, who: str, error: type[CaseworkError]) -> bool:
+        """Whether this person may not open a mediation about the case."""
+        nested = self.db.begin_nested()
+        with pytest.raises(error):
+            open_mediation(self.db, self.actor(who), str(self.case.number), _request())
+        nested.rollback()
+        return True
+
+    def rung(self, what: str, task: str) -> list[Event]:
+        """When the clock of a task of this name rang for a reminder, an escalation and the like."""
+        of = {one.id for one in self.case.tasks.values() if one.name == task}
+        return [e for e in self.events() if e.effects.get("what") == what and e.effects.get("task") in of]
+
+    def together(self, kind: str, transition: str) -> bool:
+        """Whether the newest event of a kind brought the transition about, in one deed."""
+        cause = [e for e in self.events() if e.kind == kind][-1]
+        return any(e.because == cause.seq and e.effects.get("transition") == transition for e in self.events())
+
     def actor(self, who: str) -> Actor:
         actor = find_actor(self.db, self.world[who])
         assert actor is not None, who
@@ -248,11 +277,12 @@ class Journey:
             self._must_refuse(step, step.error)
 
     def _must_refuse(self, step: Do, error: type[CaseworkError]) -> None:
-        before = self.case
+        before, papers = self.case, dict(self.papers)
         nested = self.db.begin_nested()
         with pytest.raises(error) as told:
             self.act(step)
         nested.rollback()
+        self.papers = papers
         assert step.words in told.value.message, told.value.message
         self._changed()
         assert self.case == before, "what is refused changes nothing"
@@ -323,7 +353,7 @@ class Journey:
             self.db, self.actor(who), str(self.case.number), title=name, kind="report", party=party, language="en",
             valid_until=None, revision=self.case.revision, request=_request(),
         )  # fmt: skip
-        self.papers[name] = done.answer["id"]
+        self.papers[self.here, name] = done.answer["id"]
 
     def take_back(self, party: str, who: str) -> None:
         consent = [c for c in self.case.consents.values() if c.party == party and c.ended_at is None][-1]
@@ -392,7 +422,7 @@ class Journey:
             case "people" | "providers" | "rights":
                 return [self.world[one] for one in value]
             case "documents":
-                return [self.papers[one] for one in value]
+                return [self.papers[self.here, one] for one in value]
             case "tasks":
                 return [task.id for name in value for task in self.open_tasks(name)]
             case "items":
@@ -429,10 +459,10 @@ class Journey:
             case "person":
                 return self.world[who if rule["role"] == "provider" else "officer"]
             case "documents":
-                if "a paper" not in self.papers:
+                if (self.here, "a paper") not in self.papers:
                     self.register("a paper", None, who=self._keeper())
                     self._changed()
-                return [self.papers["a paper"]]
+                return [self.papers[self.here, "a paper"]]
             case "items":
                 return [{"what": "As agreed.", "by": self._day(30)}]
         raise LookupError(f"nothing ordinary for {name}, a {rule['type']}")
@@ -442,7 +472,7 @@ class Journey:
         return next((name for name, id in self.world.items() if id == self.case.owner), "supervisor")
 
     def _day(self, days: int) -> str:
-        return (self.today + timedelta(days=days)).isoformat()
+        return self.in_days(days).isoformat()
 
     # --- afterwards ---
 

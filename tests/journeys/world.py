@@ -43,6 +43,10 @@ def build_world(db: Connection) -> Mapping[str, str]:
     for name in PEOPLE:
         ids[name] = register_person(db, email=f"{name}@example.org", name=name.capitalize())
         grant_role(db, ids[name], name.rstrip("2"), programme=programme)
+    # Somebody who is both; the one case in which that person is the officer is closed to the dispute officer.
+    ids["busy"] = register_person(db, email="busy@example.org", name="Busy")
+    for role in ("officer", "dispute_officer"):
+        grant_role(db, ids["busy"], role, programme=programme)
     for provider, (service, people) in PROVIDERS.items():
         ids[provider] = register_organisation(db, name=provider, services=[service], kind="provider")
         for name, role in people.items():
