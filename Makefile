@@ -14,7 +14,7 @@ DB_ARGS ?= check
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
 
-.PHONY: help setup demo test test-fast lint format bench lock db init clean
+.PHONY: help setup demo test test-fast lint format bench docs lock db init clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ format: setup ## Let ruff mend what it can
 
 bench: setup ## Measure against hand-written SQL on the same server, as ratios
 	$(BIN)/python -m benchmarks
+
+docs: setup ## Write the pages of docs/reference that follow from the code
+	$(BIN)/python docs/generate.py
 
 init: setup ## Make or upgrade the database
 	$(BIN)/casework init

@@ -1,0 +1,317 @@
+"""Writes the pages of `docs/reference` that follow from the code: `make docs`.
+
+`tests/test_docs.py` fails while a page does not say what the code does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import AliasChoices
+from pydantic.fields import FieldInfo
+
+from casework.api import PREFIX, ROUTES
+from casework.api.errors import STATUS
+from casework.cli import main
+from casework.definitions import load_definitions
+from casework.engine.editions import Edition, StateRule, TaskRule, TransitionRule, publish
+from casework.engine.grammar import PREVIOUS_STEP
+from casework.engine.registry import GUARDS
+from casework.settings import Settings
+
+REFERENCE = Path(__file__).parent / "reference"
+#: What a reader of the page should not edit by hand.
+MADE = "<!-- Made by `make docs`; change the code, not this page. -->"
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by its file name."""
+    made: dict[str, Callable[[], Iterator[str]]] = {
+        "workflows.md": workflows, "guards.md": guards, "command-line.md": command_line, "settings.md": settings,
+        "routes.md": routes,
+    }  # fmt: skip
+    return {name: "\n".join([MADE, "", *lines()]).rstrip() + "\n" for name, lines in made.items()}
+
+
+def newest() -> list[Edition]:
+    """The newest edition of each workflow, in the order in which a case meets them; states in the order of writing.
+
+    `casework workflow check` says whether they are published as they stand.
+    """
+    return [publish(one) for one in load_definitions()]
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    head = list(head)
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |"
+
+
+# --- workflows -------------------------------------------------------------------------------------------------------
+
+
+def workflows() -> Iterator[str]:
+    yield "# The workflows"
+    yield ""
+    yield "What the newest published edition of each workflow says. How to read it:"
+    yield ""
+    yield "- **Who** of a state is the queue of its step task, **limit** the task's due date, **step** its place on the"
+    yield "  step bar. A provider's queue belongs to the organisation that took the referral."
+    yield "- **To** “stays” records a deed and leaves the state; “back” leads to where a side state was entered from."
+    yield "- **Kind** is `main`, `return` (a step back that is part of the work) or `exception`."
+    yield "- A **form** with `field?` does not insist on that answer. [Guards](guards.md) must all hold."
+    for edition in newest():
+        yield from _workflow(edition)
+
+
+def _workflow(edition: Edition) -> Iterator[str]:
+    rules = edition.rules
+    yield ""
+    yield f"## {edition.text('title')} (`{edition.workflow}`)"
+    yield ""
+    yield f"{edition.text('description')} Edition {edition.number}, `{edition.fingerprint[:12]}`."
+    if rules["inside"]:
+        fires = f"; its first step fires `{rules['first_step_fires']}` there" if rules["first_step_fires"] else ""
+        yield f"Runs inside a {rules['inside']}{fires}."
+    yield ""
+    yield from table(
+        ("State", "Name", "Who", "Limit", "Step"),
+        ((f"`{path}`", edition.text(f"states.{path}"), *_state(state)) for path, state in edition.states.items()),
+    )
+    yield ""
+    yield from table(
+        ("Transition", "From", "To", "Who", "Kind", "Form", "Guards", "Opens"),
+        (_transition(edition, rule) for rule in edition.transitions),
+    )
+    if edition.tasks:
+        yield ""
+        yield from table(
+            ("Side task", "What is to be done", "Who", "Limit", "Form"),
+            (_task(edition, rule) for rule in edition.tasks.values()),
+        )
+    for name, states in edition.milestones.items():
+        yield ""
+        yield f"Milestone `{name}`: reached in {_codes(sorted(states))}."
+    if edition.outlives:
+        yield ""
+        yield f"Goes on after its case has closed in {_codes(sorted(edition.outlives))}."
+
+
+def _state(state: StateRule) -> tuple[str, str, str]:
+    if state.final:
+        return "", "end", state.step or ""
+    return state.queue or "", limit(state.due), "as before" if state.step == PREVIOUS_STEP else state.step or ""
+
+
+def _transition(edition: Edition, rule: TransitionRule) -> tuple[str, ...]:
+    return (
+        f"`{rule.name}`", _codes(rule.sources), {"=same": "stays", "=previous": "back"}.get(rule.target, f"`{rule.target}`"),
+        _who(rule), rule.kind, _form(edition, rule.form), " ".join(f"[{name}](guards.md#{name})" for name in rule.guards),
+        ", ".join(dict.fromkeys(_opening(edition, one) for one in rule.opens)),
+    )  # fmt: skip
+
+
+def _who(rule: TransitionRule) -> str:
+    if rule.automatic:
+        return "by itself"
+    told = [f"the clock ({limit(rule.after)})" if one == "system" and rule.after else one for one in rule.by]
+    by = ", ".join("a rule" if one == "system" else one for one in told)
+    if rule.confirm_by:
+        by += f"; confirmed by another {' or '.join(rule.confirm_by)}"
+    if rule.not_by:
+        by += f"; not whoever did {_codes(rule.not_by)}"
+    return by
+
+
+def _form(edition: Edition, name: str | None) -> str:
+    return ", ".join(f"{one['name']}{'' if one['required'] else '?'}" for one in edition.form(name))
+
+
+def _opening(edition: Edition, one: Mapping[str, Any]) -> str:
+    match one["open"]:
+        case "task":
+            return f"task `{edition.tasks[one['task']].name}`"
+        case "track":
+            return f"track `{one['workflow']}`"
+        case "service_track":
+            return "the track of its service"
+        case _:
+            return f"referral `{one['service']}`{', where planned' if one['planned'] else ''}"
+
+
+def _task(edition: Edition, rule: TaskRule) -> tuple[str, ...]:
+    due = limit(rule.due) + (f"; it appears after {limit(rule.after)}" if rule.after else "")
+    return f"`{rule.name}`", edition.text(f"tasks.{rule.key}"), rule.queue, due, _form(edition, rule.form)
+
+
+def limit(rule: Mapping[str, Any] | None) -> str:
+    """A limit in words."""
+    if rule is None:
+        return ""
+    where = " or ".join(f"`{one}`" for one in (rule["since"] or "").split("|") if one)
+    if rule["n"] == 0 and where:
+        return f"until {where}"
+    unit = {"wd": "working day", "cd": "calendar day"}.get(rule["unit"], rule["unit"])
+    words = f"{abs(rule['n'])} {unit}{'' if abs(rule['n']) == 1 else 's'}"
+    if not where:
+        return words
+    return f"{words} {'before' if rule['n'] < 0 else 'after'} {where}"
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+# --- guards ----------------------------------------------------------------------------------------------------------
+
+
+def guards() -> Iterator[str]:
+    yield "# The guards"
+    yield ""
+    yield "Every guard that a published edition uses: what a person reads when it refuses, where it stands, and which"
+    yield "facts from outside the case it reads (an event keeps those, so that it can be judged again). A guard that is"
+    yield "published never changes its meaning."
+    used: dict[str, list[str]] = {}
+    for edition in newest():
+        asking: list[TransitionRule | TaskRule] = [*edition.transitions, *edition.tasks.values()]
+        for rule in asking:
+            for name in rule.guards:
+                used.setdefault(name, []).append(f"`{edition.workflow}.{rule.name}`")
+    for name in sorted(used):
+        guard = GUARDS[name]
+        yield ""
+        yield f"## {name}"
+        yield ""
+        yield f"“{guard.sentence}”"
+        yield ""
+        yield f"Asked by {', '.join(dict.fromkeys(used[name]))}."
+        if guard.reads:
+            yield f"Reads from outside: {', '.join(guard.reads)}."
+
+
+# --- the command line ------------------------------------------------------------------------------------------------
+
+
+def command_line() -> Iterator[str]:
+    yield "# The command line"
+    yield ""
+    yield "In the checkout it is `.venv/bin/casework`; installed from a wheel, `casework`. Every command has `--help`,"
+    yield "exits with 0 when it did what was asked, with 1 and one clear line on stderr when it could not, and with 2"
+    yield "when it was called wrongly. Settings come from the [environment](settings.md)."
+    for path, command in _commands(main, ("casework",)):
+        if isinstance(command, click.Group) and path != ("casework",):
+            continue
+        context = click.Context(command, info_name=" ".join(path))
+        yield ""
+        yield f"## {' '.join(path)}"
+        yield ""
+        for line in (command.help or "").strip().splitlines():
+            yield line.strip()
+        options = [_parameter(one, context) for one in command.params]
+        if options:
+            yield ""
+            yield from table(("Argument or option", "What it does"), options)
+
+
+def _commands(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, below in sorted(command.commands.items()):
+            yield from _commands(below, (*path, name))
+
+
+def _parameter(one: click.Parameter, context: click.Context) -> tuple[str, str]:
+    if isinstance(one, click.Argument):
+        name = one.make_metavar(context)
+        return f"`{name}`", "may be left out" if not one.required else "must be given"
+    assert isinstance(one, click.Option)
+    written, words = one.get_help_record(context) or (", ".join(one.opts), one.help or "")
+    return f"`{written}`", words
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+
+
+def settings() -> Iterator[str]:
+    yield "# The settings"
+    yield ""
+    yield "Every setting is an environment variable. An empty one counts as unset. For each but the profile there is a"
+    yield "second variable with `_FILE` at its end, which names a file that holds the value: so secrets need not stand in"
+    yield "the environment."
+    yield ""
+    yield from table(
+        ("Variable", "Default", "What it does"),
+        ((_variable(name, one), _default(one), _described(name, one)) for name, one in Settings.model_fields.items()),
+    )
+
+
+def _variable(name: str, one: FieldInfo) -> str:
+    names = [f"CASEWORK_{name.upper()}"]
+    if isinstance(one.validation_alias, AliasChoices):
+        names = [str(alias) for alias in one.validation_alias.choices]
+    return " or ".join(f"`{each}`" for each in names)
+
+
+def _default(one: FieldInfo) -> str:
+    return "" if one.default in (None, "") else f"`{one.default}`"
+
+
+#: Where a field of the settings has no description of its own.
+_WORDS = {
+    "statement_timeout_ms": "The longest statement of the application.",
+    "lock_timeout_ms": "The longest wait for a lock.",
+}
+
+
+def _described(name: str, one: FieldInfo) -> str:
+    return one.description or _WORDS[name]
+
+
+# --- the API ---------------------------------------------------------------------------------------------------------
+
+
+def routes() -> Iterator[str]:
+    yield "# The routes of the API"
+    yield ""
+    yield f"All below `{PREFIX}`. How they are asked is told in [the API](api.md). **If-Match** says whose revision the"
+    yield "header names; a route without it asks for none."
+    yield ""
+    yield from table(
+        ("Route", "What it does", "Scope", "If-Match"),
+        (
+            (f"`{one.method} {one.path}`", one.summary, "none" if one.open else f"`{one.scope}`", one.if_match)
+            for one in ROUTES
+        ),
+    )
+    yield ""
+    yield "## Problems"
+    yield ""
+    yield "What can go wrong, by the end of the problem's `type`; gaps are filled in."
+    yield ""
+    yield from table(
+        ("Status", "`urn:casework:problem:…`", "Detail"),
+        (
+            (str(status), f"`{dashed(kind.__name__)}`", " ".join((kind.__doc__ or "").split()))
+            for kind, status in sorted(STATUS.items(), key=lambda one: (one[1], one[0].__name__))
+            if status != 503
+        ),
+    )
+    yield ""
+    yield "503 means that the database is busy or away: nothing was recorded, and `Retry-After` says when to try again."
+
+
+def dashed(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+
+
+if __name__ == "__main__":
+    REFERENCE.mkdir(exist_ok=True)
+    for file, text in pages().items():
+        (REFERENCE / file).write_text(text, "utf-8")
+        click.echo(f"docs/reference/{file}")
