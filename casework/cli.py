@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import OperationalError
 
-from casework.commands import database, tick, workflow
+from casework.commands import database, tick, verify, workflow
 from casework.errors import CaseworkError
 
 # Every command stands here; one module of casework.commands holds the commands of one noun.
@@ -18,6 +18,7 @@ COMMANDS: tuple[click.Command, ...] = (
     database.db,
     workflow.workflow,
     tick.tick,
+    verify.verify,
 )
 
 

@@ -1,0 +1,62 @@
+"""The command that proves the history."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+
+import click
+from sqlalchemy import Engine
+
+from casework.operations.deeds import home_of
+from casework.operations.verify import Checked, count_logs, verify_each, verify_log
+from casework.records.database import connect_engine, transaction
+from casework.settings import load_settings
+
+
+@click.command()
+@click.argument("case", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with what was looked at and every fault.")
+def verify(case: str | None, as_json: bool) -> None:
+    """Prove the history: of one CASE by its number, or of everything.
+
+    Recomputes every chain, adds the events up again and compares them with the tables, and judges whether each event
+    was allowed by the edition, the facts and the roles of its time. Exits with 1 when anything is wrong.
+    """
+    engine = connect_engine(load_settings())
+    logs = events = 0
+    found = []
+    try:
+        for checked in _checked(engine, case):
+            logs += checked.log is not None
+            events += checked.events
+            for one in checked.findings:
+                found.append(one)
+                if not as_json:
+                    where = one.number or one.log or one.table
+                    click.echo(f"{where}{f' event {one.seq}' if one.seq else ''} [{one.kind}] {one.sentence}")
+    finally:
+        engine.dispose()
+    if as_json:
+        click.echo(
+            json.dumps({"logs": logs, "events": events, "faults": [one.as_json() for one in found]}, ensure_ascii=False)
+        )
+    else:
+        click.echo(f"{logs} logs with {events} events: {f'{len(found)} faults.' if found else 'nothing is wrong.'}")
+    if found:
+        raise click.exceptions.Exit(1)
+
+
+def _checked(engine: Engine, case: str | None) -> Iterator[Checked]:
+    if case is not None:
+        with transaction(engine) as db:
+            log = home_of(db, case)
+        yield verify_log(engine, log)
+        return
+    with transaction(engine) as db:
+        total = count_logs(db)
+    with click.progressbar(
+        verify_each(engine), length=total, label="Verifying", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as progress:
+        yield from progress

@@ -1,0 +1,488 @@
+"""Whether each event of a case was allowed when it was recorded: by its edition, its facts, and the roles of then.
+
+Due dates are not judged again: an event does not say by which version of the calendar they were counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from casework.engine.cases import HELD, IN_PROGRESS, READY, RESERVED, Case, Task, Track
+from casework.engine.commands import Library
+from casework.engine.decide import duty_reasons
+from casework.engine.draft import accepted
+from casework.engine.editions import Edition, TransitionRule, ancestors
+from casework.engine.events import (
+    ACTIVATED,
+    ADDED,
+    CLAIMED,
+    COMPLETED,
+    CONSENT_ENDED,
+    DOCUMENT_REGISTERED,
+    EXITED,
+    FIRED,
+    HANDED_OVER,
+    INTEREST_DECLARED,
+    OPENED,
+    PROPOSED,
+    RANG,
+    REFUSED,
+    RELEASED,
+    SYSTEM_ACTOR,
+    Event,
+)  # fmt: skip
+from casework.engine.facts import Facts, NotGiven
+from casework.engine.machines import move
+from casework.engine.registry import EFFECTS, GUARDS
+from casework.engine.roles import DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SYSTEM
+from casework.operations.past import Past
+from casework.permissions import PROVIDER_ROLES, READS_ONLY
+
+Json = Any
+Reasons = Iterator[str]
+
+#: Effects that an event holds as the rule's functions gave them: they must come out the same again.
+_AS_GIVEN = ("owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights")
+#: What a rule may do by itself.
+_BY_ITSELF = frozenset({FIRED, RANG, ACTIVATED, ADDED, CONSENT_ENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an earlier event did, for those that name it as their cause."""
+
+    kind: str
+    track: str | None
+    actor: str
+    rule: TransitionRule | None
+
+
+class Judge:
+    """Reads a log's events in order and says of each what speaks against it."""
+
+    def __init__(self, library: Library, past: Past) -> None:
+        self.library = library
+        self.past = past
+        self._told: dict[int, _Told] = {}
+
+    def reasons(self, before: Case | None, event: Event) -> list[str]:
+        """Everything that speaks against an event, in sentences; nothing when it was allowed."""
+        if before is None:
+            found = list(self._opening(event))
+        else:
+            found = [*self._actor(before, event), *self._deed(before, event)]
+        found += self._new_tracks(event)
+        self._told[event.seq] = self._remember(event)
+        return found
+
+    def _remember(self, event: Event) -> _Told:
+        edition = self.library.editions.get(event.edition or "")
+        found = edition.find(event.effects["transition"], event.frm) if edition and event.kind == FIRED else None
+        return _Told(event.kind, event.track, event.actor, found[0] if found else None)
+
+    def _deed(self, before: Case, event: Event) -> Reasons:
+        judge = _KINDS.get(event.kind)
+        if judge is None:
+            yield f"nothing is called “{event.kind}” in a case"
+            return
+        if event.kind in _ON_TRACKS:
+            track = before.tracks.get(event.track or "")
+            if track is None:
+                yield "it names a track that the case does not have"
+                return
+            if event.edition != track.edition:
+                yield "it names another edition than its track is pinned to"
+            if event.frm != track.states:
+                yield f"it starts from {_list(event.frm)}, but the track stood at {_list(track.states)}"
+            if event.kind != FIRED and event.to != event.frm:
+                yield f"it moves the track to {_list(event.to)}, which only a transition may"
+            if track.edition not in self.library.editions:
+                yield f"the edition {track.edition[:12]} is unknown"
+                return
+        yield from judge(self, before, event)
+
+    def _edition(self, track: Track) -> Edition:
+        return self.library[track.edition]
+
+    # --- who ---
+
+    def _opening(self, event: Event) -> Reasons:
+        if event.kind != OPENED:
+            yield "a log begins with what opened it"
+            return
+        case = event.effects["case"]
+        roles = (DISPUTE_OFFICER,) if case["kind"] == "mediation" else ("officer", "supervisor")
+        if event.role not in roles:
+            yield f"a {case['kind']} is opened by {_list(roles)}, not by {event.role}"
+        yield from self._held(case["programme"], event, any_deputy=True)
+
+    def _actor(self, before: Case, event: Event) -> Reasons:
+        if event.actor == SYSTEM_ACTOR or event.role == SYSTEM:
+            if event.actor != SYSTEM_ACTOR or event.role != SYSTEM:
+                yield "a person and the system cannot act as one another"
+            if event.kind not in _BY_ITSELF:
+                yield f"what is “{event.kind}” does not happen by itself"
+            return
+        if event.actor in before.interests and event.kind != INTEREST_DECLARED:
+            yield "its actor had declared an interest in the case"
+        if event.role in READS_ONLY and event.kind != INTEREST_DECLARED:
+            yield f"the role {event.role} only reads"
+        if event.role in PROVIDER_ROLES:
+            yield from self._provider(before, event)
+            return
+        yield from self._held(before.programme, event, any_deputy=event.kind == INTEREST_DECLARED)
+        named = {before.owner, *before.team}
+        wanted = event.role == DISPUTE_OFFICER or event.role == OFFICER and before.owner is not None
+        if wanted and event.kind != INTEREST_DECLARED and (event.acting_for or event.actor) not in named:
+            yield f"its {str(event.role).replace('_', ' ')} was not named for the case"
+
+    def _provider(self, before: Case, event: Event) -> Reasons:
+        if event.kind == INTEREST_DECLARED:
+            if event.organisation:
+                yield from self._held(event.organisation, event)
+            return
+        track = before.tracks.get(event.track or "")
+        above = before.referral_of(track) if track else None
+        if above is None or above.provider is None or above.provider != event.organisation:
+            yield "its actor's organisation did not have the referral"
+            return
+        if event.actor in above.barred:
+            yield "its actor was shut out of the referral"
+        yield from self._held(above.provider, event)
+
+    def _held(self, scope: str, event: Event, *, any_deputy: bool = False) -> Reasons:
+        role = str(event.role)
+        if not self.past.held(scope, event.actor, role, event.acting_for, event.at, any_deputy=any_deputy):
+            deputy = " as a deputy" if event.acting_for else ""
+            yield f"its actor did not hold the role {role}{deputy} at that moment"
+
+    def _role_in(self, before: Case, event: Event, roles: Iterable[str]) -> Reasons:
+        wanted = tuple(roles)
+        if event.role not in accepted(before, wanted):
+            yield f"it is for {_list(wanted)}, not for {event.role}"
+
+    def _works(self, event: Event, task: Task) -> Reasons:
+        if event.role not in QUEUE_ROLES.get(task.queue, frozenset()):
+            yield f"the task was in the queue {task.queue}, which {event.role} does not work"
+        if task.organisation is not None and task.organisation != event.organisation:
+            yield "the task was another organisation's"
+
+    # --- what the rules say ---
+
+    def _facts(self, before: Case, track: Track, event: Event, data: Mapping[str, Json], task: Task | None = None) -> Facts:  # fmt: skip
+        milestones = {
+            one.edition: self.library[one.edition].milestones
+            for one in before.tracks.values() if one.edition in self.library.editions
+        }  # fmt: skip
+        calendar = self.past.calendar(before.programme, event.at)
+        outside = event.effects.get("facts", {})
+        return Facts(before, track, event.at, calendar, event.actor, data, outside, task, milestones)
+
+    def _guards(self, names: Iterable[str], facts: Facts) -> Reasons:
+        for name in names:
+            if name not in GUARDS:
+                yield f"its guard “{name}” is unknown"
+                continue
+            try:
+                holds = GUARDS[name].holds(facts)
+            except NotGiven as missing:
+                yield f"it does not keep the facts that “{name}” reads: {missing}"
+                continue
+            if not holds:
+                yield f"its guard “{name}” refuses: {GUARDS[name].sentence}"
+
+    def _follows(self, names: Iterable[str], facts: Facts, event: Event) -> Reasons:
+        """What the rule's effects give, given the same facts, is what the event says, and nothing beside it."""
+        wanted: dict[str, Json] = {}
+        for name in names:
+            try:
+                wanted |= EFFECTS[name].follows(facts) if name in EFFECTS else {}
+            except NotGiven as missing:
+                yield f"it does not keep the facts that “{name}” reads: {missing}"
+        for key in _AS_GIVEN:
+            if _plain(event.effects.get(key)) != _plain(wanted.get(key)):
+                yield f"its effect on {key} is not what the rule gives"
+
+    def _new_tracks(self, event: Event) -> Reasons:
+        for one in event.effects.get("tracks", ()):
+            edition = self.library.editions.get(one["edition"])
+            if edition is None:
+                yield f"it opens a track by the edition {one['edition'][:12]}, which is unknown"
+            elif edition.workflow != one["workflow"]:
+                yield f"it opens a track of {one['workflow']} by an edition of {edition.workflow}"
+            elif tuple(one["states"]) != edition.initial:
+                yield f"it opens a track of {one['workflow']} elsewhere than at its beginning"
+
+    # --- transitions ---
+
+    def _fired(self, before: Case, event: Event) -> Reasons:
+        track = before.tracks[event.track or ""]
+        edition, name = self._edition(track), event.effects["transition"]
+        found = edition.find(name, track.states)
+        if found is None:
+            yield f"{edition.workflow} has no transition “{name}” from {_list(track.states)}"
+            return
+        rule, place = found
+        yield from self._target(before, track, edition, rule, place, event)
+        data = event.effects.get("data", {})
+        if event.actor == SYSTEM_ACTOR:
+            yield from self._by_itself(before, track, edition, rule, place, event)
+        elif "proposed" in event.effects:
+            yield from self._confirmed(before, track, rule, event)
+        elif event.because is not None:
+            yield from self._first_step(before, track, rule, event)
+        else:
+            yield from self._by_person(before, track, rule, event)
+            if rule.confirm_by:
+                yield f"“{name}” needs a second person's word"
+        # The person whose deed drew this one with it is not told here, and some effects name that person.
+        if event.actor != SYSTEM_ACTOR:
+            yield from self._follows(rule.effects, self._facts(before, track, event, data), event)
+
+    def _target(
+        self, before: Case, track: Track, edition: Edition, rule: TransitionRule, place: str, event: Event
+    ) -> Reasons:
+        back_to = track.came_from.get(place, ()) if rule.target == "=previous" else ()
+        try:
+            to = move(edition, track.states, rule, place, back_to)
+        except Exception as fault:  # whatever the machine says, it says no
+            yield f"“{rule.name}” cannot leave {_list(track.states)}: {fault}"
+            return
+        if event.to != to:
+            yield f"“{rule.name}” leads to {_list(to)}, not to {_list(event.to)}"
+        ends = edition.ended(to) and track.live and to != track.states
+        ended = (to[0] if len(to) == 1 else "ended") if ends else None
+        if event.effects.get("ended") != ended:
+            yield f"“{rule.name}” {'ends the track' if ended else 'does not end the track'}"
+        main = track.id == before.main.id
+        closed = False if rule.reopens and main else True if ended and main else None
+        if event.effects.get("closed") is not closed:
+            yield f"“{rule.name}” does not close or reopen the case as it says"
+        if bool(event.effects.get("reopened")) != rule.reopens:
+            yield f"“{rule.name}” does not reopen the track as it says"
+        if bool(event.effects.get("entered")) == rule.target.startswith("="):
+            yield f"“{rule.name}” does not enter a state as it says"
+
+    def _by_person(self, before: Case, track: Track, rule: TransitionRule, event: Event) -> Reasons:
+        yield from self._role_in(before, event, rule.by_people)
+        yield from duty_reasons(before, rule.not_by, {event.actor, event.acting_for}, track)
+        if before.frozen and event.role in PROVIDER_ROLES:
+            yield "the case stood still while a stop was being decided"
+        if rule.target != "=same":
+            for task in before.step_tasks(track.id):
+                left = any(task.of == place or str(task.of).startswith(place + ".") for place in rule.sources)
+                same_queue = event.role in QUEUE_ROLES.get(task.queue, frozenset())
+                if left and same_queue and task.state in HELD and task.holder != event.actor:
+                    yield "somebody else held the step's task"
+        yield from self._guards(rule.guards, self._facts(before, track, event, event.effects.get("data", {})))
+
+    def _confirmed(self, before: Case, track: Track, rule: TransitionRule, event: Event) -> Reasons:
+        pending = before.proposal_for(track.id, rule.name)
+        if pending is None or pending.id not in event.effects.get("proposals_ended", ()):
+            yield f"nobody had proposed “{rule.name}”"
+            return
+        yield from self._role_in(before, event, rule.confirm_by)
+        if {pending.actor, pending.acting_for} & ({event.actor, event.acting_for} - {None}):
+            yield "the person who proposed it also confirmed it"
+        if event.effects.get("data", {}) != pending.data:
+            yield "it confirms something else than what was proposed"
+        yield from self._guards(rule.guards, self._facts(before, track, event, pending.data))
+
+    def _first_step(self, before: Case, track: Track, rule: TransitionRule, event: Event) -> Reasons:
+        """The first step of a service starts its referral, in the name of the same person."""
+        cause = self._told.get(event.because or 0)
+        below = before.tracks.get(cause.track or "") if cause else None
+        drawn = cause is not None and below is not None and cause.kind == FIRED and below.parent == track.id
+        if not (drawn and self._begins(below, rule) and cause and cause.actor == event.actor):
+            yield "what it names as its cause did not bring it about"
+
+    def _begins(self, below: Track | None, rule: TransitionRule) -> bool:
+        return below is not None and self._edition(below).rules["first_step_fires"] == rule.name
+
+    def _by_itself(
+        self, before: Case, track: Track, edition: Edition, rule: TransitionRule, place: str, event: Event
+    ) -> Reasons:
+        if event.because is None:
+            stopped = {one["id"] for one in event.effects.get("clock_states", ()) if one["state"] == "stopped"}
+            if rule.after is None or not any(
+                clock.track == track.id and clock.id in stopped and _due(clock, event, f"fire:{rule.name}")
+                for clock in before.clocks.values()
+            ):
+                yield f"no clock was due for “{rule.name}”"
+            return
+        if rule.automatic:
+            whole = edition.states[place].type in ("stage", "parallel")
+            if whole and not edition.place_ended(place, track.states):
+                yield f"“{place}” had not ended"
+            yield from self._guards(rule.guards, self._facts(before, track, event, {}))
+            return
+        cause = self._told.get(event.because)
+        if cause is None or not self._drawn(before, track, rule, cause):
+            yield f"what it names as its cause did not bring “{rule.name}” about"
+
+    @staticmethod
+    def _drawn(before: Case, track: Track, rule: TransitionRule, cause: _Told) -> bool:
+        if cause.kind == CONSENT_ENDED:
+            return rule.name == "suspend"
+        if cause.rule is None or cause.track is None:
+            return False
+        source = before.tracks[cause.track]
+        related = {"child": track.parent == source.id, "parent": source.parent == track.id}
+        return any(
+            name == rule.name and related.get(where, track.workflow == "referral") for where, name in cause.rule.also
+        )
+
+    def _proposed(self, before: Case, event: Event) -> Reasons:
+        track = before.tracks[event.track or ""]
+        edition, name = self._edition(track), event.effects["transition"]
+        found = edition.find(name, track.states)
+        if found is None or not found[0].confirm_by:
+            yield f"{edition.workflow} asks for no second person for “{name}” at {_list(track.states)}"
+            return
+        if before.proposal_for(track.id, name) is not None:
+            yield f"“{name}” had been proposed already"
+        yield from self._by_person(before, track, found[0], event)
+        facts = self._facts(before, track, event, event.effects.get("data", {}))
+        yield from self._follows(found[0].proposal_effects, facts, event)
+
+    def _refused(self, before: Case, event: Event) -> Reasons:
+        pending = before.proposal_for(event.track or "", event.effects["transition"])
+        if pending is None or pending.id not in event.effects.get("proposals_ended", ()):
+            yield f"nobody had proposed “{event.effects['transition']}”"
+            return
+        if {pending.actor, pending.acting_for} & ({event.actor, event.acting_for} - {None}):
+            yield "the person who proposed it also decided on it"
+        yield from self._works(event, before.tasks[pending.task])
+
+    # --- tasks ---
+
+    def _on_task(self, before: Case, event: Event) -> Task | None:
+        return before.tasks.get(event.effects["task"])
+
+    def _claimed(self, before: Case, event: Event) -> Reasons:
+        task = self._on_task(before, event)
+        if task is None or task.state != READY:
+            yield f"the task was {task.state if task else 'not there'}, not ready to be taken"
+            return
+        yield from self._works(event, task)
+
+    def _released(self, before: Case, event: Event) -> Reasons:
+        task = self._on_task(before, event)
+        if task is None or task.state not in HELD or task.holder != event.actor:
+            yield "its actor did not hold the task"
+
+    def _completed(self, before: Case, event: Event) -> Reasons:
+        task = self._on_task(before, event)
+        if task is None or task.state not in (READY, RESERVED, IN_PROGRESS):
+            yield f"the task was {task.state if task else 'not there'}, not open"
+            return
+        if task.holder not in (None, event.actor):
+            yield "somebody else held the task"
+        yield from self._works(event, task)
+        edition = self.library.editions.get(task.edition)
+        if task.type != "side" or edition is None or task.rule not in edition.tasks:
+            yield "no rule lets this task be finished so"
+            return
+        rule, track = edition.tasks[task.rule], before.tracks[task.track]
+        if before.frozen and event.role in PROVIDER_ROLES:
+            yield "the case stood still while a stop was being decided"
+        yield from duty_reasons(before, rule.not_by, {event.actor, event.acting_for}, track)
+        states = {one["id"]: one for one in event.effects.get("task_states", ())}
+        facts = self._facts(before, track, event, states.get(task.id, {}).get("result", {}), task)
+        yield from self._guards(rule.guards, facts)
+        yield from self._follows(rule.effects, facts, event)
+
+    def _exited(self, before: Case, event: Event) -> Reasons:
+        task = self._on_task(before, event)
+        if task is None or not task.open or task.type != "side":
+            yield "only an open side task can be dropped"
+
+    def _added(self, before: Case, event: Event) -> Reasons:
+        track, name = before.tracks[event.track or ""], event.effects["name"]
+        edition = self._edition(track)
+        if event.actor == SYSTEM_ACTOR:
+            if not any(rule.name == name for rule in edition.tasks.values()):
+                yield f"{edition.workflow} has no task “{name}”"
+            return
+        places = {place for leaf in track.states for place in ancestors(leaf)}
+        for offer in edition.rules["on_request"]:
+            if edition.tasks[offer["task"]].name == name and places & set(offer["from"]):
+                yield from self._role_in(before, event, offer["by"])
+                return
+        yield f"the task “{name}” is not asked for at {_list(track.states)}"
+
+    def _rang(self, before: Case, event: Event) -> Reasons:
+        if event.actor != SYSTEM_ACTOR:
+            yield "clocks ring by themselves"
+        clock, what = before.clocks.get(event.effects["clock"]), event.effects["what"]
+        if what == "stopped" and clock is not None and clock.fires_at is not None:
+            what = clock.rungs[clock.next][1]
+        if clock is None or not _due(clock, event, what):
+            yield f"no clock was due for “{what}”"
+
+    # --- the case itself ---
+
+    def _handed_over(self, before: Case, event: Event) -> Reasons:
+        yield from self._role_in(before, event, ("officer", "supervisor"))
+        if before.owner is None:
+            yield "nobody owned the case yet"
+        for person in (event.effects["owner"], *event.effects["team"]):
+            if not self.past.held(before.programme, person, OFFICER, None, event.at, any_deputy=True):
+                yield "it gives the case to somebody who was no officer"
+
+    def _document(self, before: Case, event: Event) -> Reasons:
+        yield from self._role_in(before, event, ("officer", "supervisor", "compliance"))
+
+    def _consent_ended(self, before: Case, event: Event) -> Reasons:
+        for one in event.effects["consents_ended"]:
+            consent = before.consents.get(one["id"])
+            if consent is None or consent.ended_at is not None:
+                yield "there was no such consent to end"
+            elif event.actor != SYSTEM_ACTOR:
+                yield from self._role_in(before, event, ("officer", "supervisor"))
+            elif not any(c.consent == consent.id and _due(c, event, "expire") for c in before.clocks.values()):
+                yield "the consent had not expired"
+
+    def _interest(self, before: Case, event: Event) -> Reasons:
+        if event.effects["interest"] != [event.actor]:
+            yield "an interest is declared by the person who has it"
+
+
+def _due(clock: Any, event: Event, what: str) -> bool:
+    fires_at = clock.fires_at
+    return fires_at is not None and fires_at <= event.at and clock.rungs[clock.next][1] == what
+
+
+def _plain(value: Json) -> Json:
+    """A value as JSON gives it back."""
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(words) or "nowhere"
+
+
+_KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
+    FIRED: Judge._fired,
+    PROPOSED: Judge._proposed,
+    REFUSED: Judge._refused,
+    CLAIMED: Judge._claimed,
+    RELEASED: Judge._released,
+    COMPLETED: Judge._completed,
+    EXITED: Judge._exited,
+    ADDED: Judge._added,
+    RANG: Judge._rang,
+    ACTIVATED: Judge._rang,
+    HANDED_OVER: Judge._handed_over,
+    DOCUMENT_REGISTERED: Judge._document,
+    CONSENT_ENDED: Judge._consent_ended,
+    INTEREST_DECLARED: Judge._interest,
+}
+#: Kinds that happen on a track; the others are the case's own.
+_ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, CLAIMED, RELEASED, COMPLETED, EXITED, ADDED, RANG, ACTIVATED})

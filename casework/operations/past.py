@@ -1,0 +1,112 @@
+"""What a programme or an organisation was at a past moment, as its log tells it: who held which role, which calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.calendars import Calendar
+from casework.operations.registers import CHANGED, ENDED, GRANTED, REGISTERED
+
+Json = Any
+
+#: A person's roles are read before the log is locked, so that a role may have ended while the deed waited for it.
+GRACE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that a person was given within a programme or an organisation, and for how long."""
+
+    id: str
+    person: str
+    role: str
+    deputy_for: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+    granted_at: datetime
+
+    def at(self, moment: datetime) -> bool:
+        """Whether it was held, and known, at that moment; a grant written later excuses nothing."""
+        begun = self.starts_at <= moment and self.granted_at <= moment
+        return begun and (self.ends_at is None or moment < self.ends_at + GRACE)
+
+
+def memberships(events: list[tuple[str, datetime, Mapping[str, Json]]]) -> dict[str, Held]:
+    """Memberships by id from what a scope's log tells: (kind, at, effects) in order."""
+    found: dict[str, Held] = {}
+    for kind, at, effects in events:
+        if kind == GRANTED:
+            found[effects["membership"]] = Held(
+                effects["membership"], effects["person"], effects["role"], effects["deputy_for"],
+                datetime.fromisoformat(effects["starts_at"]), _time(effects["ends_at"]), at,
+            )  # fmt: skip
+        elif kind == ENDED and effects["membership"] in found:
+            one = found[effects["membership"]]
+            found[one.id] = replace(one, ends_at=_time(effects["ends_at"]))
+    return found
+
+
+def _time(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)
+
+
+class Past:
+    """The registers' logs, each read once and again only where it may have grown since."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+        self._held: dict[str, dict[str, Held]] = {}
+        self._calendars: dict[str, list[tuple[datetime, Calendar]]] = {}
+        self._fresh: set[str] = set()
+
+    def seen_by(self, db: Connection) -> Past:
+        """Go on in another transaction: what was read before may have grown."""
+        self.db = db
+        self._fresh.clear()
+        return self
+
+    def held(self, scope: str, person: str, role: str, acting_for: str | None, at: datetime, *, any_deputy: bool = False) -> bool:  # fmt: skip
+        """Whether the person held the role in the scope at that moment, as the deputy of `acting_for` where it is set."""
+
+        def among(found: dict[str, Held]) -> bool:
+            return any(
+                one.person == person
+                and one.role == role
+                and (any_deputy or one.deputy_for == acting_for)
+                and one.at(at)
+                for one in found.values()
+            )
+
+        if among(self._held.get(scope, {})):
+            return True
+        if scope in self._fresh:
+            return False
+        self._held[scope] = self.memberships(scope)
+        self._fresh.add(scope)
+        return among(self._held[scope])
+
+    def memberships(self, scope: str) -> dict[str, Held]:
+        """Every membership that the scope's log has ever told of, by id."""
+        rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [GRANTED, ENDED]})
+        return memberships([(row.kind, row.at, row.effects) for row in rows])
+
+    def calendar(self, programme: str, at: datetime) -> Calendar:
+        """The programme's working days as they stood at that moment."""
+        if programme not in self._calendars:
+            rows = self.db.execute(_OF_ROLES, {"log": programme, "kinds": [REGISTERED, CHANGED]})
+            told = [(row.at, row.effects["calendar"]) for row in rows if "calendar" in row.effects]
+            self._calendars[programme] = [(moment, Calendar.from_json(one)) for moment, one in told]
+        known = self._calendars[programme]
+        return next(
+            (one for moment, one in reversed(known) if moment <= at), known[0][1] if known else Calendar("none")
+        )
+
+
+_OF_ROLES = text(
+    "SELECT kind, at, effects FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq"
+)
