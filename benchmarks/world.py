@@ -1,0 +1,180 @@
+"""Where the figures are measured: a server and database of their own, people, and a workflow of ten equal steps."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import Engine, text
+
+from casework.definitions import load_library
+from casework.engine.editions import Edition, publish
+from casework.engine.fields import Choice, Date, Form, Note, Number, Text
+from casework.engine.grammar import Final, State, Workflow, working_days
+from casework.engine.roles import OFFICER
+from casework.operations.editions import store_editions
+from casework.operations.national_calendars import china
+from casework.operations.registers import grant_role, register_organisation, register_person, register_programme
+from casework.operations.requests import Request
+from casework.permissions import Actor
+from casework.records import embedded, migrate
+from casework.records.database import APP_ROLE, connect_engine, transaction
+from casework.records.people import find_actor
+from casework.settings import Settings
+from workflows.guards import no_declared_interest
+
+STEPS = 10
+
+
+class StepForm(Form):
+    """Five fields of five kinds; three are facts, two stay in the body."""
+
+    verdict = Choice(label="Verdict", choices={"good": "Good", "fair": "Fair", "poor": "Poor"})
+    hours = Number(label="Hours", min="0", max="1000")
+    seen_on = Date(label="Seen on", past=True)
+    place = Text(label="Place")
+    remark = Note(label="Remark")
+
+
+FORM = {
+    "verdict": "fair", "hours": "12.5", "seen_on": "2026-01-05", "place": "Haidian, second floor",
+    "remark": "The pump ran for twelve hours without a fault; the filter was changed once.",
+}  # fmt: skip
+
+
+def standard_workflow(steps: int = STEPS) -> type[Workflow]:
+    """A case of so many steps in a row, each with a task, a limit, a form and a guard."""
+    made: dict[str, Any] = {"workflow": "case", "title": "Standard case", "edition": 1000 + steps, "__doc__": "A walk."}
+    states = [State(f"Step {n}", OFFICER, working_days(5), "Work", do="Work on it") for n in range(1, steps + 1)]
+    ends = Final("Done", step="Done")
+    made |= {f"step{n}": state for n, state in enumerate(states, 1)} | {"done": ends}
+    for n, state in enumerate(states, 1):
+        target = states[n] if n < steps else ends
+        made[f"finish{n}"] = state.to(
+            target, by=OFFICER, do="Finish the step", done="finished the step", form=StepForm,
+            guards=[no_declared_interest],
+        )  # fmt: skip
+    return type("Standard", (Workflow,), made)
+
+
+def teach_standard() -> Edition:
+    """Make the standard workflow the newest edition of `case` in this process."""
+    edition = publish(standard_workflow())
+    library = load_library()
+    cast(dict[str, Edition], library.editions)[edition.fingerprint] = edition
+    cast(dict[str, str], library.newest)["case"] = edition.fingerprint
+    return edition
+
+
+@dataclass(frozen=True)
+class World:
+    """A database with people in it; passed to worker processes as it is."""
+
+    settings: Settings
+    programme: str
+    officer: str
+    supervisor: str
+    need_owner: str
+    technology: str
+
+    def engine(self) -> Engine:
+        return connect_engine(self.settings)
+
+    def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """A plain psycopg connection as the application, which prepares every statement at once."""
+        return psycopg.connect(
+            address(self.settings), options=f"-c role={APP_ROLE} -c timezone=UTC", prepare_threshold=0
+        )
+
+    def superuser(self) -> psycopg.Connection[tuple[Any, ...]]:
+        server = embedded.server_at(self.settings.var)
+        return psycopg.connect(server.url(user=embedded.SUPERUSER, database=embedded.DATABASE), autocommit=True)
+
+    def actor(self, engine: Engine, person: str) -> Actor:
+        with transaction(engine) as db:
+            found = find_actor(db, person)
+        assert found is not None
+        return found
+
+    def make_matches(self, engine: Engine, count: int) -> list[str]:
+        """So many matches, each with a need of its own."""
+        needs, matches = ([str(uuid.uuid4()) for _ in range(count)] for _ in range(2))
+        with transaction(engine) as db:
+            db.execute(
+                text(
+                    "INSERT INTO needs (id, programme_id, source, external_id, title, owner_id)"
+                    " SELECT n, CAST(:p AS uuid), 'bench', n, 'Filter for a district heating plant', CAST(:o AS uuid)"
+                    " FROM unnest(CAST(:ids AS uuid[])) n"
+                ),
+                {"p": self.programme, "o": self.need_owner, "ids": needs},
+            )
+            db.execute(
+                text(
+                    "INSERT INTO matches (id, programme_id, source, external_id, need_id, technology_id, rationale)"
+                    " SELECT m, CAST(:p AS uuid), 'bench', m, n, CAST(:t AS uuid), 'fits'"
+                    " FROM unnest(CAST(:ids AS uuid[]), CAST(:needs AS uuid[])) AS u(m, n)"
+                ),
+                {"p": self.programme, "t": self.technology, "ids": matches, "needs": needs},
+            )
+        return matches
+
+
+def address(settings: Settings) -> str:
+    return embedded.ensure_running(settings.var)
+
+
+def request() -> Request:
+    return Request(str(uuid.uuid4()), "0" * 64)
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """A world on a server of its own, durable as ever, that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="casework-"))
+    folder.chmod(0o711)
+    try:
+        yield _build(Settings(profile="test", var=folder, statement_timeout_ms=600_000))
+    finally:
+        embedded.stop(folder)
+        shutil.rmtree(folder)
+
+
+def _build(settings: Settings) -> World:
+    owner = connect_engine(settings, role="owner")
+    migrate.upgrade(owner)
+    teach_standard()
+    with transaction(owner) as db:
+        store_editions(db)
+    owner.dispose()
+    engine = connect_engine(settings)
+    year = datetime.now(UTC).year
+    with transaction(engine) as db:
+        programme = register_programme(
+            db, code="BENCH", name="Bench", name_zh=None, calendar=china([year - 1, year, year + 1])
+        )
+        need_owner = register_organisation(db, name="Need owner")
+        owner_of = register_organisation(db, name="Technology owner")
+        people = {
+            role: register_person(db, email=f"{role}@bench.example", name=role) for role in ("officer", "supervisor")
+        }
+        for role, person in people.items():
+            grant_role(db, person, role, programme=programme)
+        technology = str(uuid.uuid4())
+        db.execute(
+            text(
+                "INSERT INTO technologies (id, programme_id, source, external_id, title, owner_id, provenance)"
+                " VALUES (:id, :p, 'bench', 'one', 'A filter', :o, CAST(:told AS jsonb))"
+            ),
+            {"id": technology, "p": programme, "o": owner_of, "told": json.dumps({})},
+        )
+    engine.dispose()
+    return World(settings, programme, people["officer"], people["supervisor"], need_owner, technology)

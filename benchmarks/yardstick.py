@@ -1,0 +1,212 @@
+"""The yardstick: the same rows written by hand in psycopg 3, prepared plain statements, one transaction per action.
+
+It checks nothing but the lock and the state; its events, hashes and form values are constants, taken from real ones.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import uuid_utils
+
+from benchmarks.world import World
+
+Json = Any
+
+_REQUEST = "INSERT INTO requests (actor_id, key, digest) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+_ANSWER = "UPDATE requests SET status = %s, answer = %s::jsonb, log_id = %s, seq = %s WHERE actor_id = %s AND key = %s"
+_ACTOR = "SELECT set_config('casework.actor', %s, true)"
+_LOCK = "SELECT seq, head, last_at, clock_timestamp() FROM logs WHERE id = %s FOR NO KEY UPDATE"
+_LOG = "UPDATE logs SET seq = %s, head = %s, last_at = clock_timestamp() WHERE id = %s"
+_EVENT = (
+    "INSERT INTO events (log_id, seq, at, kind, track_id, actor_id, header, effects, body, hash)"
+    " VALUES (%s, %s, clock_timestamp(), %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s)"
+)
+_TASK = (
+    "INSERT INTO tasks (id, log_id, programme_id, track_id, name, edition, rule, type, queue, state, opened_at, due_at,"
+    " of, result, overdue, aftercare, position) VALUES (%s, %s, %s, %s, %s, %s, %s, 'step', 'officer', 'Ready',"
+    " clock_timestamp(), clock_timestamp() + interval '7 days', %s, '{}', false, false, %s)"
+)
+_CLOCK = (
+    'INSERT INTO clocks (id, log_id, track_id, task_id, unit, of, rungs, next, state, "left", fires_at)'
+    " VALUES (%s, %s, %s, %s, 'wd', %s, %s::jsonb, 0, 'running', '{}', clock_timestamp() + interval '5 days')"
+)
+
+
+@dataclass
+class Hand:
+    """A case in the yardstick's hands."""
+
+    log: str
+    track: str
+    task: str
+    clock: str
+    step: int = 1
+    seq: int = 1
+
+
+@dataclass(frozen=True)
+class Constants:
+    """Parts of real events by kind, and what else a row needs."""
+
+    edition: str
+    events: Mapping[str, tuple[str, str, str]]
+    rungs: str
+    fired: str
+
+
+def constants_of(world: World, log: str, edition: str) -> Constants:
+    """Taken from a case that went through the operations, so that every row is as long as a real one."""
+    with world.connect() as db:
+        rows = db.execute(
+            "SELECT DISTINCT ON (kind) kind, header::text, effects::text, body::text FROM events WHERE log_id = %s"
+            " ORDER BY kind, seq", (log,),
+        ).fetchall()  # fmt: skip
+        fired = db.execute("SELECT fired FROM tracks WHERE log_id = %s", (log,)).fetchall()[0][0]
+    name = next(iter(fired))
+    rungs = next(json.loads(row[2])["clocks"][0]["rungs"] for row in rows if row[0] == "opened")
+    return Constants(edition, {row[0]: row[1:] for row in rows}, json.dumps(rungs), json.dumps(fired[name]))
+
+
+class Yardstick:
+    """Hand-written SQL for opening a case, claiming its task and finishing its step."""
+
+    def __init__(self, world: World, constants: Constants) -> None:
+        self.world = world
+        self.constants = constants
+        self.db: psycopg.Connection[tuple[Any, ...]] = world.connect()
+
+    def close(self) -> None:
+        self.db.close()
+
+    def open(self, match: str) -> Hand:
+        db, kept = self.db, self.constants
+        log, track, task, clock = (str(uuid_utils.uuid7()) for _ in range(4))
+        hand = Hand(log, track, task, clock)
+        key = self._ask()
+        need, technology = self._one(
+            "SELECT need_id, technology_id FROM matches WHERE id = %s AND case_id IS NULL FOR NO KEY UPDATE", match
+        )
+        last = self._one(
+            "INSERT INTO numbers (programme_id, year, last) VALUES (%s, 1, 1)"
+            " ON CONFLICT (programme_id, year) DO UPDATE SET last = numbers.last + 1 RETURNING last", self.world.programme,
+        )[0]  # fmt: skip
+        db.execute(
+            "INSERT INTO logs (id, kind, programme_id, seq, head, last_at) VALUES (%s, 'case', %s, 1, %s, clock_timestamp())",
+            (hand.log, self.world.programme, _hash()),
+        )
+        db.execute(
+            "INSERT INTO cases (id, programme_id, number, title, match_id, need_id, technology_id, parties, rights, team,"
+            " revision, state, interests, frozen, reasons, opened_at) VALUES (%s, %s, %s, 'Filter for a district heating"
+            " plant', %s, %s, %s, '{}', '{}', '{}', 1, 'step1', '{}', false, '{}', clock_timestamp())",
+            (hand.log, self.world.programme, f"Y-{last}", match, need, technology),
+        )
+        db.execute(
+            "INSERT INTO tracks (id, log_id, workflow, edition, kind, states, entered_at, opened_at, position, revision,"
+            " replaced, came_from, fired, given, barred) VALUES (%s, %s, 'case', %s, 'case', '{step1}', clock_timestamp(),"
+            " clock_timestamp(), 1000, 1, false, '{}', '{}', '{}', '{}')",
+            (hand.track, hand.log, kept.edition),
+        )
+        self._step_rows(hand)
+        self._event(hand, "opened", 1, None)
+        db.execute("UPDATE matches SET case_id = %s WHERE id = %s", (hand.log, match))
+        self._answered(hand, key, 1, 201)
+        return hand
+
+    def find_task(self, hand: Hand) -> None:
+        """What a person reads off the page."""
+        (hand.task,) = self._one(
+            "SELECT id::text FROM tasks WHERE log_id = %s ORDER BY position DESC LIMIT 1", hand.log
+        )
+        self.db.commit()
+
+    def claim(self, hand: Hand) -> None:
+        key = self._ask()
+        seq = self._lock(hand)
+        (state,) = self._one("SELECT state FROM tasks WHERE id = %s", hand.task)
+        assert state == "Ready"
+        self.db.execute(
+            "UPDATE tasks SET state = 'Reserved', holder_id = %s WHERE id = %s", (self.world.officer, hand.task)
+        )
+        self._event(hand, "claimed", seq, hand.track)
+        self._append(hand, seq)
+        self._answered(hand, key, seq, 200)
+
+    def complete(self, hand: Hand, steps: int) -> None:
+        key = self._ask()
+        seq = self._lock(hand)
+        states, revision, holder = self._one(
+            "SELECT t.states, t.revision, k.holder_id FROM tracks t JOIN tasks k ON k.track_id = t.id WHERE k.id = %s",
+            hand.task,
+        )
+        assert states == [f"step{hand.step}"]
+        assert str(holder) == self.world.officer
+        self.db.execute(
+            "UPDATE tasks SET state = 'Completed', closed_at = clock_timestamp(), closed_by = %s WHERE id = %s",
+            (self.world.officer, hand.task),
+        )
+        self.db.execute("DELETE FROM clocks WHERE id = %s", (hand.clock,))
+        there = f"step{hand.step + 1}" if hand.step < steps else "done"
+        self.db.execute(
+            "UPDATE tracks SET states = ARRAY[%s::text], entered_at = clock_timestamp(), revision = %s,"
+            " fired = fired || jsonb_build_object(%s::text, %s::jsonb),"
+            " came_from = came_from || jsonb_build_object(%s::text, %s::jsonb), ended_at = %s WHERE id = %s",
+            (
+                there, revision + 1, f"finish{hand.step}", self.constants.fired, there, json.dumps(states), None, hand.track,
+            ),
+        )  # fmt: skip
+        self.db.execute("UPDATE cases SET state = %s WHERE id = %s", (there, hand.log))
+        self._event(hand, "fired", seq, hand.track)
+        self._append(hand, seq)
+        hand.step += 1
+        if there != "done":
+            hand.task, hand.clock = str(uuid_utils.uuid7()), str(uuid_utils.uuid7())
+            self._step_rows(hand)
+        self._answered(hand, key, seq, 200)
+
+    def _ask(self) -> str:
+        key = str(uuid.uuid4())
+        self.db.execute(_ACTOR, (self.world.officer,))
+        self.db.execute(_REQUEST, (self.world.officer, key, "0" * 64))
+        return key
+
+    def _answered(self, hand: Hand, key: str, seq: int, status: int) -> None:
+        answer = json.dumps({"id": hand.task, "state": "Reserved", "holder": self.world.officer})
+        self.db.execute(_ANSWER, (status, answer, hand.log, seq, self.world.officer, key))
+        self.db.commit()
+
+    def _lock(self, hand: Hand) -> int:
+        return int(self._one(_LOCK, hand.log)[0]) + 1
+
+    def _append(self, hand: Hand, seq: int) -> None:
+        self.db.execute(_LOG, (seq, _hash(), hand.log))
+
+    def _event(self, hand: Hand, kind: str, seq: int, track: str | None) -> None:
+        header, effects, body = self.constants.events[kind]
+        self.db.execute(_EVENT, (hand.log, seq, kind, track, self.world.officer, header, effects, body, _hash()))
+
+    def _step_rows(self, hand: Hand) -> None:
+        name = f"step{hand.step}"
+        self.db.execute(
+            _TASK,
+            (
+                hand.task, hand.log, self.world.programme, hand.track, name, self.constants.edition, name, name,
+                hand.step * 1000,
+            ),
+        )  # fmt: skip
+        self.db.execute(_CLOCK, (hand.clock, hand.log, hand.track, hand.task, name, self.constants.rungs))
+
+    def _one(self, statement: str, *values: Any) -> tuple[Any, ...]:
+        found = self.db.execute(statement, values).fetchone()
+        assert found is not None
+        return found
+
+
+def _hash() -> str:
+    return secrets.token_hex(32)
