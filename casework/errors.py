@@ -86,6 +86,18 @@ class WrongPassword(CaseworkError):
     """The e-mail address or the password is wrong."""
 
 
+class WrongCode(CaseworkError):
+    """The code is wrong or was used before. Wait for the next one and try again."""
+
+
+class TooManyAttempts(CaseworkError):
+    """There were many attempts to sign in. Try again in {seconds} seconds."""
+
+    def __init__(self, seconds: int, **details: object) -> None:
+        self.seconds = seconds
+        super().__init__(seconds=seconds, **details)
+
+
 class Unreadable(CaseworkError):
     """The request cannot be read: {why}"""
 

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -15,12 +16,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, text
 
-from casework.errors import InvalidForm, NotAllowed, NotFound, WrongPassword
+from casework.errors import InvalidForm, NotAllowed, NotFound, WrongCode, WrongPassword
 from casework.ledger.canonical import instant
+from casework.operations import second_factors
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
 from casework.records.logs import now
-from casework.records.people import find_actor, find_actor_by_token
+from casework.records.people import actor_of, find_actor, find_actor_by_token
 
 Json = Any
 
@@ -69,9 +71,58 @@ def password_fits(kept: str | None, password: str) -> bool:
 # --- sessions --------------------------------------------------------------------------------------------------------
 
 
-def sign_in(db: Connection, email: str, password: str, about: Mapping[str, str] | None = None) -> str:
-    """A new session's secret, shown this once. Raises WrongPassword, whatever was wrong."""
-    return _start(db, _who(db, email, password), about or {})
+@dataclass(frozen=True)
+class SignedIn:
+    """A new session: its secret, shown this once, and what it still waits for before it opens anything."""
+
+    secret: str
+    awaits: str | None
+
+
+def sign_in(
+    db: Connection, email: str, password: str, about: Mapping[str, str] | None = None, *, insist: bool = False
+) -> SignedIn:
+    """Start a session. Raises WrongPassword, whatever was wrong.
+
+    Where the person has a second factor the session waits for it; with `insist`, whoever must have one and has
+    none yet sets it up first.
+    """
+    person = _who(db, email, password)
+    awaits = second_factors.missing(db, person, insist=insist)
+    return SignedIn(_start(db, person, about or {}, awaits), awaits)
+
+
+def finish_sign_in(db: Connection, secret: str, code: str) -> str:
+    """Answer a session that waits for the second factor with a code; gives the secret of a new session.
+    Raises WrongCode, or NotFound where no such session waits."""
+    row = db.execute(
+        text(
+            "SELECT person_id, about FROM sessions WHERE hash = :hash AND awaits = 'second_factor' AND ended_at IS NULL"
+            " AND expires_at > casework_now() AND seen_at > casework_now() - :idle FOR NO KEY UPDATE"
+        ),
+        {"hash": secret_hash(secret), "idle": IDLE},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("session")
+    if not second_factors.fits(db, str(row.person_id), code):
+        raise WrongCode
+    sign_out(db, secret)
+    return _start(db, str(row.person_id), row.about)
+
+
+def renew_session(db: Connection, actor: Actor, secret: str) -> str:
+    """A new secret for the person's session, and the end of every other one: for when the means to sign in change."""
+    about = db.execute(
+        text("SELECT about FROM sessions WHERE hash = :hash AND person_id = CAST(:person AS uuid)"),
+        {"hash": secret_hash(secret), "person": actor.person},
+    ).scalar_one()
+    db.execute(
+        text(
+            "UPDATE sessions SET ended_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND ended_at IS NULL"
+        ),
+        {"person": actor.person},
+    )
+    return _start(db, actor.person, about)
 
 
 def _who(db: Connection, email: str, password: str) -> str:
@@ -83,17 +134,17 @@ def _who(db: Connection, email: str, password: str) -> str:
     return str(row.id)
 
 
-def _start(db: Connection, person: str, about: Mapping[str, str]) -> str:
+def _start(db: Connection, person: str, about: Mapping[str, str], awaits: str | None = None) -> str:
     secret = SESSION_PREFIX + secrets.token_urlsafe(32)
     db.execute(
         text(
-            "INSERT INTO sessions (hash, person_id, created_at, seen_at, expires_at, about) SELECT :hash,"
+            "INSERT INTO sessions (hash, person_id, created_at, seen_at, expires_at, about, awaits) SELECT :hash,"
             " CAST(:person AS uuid), n, n, n + :longest, jsonb_build_object('browser', CAST(:browser AS text),"
-            " 'address', CAST(:address AS text)) FROM (SELECT casework_now() AS n) moment"
+            " 'address', CAST(:address AS text)), :awaits FROM (SELECT casework_now() AS n) moment"
         ),
         {
             "hash": secret_hash(secret), "person": person, "longest": LONGEST, "browser": about.get("browser"),
-            "address": about.get("address"),
+            "address": about.get("address"), "awaits": awaits,
         },
     )  # fmt: skip
     return secret
@@ -102,6 +153,8 @@ def _start(db: Connection, person: str, about: Mapping[str, str]) -> str:
 def start_session(db: Connection, email: str, password: str, *, about: Mapping[str, str], request: Request) -> Done:
     """Sign in from a program; the secret is in the first answer only, and kept nowhere."""
     person = _who(db, email, password)
+    if second_factors.missing(db, person, insist=False):
+        raise NotAllowed(why="this account has a second factor: sign in on the pages and make a token there.")
     actor = find_actor(db, person)
     assert actor is not None
     if (earlier := ask(db, actor, request)) is not None:
@@ -124,6 +177,7 @@ def find_actor_by_session(db: Connection, secret: str) -> Actor | None:
         text(
             "SELECT person_id, seen_at < casework_now() - interval '1 minute' AS stale FROM sessions WHERE hash = :hash"
             " AND ended_at IS NULL AND expires_at > casework_now() AND seen_at > casework_now() - :idle"
+            " AND awaits IS NULL"
         ),
         {"hash": secret_hash(secret), "idle": IDLE},
     ).one_or_none()
@@ -135,6 +189,74 @@ def find_actor_by_session(db: Connection, secret: str) -> Actor | None:
             text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash"), {"hash": secret_hash(secret)}
         )
     return find_actor(db, str(row.person_id))
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A programme or organisation in which the viewer has a role."""
+
+    id: str
+    name: str
+    name_zh: str | None
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at a page: the actor, and how that person wants pages to be."""
+
+    actor: Actor
+    session: str
+    awaits: str | None
+    email: str
+    zone: str
+    theme: str
+    second_factor: bool
+    programmes: tuple[Scope, ...]
+    organisations: tuple[Scope, ...]
+
+
+_VIEWER = text("""
+    SELECT p.id, p.name, p.language, p.email, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
+        s.seen_at < casework_now() - interval '1 minute' AS stale,
+        EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS second_factor,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for', m.deputy_for,
+            'starts_at', m.starts_at, 'ends_at', m.ends_at, 'name', coalesce(g.name, o.name),
+            'name_zh', coalesce(g.name_zh, o.name_zh)) ORDER BY m.starts_at, m.id), '[]')
+        FROM memberships m LEFT JOIN programmes g ON g.id = m.programme_id
+            LEFT JOIN organisations o ON o.id = m.organisation_id
+        WHERE m.person_id = p.id AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+        ) AS memberships
+    FROM sessions s JOIN people p ON p.id = s.person_id AND p.active
+    WHERE s.hash = :hash AND s.ended_at IS NULL AND s.expires_at > casework_now() AND s.seen_at > casework_now() - :idle
+""")
+_SEEN = text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash")
+
+
+def find_viewer(db: Connection, secret: str) -> Viewer | None:
+    """Whose session this is, while it holds; also one that still waits for something, which `awaits` says."""
+    row = db.execute(_VIEWER, {"hash": secret_hash(secret), "idle": IDLE}).one_or_none()
+    if row is None:
+        return None
+    if row.stale:
+        db.execute(_SEEN, {"hash": secret_hash(secret)})
+    scopes: dict[str, dict[str, Scope]] = {"programme": {}, "organisation": {}}
+    for one in row.memberships:
+        kind = "programme" if one["programme"] else "organisation"
+        scopes[kind][one[kind]] = Scope(one[kind], one["name"], one["name_zh"])
+    return Viewer(
+        actor_of(row), row.session, row.awaits, row.email, row.zone, row.theme, row.second_factor,
+        tuple(scopes["programme"].values()), tuple(scopes["organisation"].values()),
+    )  # fmt: skip
+
+
+def person_of_ended(db: Connection, secret: str) -> str | None:
+    """Whose session this was that has run out by itself; not one that was signed out of."""
+    found = db.execute(
+        text("SELECT person_id FROM sessions WHERE hash = :hash AND ended_at IS NULL AND awaits IS NULL"),
+        {"hash": secret_hash(secret)},
+    ).scalar_one_or_none()
+    return None if found is None else str(found)
 
 
 def sign_out(db: Connection, secret: str) -> None:
@@ -151,7 +273,7 @@ def list_sessions(db: Connection, actor: Actor) -> dict[str, Json]:
         text(
             "SELECT encode(hash, 'hex') AS id, created_at, seen_at, expires_at, about FROM sessions"
             " WHERE person_id = CAST(:person AS uuid) AND ended_at IS NULL AND expires_at > casework_now()"
-            " AND seen_at > casework_now() - :idle ORDER BY created_at DESC, hash LIMIT 100"
+            " AND awaits IS NULL AND seen_at > casework_now() - :idle ORDER BY created_at DESC, hash LIMIT 100"
         ),
         {"person": actor.person, "idle": IDLE},
     )

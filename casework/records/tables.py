@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -163,9 +164,11 @@ people = Table(
     Column("password_hash", Text, comment="argon2id; null where the person has none yet"),
     Column("language", Text, nullable=False, server_default=text("'en'")),
     Column("zone", Text, nullable=False, server_default=text("'Asia/Shanghai'")),
+    Column("theme", Text, nullable=False, server_default=text("'auto'"), comment="auto, light or dark"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Time, nullable=False, server_default=_now),
     Index("uq_people_email", text("lower(email)"), unique=True),
+    CheckConstraint("theme IN ('auto', 'light', 'dark')", name="theme"),
 )
 
 memberships = Table(
@@ -214,6 +217,52 @@ sessions = Table(
         server_default=text("'{}'"),
         comment="Browser and address, for the person's own list",
     ),
+    Column("awaits", Text, comment="second_factor or set_up: what is still missing; such a session opens nothing else"),
+    CheckConstraint("awaits IN ('second_factor', 'set_up')", name="awaits"),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("secret", Text, nullable=False, comment="Of RFC 6238, base 32"),
+    Column("created_at", Time, nullable=False, server_default=_now),
+    Column("confirmed_at", Time, comment="Null until the first code was right; asked for only then"),
+    Column("last_step", BigInteger, nullable=False, server_default=text("0"), comment="No code counts twice"),
+    comment="One-time codes of an app, asked for after the password",
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("hash", LargeBinary, primary_key=True, comment="SHA-256 of the code; itself shown once"),
+    Column("created_at", Time, nullable=False, server_default=_now),
+    Column("used_at", Time),
+    comment="Ten codes for one use each, for those who have lost their app",
+)
+
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("account", LargeBinary, nullable=False, comment="SHA-256 of the address that was typed, lower case"),
+    Column("address", Text, nullable=False, comment="Where the attempt came from"),
+    Column("at", Time, nullable=False, server_default=_now),
+    Column("succeeded", Boolean, nullable=False),
+    Index("ix_sign_in_attempts_account_at", "account", "at"),
+    Index("ix_sign_in_attempts_address_at", "address", "at"),
+    comment="Slows down those who guess; nobody is locked out",
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("form", Text, primary_key=True, comment="Which form of which thing"),
+    Column("data", JSONB, nullable=False, comment="What was typed, by input name"),
+    Column("saved_at", Time, nullable=False, server_default=_now, index=True),
+    comment="What a person has typed and not yet sent",
 )
 
 # --- what is matched -------------------------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ def _match_of(db: Connection, number: str) -> str:
 
 
 def _session(db: Connection, world: World, name: str) -> str:
-    return secret_hash(sign_in(db, f"{name}@example.org", world.password)).hex()
+    return secret_hash(sign_in(db, f"{name}@example.org", world.password).secret).hex()
 
 
 def expected(row: Row, role: str, where: str) -> int | None:

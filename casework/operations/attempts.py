@@ -1,0 +1,87 @@
+"""Attempts to sign in: guessing is slowed down, and nobody is locked out.
+
+Who guesses at an account waits longer after each miss. Misses of strangers do not slow down an address from which
+the account was signed in to before: otherwise anybody could keep a person out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from datetime import timedelta
+
+from sqlalchemy import Connection, text
+
+from casework.errors import TooManyAttempts
+
+WINDOW = timedelta(minutes=15)
+#: An address counts as known for so long after a right password.
+KNOWN = timedelta(days=90)
+#: Misses that cost nothing, the most that an address has in the window, and the longest wait.
+FREE, MOST_OF_ADDRESS, LONGEST_WAIT_S = 3, 50, 60
+
+_MISSES = text("""
+    WITH known AS (
+        SELECT EXISTS (
+            SELECT FROM sign_in_attempts WHERE account = :account AND address = :address AND succeeded
+            AND at > casework_now() - :known
+        ) AS yes
+    ), misses AS (
+        SELECT count(*) AS count, extract(epoch FROM casework_now() - max(at)) AS since FROM sign_in_attempts
+        WHERE account = :account AND NOT succeeded AND at > casework_now() - :window
+        AND (address = :address OR NOT (SELECT yes FROM known))
+        AND at > coalesce((SELECT max(at) FROM sign_in_attempts s WHERE s.account = :account AND s.address = :address
+            AND s.succeeded), '-infinity')
+    ), busy AS (
+        SELECT count(*) AS count FROM sign_in_attempts
+        WHERE address = :address AND NOT succeeded AND at > casework_now() - :window
+    )
+    SELECT misses.count AS misses, misses.since, busy.count AS of_address FROM misses, busy
+""")
+
+
+def begin_attempt(db: Connection, email: str, address: str) -> int:
+    """Note that somebody tries; gives the attempt. Raises TooManyAttempts with how long to wait.
+
+    It is noted as a miss before the password is looked at, so that many at once cannot slip through.
+    """
+    account = account_hash(email)
+    # One after the other for one account: they count each other.
+    db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:account, 0))"), {"account": account.hex()})
+    row = db.execute(
+        _MISSES, {"account": account, "address": address, "window": WINDOW, "known": KNOWN}
+    ).one()
+    wait = wait_after(row.misses) - float(row.since or 0)
+    if row.of_address >= MOST_OF_ADDRESS:
+        wait = max(wait, LONGEST_WAIT_S)
+    if wait > 0:
+        raise TooManyAttempts(math.ceil(wait))
+    return int(
+        db.execute(
+            text(
+                "INSERT INTO sign_in_attempts (account, address, at, succeeded)"
+                " VALUES (:account, :address, casework_now(), false) RETURNING id"
+            ),
+            {"account": account, "address": address},
+        ).scalar_one()
+    )
+
+
+def attempt_succeeded(db: Connection, attempt: int) -> None:
+    """The attempt was right."""
+    db.execute(text("UPDATE sign_in_attempts SET succeeded = true WHERE id = :id"), {"id": attempt})
+
+
+def wait_after(misses: int) -> int:
+    """Seconds to wait after so many misses: 0, then 2, 4, 8 … up to a minute."""
+    return 0 if misses < FREE else min(2 ** (misses - FREE + 1), LONGEST_WAIT_S)
+
+
+def account_hash(email: str) -> bytes:
+    """What is kept of the address that was typed: it may be anything, a password too."""
+    return hashlib.sha256(email.strip().lower().encode()).digest()
+
+
+def forget_attempts(db: Connection) -> int:
+    """Remove what no longer counts."""
+    return db.execute(text("DELETE FROM sign_in_attempts WHERE at < casework_now() - :known"), {"known": KNOWN}).rowcount

@@ -1,0 +1,63 @@
+"""Drafts: what a person has typed and not yet sent. A form never loses words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, text
+
+from casework.errors import InvalidForm
+
+#: How long a draft is kept, how large it may be, and how many a person has.
+KEPT, LARGEST, MOST = timedelta(days=14), 200_000, 50
+
+
+@dataclass(frozen=True)
+class Draft:
+    data: Mapping[str, Sequence[str]]
+    saved_at: datetime
+
+
+def save_draft(db: Connection, person: str, form: str, data: Mapping[str, Sequence[str]]) -> None:
+    """Keep what was typed, in place of what was kept of this form before."""
+    kept = json.dumps({name: list(values) for name, values in data.items()}).replace("\\u0000", "")
+    if len(form) > 300 or len(kept) > LARGEST or "\x00" in form:
+        raise InvalidForm(fields={"form": "is too large to be kept"})
+    db.execute(
+        text(
+            "INSERT INTO drafts (person_id, form, data, saved_at) VALUES (CAST(:person AS uuid), :form,"
+            " CAST(:data AS jsonb), casework_now()) ON CONFLICT (person_id, form) DO UPDATE"
+            " SET data = excluded.data, saved_at = excluded.saved_at"
+        ),
+        {"person": person, "form": form, "data": kept},
+    )
+    db.execute(
+        text(
+            "DELETE FROM drafts WHERE person_id = CAST(:person AS uuid) AND (saved_at < casework_now() - :kept OR form IN"
+            " (SELECT form FROM drafts WHERE person_id = CAST(:person AS uuid) ORDER BY saved_at DESC, form OFFSET :most))"
+        ),
+        {"person": person, "kept": KEPT, "most": MOST},
+    )
+
+
+def find_draft(db: Connection, person: str, form: str) -> Draft | None:
+    """What the person typed into this form and has not sent."""
+    row = db.execute(
+        text(
+            "SELECT data, saved_at FROM drafts WHERE person_id = CAST(:person AS uuid) AND form = :form"
+            " AND saved_at > casework_now() - :kept"
+        ),
+        {"person": person, "form": form, "kept": KEPT},
+    ).one_or_none()
+    return None if row is None else Draft(row.data, row.saved_at)
+
+
+def drop_draft(db: Connection, person: str, form: str) -> None:
+    """Sent, or no longer wanted."""
+    db.execute(
+        text("DELETE FROM drafts WHERE person_id = CAST(:person AS uuid) AND form = :form"),
+        {"person": person, "form": form},
+    )

@@ -1,0 +1,173 @@
+"""The second factor: one-time codes of an app, and recovery codes for those who have lost it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pyotp
+from sqlalchemy import Connection, text
+
+from casework.engine.roles import (
+    ADMINISTRATOR,
+    AUDITOR,
+    COMPLIANCE,
+    DISPUTE_OFFICER,
+    MANAGER,
+    OFFICER,
+    SUPERVISOR,
+)  # fmt: skip
+from casework.errors import NotFound, WrongCode
+from casework.permissions import Actor
+from casework.records.logs import now
+
+#: Who must have one where it is insisted on.
+MUST = frozenset({OFFICER, SUPERVISOR, COMPLIANCE, DISPUTE_OFFICER, AUDITOR, MANAGER, ADMINISTRATOR})
+ISSUER = "Casework"
+#: Seconds of a step, and how many steps a clock may be off, either way.
+STEP, DRIFT = 30, 1
+RECOVERY_CODES = 10
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What an app needs to know, shown until the first code was right."""
+
+    secret: str
+    uri: str
+
+
+def missing(db: Connection, person: str, *, insist: bool) -> str | None:
+    """What a session of the person still waits for after the password: "second_factor", "set_up" or nothing."""
+    row = db.execute(
+        text(
+            "SELECT EXISTS (SELECT FROM second_factors WHERE person_id = CAST(:person AS uuid) AND confirmed_at IS NOT NULL),"
+            " EXISTS (SELECT FROM memberships WHERE person_id = CAST(:person AS uuid) AND role = ANY(:must)"
+            " AND (ends_at IS NULL OR ends_at > casework_now()))"
+        ),
+        {"person": person, "must": sorted(MUST)},
+    ).one()
+    if row[0]:
+        return "second_factor"
+    return "set_up" if insist and row[1] else None
+
+
+def begin(db: Connection, actor: Actor, email: str) -> SetUp:
+    """Begin to set it up; asked again before the first right code, the secret stays the same."""
+    secret = db.execute(
+        text(
+            "INSERT INTO second_factors (person_id, secret, created_at) VALUES (CAST(:person AS uuid), :secret, casework_now())"
+            " ON CONFLICT (person_id) DO UPDATE SET created_at = second_factors.created_at"
+            " WHERE second_factors.confirmed_at IS NULL RETURNING secret"
+        ),
+        {"person": actor.person, "secret": pyotp.random_base32()},
+    ).scalar_one_or_none()
+    if secret is None:
+        raise NotFound()
+    return SetUp(secret, pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER))
+
+
+def confirm(db: Connection, actor: Actor, code: str) -> list[str]:
+    """Confirm it with the first code; gives the recovery codes, shown this once. Raises WrongCode."""
+    if not _counts(db, actor.person, code, confirmed=False):
+        raise WrongCode
+    db.execute(
+        text("UPDATE second_factors SET confirmed_at = casework_now() WHERE person_id = CAST(:person AS uuid)"),
+        {"person": actor.person},
+    )
+    return _new_codes(db, actor.person)
+
+
+def renew_codes(db: Connection, actor: Actor, code: str) -> list[str]:
+    """Ten new recovery codes in place of the old ones, for a code of the app. Raises WrongCode."""
+    if not _counts(db, actor.person, code, confirmed=True):
+        raise WrongCode
+    return _new_codes(db, actor.person)
+
+
+def remove(db: Connection, actor: Actor, code: str) -> None:
+    """Give the second factor up, for a code. Raises WrongCode."""
+    if not fits(db, actor.person, code):
+        raise WrongCode
+    for table in ("second_factors", "recovery_codes"):
+        db.execute(text(f"DELETE FROM {table} WHERE person_id = CAST(:person AS uuid)"), {"person": actor.person})
+
+
+def codes_left(db: Connection, actor: Actor) -> int:
+    """How many recovery codes have not been used."""
+    return int(
+        db.execute(
+            text("SELECT count(*) FROM recovery_codes WHERE person_id = CAST(:person AS uuid) AND used_at IS NULL"),
+            {"person": actor.person},
+        ).scalar_one()
+    )
+
+
+def fits(db: Connection, person: str, code: str) -> bool:
+    """Whether a code of the app or a recovery code is right; it is used up by this."""
+    return _counts(db, person, code, confirmed=True) or _recovers(db, person, code)
+
+
+def _counts(db: Connection, person: str, code: str, *, confirmed: bool) -> bool:
+    row = db.execute(
+        text(
+            "SELECT secret, last_step FROM second_factors WHERE person_id = CAST(:person AS uuid)"
+            " AND (confirmed_at IS NOT NULL) = :confirmed FOR UPDATE"
+        ),
+        {"person": person, "confirmed": confirmed},
+    ).one_or_none()
+    digits = "".join(code.split())
+    if row is None or len(digits) != 6 or not digits.isascii() or not digits.isdigit():
+        return False
+    step = _step_of(row.secret, digits, now(db), row.last_step)
+    if step is None:
+        return False
+    db.execute(
+        text("UPDATE second_factors SET last_step = :step WHERE person_id = CAST(:person AS uuid)"),
+        {"person": person, "step": step},
+    )
+    return True
+
+
+def _step_of(secret: str, digits: str, moment: datetime, last: int) -> int | None:
+    """The time step whose code this is, if it lies near enough and after the last one used."""
+    codes = pyotp.TOTP(secret, interval=STEP)
+    for drift in range(-DRIFT, DRIFT + 1):
+        near = moment + timedelta(seconds=drift * STEP)
+        step = int(near.timestamp()) // STEP
+        if step > last and hmac.compare_digest(codes.at(near), digits):
+            return step
+    return None
+
+
+def _recovers(db: Connection, person: str, code: str) -> bool:
+    used = db.execute(
+        text(
+            "UPDATE recovery_codes SET used_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND hash = :hash"
+            " AND used_at IS NULL"
+        ),
+        {"person": person, "hash": _hash(code)},
+    ).rowcount
+    return bool(used)
+
+
+def _new_codes(db: Connection, person: str) -> list[str]:
+    db.execute(text("DELETE FROM recovery_codes WHERE person_id = CAST(:person AS uuid)"), {"person": person})
+    # 80 random bits each: no slow hash is needed, and none of them can be guessed.
+    raw = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
+    db.execute(
+        text(
+            "INSERT INTO recovery_codes (person_id, hash, created_at) VALUES (CAST(:person AS uuid), :hash, casework_now())"
+        ),
+        [{"person": person, "hash": _hash(one)} for one in raw],
+    )
+    return ["-".join(one[at : at + 4] for at in range(0, 16, 4)) for one in raw]
+
+
+def _hash(code: str) -> bytes:
+    plain = "".join(letter for letter in code.lower() if letter.isalnum())
+    return hashlib.sha256(plain.encode()).digest()
