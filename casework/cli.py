@@ -9,13 +9,14 @@ from typing import Any
 import click
 from sqlalchemy.exc import OperationalError
 
-from casework.commands import database, tick, verify, workflow
+from casework.commands import database, imports, tick, verify, workflow
 from casework.errors import CaseworkError
 
 # Every command stands here; one module of casework.commands holds the commands of one noun.
 COMMANDS: tuple[click.Command, ...] = (
     database.init,
     database.db,
+    imports.import_,
     workflow.workflow,
     tick.tick,
     verify.verify,

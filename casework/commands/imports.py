@@ -1,0 +1,170 @@
+"""The command `import`: needs, technologies and matches from files."""
+
+from __future__ import annotations
+
+import csv
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import Connection, Engine, text
+
+from casework.errors import NotFound
+from casework.operations.import_forms import Kind
+from casework.operations.imports import Fault, Report, import_records
+from casework.permissions import Actor
+from casework.records.database import connect_engine, transaction
+from casework.records.people import find_actor
+from casework.settings import load_settings
+
+#: So many bad rows are shown; a report file takes all of them.
+SHOWN = 50
+
+
+@click.group("import")
+def import_() -> None:
+    """Read needs, technologies or matches from a file into a programme.
+
+    FILE is CSV with a header row, a JSON array, or JSON lines, in UTF-8. Every row is checked. Good rows are
+    imported, bad ones are reported with their number, field and reason, and the command then exits with 1. Numbers
+    count as in a spreadsheet: the header of a CSV file is row 1.
+
+    The same file may be imported again: a record is known by its source and external id, unchanged ones stay
+    untouched, and a value that a person has confirmed is never overwritten. An empty cell changes nothing.
+    """
+
+
+def _command(kind: Kind, about: str) -> None:
+    @import_.command(kind, help=about)
+    @click.argument("file", type=click.File("rb"))
+    @click.option("--programme", metavar="CODE", help="The programme; may be left out where there is only one.")
+    @click.option("--source", metavar="NAME", help="The source of rows that name none. [the programme's code]")
+    @click.option("--dry-run", is_flag=True, help="Check every row and import nothing.")
+    @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write all that is wrong here, as CSV.")
+    @click.option("--as", "email", metavar="EMAIL", help="Import as this officer or supervisor. [the system]")
+    def command(
+        file: BinaryIO, programme: str | None, source: str | None, dry_run: bool, report: Path | None, email: str | None
+    ) -> None:
+        engine = connect_engine(load_settings())
+        try:
+            _run(engine, kind, file, programme, source, dry_run, report, email)
+        finally:
+            engine.dispose()
+
+
+_command(
+    "needs",
+    """Import needs. Columns: external_id, title (or title_en), and title_zh, owner, sector, district, problem, target,
+    budget, budget_currency, readiness_low, readiness_high, wanted_form, wanted_by, valid_until, source.""",
+)
+_command(
+    "technologies",
+    """Import technologies. Columns: external_id, title (or title_en), and title_zh, owner, description, developed_in,
+    deployed_in, benefits, website, readiness, readiness_low, readiness_high, ip_text, acronym, partner_countries,
+    total_cost, total_cost_currency, start_date, end_date, source; in JSON also verification and rights. Entries of a
+    list are separated by semicolons. Rights count as unconfirmed.""",
+)
+_command(
+    "matches",
+    """Import matches. Columns: external_id, need, technology, and need_source, technology_source, proposed_on,
+    proposed_by, score, rationale, source. `need` and `technology` are external ids of known ones, or in JSON whole
+    records, which are imported as well.""",
+)
+
+
+def _run(
+    engine: Engine, kind: Kind, file: BinaryIO, programme: str | None, source: str | None, dry_run: bool,
+    report_path: Path | None, email: str | None,
+) -> None:  # fmt: skip
+    with transaction(engine) as db:
+        code = programme or _only_programme(db)
+        actor = _actor(db, email) if email else None
+    with ExitStack() as stack:
+        rows = None
+        if report_path is not None:
+            rows = csv.writer(stack.enter_context(report_path.open("w", encoding="utf-8", newline="")))
+            rows.writerow(("row", "field", "reason"))
+        shown = 0
+
+        def tell(fault: Fault) -> None:
+            nonlocal shown
+            if rows is not None:
+                rows.writerow((fault.row, fault.field, fault.reason))
+            if shown < SHOWN:
+                click.echo(_line(fault))
+            elif shown == SHOWN:
+                click.echo("… more rows are bad; --report FILE writes all of them.")
+            shown += 1
+
+        bar = stack.enter_context(
+            Progress(
+                TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[done]:,} rows"),
+                TimeElapsedColumn(), console=Console(stderr=True), transient=True,
+            )
+        )  # fmt: skip
+        task = bar.add_task(f"Reading {kind}", total=_size(file), done=0)
+
+        def progress(so_far: Report) -> None:
+            bar.update(task, completed=_place(file), done=so_far.rows)
+
+        made = import_records(
+            engine, kind, file, programme=code, source=source, name=Path(file.name).name, dry_run=dry_run,
+            actor=actor, progress=progress, tell=tell,
+        )  # fmt: skip
+    _summary(made)
+    if made.bad:
+        raise click.exceptions.Exit(1)
+
+
+def _line(fault: Fault) -> str:
+    return f"row {fault.row}, {fault.field}: {fault.reason}"
+
+
+def _summary(made: Report) -> None:
+    for fault in made.kept_fields[:SHOWN]:
+        click.echo(_line(fault))
+    if made.left_out:
+        click.echo(f"Left out, as not known: {', '.join(sorted(made.left_out))}.")
+    counts = f"{made.created} new, {made.updated} changed, {made.unchanged} unchanged, {made.bad} bad"
+    more = f", {made.kept} values left as they are" if made.kept else ""
+    brought = f", {made.nested} needs and technologies with them" if made.nested else ""
+    end = "" if made.whole else " The file could not be read to its end."
+    done = "Nothing was imported; this was a dry run" if made.dry_run else "Imported"
+    click.echo(f"{done}: {made.rows} rows of {made.kind}: {counts}{brought}{more}.{end}")
+
+
+def _size(file: BinaryIO) -> int | None:
+    try:
+        return os.fstat(file.fileno()).st_size or None
+    except (OSError, ValueError):
+        return None
+
+
+def _place(file: BinaryIO) -> int:
+    try:
+        return file.tell()
+    except (OSError, ValueError):
+        return 0
+
+
+def _only_programme(db: Connection) -> str:
+    codes: list[Any] = list(db.execute(text("SELECT code FROM programmes ORDER BY code LIMIT 20")).scalars())
+    if not codes:
+        raise click.ClickException("There is no programme yet.")
+    if len(codes) > 1:
+        raise click.ClickException(f"There are several programmes; name one: --programme {' or '.join(codes)}.")
+    return str(codes[0])
+
+
+def _actor(db: Connection, email: str) -> Actor:
+    id = db.execute(
+        text("SELECT id FROM people WHERE lower(email) = lower(:email)"), {"email": email}
+    ).scalar_one_or_none()
+    actor = find_actor(db, str(id)) if id is not None else None
+    if actor is None:
+        raise NotFound("person")
+    return actor

@@ -1,0 +1,265 @@
+"""Records of a file, one after the other in little memory: CSV with a header, a JSON array, or JSON lines.
+
+Whatever is wrong with the file itself becomes a fault of the row at which it shows; reading never raises for it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, BinaryIO, cast
+
+Json = Any
+
+#: The longest cell, in characters; and the longest line or JSON object.
+LONGEST_CELL, LONGEST_RECORD = 200_000, 4_000_000
+#: The field to which faults of the file as a whole belong.
+FILE = "file"
+
+_UNREAD = "The rest of the file was not read."
+_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record as the file has it. `number` counts as a spreadsheet does: a CSV file's header is row 1."""
+
+    number: int
+    values: Mapping[str, Json]
+    #: Pairs of a field and what is wrong with it; such a row is not imported.
+    faults: tuple[tuple[str, str], ...] = ()
+
+
+def read_rows(file: BinaryIO, required: tuple[str, ...]) -> Iterator[Row]:
+    """The records of an open file; `required` are the columns that a CSV file must have."""
+    # What may be looked into without being used up; whoever opened the file closes it.
+    buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, file))
+    head = buffered.peek(4096)[:4096]
+    if (why := _not_ours(head)) is not None:
+        yield _broken(1, why)
+        return
+    # Strict: a character that is not UTF-8 would otherwise be imported as a question mark.
+    words = io.TextIOWrapper(buffered, encoding="utf-8-sig", errors="strict", newline="")
+    try:
+        start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+        read = _array if start == b"[" else _lines if start == b"{" else None
+        yield from read(words) if read else _table(words, required)
+    finally:
+        words.detach()
+        if buffered is not file:
+            buffered.detach()
+
+
+def _not_ours(head: bytes) -> str | None:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "is encoded as UTF-16. Save it as UTF-8. Nothing was read."
+    if head.startswith(b"PK\x03\x04"):
+        return "is a workbook or an archive. Export the sheet as CSV in UTF-8. Nothing was read."
+    if not head.strip():
+        return "is empty."
+    return None
+
+
+def _broken(number: int, why: str) -> Row:
+    return Row(number, {}, ((FILE, why),))
+
+
+def _decoding(fault: UnicodeDecodeError) -> str:
+    byte = fault.object[fault.start]
+    return f"is not UTF-8 from about here on (byte 0x{byte:02X}). Save it as UTF-8. {_UNREAD}"
+
+
+# --- CSV -------------------------------------------------------------------------------------------------------------
+
+
+class _TooLong(Exception):
+    pass
+
+
+def _bounded(words: io.TextIOWrapper) -> Iterator[str]:
+    while line := words.readline(LONGEST_RECORD + 1):
+        if len(line) > LONGEST_RECORD:
+            raise _TooLong
+        yield line
+
+
+def _table(words: io.TextIOWrapper, required: tuple[str, ...]) -> Iterator[Row]:
+    number = 0
+    csv.field_size_limit(LONGEST_CELL)
+    cells = csv.reader(_bounded(words), strict=True)
+    header: list[str] | None = None
+    while True:
+        try:
+            found = next(cells, None)
+        except UnicodeDecodeError as fault:
+            yield _broken(number + 1, _decoding(fault))
+            return
+        except _TooLong:
+            yield _broken(number + 1, f"has a line of more than {LONGEST_RECORD:,} characters. {_UNREAD}")
+            return
+        except csv.Error as fault:
+            yield _broken(number + 1, f"{_csv_words(fault)} {_UNREAD}")
+            return
+        if found is None:
+            return
+        number += 1
+        if not any(cell.strip() for cell in found):
+            continue
+        if header is None:
+            header = [cell.strip().casefold() for cell in found]
+            if (why := _header_fault(found, header, required)) is not None:
+                yield Row(number, {}, (("header", why),))
+                return
+            continue
+        if len(found) != len(header):
+            why = f"has {len(found)} cells, the header has {len(header)}; look for a missing quotation mark or comma"
+            yield Row(number, {}, (("row", why),))
+            continue
+        yield Row(number, dict(zip(header, found, strict=True)))
+
+
+def _csv_words(fault: csv.Error) -> str:
+    told = str(fault)
+    if "field limit" in told:
+        return f"has a cell of more than {LONGEST_CELL:,} characters."
+    if "unexpected end" in told:
+        return "ends inside a quoted cell: a quotation mark is missing."
+    if "expected after" in told:
+        return "has words after the closing quotation mark of a cell: a quotation mark within a cell is written twice."
+    return f"cannot be read as CSV ({told})."
+
+
+def _header_fault(found: list[str], header: list[str], required: tuple[str, ...]) -> str | None:
+    if any("\0" in cell for cell in found):
+        return "has NUL characters: this is no text file in UTF-8"
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        return f"names a column twice: {', '.join(twice)}"
+    missing = [name for name in required if not set(name.split("|")) & set(header)]
+    if not missing:
+        return None
+    if len(found) == 1 and any(found[0].count(mark) >= len(required) - 1 for mark in (";", "\t")):
+        return "has its cells separated by semicolons or tabs; separate them by commas"
+    names = ", ".join(name.split("|")[0] for name in missing)
+    return f"has no column {names}; the first row must name the columns"
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------------
+
+
+class _Fault(ValueError):
+    """What is wrong with a JSON value, in our words."""
+
+
+def _pairs(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _Fault("names a field twice")
+    return made
+
+
+def _constant(name: str) -> Json:
+    raise _Fault(f"has {name}, which is no number")
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_pairs)
+
+
+def _object(number: int, value: Json) -> Row:
+    if not isinstance(value, dict):
+        return Row(number, {}, (("row", "is no JSON object"),))
+    return Row(number, {name.strip().casefold(): told for name, told in value.items()})
+
+
+def _lines(words: io.TextIOWrapper) -> Iterator[Row]:
+    number = 0
+    lines = _bounded(words)
+    while True:
+        try:
+            line = next(lines, None)
+        except UnicodeDecodeError as fault:
+            yield _broken(number + 1, _decoding(fault))
+            return
+        except _TooLong:
+            yield _broken(number + 1, f"has a line of more than {LONGEST_RECORD:,} characters. {_UNREAD}")
+            return
+        if line is None:
+            return
+        number += 1
+        if not line.strip():
+            continue
+        made = _parsed(number, lambda line=line: _DECODER.decode(line.strip()))  # type: ignore[misc]
+        yield made if made is not None else Row(number, {}, (("row", "is not one JSON object on one line"),))
+
+
+def _parsed(number: int, parse: Callable[[], Json]) -> Row | None:
+    """The row; None where the words are not JSON, or not yet."""
+    try:
+        return _object(number, parse())
+    except _Fault as fault:
+        return Row(number, {}, (("row", str(fault)),))
+    except RecursionError:
+        return Row(number, {}, (("row", "is nested too deeply"),))
+    except ValueError:
+        return None
+
+
+def _array(words: io.TextIOWrapper) -> Iterator[Row]:
+    """One object after the other; of the text no more is held than the one that is being read."""
+    number, text, place, ended = 0, "", 0, False
+
+    def more() -> bool:
+        nonlocal text, place, ended
+        # At least doubled: a long object would otherwise be parsed once for every chunk of it.
+        chunk = words.read(max(_CHUNK, len(text) - place))
+        ended = not chunk
+        text, place = text[place:] + chunk, 0
+        return not ended
+
+    def skip() -> str:
+        nonlocal place
+        while True:
+            while place < len(text) and text[place] in " \t\r\n":
+                place += 1
+            if place < len(text) or not more():
+                return text[place : place + 1]
+
+    try:
+        skip()
+        place += 1
+        if skip() == "]":
+            return
+        while True:
+            number += 1
+            skip()
+            while True:
+                try:
+                    value, end = _DECODER.raw_decode(text, place)
+                    made = _object(number, value)
+                    break
+                except (_Fault, RecursionError) as fault:
+                    why = str(fault) if isinstance(fault, _Fault) else "is nested too deeply"
+                    yield Row(number, {}, (("row", f"{why}. {_UNREAD}"),))
+                    return
+                except ValueError:
+                    if len(text) - place > LONGEST_RECORD:
+                        yield _broken(number, f"has no whole JSON object within {LONGEST_RECORD:,} characters. {_UNREAD}")
+                        return
+                    if not more():
+                        yield _broken(number, f"is no valid JSON here. {_UNREAD}")
+                        return
+            place = end
+            yield made
+            mark = skip()
+            if mark == "]":
+                return
+            if mark != ",":
+                yield _broken(number + 1, f"is no valid JSON here: a comma or ] is missing. {_UNREAD}")
+                return
+            place += 1
+    except UnicodeDecodeError as fault:
+        yield _broken(number + 1, _decoding(fault))
