@@ -30,6 +30,7 @@ from casework.operations.cases import (
 from casework.operations.clocks import next_moment, ring_due_on
 from casework.operations.deeds import calendar_of
 from casework.operations.requests import Request
+from casework.operations.rights import confirm_right
 from casework.operations.tasks import complete_task
 from casework.permissions import Actor
 from casework.records.cases import load
@@ -123,6 +124,11 @@ def interest(who: str) -> Callable[[Journey], None]:
 
 def hand(who: str, to: str, *team: str) -> Callable[[Journey], None]:
     return lambda journey: journey.hand_over(who, to, team)
+
+
+def right_is(right: str, **fields: Json) -> Callable[[Journey], None]:
+    """The officer has looked the right up in its register, and this is what it says now."""
+    return lambda journey: journey.look_up(right, fields)
 
 
 def stands(track: str, *states: str) -> Callable[[Journey], None]:
@@ -372,6 +378,10 @@ class Journey:
             request=_request(),
         )  # fmt: skip
         assert self.case.log
+
+    def look_up(self, right: str, fields: Mapping[str, Json]) -> None:
+        actor, checked = self.actor("officer"), self.today
+        confirm_right(self.db, actor, self.world[right], checked_on=checked, fields=fields, request=_request())
 
     # --- time ---
 

@@ -20,6 +20,13 @@ PEOPLE = (
     "officer", "officer2", "supervisor", "supervisor2", "compliance", "compliance2", "dispute_officer", "manager",
     "auditor", "observer",
 )  # fmt: skip
+#: deputy: (role, for whom). A deputy may not do what that person may not.
+DEPUTIES = {
+    "deputy": ("supervisor", "supervisor"),
+    "chief_deputy": ("supervisor", "chief"),
+    "compliance_deputy": ("compliance", "compliance"),
+    "stand_in": ("officer", "officer"),
+}
 #: Each provider with its service and its people; the first of them is the one who usually works there.
 PROVIDERS = {
     "assessors": ("assessment", {"assessor": "provider", "assessor2": "provider", "assessor_lead": "provider_lead"}),
@@ -52,8 +59,12 @@ def build_world(db: Connection) -> Mapping[str, str]:
         for name, role in people.items():
             ids[name] = register_person(db, email=f"{name}@example.org", name=name.capitalize())
             grant_role(db, ids[name], role, organisation=ids[provider])
-    # Deputies: of a supervisor, who may thus not do what that supervisor may not; and of the officer.
-    for name, role, whom in [("deputy", "supervisor", "supervisor"), ("stand_in", "officer", "officer")]:
+    # Officer, supervisor and provider in one person, to try what takes two.
+    ids["chief"] = register_person(db, email="chief@example.org", name="Chief")
+    for role in ("officer", "supervisor"):
+        grant_role(db, ids["chief"], role, programme=programme)
+    grant_role(db, ids["chief"], "provider", organisation=ids["other_assessors"])
+    for name, (role, whom) in DEPUTIES.items():
         ids[name] = register_person(db, email=f"{name}@example.org", name=name.capitalize())
         grant_role(db, ids[name], role, programme=programme, deputy_for=ids[whom])
     _records(db, ids)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.journeys.driver import Step
-from tests.journeys.scripts import assessments, disputes, loans, referrals
+from tests.journeys.scripts import assessments, deals, disputes, ends, loans, referrals
 
 #: Every script by its name.
 SCRIPTS: dict[str, tuple[Step, ...]] = {
-    name: steps for one in (assessments, referrals, disputes, loans) for name, steps in one.SCRIPTS.items()
+    name: steps for one in (assessments, referrals, deals, disputes, loans, ends) for name, steps in one.SCRIPTS.items()
 }
