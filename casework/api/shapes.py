@@ -296,7 +296,9 @@ class Task(Answer):
     opened_at: str
     due_at: str | None = None
     overdue: bool
-    form: list[FormField]
+    form: Annotated[
+        list[FormField] | None, Field(description="Null for a step, which is finished by firing a transition")
+    ] = None
 
 
 class Track(Answer):

@@ -166,10 +166,10 @@ def grant_role(
 
 
 def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> None:
-    """End a membership now."""
+    """End a membership now, or before it has begun."""
     row = db.execute(
         text(
-            "SELECT coalesce(programme_id, organisation_id) AS scope, ends_at FROM memberships WHERE id = CAST(:id AS uuid)"
+            "SELECT coalesce(programme_id, organisation_id) AS scope, starts_at, ends_at FROM memberships WHERE id = CAST(:id AS uuid)"
         ),
         {"id": membership},
     ).one_or_none()
@@ -178,10 +178,12 @@ def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> None
     log = lock_log(db, row.scope)
     if row.ends_at is not None and row.ends_at <= log.now:
         return
-    effects = {"membership": membership, "ends_at": _text(log.now)}
+    # A role that has not begun never will.
+    end = max(log.now, row.starts_at)
+    effects = {"membership": membership, "ends_at": _text(end)}
     append(db, log, [Event(log=log.id, seq=log.seq + 1, at=log.now, kind=ENDED, actor=by, effects=effects)])
     db.execute(
-        text("UPDATE memberships SET ends_at = :now WHERE id = CAST(:id AS uuid)"), {"now": log.now, "id": membership}
+        text("UPDATE memberships SET ends_at = :end WHERE id = CAST(:id AS uuid)"), {"end": end, "id": membership}
     )
 
 

@@ -121,3 +121,12 @@ def test_an_administrator_makes_a_programme_and_belongs_to_it(client_for: Client
     assert made.status_code == 201
     phase = administrator.post(f"/programmes/{made.json['id']}/phases", {"name": "Phase 1", "starts_on": "2026-01-01"})
     assert phase.status_code == 201
+
+
+def test_a_role_that_has_not_begun_can_be_ended_too(client_for: Clients, world: World) -> None:
+    administrator, auditor = client_for("administrator"), world.people["auditor"]
+    later = {
+        "person": auditor, "role": "manager", "programme": world.programmes["BJ"], "starts_at": "2999-01-01T00:00:00Z",
+    }  # fmt: skip
+    administrator.post("/memberships", later)
+    assert administrator.post(f"/people/{auditor}/deactivate").status_code == 200
