@@ -234,7 +234,7 @@ class _Rows:
 
     def of_case(self, case: Case) -> Iterator[Finding]:
         """Every row that the fold of the log would write, column by column, and none beside it."""
-        wanted, _ = difference(None, case)
+        wanted = difference(None, case).made
         yield from self._compare(_HOMES[case.kind], wanted[_HOMES[case.kind]], self._read(_HOMES[case.kind], "id"))
         for table in _PARTS:
             placed = "position" in metadata.tables[table].columns
@@ -341,6 +341,8 @@ def _same(wanted: Json, found: Json) -> bool:
     """Whether a column holds what the history says: a moment in whatever way it is written, what is erased as null."""
     if isinstance(wanted, Erased):
         return found is None
+    if isinstance(wanted, datetime):
+        return isinstance(found, str) and _moment(found) == wanted
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
         return wanted.keys() == found.keys() and all(_same(value, found[key]) for key, value in wanted.items())
     if isinstance(wanted, list | tuple) and isinstance(found, list | tuple):
