@@ -20,7 +20,7 @@ from casework.ledger.canonical import NotCanonical, digest
 from casework.ledger.check import Head, StoredEvent, check_log
 from casework.operations.allowed import Judge
 from casework.operations.past import Past
-from casework.records.cases import difference
+from casework.records.cases import rows_of
 from casework.records.database import connected
 from casework.records.logs import event_of, read_rows
 from casework.records.tables import metadata
@@ -233,13 +233,13 @@ class _Rows:
         return Finding("rows", sentence, self.log, self.number, None, table, row, column)
 
     def of_case(self, case: Case) -> Iterator[Finding]:
-        """Every row that the fold of the log would write, column by column, and none beside it."""
-        wanted = difference(None, case).made
+        """Every row that the fold of the log adds up to, column by column, and none beside it."""
+        wanted = rows_of(case)
         yield from self._compare(_HOMES[case.kind], wanted[_HOMES[case.kind]], self._read(_HOMES[case.kind], "id"))
         for table in _PARTS:
             placed = "position" in metadata.tables[table].columns
             rows = self._read(table, order="position, id" if placed else "id")
-            made = wanted.get(table, [])
+            made = wanted[table]
             yield from self._compare(table, made, rows)
             if table == "tracks" and [row["id"] for row in rows] != [row["id"] for row in made]:
                 yield self._differ(table, self.log, "position", "The tracks are not in the order in which they opened.")

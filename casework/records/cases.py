@@ -344,9 +344,17 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def rows_of(case: Case) -> dict[str, list[dict[str, Json]]]:
+    """Every row that a case adds up to, by table; a check compares them with the rows there are."""
+    rows = {_HOME[case.kind]: [_home_row(case)]}
+    for name, make in _ROWS.items():
+        rows[name] = [make(case, one, n) for n, one in enumerate(getattr(case, name).values())]
+    return rows
+
+
 def kept_of(case: Case) -> Iterable[str]:
     """Ids of everything that a case's rows hold; a check compares them with the rows there are."""
     return (id for name in _PARTS for id in getattr(case, name))
 
 
-__all__ = ["RUNNING", "difference", "kept_of", "load", "load_with_calendar", "save"]
+__all__ = ["RUNNING", "difference", "kept_of", "load", "load_with_calendar", "rows_of", "save"]
