@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import OperationalError
 
-from casework.commands import database, imports, tick, verify, workflow
+from casework.commands import accounts, database, imports, serve, tick, verify, workflow
 from casework.errors import CaseworkError
 
 # Every command stands here; one module of casework.commands holds the commands of one noun.
@@ -17,6 +17,9 @@ COMMANDS: tuple[click.Command, ...] = (
     database.init,
     database.db,
     imports.import_,
+    accounts.user,
+    accounts.token,
+    serve.serve,
     workflow.workflow,
     tick.tick,
     verify.verify,

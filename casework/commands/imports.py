@@ -44,7 +44,9 @@ def _command(kind: Kind, about: str) -> None:
     @click.option("--programme", metavar="CODE", help="The programme; may be left out where there is only one.")
     @click.option("--source", metavar="NAME", help="The source of rows that name none. [the programme's code]")
     @click.option("--dry-run", is_flag=True, help="Check every row and import nothing.")
-    @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write all that is wrong here, as CSV.")
+    @click.option(
+        "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write all that is wrong here, as CSV."
+    )
     @click.option("--as", "email", metavar="EMAIL", help="Import as this officer or supervisor. [the system]")
     def command(
         file: BinaryIO, programme: str | None, source: str | None, dry_run: bool, report: Path | None, email: str | None

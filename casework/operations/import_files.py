@@ -247,7 +247,9 @@ def _array(words: io.TextIOWrapper) -> Iterator[Row]:
                     return
                 except ValueError:
                     if len(text) - place > LONGEST_RECORD:
-                        yield _broken(number, f"has no whole JSON object within {LONGEST_RECORD:,} characters. {_UNREAD}")
+                        yield _broken(
+                            number, f"has no whole JSON object within {LONGEST_RECORD:,} characters. {_UNREAD}"
+                        )
                         return
                     if not more():
                         yield _broken(number, f"is no valid JSON here. {_UNREAD}")

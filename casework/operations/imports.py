@@ -185,9 +185,7 @@ class _Import:
             "last_row": batch[-1].number, "created": created, "updated": updated, "nested": nested,
         }  # fmt: skip
         body = {"file": self.name, "source": self.source}
-        event = Event(
-            log=log.id, seq=log.seq + 1, at=log.now, kind=IMPORTED, actor=self.by, effects=effects, body=body
-        )
+        event = Event(log=log.id, seq=log.seq + 1, at=log.now, kind=IMPORTED, actor=self.by, effects=effects, body=body)
         append(db, log, [event])
 
     def _fault(self, row: int, faults: Iterable[tuple[str, str]]) -> None:
@@ -218,7 +216,9 @@ class _Import:
             return None
         item = _Item(row.number, record.source or self.source, record.external_id, record, sides)
         if (mark := _digest(self.kind, *item.key)) in self.seen:
-            self._fault(row.number, [("external_id", f"stands in an earlier row of this file: {item.external_id}"[:200])])
+            self._fault(
+                row.number, [("external_id", f"stands in an earlier row of this file: {item.external_id}"[:200])]
+            )
             return None
         self.seen.add(mark)
         return item
@@ -534,7 +534,9 @@ class _Import:
             self._update(db, "matches", changed)
 
     def _pairs(self, db: Connection, values: list[dict[str, Json]]) -> dict[tuple[str, str], str]:
-        asked = [one for one in values if not any(str(one[name]).startswith("new ") for name in ("need_id", "technology_id"))]
+        asked = [
+            one for one in values if not any(str(one[name]).startswith("new ") for name in ("need_id", "technology_id"))
+        ]
         rows = db.execute(
             text(
                 "SELECT need_id, technology_id, external_id FROM matches WHERE programme_id = CAST(:programme AS uuid)"

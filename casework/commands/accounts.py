@@ -1,0 +1,145 @@
+"""The commands `user` and `token`: accounts of people, and tokens for their programs."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
+from casework.errors import NotFound
+from casework.operations.accounts import (
+    MOST_TOKEN_DAYS,
+    SCOPES,
+    TOKEN_DAYS,
+    hash_password,
+    make_token,
+    revoke_token,
+)
+from casework.operations.registers import grant_role, register_person
+from casework.operations.requests import Request
+from casework.permissions import Actor
+from casework.records.database import connect_engine, transaction
+from casework.records.people import find_actor
+from casework.settings import load_settings
+
+
+@click.group()
+def user() -> None:
+    """Look after people's accounts."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="The person's name, as others see it.")
+@click.option("--name-zh", help="The same in Chinese.")
+@click.option("--role", required=True, type=click.Choice([one for one in ROLES if one != SYSTEM]))
+@click.option("--programme", metavar="CODE", help="Where the role is held; for every role but a provider's.")
+@click.option("--organisation", metavar="NAME", help="Where a provider's role is held.")
+@click.option("--deputy-for", metavar="EMAIL", help="Holds the role while that person is away.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+def add_user(
+    email: str, name: str, name_zh: str | None, role: str, programme: str | None, organisation: str | None,
+    deputy_for: str | None, password_stdin: bool,
+) -> None:  # fmt: skip
+    """Make an account for EMAIL with a role, or give another role to the person who has it.
+
+    Without a password the person can use tokens only. A name and a password are given to new accounts only.
+    """
+    if (role in ORGANISATION_ROLES) != (organisation is not None) or (programme is None) == (organisation is None):
+        where = "--organisation NAME" if role in ORGANISATION_ROLES else "--programme CODE"
+        raise click.UsageError(f"The role {role} needs {where}, and only that.")
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    if password_stdin and not password:
+        raise click.ClickException("No password came on standard input.")
+    engine = connect_engine(load_settings())
+    try:
+        with transaction(engine) as db:
+            within = _one(db, "programmes", "code", programme, "programme")
+            employer = _one(db, "organisations", "name", organisation, "organisation")
+            deputised = _person(db, deputy_for) if deputy_for else None
+            person = _known(db, email)
+            if person is not None and password:
+                raise click.ClickException(f"{email} has an account; its password is not changed here.")
+            new = person is None
+            if person is None:
+                hashed = hash_password(password) if password else None
+                person = register_person(db, email=email, name=name, name_zh=name_zh, password_hash=hashed)
+            grant_role(db, person, role, programme=within, organisation=employer, deputy_for=deputised)
+    finally:
+        engine.dispose()
+    click.echo(f"{email} {'has an account now, with' if new else 'now has'} the role {role}.")
+
+
+@click.group()
+def token() -> None:
+    """Look after tokens, with which programs act for a person."""
+
+
+@token.command("add")
+@click.argument("email")
+@click.option("--name", default="command line", show_default=True, help="What it is for.")
+@click.option("--scopes", default="read,write", show_default=True, help=f"With commas: {', '.join(SCOPES)}.")
+@click.option("--days", type=click.IntRange(1, MOST_TOKEN_DAYS), default=TOKEN_DAYS, show_default=True)
+def add_token(email: str, name: str, scopes: str, days: int) -> None:
+    """Make a token for the person EMAIL and print it: this once, for it is kept nowhere."""
+    wanted = {one.strip() for one in scopes.split(",") if one.strip()}
+    if not wanted or not wanted <= set(SCOPES):
+        raise click.UsageError(f"--scopes takes {', '.join(SCOPES)}.")
+    engine = connect_engine(load_settings())
+    try:
+        with transaction(engine) as db:
+            id, secret = make_token(db, _person(db, email), name=name, scopes=wanted, days=days)
+    finally:
+        engine.dispose()
+    click.echo(f"Token {id} of {email}, for {days} days:", err=True)
+    click.echo(secret)
+
+
+@token.command("revoke")
+@click.argument("id")
+def revoke(id: str) -> None:
+    """End the token with this ID at once."""
+    engine = connect_engine(load_settings())
+    try:
+        with transaction(engine) as db:
+            actor = _holder(db, id)
+            revoke_token(db, actor, id, Request(str(uuid_utils.uuid7()), id))
+    finally:
+        engine.dispose()
+    click.echo(f"Token {id} is revoked.")
+
+
+def _holder(db: Connection, token: str) -> Actor:
+    person = db.execute(text("SELECT person_id FROM tokens WHERE id::text = :id"), {"id": token}).scalar_one_or_none()
+    if person is None:
+        raise NotFound("token")
+    # Somebody whose account has ended may still have a token to revoke.
+    return find_actor(db, str(person)) or Actor(str(person), "", ())
+
+
+def _known(db: Connection, email: str) -> str | None:
+    found = db.execute(
+        text("SELECT id FROM people WHERE lower(email) = lower(:email)"), {"email": email}
+    ).scalar_one_or_none()
+    return str(found) if found is not None else None
+
+
+def _person(db: Connection, email: str) -> str:
+    found = _known(db, email)
+    if found is None:
+        raise NotFound(f"person {email}")
+    return found
+
+
+def _one(db: Connection, table: str, column: str, value: str | None, noun: str) -> str | None:
+    if value is None:
+        return None
+    found = db.execute(
+        text(f"SELECT id FROM {table} WHERE {column} = :value ORDER BY created_at, id LIMIT 1"), {"value": value}
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(noun)
+    return str(found)

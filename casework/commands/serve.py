@@ -1,0 +1,79 @@
+"""The command `serve`: the pages and the API, by gunicorn's threads."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+from casework.errors import DatabaseNotReady
+from casework.records import migrate
+from casework.records.database import connect_engine, connected
+from casework.settings import Settings, load_settings
+from casework.web.app import create_app
+
+
+class Server(BaseApplication):
+    """gunicorn without a configuration file: what it needs is said here."""
+
+    def __init__(self, settings: Settings, **options: Any) -> None:
+        self.settings, self.options = settings, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        # In the worker, after the fork: database connections must not be shared between processes.
+        return create_app(self.settings)
+
+
+def insist_ready(settings: Settings) -> None:
+    """Say now, in one line, what would otherwise keep every worker from starting."""
+    create_app(settings).extensions["casework"].dispose()
+    engine = connect_engine(settings)
+    try:
+        with connected(engine) as db:
+            found = migrate.current(db)
+    finally:
+        engine.dispose()
+    if found != migrate.head():
+        raise DatabaseNotReady(why=f"it is at revision {found or 'none'}, this release needs {migrate.head()}.")
+
+
+def run(settings: Settings, bind: str, *, workers: int, threads: int, loglevel: str = "info") -> None:
+    """Serve until a signal ends it."""
+    Server(
+        settings, bind=bind, workers=workers, threads=threads, worker_class="gthread", loglevel=loglevel, errorlog="-",
+        proc_name="casework", timeout=60, graceful_timeout=20, keepalive=5, forwarded_allow_ips="127.0.0.1",
+    ).run()  # fmt: skip
+
+
+def free_port(host: str = "127.0.0.1") -> socket.socket:
+    """A socket that listens on a free port already, so that nobody else can take the port in between."""
+    listener = socket.create_server((host, 0))
+    listener.set_inheritable(True)
+    return listener
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free one.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Threads of each process.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the pages and the API until a signal ends it.
+
+    In the profile production, unless CASEWORK_PROFILE says otherwise: put a web server that speaks TLS in front.
+    """
+    settings = load_settings(default_profile="production")
+    insist_ready(settings)
+    if port:
+        run(settings, f"{host}:{port}", workers=workers, threads=threads)
+        return
+    listener = free_port(host)
+    click.echo(f"Listening on http://{host}:{listener.getsockname()[1]}")
+    run(settings, f"fd://{listener.fileno()}", workers=workers, threads=threads)

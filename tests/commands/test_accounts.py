@@ -1,0 +1,82 @@
+"""Accounts and tokens from the command line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.engine.calendars import Calendar
+from casework.operations.accounts import find_actor_by_secret, sign_in
+from casework.operations.registers import register_organisation, register_programme
+from casework.records.database import transaction
+from tests.databases import ROOT, run_casework
+
+
+@pytest.fixture
+def environment(engine: Engine, database_url: str) -> dict[str, str]:
+    with transaction(engine) as db:
+        calendar = Calendar(name="None", version=1, zone="Asia/Shanghai")
+        register_programme(db, code="BJ", name="Beijing", name_zh=None, calendar=calendar)
+        register_organisation(db, name="Invented Lab", kind="provider", services=("assessment",))
+    return {"DATABASE_URL": database_url}
+
+
+def _add(environment: dict[str, str], *more: str, email: str = "li@example.org") -> subprocess.CompletedProcess[str]:
+    return run_casework("user", "add", email, "--name", "Li Wen", *more, environment=environment)
+
+
+def test_a_user_signs_in_with_the_password_from_stdin(environment: dict[str, str], engine: Engine) -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "casework", "user", "add", "li@example.org", "--name", "Li Wen", "--role", "officer",
+         "--programme", "BJ", "--password-stdin"],
+        env=environment | {"CASEWORK_PROFILE": "test"}, cwd=ROOT, input="correct horse battery\n", text=True,
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    with transaction(engine) as db:
+        assert sign_in(db, "li@example.org", "correct horse battery")
+
+
+def test_a_second_role_goes_to_the_same_person(environment: dict[str, str], engine: Engine) -> None:
+    assert _add(environment, "--role", "officer", "--programme", "BJ").returncode == 0
+    again = _add(environment, "--role", "provider", "--organisation", "Invented Lab", email="LI@example.org")
+    assert "now has the role provider" in again.stdout
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(*) FROM people")).scalar_one() == 1
+        assert db.execute(text("SELECT count(*) FROM memberships")).scalar_one() == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--role", "officer"), "--programme CODE"),
+        (("--role", "provider", "--programme", "BJ"), "--organisation NAME"),
+        (("--role", "officer", "--programme", "XX"), "no such programme"),
+        (("--role", "king", "--programme", "BJ"), "is not one of"),
+    ],
+)
+def test_a_user_without_a_place_is_refused(environment: dict[str, str], more: tuple[str, ...], words: str) -> None:
+    made = _add(environment, *more)
+    assert made.returncode != 0
+    assert words in made.stderr
+
+
+def test_a_token_is_printed_once_works_and_is_revoked(environment: dict[str, str], engine: Engine) -> None:
+    _add(environment, "--role", "officer", "--programme", "BJ")
+    made = run_casework("token", "add", "li@example.org", "--scopes", "read", environment=environment)
+    secret, id = made.stdout.strip(), made.stderr.split()[1]
+    with transaction(engine) as db:
+        actor = find_actor_by_secret(db, secret)
+        assert actor is not None
+        assert actor.scopes == {"read"}
+    assert run_casework("token", "revoke", id, environment=environment).returncode == 0
+    with transaction(engine) as db:
+        assert find_actor_by_secret(db, secret) is None
+
+
+def test_a_token_for_nobody_is_refused(environment: dict[str, str]) -> None:
+    made = run_casework("token", "add", "nobody@example.org", environment=environment)
+    assert (made.returncode, "nobody@example.org" in made.stderr) == (1, True)
