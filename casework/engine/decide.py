@@ -474,6 +474,8 @@ def _add(draft: Draft, command: Add) -> None:
             raise WrongState(action=edition.text(f"tasks.{rule.key}"), why="it is not asked for at this step.")
         if draft.by.role not in accepted(draft.case, tuple(offer["by"])):
             raise NotAllowed(why=f"this task is asked for by: {', '.join(offer['by'])}.")
+        if rule.per == "party" and command.about not in (None, *fields.PARTIES):
+            raise InvalidForm(fields={"about": "must be need_owner or technology_owner"})
         draft.begin(ADDED, track, {"name": rule.name})
         if not draft.open_side_task(rule, track, draft.facts(track, {}), about=command.about):
             raise WrongState(action=edition.text(f"tasks.{rule.key}"), why="one is open already.")

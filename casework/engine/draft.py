@@ -357,7 +357,7 @@ class Draft:
             if activate <= self.context.now:
                 activate = None
         abouts: list[tuple[str | None, datetime | None]] = [(about, None)]
-        if rule.per == "party":
+        if rule.per == "party" and about is None:
             abouts = [(party, None) for party in PARTIES]
         elif rule.per is not None and rule.per.startswith("items:"):
             items = self._header["body"].get(rule.per.removeprefix("items:")) or []
