@@ -23,15 +23,16 @@ from casework.operations.cases import (
     fire_transition,
     hand_over,
     open_case,
-    open_mediation,
     register_document,
     withdraw_consent,
 )  # fmt: skip
 from casework.operations.clocks import next_moment, ring_due_on
 from casework.operations.deeds import calendar_of
+from casework.operations.cases import open_mediation
 from casework.operations.requests import Request
 from casework.operations.rights import confirm_right
 from casework.operations.tasks import complete_task
+from casework.operations.verify import verify_case
 from casework.permissions import Actor
 from casework.records.cases import load
 from casework.records.logs import now, read_events
@@ -154,9 +155,20 @@ def has(task: str, about: str | None = None, count: int | None = None, **is_: Js
     return check
 
 
-def has_not(task: str) -> Callable[[Journey], None]:
+def has_not(task: str, about: str | None = None) -> Callable[[Journey], None]:
     def check(journey: Journey) -> None:
-        assert not journey.open_tasks(task), task
+        assert not journey.open_tasks(task, about), task
+
+    return check
+
+
+def due_in(task: str, days: int) -> Callable[[Journey], None]:
+    """The open task of the name is due on the day that is so many days from now."""
+
+    def check(journey: Journey) -> None:
+        moment = journey.open_tasks(task)[0].due_at
+        assert moment is not None
+        assert journey.local(moment) == journey.in_days(days), (task, moment)
 
     return check
 
@@ -189,7 +201,6 @@ class Journey:
     here: str = "main"
     logs: dict[str, tuple[str, str]] = field(default_factory=dict)
     papers: dict[tuple[str, str], str] = field(default_factory=dict)
-    offset: float = 0.0
     _case: Case | None = None
     _today: date | None = None
 
@@ -219,8 +230,11 @@ class Journey:
     @property
     def today(self) -> date:
         if self._today is None:
-            self._today = calendar_of(self.db, self.world["programme"]).local_date(now(self.db))
+            self._today = self.local(now(self.db))
         return self._today
+
+    def local(self, moment: datetime) -> date:
+        return calendar_of(self.db, self.world["programme"]).local_date(moment)
 
     def in_days(self, days: int) -> date:
         return self.today + timedelta(days=days)
@@ -487,12 +501,14 @@ class Journey:
     # --- afterwards ---
 
     def insist_whole(self) -> None:
-        """Every log tells exactly the case that its rows hold."""
+        """Every log proves itself, and tells exactly the case that its rows hold."""
         for log, kind in self.logs.values():
             told, kept = fold(read_events(self.db, log)), load(self.db, log, kind, every_task=True)
             assert told is not None
             for name in kept.__dataclass_fields__:
                 assert getattr(told, name) == getattr(kept, name), f"the history tells another {name}"
+            findings = verify_case(self.db, log)
+            assert not findings, "\n".join(one.sentence for one in findings)
 
     def fired(self) -> Iterator[tuple[str, int]]:
         """Every transition that fired: its workflow and its place in the edition."""

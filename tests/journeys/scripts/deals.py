@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.errors import NotAllowed, Refused
-from tests.journeys.driver import add, do, has, has_not, outcome, refused, right_is, stands, that, turn_to, wait
+from tests.journeys.driver import add, do, due_in, has, has_not, outcome, refused, right_is, stands, turn_to, wait
 from tests.journeys.scripts.stages import (
     AGREED,
     BEFORE_SIGNING,
@@ -93,7 +93,7 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("officer", "agreement.sign_local"), Refused, "Record the signing across the border instead"),
         do("officer", "agreement.sign_cross", exclusive=True),
         has("contract_registration", queue="officer"),
-        that(lambda j: j.open_tasks("contract_registration")[0].due_at.date() == j.in_days(60), "within 60 days"),
+        due_in("contract_registration", 60),
         refused(do("officer", "case.sign"), Refused, "The compliance gate of this round has not been passed"),
         do("compliance", "compliance_gate", result="refused"),
         refused(do("officer", "case.sign"), Refused, "The compliance gate of this round has not been passed"),

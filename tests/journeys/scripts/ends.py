@@ -191,6 +191,8 @@ SCRIPTS: dict[str, Steps] = {
         do("assessor", "assessment.admit"),
         # At the next screening the hit is real.
         add("compliance", "case.screening", "need_owner"),
+        has("screening", "need_owner", count=1),
+        has_not("screening", "technology_owner"),
         do("compliance", "screening", result="hit"),
         do("compliance2", "case.compliance_stop"),
         do("compliance", "decide_compliance_stop", decision="confirm"),
@@ -217,7 +219,12 @@ SCRIPTS: dict[str, Steps] = {
         wait(95),
         refused(do("supervisor", "case.approve_plan"), Refused, "at most 90 days ago"),
         add("compliance", "case.screening", "need_owner"),
-        *SCREENED[:1],
+        do("compliance", "screening"),
+        refused(do("supervisor", "case.approve_plan"), Refused, "at most 90 days ago"),
+        add("compliance", "case.screening"),
+        has("screening", count=2),
+        *SCREENED,
+        do("supervisor", "case.approve_plan"),
     ),
     "plan is returned": (
         *to_scoping(),
