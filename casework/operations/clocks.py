@@ -84,7 +84,7 @@ def next_moment(db: Connection) -> datetime | None:
 
 # The time is asked for once: as a condition on every row, a volatile function would keep the index from being used.
 _DUE = text("""
-    SELECT c.id, c.log_id, l.kind FROM clocks c JOIN logs l ON l.id = c.log_id
+    SELECT c.id, c.log_id, c.fires_at, l.kind FROM clocks c JOIN logs l ON l.id = c.log_id
     WHERE c.fires_at <= (SELECT least(casework_now(), CAST(:until AS timestamptz)))
     AND c.id <> ALL(CAST(:stuck AS uuid[]))
     ORDER BY c.fires_at, c.id LIMIT 1
@@ -99,8 +99,9 @@ def _ring(db: Connection, due: Any) -> int:
     """Ring one clock under its log's lock; 0 when somebody else was faster."""
     standing = stand(db, due.log_id, due.kind)
     clock = standing.case.clocks.get(due.id)
-    # Looked at again: while we waited for the lock, another process may have rung, paused or stopped it.
-    if clock is None or clock.fires_at is None or clock.fires_at > standing.log.now:
+    # Looked at again: while we waited for the lock, another process may have rung, paused or stopped it. If that left
+    # it with another moment, it must wait its turn among the others.
+    if clock is None or clock.fires_at != due.fires_at or due.fires_at > standing.log.now:
         return 0
     by_system(db, standing, Ring(clock.id))
     return 1

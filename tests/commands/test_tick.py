@@ -1,0 +1,29 @@
+"""`casework tick` lets the clocks ring, and says what it did."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from casework.records.database import transaction
+from tests.databases import run_casework
+from tests.world import build_world
+
+FORTY_DAYS = str(40 * 86_400)
+
+
+def test_a_tick_says_what_happened_and_the_next_one_finds_nothing(engine: Engine, database_url: str) -> None:
+    with transaction(engine) as db:
+        build_world(db).new_case(db)
+    later = {"DATABASE_URL": database_url, "CASEWORK_CLOCK_OFFSET": FORTY_DAYS}
+    assert run_casework("tick", environment={"DATABASE_URL": database_url}).stdout == "Nothing is due.\n"
+    assert run_casework("tick", "--until-quiet", environment=later).stdout == "4 happened.\n"
+    assert run_casework("tick", environment=later).stdout == "Nothing is due.\n"
+
+
+def test_production_does_not_tick_in_another_time(database_url: str) -> None:
+    elsewhere = {
+        "DATABASE_URL": database_url, "CASEWORK_CLOCK_OFFSET": FORTY_DAYS, "CASEWORK_PROFILE": "production",
+    }  # fmt: skip
+    done = run_casework("tick", environment=elsewhere)
+    assert done.returncode == 1
+    assert "clock_offset" in done.stderr
