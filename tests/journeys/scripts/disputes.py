@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casework.errors import NotAllowed, NotFound, Refused
 from tests.journeys.driver import Step, add, dispute, do, hand, has, has_not, refused, stands, that, turn_to, wait
-from tests.journeys.scripts.stages import Steps, to_agreement, to_deployment, to_structuring
+from tests.journeys.scripts.stages import Steps, to_agreement, to_deployment, to_monitoring, to_structuring
 
 OPENED: Steps = (
     dispute(),
@@ -174,6 +174,16 @@ SCRIPTS: dict[str, Steps] = {
         do("supervisor", "review_hold", decision="resume"),
         do("officer", "case.resume"),
         stands("case", "deployment"),
+    ),
+    "dispute in operation": (
+        *to_monitoring(),
+        *OPENED,
+        turn_to("main"),
+        do("officer", "case.hold", reason="parties_paused", waits_for="other", resume_by=20),
+        wait(21),
+        stands("case", "monitoring"),
+        turn_to("dispute"),
+        stands("mediation", "options"),
     ),
     "officer opens no mediation": (
         *to_structuring(),

@@ -248,7 +248,7 @@ SCRIPTS: dict[str, Steps] = {
         has("consent_lost"),
         stands("case", "assessment"),
     ),
-    "deputy may not waive what the supervisor declared": (
+    "deputy decides on a conflict": (
         # The supervisor's deputy decides in the supervisor's name, and the history shows both.
         *SENT,
         do("assessor", "referral:assessment.declare_conflict", nature="family"),
