@@ -11,7 +11,9 @@ from typing import Any
 from benchmarks import ours
 from benchmarks.figures import Figure, Scale, ms, side_by_side, spread
 from benchmarks.world import World, request, teach_standard
-from casework.operations.overview import find_case, list_events, list_tasks, show_case
+from casework.operations.history import list_events
+from casework.operations.overview import find_case, show_case
+from casework.operations.task_lists import list_tasks
 from casework.operations.tasks import release_task
 from casework.permissions import Actor, Membership
 from casework.records.database import transaction

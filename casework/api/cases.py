@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import given, text_of
-from casework.operations import cases, deeds, overview
+from casework.operations import cases, deeds, history, overview
 from casework.operations.requests import Done
 
 
@@ -20,7 +20,7 @@ def show_case(call: Call) -> dict[str, Json]:
 
 def list_case_events(call: Call) -> dict[str, Json]:
     case, _ = overview.find_case(call.db, call.actor, call.path["number"])
-    return overview.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
+    return history.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def fire_case_transition(call: Call) -> Done:

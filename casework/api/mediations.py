@@ -5,33 +5,33 @@ from __future__ import annotations
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import text_of
-from casework.operations import cases, overview
+from casework.operations import cases, history, mediations
 from casework.operations.requests import Done
 
 
 def list_mediations(call: Call) -> dict[str, Json]:
-    return overview.list_mediations(call.db, call.actor)
+    return mediations.list_mediations(call.db, call.actor)
 
 
 def show_case_outline(call: Call) -> dict[str, Json]:
-    return cases.mediation_outline(call.db, call.actor, call.path["number"])
+    return mediations.mediation_outline(call.db, call.actor, call.path["number"])
 
 
 def open_mediation(call: Call) -> Done:
-    return cases.open_mediation(call.db, call.actor, call.body.case, call.request)
+    return mediations.open_mediation(call.db, call.actor, call.body.case, call.request)
 
 
 def show_mediation(call: Call) -> dict[str, Json]:
-    return overview.show_mediation(call.db, call.actor, call.path["mediation"])
+    return mediations.show_mediation(call.db, call.actor, call.path["mediation"])
 
 
 def list_mediation_events(call: Call) -> dict[str, Json]:
-    case = overview.find_mediation(call.db, call.actor, call.path["mediation"])
-    return overview.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
+    case = mediations.find_mediation(call.db, call.actor, call.path["mediation"])
+    return history.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def fire_mediation_transition(call: Call) -> Done:
-    overview.find_mediation(call.db, call.actor, call.path["mediation"])
+    mediations.find_mediation(call.db, call.actor, call.path["mediation"])
     return cases.fire_transition(
         call.db, call.actor, call.path["mediation"], "mediation", call.path["track"], call.path["transition"],
         data=call.body.data, revision=call.revision, request=call.request, reason=call.body.reason,
@@ -40,7 +40,7 @@ def fire_mediation_transition(call: Call) -> Done:
 
 
 def add_mediation_task(call: Call) -> Done:
-    overview.find_mediation(call.db, call.actor, call.path["mediation"])
+    mediations.find_mediation(call.db, call.actor, call.path["mediation"])
     return cases.add_task(
         call.db, call.actor, call.path["mediation"], "mediation", call.path["track"], call.body.task,
         about=call.body.about, request=call.request,

@@ -5,16 +5,16 @@ from __future__ import annotations
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import text_of
-from casework.operations import overview, referrals
+from casework.operations import referrals
 from casework.operations.requests import Done
 
 
 def list_referrals(call: Call) -> dict[str, Json]:
-    return overview.list_referrals(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
+    return referrals.list_referrals(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def show_referral(call: Call) -> dict[str, Json]:
-    return overview.show_referral(call.db, call.actor, call.path["referral"])
+    return referrals.show_referral(call.db, call.actor, call.path["referral"])
 
 
 def list_referral_events(call: Call) -> dict[str, Json]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
-from casework.operations.overview import MOST, PAGE
+from casework.operations.paging import MOST, PAGE
 
 Json = Any
 

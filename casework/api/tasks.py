@@ -5,19 +5,19 @@ from __future__ import annotations
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import text_of
-from casework.operations import overview, tasks
+from casework.operations import task_lists, tasks
 from casework.operations.requests import Done
 
 
 def list_tasks(call: Call) -> dict[str, Json]:
     asked = call.query
-    return overview.list_tasks(
+    return task_lists.list_tasks(
         call.db, call.actor, view=asked.view, queue=asked.queue, cursor=asked.cursor, limit=asked.limit
     )
 
 
 def show_task(call: Call) -> dict[str, Json]:
-    return overview.show_task(call.db, call.actor, call.path["task"])
+    return task_lists.show_task(call.db, call.actor, call.path["task"])
 
 
 def claim_task(call: Call) -> Done:
@@ -35,6 +35,10 @@ def complete_task(call: Call) -> Done:
     )  # fmt: skip
 
 
+def exit_task(call: Call) -> Done:
+    return tasks.exit_task(call.db, call.actor, call.path["task"], reason=call.body.reason, request=call.request)
+
+
 _TASK = "/tasks/{task}"
 
 ROUTES: tuple[Route, ...] = (
@@ -46,4 +50,5 @@ ROUTES: tuple[Route, ...] = (
         f"{_TASK}/complete", complete_task, "Finish a side task, or decide on what another person proposed",
         shapes.TaskDone, body=shapes.Completing,
     ),
+    post(f"{_TASK}/exit", exit_task, "End a side task that is not needed any more", shapes.TaskDone, body=shapes.Reason),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import registers
 from casework.operations.accounts import hash_password
 from casework.operations.national_calendars import china
-from casework.operations.overview import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor
 from casework.records.logs import now

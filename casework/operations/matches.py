@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.ledger.canonical import instant
-from casework.operations.overview import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor, reach
 

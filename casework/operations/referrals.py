@@ -1,21 +1,137 @@
-"""Referrals as those work on them who know only the referral: its own steps and those of the service below it."""
+"""Referrals: what a provider sees of them, and the deeds of those who know nothing but the referral."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Track
+from casework.engine.cases import Case, Track
+from casework.engine.commands import Library
 from casework.errors import NotFound
+from casework.ledger.bodies import ERASED, values
 from casework.operations.cases import add_task, fire_transition
-from casework.operations.overview import find_referral, list_events
+from casework.operations.history import list_events
+from casework.operations.overview import actions_of, names_in, reach_values, show, show_track
+from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request
-from casework.permissions import Actor
+from casework.permissions import Actor, Sight, own_tracks, reach, sight
+from casework.records.cases import load
 
 Json = Any
+
+_REFERRALS = """
+    SELECT t.id, t.log_id, l.kind AS log_kind, t.opened_at FROM tracks t JOIN logs l ON l.id = t.log_id
+    LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
+    WHERE t.workflow = 'referral' AND (
+        c.programme_id = ANY(CAST(:all_of AS uuid[]))
+        OR CAST(:person AS uuid) = m.owner_id OR CAST(:person AS uuid) = ANY(m.team)
+        OR (t.provider_id = ANY(CAST(:organisations AS uuid[])) AND t.fired ? 'send' AND NOT CAST(:person AS text) = ANY(t.barred)
+            AND NOT CAST(:person AS text) = ANY(coalesce(c.interests, m.interests)))
+    ) {more} ORDER BY t.opened_at DESC, t.id DESC LIMIT :most
+"""
+
+
+def list_referrals(
+    db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """Referrals of the actor's cases, or to the actor's organisation, the newest first."""
+    most = insist_limit(limit)
+    given: dict[str, Any] = {**reach_values(reach(actor)), "most": most + 1}
+    more = ""
+    if keys := from_cursor(cursor, 2):
+        more = "AND (t.opened_at, t.id) < (:at, CAST(:id AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    rows = db.execute(text(_REFERRALS.format(more=more)), given).all()
+    shown, following = page(rows, most, lambda row: (row.opened_at, row.id))
+    # Each page holds few cases; each case is read once.
+    cases = {row.log_id: load(db, row.log_id, row.log_kind) for row in shown}
+    library = load_library()
+    names: dict[str, str] = {}
+    for case in cases.values():
+        names |= names_in(db, case, [])
+    return {"items": [_referral(cases[row.log_id], row.id, library, names) for row in shown], "next": following}
+
+
+def _referral(case: Case, id: str, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
+    track = case.tracks[id]
+    return {
+        **show_track(track, library, names, Sight.REFERRALS), "case": case.number, "title": case.title,
+        "parties": {side: names.get(one) for side, one in case.parties.items()},
+        "service": [show_track(one, library, names, Sight.REFERRALS) for one in case.children(id)],
+    }  # fmt: skip
+
+
+def find_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, Track]:
+    """A referral, for its provider and for those who see the case. Raises NotFound."""
+    row = db.execute(
+        text(
+            "SELECT t.log_id, l.kind FROM tracks t JOIN logs l ON l.id = t.log_id WHERE t.id = CAST(:id AS uuid) AND t.workflow = 'referral'"
+        ),
+        {"id": id},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("referral")
+    case = load(db, row.log_id, row.kind)
+    track, level = case.tracks[id], sight(actor, case)
+    if level == Sight.ALL or (level == Sight.REFERRALS and track in own_tracks(actor, case)):
+        return case, track
+    raise NotFound("referral")
+
+
+def show_referral(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """A referral with its service's track, tasks, actions and, once it is accepted, the documents granted."""
+    case, track = find_referral(db, actor, id)
+    level = sight(actor, case)
+    library = load_library()
+    seen = [track, *case.children(id)]
+    ids = {one.id for one in seen}
+    tasks = [task for task in case.open_tasks() if task.track in ids and (level == Sight.ALL or task.organisation)]
+    names = names_in(db, case, tasks)
+    grants = [grant for grant in case.grants.values() if grant.track == id and grant.ended_at is None]
+    titles = _titles(db, case.log, {grant.document for grant in grants} | set(track.given.get("documents", ())))
+    return _referral(case, id, library, names) | {
+        "question": _question(db, case, track),
+        # The titles are enough to see a conflict; the documents come with the grants.
+        "documents": [titles.get(one) for one in track.given.get("documents", ())],
+        "granted": [{"document": grant.document, "title": titles.get(grant.document)} for grant in grants],
+        "tasks": [show(task, library[task.edition], names) for task in tasks],
+        "actions": actions_of(db, actor, case, seen, library, level),
+    }
+
+
+def _question(db: Connection, case: Case, track: Track) -> Json:
+    row = db.execute(
+        text(
+            "SELECT body FROM events WHERE log_id = CAST(:log AS uuid) AND track_id = CAST(:track AS uuid)"
+            " AND kind = 'fired' AND effects->>'transition' = 'send' ORDER BY seq DESC LIMIT 1"
+        ),
+        {"log": case.log, "track": track.id},
+    ).one_or_none()
+    if row is None:
+        return None
+    question = values(row.body).get("question")
+    return None if question is ERASED else question
+
+
+def _titles(db: Connection, log: str, documents: set[str]) -> dict[str, str]:
+    if not documents:
+        return {}
+    rows = db.execute(
+        text(
+            "SELECT effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'document_registered' ORDER BY seq"
+        ),
+        {"log": log},
+    )
+    titles: dict[str, str] = {}
+    for row in rows:
+        title = values(row.body).get("title")
+        titles |= {
+            one["id"]: title for one in row.effects["documents"] if one["id"] in documents and isinstance(title, str)
+        }
+    return titles
 
 
 def fire_in_referral(

@@ -124,6 +124,10 @@ TABLE: tuple[Row, ...] = (
     post("/tasks/{task}/claim", LAB, READERS, there=BANK, there_refused=READERS, things={"task": "referral_task"}),
     post("/tasks/{task}/release", {"officer"}, READERS - {"officer"}, there=FOREIGN, body=lambda on: {}),
     post("/tasks/{task}/complete", {"officer"}, READERS - {"officer"}, there=FOREIGN, body=lambda on: {"data": {}}),
+    post(
+        "/tasks/{task}/exit", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, there=FOREIGN,
+        body=lambda on: {"reason": "not needed"},
+    ),
     # --- referrals ---
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
     get("/referrals/{referral}", READERS | LAB, there=READERS | BANK),

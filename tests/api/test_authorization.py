@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.definitions import load_library
 from casework.operations import registers
 from casework.operations.accounts import make_token, secret_hash, sign_in
-from casework.operations.cases import open_mediation
+from casework.operations.mediations import open_mediation
 from casework.operations.rights import record_right
 from casework.records.database import transaction
 from casework.settings import Settings

@@ -28,7 +28,7 @@ from casework.operations.cases import (
 )  # fmt: skip
 from casework.operations.clocks import next_moment, ring_due_on
 from casework.operations.deeds import calendar_of
-from casework.operations.cases import open_mediation
+from casework.operations.mediations import open_mediation
 from casework.operations.requests import Request
 from casework.operations.rights import confirm_right
 from casework.operations.tasks import complete_task

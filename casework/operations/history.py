@@ -1,0 +1,96 @@
+"""The history of a case as far as a reader sees it. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.cases import Case
+from casework.engine.commands import Library
+from casework.errors import NotFound
+from casework.ledger.bodies import ERASED, values
+from casework.operations.overview import (
+    names_of,
+)
+from casework.operations.paging import cursor_count, from_cursor, insist_limit, to_cursor
+from casework.permissions import Actor, Sight, own_tracks, reach, sight
+
+Json = Any
+
+_EVENTS = """
+    SELECT seq, at, kind, track_id, actor_id, header, effects, body, hash FROM events
+    WHERE log_id = CAST(:log AS uuid) AND seq > :after {more} ORDER BY seq LIMIT :most
+"""
+
+
+def list_events(
+    db: Connection, actor: Actor, case: Case, *, only: Sequence[str] | None = None, cursor: str | None = None,
+    limit: int | None = None,
+) -> dict[str, Json]:  # fmt: skip
+    """The history as far as the actor sees it, of all tracks or of some `only`.
+
+    Who does not see the whole log gets positions of their own.
+    """
+    most, level = insist_limit(limit), sight(actor, case)
+    if level < Sight.REFERRALS:
+        raise NotFound("history")
+    keys = from_cursor(cursor, 2)
+    after, position = (cursor_count(keys[0]), cursor_count(keys[1])) if keys else (0, 0)
+    given: dict[str, Any] = {"log": case.log, "after": after, "most": most + 1}
+    whole = level == Sight.ALL
+    more = ""
+    if not whole:
+        more = "AND track_id = ANY(CAST(:tracks AS uuid[])) AND (header->>'from') IS NOT NULL AND NOT header->'from' ? 'draft'"
+        given["tracks"] = [track.id for track in own_tracks(actor, case) if only is None or track.id in only]
+        # The cursor of a part of a log must not betray the seq of the whole: it counts what was shown.
+        given["after"] = 0
+        rows = db.execute(text(_EVENTS.format(more=more) + " OFFSET :skip"), given | {"skip": position}).all()
+    else:
+        if only is not None:
+            more, given["tracks"] = "AND track_id = ANY(CAST(:tracks AS uuid[]))", list(only)
+        rows = db.execute(text(_EVENTS.format(more=more)), given).all()
+    library, shown = load_library(), rows[:most]
+    people = {row.header["actor"] for row in shown} | {row.header["acting_for"] for row in shown}
+    names = names_of(db, people, {row.header["organisation"] for row in shown})
+    items = [
+        _show_event(row, library, names, position + n, whole=whole, organisations=reach(actor).organisations)
+        for n, row in enumerate(shown, 1)
+    ]
+    following = None
+    if len(rows) > most:
+        following = to_cursor(shown[-1].seq if whole else 0, position + len(shown))
+    return {"items": items, "next": following}
+
+
+def _show_event(
+    row: Any, library: Library, names: Mapping[str, str], position: int, *, whole: bool, organisations: frozenset[str]
+) -> dict[str, Json]:
+    header, effects = row.header, row.effects
+    edition = library[header["edition"]] if header["edition"] else None
+    what = effects.get("transition") or effects.get("name") or effects.get("what")
+    done = edition.text(f"transitions.{effects['transition']}.done") if edition and effects.get("transition") else None
+    body = {name: None if value is ERASED else value for name, value in values(row.body).items()}
+    made = {
+        "position": position, "at": header["at"], "kind": row.kind, "what": what, "done": done, "track": row.track_id,
+        "from": header["from"], "to": header["to"], "role": header["role"], "data": effects.get("data", effects.get("result", {})),
+        "happened_on": effects.get("happened_on"), "body": body,
+        "erased": sorted(name for name, value in values(row.body).items() if value is ERASED),
+    }  # fmt: skip
+    if whole:
+        return made | {
+            "seq": row.seq, "actor": _actor(header["actor"], names), "acting_for": _actor(header["acting_for"], names),
+            "organisation": header["organisation"], "because": header["because"], "edition": header["edition"],
+            "effects": effects, "hash": row.hash, "prev": header["prev"],
+        }  # fmt: skip
+    ours = header["organisation"] in organisations
+    # On the other side of a referral one sees the office, not who in it.
+    return made | {"actor": _actor(header["actor"], names) if ours else {"name": header["role"]}}
+
+
+def _actor(id: str | None, names: Mapping[str, str]) -> Json:
+    if id is None:
+        return None
+    return {"id": id, "name": "system" if id == "system" else names.get(id)}

@@ -1,0 +1,103 @@
+"""Sealed mediations: a dispute officer opens one by case number; for everybody not named it does not exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.cases import Case
+from casework.engine.commands import (
+    By,
+    Context,
+    Open,
+)  # fmt: skip
+from casework.engine.decide import decide
+from casework.engine.evolve import evolve
+from casework.errors import NotAllowed, NotFound
+from casework.operations.deeds import calendar_of, new_id, write
+from casework.operations.overview import describe
+from casework.operations.requests import Done, Request, ask, finished
+from casework.permissions import Actor, Sight, sight
+from casework.records.cases import load
+from casework.records.logs import new_log, now
+
+Json = Any
+
+
+def open_mediation(db: Connection, actor: Actor, number: str, request: Request) -> Done:
+    """A dispute officer opens a sealed mediation about a case, by its number; the case learns nothing of it."""
+    outline = mediation_outline(db, actor, number)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    row = db.execute(text("SELECT * FROM cases WHERE number = :number"), {"number": number}).one()
+    id, moment = new_id(), now(db)
+    case = {"programme": row.programme_id, "about": row.id, "parties": row.parties, "owner": actor.person, "team": []}
+    context = Context(By(actor.person, "dispute_officer"), moment, calendar_of(db, row.programme_id), new_id)
+    command = Open(id, "mediation", "referral", case, outline["title"], service="mediation")
+    events = decide(load_library(), None, command, context)
+    after: Case | None = None
+    for event in events:
+        after = evolve(after, event)
+    assert after is not None
+    done = Done({"id": id, "track": after.main.id, "revision": after.main.revision}, 201)
+    write(
+        db,
+        new_log(id, "mediation", row.programme_id, moment),
+        None,
+        after,
+        events,
+        request.key_hash,
+        finished(actor, request, done),
+    )
+    return done
+
+
+def mediation_outline(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """What a dispute officer sees of a case before opening a mediation: number, title and parties."""
+    row = db.execute(
+        text("SELECT id, programme_id, number, title, parties, owner_id, team FROM cases WHERE number = :number"),
+        {"number": number},
+    ).one_or_none()
+    if row is None or not actor.in_programme(row.programme_id, ("dispute_officer",)):
+        raise NotFound("case")
+    if actor.person == row.owner_id or actor.person in row.team:
+        raise NotAllowed(why="the dispute officer is never the case's officer.")
+    names: dict[str, str] = dict(
+        db.execute(
+            text("SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))"),
+            {"ids": [one for one in row.parties.values() if one]},
+        ).all()
+    )
+    return {
+        "number": row.number,
+        "title": row.title,
+        "parties": {side: names.get(one) for side, one in row.parties.items()},
+    }
+
+
+def find_mediation(db: Connection, actor: Actor, id: str) -> Case:
+    """A sealed mediation, for those named for it and for its provider. Raises NotFound for all others."""
+    case = load(db, id, "mediation")
+    if sight(actor, case) == Sight.NOTHING:
+        raise NotFound("mediation")
+    return case
+
+
+def list_mediations(db: Connection, actor: Actor) -> dict[str, Json]:
+    """Sealed mediations that the actor is named for."""
+    rows = db.execute(
+        text(
+            "SELECT id FROM mediations WHERE CAST(:person AS uuid) = owner_id OR CAST(:person AS uuid) = ANY(team)"
+            " ORDER BY opened_at DESC, id DESC LIMIT 100"
+        ),
+        {"person": actor.person},
+    )
+    return {"items": [show_mediation(db, actor, row.id) for row in rows.all()], "next": None}
+
+
+def show_mediation(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """A sealed mediation as its dispute officer sees it."""
+    case = find_mediation(db, actor, id)
+    return describe(db, actor, case, sight(actor, case)) | {"id": case.log}

@@ -1,0 +1,78 @@
+"""Pages of a list: a cursor names the row after which the next page starts, so that nothing is skipped or shown twice."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from casework.errors import InvalidForm
+from casework.ledger.canonical import instant
+
+Json = Any
+
+#: Rows on a page of a list, and the most that may be asked for.
+PAGE, MOST = 25, 100
+
+
+def to_cursor(*keys: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps([_plain(key) for key in keys]).encode()).decode().rstrip("=")
+
+
+def from_cursor(cursor: str | None, count: int) -> list[Any] | None:
+    """The keys of the row after which a page starts. Raises InvalidForm for what we have not given out."""
+    if not cursor:
+        return None
+    try:
+        keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, UnicodeDecodeError, RecursionError):
+        raise InvalidForm(fields={"cursor": "is not one of ours"}) from None
+    if (
+        not isinstance(keys, list)
+        or len(keys) != count
+        or not all(isinstance(key, (str, int, type(None))) for key in keys)
+    ):
+        raise InvalidForm(fields={"cursor": "is not one of ours"})
+    return keys
+
+
+def _plain(key: Any) -> Any:
+    return instant(key) if isinstance(key, datetime) else key
+
+
+def page(rows: Sequence[Any], limit: int, key: Any) -> tuple[Sequence[Any], str | None]:
+    """The rows of a page and the cursor of the next, from one row more than the page holds."""
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], to_cursor(*key(rows[limit - 1]))
+
+
+def insist_limit(limit: int | None) -> int:
+    if limit is None:
+        return PAGE
+    if not 1 <= limit <= MOST:
+        raise InvalidForm(fields={"limit": f"must be between 1 and {MOST}"})
+    return limit
+
+
+def cursor_time(key: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(key)
+    except (TypeError, ValueError):
+        raise InvalidForm(fields={"cursor": "is not one of ours"}) from None
+
+
+def cursor_count(key: Any) -> int:
+    if not isinstance(key, int) or not 0 <= key < 2**53:
+        raise InvalidForm(fields={"cursor": "is not one of ours"})
+    return key
+
+
+def cursor_id(key: Any) -> str:
+    try:
+        return str(UUID(key))
+    except (TypeError, ValueError, AttributeError):
+        raise InvalidForm(fields={"cursor": "is not one of ours"}) from None
