@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from casework.errors import KeyReused, NotFound
 from casework.permissions import Actor
+from casework.records.database import run
 from casework.records.logs import Log, log_of
 
 Json = Any
@@ -53,19 +54,19 @@ _ASK = text("""
     SELECT (SELECT count(*) FROM r), (SELECT count(*) FROM a)
 """)
 # The key first, then the logs in the order of their ids; the time is taken after both, however long one had to wait.
-_ASK_AND_LOCK = text("""
-    WITH a AS MATERIALIZED (SELECT set_config('casework.actor', :actor, true)),
+_ASK_AND_LOCK = """
+    WITH a AS MATERIALIZED (SELECT set_config('casework.actor', %(actor)s, true)),
     r AS (
-        INSERT INTO requests (actor_id, key, digest) SELECT CAST(:actor AS uuid), :key, :digest FROM a
+        INSERT INTO requests (actor_id, key, digest) SELECT CAST(%(actor)s AS uuid), %(key)s, %(digest)s FROM a
         ON CONFLICT DO NOTHING RETURNING 1
     ),
     l AS MATERIALIZED (
         SELECT id, kind, programme_id, seq, head, last_at FROM logs
-        WHERE id = ANY(CAST(:ids AS uuid[])) AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
+        WHERE id = ANY(CAST(%(ids)s AS uuid[])) AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
     )
     SELECT (SELECT count(*) FROM r) AS fresh, l.*, greatest(casework_now(), l.last_at + interval '1 microsecond') AS now
     FROM (SELECT) one LEFT JOIN l ON true ORDER BY l.id
-""")
+"""
 _EARLIER = text("SELECT digest, status, answer FROM requests WHERE actor_id = CAST(:actor AS uuid) AND key = :key")
 _FINISH = text(
     "UPDATE requests SET status = :status, answer = CAST(:answer AS jsonb)"
@@ -88,7 +89,7 @@ def ask_and_lock(
 ) -> tuple[Done | None, dict[str, Log]]:
     """`ask`, and the logs locked if nothing was asked before, in one statement. Raises NotFound unless all are there."""
     given = {"actor": actor.person, "key": request.key, "digest": request.digest, "ids": sorted(set(ids))}
-    rows = db.execute(_ASK_AND_LOCK, given).all()
+    rows = run(db, _ASK_AND_LOCK, given).fetchall()
     if not rows[0].fresh:
         return _earlier(db, actor, request), {}
     found = {row.id: log_of(row) for row in rows if row.id is not None}

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection
 
 from casework.engine.cases import (
     COMPLETED,
@@ -26,6 +26,7 @@ from casework.engine.cases import (
 )  # fmt: skip
 from casework.errors import NotFound
 from casework.ledger.canonical import instant
+from casework.records.database import run
 from casework.records.logs import Log
 from casework.records.tables import metadata
 
@@ -39,7 +40,7 @@ _PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "gr
 
 
 @cache
-def _load(home: str, every_task: bool) -> TextClause:
+def _load(home: str, every_task: bool) -> str:
     open_states = ", ".join(f"'{state}'" for state in sorted(OPEN))
     # A finished step task says nothing to a guard; leaving it out keeps a long case as cheap as a short one.
     tasks = "" if every_task else f" AND (state IN ({open_states}) OR type = 'side' AND state = '{COMPLETED}')"
@@ -51,10 +52,10 @@ def _load(home: str, every_task: bool) -> TextClause:
         part("tracks", "position"), part("tasks", "position", tasks), part("clocks", "id"), part("proposals", "id"),
         part("consents", "id"), part("documents", "id"), part("grants", "id"),
     ])  # fmt: skip
-    return text(
+    return (
         f"SELECT to_jsonb(h) AS home, l.seq, l.last_at, l.kind, {parts},"
         " (SELECT calendar::text FROM programmes p WHERE p.id = h.programme_id) AS calendar"
-        f" FROM {home} h JOIN logs l USING (id) WHERE h.id = :log"
+        f" FROM {home} h JOIN logs l USING (id) WHERE h.id = %(log)s"
     )
 
 
@@ -70,7 +71,7 @@ def load_with_calendar(db: Connection, log: str, kind: str) -> tuple[Case, str]:
 
 
 def _row(db: Connection, log: str, kind: str, every_task: bool) -> Any:
-    row = db.execute(_load(_HOME[kind], every_task), {"log": log}).one_or_none()
+    row = run(db, _load(_HOME[kind], every_task), {"log": log}).fetchone()
     if row is None:
         raise NotFound("case")
     return row
@@ -289,37 +290,37 @@ _KEEP = {"tracks": ("id", "position"), "tasks": ("id", "position")}
 
 
 @cache
-def _write(written: frozenset[str], removed: frozenset[str], *, opens: bool, asked: bool) -> TextClause:
+def _write(written: frozenset[str], removed: frozenset[str], *, opens: bool, asked: bool) -> str:
     """One statement for everything that an action writes: each round trip costs more than a row."""
     parts = []
     if opens:
         parts.append(
             "l AS (INSERT INTO logs (id, kind, programme_id, seq, head, last_at)"
-            " VALUES (CAST(:log AS uuid), :kind, CAST(:programme AS uuid), :seq, :head, :last_at))"
+            " VALUES (CAST(%(log)s AS uuid), %(kind)s, CAST(%(programme)s AS uuid), %(seq)s, %(head)s, %(last_at)s))"
         )
     else:
         parts.append(
-            "l AS (UPDATE logs SET seq = :seq, head = :head, last_at = :last_at WHERE id = CAST(:log AS uuid))"
+            "l AS (UPDATE logs SET seq = %(seq)s, head = %(head)s, last_at = %(last_at)s WHERE id = CAST(%(log)s AS uuid))"
         )
     parts.append(
-        "e AS (INSERT INTO events SELECT * FROM jsonb_populate_recordset(NULL::events, CAST(:events AS jsonb)))"
+        "e AS (INSERT INTO events SELECT * FROM jsonb_populate_recordset(NULL::events, CAST(%(events)s AS jsonb)))"
     )
     for name in sorted(written):
         columns = [column.name for column in metadata.tables[name].columns]
         changed = [f'"{column}" = excluded."{column}"' for column in columns if column not in _KEEP.get(name, ("id",))]
         parts.append(
-            f"w_{name} AS (INSERT INTO {name} SELECT * FROM jsonb_populate_recordset(NULL::{name}, CAST(:{name} AS jsonb))"
+            f"w_{name} AS (INSERT INTO {name} SELECT * FROM jsonb_populate_recordset(NULL::{name}, CAST(%({name})s AS jsonb))"
             f" ON CONFLICT (id) DO UPDATE SET {', '.join(changed)})"
         )
     parts += [
-        f"d_{name} AS (DELETE FROM {name} WHERE id = ANY(CAST(:gone_{name} AS uuid[])))" for name in sorted(removed)
+        f"d_{name} AS (DELETE FROM {name} WHERE id = ANY(CAST(%(gone_{name})s AS uuid[])))" for name in sorted(removed)
     ]
     if asked:
         parts.append(
-            "r AS (UPDATE requests SET status = :status, answer = CAST(:answer AS jsonb), log_id = CAST(:log AS uuid),"
-            " seq = :seq WHERE actor_id = CAST(:asker AS uuid) AND key = :key)"
+            "r AS (UPDATE requests SET status = %(status)s, answer = CAST(%(answer)s AS jsonb), log_id = CAST(%(log)s AS uuid),"
+            " seq = %(seq)s WHERE actor_id = CAST(%(asker)s AS uuid) AND key = %(key)s)"
         )
-    return text(f"WITH {', '.join(parts)} SELECT 1")
+    return f"WITH {', '.join(parts)} SELECT 1"
 
 
 def save(
@@ -337,7 +338,7 @@ def save(
     if answer is not None:
         values |= dict(answer) | {"answer": _json(answer["answer"])}
     statement = _write(frozenset(rows), frozenset(gone), opens=before is None, asked=answer is not None)
-    db.execute(statement, values)
+    run(db, statement, values)
 
 
 def _json(value: Any) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import psycopg
 from psycopg.adapt import AdaptersMap
+from psycopg.rows import namedtuple_row
 from psycopg.types.string import TextLoader
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
@@ -126,6 +127,25 @@ def connected(engine: Engine) -> Iterator[Connection]:
         raise DatabaseUnavailable(why) from fault
     with connection:
         yield connection
+
+
+def run(db: Connection, statement: str, values: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+    """One of the few statements that every action sends, in the driver's own form and within the transaction of `db`.
+
+    SQLAlchemy's own way to the driver costs as much time as the server takes to answer some of these. What is refused
+    is raised as SQLAlchemy would raise it.
+    """
+    driver = db.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    try:
+        return driver.cursor(row_factory=namedtuple_row).execute(statement, values)
+    except psycopg.Error as fault:
+        lost = db.dialect.is_disconnect(fault, driver, None)  # type: ignore[arg-type]
+        if lost:
+            db.invalidate(fault)
+        raise DBAPIError.instance(
+            statement, None, fault, psycopg.Error, connection_invalidated=lost, dialect=db.dialect
+        ) from fault
 
 
 def ensure_app_role(owner: Engine) -> None:

@@ -17,8 +17,8 @@ from tests.operations.test_round_trips import Office, request
 
 
 @pytest.fixture
-def office(engine: Engine) -> Office:
-    made = Office(engine)
+def office(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Office:
+    made = Office(engine, monkeypatch)
     made.open()
     made.fire("take")
     return made
