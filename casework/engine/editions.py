@@ -112,7 +112,8 @@ class Edition:
                 path, one["type"], one.get("queue"), one.get("due"),
                 tuple((limit, what) for limit, what in one.get("ladder", ())), one.get("step"),
             )
-            for path, one in self.rules["states"].items()
+            for path in self.rules["order"]
+            for one in (self.rules["states"][path],)
         }  # fmt: skip
 
     @cached_property
@@ -277,6 +278,8 @@ class _Publisher:
             "first_step_fires": definition.first_step_fires,
             "initial": next(iter(nodes), None),
             "states": self.states,
+            # Kept apart: JSON's objects have no order, and the step bar follows that of the definition.
+            "order": list(self.states),
             "transitions": transitions,
             "milestones": {k: sorted(self.path(n) for n in v) for k, v in definition.milestones.items()},
             "outlives": sorted(self.path(node) for node in definition.outlives),

@@ -111,6 +111,7 @@ def _seeded(seed: Callable[[Json], Any], definition: type[Workflow] = Sound) -> 
     sound = publish(definition)
     rules = deepcopy(dict(sound.rules))
     seed(rules)
+    rules["order"] = list(rules["states"])
     return Edition(rules, sound.texts, digest(rules))
 
 
