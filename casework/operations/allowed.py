@@ -73,6 +73,8 @@ class Judge:
             found = list(self._opening(event))
         else:
             found = [*self._actor(before, event), *self._deed(before, event)]
+            if any(one.get("by") not in (None, event.actor) for one in event.effects.get("task_states", ())):
+                found.append("it says that somebody else finished a task")
         found += self._new_tracks(event)
         self._told[event.seq] = self._remember(event)
         return found

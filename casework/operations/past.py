@@ -1,4 +1,4 @@
-"""What a programme or an organisation was at a past moment, as its log tells it: who held which role, which calendar."""
+"""What stood at a past moment: who held which role, which calendar, and every edition that was ever in use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.definitions import load_library
 from casework.engine.calendars import Calendar
+from casework.engine.commands import Library
+from casework.engine.editions import Edition
+from casework.ledger.canonical import NotCanonical, digest
 from casework.operations.registers import CHANGED, ENDED, GRANTED, REGISTERED
 
 Json = Any
@@ -55,14 +59,30 @@ def _time(written: str | None) -> datetime | None:
     return None if written is None else datetime.fromisoformat(written)
 
 
+def _library(db: Connection) -> Library:
+    known = load_library()
+    rows = db.execute(text("SELECT fingerprint, rules, texts FROM editions ORDER BY workflow, number"))
+    kept = {row.fingerprint: Edition(row.rules, row.texts, row.fingerprint) for row in rows if _fits(row)}
+    return Library({**kept, **known.editions}, known.newest)
+
+
+def _fits(edition: Any) -> bool:
+    try:
+        return digest(edition.rules) == edition.fingerprint
+    except NotCanonical:
+        return False
+
+
 class Past:
-    """The registers' logs, each read once and again only where it may have grown since."""
+    """The editions, and the registers' logs, each read once and again only where it may have grown since."""
 
     def __init__(self, db: Connection) -> None:
         self.db = db
         self._held: dict[str, dict[str, Held]] = {}
         self._calendars: dict[str, list[tuple[datetime, Calendar]]] = {}
         self._fresh: set[str] = set()
+        #: Every edition that was ever published here: those whose files are gone are in the database still.
+        self.library = _library(db)
 
     def seen_by(self, db: Connection) -> Past:
         """Go on in another transaction: what was read before may have grown."""

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.engine.events import Event
 from casework.engine.evolve import evolve
@@ -135,7 +134,7 @@ def check_one(db: Connection, log: str, past: Past) -> Checked:
     row = db.execute(_LOG, {"log": log}).one_or_none()
     if row is None:
         return Checked(log, "missing", None, 0, (Finding("missing", "There is no such log.", log),))
-    walk = _Walk(log, row.number, Judge(load_library(), past) if row.kind in ("case", "mediation") else None)
+    walk = _Walk(log, row.number, Judge(past.library, past) if row.kind in ("case", "mediation") else None)
     faults = check_log(walk.through(read_rows(db, log)), Head(log, row.seq, row.head))
     found = [Finding(f"chain.{fault.kind}", fault.sentence, log, row.number, fault.seq) for fault in faults]
     if not walk.count:
