@@ -194,7 +194,9 @@ class Draft:
             elif not frozen and task.state == SUSPENDED:
                 self.set_task(task, state=(task.before or READY) if task.holder else READY)
         for clock in self.case.clocks.values():
-            outward = clock.task and self.case.tasks[clock.task].queue in ORGANISATION_QUEUES
+            # The step that a track has stepped aside from has no open task, but its clock waits.
+            worked = self.case.tasks.get(clock.task or "")
+            outward = worked is not None and worked.queue in ORGANISATION_QUEUES
             if outward and frozen and clock.state == RUNNING:
                 self.pause_clock(clock)
             # The clock of a step that the track has stepped aside from goes on only when it comes back.
