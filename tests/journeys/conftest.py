@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 from casework.records.database import connect_engine
 from casework.settings import Settings
 from tests.databases import DatabaseServer
-from tests.journeys.driver import Journey, start_clock
+from tests.journeys.driver import Edge, Journey, start_clock
 from tests.journeys.scripts import SCRIPTS
 from tests.journeys.world import build_world
 
-Fired = frozenset[tuple[str, int]]
+Fired = frozenset[Edge]
 Play = Callable[[str], Fired]
 
 

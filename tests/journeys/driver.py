@@ -42,6 +42,9 @@ from tests.journeys.world import START
 Json = Any
 _keys = itertools.count(1)
 
+#: A transition that fired: its workflow, its place in the edition, and the state that it led from.
+Edge = tuple[str, int, str]
+
 
 # --- steps -----------------------------------------------------------------------------------------------------------
 
@@ -173,6 +176,14 @@ def due_in(task: str, days: int) -> Callable[[Journey], None]:
     return check
 
 
+def along(path: Sequence[Step], *ways: Sequence[Step], where: str = "") -> tuple[Step, ...]:
+    """A path, and from each place on it where a way begins that way too, after which all is as it was before.
+
+    A place is a state of the track on which the way begins, or of the one named.
+    """
+    return tuple(one for step in path for one in (step, lambda journey: journey.try_ways(ways, where)))
+
+
 def outcome(code: str | None) -> Callable[[Journey], None]:
     def check(journey: Journey) -> None:
         assert journey.case.outcome == code, (journey.case.outcome, code)
@@ -201,6 +212,9 @@ class Journey:
     here: str = "main"
     logs: dict[str, tuple[str, str]] = field(default_factory=dict)
     papers: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: What fired on ways that were rolled back.
+    aside: set[Edge] = field(default_factory=set)
+    tried: set[tuple[str, ...]] = field(default_factory=set)
     _case: Case | None = None
     _today: date | None = None
 
@@ -216,10 +230,16 @@ class Journey:
     def track(self, name: str) -> Track:
         """`workflow` or `referral:service`, the newest; with `#n` the n-th one."""
         name, _, nth = name.partition("#")
-        workflow, _, kind = name.partition(":")
-        found = [t for t in self.case.tracks.values() if t.workflow == workflow and kind in ("", t.kind)]
+        found = self._tracks(name)
         assert found, f"no track {name}"
         return found[int(nth) - 1] if nth else found[-1]
+
+    def has_track(self, name: str) -> bool:
+        return self.here in self.logs and bool(self._tracks(name))
+
+    def _tracks(self, name: str) -> list[Track]:
+        workflow, _, kind = name.partition(":")
+        return [t for t in self.case.tracks.values() if t.workflow == workflow and kind in ("", t.kind)]
 
     def open_tasks(self, name: str, about: str | None = None) -> list[Task]:
         return [
@@ -306,6 +326,30 @@ class Journey:
         assert step.words in told.value.message, told.value.message
         self._changed()
         assert self.case == before, "what is refused changes nothing"
+
+    def try_ways(self, ways: Sequence[Sequence[Step]], where: str) -> None:
+        for way in ways:
+            first = way[0]
+            assert isinstance(first, Do)
+            name, _, transition = first.what.rpartition(".")
+            if not self.has_track(name) or not self.has_track(where or name):
+                continue
+            track = self.track(name)
+            here = (str(way), *self.track(where or name).states)
+            if here not in self.tried and load_library()[track.edition].find(transition, track.states):
+                self.tried.add(here)
+                self._go_aside(way)
+
+    def _go_aside(self, way: Sequence[Step]) -> None:
+        kept = self.here, dict(self.logs), dict(self.papers)
+        nested = self.db.begin_nested()
+        self.run(way)
+        self.insist_whole()
+        self.aside |= set(self._fired())
+        nested.rollback()
+        self.here, self.logs, self.papers = kept
+        self._today = None
+        self._changed()
 
     def act(self, step: Do) -> None:
         if step.what.startswith("+"):
@@ -510,8 +554,11 @@ class Journey:
             findings = verify_case(self.db, log)
             assert not findings, "\n".join(one.sentence for one in findings)
 
-    def fired(self) -> Iterator[tuple[str, int]]:
-        """Every transition that fired: its workflow and its place in the edition."""
+    def fired(self) -> set[Edge]:
+        """Every transition that fired, also on the ways aside."""
+        return self.aside | set(self._fired())
+
+    def _fired(self) -> Iterator[Edge]:
         library = load_library()
         for log, _ in self.logs.values():
             for event in read_events(self.db, log):
@@ -519,7 +566,7 @@ class Journey:
                     edition = library[str(event.edition)]
                     found = edition.find(event.effects["transition"], event.frm)
                     assert found is not None
-                    yield edition.workflow, found[0].index
+                    yield edition.workflow, found[0].index, found[1]
 
 
 def start_clock(db: Connection, *, days_before: int = 0) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tests.journeys.driver import Step
-from tests.journeys.scripts import assessments, deals, disputes, ends, loans, referrals
+from tests.journeys.scripts import assessments, deals, disputes, ends, loans, referrals, ways_out
 
 #: Every script by its name.
 SCRIPTS: dict[str, tuple[Step, ...]] = {
-    name: steps for one in (assessments, referrals, deals, disputes, loans, ends) for name, steps in one.SCRIPTS.items()
+    name: steps
+    for one in (assessments, referrals, deals, disputes, loans, ends, ways_out)
+    for name, steps in one.SCRIPTS.items()
 }
