@@ -1,0 +1,135 @@
+"""A server killed twenty times under load: nothing acknowledged is lost, nothing happens twice."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from casework.operations.cases import hand_over
+from casework.operations.verify import verify_all
+from casework.records.database import transaction
+from tests.journeys.kills import Client, Op, Told, Victim, faults_of, hash_of, summary
+from tests.world import World, build_world, new_request
+
+KILLS, CASES, SEED = 20, 8, 20260302
+PEOPLE = ("officer", "other_officer", "officer", "other_officer")
+
+
+@pytest.fixture
+def victim(database_url: str, tmp_path: Path) -> Iterator[Victim]:
+    made = Victim({"DATABASE_URL": database_url, "CASEWORK_PROFILE": "test", "CASEWORK_VAR": str(tmp_path / "var")})
+    yield made
+    made.kill()
+
+
+def test_twenty_kills_lose_nothing_and_do_nothing_twice(victim: Victim, engine: Engine) -> None:
+    with transaction(engine) as db:
+        world = build_world(db)
+        cases = [_hot_case(world, db) for _ in range(CASES)]
+        before = _history(db, cases)
+    victim.start()
+    chance, stop = random.Random(SEED), threading.Event()
+    clients = [
+        Client(f"client-{n}", world.people[name], world.tokens[name], victim.port, cases, random.Random(SEED + n), stop)
+        for n, name in enumerate(PEOPLE, 1)
+    ]
+    errors: list[Exception] = []
+    threads = [threading.Thread(target=_noting(one.run, errors), daemon=True) for one in clients]
+    for thread in threads:
+        thread.start()
+    for _ in range(KILLS):
+        time.sleep(chance.uniform(0.1, 0.9))
+        victim.kill()
+        victim.start()
+    time.sleep(0.5)
+    stop.set()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert not errors, errors
+    assert not any(thread.is_alive() for thread in threads)
+    ops = [op for client in clients for op in client.ops]
+    print(f"seed {SEED}: {summary(ops)}; slowest start {max(victim.starts):.1f} s")
+    with transaction(engine) as db:
+        history = [one if one not in before else replace(one, key=None) for one in _history(db, cases)]
+    assert faults_of(ops, history) == []
+    assert list(verify_all(engine)) == []
+    # Otherwise the kills came when nothing was under way, and proved nothing.
+    assert sum(op.done for op in ops) > 5 * KILLS
+    assert sum(op.attempts > 1 for op in ops) >= KILLS // 2
+
+
+def _noting(run: Callable[[], None], errors: list[Exception]) -> Callable[[], None]:
+    def guarded() -> None:
+        try:
+            run()
+        except Exception as fault:  # a thread that dies in silence would prove whatever one likes
+            errors.append(fault)
+
+    return guarded
+
+
+def _hot_case(world: World, db: Connection) -> str:
+    """A case at triage on which both officers may work."""
+    number = world.new_case(db)
+    world.fire(db, "officer", number, "take")
+    revision = db.execute(text("SELECT revision FROM cases WHERE number = :n"), {"n": number}).scalar_one()
+    hand_over(
+        db, world.actor(db, "officer"), number, owner=world.people["officer"], team=[world.people["other_officer"]],
+        note="Together.", revision=revision, request=new_request(),
+    )  # fmt: skip
+    return number
+
+
+def _history(db: Connection, cases: list[str]) -> list[Told]:
+    rows = db.execute(
+        text(
+            "SELECT c.number, e.seq, e.kind, e.actor_id, e.header->>'key' AS key, e.effects->>'task' AS task"
+            " FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = ANY(:cases) ORDER BY c.number, e.seq"
+        ),
+        {"cases": cases},
+    )
+    return [Told(*row) for row in rows]
+
+
+# --- the checker checked: one that finds nothing in a broken history is worth nothing ------------------------------
+
+
+def _op(key: str, what: str = "claim", status: int = 200, at: float = 0.0, actor: str = "ann") -> Op:
+    return Op(actor, key, "BJ-1", what, status, at, at + 0.5)
+
+
+def _told(seq: int, key: str | None, kind: str = "claimed", actor: str = "ann", task: str | None = "t") -> Told:
+    return Told("BJ-1", seq, kind, actor, hash_of(key) if key else None, task)
+
+
+OPS = [_op("a", at=1), _op("b", "release", at=2), _op("c", at=3, actor="bob"), _op("d", status=409, at=4)]
+HISTORY = [_told(1, "a"), _told(2, "b", "released"), _told(3, "c", actor="bob")]
+
+
+def test_the_checker_finds_nothing_in_a_good_history() -> None:
+    assert faults_of(OPS, HISTORY) == []
+
+
+@pytest.mark.parametrize(
+    ("history", "fault"),
+    [
+        ([HISTORY[0], HISTORY[1]], "lost: c"),
+        ([HISTORY[0], HISTORY[2]], "lost: b"),
+        ([*HISTORY, _told(4, "c", actor="bob")], "done 2 times: c"),
+        ([*HISTORY, _told(4, "d", "released", "bob")], "nobody asked"),
+        ([*HISTORY, _told(4, "d", "fired", task=None)], "refused and yet done: d"),
+        ([*HISTORY, _told(5, None, "rang")], "gaps"),
+        ([HISTORY[0], _told(2, "b", "fired", task=None), HISTORY[2]], "two holders"),
+        ([HISTORY[0], _told(2, "c", actor="bob"), _told(3, "b", "released")], "out of order: b and c"),
+        ([replace(HISTORY[0], case="BJ-2", seq=1), *HISTORY[1:]], "done elsewhere: a"),
+    ],
+)
+def test_the_checker_reports_a_doctored_history(history: list[Told], fault: str) -> None:
+    assert any(one.startswith(fault) or fault in one for one in faults_of(OPS, history))
