@@ -33,20 +33,22 @@ _LOGS = """
     FROM made
 """
 _TRACKS = """
-    INSERT INTO tracks (id, log_id, workflow, edition, kind, states, entered_at, opened_at, position, revision, replaced,
-        came_from, fired, given, barred)
-    SELECT gen_random_uuid(), c.id, 'case', %(edition)s, 'case', '{step1}', now(), now(), 1000, 1, false, '{}', '{}',
-        '{}', '{}' FROM cases c WHERE number LIKE 'L-%%' AND NOT EXISTS (SELECT FROM tracks t WHERE t.log_id = c.id)
+    INSERT INTO tracks (id, log_id, workflow, edition, kind, provider_id, states, entered_at, opened_at, position, revision,
+        replaced, came_from, fired, given, barred)
+    SELECT gen_random_uuid(), id, CASE WHEN n %% 2 = 0 THEN 'case' ELSE 'referral' END, %(edition)s, 'case',
+        CASE WHEN n %% 2 = 1 THEN (CAST(%(organisations)s AS uuid[]))[1 + (n / 2) %% %(queues)s] END, '{step1}', now(),
+        now(), 1000, 1, false, '{}', '{}', '{}', '{}'
+    FROM (SELECT c.id, row_number() OVER () AS n FROM cases c WHERE number LIKE 'L-%%'
+        AND NOT EXISTS (SELECT FROM tracks t WHERE t.log_id = c.id)) c
 """
 _TASKS = """
     INSERT INTO tasks (id, log_id, programme_id, track_id, name, edition, rule, type, queue, organisation_id, state,
         opened_at, due_at, of, result, overdue, aftercare, position)
     SELECT gen_random_uuid(), t.log_id, %(programme)s, t.id, 'step1', t.edition, 'step1', 'step',
-        CASE WHEN n %% 2 = 0 THEN 'supervisor' ELSE 'provider' END,
-        CASE WHEN n %% 2 = 1 THEN (CAST(%(organisations)s AS uuid[]))[1 + (n / 2) %% %(queues)s] END,
+        CASE WHEN t.provider_id IS NULL THEN 'supervisor' ELSE 'provider' END, t.provider_id,
         'Ready', now(), now() + random() * interval '90 days', 'step1', '{}', false, false, 1000
-    FROM (SELECT t.*, row_number() OVER () AS n FROM tracks t) t
-    JOIN cases c ON c.id = t.log_id WHERE c.number LIKE 'L-%%' AND NOT EXISTS (SELECT FROM tasks k WHERE k.track_id = t.id)
+    FROM tracks t JOIN cases c ON c.id = t.log_id
+    WHERE c.number LIKE 'L-%%' AND NOT EXISTS (SELECT FROM tasks k WHERE k.track_id = t.id)
 """
 _EVENTS = """
     INSERT INTO events (log_id, seq, at, kind, track_id, actor_id, header, effects, body, hash)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
 from casework.engine.cases import Task
 from casework.engine.commands import Library
+from casework.engine.roles import ORGANISATION_QUEUES
 from casework.errors import InvalidForm, NotFound
 from casework.operations.overview import (
     names_of,
@@ -54,52 +57,99 @@ def list_tasks(
             more += " AND (t.closed_at, t.id) < (:at, CAST(:id AS uuid))"
         order, last = "t.closed_at DESC, t.id DESC", lambda row: (row.closed_at, row.id)
     else:
+        where = "t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress', 'Suspended')"
         order, last = "t.due_at", lambda row: (row.due_at, row.id)
         if keys:
             more += " AND (t.due_at, t.id) > (:at, CAST(:id AS uuid))"
-        if view == "mine":
-            where = "t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress', 'Suspended')"
-        else:
-            where, values_ = _claimable(actor)
-            given |= values_
     if keys:
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
-    rows = db.execute(text(_TASKS.format(where=where, more=more, order=order)), given).all()
+    if view == "queue":
+        statement, values = _claimable(actor, more)
+        rows = db.execute(statement, given | values).all() if statement is not None else []
+    else:
+        rows = db.execute(_listed(where, more, order), given).all()
     shown, following = page(rows, most, last)
     library = load_library()
-    names = names_of(db, {row.holder_id for row in shown})
+    holders = {row.holder_id for row in shown} - {None}
+    names = names_of(db, holders) if holders else {}
     return {"items": [_task_row(row, library, names) for row in shown], "next": following}
 
 
-def _claimable(actor: Actor) -> tuple[str, dict[str, Any]]:
-    """The queues that a person works, as one condition: a branch for each queue, so that each can use the index."""
-    from_queues: dict[tuple[str, str | None, str | None, str], None] = {}
+@cache
+def _listed(where: str, more: str, order: str) -> TextClause:
+    return text(_TASKS.format(where=where, more=more, order=order))
+
+
+# --- queues: the same policy as `permissions.may_work`, in a form that a query can use -------------------------------
+
+_NAMED = "(h.owner_id = ANY(string_to_array(q.who, ',')::uuid[]) OR h.team && string_to_array(q.who, ',')::uuid[])"
+# OFFSET 0 keeps each of these a question asked of one task at a time, in the order of the index: turned into a join,
+# it would be asked of every task that there is.
+_CASE = "EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND NOT :person = ANY(h.interests){named} OFFSET 0)"
+#: By kind of queue: what a task in it must fulfil besides being ready.
+_MAY: Mapping[str, str] = {
+    "shared": _CASE.format(named=""),
+    "named": _CASE.format(named=f" AND (h.owner_id IS NULL OR {_NAMED})"),
+    "sealed": (
+        f"EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND NOT :person = ANY(h.interests) AND {_NAMED}"
+        " OFFSET 0)"
+    ),
+    # The referral that the task's track is, or runs inside; a draft is not the provider's yet.
+    "organisation": """EXISTS (
+        SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
+        WHERE r.id = t.track_id AND a.provider_id = q.scope AND NOT 'draft' = ANY(a.states)
+        AND (a.outcome IS DISTINCT FROM 'cancelled' OR a.fired ? 'send') AND NOT :person = ANY(a.barred) OFFSET 0
+    ) AND NOT EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND :person = ANY(h.interests) OFFSET 0)
+    AND NOT EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND :person = ANY(h.interests) OFFSET 0)""",
+}
+_KINDS = {"officer": "named", "intake": "named", "dispute_officer": "sealed"}
+
+
+def _claimable(actor: Actor, more: str) -> tuple[TextClause | None, dict[str, Any]]:
+    """The statement that reads the queues that a person works, and its values; none where there is no queue."""
+    queues: dict[str, dict[tuple[str, str], list[str]]] = {}
     for one in actor.memberships:
+        scope = one.organisation or one.programme
         for queue in _QUEUES_OF.get(one.role, ()):
-            from_queues[(queue, one.programme, one.organisation, one.deputy_for or actor.person)] = None
-    branches: list[str] = []
-    given: dict[str, Any] = {}
-    for n, (queue, programme, organisation, person) in enumerate(from_queues):
-        given |= {f"queue{n}": queue, f"scope{n}": programme or organisation, f"who{n}": person}
-        if organisation:
-            scope = (
-                f"t.organisation_id = CAST(:scope{n} AS uuid) AND NOT EXISTS (SELECT 1 FROM tracks x WHERE x.id IN (r.id, r.parent_id)"
-                " AND :person = ANY(x.barred))"
-            )
-        else:
-            scope = f"t.programme_id = CAST(:scope{n} AS uuid) AND t.organisation_id IS NULL"
-        if queue in ("officer", "dispute_officer"):
-            home = "c" if queue == "officer" else "m"
-            scope += f" AND (CAST(:who{n} AS uuid) = {home}.owner_id OR CAST(:who{n} AS uuid) = ANY({home}.team))"
-            if queue == "dispute_officer":
-                scope = scope.replace(
-                    "m.owner_id", "(SELECT owner_id FROM mediations m WHERE m.id = t.log_id)"
-                ).replace("ANY(m.team)", "ANY(SELECT unnest(team) FROM mediations m WHERE m.id = t.log_id)")
-        branches.append(f"(t.queue = :queue{n} AND {scope})")
-    if not branches:
-        return "false", {}
-    not_mine = "NOT coalesce(:person = ANY(c.interests), false)"
-    return f"t.state = 'Ready' AND {not_mine} AND ({' OR '.join(branches)})", given
+            kind = "organisation" if queue in ORGANISATION_QUEUES else _KINDS.get(queue, "shared")
+            if scope is not None and (kind == "organisation") == (one.organisation is not None):
+                who = queues.setdefault(kind, {}).setdefault((queue, scope), [])
+                who.append(one.deputy_for or actor.person)
+    if not queues:
+        return None, {}
+    values = {
+        f"q_{kind}": json.dumps([{"queue": q, "scope": s, "who": ",".join(who)} for (q, s), who in found.items()])
+        for kind, found in queues.items()
+    }
+    return _queues(tuple(sorted(queues)), more), values
+
+
+@cache
+def _queues(kinds: tuple[str, ...], more: str) -> TextClause:
+    """The first of each queue, each by its index, merged.
+
+    The first page of all lies in the queues whose own first tasks come first: of many, only these are read on.
+    """
+    parts = []
+    for kind in kinds:
+        scope = "t.organisation_id = q.scope" if kind == "organisation" else (
+            "t.programme_id = q.scope AND t.organisation_id IS NULL"
+        )  # fmt: skip
+        first = (
+            "SELECT {what} FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue"
+            f" AND {scope} AND {_MAY[kind]} {more} ORDER BY t.due_at, t.id LIMIT {{count}}"
+        )
+        parts.append(
+            f"(SELECT x.* FROM (SELECT q.*, f.due_at, f.id FROM jsonb_to_recordset(CAST(:q_{kind} AS jsonb))"
+            f" AS q(queue text, scope uuid, who text) CROSS JOIN LATERAL ({first.format(what='t.due_at, t.id', count=1)}) f"
+            " ORDER BY f.due_at, f.id LIMIT :most) q"
+            f" CROSS JOIN LATERAL ({first.format(what='t.*', count=':most')}) x)"
+        )
+    return text(
+        f"SELECT t.*, l.kind AS log_kind, c.number, c.title FROM ("
+        f"SELECT u.* FROM ({' UNION ALL '.join(parts)}) u ORDER BY u.due_at, u.id LIMIT :most) t"
+        " JOIN logs l ON l.id = t.log_id LEFT JOIN cases c ON c.id = t.log_id ORDER BY t.due_at, t.id"
+    )
 
 
 _QUEUES_OF = {
