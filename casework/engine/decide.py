@@ -54,6 +54,7 @@ from casework.engine.events import (
 from casework.engine.facts import Facts, FormNeeded
 from casework.engine.machines import move
 from casework.engine.registry import GUARDS
+from casework.engine.roles import ORGANISATION_QUEUES, ORGANISATION_ROLES
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
 
 Json = Any
@@ -120,7 +121,7 @@ def _fire(draft: Draft, command: Fire) -> None:
     insist_role(draft, edition, rule, rule.by)
     insist_another_than(draft, rule.not_by, track)
     insist_not_held(draft, track, rule)
-    insist_not_frozen(draft, rule)
+    insist_not_frozen(draft, track, rule, place)
     facts, body = _form_data(draft, edition, rule.form, command.data)
     _insist_guards(draft, track, rule, facts)
     if command.reason:
@@ -147,8 +148,18 @@ def insist_not_held(draft: Draft, track: Track, rule: TransitionRule) -> None:
             raise AlreadyTaken(holder=task.holder)
 
 
-def insist_not_frozen(draft: Draft, rule: TransitionRule) -> None:
-    if draft.case.frozen and draft.by.role in ("provider", "provider_lead", "verifier"):
+def insist_not_frozen(
+    draft: Draft, track: Track | None = None, rule: TransitionRule | None = None, place: str = ""
+) -> None:
+    """While a stop is being decided providers do nothing, and nothing is handed to them."""
+    if not draft.case.frozen:
+        return
+    outward = draft.by.role in ORGANISATION_ROLES
+    if track is not None and rule is not None and rule.target != "=same":
+        edition = draft.library[track.edition]
+        to = track.came_from.get(place, ()) if rule.target == "=previous" else edition.entered(rule.target)
+        outward |= any(edition.states[leaf].queue in ORGANISATION_QUEUES for leaf in to if leaf not in track.states)
+    if outward:
         raise Refused(reasons=["The case stands still while a stop is being decided."])
 
 
@@ -389,7 +400,7 @@ def _complete(draft: Draft, command: Complete) -> None:
     if task.type == "decision":
         _decide_proposal(draft, task, track, command)
         return
-    insist_not_frozen(draft, edition.transitions[0])
+    insist_not_frozen(draft)
     rule = edition.tasks[task.rule]
     insist_another_than(draft, rule.not_by, track)
     facts, body = _form_data(draft, edition, rule.form, command.data)

@@ -117,7 +117,7 @@ def _offer(draft: Draft, edition: Edition, track: Track, rule: TransitionRule, p
         lambda: insist_role(draft, edition, rule, rule.by),
         lambda: insist_another_than(draft, rule.not_by, track),
         lambda: insist_not_held(draft, track, rule),
-        lambda: insist_not_frozen(draft, rule),
+        lambda: insist_not_frozen(draft, track, rule, place),
         lambda: _insist(refusals(draft, track, rule, data)),
     ]
     return Offer(track.id, rule.name, rule, place, fits, None, _why_not(checks))

@@ -43,7 +43,7 @@ CLOSED: Steps = (
     stands("case", "closed"),
 )
 STOPPED: Steps = (
-    *to_assessment(),
+    *to_assessment(pledge="bank"),
     *accepted("assessment", "assessors", "assessor"),
     do("compliance", "case.compliance_stop"),
 )
@@ -183,6 +183,7 @@ SCRIPTS: dict[str, Steps] = {
         that(lambda j: j.case.frozen, "everything outward stands still at once"),
         has("accepted", state="Suspended"),
         refused(do("assessor", "assessment.admit"), Refused, "stands still while a stop is being decided"),
+        refused(do("officer", "referral:pledge.send", provider="bank"), Refused, "stands still"),
         refused(do("compliance", "case.compliance_stop"), NotAllowed, "another person must decide"),
         refused(do("supervisor", "case.compliance_stop"), NotAllowed, "is for: compliance"),
         do("compliance2", "decide_compliance_stop", decision="refuse", reason="Another company of the same name."),
@@ -200,6 +201,7 @@ SCRIPTS: dict[str, Steps] = {
         outcome("compliance_stop"),
         refused(do("supervisor", "case.return_to_work"), Refused, "The case was stopped by compliance"),
         do("officer", "referral:assessment.cancel", reason="not_needed"),
+        do("officer", "referral:pledge.cancel", reason="not_needed"),
         refused(do("supervisor", "case.close", outcome="dormant", reason="other"), Refused, "A compliance stop stays"),
         do("supervisor", "case.close"),
         refused(do("officer", "case.reopen"), Refused, "The case was stopped by compliance"),
