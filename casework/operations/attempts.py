@@ -48,9 +48,7 @@ def begin_attempt(db: Connection, email: str, address: str) -> int:
     account = account_hash(email)
     # One after the other for one account: they count each other.
     db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:account, 0))"), {"account": account.hex()})
-    row = db.execute(
-        _MISSES, {"account": account, "address": address, "window": WINDOW, "known": KNOWN}
-    ).one()
+    row = db.execute(_MISSES, {"account": account, "address": address, "window": WINDOW, "known": KNOWN}).one()
     wait = wait_after(row.misses) - float(row.since or 0)
     if row.of_address >= MOST_OF_ADDRESS:
         wait = max(wait, LONGEST_WAIT_S)
@@ -84,4 +82,6 @@ def account_hash(email: str) -> bytes:
 
 def forget_attempts(db: Connection) -> int:
     """Remove what no longer counts."""
-    return db.execute(text("DELETE FROM sign_in_attempts WHERE at < casework_now() - :known"), {"known": KNOWN}).rowcount
+    return db.execute(
+        text("DELETE FROM sign_in_attempts WHERE at < casework_now() - :known"), {"known": KNOWN}
+    ).rowcount

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib.resources import files
 
 import uuid_utils
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, request
+from flask_wtf import CSRFProtect
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
 
-from casework.api import PREFIX, create_blueprint
-from casework.api.errors import answer_database, answer_error, answer_http
-from casework.errors import CaseworkError, InvalidSettings
+from casework.api import create_blueprint
+from casework.errors import InvalidSettings
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
+from casework.web import accounts, actor, errors, frame, home, origin
+from casework.web.keys import secret_key
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -33,21 +34,55 @@ ONE_YEAR = "max-age=31536000; includeSubDomains"
 
 def create_app(settings: Settings) -> Flask:
     """The application for one installation. Connects to the database at the first request."""
-    app = Flask("casework", template_folder=str(files("casework.templates")), static_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=1_000_000, MAX_FORM_MEMORY_SIZE=500_000, MAX_FORM_PARTS=1_000)
-    if settings.secret_key is not None:
-        app.config["SECRET_KEY"] = settings.secret_key.get_secret_value()
+    app = Flask(
+        "casework", template_folder=str(files("casework.templates")),
+        static_folder=str(files("casework.web").joinpath("static")), static_url_path="/static",
+    )  # fmt: skip
     _trust(app, settings)
+    _configure(app, settings)
     app.extensions["casework"] = connect_engine(settings)
     app.before_request(_number)
     app.after_request(lambda response: _secure(response, https=settings.profile == "production"))
-    app.register_blueprint(create_blueprint())
-    app.add_url_rule("/", "home", lambda: render_template("home.html", prefix=PREFIX))
+    actor.register(app)
+    frame.register(app)
+    errors.register(app)
+    # Before the token is looked at: a foreign page learns nothing from it.
+    origin.register(app)
+    csrf = CSRFProtect(app)
+    api = create_blueprint()
+    # Programs send a token of their own with each request, and no cookie counts.
+    csrf.exempt(api)
+    app.register_blueprint(api)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
     app.add_url_rule("/health", "health", _health)
-    app.register_error_handler(CaseworkError, answer_error)
-    app.register_error_handler(DBAPIError, answer_database)
-    app.register_error_handler(HTTPException, _unrouted)
     return app
+
+
+#: The pages, one blueprint for each subject.
+PAGES = (accounts.blueprint, home.blueprint)
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    https = settings.profile == "production"
+    app.config.update(
+        SECRET_KEY=secret_key(settings),
+        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=1_000,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        # Holds the token of forms and what the next page says, nothing else; who one is stands on the server.
+        SESSION_COOKIE_NAME="__Host-page" if https else "page",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        # A form may stay open for as long as its session lasts.
+        WTF_CSRF_TIME_LIMIT=None,
+        PROFILE=settings.profile,
+        INSIST_ON_SECOND_FACTOR=https,
+        DEMO_ACCOUNTS=settings.var / "demo.json",
+        CLOCK_OFFSET=settings.clock_offset,
+    )
 
 
 def _trust(app: Flask, settings: Settings) -> None:
@@ -67,10 +102,12 @@ def _secure(response: Response, *, https: bool) -> Response:
         response.headers.setdefault(name, value)
     if https:
         response.headers.setdefault("Strict-Transport-Security", ONE_YEAR)
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    if request.endpoint == "static":
+        return response
     # What one person was shown is no other one's.
     response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["X-Request-ID"] = g.get("request_id", "")
-    response.vary.update(("Authorization", "Cookie"))
+    response.vary.update(("Authorization", "Cookie", "Accept-Language"))
     return response
 
 
@@ -79,10 +116,3 @@ def _health() -> Response:
     with transaction(current_app.extensions["casework"]) as db:
         db.execute(text("SELECT 1"))
     return Response('{"status": "ok"}\n', mimetype="application/json")
-
-
-def _unrouted(error: HTTPException) -> Response | HTTPException:
-    """Programs get problem details, people the server's plain page."""
-    if request.path.startswith(PREFIX) or request.path == "/health":
-        return answer_http(error)
-    return error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,12 +31,57 @@ def test_every_answer_has_the_security_headers(app: Flask, path: str) -> None:
     assert "Strict-Transport-Security" not in answer.headers
 
 
-def test_the_root_says_where_the_api_is(app: Flask) -> None:
-    page = app.test_client().get("/")
-    assert page.status_code == 200
-    assert 'href="/api/v1/docs"' in page.text
-    assert "<style" not in page.text
-    assert "<script" not in page.text
+def test_the_root_asks_strangers_to_sign_in(app: Flask) -> None:
+    answer = app.test_client().get("/")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/sign-in"
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/nowhere", "/api/v1/docs"])
+def test_a_page_keeps_to_the_policy(app: Flask, path: str) -> None:
+    page = app.test_client().get(path).text
+    assert "<style" not in page
+    assert re.search(r"<[^>]* style=", page) is None
+    assert re.search(r"<[^>]* on[a-z]+=", page) is None
+    assert all(" src=" in script for script in re.findall(r"<script[^>]*>", page))
+    addresses = re.findall(r'(?:src|href|action)="([^"]*)"', page)
+    assert [one for one in addresses if not one.startswith(("/", "#", "data:,", "openapi.json"))] == []
+
+
+def test_assets_are_kept_by_browsers_and_their_addresses_change_with_them(app: Flask) -> None:
+    page = app.test_client().get("/sign-in").text
+    for address in re.findall(r'"(/static/[^"]+)"', page):
+        answer = app.test_client().get(address)
+        assert answer.status_code == 200
+        answer.close()
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
+        assert "v=" in address
+
+
+def test_what_is_not_there_is_told_in_the_frame(app: Flask) -> None:
+    answer = app.test_client().get("/nowhere")
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.text
+    assert answer.headers["X-Request-ID"] in answer.text
+
+
+def test_without_a_database_a_page_says_so(tmp_path: Path) -> None:
+    away = Settings(profile="test", var=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/nothing")
+    client = create_app(away).test_client()
+    client.set_cookie("sid", "cws_anything")
+    answer = client.get("/account")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert "127.0.0.1" not in answer.text
+    assert "Nothing was recorded" in answer.text
+
+
+def test_a_fault_of_ours_shows_its_number_and_nothing_else(app: Flask) -> None:
+    app.add_url_rule("/broken", "broken", lambda: str(1 // 0))
+    answer = app.test_client().get("/broken")
+    assert answer.status_code == 500
+    assert "ZeroDivisionError" not in answer.text
+    assert answer.headers["X-Request-ID"] in answer.text
 
 
 def test_health_asks_the_database(app: Flask) -> None:
@@ -57,16 +103,32 @@ def test_what_is_not_there_is_told_as_a_problem_in_the_api(app: Flask) -> None:
     assert answer.mimetype == "application/problem+json"
 
 
+@pytest.mark.parametrize("key", [None, "short", "a" * 40])
+def test_production_needs_a_good_key(settings: Settings, key: str | None) -> None:
+    secret = Settings(profile="test", secret_key=key).secret_key
+    given = {"profile": "production", "trusted_hosts": "casework.example", "secret_key": secret}
+    with pytest.raises(InvalidSettings, match="secret_key"):
+        create_app(settings.model_copy(update=given))
+
+
+def test_a_demo_makes_its_key_once_and_keeps_it_to_itself(settings: Settings) -> None:
+    first, second = create_app(settings), create_app(settings)
+    assert first.config["SECRET_KEY"] == second.config["SECRET_KEY"]
+    assert (settings.var / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
 def test_production_names_its_hosts(tmp_path: Path) -> None:
     with pytest.raises(InvalidSettings, match="trusted_hosts"):
         create_app(Settings(profile="production", var=tmp_path, database_url="postgresql://a@127.0.0.1:1/b"))
 
 
 def test_production_answers_to_its_hosts_alone_and_asks_for_https(settings: Settings) -> None:
-    app = create_app(settings.model_copy(update={"profile": "production", "trusted_hosts": "casework.example"}))
+    key = Settings(profile="test", secret_key="0123456789abcdefghijklmnopqrstuvwxyz").secret_key
+    given = {"profile": "production", "trusted_hosts": "casework.example", "secret_key": key}
+    app = create_app(settings.model_copy(update=given))
     client = app.test_client()
     assert client.get("/", base_url="https://evil.example").status_code == 400
-    answer = client.get("/", base_url="https://casework.example")
+    answer = client.get("/sign-in", base_url="https://casework.example")
     assert answer.status_code == 200
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
     app.extensions["casework"].dispose()

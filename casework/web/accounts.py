@@ -1,0 +1,323 @@
+"""Signing in and out, the second factor, one's own sessions, and how one wants the pages to be."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.errors import InvalidForm, NotFound, NotSignedIn, TooManyAttempts, WrongCode, WrongPassword
+from casework.operations import accounts, preferences, second_factors
+from casework.operations.attempts import attempt_succeeded, begin_attempt
+from casework.operations.drafts import drop_draft, save_draft
+from casework.permissions import Actor
+from casework.web.actor import (
+    Person,
+    forget_session,
+    half_signed_in,
+    keep_session,
+    open_transaction,
+    page_transaction,
+    session_secret,
+    viewer,
+)
+from casework.web.errors import typed
+from casework.web.forms import form_name, read_request
+from casework.web.frame import LANGUAGE_COOKIE, THEME_COOKIE
+from casework.web.paths import local_path
+from casework.web.texts import say_error
+
+Json = Any
+blueprint = Blueprint("accounts", __name__)
+ONE_YEAR = 365 * 24 * 3600
+
+
+# --- in and out ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/sign-in")
+def sign_in() -> BaseResponse | str:
+    if viewer() is not None:
+        return redirect(_next(), 303)
+    return _sign_in_page()
+
+
+@blueprint.post("/sign-in")
+def enter() -> BaseResponse:
+    """Sign in. A wrong password and an unknown person look alike, and take as long."""
+    email, password = request.form.get("email", "").strip(), request.form.get("password", "")
+    if not email or not password:
+        return _sign_in_again(gettext("Write your e-mail address and your password."), 422, email)
+    address = request.remote_addr or ""
+    try:
+        with open_transaction() as db:
+            attempt = begin_attempt(db, email, address)
+        with open_transaction() as db:
+            opened = accounts.sign_in(db, email, password, _about(), insist=current_app.config["INSIST_ON_SECOND_FACTOR"])
+            attempt_succeeded(db, attempt)
+    except WrongPassword as refusal:
+        return _sign_in_again(say_error(refusal), 422, email)
+    except TooManyAttempts as refusal:
+        response = _sign_in_again(say_error(refusal), 429, email)
+        response.headers["Retry-After"] = str(refusal.seconds)
+        return response
+    target = {
+        "second_factor": url_for("accounts.ask_code", next=local_path(request.form.get("next"))),
+        "set_up": url_for("accounts.second_factor", next=local_path(request.form.get("next"))),
+    }.get(opened.awaits or "", _next())
+    return keep_session(make_response(redirect(target, 303)), opened.secret)
+
+
+@blueprint.get("/sign-in/code")
+def ask_code() -> str:
+    half_signed_in("second_factor")
+    return render_template("accounts/code.html", fault="", next=local_path(request.args.get("next")))
+
+
+@blueprint.post("/sign-in/code")
+def enter_code() -> BaseResponse:
+    person, secret = half_signed_in("second_factor"), session_secret()
+    if secret is None:
+        raise NotSignedIn
+    try:
+        with open_transaction() as db:
+            # Codes are guessed at as passwords are.
+            attempt = begin_attempt(db, f"code {person.id}", request.remote_addr or "")
+        with open_transaction() as db:
+            renewed = accounts.finish_sign_in(db, secret, request.form.get("code", "")[:100])
+            attempt_succeeded(db, attempt)
+    except (WrongCode, TooManyAttempts) as refusal:
+        page = render_template("accounts/code.html", fault=say_error(refusal), next=local_path(request.form.get("next")))
+        response = make_response(page, 429 if isinstance(refusal, TooManyAttempts) else 422)
+        if isinstance(refusal, TooManyAttempts):
+            response.headers["Retry-After"] = str(refusal.seconds)
+        return response
+    return keep_session(make_response(redirect(_next(), 303)), renewed)
+
+
+@blueprint.post("/sign-out")
+def leave() -> BaseResponse:
+    if secret := session_secret():
+        with open_transaction() as db:
+            accounts.sign_out(db, secret)
+    return forget_session(make_response(redirect(url_for("accounts.sign_in"), 303)))
+
+
+def _sign_in_page(fault: str = "", email: str = "") -> str:
+    return render_template(
+        "accounts/sign_in.html", fault=fault, email=email, cards=demo_cards(),
+        next=local_path(request.values.get("next")),
+    )  # fmt: skip
+
+
+def _sign_in_again(fault: str, status: int, email: str) -> Response:
+    return make_response(_sign_in_page(fault, email), status)
+
+
+def _next() -> str:
+    return local_path(request.values.get("next")) or url_for("home.show")
+
+
+def _about() -> dict[str, str]:
+    return {"browser": request.headers.get("User-Agent", "")[:200], "address": request.remote_addr or ""}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One person of the demo, who signs in with one click."""
+
+    email: str
+    password: str
+    name: str
+    roles: tuple[str, ...]
+    organisation: str
+
+
+def demo_cards() -> list[Card]:
+    """The demo's people, where this is a demo and its file of accounts lies there."""
+    if current_app.config["PROFILE"] != "demo":
+        return []
+    try:
+        told = json.loads(current_app.config["DEMO_ACCOUNTS"].read_text("utf-8"))
+        return [
+            Card(one["email"], one["password"], one["name"], tuple(one["role"]), one.get("organisation") or "")
+            for one in told["accounts"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+# --- the second factor -----------------------------------------------------------------------------------------------
+
+
+def _setting_up() -> Person:
+    """Who sets it up: signed in, or only waiting for that."""
+    return viewer() or half_signed_in("set_up")
+
+
+@blueprint.get("/account/second-factor")
+def second_factor() -> str:
+    return _second_factor_page(_setting_up())
+
+
+def _second_factor_page(person: Person, fault: str = "") -> str:
+    with open_transaction() as db:
+        if person.second_factor:
+            left = second_factors.codes_left(db, person.actor)
+            return render_template("accounts/second_factor.html", left=left, fault=fault)
+        begun = second_factors.begin(db, person.actor, person.email)
+    picture = segno.make(begun.uri, error="m").svg_data_uri(scale=4, border=2)
+    spaced = " ".join(begun.secret[at : at + 4] for at in range(0, len(begun.secret), 4))
+    return render_template(
+        "accounts/second_factor_set_up.html", picture=picture, secret=spaced, uri=begun.uri, fault=fault,
+        must=person.awaits == "set_up", next=local_path(request.values.get("next")),
+    )  # fmt: skip
+
+
+def _with_code(person: Person, deed: Any) -> Any:
+    """Do something that a code allows; guessing is slowed down. Gives what the deed gives, or the page again."""
+    code = request.form.get("code", "")[:100]
+    try:
+        with open_transaction() as db:
+            attempt = begin_attempt(db, f"code {person.id}", request.remote_addr or "")
+        with open_transaction() as db:
+            done = deed(db, person.actor, code)
+            attempt_succeeded(db, attempt)
+    except (WrongCode, TooManyAttempts) as refusal:
+        status = 429 if isinstance(refusal, TooManyAttempts) else 422
+        return make_response(_second_factor_page(person, say_error(refusal)), status)
+    return done
+
+
+@blueprint.post("/account/second-factor")
+def confirm_second_factor() -> BaseResponse:
+    person, secret = _setting_up(), session_secret()
+
+    def confirm(db: Any, actor: Actor, code: str) -> tuple[list[str], str]:
+        codes = second_factors.confirm(db, actor, code)
+        return codes, accounts.renew_session(db, actor, secret or "")
+
+    done = _with_code(person, confirm)
+    if isinstance(done, Response):
+        return done
+    codes, renewed = done
+    return keep_session(make_response(_codes_page(codes)), renewed)
+
+
+@blueprint.post("/account/second-factor/codes")
+def renew_codes() -> BaseResponse:
+    done = _with_code(_signed_in(), second_factors.renew_codes)
+    return done if isinstance(done, Response) else make_response(_codes_page(done))
+
+
+@blueprint.post("/account/second-factor/remove")
+def remove_second_factor() -> BaseResponse:
+    person, secret = _signed_in(), session_secret()
+    if current_app.config["INSIST_ON_SECOND_FACTOR"] and person.roles & second_factors.MUST:
+        raise NotFound()
+
+    def remove(db: Any, actor: Actor, code: str) -> str:
+        second_factors.remove(db, actor, code)
+        return accounts.renew_session(db, actor, secret or "")
+
+    done = _with_code(person, remove)
+    if isinstance(done, Response):
+        return done
+    response = keep_session(make_response(redirect(url_for("accounts.show"), 303)), done)
+    flash(gettext("The second factor is removed. From now on your password alone signs you in."), "warn")
+    return response
+
+
+def _codes_page(codes: list[str]) -> str:
+    return render_template("accounts/recovery_codes.html", codes=codes, next=local_path(request.values.get("next")))
+
+
+def _signed_in() -> Person:
+    found = viewer()
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+# --- one's own account -----------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/account")
+def show() -> str:
+    with page_transaction() as (db, actor):
+        sessions = accounts.list_sessions(db, actor)["items"]
+    person = _signed_in()
+    return render_template(
+        "accounts/show.html", person=person, sessions=sessions, this=person.viewer.session, zones=preferences.zones()
+    )
+
+
+@blueprint.post("/account/sessions/<session>/end")
+def end_session(session: str) -> BaseResponse:
+    with page_transaction() as (db, actor):
+        accounts.end_session(db, actor, session, read_request())
+    if session == _signed_in().viewer.session:
+        return forget_session(make_response(redirect(url_for("accounts.sign_in"), 303)))
+    flash(gettext("The session has ended."))
+    return redirect(url_for("accounts.show"), 303)
+
+
+@blueprint.post("/account/preferences")
+def set_preferences() -> BaseResponse:
+    wanted = {name: request.form[name] for name in ("language", "zone", "theme") if name in request.form}
+    with page_transaction() as (db, actor):
+        preferences.set_preferences(db, actor, wanted)
+    # Said in the new language by the next page, hence a code of the catalogue and not a sentence of this one.
+    return redirect(url_for("accounts.show", saved=1), 303)
+
+
+@blueprint.post("/preferences")
+def switch() -> BaseResponse:
+    """The language or the theme from the switches of the frame: kept for the person, else in a cookie."""
+    wanted = {name: request.form[name] for name in ("language", "theme") if name in request.form}
+    response = make_response(redirect(local_path(request.form.get("page")) or url_for("home.show"), 303))
+    if viewer() is not None:
+        with page_transaction() as (db, actor):
+            preferences.set_preferences(db, actor, wanted)
+        return response
+    allowed = {"language": preferences.LANGUAGES, "theme": preferences.THEMES}
+    for name, cookie in (("language", LANGUAGE_COOKIE), ("theme", THEME_COOKIE)):
+        if name not in wanted:
+            continue
+        if wanted[name] not in allowed[name]:
+            raise InvalidForm(fields={name: "is not one of the choices"})
+        response.set_cookie(
+            cookie, wanted[name], max_age=ONE_YEAR, httponly=True, samesite="Lax", path="/",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+        )  # fmt: skip
+    return response
+
+
+@blueprint.post("/drafts")
+def keep_draft() -> BaseResponse:
+    """What is being typed, for a reload that nobody wanted."""
+    name = form_name(request.form.get("form", ""))
+    if name is None:
+        raise NotFound()
+    with page_transaction() as (db, actor):
+        save_draft(db, actor.person, name, typed())
+    return Response(status=204)
+
+
+@blueprint.post("/drafts/drop")
+def forget_draft() -> BaseResponse:
+    """Begin the form anew, without what was kept."""
+    name = form_name(request.form.get("form", ""))
+    if name is None:
+        raise NotFound()
+    with page_transaction() as (db, actor):
+        drop_draft(db, actor.person, name)
+    return redirect(local_path(request.form.get("page")) or url_for("home.show"), 303)
+
+
+

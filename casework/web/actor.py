@@ -1,0 +1,175 @@
+"""Who looks at a page: the server-side session behind the cookie, and the one transaction of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy import Connection, Engine
+
+from casework.errors import NotFound, NotSignedIn
+from casework.operations.accounts import LONGEST, Scope, Viewer, find_viewer
+from casework.permissions import Actor
+from casework.records.database import transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Person(UserMixin):
+    """The signed-in person as templates see it (`current_user`)."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+        self.id = viewer.actor.person
+        self.name = viewer.actor.name
+        self.language = viewer.actor.language
+        self.zone = viewer.zone
+        self.theme = viewer.theme
+        self.email = viewer.email
+        self.awaits = viewer.awaits
+        self.second_factor = viewer.second_factor
+
+    @property
+    def is_authenticated(self) -> bool:
+        # One who has shown only the password is nobody yet.
+        return self.awaits is None
+
+    @property
+    def actor(self) -> Actor:
+        return self.viewer.actor
+
+    @property
+    def roles(self) -> set[str]:
+        return self.viewer.actor.roles()
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The programmes and organisations in which this person has a role."""
+        return (*self.viewer.programmes, *self.viewer.organisations)
+
+
+def register(app: Flask) -> None:
+    manager = LoginManager()
+    # Our own row on the server binds a session; the library's cookies are not used.
+    manager.session_protection = None
+    manager.init_app(app)
+    manager.request_loader(_load)
+
+
+def cookie_name() -> str:
+    return "__Host-sid" if current_app.config["SESSION_COOKIE_SECURE"] else "sid"
+
+
+def session_secret() -> str | None:
+    """The secret in the cookie, whether it opens anything or not."""
+    return request.cookies.get(cookie_name()) or None
+
+
+def keep_session(response: Response, secret: str) -> Response:
+    """Give the browser the secret of a new session; whatever was there before is gone."""
+    session.clear()
+    response.set_cookie(
+        cookie_name(), secret, max_age=int(LONGEST.total_seconds()), path="/", httponly=True, samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )  # fmt: skip
+    g.pop("_person", None)
+    return response
+
+
+def forget_session(response: Response) -> Response:
+    """Take the secret away from the browser, and everything else that it keeps of ours."""
+    session.clear()
+    response.delete_cookie(
+        cookie_name(), path="/", httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+    )
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+def _load(_: Request) -> Person | None:
+    """For flask-login: the person behind the cookie, read once for a request."""
+    if "_person" not in g:
+        g._person = None
+        if secret := session_secret():
+            with transaction(_engine()) as db:
+                g._person = _read(db, secret)
+    found: Person | None = g._person
+    return found
+
+
+def _read(db: Connection, secret: str) -> Person | None:
+    viewer = find_viewer(db, secret)
+    return None if viewer is None else Person(viewer)
+
+
+def _engine() -> Engine:
+    engine: Engine = current_app.extensions["casework"]
+    return engine
+
+
+def viewer() -> Person | None:
+    """The signed-in person; nobody before the second factor."""
+    found = current_user._get_current_object()
+    return found if isinstance(found, Person) and found.is_authenticated else None
+
+
+def half_signed_in(awaits: str) -> Person:
+    """The person whose session still waits for this. Raises NotSignedIn."""
+    found = current_user._get_current_object()
+    if not isinstance(found, Person) or found.awaits != awaits:
+        raise NotSignedIn
+    return found
+
+
+def current_actor() -> Actor:
+    """Who asks. Raises NotSignedIn."""
+    found = viewer()
+    if found is None:
+        raise NotSignedIn
+    return found.actor
+
+
+@contextmanager
+def page_transaction() -> Iterator[tuple[Connection, Actor]]:
+    """The transaction of a page, and who asks: `with page_transaction() as (db, actor):`.
+
+    The person is read in this very transaction: roles and session hold while the deed is done. Raises NotSignedIn.
+    """
+    with transaction(_engine()) as db:
+        if "_person" not in g:
+            secret = session_secret()
+            g._person = _read(db, secret) if secret else None
+        yield db, current_actor()
+
+
+@contextmanager
+def open_transaction() -> Iterator[Connection]:
+    """A transaction for what needs no account."""
+    with transaction(_engine()) as db:
+        yield db
+
+
+def only(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A page for those who have one of the roles; for others it does not exist."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not current_actor().roles() & set(roles):
+                raise NotFound()
+            return view(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+__all__ = [
+    "Person", "cookie_name", "current_actor", "forget_session", "half_signed_in", "keep_session", "only",
+    "open_transaction", "page_transaction", "register", "session_secret", "viewer",
+]  # fmt: skip

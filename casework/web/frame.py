@@ -1,0 +1,163 @@
+"""What every template may use: the reader's language and clock, the rail, the assets' addresses."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from babel import Locale
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import Babel, get_locale
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
+
+from casework.engine.calendars import Calendar
+from casework.errors import CaseworkError
+from casework.web import dates, forms, navigation, texts
+from casework.web.actor import Person, viewer
+
+#: The locale of each language that a person may choose.
+LOCALES = {"en": "en", "zh-Hans": "zh_Hans"}
+LANGUAGE_COOKIE, THEME_COOKIE = "language", "theme"
+#: What a simulation tells its readers is set here by the settings.
+OFFSET = "CLOCK_OFFSET"
+
+
+def register(app: Flask) -> None:
+    Babel(app, default_locale="en", locale_selector=_locale, timezone_selector=None)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(role_name=texts.role_name, name_of=texts.name_of, time=time_element, due=due_element)
+    app.jinja_env.globals.update(
+        asset=asset, rail=_rail, has_page=navigation.has_page, reader=reader, language=language, theme=theme,
+        role_name=texts.role_name, name_of=texts.name_of, edition_text=texts.edition_text, sentence=texts.sentence,
+        time=time_element, due=due_element, day=day_element, new_key=forms.new_key, currencies=forms.CURRENCIES,
+        simulated=_simulated, here=_here,
+    )  # fmt: skip
+
+
+# --- the reader ------------------------------------------------------------------------------------------------------
+
+
+def reader() -> Person | None:
+    """The signed-in person, if there is one and the database can say so."""
+    if g.get("_person_unknown"):
+        return None
+    try:
+        return viewer()
+    except (SQLAlchemyError, CaseworkError):
+        g._person_unknown = True
+        return None
+
+
+def language() -> str:
+    """The reader's language: the person's own, else the cookie's, else what the browser asks for."""
+    if person := reader():
+        return "zh-Hans" if person.language.lower().startswith("zh") else "en"
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LOCALES:
+        return chosen
+    return "zh-Hans" if (request.accept_languages.best_match(["en", "zh"]) or "en") == "zh" else "en"
+
+
+def _locale() -> Locale:
+    return Locale.parse(LOCALES[language()])
+
+
+def theme() -> str:
+    """auto, light or dark."""
+    person = reader()
+    chosen = person.theme if person else request.cookies.get(THEME_COOKIE)
+    return chosen if chosen in ("light", "dark") else "auto"
+
+
+def _rail() -> list[navigation.Link]:
+    person = reader()
+    return navigation.rail(person.roles) if person else []
+
+
+def _here() -> str:
+    """The address of this page, for coming back to it."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+def use_calendar(calendar: Calendar) -> None:
+    """Count working days by this programme's calendar on the rest of this page."""
+    g.calendar = calendar
+
+
+def clock() -> dates.Clock:
+    """The reader's clock."""
+    person = reader()
+    zone = person.zone if person else "Asia/Shanghai"
+    moment = datetime.now(UTC) + timedelta(seconds=current_app.config[OFFSET])
+    return dates.clock(moment, zone, str(get_locale()), g.get("calendar"))
+
+
+def _simulated() -> str | None:
+    """The time that is pretended, where it is."""
+    told = clock()
+    return dates.say_moment(told.now, told) if current_app.config[OFFSET] else None
+
+
+def _element(words: str, exactly: str, machine: str) -> Markup:
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, exactly, words)
+
+
+def time_element(moment: datetime | str | None) -> Markup:
+    """Mon 24 Nov 10:02, exact when hovered."""
+    if moment is None:
+        return Markup("")
+    told = clock()
+    return _element(dates.say_moment(moment, told), dates.say_exactly(moment, told), _machine(moment))
+
+
+def due_element(moment: datetime | str | None, *, short: bool = False) -> Markup:
+    """in 3 working days · Fri 5 Dec; only the first part with `short`."""
+    if moment is None:
+        return Markup("")
+    told = clock()
+    day = dates.say_day(dates.read_moment(moment).astimezone(told.zone).date(), told)
+    distance = dates.say_due(moment, told)
+    made = _element(distance if short else f"{distance} · {day}", dates.say_exactly(moment, told), _machine(moment))
+    if dates.is_late(moment, told):
+        return Markup('<span class="danger">{}</span>').format(made)
+    return made
+
+
+def day_element(day: Any) -> Markup:
+    """Fri 5 Dec, of a calendar day."""
+    if day is None:
+        return Markup("")
+    read = dates.read_day(day)
+    return _element(dates.say_day(read, clock()), read.isoformat(), read.isoformat())
+
+
+def _machine(moment: datetime | str) -> str:
+    return f"{dates.read_moment(moment).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+# --- assets ----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256(files("casework.web").joinpath("static", name).read_bytes()).hexdigest()[:16]
+
+
+def asset(name: str) -> str:
+    """The address of a file of ours; it changes with the file, so that browsers may keep it for a year."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+
+
+__all__ = ["asset", "clock", "language", "reader", "register", "theme", "use_calendar"]

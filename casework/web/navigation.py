@@ -1,0 +1,75 @@
+"""The rail: what stands at the left, by role. An entry appears as soon as its page exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_babel import gettext
+
+from casework.web.texts import N_
+
+OFFICES = frozenset({"officer", "supervisor", "compliance", "dispute_officer"})
+PROVIDERS = frozenset({"provider", "provider_lead", "verifier"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place to go: for whom, what it is called, and the endpoint of its page."""
+
+    roles: frozenset[str]
+    label: str
+    endpoint: str
+    #: Other endpoints that belong under it, by their beginning.
+    covers: tuple[str, ...] = ()
+
+
+ENTRIES = (
+    Entry(OFFICES, N_("My work"), "home.show"),
+    Entry(OFFICES, N_("Queues"), "tasks.queue", ("tasks.",)),
+    Entry(OFFICES | {"manager", "observer"}, N_("Cases"), "cases.index", ("cases.",)),
+    Entry(frozenset({"officer", "supervisor"}), N_("Matches"), "matches.index", ("matches.",)),
+    Entry(OFFICES, N_("Calendar"), "home.calendar"),
+    Entry(frozenset({"supervisor", "compliance"}), N_("Decisions"), "home.decisions"),
+    Entry(frozenset({"supervisor"}), N_("Team"), "home.team"),
+    Entry(frozenset({"supervisor"}), N_("House rule"), "home.house_rule"),
+    Entry(PROVIDERS, N_("Offers"), "home.show"),
+    Entry(PROVIDERS, N_("In progress"), "referrals.working", ("referrals.show",)),
+    Entry(PROVIDERS, N_("Delivered"), "referrals.delivered"),
+    Entry(frozenset({"provider_lead"}), N_("Members"), "referrals.members"),
+    Entry(frozenset({"auditor"}), N_("Overview"), "home.show"),
+    Entry(frozenset({"auditor"}), N_("Cases"), "audit.cases", ("audit.case",)),
+    Entry(frozenset({"auditor"}), N_("Findings"), "audit.findings", ("audit.finding",)),
+    Entry(frozenset({"auditor"}), N_("Verification"), "audit.verification"),
+    Entry(frozenset({"auditor"}), N_("Reading log"), "audit.reading_log"),
+    Entry(frozenset({"administrator"}), N_("People"), "administration.people"),
+    Entry(frozenset({"administrator"}), N_("Organisations"), "administration.organisations"),
+    Entry(frozenset({"administrator"}), N_("Programmes"), "administration.programmes"),
+    Entry(frozenset({"administrator"}), N_("Workflows"), "administration.workflows"),
+    Entry(frozenset({"administrator"}), N_("Calendars"), "administration.calendars"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+    current: bool
+
+
+def rail(roles: Iterable[str]) -> list[Link]:
+    """The links for these roles, each page once."""
+    mine, seen, made = frozenset(roles), set(), []
+    for entry in ENTRIES:
+        if not entry.roles & mine or entry.endpoint in seen or not has_page(entry.endpoint):
+            continue
+        seen.add(entry.endpoint)
+        here = request.endpoint or ""
+        current = here == entry.endpoint or here.startswith(entry.covers or ("\0",))
+        made.append(Link(gettext(entry.label), url_for(entry.endpoint), current))
+    return made
+
+
+def has_page(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions

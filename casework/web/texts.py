@@ -1,0 +1,150 @@
+"""Texts in the reader's language: those of editions, of errors, and the codes of roles and queues."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import Domain, get_locale, gettext
+
+from casework.engine.editions import Edition
+from casework.errors import CaseworkError
+
+Json = Any
+
+_WORKFLOWS = Domain(domain="workflows")
+
+
+def N_(words: str) -> str:
+    """Marks words for the catalogue that are translated where they are shown."""
+    return words
+
+
+def chinese() -> bool:
+    """Whether the reader reads Chinese."""
+    locale = get_locale()
+    return locale is not None and locale.language == "zh"
+
+
+def edition_text(edition: Edition, key: str) -> str:
+    """A text of an edition by its key ("transitions.refer.do"), in the reader's language."""
+    words = edition.text(key)
+    if not words or not chinese():
+        return words
+    return str(_WORKFLOWS.pgettext(f"{edition.workflow}.{key}", words))
+
+
+def sentence(edition: Edition, words: str) -> str:
+    """A sentence that came out of the engine, such as why something is not possible: a guard's, or one of ours."""
+    if not chinese():
+        return words
+    if key := _guards(edition).get(words.strip()):
+        return edition_text(edition, key)
+    return say(words)
+
+
+@lru_cache(maxsize=64)
+def _guards_of(fingerprint: str, texts: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {words.strip(): key for key, words in texts if key.startswith("guards.")}
+
+
+def _guards(edition: Edition) -> Mapping[str, str]:
+    return _guards_of(edition.fingerprint, tuple(edition.texts.items()))
+
+
+#: What the engine says with a value in it: the pattern of its words, and the words for the catalogue.
+_PATTERNS = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"must be at least (?P<value>.+)", N_("must be at least %(value)s")),
+        (r"must be at most (?P<value>.+)", N_("must be at most %(value)s")),
+        (r"must be between (?P<least>.+) and (?P<most>.+)", N_("must be between %(least)s and %(most)s")),
+        (r"must have between (?P<least>\d+) and (?P<most>\d+) characters", N_("must have between %(least)s and %(most)s characters")),
+        (r"String should have at most (?P<most>\d+) characters?", N_("must have at most %(most)s characters")),
+        (r"List should have at most (?P<most>\d+) items? .*", N_("must have at most %(most)s entries")),
+        (r"This is for: (?P<roles>.+)\.", N_("This is for: %(roles)s.")),
+    )
+)  # fmt: skip
+#: What the engine says of a field, as it stands.
+FAULTS = (
+    N_("is required"),
+    N_("is not a field of this form"),
+    N_("does not apply here"),
+    N_("must not be negative"),
+    N_("must not lie in the future"),
+    N_("must not lie in the past"),
+    N_("must be yes"),
+    N_("must be no"),
+    N_("must be a whole number"),
+    N_("has a character that cannot be stored"),
+    N_("write a number, as a string or a whole number"),
+    N_("is not a number"),
+    N_("has too many digits"),
+    N_("is not an id"),
+    N_("names the same thing twice"),
+    N_("write a day as YYYY-MM-DD"),
+    N_("is no day of the calendar"),
+    N_("must lie between 1900 and 2199"),
+    N_("is not one of the choices"),
+    N_("is wrong"),
+    N_("is not an e-mail address"),
+    N_("belongs to another account"),
+)
+
+
+def say(words: str) -> str:
+    """Words that came from below, in the reader's language as far as the catalogue knows them."""
+    for pattern, translated in _PATTERNS:
+        if found := pattern.fullmatch(words):
+            values = found.groupdict()
+            if "roles" in values:
+                values["roles"] = ", ".join(role_name(code) for code in values["roles"].split(", "))
+            return gettext(translated, **values)
+    # gettext formats only where values are given, so a stray % is safe.
+    return gettext(words)
+
+
+def say_fault(words: str) -> str:
+    """Why a field was refused. What the library says of types, a person need not read."""
+    if words.startswith(("Input should be", "Value error", "Unable to", "Extra inputs")):
+        return gettext("is not one of the choices") if "Input should be '" in words else gettext("is wrong")
+    return say(words)
+
+
+def say_error(error: CaseworkError) -> str:
+    """The message of an error: its docstring in the reader's language, with the details filled in."""
+    pattern = " ".join(inspect.cleandoc(type(error).__doc__ or "").split())
+    details = {
+        name: say(value) if isinstance(value, str) and name in ("why", "noun") else value
+        for name, value in error.details.items()
+    }
+    try:
+        return gettext(pattern).format_map(_Gaps(details))
+    except (ValueError, IndexError, AttributeError):
+        return error.message
+
+
+class _Gaps(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+NAMES_OF_ROLES = {
+    "officer": N_("case officer"), "supervisor": N_("supervisor"), "compliance": N_("compliance officer"),
+    "dispute_officer": N_("dispute officer"), "provider": N_("provider's agent"), "provider_lead": N_("provider's lead"),
+    "verifier": N_("verifier"), "auditor": N_("auditor"), "manager": N_("programme manager"),
+    "observer": N_("observer"), "administrator": N_("administrator"), "system": N_("the system"),
+}  # fmt: skip
+
+
+def role_name(code: str) -> str:
+    return gettext(NAMES_OF_ROLES[code]) if code in NAMES_OF_ROLES else code.replace("_", " ")
+
+
+def name_of(one: Json) -> str:
+    """The name of a thing that may have a Chinese one: a mapping or an object with name and name_zh."""
+    get = one.get if isinstance(one, Mapping) else lambda key: getattr(one, key, None)
+    return str((get("name_zh") if chinese() else None) or get("name") or "")

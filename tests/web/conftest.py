@@ -1,0 +1,91 @@
+"""The pages as a person meets them: an application on a real database, and a browser without scripts for each person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+from werkzeug.test import TestResponse
+
+from casework.operations.accounts import hash_password
+from casework.records.database import transaction
+from casework.settings import Settings
+from casework.web.app import create_app
+from tests.world import World, build_world
+
+PASSWORD = "correct horse battery staple"
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_KEY = re.compile(r'name="key" value="([^"]+)"')
+
+
+@dataclass
+class Browser:
+    """Follows links and sends forms as one person would, with the tokens of the page before."""
+
+    flask: FlaskClient
+    last: TestResponse | None = field(default=None, repr=False)
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        self.last = self.flask.get(path, **more)
+        return self.last
+
+    def post(
+        self, path: str, data: Mapping[str, Any] | None = None, *, page: str = "/account", follow: bool = False, **more: Any
+    ) -> TestResponse:  # fmt: skip
+        """Send a form that stands on `page`, which is opened first for its token and key."""
+        opened = self.flask.get(page, follow_redirects=True).text
+        token, key = _TOKEN.search(opened), _KEY.search(opened)
+        sent = {"csrf_token": token[1] if token else "", "key": key[1] if key else "k" * 24, **(data or {})}
+        self.last = self.flask.post(path, data=sent, follow_redirects=follow, **more)
+        return self.last
+
+    def sign_in(self, email: str, password: str = PASSWORD, **more: str) -> TestResponse:
+        return self.post("/sign-in", {"email": email, "password": password, **more}, page="/sign-in")
+
+    def cookie(self, name: str) -> str | None:
+        found = self.flask.get_cookie(name)
+        return found.value if found else None
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def world(engine: Engine, password_hash: str) -> World:
+    """The small world, committed; everybody in it has the password PASSWORD."""
+    with transaction(engine) as db:
+        made = build_world(db)
+        db.execute(text("UPDATE people SET password_hash = :hash"), {"hash": password_hash})
+        return made
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    made = create_app(settings)
+    yield made
+    made.extensions["casework"].dispose()
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> Browser:
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def browser_for(app: Flask, world: World) -> Callable[[str], Browser]:
+    """A browser in which a person of the world has signed in."""
+
+    def enter(name: str) -> Browser:
+        browser = Browser(app.test_client())
+        assert browser.sign_in(f"{name}@example.org").status_code == 303
+        return browser
+
+    return enter
