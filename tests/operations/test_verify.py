@@ -19,7 +19,9 @@ from casework.operations import past
 from casework.operations.cases import declare_interest, home_of
 from casework.operations.registers import end_role, grant_role
 from casework.operations.tasks import claim_task, release_task
-from casework.operations.verify import Finding, check_rest, verify_all, verify_case
+from casework.operations.verify import verify_all, verify_case
+from casework.operations.verify_rest import check_rest
+from casework.operations.verify_rows import Finding
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.databases import DatabaseServer, run_casework

@@ -1,0 +1,203 @@
+"""What the tables hold of a log, held against what its events add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.cases import Case
+from casework.engine.events import Event
+from casework.engine.rights import CONFIRMED, RECORDED, after
+from casework.ledger.bodies import Erased
+from casework.operations.past import Past
+from casework.records.cases import rows_of
+from casework.records.tables import metadata
+
+Json = Any
+
+#: Tables that hold what belongs to a case, each row with its log_id.
+PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "grants")
+HOMES = {
+    "case": "cases", "mediation": "mediations", "programme": "programmes", "organisation": "organisations",
+    "person": "people", "right": "rights",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: in which log and where in it, of what kind, and a sentence for the auditor."""
+
+    kind: str
+    sentence: str
+    log: str | None = None
+    #: Of the case, where it is one.
+    number: str | None = None
+    seq: int | None = None
+    table: str | None = None
+    row: str | None = None
+    column: str | None = None
+
+    def as_json(self) -> dict[str, Json]:
+        return asdict(self)
+
+
+class Rows:
+    """What the tables hold of a log, against what its events add up to."""
+
+    def __init__(self, db: Connection, log: str, number: str | None, past: Past) -> None:
+        self.db = db
+        self.log = log
+        self.number = number
+        self.past = past
+
+    def _read(self, table: str, where: str) -> list[dict[str, Json]]:
+        """A table's rows of this log. The names come from our own metadata, never from outside."""
+        query = f"SELECT to_jsonb(x) FROM {table} x WHERE {where} = CAST(:log AS uuid) ORDER BY id"
+        return list(self.db.execute(text(query), {"log": self.log}).scalars())
+
+    def _differ(self, table: str, row: str, column: str | None, sentence: str) -> Finding:
+        return Finding("rows", sentence, self.log, self.number, None, table, row, column)
+
+    def of_case(self, case: Case) -> Iterator[Finding]:
+        """Every row that the fold of the log adds up to, column by column, and none beside it."""
+        wanted = rows_of(case)
+        kept = self.db.execute(_PARTS_OF, {"log": self.log}).one()
+        yield from self._compare(HOMES[case.kind], wanted[HOMES[case.kind]], self._read(HOMES[case.kind], "id"))
+        for table in PARTS:
+            rows, made = getattr(kept, table), wanted[table]
+            yield from self._compare(table, made, rows)
+            if table == "tracks" and [row["id"] for row in rows] != [row["id"] for row in made]:
+                yield self._differ(table, self.log, "position", "The tracks are not in the order in which they opened.")
+        yield from self._rights_told()
+
+    def _rights_told(self) -> Iterator[Finding]:
+        """Whatever the case said of a right stands in that right's log."""
+        rows = self.db.execute(_TOLD_OF_RIGHTS, {"log": self.log})
+        for row in rows:
+            yield Finding(
+                "rights", f"Event {row.seq} burdens or frees the right {row.right_id}, whose log does not know it.",
+                self.log, self.number, row.seq, "rights", row.right_id,
+            )  # fmt: skip
+
+    def _compare(self, table: str, wanted: list[dict[str, Json]], rows: list[dict[str, Json]]) -> Iterator[Finding]:
+        kept = {row["id"]: row for row in rows}
+        for one in wanted:
+            row = kept.pop(one["id"], None)
+            if row is None:
+                yield self._differ(table, one["id"], None, f"A row of {table} is missing: {one['id']}.")
+                continue
+            for column, value in one.items():
+                # Where a row stands among others is given once, by the event that made it.
+                if column != "position" and not _same(value, row.get(column)):
+                    yield self._differ(
+                        table, one["id"], column,
+                        f"{table}.{column} of {one['id']} is {_short(row.get(column))}; the history says {_short(value)}.",
+                    )  # fmt: skip
+        for id in kept:
+            yield self._differ(table, id, None, f"A row of {table} is in no event: {id}.")
+
+    # --- registers ---
+
+    def of_register(self, kind: str, events: list[Event]) -> Iterator[Finding]:
+        """A programme's, organisation's, person's or right's row, and the roles held in it."""
+        rows = self._read(HOMES[kind], "id")
+        if not rows:
+            yield self._differ(HOMES[kind], self.log, None, f"The log of a {kind} has no row in {HOMES[kind]}.")
+            return
+        if kind == "right":
+            yield from self._compare("rights", [self._right(events)], rows)
+            yield from self._rights_caused()
+        if kind == "programme":
+            calendars = [event.effects["calendar"] for event in events if "calendar" in event.effects]
+            told = {"id": self.log, "code": events[0].effects["code"], "calendar": calendars[-1]}
+            yield from self._compare("programmes", [told], rows)
+        if kind in ("programme", "organisation"):
+            yield from self._roles(f"{kind}_id")
+
+    def _roles(self, scope: str) -> Iterator[Finding]:
+        wanted = [
+            {
+                "id": one.id, "person_id": one.person, "role": one.role, "deputy_for": one.deputy_for, scope: self.log,
+                "starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat() if one.ends_at else None,
+            }
+            for one in self.past.memberships(self.log).values()
+        ]  # fmt: skip
+        yield from self._compare("memberships", wanted, self._read("memberships", scope))
+
+    def _rights_caused(self) -> Iterator[Finding]:
+        """Whatever a right's log says came from a case stands in that case's log."""
+        for seq in self.db.execute(_CAUSES_OF_RIGHTS, {"log": self.log}).scalars():
+            yield Finding("rights", f"Event {seq} names a cause that does not know this right.", self.log, None, seq)
+
+    def _right(self, events: list[Event]) -> dict[str, Json]:
+        told: dict[str, Json] = {"id": self.log}
+        lying: list[dict[str, Json]] = []
+        for event in events:
+            lying = after(lying, event)
+            if event.kind == RECORDED:
+                one = event.effects["right"]
+                told |= {"kind": one["kind"], "technology_id": one["technology"], "confirmed": one["confirmed"]}
+                told |= event.body
+            elif event.kind == CONFIRMED:
+                told |= {**event.body, "confirmed": True, "checked_on": event.effects["checked_on"]}
+        # What was erased can no longer be compared.
+        return {name: value for name, value in told.items() if not isinstance(value, Erased)} | {"encumbrances": lying}
+
+
+def _all_rows(table: str) -> str:
+    order = "x.position, x.id" if "position" in metadata.tables[table].columns else "x.id"
+    rows = f"SELECT jsonb_agg(to_jsonb(x) ORDER BY {order}) FROM {table} x WHERE x.log_id = CAST(:log AS uuid)"
+    return f"coalesce(({rows}), '[]') AS {table}"
+
+
+# One statement, because a round trip for each table costs more than the rows do.
+_PARTS_OF = text(f"SELECT {', '.join(_all_rows(table) for table in PARTS)}")
+_TOLD_OF_RIGHTS = text("""
+    SELECT e.seq, c->>'right' AS right_id FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
+    WHERE e.log_id = CAST(:log AS uuid) AND NOT EXISTS (
+        SELECT FROM events r WHERE r.log_id = CAST(c->>'right' AS uuid)
+        AND r.effects->'cause' = jsonb_build_object('log', CAST(:log AS text), 'seq', e.seq)
+    ) ORDER BY e.seq
+""")
+
+_CAUSES_OF_RIGHTS = text("""
+    SELECT r.seq FROM events r WHERE r.log_id = CAST(:log AS uuid) AND r.kind IN ('encumbered', 'released')
+    AND NOT EXISTS (
+        SELECT FROM events e WHERE e.log_id = CAST(r.effects->'cause'->>'log' AS uuid)
+        AND e.seq = CAST(r.effects->'cause'->>'seq' AS bigint)
+        AND e.effects->'rights' @> jsonb_build_array(jsonb_build_object('right', CAST(:log AS text)))
+    ) ORDER BY r.seq
+""")
+
+
+def _same(wanted: Json, found: Json) -> bool:
+    """Whether a column holds what the history says: a moment in whatever way it is written, what is erased as null."""
+    if isinstance(wanted, Erased):
+        return found is None
+    if isinstance(wanted, datetime):
+        return isinstance(found, str) and _moment(found) == wanted
+    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
+        return wanted.keys() == found.keys() and all(_same(value, found[key]) for key, value in wanted.items())
+    if isinstance(wanted, list | tuple) and isinstance(found, list | tuple):
+        return len(wanted) == len(found) and all(_same(one, other) for one, other in zip(wanted, found, strict=True))
+    if wanted == found:
+        return type(wanted) is type(found)
+    if isinstance(wanted, str) and isinstance(found, str) and "T" in wanted and "T" in found:
+        return _moment(wanted) == _moment(found) is not None
+    return False
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _short(value: Json) -> str:
+    written = "nothing" if value is None else str(value)
+    return written if len(written) <= 80 else written[:77] + "…"
