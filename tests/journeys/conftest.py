@@ -48,6 +48,7 @@ def play(journeys_db: Connection) -> Play:
                     start_clock(journeys_db)
                     journey = Journey(journeys_db, world).run(SCRIPTS[name])
                     journey.insist_whole()
+                    journey.insist_visible()
                     played[name] = frozenset(journey.fired())
                 except Exception as fault:
                     played[name] = fault
