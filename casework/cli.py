@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import OperationalError
 
-from casework.commands import accounts, database, imports, serve, tick, verify, workflow
+from casework.commands import accounts, database, demo, imports, serve, tick, verify, workflow
 from casework.errors import CaseworkError
 
 # Every command stands here; one module of casework.commands holds the commands of one noun.
@@ -20,6 +20,7 @@ COMMANDS: tuple[click.Command, ...] = (
     accounts.user,
     accounts.token,
     serve.serve,
+    demo.demo,
     workflow.workflow,
     tick.tick,
     verify.verify,

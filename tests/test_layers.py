@@ -41,7 +41,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 MAY_IMPORT["casework.jobs"] = MAY_IMPORT["casework.operations"] | {"casework.operations"}
 MAY_IMPORT["casework.api"] = MAY_IMPORT["casework.operations"] | {"casework.operations"}
 MAY_IMPORT["casework.web"] = MAY_IMPORT["casework.api"] | {"casework.api"}
-MAY_IMPORT["casework.commands"] = MAY_IMPORT["casework.web"] | {"casework.web", "casework.jobs"}
+# The demo plays cases by the operations that people use, and by nothing else.
+MAY_IMPORT["casework.demo"] = MAY_IMPORT["casework.operations"] | {"casework.operations"}
+MAY_IMPORT["casework.commands"] = MAY_IMPORT["casework.web"] | {"casework.web", "casework.jobs", "casework.demo"}
 MAY_IMPORT["casework.cli"] = MAY_IMPORT["casework.commands"] | {"casework.commands"}
 MAY_IMPORT["casework.__main__"] = {"casework.cli"}
 MAY_IMPORT["casework"] = set()
@@ -55,6 +57,7 @@ ONLY_IN: dict[str, set[str]] = {
         "casework.records",
         "casework.operations",
         "casework.jobs",
+        "casework.demo",
         "casework.commands",
         "casework.cli",
         "casework.api",

@@ -52,9 +52,9 @@ def run(settings: Settings, bind: str, *, workers: int, threads: int, loglevel: 
     ).run()  # fmt: skip
 
 
-def free_port(host: str = "127.0.0.1") -> socket.socket:
-    """A socket that listens on a free port already, so that nobody else can take the port in between."""
-    listener = socket.create_server((host, 0))
+def free_port(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
+    """A socket that listens already, on a free port if none is said, so that nobody can take it in between."""
+    listener = socket.create_server((host, port))
     listener.set_inheritable(True)
     return listener
 

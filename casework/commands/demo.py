@@ -1,0 +1,106 @@
+"""The command `demo`: a programme to look at, and a server to look at it with."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from casework.commands.serve import free_port, run
+from casework.demo.story import accounts, is_told, tell
+from casework.errors import InvalidSettings
+from casework.operations.editions import store_editions
+from casework.records import migrate
+from casework.records.database import connect_engine, connected, transaction
+from casework.settings import Settings, load_settings
+
+ACCOUNTS = "demo-accounts.json"
+
+
+@click.command()
+@click.option("--cases", type=click.IntRange(1, 1_000_000), help="How many cases. [every script of the demo once]")
+@click.option("--no-serve", is_flag=True, help="Make the demo and end.")
+@click.option("--json", "as_json", is_flag=True, help="Print address and accounts as one JSON object.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1. [any free one]")
+def demo(cases: int | None, no_serve: bool, as_json: bool, port: int) -> None:
+    """Make a demo with records, people and cases, and serve it on this machine.
+
+    The cases are played by the same operations that people use, over eighteen months of simulated time that end
+    today. A demo that is there already is served as it stands; choose another folder with CASEWORK_VAR for a new one.
+    """
+    settings = load_settings()
+    if settings.profile == "production":
+        raise InvalidSettings("profile must not be production: the demo's time is simulated.")
+    _make_ready(settings)
+    people = _told(settings) if is_told(settings) else _tell(settings, cases)
+    listener = None if no_serve else free_port(port=port)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}" if listener else None
+    if as_json:
+        click.echo(json.dumps({"url": address, "accounts": people}, ensure_ascii=False))
+    else:
+        _show(address, people)
+    if listener is not None:
+        run(settings, f"fd://{listener.fileno()}", workers=1, threads=8, loglevel="warning")
+
+
+def _make_ready(settings: Settings) -> None:
+    owner = connect_engine(settings, role="owner")
+    try:
+        with connected(owner) as db:
+            ready = migrate.current(db) == migrate.head()
+        if not ready:
+            migrate.upgrade(owner)
+        with transaction(owner) as db:
+            store_editions(db)
+    finally:
+        owner.dispose()
+
+
+def _tell(settings: Settings, cases: int | None) -> list[dict[str, Any]]:
+    # A password of its own: nobody who knows another demo can sign in to this one.
+    password = secrets.token_urlsafe(9)
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("Playing eighteen months of cases", total=cases)
+        tell(settings, password, cases=cases, progress=lambda done, of: bar.update(task, completed=done, total=of))
+    people = [asdict(one) for one in accounts(settings, password)]
+    _keep(settings.var / ACCOUNTS, people)
+    return people
+
+
+def _told(settings: Settings) -> list[dict[str, Any]]:
+    """The accounts of a demo that is there already; new tokens, where nobody kept the first ones."""
+    kept = settings.var / ACCOUNTS
+    if kept.exists():
+        found: list[dict[str, Any]] = json.loads(kept.read_text("utf-8"))
+        return found
+    return [asdict(one) for one in accounts(settings, None)]
+
+
+def _keep(path: Path, people: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # For the owner's eyes from the first moment on.
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(people, file, ensure_ascii=False, indent=1)
+
+
+def _show(address: str | None, people: list[dict[str, Any]]) -> None:
+    table = Table("E-mail", "Name", "Role", "Organisation", box=None, pad_edge=False)
+    table.add_column("Token", no_wrap=True, overflow="ignore")
+    for one in people:
+        table.add_row(one["email"], one["name"], ", ".join(one["role"]), one["organisation"] or "", one["token"])
+    # Wide enough that no token is cut, however narrow the terminal.
+    Console(width=max(180, Console().width)).print(table)
+    password = people[0]["password"]
+    click.echo(f"\nPassword of all: {password or 'not known any more; use the tokens'}")
+    if address:
+        click.echo(f"Casework runs at {address} (Ctrl+C ends it).")

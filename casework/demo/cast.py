@@ -1,0 +1,57 @@
+"""Who is in the demo: people, and the organisations that provide services. All are invented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Player:
+    """A person of the demo. `where` is a provider's key, or None for the programme."""
+
+    key: str
+    name: str
+    name_zh: str | None
+    roles: tuple[str, ...]
+    where: str | None = None
+    deputy_for: str | None = None
+
+
+#: key: (name, Chinese name, services).
+PROVIDERS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "institute": ("Yanling Environmental Assessment Institute", "燕岭环境评估院", ("assessment",)),
+    "test_centre": ("Haiyun Test Centre", "海云检测中心", ("assessment",)),
+    "laboratory": ("Weilan Materials Laboratory", "蔚蓝材料实验室", ("assessment",)),
+    "mediators": ("Jingwei Mediation Centre", "经纬调解中心", ("mediation",)),
+    "bank": ("Taoyuan Technology Bank", "桃源科技银行", ("pledge",)),
+    "fund": ("Qingshan Green Capital", "青山绿色资本", ("finance",)),
+    "verifiers": ("Mingche Verification", "明澈核证", ("verification",)),
+}
+
+PLAYERS: tuple[Player, ...] = (
+    Player("chen", "Chen Yu", "陈宇", ("officer",)),
+    Player("li", "Li Wen", "李雯", ("officer",)),
+    Player("zhao", "Zhao Ming", "赵明", ("officer",)),
+    Player("supervisor", "Wang Fang", "王芳", ("supervisor",)),
+    Player("second_supervisor", "Sun Hao", "孙浩", ("supervisor",)),
+    Player("deputy", "Zhou Qiang", "周强", ("supervisor",), deputy_for="supervisor"),
+    Player("officer_deputy", "Wu Dan", "吴丹", ("officer",), deputy_for="chen"),
+    Player("compliance", "Liu Jing", "刘静", ("compliance",)),
+    Player("second_compliance", "Gao Lei", "高磊", ("compliance",)),
+    Player("compliance_deputy", "Xu Ning", "徐宁", ("compliance",), deputy_for="compliance"),
+    Player("dispute_officer", "He Lan", "何兰", ("dispute_officer",)),
+    Player("dispute_deputy", "Guo Yi", "郭怡", ("dispute_officer",), deputy_for="dispute_officer"),
+    Player("auditor", "Ma Rui", "马睿", ("auditor",)),
+    Player("manager", "Lin Hui", "林慧", ("manager",)),
+    Player("observer", "Hu Bin", "胡斌", ("observer",)),
+    Player("administrator", "Tang Kai", "唐凯", ("administrator",)),
+    Player("assessor", "Deng Jie", "邓洁", ("provider",), "institute"),
+    Player("assessor_lead", "Cao Feng", "曹峰", ("provider_lead",), "institute"),
+    Player("other_assessor", "Peng Xue", "彭雪", ("provider",), "test_centre"),
+    Player("tester", "Jiang Bo", "江波", ("provider",), "laboratory"),
+    Player("mediator", "Shen Qing", "沈清", ("provider",), "mediators"),
+    Player("banker", "Luo Yang", "罗阳", ("provider",), "bank"),
+    Player("bank_lead", "Xie Hong", "谢红", ("provider_lead",), "bank"),
+    Player("financier", "Han Lu", "韩璐", ("provider",), "fund"),
+    Player("verifier", "Fan Tao", "范涛", ("verifier",), "verifiers"),
+)

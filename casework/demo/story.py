@@ -1,0 +1,253 @@
+"""The demo's programme: records, people and cases over eighteen months of simulated time that end today."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.demo.cast import PLAYERS, PROVIDERS, Player
+from casework.demo.driver import Script, Stage, play
+from casework.demo.scripts import scripts
+from casework.engine.calendars import Calendar
+from casework.errors import InvalidSettings
+from casework.operations.accounts import SCOPES, hash_password, make_token
+from casework.operations.import_forms import Kind
+from casework.operations.imports import import_records
+from casework.operations.national_calendars import china
+from casework.operations.registers import (
+    grant_role,
+    register_organisation,
+    register_person,
+    register_phase,
+    register_programme,
+)
+from casework.operations.requests import Request
+from casework.operations.rights import record_right
+from casework.records.database import connect_engine, connected, transaction
+from casework.records.people import find_actor
+from casework.settings import Settings
+
+Json = Any
+
+CODE = "BJ"
+#: Eighteen months.
+DAYS = 548
+#: A technology whose right came with an import, and that an officer looks up in the course of its case.
+UNCONFIRMED = "DEMO-T028"
+SCOPES_OF: dict[str, tuple[str, ...]] = {
+    "officer": ("read", "write", "import"), "supervisor": ("read", "write", "import"), "administrator": SCOPES,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who can sign in to the demo."""
+
+    email: str
+    name: str
+    role: list[str]
+    organisation: str | None
+    password: str | None
+    token: str
+
+
+def is_told(settings: Settings) -> bool:
+    """Whether the database has the demo's programme already."""
+    engine = connect_engine(settings)
+    try:
+        with transaction(engine) as db:
+            return db.execute(text("SELECT 1 FROM programmes WHERE code = :code"), {"code": CODE}).first() is not None
+    finally:
+        engine.dispose()
+
+
+def tell(
+    settings: Settings, password: str, *, cases: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> int:  # fmt: skip
+    """Tell the whole story in an empty database; gives how many cases there are. Raises InvalidSettings in production."""
+    if settings.profile == "production":
+        raise InvalidSettings("profile must not be production: the demo's time is simulated.")
+    # A minute's grace: nothing may be recorded later than it really is.
+    end = datetime.now(UTC) - timedelta(minutes=1)
+    start = end - timedelta(days=DAYS)
+    calendar = china(range(start.year - 1, end.year + 3))
+    chosen = _scripts(calendar, end, cases)
+    engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 60_000}))
+    try:
+        with connected(engine) as db:
+            stage = Stage(db, calendar, end, {}, start)
+            with stage.deed():
+                _programme(stage, password)
+            _records(settings, stage, chosen)
+            with stage.deed():
+                _rights(stage, chosen)
+            done = 0
+
+            def one_more() -> None:
+                nonlocal done
+                done += 1
+                progress(done, len(chosen))
+
+            play(stage, chosen, one_more)
+    finally:
+        engine.dispose()
+    return len(chosen)
+
+
+def accounts(settings: Settings, password: str | None) -> list[Account]:
+    """Everybody's account, each with a new token."""
+    engine = connect_engine(settings)
+    try:
+        with transaction(engine) as db:
+            return [_account(db, one, password) for one in PLAYERS]
+    finally:
+        engine.dispose()
+
+
+def _account(db: Connection, one: Player, password: str | None) -> Account:
+    person = db.execute(
+        text("SELECT id FROM people WHERE lower(email) = :email"), {"email": _email(one)}
+    ).scalar_one()
+    scopes = SCOPES_OF.get(one.roles[0], ("read", "write"))
+    _, secret = make_token(db, str(person), name="demo", scopes=scopes, days=90)
+    organisation = PROVIDERS[one.where][0] if one.where else None
+    return Account(_email(one), one.name, list(one.roles), organisation, password, secret)
+
+
+def _email(one: Player) -> str:
+    return f"{one.key}@demo.example"
+
+
+# --- cases, as many as wanted ----------------------------------------------------------------------------------------
+
+
+def _scripts(calendar: Calendar, end: datetime, cases: int | None) -> list[Script]:
+    """The scripts once, or the first of them, or all of them again and again with needs and technologies of their own."""
+    once = scripts(calendar, end)
+    wanted = len(once) if cases is None else cases
+    return [_again(once[n % len(once)], n // len(once)) for n in range(wanted)]
+
+
+def _again(script: Script, round_: int) -> Script:
+    if round_ == 0:
+        return script
+    need, technology = script.match
+    return replace(
+        script, name=f"{script.name} ({round_ + 1})", match=(f"{need}.{round_ + 1}", f"{technology}.{round_ + 1}")
+    )
+
+
+# --- the world -------------------------------------------------------------------------------------------------------
+
+
+def _programme(stage: Stage, password: str) -> None:
+    db, ids = stage.db, stage.ids
+    ids["programme"] = programme = register_programme(
+        db, code=CODE, name="Beijing pilot", name_zh="北京试点", calendar=stage.calendar
+    )
+    middle = stage.today + timedelta(days=DAYS // 2)
+    register_phase(
+        db, programme, name="Phase 1", name_zh="第一阶段", starts_on=stage.today - timedelta(days=1),
+        ends_on=middle - timedelta(days=1),
+    )  # fmt: skip
+    register_phase(db, programme, name="Phase 2", name_zh="第二阶段", starts_on=middle)
+    for key, (name, name_zh, services) in PROVIDERS.items():
+        ids[key] = register_organisation(
+            db, name=name, name_zh=name_zh, country="CN", kind="provider", services=services, language="zh"
+        )
+    for one in PLAYERS:
+        ids[one.key] = register_person(
+            db, email=_email(one), name=one.name, name_zh=one.name_zh, password_hash=hash_password(password)
+        )
+    for one in PLAYERS:
+        for role in one.roles:
+            grant_role(
+                db, ids[one.key], role, programme=None if one.where else programme,
+                organisation=ids[one.where] if one.where else None,
+                deputy_for=ids[one.deputy_for] if one.deputy_for else None,
+            )  # fmt: skip
+
+
+def _records(settings: Settings, stage: Stage, chosen: Sequence[Script]) -> None:
+    """Import the records as an officer would, at the beginning of the story."""
+    offset = int((stage.moment - datetime.now(UTC)).total_seconds())
+    engine = connect_engine(settings.model_copy(update={"clock_offset": offset, "pool_size": 1}))
+    try:
+        with transaction(engine) as db:
+            officer = find_actor(db, stage.ids["chen"])
+        assert officer is not None
+        for kind, name in (("needs", "needs.csv"), ("technologies", "technologies.csv"), ("matches", "matches.csv")):
+            _import(engine, kind, (files("casework.demo") / name).read_bytes(), name, officer)  # type: ignore[arg-type]
+        if copies := _copies(chosen):
+            told = "\n".join(json.dumps(one, ensure_ascii=False) for one in copies).encode()
+            _import(engine, "matches", told, "more-matches.jsonl", officer)
+    finally:
+        engine.dispose()
+    stage.moment = max(stage.moment, datetime.now(UTC) + timedelta(seconds=offset))
+
+
+def _import(engine: Any, kind: Kind, told: bytes, name: str, officer: Any) -> None:
+    made = import_records(engine, kind, io.BytesIO(told), programme=CODE, name=name, actor=officer)
+    if made.faults:
+        fault = made.faults[0]
+        raise ValueError(f"{name}, row {fault.row}, {fault.field}: {fault.reason}")
+
+
+def _copies(chosen: Sequence[Script]) -> list[dict[str, Json]]:
+    """Matches for the rounds after the first, each with a need and a technology of its own."""
+    needs, technologies = (_read(name) for name in ("needs.csv", "technologies.csv"))
+    found: list[dict[str, Json]] = []
+    for script in chosen:
+        need, technology = script.match
+        if "." not in need:
+            continue
+        kept = {"need": needs[need.split(".")[0]], "technology": technologies[technology.split(".")[0]]}
+        found.append({
+            "external_id": f"{need}/{technology}", "proposed_by": "Text ranking over title and description", "score": 50,
+            "rationale": "shared terms: plant, energy",
+            "need": kept["need"] | {"external_id": need}, "technology": kept["technology"] | {"external_id": technology},
+        })  # fmt: skip
+    return found
+
+
+def _read(name: str) -> dict[str, dict[str, str]]:
+    told = (files("casework.demo") / name).read_text("utf-8")
+    return {row["external_id"]: row for row in csv.DictReader(io.StringIO(told, newline=""))}
+
+
+def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
+    """Each technology of a case has a patent; an officer has looked up all but one."""
+    officer = find_actor(stage.db, stage.ids["chen"])
+    assert officer is not None
+    for n, technology in enumerate(sorted({script.match[1] for script in chosen})):
+        row = stage.db.execute(
+            text(
+                "SELECT t.id, o.name FROM technologies t LEFT JOIN organisations o ON o.id = t.owner_id"
+                " WHERE t.external_id = :id"
+            ),
+            {"id": technology},
+        ).one()
+        fields = {
+            "office": "CNIPA", "number": f"ZL2021{n + 10_000_000}.{n % 10}", "owner": row.name, "in_force": True,
+            "expires_on": _day(stage, 365 * 14), "fee_paid_to": _day(stage, 365 * 3), "checked_on": _day(stage, 0),
+        }  # fmt: skip
+        confirmed = not technology.startswith(UNCONFIRMED)
+        record_right(
+            stage.db, officer, programme=stage.ids["programme"], technology=row.id, kind="invention", fields=fields,
+            confirmed=confirmed, request=Request(str(uuid_utils.uuid7()), technology),
+        )  # fmt: skip
+
+
+def _day(stage: Stage, days: int) -> str:
+    day: date = stage.today + timedelta(days=days)
+    return day.isoformat()

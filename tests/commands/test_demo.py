@@ -1,0 +1,61 @@
+"""The command `demo` makes a demo once, tells its accounts again, and serves it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.databases import ROOT, run_casework
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_demo_is_made_once_and_told_again(empty_database_url: str, tmp_path: Path) -> None:
+    environment = {"DATABASE_URL": empty_database_url, "CASEWORK_VAR": str(tmp_path)}
+    made = run_casework("demo", "--cases", "2", "--no-serve", "--json", environment=environment)
+    assert made.returncode == 0, made.stderr
+    told = json.loads(made.stdout)
+    assert told["url"] is None
+    assert {"email", "name", "role", "organisation", "password", "token"} == told["accounts"][0].keys()
+    again = run_casework("demo", "--no-serve", "--json", environment=environment)
+    assert json.loads(again.stdout) == told
+    assert (tmp_path / "demo-accounts.json").stat().st_mode & 0o077 == 0
+    assert run_casework("verify", environment=environment).returncode == 0
+
+
+def test_a_demo_is_served_and_ends_with_its_signal(empty_database_url: str, tmp_path: Path) -> None:
+    environment = {
+        "PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", "DATABASE_URL": empty_database_url,
+        "CASEWORK_VAR": str(tmp_path),
+    }  # fmt: skip
+    server = subprocess.Popen(
+        [sys.executable, "-m", "casework", "demo", "--cases", "1", "--json"], env=environment, cwd=ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    try:
+        assert server.stdout is not None
+        told = json.loads(server.stdout.readline())
+        request = urllib.request.Request(
+            f"{told['url']}/api/v1/cases", headers={"Authorization": f"Bearer {told['accounts'][0]['token']}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert len(json.load(answer)["items"]) == 1
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(30) == 0
+        if server.stdout is not None:
+            server.stdout.close()
+
+
+def test_production_has_no_demo(empty_database_url: str) -> None:
+    environment = {"DATABASE_URL": empty_database_url, "CASEWORK_PROFILE": "production"}
+    made = run_casework("demo", "--no-serve", environment=environment)
+    assert made.returncode == 1
+    assert "the demo's time is simulated" in made.stderr
