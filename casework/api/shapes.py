@@ -263,7 +263,7 @@ class Problem(BaseModel):
 
 
 class Named(Answer):
-    id: str
+    id: str | None = None
     name: str | None = None
 
 
@@ -274,13 +274,28 @@ class FormField(Answer):
     type: Annotated[
         str,
         Field(
-            description="text, note, number, money, date, choice, many, yes_no, party, right, rights, person, people, provider, providers, documents, tasks or items"
+            description="text, note, number, money, date, choice, many, yes_no, party, right, rights, person, people, provider, providers, documents, tasks or items. "
+            'Decimals travel as strings, days as YYYY-MM-DD, money as {"amount", "currency"}, items as [{"what", "by"}]; what names a thing is its id'
         ),
     ]
     required: bool
     fact: bool
     choices: list[str] | None = None
     when: Annotated[list[Json] | None, Field(description="[other field, [values with which this one is asked]]")] = None
+    prefill: Annotated[str | None, Field(description="Where the value known already comes from")] = None
+    max: Annotated[
+        int | str | None, Field(description="Of a text: the most characters; of a number: the highest value")
+    ] = None
+    min: str | None = None
+    unit: str | None = None
+    whole: Annotated[bool | None, Field(description="Of a number: no decimals")] = None
+    past: Annotated[bool | None, Field(description="Of a day: today at the latest")] = None
+    future: Annotated[bool | None, Field(description="Of a day: today at the earliest")] = None
+    must: Annotated[bool | None, Field(description="Of yes_no: the only answer that is accepted")] = None
+    role: Annotated[str | None, Field(description="Of a person: the role that the person must have")] = None
+    service: Annotated[
+        str | None, Field(description="Of a provider: the service that it must offer; unless told, the referral's")
+    ] = None
 
 
 class Task(Answer):
@@ -290,15 +305,19 @@ class Task(Answer):
     type: Literal["step", "side", "decision"]
     do: str
     queue: str
+    organisation: Annotated[str | None, Field(description="Whose queue it is, where that is a provider's")] = None
     state: str
     holder: Named | None = None
     about: str | None = None
     opened_at: str
     due_at: str | None = None
     overdue: bool
+    aftercare: Annotated[bool, Field(description="May be open when the case closes")] = False
     form: Annotated[
         list[FormField] | None, Field(description="Null for a step, which is finished by firing a transition")
     ] = None
+    result: dict[str, Json] = {}
+    case: Annotated[dict[str, Json] | None, Field(description="Its number and title, in a list")] = None
 
 
 class Track(Answer):
@@ -306,21 +325,31 @@ class Track(Answer):
     workflow: str
     kind: str
     edition: str
+    edition_number: int | str | None = None
     revision: Annotated[int, Field(description="What If-Match names for this track's transitions")]
     states: list[str]
+    labels: Annotated[list[str] | None, Field(description="The same for people to read")] = None
+    step: str | None = None
     parent: str | None = None
     provider: Named | None = None
+    entered_at: str | None = None
     ended: str | None = None
+    replaced: Annotated[bool, Field(description="It no longer counts: another one has taken its place")] = False
+    given: Annotated[dict[str, Json], Field(description="What was asked of a provider, and shared with it")] = {}
 
 
 class Action(Answer):
     track: str
     transition: str
     label: str
-    allowed: bool
+    kind: Annotated[str | None, Field(description="main, return or exception")] = None
+    by: Annotated[list[str], Field(description="Roles")] = []
+    confirm_by: Annotated[list[str], Field(description="Roles of the second person; the first one proposes")] = []
+    allowed: Annotated[bool, Field(description="As far as can be told without the filled form")]
     why_not: list[str]
     form: list[FormField]
-    proposed: bool = False
+    prefill: Annotated[dict[str, Json], Field(description="Values known already, by the form's names")] = {}
+    proposed: Annotated[bool, Field(description="Waits for a second person, who fires it without a form")] = False
 
 
 class Offer(Answer):
@@ -330,18 +359,51 @@ class Offer(Answer):
     about: str | None = None
 
 
+class Consent(Answer):
+    id: str
+    party: str
+    providers: Annotated[list[str] | None, Field(description="Null: all")] = None
+    documents: Annotated[list[str] | None, Field(description="Null: all of the party")] = None
+    given_on: str
+    expires_on: str | None = None
+    ended_at: str | None = None
+    how: str | None = None
+
+
+class Document(Answer):
+    id: str
+    party: str | None = None
+    kind: str
+    valid_until: str | None = None
+
+
 class CaseShown(Answer):
     """A case as far as the asker sees it: an observer its outline, a provider its own tracks."""
 
     number: str | None = None
     title: str | None = None
     programme: str | None = None
+    id: str | None = None
     state: str | None = None
+    step: str | None = None
     outcome: str | None = None
+    reasons: list[str] | None = None
+    opened_at: str | None = None
+    closed_at: str | None = None
     revision: Annotated[int | None, Field(description="What If-Match names for deeds on the case itself")] = None
     owner: Named | None = None
+    team: list[Named] | None = None
+    parties: Annotated[dict[str, str | None] | None, Field(description="Names, of those that are known")] = None
+    match: str | None = None
+    rights: Annotated[list[str] | None, Field(description="Ids of the IP rights that it is about")] = None
+    consents: list[Consent] | None = None
+    documents: list[Document] | None = None
+    grants: Annotated[list[dict[str, Json]] | None, Field(description="Which document which track may see")] = None
     next_action: dict[str, Json] | None = None
     waits_for: list[dict[str, Json]] | None = None
+    hold: dict[str, Json] | None = None
+    frozen: Annotated[bool | None, Field(description="Nothing goes out while a stop is being decided")] = None
+    proposals: Annotated[list[dict[str, Json]] | None, Field(description="What waits for a second person")] = None
     tracks: list[Track] | None = None
     tasks: list[Task] | None = None
     actions: list[Action] | None = None
@@ -353,6 +415,10 @@ class CaseRow(Answer):
     title: str | None = None
     state: str | None = None
     outcome: str | None = None
+    programme: str | None = None
+    owner: Named | None = None
+    opened_at: str | None = None
+    closed_at: str | None = None
 
 
 class CasePage(Answer):
@@ -364,11 +430,25 @@ class Event(Answer):
     position: int
     at: str
     kind: str
+    what: Annotated[str | None, Field(description="Which transition fired, or what else it was about")] = None
+    done: Annotated[str | None, Field(description="The same for people to read, after a name")] = None
     track: str | None = None
-    body: dict[str, Json]
-    seq: int | None = None
+    from_: Annotated[list[str] | None, Field(alias="from")] = None
+    to: list[str] | None = None
+    actor: Annotated[Named | None, Field(description="Of another office only its role is told")] = None
+    acting_for: Named | None = None
+    role: str | None = None
+    organisation: str | None = None
+    happened_on: Annotated[str | None, Field(description="When it took place, where it was recorded afterwards")] = None
+    data: Annotated[dict[str, Json], Field(description="What the form said that rules read")] = {}
+    body: Annotated[dict[str, Json], Field(description="What else the form said")]
+    erased: Annotated[list[str], Field(description="Fields of the body that have been erased")] = []
+    effects: dict[str, Json] | None = None
+    edition: Annotated[str | None, Field(description="Its fingerprint")] = None
+    because: Annotated[int | None, Field(description="seq of the event that brought it about")] = None
+    seq: Annotated[int | None, Field(description="Of the whole log: for those who may read it whole")] = None
     hash: str | None = None
-    prev: str | None = None
+    prev: Annotated[str | None, Field(description="hash of the event before")] = None
 
 
 class EventPage(Answer):
@@ -384,12 +464,14 @@ class TaskPage(Answer):
 class ReferralShown(Track):
     case: str | None = None
     title: str | None = None
+    parties: dict[str, str | None] = {}
     service: list[Track]
 
 
 class ReferralWhole(ReferralShown):
     question: str | None = None
-    granted: list[dict[str, Json]]
+    documents: Annotated[list[str | None], Field(description="Titles of what was shared")] = []
+    granted: Annotated[list[dict[str, Json]], Field(description="Ids and titles of what may be seen")]
     tasks: list[Task]
     actions: list[Action]
 
@@ -399,14 +481,23 @@ class ReferralPage(Answer):
     next: str | None = None
 
 
+class Side(Answer):
+    id: str
+    title: str | None = None
+
+
 class MatchShown(Answer):
     id: str
     programme: str
     source: str
     external_id: str
-    need: Answer
-    technology: Answer
+    need: Side
+    technology: Side
+    proposed_on: str | None = None
+    proposed_by: str | None = None
+    score: str | None = None
     rationale: str | None = None
+    created_at: str | None = None
     case: Annotated[str | None, Field(description="The number of its case")] = None
 
 
@@ -463,6 +554,13 @@ class TasksMade(Answer):
 
 class Made(Answer):
     id: str
+    code: str | None = None
+    membership: Annotated[str | None, Field(description="The role that came with it")] = None
+    field: str | None = None
+    provenance: dict[str, Json] | None = None
+    confirmed: bool | None = None
+    ended: bool | None = None
+    active: bool | None = None
 
 
 class MediationMade(Answer):
@@ -486,6 +584,7 @@ class Programme(Answer):
     id: str
     code: str
     name: str
+    name_zh: str | None = None
     phases: list[dict[str, Json]]
 
 
@@ -494,8 +593,43 @@ class ProgrammePage(Answer):
     next: str | None = None
 
 
-class NamedPage(Answer):
-    items: list[Named]
+class Organisation(Answer):
+    id: str
+    name: str
+    name_zh: str | None = None
+    country: str | None = None
+    kind: str
+    services: Annotated[list[str], Field(description="Kinds of referrals that it takes")]
+    register_number: str | None = None
+    language: str | None = None
+
+
+class OrganisationPage(Answer):
+    items: list[Organisation]
+    next: str | None = None
+
+
+class Membership(Answer):
+    id: str
+    role: str
+    programme: str | None = None
+    organisation: str | None = None
+    deputy_for: str | None = None
+    starts_at: str | None = None
+    ends_at: str | None = None
+
+
+class Person(Answer):
+    id: str
+    name: str
+    name_zh: str | None = None
+    email: Annotated[str | None, Field(description="For administrators")] = None
+    active: bool | None = None
+    memberships: list[Membership]
+
+
+class PersonPage(Answer):
+    items: list[Person]
     next: str | None = None
 
 
@@ -517,10 +651,19 @@ class Edition(Answer):
     texts: dict[str, str]
 
 
+class Role(Answer):
+    role: str
+    programme: str | None = None
+    organisation: str | None = None
+    deputy_for: str | None = None
+    ends_at: str | None = None
+
+
 class Me(Answer):
     id: str
     name: str
-    roles: list[dict[str, Json]]
+    language: str | None = None
+    roles: list[Role]
     scopes: list[str]
 
 
@@ -528,7 +671,9 @@ class Token(Answer):
     id: str
     name: str
     scopes: list[str]
+    created_at: str | None = None
     expires_at: str | None = None
+    revoked_at: str | None = None
     token: Annotated[str | None, Field(description="The secret: in the first answer only")] = None
 
 
@@ -539,7 +684,11 @@ class TokenPage(Answer):
 
 class Session(Answer):
     id: str
+    person: str | None = None
+    created_at: str | None = None
+    seen_at: str | None = None
     expires_at: str
+    about: Annotated[dict[str, Json] | None, Field(description="Browser and address, as they said")] = None
     token: Annotated[str | None, Field(description="The secret: in the first answer only")] = None
 
 
