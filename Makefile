@@ -6,6 +6,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-lock
+CATALOGUES := $(wildcard casework/translations/*/LC_MESSAGES/*.po)
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 DB_ARGS ?= check
@@ -14,12 +15,12 @@ DB_ARGS ?= check
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
 
-.PHONY: help setup demo test test-fast lint format bench docs lock db init clean
+.PHONY: help setup demo test test-fast lint format strings bench docs lock db init clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMP) ## Make .venv from the lock file (does nothing when it is up to date)
+setup: $(STAMP) $(CATALOGUES:.po=.mo) ## Make .venv from the lock file (does nothing when it is up to date)
 
 $(STAMP): requirements.lock setup.cfg pyproject.toml
 	@python=""; \
@@ -39,6 +40,9 @@ $(STAMP): requirements.lock setup.cfg pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
+%.mo: %.po $(STAMP)
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
+
 demo: setup ## Start a demo with sample data on a free loopback port (DEMO_ARGS="--cases 200")
 	$(BIN)/casework demo $(DEMO_ARGS)
 
@@ -54,6 +58,13 @@ lint: setup ## Check style and types
 
 format: setup ## Let ruff mend what it can
 	$(BIN)/ruff check --fix .
+
+strings: setup ## Bring the catalogue of translations up to date with the code and the templates
+	@mkdir -p var/cache
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keywords N_ --no-location --sort-output \
+	    --project casework --version 1 --output-file var/cache/messages.pot .
+	$(BIN)/pybabel --quiet update --domain messages --input-file var/cache/messages.pot --ignore-obsolete \
+	    --no-fuzzy-matching --ignore-pot-creation-date --output-dir casework/translations
 
 bench: setup ## Measure against hand-written SQL on the same server, as ratios
 	$(BIN)/python -m benchmarks

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from casework.records import embedded
 from casework.records.database import connect_engine
 from casework.settings import Settings
+from tests.catalogues import compile_catalogues
 from tests.databases import DatabaseServer, embedded_server, run_casework
 
 
@@ -22,6 +23,7 @@ def pytest_configure() -> None:
     # A developer's own settings must not decide what a test sees.
     for name in [name for name in os.environ if name == "DATABASE_URL" or name.startswith("CASEWORK_")]:
         del os.environ[name]
+    compile_catalogues()
 
 
 @contextmanager

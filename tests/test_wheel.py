@@ -15,7 +15,7 @@ import pytest
 from casework.records import embedded
 
 ROOT = Path(__file__).parent.parent
-SOURCES = ["casework", "workflows", "templates", "migrations", "pyproject.toml", "setup.cfg", "README.md", "LICENSE"]
+SOURCES = ["casework", "workflows", "templates", "migrations", "pyproject.toml", "setup.py", "setup.cfg", "README.md", "LICENSE"]
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:

@@ -137,7 +137,9 @@ def test_the_language_is_switched_and_stays(anonymous: Browser, world: World) ->
     assert 'lang="en"' in anonymous.get("/sign-in").text
     answer = anonymous.post("/preferences", {"language": "zh-Hans", "page": "/sign-in"}, page="/sign-in")
     assert answer.headers["Location"] == "/sign-in"
-    assert '<html lang="zh-Hans"' in anonymous.get("/sign-in").text
+    page = anonymous.get("/sign-in").text
+    assert '<html lang="zh-Hans"' in page
+    assert "登录" in page
 
 
 def test_the_browser_is_heard_where_nothing_was_chosen(anonymous: Browser) -> None:
