@@ -156,6 +156,15 @@ def _named(case: Case, person: str) -> bool:
     return person == case.owner or person in case.team
 
 
+def in_the_programme(actor: Actor, programme: str, roles: Iterable[str]) -> By | None:
+    """A capacity in the programme itself, for what is done before there is a case; in one's own name if possible."""
+    for role in roles:
+        mine = [m for m in actor.memberships if m.programme == programme and m.role == role]
+        for one in sorted(mine, key=lambda m: m.deputy_for is not None):
+            return By(actor.person, role, None, one.deputy_for)
+    return None
+
+
 def choose(mine: Iterable[By], roles: Iterable[str]) -> By | None:
     """The first capacity that has one of the roles."""
     wanted = frozenset(roles)

@@ -13,7 +13,6 @@ from casework.engine.commands import (
     Add,
     By,
     Command,
-    Context,
     DeclareInterest,
     EndConsent,
     Fire,
@@ -21,17 +20,25 @@ from casework.engine.commands import (
     Open,
     RegisterDocument,
 )  # fmt: skip
-from casework.engine.decide import decide
 from casework.engine.draft import accepted
 from casework.engine.events import Event
-from casework.engine.evolve import evolve
 from casework.engine.fields import PARTIES
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
-from casework.operations.deeds import Standing, calendar_of, home_of, insist_revision, new_id, perform, write
+from casework.operations.deeds import Standing, calendar_of, home_of, insist_revision, new_id, open_log, perform
 from casework.operations.references import insist_references
-from casework.operations.requests import Done, Request, ask, finished
-from casework.permissions import READS_ALL, Actor, Sight, capacities, choose, conflict, own_tracks, sight
-from casework.records.logs import new_log, now
+from casework.operations.requests import Done, Request, ask
+from casework.permissions import (
+    READS_ALL,
+    Actor,
+    Sight,
+    capacities,
+    choose,
+    conflict,
+    in_the_programme,
+    own_tracks,
+    sight,
+)
+from casework.records.logs import now
 
 Json = Any
 
@@ -44,7 +51,8 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     found = db.execute(_MATCH, {"id": match}).one_or_none()
     if found is None or not actor.in_programme(found.programme_id, READS_ALL):
         raise NotFound("match")
-    if not actor.in_programme(found.programme_id, ("officer", "supervisor")):
+    by = in_the_programme(actor, found.programme_id, ("officer", "supervisor"))
+    if by is None:
         raise NotAllowed(why="cases are opened by officers and supervisors.")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
@@ -62,16 +70,12 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
         "technology": found.technology_id, "phase": found.phase_id, "rights": list(found.rights),
         "parties": {"need_owner": found.need_owner, "technology_owner": found.technology_owner},
     }  # fmt: skip
-    role = "officer" if actor.in_programme(found.programme_id, ("officer",)) else "supervisor"
-    context = Context(By(actor.person, role), moment, calendar, new_id)
-    events = decide(load_library(), None, Open(id, "case", "case", case, found.title), context)
-    after: Case | None = None
-    for event in events:
-        after = evolve(after, event)
-    assert after is not None
-    done = Done({"number": number, "id": id, "state": after.main.states[0], "track": after.main.id}, 201)
-    log = new_log(id, "case", found.programme_id, moment)
-    write(db, log, None, after, events, request.key_hash, finished(actor, request, done))
+
+    def answer(opened: Case) -> dict[str, Json]:
+        return {"number": number, "id": id, "state": opened.main.states[0], "track": opened.main.id}
+
+    command = Open(id, "case", "case", case, found.title)
+    done = open_log(db, actor, command, by, calendar, moment, request, answer)
     db.execute(
         text("UPDATE matches SET case_id = CAST(:case AS uuid) WHERE id = CAST(:id AS uuid)"), {"case": id, "id": match}
     )
@@ -234,9 +238,17 @@ def declare_interest(db: Connection, actor: Actor, number: str, *, nature: str, 
             raise NotFound("case")
         mine = [by for track in standing.case.tracks.values() for by in capacities(actor, standing.case, track)]
         programme = [m for m in actor.memberships if m.programme == standing.case.programme]
-        by = mine[0] if mine else By(actor.person, programme[0].role) if programme else None
+        by = (
+            mine[0]
+            if mine
+            else By(actor.person, programme[0].role, None, programme[0].deputy_for)
+            if programme
+            else None
+        )
         if by is None:
             raise NotFound("case")
+        if (why := conflict(actor, standing.case)) is not None:
+            raise WrongState(action="Declare an interest", why=why)
         return DeclareInterest(actor.person, nature), by
 
     return perform(db, actor, home_of(db, number), "case", to_command, _case_answer, request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -14,10 +15,10 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.calendars import Calendar
 from casework.engine.cases import Case
-from casework.engine.commands import By, Claim, Command, Context, Library, Notice, Release
+from casework.engine.commands import By, Claim, Command, Context, Library, Notice, Open, Release
 from casework.engine.decide import decide
 from casework.engine.events import Event
-from casework.engine.evolve import evolve
+from casework.engine.evolve import evolve, fold
 from casework.engine.registry import EFFECTS, GUARDS
 from casework.errors import CaseHasMoved, NotFound
 from casework.operations.outside import outside
@@ -25,7 +26,7 @@ from casework.operations.requests import Done, Request, ask_and_lock, finished
 from casework.operations.rights import encumber
 from casework.permissions import Actor
 from casework.records.cases import load_with_calendar, save
-from casework.records.logs import Log, lock_logs, seal_events
+from casework.records.logs import Log, lock_logs, new_log, seal_events
 
 Json = Any
 
@@ -83,6 +84,20 @@ def perform(
     write(db, standing.log, before, after, events, request.key_hash, finished(actor, request, done))
     for other in others:
         _tell_sibling(db, logs[other], log)
+    return done
+
+
+def open_log(
+    db: Connection, actor: Actor, command: Open, by: By, calendar: Calendar, moment: datetime, request: Request,
+    answer: Callable[[Case], Mapping[str, Json]],
+) -> Done:  # fmt: skip
+    """Begin a case or a mediation, in the caller's transaction and after its key was recorded."""
+    events = decide(load_library(), None, command, Context(by, moment, calendar, new_id))
+    case = fold(events)
+    assert case is not None
+    done = Done(answer(case), 201)
+    log = new_log(case.log, case.kind, case.programme, moment)
+    write(db, log, None, case, events, request.key_hash, finished(actor, request, done))
     return done
 
 

@@ -6,22 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.engine.commands import (
-    By,
-    Context,
     Open,
 )  # fmt: skip
-from casework.engine.decide import decide
-from casework.engine.evolve import evolve
 from casework.errors import NotAllowed, NotFound
-from casework.operations.deeds import calendar_of, new_id, write
+from casework.operations.deeds import calendar_of, new_id, open_log
 from casework.operations.overview import describe
-from casework.operations.requests import Done, Request, ask, finished
-from casework.permissions import Actor, Sight, sight
+from casework.operations.requests import Done, Request, ask
+from casework.permissions import Actor, Sight, in_the_programme, sight
 from casework.records.cases import load
-from casework.records.logs import new_log, now
+from casework.records.logs import now
 
 Json = Any
 
@@ -34,24 +29,14 @@ def open_mediation(db: Connection, actor: Actor, number: str, request: Request) 
     row = db.execute(text("SELECT * FROM cases WHERE number = :number"), {"number": number}).one()
     id, moment = new_id(), now(db)
     case = {"programme": row.programme_id, "about": row.id, "parties": row.parties, "owner": actor.person, "team": []}
-    context = Context(By(actor.person, "dispute_officer"), moment, calendar_of(db, row.programme_id), new_id)
     command = Open(id, "mediation", "referral", case, outline["title"], service="mediation")
-    events = decide(load_library(), None, command, context)
-    after: Case | None = None
-    for event in events:
-        after = evolve(after, event)
-    assert after is not None
-    done = Done({"id": id, "track": after.main.id, "revision": after.main.revision}, 201)
-    write(
-        db,
-        new_log(id, "mediation", row.programme_id, moment),
-        None,
-        after,
-        events,
-        request.key_hash,
-        finished(actor, request, done),
-    )
-    return done
+    by = in_the_programme(actor, row.programme_id, ("dispute_officer",))
+    assert by is not None  # the outline is shown to nobody else
+
+    def answer(opened: Case) -> dict[str, Json]:
+        return {"id": id, "track": opened.main.id, "revision": opened.main.revision}
+
+    return open_log(db, actor, command, by, calendar_of(db, row.programme_id), moment, request, answer)
 
 
 def mediation_outline(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
