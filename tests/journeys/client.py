@@ -59,6 +59,8 @@ class Document:
         self._registry = registry.with_resource(_HERE, DRAFT202012.create_resource(self.content))
         #: How often each operation was asked, and with which status it answered.
         self.asked: Counter[tuple[str, int]] = Counter()
+        #: What the server told without having declared it.
+        self.beyond: set[str] = set()
 
     def insist(self, value: Json, schema: Mapping[str, Json], about: str) -> None:
         """Raises AssertionError where the value is not as the schema says."""
@@ -66,6 +68,23 @@ class Document:
         checker = Draft202012Validator(pointed, registry=self._registry, format_checker=FormatChecker())
         faults = [f"{one.json_path}: {one.message}" for one in checker.iter_errors(value)]
         assert not faults, f"{about} is not as the document says: {faults}"
+
+    def undeclared(self, value: Json, schema: Json) -> set[str]:
+        """Fields of an answer that its schema leaves out; what holds anything at all has none."""
+        while "$ref" in schema:
+            schema = self.content["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+        if "anyOf" in schema:
+            options = [one for one in schema["anyOf"] if one.get("type") != "null"]
+            return self.undeclared(value, options[0]) if value is not None and len(options) == 1 else set()
+        if isinstance(value, list):
+            return {name for one in value for name in self.undeclared(one, schema.get("items", {}))}
+        if not isinstance(value, dict) or "properties" not in schema:
+            return set()
+        known = schema["properties"]
+        beyond = {f"{schema.get('title')}.{name}" for name in value.keys() - known.keys()}
+        return beyond | {
+            name for key in value.keys() & known.keys() for name in self.undeclared(value[key], known[key])
+        }
 
     def response(self, operation: Operation, status: int) -> Json:
         """What the document says of an answer. Raises AssertionError for a status that it does not know."""
@@ -124,7 +143,9 @@ class Client:
         answer = Answer(got.status_code, got.json(), got.headers)
         told = document.response(one, got.status_code)
         mimetype = got.headers["Content-Type"].split(";")[0]
-        document.insist(answer.json, told["content"][mimetype]["schema"], f"{operation}'s {got.status_code}")
+        schema = told["content"][mimetype]["schema"]
+        document.insist(answer.json, schema, f"{operation}'s {got.status_code}")
+        document.beyond |= document.undeclared(answer.json, schema)
         if got.status_code >= 400:
             assert mimetype == PROBLEM
             assert answer.json["status"] == got.status_code

@@ -159,19 +159,17 @@ class Office:
         proof = run_casework("verify", desk.number, environment=self.environment)
         assert proof.returncode == 0, proof.stdout + proof.stderr
         assert f"with {len(events)} events: nothing is wrong." in proof.stdout
+        assert not self.document.beyond, "whatever the server tells stands in its document"
         assert outcome not in self.outcomes, "ten different ones"
         self.outcomes[outcome] = desk.number
 
 
 @contextmanager
 def running_server(environment: dict[str, str], log: Path) -> Iterator[str]:
-    """The application in a process of its own, on a free port; gives its address."""
+    """`casework serve` on a free port; gives its address."""
     with log.open("wb") as written:
         server = subprocess.Popen(
-            [
-                sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "--worker-class", "gthread", "--threads", "4",
-                "wsgi:app",
-            ],
+            [sys.executable, "-m", "casework", "serve", "--port", "0"],
             cwd=ROOT, env={"PATH": os.environ["PATH"], **environment}, stdin=subprocess.DEVNULL, stdout=written,
             stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -185,7 +183,7 @@ def running_server(environment: dict[str, str], log: Path) -> Iterator[str]:
 def _address(server: subprocess.Popen[bytes], log: Path) -> str:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.poll() is None:
-        if found := re.search(r"Listening at: (http://\S+)", log.read_text()):
+        if found := re.search(r"Listening on (http://\S+)", log.read_text()):
             return found[1]
         time.sleep(0.1)
     pytest.fail(f"the server did not start: {log.read_text()}", pytrace=False)
@@ -396,7 +394,7 @@ def deployed_verified(office: Office, desk: Desk) -> None:
     assert not any("seq" in one or "hash" in one for one in mine), "what it may not see leaves no gap"
     desk.fire("officer", "case.assessment_passed")
 
-    office.refuses_action(desk, "officer", "ip.confirm", 409, "confirmed", territory="CN")
+    office.refuses_action(desk, "officer", "ip.confirm", 409, "A right is not in force", territory="CN")
     to_agreement(desk)
     office.refuses_action(desk, "officer", "case.sign", 409, "No agreement of this round is in force", kind="licence",
                           signed_on=0, effective_on=0, territory="CN", exclusive=False)  # fmt: skip
