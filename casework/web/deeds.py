@@ -1,0 +1,213 @@
+"""What people do on pages: an action's form shown, sent, and shown again with what was typed where it was refused.
+
+A page that has actions reads them with `actions_in`, shows the form of one with `action_form`, and answers its being
+sent with `answer`. The same serves tasks with a form and anything else that a person fills in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, request
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.cases import Case, Track
+from casework.engine.editions import Edition
+from casework.errors import AlreadyTaken, CaseHasMoved, CaseworkError, InvalidForm, NotAllowed, Refused, WrongState
+from casework.operations.choices import choices_of
+from casework.operations.drafts import drop_draft, find_draft
+from casework.operations.history import list_events
+from casework.operations.requests import Done, Request
+from casework.permissions import Actor
+from casework.web.actor import page_transaction
+from casework.web.forms import (
+    Choices,
+    FormView,
+    build_form,
+    parse_form,
+    read_request,
+    read_revision,
+    texts_of,
+    wants_more,
+)
+from casework.web.texts import edition_text, name_of, say_error, sentence
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action as a page shows it."""
+
+    track: str
+    name: str
+    kind: str
+    edition: Edition
+    revision: int
+    allowed: bool
+    why_not: tuple[str, ...]
+    #: Another person asked for it already; doing it means confirming, without a form.
+    proposed: bool
+    #: Doing it only proposes it, for a second person of one of these roles.
+    confirm_by: tuple[str, ...]
+    rules: tuple[Mapping[str, Json], ...]
+    prefill: Mapping[str, Json]
+
+    @property
+    def label(self) -> str:
+        return edition_text(self.edition, f"transitions.{self.name}.do")
+
+    @property
+    def done(self) -> str:
+        return edition_text(self.edition, f"transitions.{self.name}.done")
+
+    @property
+    def consequence(self) -> str:
+        key = f"transitions.{self.name}.consequence"
+        return edition_text(self.edition, key) if key in self.edition.texts else ""
+
+    @property
+    def irreversible(self) -> bool:
+        return bool(self.consequence)
+
+    @property
+    def form(self) -> str:
+        """The name of its form in the edition, "" where it has none."""
+        return next((rule.form or "" for rule in self.edition.transitions if rule.name == self.name), "")
+
+    @property
+    def draft(self) -> str:
+        """What a draft of it is kept by."""
+        return f"fire:{self.track}:{self.name}"
+
+
+def actions_in(tracks: Iterable[Mapping[str, Json]], offered: Iterable[Mapping[str, Json]]) -> list[Action]:
+    """The actions that operations offer (`actions_of`) on tracks as they show them (`show_track`)."""
+    library, by_id = load_library(), {one["id"]: one for one in tracks}
+    made = []
+    for one in offered:
+        track = by_id[one["track"]]
+        edition = library[track["edition"]]
+        made.append(Action(
+            one["track"], one["transition"], one["kind"], edition, track["revision"], one["allowed"],
+            tuple(sentence(edition, why) for why in one["why_not"]), one["proposed"], tuple(one["confirm_by"]),
+            tuple(one["form"]), one["prefill"],
+        ))  # fmt: skip
+    return made
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What was sent and refused, to be shown again."""
+
+    data: MultiDict[str, str]
+    faults: Mapping[str, str]
+    status: int
+    #: Why it was refused, if not for a field.
+    why: str = ""
+    #: The revision that the person had seen, where the track has moved since.
+    seen: int | None = None
+
+
+def action_form(db: Connection, actor: Actor, case: Case, action: Action, sent: Sent | None = None) -> FormView:
+    """The form of an action: new, from a draft, or as it was sent."""
+    return form_on(
+        db, actor, case, case.tracks[action.track], action.draft, action.edition, action.form, action.rules,
+        values=action.prefill, revision=action.revision, sent=sent,
+    )  # fmt: skip
+
+
+def form_on(
+    db: Connection, actor: Actor, case: Case, track: Track, name: str, edition: Edition, form: str,
+    rules: Iterable[Mapping[str, Json]], *, values: Mapping[str, Json] | None = None, revision: int | None = None,
+    sent: Sent | None = None,
+) -> FormView:  # fmt: skip
+    """A form of an edition on a track: of an action, or of a task. `name` is what its draft is kept by."""
+    rules = list(rules)
+    return build_form(
+        name, rules, texts_of(edition, form), choices=say_choices(choices_of(db, actor, case, track, rules)),
+        values=values, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+        draft=None if sent else find_draft(db, actor.person, name), revision=revision,
+    )  # fmt: skip
+
+
+def say_choices(offered: Mapping[str, Iterable[Mapping[str, Json]]]) -> Choices:
+    """What fields offer, in the reader's language."""
+    return {field: [(str(one["id"]), _say_choice(one)) for one in several] for field, several in offered.items()}
+
+
+def _say_choice(one: Mapping[str, Json]) -> str:
+    return edition_text(load_library()[one["edition"]], one["key"]) if "edition" in one else name_of(one)
+
+
+#: In the transaction, with who asks, the key, the revision seen (none of forms without one) and the form's data.
+Do = Callable[[Connection, Actor, Request, int, dict[str, Json]], Done]
+
+
+def answer(
+    name: str, rules: Iterable[Mapping[str, Json]], do: Do, again: Callable[[Sent], Response],
+    then: Callable[[Done], str], said: Callable[[Done], str], *, sure: bool = True, known: Mapping[str, Json] | None = None,
+) -> Response:  # fmt: skip
+    """Answer a form that was sent: do it, say so and go on to `then`; or show it `again` with what was typed.
+
+    `sure` is false where something irreversible was asked for and not confirmed.
+    """
+    if wants_more(request.form):
+        return again(Sent(request.form, {}, 200))
+    if not sure:
+        return again(Sent(request.form, {"sure": gettext("Tick the box: this cannot be undone.")}, 422))
+    data = parse_form(rules, request.form, known=known)
+    seen = read_revision() if "revision" in request.form else 0
+    try:
+        with page_transaction() as (db, actor):
+            done = do(db, actor, read_request(), seen, data)
+            drop_draft(db, actor.person, name)
+    except InvalidForm as refusal:
+        return again(Sent(request.form, refusal.fields, 422))
+    except CaseHasMoved as refusal:
+        return again(Sent(request.form, {}, 409, say_error(refusal), seen))
+    except (WrongState, Refused, NotAllowed, AlreadyTaken) as refusal:
+        return again(Sent(request.form, {}, 403 if isinstance(refusal, NotAllowed) else 409, _say(refusal)))
+    flash(said(done))
+    return redirect(then(done), 303)
+
+
+def _say(refusal: CaseworkError) -> str:
+    if not isinstance(refusal, Refused):
+        return say_error(refusal)
+    # A guard's sentence belongs to an edition; the words alone are not known to be one's, so all are asked.
+    editions = list(load_library().editions.values())
+    told = []
+    for words in refusal.reasons:
+        told.append(next((said for one in editions if (said := sentence(one, words)) != words), words))
+    return gettext("This cannot be done now:") + " " + " ".join(told)
+
+
+def is_sure(action: Action) -> bool:
+    """Whether what cannot be undone was confirmed, where it must be."""
+    return not action.irreversible or request.form.get("sure") == "yes"
+
+
+def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int | None) -> list[dict[str, Json]]:
+    """What happened on a track since the revision that the person saw, as history shows it; the last few."""
+    if seen is None or seen >= case.tracks[track].revision:
+        return []
+    cursor, found = None, []
+    while True:
+        part = list_events(db, actor, case, only=[track], cursor=cursor, limit=100)
+        found += part["items"]
+        cursor = part["next"]
+        if cursor is None:
+            break
+    return found[-min(case.tracks[track].revision - seen, 10) :]
+
+
+__all__ = [
+    "Action", "Do", "Sent", "action_form", "actions_in", "answer", "form_on", "is_sure", "moved_since", "say_choices",
+]  # fmt: skip
