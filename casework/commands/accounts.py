@@ -82,7 +82,9 @@ def token() -> None:
 @click.argument("email")
 @click.option("--name", default="command line", show_default=True, help="What it is for.")
 @click.option("--scopes", default="read,write", show_default=True, help=f"With commas: {', '.join(SCOPES)}.")
-@click.option("--days", type=click.IntRange(1, MOST_TOKEN_DAYS), default=TOKEN_DAYS, show_default=True)
+@click.option(
+    "--days", type=click.IntRange(1, MOST_TOKEN_DAYS), default=TOKEN_DAYS, show_default=True, help="How long it holds."
+)
 def add_token(email: str, name: str, scopes: str, days: int) -> None:
     """Make a token for the person EMAIL and print it: this once, for it is kept nowhere."""
     wanted = {one.strip() for one in scopes.split(",") if one.strip()}

@@ -73,9 +73,10 @@ class Wait:
 
 @dataclass(frozen=True)
 class Until:
-    """The next step is so many days before today."""
+    """The next step is so many days before today; on exactly that day, a holiday or not, where it must be."""
 
     days: float
+    exactly: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,9 +158,9 @@ class Stage:
                     break
         self.moment = max(self.moment, moment)
 
-    def at_work(self, day: date, n: int) -> datetime:
+    def at_work(self, day: date, n: int, *, exactly: bool = False) -> datetime:
         """A moment in office hours, on this day or the next one that is worked; `n` spreads over the day."""
-        while not self.calendar.is_working_day(day):
+        while not exactly and not self.calendar.is_working_day(day):
             day += timedelta(days=1)
         minutes = 9 * 60 + (n * 37) % (8 * 60)
         return datetime.combine(day, time(minutes // 60, minutes % 60), ZoneInfo(self.calendar.zone))
@@ -194,7 +195,7 @@ class Performance:
         self.here = "main"
         self.logs: dict[str, tuple[str, str]] = {}
         self.papers: dict[tuple[str, str], str] = {}
-        self.clock = float(script.begins)
+        self.clock, self.exactly = float(script.begins), False
         self._case: Case | None = None
 
     def next_at(self) -> Any:
@@ -204,16 +205,18 @@ class Performance:
             if isinstance(step, Wait):
                 self.clock -= step.days
             elif isinstance(step, Until):
-                self.clock = min(self.clock, step.days)
+                self.clock, self.exactly = min(self.clock, step.days), step.exactly
             else:
                 day = self.stage.calendar.local_date(self.stage.end) - timedelta(days=int(self.clock))
-                return max(self.stage.at_work(day, self.n * 5 + self.done), self.stage.moment)
+                moment = self.stage.at_work(day, self.n * 5 + self.done, exactly=self.exactly)
+                return max(moment, self.stage.moment)
             self.place += 1
         return None
 
     def step(self) -> None:
         step = self.script.steps[self.place]
         self.place, self.done, self.clock = self.place + 1, self.done + 1, self.clock - self.script.pace
+        self.exactly = False
         try:
             if isinstance(step, Do):
                 self._do(step)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -196,7 +195,8 @@ def scripts(calendar: Calendar, end: datetime) -> list[Script]:
                 do("officer", "ip.end"),
                 do("officer", "case.end_monitoring", outcome="deployed_verified"),
                 do("officer", "referral:verification.cancel", reason="not_needed"),
-                Until(due_today), Call("finish", ("officer", "reading", {"value": 391})), do("supervisor", "case.close"),
+                Until(due_today + 7), Call("finish", ("officer", "reading", {"value": 391})),
+                Until(due_today, exactly=True), do("supervisor", "case.close"),
             ),
         ),
         Script(
@@ -487,5 +487,4 @@ def _closed_so_that_follow_up_is_due(calendar: Calendar, end: datetime) -> int:
         closed = datetime.combine(today - timedelta(days=days), time(11), zone)
         return calendar.local_date(calendar.due(calendar.due(closed, 180, "cd"), 20, "wd"))
 
-    found: Callable[[int], int] = lambda days: abs((due(days) - today).days)  # noqa: E731
-    return min((days for days in range(195, 235) if calendar.is_working_day(today - timedelta(days=days))), key=found)
+    return min(range(195, 240), key=lambda days: abs((due(days) - today).days))

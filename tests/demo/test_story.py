@@ -121,7 +121,7 @@ def test_time_runs_over_eighteen_months_and_ends_today(told: Told) -> None:
 def test_a_follow_up_is_due_today_or_nearly(told: Told) -> None:
     assert told.rows(
         "SELECT 1 FROM tasks WHERE name = 'follow_up' AND state = 'Ready'"
-        " AND due_at BETWEEN now() - interval '4 days' AND now() + interval '4 days'"
+        " AND due_at BETWEEN now() - interval '3 days' AND now() + interval '3 days'"
     )
 
 
