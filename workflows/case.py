@@ -208,7 +208,10 @@ class Case(Workflow):
         form=forms.SiteAcceptance, guards=[guards.site_is_accepted, guards.baseline_was_recorded],
         opens=[
             _reading(90), _reading(180), _reading(270), _reading(360),
-            Referral("verification", question="Report on the first year's measurements", due=calendar_days(335)),
+            Referral(
+                "verification", question="Report on the first year's measurements", due=calendar_days(335),
+                after=calendar_days(275),
+            ),
         ],
     )  # fmt: skip
     end_monitoring = monitoring.to(
@@ -222,7 +225,7 @@ class Case(Workflow):
             guards.tasks_have_ended, guards.referrals_have_ended, guards.tracks_have_ended_or_run_on,
             guards.outcome_respects_a_stop,
         ],
-        effects=[effects.propose_outcome, effects.end_hold], not_by=INTO_CLOSING,
+        effects=[effects.propose_outcome, effects.end_hold, effects.thaw], not_by=INTO_CLOSING,
         opens=[_follow_up(180), _follow_up(365), _follow_up(730)],
         consequence="The case ends; what runs on becomes aftercare.",
     )  # fmt: skip

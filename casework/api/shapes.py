@@ -280,6 +280,10 @@ class FormField(Answer):
     ]
     required: bool
     fact: bool
+    label: str
+    help: str | None = None
+    consequence: Annotated[str | None, Field(description="Of yes_no: what yes brings about")] = None
+    choice_labels: Annotated[dict[str, str] | None, Field(description="The words of each choice")] = None
     choices: list[str] | None = None
     when: Annotated[list[Json] | None, Field(description="[other field, [values with which this one is asked]]")] = None
     prefill: Annotated[str | None, Field(description="Where the value known already comes from")] = None

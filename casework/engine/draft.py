@@ -467,7 +467,7 @@ class Draft:
         for leaf in fresh:
             self._stand_in(track, leaf, facts, back=rule.target == "=previous")
 
-    def _stand_in(self, track: Track, leaf: str, facts: Facts, *, back: bool) -> None:
+    def _stand_in(self, track: Track, leaf: str, facts: Facts, *, back: bool, activate: datetime | None = None) -> None:
         """Open the step task of a state and start its clocks, or let go on those that were paused when it was left."""
         edition = self.library[track.edition]
         state = edition.states[leaf]
@@ -490,12 +490,13 @@ class Draft:
                 )  # fmt: skip
                 self._effects["tasks"][-1]["due"] = instant(due) if due else None
             else:
-                due = runs_out(state.due, now, calendar, said) if state.due else None
-                due = due or calendar.due(now, 10, "wd")
-                own = own_ladder(state.ladder, now, due, calendar, said) if state.ladder else None
+                start = activate or now
+                due = runs_out(state.due, start, calendar, said) if state.due else None
+                due = due or calendar.due(start, 10, "wd")
+                own = own_ladder(state.ladder, start, due, calendar, said) if state.ladder else None
                 self.open_task(
                     track, task=id, name=leaf, rule=leaf, type="step", queue=state.queue, due=due, limit=limit, of=leaf,
-                    rungs=own,
+                    rungs=own, activate=activate,
                 )  # fmt: skip
         for clock in paused:
             if clock.task is None:
@@ -562,7 +563,8 @@ class Draft:
         if one["due"]:
             moment = runs_out(one["due"], self.context.now, self.context.calendar, self._said(facts))
             given["wanted_on"] = self.context.calendar.local_date(moment).isoformat() if moment else None
-        self._start("referral", service, parent=None, provider=provider, given=given)
+        activate = one["after"] and runs_out(one["after"], self.context.now, self.context.calendar, self._said(facts))
+        self._start("referral", service, parent=None, provider=provider, given=given, activate=activate or None)
 
     @staticmethod
     def _planned(facts: Facts, service: str) -> str | None:
@@ -582,6 +584,7 @@ class Draft:
         parent: str | None,
         provider: str | None,
         given: Mapping[str, Json] | None = None,
+        activate: datetime | None = None,
     ) -> None:
         edition = self.library.latest(workflow)
         if edition is None:
@@ -591,10 +594,10 @@ class Draft:
             "parent": parent, "provider": provider, "states": list(edition.initial), "given": dict(given or {}),
         }  # fmt: skip
         self._add("tracks", opened)
-        self.start_track(opened, edition)
+        self.start_track(opened, edition, activate)
 
-    def start_track(self, opened: Mapping[str, Json], edition: Edition) -> None:
-        """Open what stands in the first state of a new track."""
+    def start_track(self, opened: Mapping[str, Json], edition: Edition, activate: datetime | None = None) -> None:
+        """Open what stands in the first state of a new track; its step appears when it is to be worked on."""
         track = Track(
             id=opened["id"], workflow=opened["workflow"], edition=opened["edition"], kind=opened["kind"],
             parent=opened["parent"], provider=opened["provider"], states=tuple(opened["states"]),
@@ -602,7 +605,7 @@ class Draft:
         )  # fmt: skip
         facts = self.facts(track, {})
         for leaf in track.states:
-            self._stand_in(track, leaf, facts, back=False)
+            self._stand_in(track, leaf, facts, back=False, activate=activate)
         self.open_all(edition.rules["opens"], track, facts)
 
 

@@ -207,6 +207,19 @@ class Edition:
     def form(self, name: str | None) -> list[dict[str, Json]]:
         return list(self.rules["forms"][name]) if name else []
 
+    def form_shown(self, name: str | None) -> list[dict[str, Json]]:
+        """A form's fields with their words: label, help, and the words of each choice."""
+        return [field | self._field_words(f"forms.{name}.{field['name']}", field) for field in self.form(name)]
+
+    def _field_words(self, key: str, field: Mapping[str, Json]) -> dict[str, Json]:
+        words: dict[str, Json] = {"label": self.text(f"{key}.label")}
+        for more in ("help", "consequence"):
+            if (found := self.texts.get(f"{key}.{more}")) is not None:
+                words[more] = found
+        if "choices" in field:
+            words["choice_labels"] = {code: self.text(f"{key}.choices.{code}") for code in field["choices"]}
+        return words
+
     def model(self, name: str) -> type[BaseModel]:
         if name not in self._models:
             self._models[name] = build_model(name, self.form(name))
@@ -368,6 +381,7 @@ class _Publisher:
                     made.append({
                         "open": "referral", "service": one.service, "planned": one.planned, "fresh": one.fresh,
                         "due": one.due.rule() if one.due else None, "question": one.question or None,
+                        "after": one.after.rule() if one.after else None,
                     })  # fmt: skip
         return made
 

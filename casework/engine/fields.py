@@ -361,17 +361,12 @@ def _value_type(rule: Mapping[str, Json]) -> Any:
 
 
 def build_model(name: str, fields: list[dict[str, Json]]) -> type[BaseModel]:
-    """The pydantic model of a form; serves page, API and import, and gives the JSON Schema of the API."""
-    made: dict[str, Any] = {}
-    for rule in fields:
-        value = _value_type(rule)
-        asked = rule["required"] and "when" not in rule
-        made[rule["name"]] = (value, ...) if asked else (value | None, None)
+    """The pydantic model of a form's values; serves page, API and import alike. `check` says what must be there."""
+    made: dict[str, Any] = {rule["name"]: (_value_type(rule) | None, None) for rule in fields}
     return create_model(name, __config__=ConfigDict(extra="forbid"), **made)
 
 
 _WORDS = {
-    "missing": "is required",
     "extra_forbidden": "is not a field of this form",
     "string_too_short": "is required",
 }
@@ -390,8 +385,14 @@ def check(
             name = ".".join(str(part) for part in one["loc"]) or "form"
             words = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
             faults.setdefault(name, words)
-        raise InvalidForm(fields=faults) from None
+        # What else is wrong is told in the same breath: nobody should have to correct a form twice.
+        bad_fields = {name.split(".")[0] for name in faults}
+        sound = {name: value for name, value in given.items() if name not in bad_fields}
+        values = model.model_validate(sound).model_dump(mode="json", exclude_none=True)
+    told = {name.split(".")[0] for name in faults}
     for rule in fields:
+        if rule["name"] in told:
+            continue
         name, value = rule["name"], values.get(rule["name"])
         asked = "when" not in rule or values.get(rule["when"][0]) in rule["when"][1]
         if value is None or value == []:

@@ -194,6 +194,8 @@ class Referral:
     fresh: bool = False
     question: str = ""
     due: Limit | None = None
+    #: Its first step appears only then: a request that is to be sent in a year is nobody's work today.
+    after: Limit | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""What a person sees of cases: the list, and one with where it stands and what can be done now. Reads only.
+"""What a person sees of a case: where it stands and what can be done now. Reads only.
 
-The same policy decides what may be seen and what is listed; a case that a person may not see does not exist here.
+A case that a person may not see does not exist here.
 """
 
 from __future__ import annotations
@@ -15,68 +15,20 @@ from casework.definitions import load_library
 from casework.engine.cases import CREATED, Case, Task, Track
 from casework.engine.commands import By, Context, Library
 from casework.engine.draft import accepted
+from casework.engine.editions import Edition
+from casework.engine.grammar import PREVIOUS_STEP
 from casework.engine.offers import offers, task_offers
 from casework.engine.prefill import prefill
 from casework.engine.roles import ORGANISATION_QUEUES
-from casework.errors import InvalidForm, NotFound
+from casework.errors import NotFound
 from casework.ledger.canonical import instant
 from casework.operations.deeds import calendar_of, new_id, reads
 from casework.operations.outside import outside
-from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions import Actor, Reach, Sight, capacities, choose, conflict, own_tracks, reach, sight
 from casework.records.cases import load
 from casework.records.logs import now
 
 Json = Any
-
-_LIST = """
-    SELECT c.id, c.number, c.title, c.programme_id, c.state, c.outcome, c.owner_id, c.opened_at, c.closed_at,
-        p.name AS owner, CASE
-            WHEN c.programme_id = ANY(CAST(:all_of AS uuid[])) THEN 3
-            WHEN EXISTS ({referred}) THEN 2
-            ELSE 1 END AS level
-    FROM cases c LEFT JOIN people p ON p.id = c.owner_id
-    WHERE (c.programme_id = ANY(CAST(:all_of AS uuid[])) OR c.programme_id = ANY(CAST(:outlines_of AS uuid[]))
-        OR EXISTS ({referred}))
-    {more}
-    ORDER BY c.opened_at DESC, c.id DESC LIMIT :most
-"""
-_REFERRED = """
-    SELECT 1 FROM tracks t WHERE t.log_id = c.id AND t.workflow = 'referral'
-    AND t.provider_id = ANY(CAST(:organisations AS uuid[])) AND NOT 'draft' = ANY(t.states) AND t.fired ? 'send'
-    AND NOT :person = ANY(t.barred) AND NOT :person = ANY(c.interests)
-"""
-_FILTERS = {
-    "state": "c.state = :state",
-    "owner": "c.owner_id = CAST(:owner AS uuid)",
-    "outcome": "c.outcome = :outcome",
-    "number": "c.number = :number",
-    "programme": "c.programme_id = CAST(:programme AS uuid)",
-}
-
-
-def list_cases(
-    db: Connection,
-    actor: Actor,
-    *,
-    filters: Mapping[str, str] | None = None,
-    cursor: str | None = None,
-    limit: int | None = None,
-) -> dict[str, Json]:
-    """Cases that the actor may see, the newest first."""
-    most, mine = insist_limit(limit), reach(actor)
-    asked = dict(filters or {})
-    if unknown := asked.keys() - _FILTERS.keys():
-        raise InvalidForm(fields=dict.fromkeys(unknown, "is not a filter"))
-    more = [f"AND {_FILTERS[name]}" for name in asked]
-    given: dict[str, Any] = {**reach_values(mine), **asked, "most": most + 1}
-    if keys := from_cursor(cursor, 2):
-        more.append("AND (c.opened_at, c.id) < (:at, CAST(:id AS uuid))")
-        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
-    rows = db.execute(text(_LIST.format(referred=_REFERRED, more=" ".join(more))), given).all()
-    shown, following = page(rows, most, lambda row: (row.opened_at, row.id))
-    return {"items": [_case_row(row) for row in shown], "next": following}
-
 
 def reach_values(mine: Reach) -> dict[str, Any]:
     return {
@@ -85,16 +37,12 @@ def reach_values(mine: Reach) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _case_row(row: Any) -> dict[str, Json]:
-    outline = {"number": row.number, "title": row.title, "state": row.state, "outcome": row.outcome}
-    if row.level == Sight.OUTLINE:
-        return outline
-    if row.level == Sight.REFERRALS:
-        return {"number": row.number, "title": row.title}
-    return outline | {
-        "programme": row.programme_id, "owner": {"id": row.owner_id, "name": row.owner} if row.owner_id else None,
-        "opened_at": instant(row.opened_at), "closed_at": when(row.closed_at),
-    }  # fmt: skip
+def step_at(edition: Edition, state: str, came_from: Sequence[str]) -> str | None:
+    """The step that people read a state as; a side state counts as the step that it was entered from."""
+    step = edition.states[state].step
+    if step == PREVIOUS_STEP and came_from:
+        return edition.states[came_from[0]].step
+    return step
 
 
 def when(moment: datetime | None) -> str | None:
@@ -117,15 +65,29 @@ def show_case(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     """A case: where it stands, who must do what by when, what the actor may do now, and why not the rest."""
     case, level = find_case(db, actor, number)
     if level == Sight.OUTLINE:
-        step = load_library()[case.main.edition].states[case.main.states[0]].step
         return {
             "number": case.number,
             "title": case.title,
             "state": case.main.states[0],
-            "step": step,
+            "step": _step_of(case.main, load_library()[case.main.edition]),
+            "edition": case.main.edition,
             "outcome": case.outcome,
         }
     return describe(db, actor, case, level)
+
+
+def what_next(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """What comes next in a case, by when, and who is waited for: said after a deed. Raises NotFound."""
+    case, level = find_case(db, actor, number)
+    if level < Sight.ALL:
+        raise NotFound("case")
+    library = load_library()
+    names = names_in(db, case, list(case.open_tasks()))
+    return {
+        "number": case.number, "state": case.main.states[0], "edition": case.main.edition, "closed_at": when(case.closed_at),
+        "next_action": _next_action(case, library, names), "waits_for": _waits_for(case, names),
+        "hold": shown_hold(case.hold), "programme": case.programme,
+    }  # fmt: skip
 
 
 def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str, Json]:
@@ -147,11 +109,12 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str
     nobody = Context(By(actor.person, "none"), now(db), calendar_of(db, case.programme), new_id)
     return made | {
         "requests": _requests(actor, case, seen, library, nobody),
-        "id": case.log, "programme": case.programme, "revision": case.revision, "owner": _person(case.owner, names),
+        "id": case.log, "programme": case.programme, "revision": case.revision, "seq": case.seq, "owner": _person(case.owner, names),
         "team": [_person(one, names) for one in case.team], "next_action": _next_action(case, library, names),
         "waits_for": _waits_for(case, names), "state": case.main.states[0], "outcome": case.outcome,
-        "reasons": list(case.reasons), "hold": _hold(case), "frozen": case.frozen, "opened_at": instant(case.opened_at),
-        "closed_at": when(case.closed_at), "rights": list(case.rights), "match": case.match,
+        "reasons": list(case.reasons), "hold": shown_hold(case.hold), "frozen": case.frozen, "opened_at": instant(case.opened_at),
+        "closed_at": when(case.closed_at), "rights": list(case.rights), "match": case.match, "phase": case.phase,
+        "need": case.need, "technology": case.technology, "interest": actor.person in case.interests,
         "consents": [_show_consent(one) for one in case.consents.values()],
         "documents": [
             {"id": d.id, "party": d.party, "kind": d.kind, "valid_until": d.valid_until} for d in case.documents.values()
@@ -167,8 +130,8 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str
     }  # fmt: skip
 
 
-def _hold(case: Case) -> Json:
-    return None if case.hold is None else {key: value for key, value in case.hold.items() if key != "paused"}
+def shown_hold(hold: Mapping[str, Json] | None) -> Json:
+    return None if hold is None else {key: value for key, value in hold.items() if key != "paused"}
 
 
 def _show_consent(one: Any) -> dict[str, Json]:
@@ -185,7 +148,7 @@ def show_track(track: Track, library: Library, names: Mapping[str, str], level: 
         "id": track.id, "workflow": track.workflow, "kind": track.kind, "edition": track.edition,
         "edition_number": edition.number, "revision": track.revision, "states": list(track.states),
         "labels": [edition.text(f"states.{leaf}") for leaf in track.states],
-        "step": edition.states[track.states[0]].step, "parent": track.parent,
+        "step": _step_of(track, edition), "parent": track.parent,
         "provider": {"id": track.provider, "name": names.get(track.provider)} if track.provider else None,
         "entered_at": instant(track.entered_at), "ended": track.outcome, "replaced": track.replaced,
         "given": dict(track.given),
@@ -202,10 +165,15 @@ def show(task: Task, edition: Any, names: Mapping[str, str]) -> dict[str, Json]:
     }[task.type]()
     return {
         "id": task.id, "track": task.track, "name": task.name, "type": task.type, "do": do, "queue": task.queue,
+        "edition": task.edition, "rule": task.rule,
         "organisation": task.organisation, "state": task.state, "holder": _person(task.holder, names), "about": task.about,
         "opened_at": instant(task.opened_at), "due_at": when(task.due_at), "overdue": task.overdue,
-        "aftercare": task.aftercare, "form": edition.form(rule.form) if rule else None, "result": dict(task.result),
+        "aftercare": task.aftercare, "form": edition.form_shown(rule.form) if rule else None, "result": dict(task.result),
     }  # fmt: skip
+
+
+def _step_of(track: Track, edition: Edition) -> str | None:
+    return step_at(edition, track.states[0], track.came_from.get(track.states[0], ()))
 
 
 def _person(id: str | None, names: Mapping[str, str]) -> Json:
@@ -233,6 +201,11 @@ def names_of(db: Connection, people: set[str | None], organisations: set[str | N
     return {row[0]: row[1] for row in rows}
 
 
+_NEXT = (
+    "id", "track", "name", "type", "do", "edition", "rule", "queue", "organisation", "holder", "about", "due_at", "overdue",
+)  # fmt: skip
+
+
 def _next_action(case: Case, library: Library, names: Mapping[str, str]) -> Json:
     """The task that is due first among those that our side must do; else the first at all."""
     waiting = [
@@ -243,7 +216,7 @@ def _next_action(case: Case, library: Library, names: Mapping[str, str]) -> Json
     if first is None:
         return None
     shown = show(first, library[first.edition], names)
-    return {key: shown[key] for key in ("id", "track", "name", "do", "queue", "holder", "due_at", "overdue")}
+    return {key: shown[key] for key in _NEXT}
 
 
 def _waits_for(case: Case, names: Mapping[str, str]) -> list[dict[str, Json]]:
@@ -294,7 +267,7 @@ def actions_of(
         made.append({
             "track": track, "transition": name, "label": edition.text(f"transitions.{name}.do"), "kind": rule.kind,
             "by": list(rule.by_people), "confirm_by": list(rule.confirm_by), "proposed": plain.proposal is not None,
-            "allowed": not why, "why_not": list(why), "form": [] if plain.proposal else edition.form(rule.form),
+            "allowed": not why, "why_not": list(why), "form": [] if plain.proposal else edition.form_shown(rule.form),
             "prefill": {} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
         })  # fmt: skip
     return made
@@ -304,6 +277,8 @@ def _requests(
     actor: Actor, case: Case, seen: Sequence[Track], library: Library, context: Context
 ) -> list[dict[str, Json]]:
     """Side tasks that the actor may add now."""
+    if conflict(actor, case):
+        return []
     ids, made = {track.id for track in seen}, []
     for offer in task_offers(library, case, context):
         if offer.track not in ids:
@@ -313,5 +288,9 @@ def _requests(
         if choose(capacities(actor, case, case.tracks[offer.track]), accepted(case, roles)) is None:
             continue
         label = edition.text(f"tasks.{offer.rule.key}")
-        made.append({"track": offer.track, "task": offer.task, "label": label, "about": offer.rule.per})
+        made.append({
+            "track": offer.track, "task": offer.task, "rule": offer.rule.key, "label": label, "about": offer.rule.per,
+            # Asked as nobody: that it is for others is no reason against those who may.
+            "why_not": list(offer.why_not if offer.fits_role else offer.why_not[1:]),
+        })  # fmt: skip
     return made

@@ -166,6 +166,7 @@ class Toy(Workflow):
     ])  # fmt: skip
     give = a.to(same(), by=roles.OFFICER, form=ConsentForm, effects=[toy_consent])
     refer = any_of(a, b).to(same(), by=roles.OFFICER, opens=[Referral("fix", fresh=True)])
+    refer_later = a.to(same(), by=roles.OFFICER, opens=[Referral("fix", fresh=True, after=calendar_days(30))])
     call_off = any_of(a, b).to(done, by=roles.OFFICER, also=(Also("referrals", "cancel"),), name="call_off")
     beside = a.to(same(), by=roles.OFFICER, opens=[Track("fix")])
 
@@ -683,3 +684,11 @@ def test_the_log_folds_to_the_same_case(play: Play) -> None:
     play.fire("hold")
     play.wait(30 * DAY)
     assert play.folded() == play.case
+
+
+def test_a_referral_that_is_to_be_sent_later_is_nobodys_work_today() -> None:
+    case = Play(Toy, ToyReferral, Fix).start()
+    case.fire("refer_later")
+    assert case.task("draft").state == CREATED
+    assert "activate" in case.wait(DAY * 31)
+    assert case.task("draft").state == READY

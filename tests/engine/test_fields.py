@@ -150,3 +150,15 @@ def test_an_unknown_field_is_refused() -> None:
 def test_facts_and_words_go_apart() -> None:
     rules = Conditional.rule()
     assert fields.split(rules, {"way": "b", "why": "So."}) == ({"way": "b"}, {"why": "So."})
+
+
+def test_faults_of_every_kind_are_told_together() -> None:
+    rules = [
+        {"name": "kind", "type": "choice", "required": True, "fact": True, "choices": ["a", "b"]},
+        {"name": "sure", "type": "yes_no", "required": True, "fact": True, "must": True},
+        {"name": "note", "type": "note", "required": True, "fact": False, "max": 100},
+    ]
+    model = fields.build_model("Three", rules)
+    with pytest.raises(InvalidForm) as refused:
+        fields.check(model, rules, {"kind": "c", "sure": False, "more": 1}, date(2026, 3, 2))
+    assert set(refused.value.fields) == {"kind", "sure", "note", "more"}
