@@ -5,13 +5,13 @@ from __future__ import annotations
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import given, text_of
-from casework.operations import cases, deeds, history, overview
+from casework.operations import case_lists, cases, deeds, history, overview
 from casework.operations.requests import Done
 
 
 def list_cases(call: Call) -> dict[str, Json]:
     filters = given(call.query, "cursor", "limit")
-    return overview.list_cases(call.db, call.actor, filters=filters, cursor=call.query.cursor, limit=call.query.limit)
+    return case_lists.list_cases(call.db, call.actor, filters=filters, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def show_case(call: Call) -> dict[str, Json]:

@@ -1,0 +1,275 @@
+"""Cases in a list: filtered, sorted, page by page, counted, and whole for an export. Reads only.
+
+The same policy decides what may be seen and what is listed, and of whom a filter may say something: it finds no case by
+what its reader does not see of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.commands import Library
+from casework.errors import InvalidForm
+from casework.ledger.canonical import instant
+from casework.operations.overview import reach_values, shown_hold, step_at, when
+from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.permissions import Actor, Sight, reach
+
+Json = Any
+
+_PAGE = """
+    SELECT c.id, c.number, c.title, c.programme_id, c.state, c.outcome, c.owner_id, c.phase_id, c.opened_at, c.closed_at,
+        c.hold, {due} AS sort_due, CASE
+            WHEN c.programme_id = ANY(CAST(:all_of AS uuid[])) THEN 3
+            WHEN EXISTS ({referred}) THEN 2
+            ELSE 1 END AS level
+    FROM {cases}
+    WHERE {seen} {more}
+    ORDER BY {order} LIMIT :most
+"""
+_SEEN = """(c.programme_id = ANY(CAST(:all_of AS uuid[])) OR c.programme_id = ANY(CAST(:outlines_of AS uuid[]))
+        OR EXISTS ({referred}))"""
+# What a page adds is asked of its own rows only.
+_LIST = """
+    SELECT c.*, p.name AS owner, f.name AS phase, f.name_zh AS phase_zh, n.due_at, n.overdue, w.waits_for,
+        m.edition, m.came_from
+    FROM ({page}) c LEFT JOIN people p ON p.id = c.owner_id LEFT JOIN phases f ON f.id = c.phase_id
+    LEFT JOIN LATERAL (
+        SELECT t.edition, t.came_from -> c.state AS came_from FROM tracks t WHERE t.log_id = c.id AND t.workflow = 'case'
+        ORDER BY t.position LIMIT 1
+    ) m ON true
+    LEFT JOIN LATERAL (
+        SELECT min(t.due_at) AS due_at, bool_or(t.due_at < casework_now()) AS overdue FROM tasks t
+        WHERE t.log_id = c.id AND {ours}
+    ) n ON true
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_object('id', o.id, 'name', o.name, 'name_zh', o.name_zh, 'until', x.due_at)
+            ORDER BY x.due_at, o.name) AS waits_for
+        FROM (
+            SELECT t.organisation_id, min(t.due_at) AS due_at FROM tasks t WHERE t.log_id = c.id AND {theirs}
+            GROUP BY t.organisation_id
+        ) x JOIN organisations o ON o.id = x.organisation_id
+    ) w ON true
+    ORDER BY {order}
+"""
+_REFERRED = """
+    SELECT 1 FROM tracks t WHERE t.log_id = c.id AND t.workflow = 'referral'
+    AND t.provider_id = ANY(CAST(:organisations AS uuid[])) AND NOT 'draft' = ANY(t.states) AND t.fired ? 'send'
+    AND NOT :person = ANY(t.barred) AND NOT :person = ANY(c.interests)
+"""
+#: Open tasks that our side must do, and those that a provider must.
+_WAITING = "t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND NOT t.aftercare"
+_OURS = f"{_WAITING} AND t.organisation_id IS NULL"
+_THEIRS = f"{_WAITING} AND t.organisation_id IS NOT NULL"
+# The earliest of all cases at once: a question for each case would be asked of every case that there is.
+_DUE = f"cases c LEFT JOIN (SELECT t.log_id, min(t.due_at) AS due_at FROM tasks t WHERE {_OURS} GROUP BY t.log_id) d ON d.log_id = c.id"
+_WHOLE = "c.programme_id = ANY(CAST(:all_of AS uuid[]))"
+_OUTLINE = f"({_WHOLE} OR c.programme_id = ANY(CAST(:outlines_of AS uuid[])))"
+#: By name: of which cases one must see how much before the filter says anything of them, and what it asks.
+_FILTERS: Mapping[str, tuple[str, str]] = {
+    "number": ("true", "c.number = :number"),
+    "words": ("true", "(c.number ILIKE :words OR c.title ILIKE :words)"),
+    "state": (_OUTLINE, "c.state = :state"),
+    "outcome": (_OUTLINE, "c.outcome = :outcome"),
+    "programme": (_OUTLINE, "c.programme_id = CAST(:programme AS uuid)"),
+    "phase": (_WHOLE, "c.phase_id = CAST(:phase AS uuid)"),
+    "owner": (_WHOLE, "c.owner_id = CAST(:owner AS uuid)"),
+    "provider": (
+        _WHOLE,
+        "EXISTS (SELECT FROM tracks t WHERE t.log_id = c.id AND t.provider_id = CAST(:provider AS uuid) AND NOT t.replaced)",
+    ),
+    "overdue": (_WHOLE, f"c.id IN (SELECT t.log_id FROM tasks t WHERE {_OURS} AND t.due_at < casework_now())"),
+    "open": (_WHOLE, "(c.closed_at IS NULL) = (:open = 'yes')"),
+    "waits_for": (_WHOLE, ""),
+}
+#: Whom a case waits for: us, a provider, or somebody for whom it is on hold.
+_WAITS: Mapping[str, str] = {
+    "us": f"c.closed_at IS NULL AND c.hold IS NULL AND NOT EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {_THEIRS})",
+    "provider": (
+        f"c.closed_at IS NULL AND c.hold IS NULL AND EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {_THEIRS})"
+    ),
+    "hold": "c.hold IS NOT NULL",
+}
+WAITS_FOR = tuple(_WAITS)
+
+
+@dataclass(frozen=True)
+class _Sort:
+    """An order of the list: the columns, and what makes a row one of a later page."""
+
+    order: str
+    after: str
+    key: Callable[[Any], tuple[Any, ...]]
+    read: Callable[[list[Any]], dict[str, Any]]
+    cases: str = "cases c"
+    due: str = "NULL"
+
+
+def _time_and_id(row: Any) -> tuple[Any, ...]:
+    return row.opened_at, row.id
+
+
+def _read_time_and_id(keys: list[Any]) -> dict[str, Any]:
+    return {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+
+
+SORTS: Mapping[str, _Sort] = {
+    "newest": _Sort(
+        "c.opened_at DESC, c.id DESC", "(c.opened_at, c.id) < (:at, CAST(:id AS uuid))", _time_and_id, _read_time_and_id
+    ),
+    "oldest": _Sort(
+        "c.opened_at, c.id", "(c.opened_at, c.id) > (:at, CAST(:id AS uuid))", _time_and_id, _read_time_and_id
+    ),
+    "number": _Sort(
+        "c.number, c.id", "c.number > :after", lambda row: (row.number, row.id),
+        lambda keys: {"after": str(keys[0])},
+    ),
+    # Who sees no tasks of a case learns nothing from its place either.
+    "due": _Sort(
+        "sort_due NULLS LAST, c.id",
+        "(coalesce({due}, 'infinity'), c.id) > (CAST(:at AS timestamptz), CAST(:id AS uuid))",
+        lambda row: (row.sort_due or "infinity", row.id),
+        lambda keys: {"at": keys[0] if keys[0] == "infinity" else cursor_time(keys[0]), "id": cursor_id(keys[1])},
+        _DUE, f"CASE WHEN {_WHOLE} THEN d.due_at END",
+    ),
+}  # fmt: skip
+#: Beyond so many nobody counts.
+MOST_COUNTED = 1_000
+
+
+def list_cases(
+    db: Connection,
+    actor: Actor,
+    *,
+    filters: Mapping[str, str] | None = None,
+    sort: str = "newest",
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> dict[str, Json]:
+    """Cases that the actor may see, the newest first unless sorted otherwise."""
+    return _listed_cases(db, actor, filters or {}, sort, cursor, insist_limit(limit))
+
+
+#: The most rows of an export.
+MOST_EXPORTED = 10_000
+
+
+def export_cases(
+    db: Connection, actor: Actor, *, filters: Mapping[str, str] | None = None, sort: str = "newest"
+) -> list[dict[str, Json]]:
+    """The same list without pages."""
+    items: list[dict[str, Json]] = _listed_cases(db, actor, filters or {}, sort, None, MOST_EXPORTED)["items"]
+    return items
+
+
+def count_cases(db: Connection, actor: Actor, *, filters: Mapping[str, str] | None = None) -> int:
+    """How many cases a list has, counted no further than MOST_COUNTED."""
+    more, given = _filtered(actor, filters or {})
+    seen = _SEEN.format(referred=_REFERRED)
+    statement = f"SELECT count(*) FROM (SELECT FROM cases c WHERE {seen} {more} LIMIT :most) x"
+    return int(db.execute(text(statement), given | {"most": MOST_COUNTED}).scalar_one())
+
+
+def _listed_cases(
+    db: Connection, actor: Actor, filters: Mapping[str, str], sort: str, cursor: str | None, most: int
+) -> dict[str, Json]:
+    if sort not in SORTS:
+        raise InvalidForm(fields={"sort": f"must be one of {', '.join(SORTS)}"})
+    how = SORTS[sort]
+    more, given = _filtered(actor, filters)
+    if keys := from_cursor(cursor, 2):
+        more += f" AND {how.after.format(due=how.due)}"
+        given |= how.read(keys)
+    inner = _PAGE.format(
+        referred=_REFERRED,
+        seen=_SEEN.format(referred=_REFERRED),
+        more=more,
+        order=how.order,
+        due=how.due,
+        cases=how.cases,
+    )
+    statement = _LIST.format(page=inner, order=how.order, ours=_OURS, theirs=_THEIRS)
+    rows = db.execute(text(statement), given | {"most": most + 1}).all()
+    shown, following = page(rows, most, how.key)
+    library = load_library()
+    return {"items": [_case_row(row, library) for row in shown], "next": following}
+
+
+def _filtered(actor: Actor, filters: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    """What the filters add to a statement, and its values."""
+    if unknown := filters.keys() - _FILTERS.keys():
+        raise InvalidForm(fields=dict.fromkeys(unknown, "is not a filter"))
+    given: dict[str, Any] = dict(reach_values(reach(actor)))
+    more = []
+    for name, value in filters.items():
+        sees, asks = _FILTERS[name]
+        if name in ("programme", "phase", "owner", "provider"):
+            value = _insist_id(name, value)
+        if name == "words":
+            value = "%" + re.sub(r"([\\%_])", r"\\\1", value) + "%"
+        if name == "waits_for":
+            # One of ours by now, or nothing at all.
+            asks = _WAITS.get(value, "false")
+        elif name != "overdue":
+            given[name] = value
+        more.append(f"AND {sees} AND {asks}")
+    return " ".join(more), given
+
+
+def _insist_id(name: str, value: str) -> str:
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise InvalidForm(fields={name: "is not an id"}) from None
+
+
+def _case_row(row: Any, library: Library) -> dict[str, Json]:
+    edition = library[row.edition]
+    outline = {
+        "number": row.number, "title": row.title, "state": row.state, "outcome": row.outcome, "edition": row.edition,
+        "step": step_at(edition, row.state, row.came_from or ()),
+    }  # fmt: skip
+    if row.level == Sight.OUTLINE:
+        return outline
+    if row.level == Sight.REFERRALS:
+        return {"number": row.number, "title": row.title}
+    return outline | {
+        "programme": row.programme_id, "owner": {"id": row.owner_id, "name": row.owner} if row.owner_id else None,
+        "opened_at": instant(row.opened_at), "closed_at": when(row.closed_at),
+        "phase": {"id": row.phase_id, "name": row.phase, "name_zh": row.phase_zh} if row.phase_id else None,
+        "due_at": when(row.due_at), "overdue": bool(row.overdue), "hold": shown_hold(row.hold),
+        "waits_for": row.waits_for or [],
+    }  # fmt: skip
+
+
+# --- what the filters offer ------------------------------------------------------------------------------------------
+
+_OWNERS = text("""
+    SELECT p.id, p.name, p.name_zh FROM people p WHERE p.id IN (
+        SELECT m.person_id FROM memberships m WHERE m.role = 'officer'
+        AND m.programme_id = ANY(CAST(:all_of AS uuid[]))
+    ) ORDER BY p.name, p.id LIMIT 500
+""")
+_PROVIDERS = text("SELECT id, name, name_zh FROM organisations WHERE services <> '{}' ORDER BY name, id LIMIT 500")
+_PHASES = text("""
+    SELECT id, name, name_zh FROM phases WHERE programme_id = ANY(CAST(:all_of AS uuid[])) ORDER BY starts_on, id LIMIT 500
+""")
+
+
+def filter_choices(db: Connection, actor: Actor) -> dict[str, list[dict[str, Json]]]:
+    """Officers, providers and phases that a list may be filtered by; nothing for those who see outlines only."""
+    mine = reach(actor)
+    if not mine.all_of:
+        return {"owner": [], "provider": [], "phase": []}
+    given = {"all_of": sorted(mine.all_of)}
+    return {
+        name: [dict(row._mapping) for row in db.execute(statement, given if name != "provider" else {})]
+        for name, statement in (("owner", _OWNERS), ("provider", _PROVIDERS), ("phase", _PHASES))
+    }

@@ -1,0 +1,193 @@
+"""Cases in a list: what the filters find, in which order, and that nothing is told of what one does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from casework.errors import InvalidForm, NotFound
+from casework.operations.case_lists import SORTS, count_cases, export_cases, filter_choices, list_cases
+from casework.operations.overview import what_next
+from tests.world import World, build_world, to_referral
+
+
+@pytest.fixture
+def world(db: Connection) -> World:
+    return build_world(db)
+
+
+@pytest.fixture
+def numbers(world: World, db: Connection) -> tuple[str, str, str]:
+    """A case that waits for the lab, one that is on hold, and one that nobody has taken."""
+    referred, _ = to_referral(world, db)
+    held = world.new_case(db)
+    world.fire(db, "officer", held, "take")
+    world.fire(db, "officer", held, "hold", {
+        "reason": "parties_paused", "waits_for": "need_owner", "waits_until": "event", "event": "The board has met",
+    })  # fmt: skip
+    return referred, held, world.new_case(db)
+
+
+def found(db: Connection, world: World, who: str, sort: str = "number", **filters: str) -> list[str]:
+    return [one["number"] for one in list_cases(db, world.actor(db, who), filters=filters, sort=sort)["items"]]
+
+
+def test_each_filter_finds_its_cases(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    referred, held, fresh = numbers
+    lab, bank = world.organisations["lab"], world.organisations["bank"]
+    assert found(db, world, "officer") == [referred, held, fresh]
+    assert found(db, world, "officer", state="proposed") == [fresh]
+    assert found(db, world, "officer", owner=world.people["officer"]) == [referred, held]
+    assert found(db, world, "officer", provider=lab) == [referred]
+    assert found(db, world, "officer", provider=bank) == []
+    assert found(db, world, "officer", waits_for="provider") == [referred]
+    assert found(db, world, "officer", waits_for="hold") == [held]
+    assert found(db, world, "officer", waits_for="us") == [fresh]
+    assert found(db, world, "officer", waits_for="nobody") == []
+    assert found(db, world, "officer", open="yes") == [referred, held, fresh]
+    assert found(db, world, "officer", open="no") == []
+    assert found(db, world, "officer", words=referred[-4:]) == [referred]
+    assert found(db, world, "officer", words="steam without") == [referred, held, fresh]
+    assert found(db, world, "officer", state="proposed", owner=world.people["officer"]) == []
+
+
+@pytest.mark.parametrize("words", ["%", "_", "\\", "' OR true --"])
+def test_words_are_taken_as_they_stand(
+    db: Connection, world: World, numbers: tuple[str, str, str], words: str
+) -> None:
+    assert found(db, world, "officer", words=words) == []
+
+
+def test_overdue_finds_what_is_late_on_our_side(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    referred, held, fresh = numbers
+    assert found(db, world, "officer", overdue="yes") == []
+    late = "UPDATE tasks SET due_at = casework_now() - interval '1 day' WHERE {} AND log_id = (SELECT id FROM cases WHERE number = :n)"
+    db.execute(text(late.format("organisation_id IS NOT NULL")), {"n": referred})
+    assert found(db, world, "officer", overdue="yes") == []
+    db.execute(text(late.format("organisation_id IS NULL")), {"n": fresh})
+    assert found(db, world, "officer", overdue="yes") == [fresh]
+    row = list_cases(db, world.actor(db, "officer"), filters={"overdue": "yes"})["items"][0]
+    assert row["overdue"]
+
+
+def test_a_row_says_where_the_case_stands_and_for_whom_it_waits(
+    db: Connection, world: World, numbers: tuple[str, str, str]
+) -> None:
+    rows = {one["number"]: one for one in list_cases(db, world.actor(db, "manager"))["items"]}
+    referred, held, fresh = (rows[number] for number in numbers)
+    assert [one["name"] for one in referred["waits_for"]] == ["Haidian Assessment Lab"]
+    assert (referred["step"], held["step"], fresh["step"]) == ("Assess", "Triage", "Triage")
+    assert held["state"] == "on_hold"
+    assert held["hold"]["waits_for"] == "need_owner"
+    assert fresh["due_at"]
+    assert fresh["owner"] is None
+
+
+@pytest.mark.parametrize("sort", sorted(SORTS))
+def test_pages_of_every_order_hold_each_case_once(
+    db: Connection, world: World, numbers: tuple[str, str, str], sort: str
+) -> None:
+    actor = world.actor(db, "officer")
+    whole = [one["number"] for one in list_cases(db, actor, sort=sort)["items"]]
+    seen, cursor = [], None
+    while True:
+        part = list_cases(db, actor, sort=sort, cursor=cursor, limit=1)
+        seen += [one["number"] for one in part["items"]]
+        cursor = part["next"]
+        if cursor is None:
+            break
+    assert seen == whole
+    assert sorted(whole) == sorted(numbers)
+
+
+def test_orders_differ(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    referred, held, fresh = numbers
+    assert found(db, world, "officer", "newest") == [fresh, held, referred]
+    assert found(db, world, "officer", "oldest") == [referred, held, fresh]
+    assert found(db, world, "officer", "due")[0] == fresh
+
+
+def test_a_filter_betrays_nothing(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    referred, held, fresh = numbers
+    # An observer sees outlines: the state, not who does what.
+    assert found(db, world, "observer", state="proposed") == [fresh]
+    for hidden in (
+        {"owner": world.people["officer"]}, {"provider": world.organisations["lab"]}, {"waits_for": "provider"},
+        {"waits_for": "us"}, {"open": "yes"}, {"overdue": "yes"},
+    ):  # fmt: skip
+        assert found(db, world, "observer", **hidden) == []
+        assert found(db, world, "provider", **hidden) == []
+    # A provider sees its own cases by number and title, and not where they stand.
+    assert found(db, world, "provider") == [referred]
+    assert found(db, world, "provider", state="assessment") == []
+    assert found(db, world, "foreign_officer") == []
+    assert {*list_cases(db, world.actor(db, "provider"))["items"][0]} == {"number", "title"}
+    assert {*list_cases(db, world.actor(db, "observer"))["items"][0]} == {
+        "number", "title", "state", "step", "outcome", "edition",
+    }  # fmt: skip
+
+
+def test_the_count_agrees_and_stops(
+    db: Connection, world: World, numbers: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert count_cases(db, world.actor(db, "officer")) == 3
+    assert count_cases(db, world.actor(db, "officer"), filters={"state": "proposed"}) == 1
+    assert count_cases(db, world.actor(db, "provider")) == 1
+    monkeypatch.setattr("casework.operations.case_lists.MOST_COUNTED", 2)
+    assert count_cases(db, world.actor(db, "officer")) == 2
+
+
+def test_an_export_has_the_same_rows(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    actor = world.actor(db, "officer")
+    assert export_cases(db, actor, sort="number") == list_cases(db, actor, sort="number")["items"]
+
+
+@pytest.mark.parametrize(
+    "given", [{"filters": {"colour": "red"}}, {"filters": {"owner": "me"}}, {"sort": "beauty"}, {"cursor": "x"}]
+)
+def test_what_is_not_known_is_refused(db: Connection, world: World, given: dict[str, object]) -> None:
+    with pytest.raises(InvalidForm):
+        list_cases(db, world.actor(db, "officer"), **given)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def asked(db: Connection) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(_: object, __: object, statement: str, *more: object) -> None:
+        statements.append(statement)
+
+    event.listen(db, "before_cursor_execute", note)
+    yield statements
+    event.remove(db, "before_cursor_execute", note)
+
+
+def test_a_list_is_one_statement_however_long(
+    db: Connection, world: World, numbers: tuple[str, str, str], asked: list[str]
+) -> None:
+    actor = world.actor(db, "officer")
+    for filters in ({}, {"waits_for": "provider", "overdue": "yes", "words": "x"}):
+        for sort in SORTS:
+            asked.clear()
+            list_cases(db, actor, filters=filters, sort=sort)
+            assert len(asked) == 1
+
+
+def test_filters_offer_what_the_reader_knows(db: Connection, world: World) -> None:
+    offered = filter_choices(db, world.actor(db, "officer"))
+    assert {one["name"] for one in offered["owner"]} == {"Officer", "Other Officer"}
+    assert "Haidian Assessment Lab" in {one["name"] for one in offered["provider"]}
+    assert filter_choices(db, world.actor(db, "observer")) == {"owner": [], "provider": [], "phase": []}
+
+
+def test_what_comes_next_is_told_to_those_who_see_the_case(
+    db: Connection, world: World, numbers: tuple[str, str, str]
+) -> None:
+    told = what_next(db, world.actor(db, "officer"), numbers[0])
+    assert told["next_action"]["queue"] == "officer"
+    assert [one["for"]["name"] for one in told["waits_for"]] == ["Haidian Assessment Lab"]
+    for name in ("observer", "provider", "foreign_officer"):
+        with pytest.raises(NotFound):
+            what_next(db, world.actor(db, name), numbers[0])
