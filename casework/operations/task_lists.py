@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.overview import (
     names_of,
     show,
+    when,
 )
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions import Actor, Sight, own_tracks, sight
@@ -72,7 +73,7 @@ def list_tasks(
     library = load_library()
     holders = {row.holder_id for row in shown} - {None}
     names = names_of(db, holders) if holders else {}
-    return {"items": [_task_row(row, library, names) for row in shown], "next": following}
+    return {"items": [task_row(row, library, names) for row in shown], "next": following}
 
 
 @cache
@@ -132,12 +133,9 @@ def _queues(kinds: tuple[str, ...], more: str) -> TextClause:
     """
     parts = []
     for kind in kinds:
-        scope = "t.organisation_id = q.scope" if kind == "organisation" else (
-            "t.programme_id = q.scope AND t.organisation_id IS NULL"
-        )  # fmt: skip
         first = (
             "SELECT {what} FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue"
-            f" AND {scope} AND {_MAY[kind]} {more} ORDER BY t.due_at, t.id LIMIT {{count}}"
+            f" AND {_scope_of(kind)} AND {_MAY[kind]} {more} ORDER BY t.due_at, t.id LIMIT {{count}}"
         )
         parts.append(
             f"(SELECT x.* FROM (SELECT q.*, f.due_at, f.id FROM jsonb_to_recordset(CAST(:q_{kind} AS jsonb))"
@@ -152,6 +150,51 @@ def _queues(kinds: tuple[str, ...], more: str) -> TextClause:
     )
 
 
+def count_queues(db: Connection, actor: Actor, *, most: int = 1000) -> list[dict[str, Json]]:
+    """The queues that the actor works, with how many wait in each and the first due; one query, counted up to `most`."""
+    statement, values = _claimable(actor, "")
+    if statement is None:
+        return []
+    kinds = tuple(sorted(name.removeprefix("q_") for name in values))
+    rows = db.execute(_queue_counts(kinds), values | {"person": actor.person, "most": most})
+    return [
+        {"queue": row.queue, "scope": {"id": row.scope, "name": row.name, "name_zh": row.name_zh}, "count": row.count,
+         "overdue": row.overdue, "first_due": when(row.first_due)}
+        for row in rows
+    ]  # fmt: skip
+
+
+@cache
+def _queue_counts(kinds: tuple[str, ...]) -> TextClause:
+    parts = []
+    for kind in kinds:
+        parts.append(
+            f"SELECT q.queue, q.scope, f.* FROM jsonb_to_recordset(CAST(:q_{kind} AS jsonb)) AS q(queue text, scope uuid,"
+            " who text) CROSS JOIN LATERAL (SELECT count(*), count(*) FILTER (WHERE due_at < casework_now()) AS overdue,"
+            " min(due_at) AS first_due FROM (SELECT t.due_at FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue"
+            f" AND {_scope_of(kind)} AND {_MAY[kind]} ORDER BY t.due_at, t.id LIMIT :most) x) f"
+        )
+    return text(
+        "SELECT u.*, coalesce(p.name, o.name) AS name, coalesce(p.name_zh, o.name_zh) AS name_zh"
+        f" FROM ({' UNION ALL '.join(parts)}) u LEFT JOIN programmes p ON p.id = u.scope"
+        " LEFT JOIN organisations o ON o.id = u.scope ORDER BY u.queue, 6, u.scope"
+    )
+
+
+def _scope_of(kind: str) -> str:
+    if kind == "organisation":
+        return "t.organisation_id = q.scope"
+    return "t.programme_id = q.scope AND t.organisation_id IS NULL"
+
+
+def next_claimable(db: Connection, actor: Actor, *, limit: int, skip: Collection[str] = ()) -> list[Any]:
+    """The first tasks that the actor may take, by due date and then by age, but those of the logs to skip; unlocked."""
+    statement, values = _claimable(actor, " AND NOT t.log_id = ANY(CAST(:skip AS uuid[]))")
+    if statement is None:
+        return []
+    return list(db.execute(statement, values | {"person": actor.person, "most": limit, "skip": sorted(skip)}))
+
+
 _QUEUES_OF = {
     "officer": ("intake", "officer"),
     "supervisor": ("supervisor",),
@@ -163,7 +206,8 @@ _QUEUES_OF = {
 }
 
 
-def _task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
+def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
+    """A row of tasks with its case's number and title, as lists show it."""
     task = Task(
         id=row.id, track=row.track_id, name=row.name, edition=row.edition, rule=row.rule, type=row.type, queue=row.queue,
         organisation=row.organisation_id, state=row.state, opened_at=row.opened_at, due_at=row.due_at,
@@ -187,4 +231,4 @@ def show_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     mine = {track.id for track in own_tracks(actor, case)}
     if level != Sight.ALL and not (level == Sight.REFERRALS and row.track_id in mine and row.organisation_id):
         raise NotFound("task")
-    return _task_row(row, load_library(), names_of(db, {row.holder_id}))
+    return task_row(row, load_library(), names_of(db, {row.holder_id}))

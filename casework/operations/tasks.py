@@ -7,16 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import Case, Task
+from casework.engine.cases import READY, Case, Task
 from casework.engine.commands import By, Claim, Command, Complete, Exit, Release
 from casework.engine.draft import accepted
 from casework.engine.events import Event
 from casework.engine.roles import OFFICER, SUPERVISOR
 from casework.errors import NotAllowed, NotFound, WrongState
-from casework.operations.deeds import Standing, perform
+from casework.operations.deeds import Standing, carry_out, perform, stand
 from casework.operations.references import insist_references
-from casework.operations.requests import Done, Request
+from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.task_lists import next_claimable
 from casework.permissions import Actor, Sight, capacities, choose, conflict, may_work, own_tracks, sight
+from casework.records.logs import try_lock
 
 Json = Any
 
@@ -24,6 +26,64 @@ Json = Any
 def claim_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Take a task; of several people who try at once exactly one has it, the others are told who."""
     return _on_task(db, actor, task, lambda standing, one: Claim(task), request)
+
+
+#: So many are looked at in one go; of those, many pullers at once leave some to each.
+_CANDIDATES = 20
+
+
+def take_next(db: Connection, actor: Actor, request: Request) -> Done:
+    """Take the task that is due first of all that one may take, and of those the oldest; exactly one person gets it.
+
+    The answer's id is None where nothing is left to take. A case in which somebody is at work is passed over.
+    """
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    # Those whose case is free first; what remains is worth waiting for.
+    for wait in (False, True):
+        busy: set[str] = set()
+        seen: set[str] = set()
+        while fresh := [row for row in next_claimable(db, actor, limit=_CANDIDATES, skip=busy) if row.id not in seen]:
+            for row in fresh:
+                seen.add(row.id)
+                if row.log_id in busy:
+                    continue
+                done = _try_to_take(db, actor, row, request, wait=wait)
+                if isinstance(done, Done):
+                    return done
+                if done is _BUSY:
+                    busy.add(row.log_id)
+        if not busy:
+            break
+    return finish(db, actor, request, Done({"id": None, "state": None, "holder": None}))
+
+
+_BUSY = object()
+
+
+def _try_to_take(db: Connection, actor: Actor, row: Any, request: Request, *, wait: bool) -> Done | object | None:
+    """The deed, if the task is still there to be taken; _BUSY where somebody else has its case locked."""
+    # A savepoint lets the lock of a task that is gone go too: nobody waits for one while holding another.
+    with db.begin_nested() as attempt:
+        if not wait and not try_lock(db, row.log_id):
+            attempt.rollback()
+            return _BUSY
+        standing = stand(db, row.log_id, row.log_kind)
+        # Looked for without a lock: by now it may be gone.
+        task = standing.case.tasks.get(row.id)
+        by = may_work(actor, standing.case, task) if task is not None and task.state == READY else None
+        if by is not None:
+            return carry_out(db, actor, standing, Claim(row.id), by, _taken(row.id), request)
+        attempt.rollback()
+    return None
+
+
+def _taken(task: str) -> Callable[[Case, list[Event]], dict[str, Json]]:
+    def answer(case: Case, events: list[Event]) -> dict[str, Json]:
+        one = case.tasks[task]
+        return {"id": task, "state": one.state, "holder": one.holder}
+
+    return answer
 
 
 def release_task(db: Connection, actor: Actor, task: str, *, note: str | None, request: Request) -> Done:
@@ -83,11 +143,7 @@ def _on_task(
             raise NotAllowed(why=f"the task is in the queue {one.queue}.")
         return to_command(standing, one), by
 
-    def answer(case: Case, events: list[Event]) -> dict[str, Json]:
-        one = case.tasks[task]
-        return {"id": task, "state": one.state, "holder": one.holder}
-
-    return perform(db, actor, row.log_id, row.kind, decided, answer, request)
+    return perform(db, actor, row.log_id, row.kind, decided, _taken(task), request)
 
 
 def _closed(db: Connection, task: str) -> Task:

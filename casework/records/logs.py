@@ -56,6 +56,12 @@ def log_of(row: Any) -> Log:
     return Log(row.id, row.kind, row.programme_id, row.seq, row.head, row.last_at, row.now)
 
 
+def try_lock(db: Connection, id: str) -> bool:
+    """Lock a log unless somebody else holds it; tells whether it is locked now."""
+    statement = text("SELECT 1 FROM logs WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE SKIP LOCKED")
+    return db.execute(statement, {"id": id}).first() is not None
+
+
 def lock_log(db: Connection, id: str) -> Log:
     return lock_logs(db, [id])[id]
 

@@ -1,0 +1,201 @@
+"""My work: what a person must do next, by when, and who is being waited for. Reads only.
+
+Mine is what I hold, and in the cases and mediations that I own what waits for their officer and nobody has taken;
+what is done in a step needs no claim. The number of queries does not depend on how much there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, TextClause, text
+
+from casework.definitions import load_library
+from casework.engine.calendars import Calendar
+from casework.engine.roles import ORGANISATION_QUEUES
+from casework.errors import InvalidForm
+from casework.operations.deeds import calendar_of
+from casework.operations.overview import names_of, when
+from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.task_lists import task_row
+from casework.permissions import Actor
+from casework.records.logs import now
+
+Json = Any
+
+#: The tabs in their order; of `done` nobody counts.
+TABS = ("open", "overdue", "today", "week", "waiting", "hold", "done")
+#: Nobody counts further than this.
+MOST_COUNTED = 1000
+
+_HELD = """
+    SELECT t.* FROM tasks t WHERE t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress')
+    {when} {window}
+"""
+# Of the cases that one owns what waits for their officer; of closed ones, what is still asked afterwards.
+_OWN = """
+    SELECT t.* FROM {home} h JOIN tasks t ON t.log_id = h.id WHERE h.owner_id = CAST(:person AS uuid) {lives}
+    AND NOT :person = ANY(h.interests) AND t.state = 'Ready' AND t.queue = '{queue}' AND t.organisation_id IS NULL
+    {when} {window}
+"""
+_OWNS = (
+    ("officer", "cases", "AND h.closed_at IS NULL"), ("officer", "cases", "AND h.closed_at IS NOT NULL AND t.aftercare"),
+    ("dispute_officer", "mediations", ""),
+)  # fmt: skip
+_WHEN = {
+    "open": "", "overdue": "AND t.due_at < :now", "today": "AND t.due_at >= :now AND t.due_at < :tomorrow",
+    "week": "AND t.due_at >= :tomorrow AND t.due_at < :monday",
+}  # fmt: skip
+# What others must do in the cases that one owns: open, and neither taken by oneself nor one's own to take.
+_WAITING = """
+    SELECT t.* FROM cases h JOIN tasks t ON t.log_id = h.id
+    WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND NOT :person = ANY(h.interests)
+    AND t.state IN ('Ready', 'Reserved', 'InProgress') AND NOT t.aftercare
+    AND t.holder_id IS DISTINCT FROM CAST(:person AS uuid) AND (t.queue <> 'officer' OR t.holder_id IS NOT NULL) {window}
+"""
+_HOLD = """
+    SELECT h.id FROM cases h WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND h.hold IS NOT NULL
+"""
+_ROWS = """
+    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, r.provider_id, (
+        SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.rungs) WITH ORDINALITY AS g(rung, n)
+        WHERE k.log_id = t.log_id AND k.task_id = t.id AND g.n <= k.next AND g.rung->>1 = 'remind'
+    ) AS reminded
+    FROM (SELECT u.* FROM ({chosen}) u ORDER BY u.due_at, u.id LIMIT :most) t
+    JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id
+    ORDER BY t.due_at, t.id
+"""
+_WINDOW = "AND (t.due_at, t.id) > (:at, CAST(:id AS uuid))"
+
+
+@dataclass(frozen=True)
+class Days:
+    """The moments that today and this week end at, where the programme is."""
+
+    now: datetime
+    tomorrow: datetime
+    monday: datetime
+
+
+def days(moment: datetime, calendar: Calendar) -> Days:
+    zone = ZoneInfo(calendar.zone)
+    today = calendar.local_date(moment)
+
+    def start(after: int) -> datetime:
+        return datetime.combine(today + timedelta(days=after), time(0), zone)
+
+    return Days(moment, start(1), start(7 - today.weekday()))
+
+
+def home_calendar(db: Connection, actor: Actor) -> Calendar | None:
+    """The calendar that a person's lists count by: the first programme's in which the person has a role."""
+    programme = next((one.programme for one in actor.memberships if one.programme), None)
+    return calendar_of(db, programme) if programme else None
+
+
+def list_work(
+    db: Connection, actor: Actor, *, tab: str = "open", cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """The tasks of a tab, what is due first before the rest; each with its case and where it is done."""
+    if tab not in (*_WHEN, "waiting"):
+        raise InvalidForm(fields={"tab": f"must be one of {', '.join((*_WHEN, 'waiting'))}"})
+    most, keys = insist_limit(limit), from_cursor(cursor, 2)
+    given = _given(db, actor) | {"most": most + 1}
+    if keys:
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    rows = db.execute(_list(tab, _kinds(actor), bool(keys)), given).all()
+    shown, following = page(rows, most, lambda row: (row.due_at, row.id))
+    library = load_library()
+    names = names_of(db, {row.holder_id for row in shown}, {row.organisation_id for row in shown})
+    return {"items": [place(task_row(row, library, names), row, names) for row in shown], "next": following}
+
+
+def place(shown: dict[str, Json], row: Any, names: Mapping[str, str]) -> dict[str, Json]:
+    """A task with where it is done (its log, and of a provider's the referral), whom it waits for, and reminders."""
+    referral = row.track_id if row.workflow == "referral" else row.parent_id
+    waits: Json = {"role": row.queue}
+    if row.holder_id is not None:
+        waits = {"name": names.get(row.holder_id)}
+    elif row.organisation_id is not None:
+        waits = {"name": names.get(row.organisation_id)}
+    return shown | {
+        "log": row.log_id, "kind": row.log_kind, "referral": referral, "waits_for": waits, "reminded": row.reminded,
+        "edition": row.edition, "rule": row.rule, "outward": row.queue in ORGANISATION_QUEUES,
+    }  # fmt: skip
+
+
+def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> list[dict[str, Json]]:
+    """The actor's own cases that are on hold: for whom they wait, and until when."""
+    most = insist_limit(limit)
+    rows = db.execute(
+        text(
+            "SELECT h.number, h.title, h.hold FROM cases h WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL"
+            " AND h.hold IS NOT NULL ORDER BY h.hold->>'resume_by', h.id LIMIT :most"
+        ),
+        {"person": actor.person, "most": most},
+    )
+    return [
+        {"number": row.number, "title": row.title, "waits_for": row.hold.get("waits_for"), "resume_by": row.hold.get("resume_by")}
+        for row in rows
+    ]  # fmt: skip
+
+
+def count_work(db: Connection, actor: Actor) -> dict[str, int]:
+    """How many there are in each tab, counted no further than MOST_COUNTED; one query."""
+    row = db.execute(_counts(_kinds(actor)), _given(db, actor) | {"most": MOST_COUNTED}).one()
+    return dict(row._mapping)
+
+
+def first_due(db: Connection, actor: Actor) -> str | None:
+    """When the first task of the actor's programmes is due that nobody has done: for a page that is empty."""
+    programmes = sorted({m.programme for m in actor.memberships if m.programme})
+    due = db.execute(
+        text(
+            "SELECT min(f.due_at) FROM unnest(CAST(:ids AS uuid[])) p(id) CROSS JOIN LATERAL (SELECT t.due_at FROM tasks t"
+            " WHERE t.programme_id = p.id AND t.queue = 'officer' AND t.state = 'Ready' AND t.organisation_id IS NULL"
+            " AND t.due_at > casework_now() ORDER BY t.due_at, t.id LIMIT 1) f"
+        ),
+        {"ids": programmes},
+    ).scalar_one()
+    return when(due)
+
+
+def _given(db: Connection, actor: Actor) -> dict[str, Any]:
+    calendar = home_calendar(db, actor)
+    ends = days(now(db), calendar or Calendar("none"))
+    return {"person": actor.person, "now": ends.now, "tomorrow": ends.tomorrow, "monday": ends.monday}
+
+
+def _kinds(actor: Actor) -> tuple[str, ...]:
+    """Whose cases may be one's own: an officer's, a dispute officer's."""
+    return tuple(sorted(actor.roles() & {"officer", "dispute_officer"}))
+
+
+def _chosen(tab: str, kinds: tuple[str, ...], window: str) -> str:
+    if tab == "waiting":
+        return _WAITING.format(window=window)
+    parts = [_HELD.format(when=_WHEN[tab], window=window)]
+    for queue, home, lives in _OWNS:
+        if queue in kinds:
+            parts.append(_OWN.format(home=home, queue=queue, lives=lives, when=_WHEN[tab], window=window))
+    return " UNION ALL ".join(parts)
+
+
+@cache
+def _list(tab: str, kinds: tuple[str, ...], later: bool) -> TextClause:
+    return text(_ROWS.format(chosen=_chosen(tab, kinds, _WINDOW if later else "")))
+
+
+@cache
+def _counts(kinds: tuple[str, ...]) -> TextClause:
+    parts = [
+        f"(SELECT count(*) FROM (SELECT 1 FROM ({_chosen(tab, kinds, '')}) u LIMIT :most) v) AS {tab}"
+        for tab in (*_WHEN, "waiting")
+    ]
+    parts.append(f"(SELECT count(*) FROM (SELECT 1 FROM ({_HOLD}) u LIMIT :most) v) AS hold")
+    return text(f"SELECT {', '.join(parts)}")
