@@ -13,6 +13,7 @@ from casework.engine.cases import Case
 from casework.engine.events import Event
 from casework.engine.rights import CONFIRMED, RECORDED, after
 from casework.ledger.bodies import Erased
+from casework.operations.findings import fold as fold_finding
 from casework.operations.past import Past
 from casework.records.cases import rows_of
 from casework.records.tables import metadata
@@ -23,7 +24,7 @@ Json = Any
 PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "grants")
 HOMES = {
     "case": "cases", "mediation": "mediations", "programme": "programmes", "organisation": "organisations",
-    "person": "people", "right": "rights",
+    "person": "people", "right": "rights", "finding": "findings",
 }  # fmt: skip
 
 
@@ -111,12 +112,22 @@ class Rows:
         if kind == "right":
             yield from self._compare("rights", [self._right(events)], rows)
             yield from self._rights_caused()
+        if kind == "finding":
+            yield from self._compare("findings", [fold_finding(events)], rows)
+            yield from self._finding_judged(events)
         if kind == "programme":
             calendars = [event.effects["calendar"] for event in events if "calendar" in event.effects]
             told = {"id": self.log, "code": events[0].effects["code"], "calendar": calendars[-1]}
             yield from self._compare("programmes", [told], rows)
         if kind in ("programme", "organisation"):
             yield from self._roles(f"{kind}_id")
+
+    def _finding_judged(self, events: list[Event]) -> Iterator[Finding]:
+        """Nobody answers their own finding, and nobody judges their own answer."""
+        for one, other in zip(events, events[1:], strict=False):
+            if one.actor == other.actor:
+                sentence = f"Event {other.seq} ({other.kind}) is by the person who did the step before."
+                yield Finding("allowed", sentence, self.log, self.number, other.seq)
 
     def _roles(self, scope: str) -> Iterator[Finding]:
         wanted = [

@@ -52,12 +52,14 @@ logs = Table(
     "logs",
     metadata,
     Column("id", Id, primary_key=True, comment="Random: it names the log in every header"),
-    Column("kind", Text, nullable=False, comment="case, mediation, programme, organisation, person or right"),
+    Column("kind", Text, nullable=False, comment="case, mediation, programme, organisation, person, right or finding"),
     Column("programme_id", Id, comment="Null for what belongs to no programme"),
     Column("seq", BigInteger, nullable=False, server_default=text("0"), comment="Of the last event; no gaps"),
     Column("head", Text, nullable=False, comment="Hash of the last event, hex"),
     Column("last_at", Time, nullable=False, comment="Time of the last event; the next one is later"),
-    CheckConstraint("kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right')", name="kind"),
+    CheckConstraint(
+        "kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding')", name="kind"
+    ),
     comment="One row for each unit of visibility; the row that every deed in it locks",
     postgresql_with={"fillfactor": "80"},
 )
@@ -615,4 +617,41 @@ grants = Table(
     Column("consent_id", Id),
     Column("given_at", Time, nullable=False),
     Column("ended_at", Time),
+)
+
+# --- auditors --------------------------------------------------------------------------------------------------------
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Id, ForeignKey("logs.id"), primary_key=True, comment="Also the id of its log"),
+    _ref("programme_id", "programmes.id"),
+    _ref("case_id", "logs.id", comment="The log of the case that it is about"),
+    Column("seq", BigInteger, nullable=False, comment="Of the event that it is about"),
+    Column("state", Text, nullable=False, comment="open, answered or closed"),
+    Column("words", Text, comment="What was found; null once erased"),
+    Column("answer", Text, comment="The last answer"),
+    Column("raised_by", Id, nullable=False),
+    Column("raised_at", Time, nullable=False),
+    Column("answered_by", Id),
+    Column("answered_at", Time),
+    Column("closed_by", Id),
+    Column("closed_at", Time),
+    Column("revision", Integer, nullable=False, comment="Counts the deeds on it"),
+    CheckConstraint("state IN ('open', 'answered', 'closed')", name="state"),
+    Index("ix_findings_case_id_seq", "case_id", "seq"),
+    Index("ix_findings_programme_id_raised_at", "programme_id", "raised_at", "id"),
+    comment="What auditors found at an event of a case; what the events of its log add up to",
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _ref("person_id", "people.id"),
+    Column("at", Time, nullable=False, server_default=_now),
+    Column("number", Text, comment="Of the case, where it was one"),
+    Column("address", Text, nullable=False, comment="Path and query that were asked for"),
+    Index("ix_readings_person_id_id", "person_id", "id"),
+    comment="What auditors have read; never changed by the application",
 )
