@@ -28,7 +28,7 @@ from casework.api.auth import NOBODY, find_asker
 from casework.api.errors import answer_database, answer_error, answer_fault, answer_http
 from casework.api.requests import read_body, read_json, read_key, read_path, read_query, read_revision
 from casework.api.routes import Call, Route
-from casework.errors import CaseworkError, NotFound
+from casework.errors import CaseworkError, NotFound, WrongPassword
 from casework.operations.requests import Done
 from casework.records.database import transaction
 
@@ -70,7 +70,11 @@ def _answerer(route: Route) -> Callable[..., Response]:
         engine: Engine = current_app.extensions["casework"]
         with transaction(engine) as db:
             actor = NOBODY if route.open else find_asker(db, request, route.scope)
-            done = _perform(route, db, actor, given)
+            try:
+                done = _perform(route, db, actor, given)
+            except WrongPassword as refusal:
+                # Committed all the same: it keeps that somebody guesses.
+                return answer_error(refusal)
         return _respond(done)
 
     return answer

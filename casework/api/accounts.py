@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import current_app
+
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
 from casework.operations import accounts
@@ -28,7 +30,10 @@ def revoke_token(call: Call) -> Done:
 
 
 def start_session(call: Call) -> Done:
-    return accounts.start_session(call.db, call.body.email, call.body.password, about=call.about, request=call.request)
+    return accounts.start_session(
+        call.db, call.body.email, call.body.password, about=call.about, request=call.request,
+        insist=current_app.config["INSIST_ON_SECOND_FACTOR"],
+    )  # fmt: skip
 
 
 def list_sessions(call: Call) -> dict[str, Json]:

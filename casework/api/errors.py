@@ -94,7 +94,10 @@ def answer_error(error: CaseworkError) -> Response:
         more["holder"] = error.details.get("holder")
     name = type(error).__name__
     detail = DatabaseUnavailable("it may be busy").message if status == 503 else error.message
-    return problem(status, _dashed(name), _spaced(name), detail, **more)
+    response = problem(status, _dashed(name), _spaced(name), detail, **more)
+    if isinstance(error, TooManyAttempts):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def answer_http(error: HTTPException) -> Response:

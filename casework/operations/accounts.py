@@ -19,6 +19,7 @@ from sqlalchemy import Connection, text
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongCode, WrongPassword
 from casework.ledger.canonical import instant
 from casework.operations import second_factors
+from casework.operations.attempts import attempt_succeeded, begin_attempt
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
 from casework.records.logs import now
@@ -150,11 +151,18 @@ def _start(db: Connection, person: str, about: Mapping[str, str], awaits: str | 
     return secret
 
 
-def start_session(db: Connection, email: str, password: str, *, about: Mapping[str, str], request: Request) -> Done:
-    """Sign in from a program; the secret is in the first answer only, and kept nowhere."""
+def start_session(
+    db: Connection, email: str, password: str, *, about: Mapping[str, str], request: Request, insist: bool = False
+) -> Done:
+    """Sign in from a program; the secret is in the first answer only, and kept nowhere.
+
+    Raises WrongPassword after noting the attempt, which its caller commits; NotAllowed where a second factor is due.
+    """
+    attempt = begin_attempt(db, email, about.get("address") or "")
     person = _who(db, email, password)
-    if second_factors.missing(db, person, insist=False):
-        raise NotAllowed(why="this account has a second factor: sign in on the pages and make a token there.")
+    attempt_succeeded(db, attempt)
+    if second_factors.missing(db, person, insist=insist):
+        raise NotAllowed(why="this account needs a second factor: sign in on the pages and make a token there.")
     actor = find_actor(db, person)
     assert actor is not None
     if (earlier := ask(db, actor, request)) is not None:

@@ -253,8 +253,22 @@ def show() -> str:
         sessions = accounts.list_sessions(db, actor)["items"]
     person = _signed_in()
     return render_template(
-        "accounts/show.html", person=person, sessions=sessions, this=person.viewer.session, zones=preferences.zones()
+        "accounts/show.html", person=person, sessions=sessions, this=person.viewer.session, zones=preferences.zones(),
+        browser_name=browser_name,
     )
+
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def browser_name(told: str) -> str:
+    """What a browser calls itself, as its owner would: "Firefox, Windows"."""
+    found = [next((name for mark, name in names if mark in told), "") for names in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(one for one in found if one) or told[:60]
 
 
 @blueprint.post("/account/sessions/<session>/end")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 Json = Any
 
@@ -67,7 +68,8 @@ class Row:
 
     @property
     def has_object(self) -> bool:
-        return "{" in self.path or self.body is not None
+        # What is open to everybody is about nothing; guessing there is slowed down besides.
+        return "{" in self.path or (self.body is not None and not self.open)
 
 
 def get(path: str, allowed: Who, refused: Who = NOBODY, **more: Any) -> Row:
@@ -199,7 +201,7 @@ TABLE: tuple[Row, ...] = (
     post("/tokens/{token}/revoke", {"officer"}, there=FOREIGN),
     get("/sessions", EVERYBODY, lists="session", finds={"officer"}),
     post("/sessions/{session}/end", {"officer"}, there=FOREIGN),
-    Row("POST", "/sessions", frozenset(ROLES), body=lambda on: {"email": "officer@example.org", "password": "wrong"}, there=frozenset(ROLES), absent=frozenset(ROLES), status=401, open=True),
+    Row("POST", "/sessions", frozenset(ROLES), body=lambda on: {"email": f"{uuid4()}@example.org", "password": "wrong"}, status=401, open=True),
     # --- the documentation ---
     get("/openapi.json", frozenset(ROLES), open=True),
     get("/docs", frozenset(ROLES), open=True),

@@ -293,6 +293,28 @@ def test_production_insists_on_a_second_factor(production: Flask, name: str, mus
     production.extensions["casework"].dispose()
 
 
+def test_a_program_is_slowed_down_too(app: Flask, world: World) -> None:
+    client = app.test_client()
+
+    def guess(password: str, key: int) -> int:
+        return client.post(
+            "/api/v1/sessions", json={"email": "officer@example.org", "password": password},
+            headers={"Idempotency-Key": f"guess-key-number-{key}"},
+        ).status_code  # fmt: skip
+
+    assert [guess("wrong", n) for n in range(4)] == [401, 401, 401, 429]
+    assert guess(PASSWORD, 9) == 429
+
+
+def test_a_password_alone_opens_no_program_session_past_a_second_factor(browser_for: Enter, app: Flask) -> None:
+    set_up(browser_for("officer"))
+    answer = app.test_client().post(
+        "/api/v1/sessions", json={"email": "officer@example.org", "password": PASSWORD},
+        headers={"Idempotency-Key": "one-good-long-key"},
+    )  # fmt: skip
+    assert answer.status_code == 403
+
+
 # --- what was typed --------------------------------------------------------------------------------------------------
 
 

@@ -34,7 +34,8 @@ def test_everything_here_is_ours_or_locked() -> None:
 
 def test_our_own_assets_ask_no_other_host() -> None:
     for name in ("app.css", "app.js"):
-        words = STATIC.joinpath(name).read_text("utf-8")
+        # A picture within the style names its language, which nobody asks for.
+        words = STATIC.joinpath(name).read_text("utf-8").replace("xmlns='http://www.w3.org/2000/svg'", "")
         assert "http://" not in words
         assert "https://" not in words
         assert "@import" not in words
