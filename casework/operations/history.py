@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.engine.commands import Library
+from casework.engine.events import SYSTEM_ACTOR
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.overview import (
@@ -63,6 +64,34 @@ def list_events(
     if len(rows) > most:
         following = to_cursor(shown[-1].seq if whole else 0, position + len(shown))
     return {"items": items, "next": following}
+
+
+def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) -> list[dict[str, Json]]:
+    """The newest entries of a case's history, the last first, for those who see it whole. Raises NotFound."""
+    if sight(actor, case) < Sight.ALL:
+        raise NotFound("history")
+    rows = db.execute(text(_LAST), {"log": case.log, "most": insist_limit(limit)}).all()
+    people = {one for row in rows for one in (row.header["actor"], row.header["acting_for"], row.effects.get("owner"))}
+    names = names_of(db, people)
+    return [
+        {
+            "seq": row.seq, "at": row.header["at"], "kind": row.kind, "track": row.track_id, "edition": row.header["edition"],
+            "transition": row.effects.get("transition"), "what": row.effects.get("what"), "name": row.effects.get("name"),
+            "actor": _actor(row.header["actor"], names), "acting_for": _actor(row.header["acting_for"], names),
+            "role": row.header["role"], "by_system": row.header["actor"] == SYSTEM_ACTOR,
+            "agreed": "proposed" in row.effects, "owner": _actor(row.effects.get("owner"), names),
+            "documents": row.effects.get("documents", []), "happened_on": row.effects.get("happened_on"),
+            "task": row.task and {key: row.task[key] for key in ("edition", "type", "rule", "about")},
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+_LAST = """
+    SELECT e.seq, e.kind, e.track_id, e.header, e.effects, to_jsonb(t) AS task FROM events e
+    LEFT JOIN tasks t ON t.id = CAST(e.effects->>'task' AS uuid)
+    WHERE e.log_id = CAST(:log AS uuid) ORDER BY e.seq DESC LIMIT :most
+"""
 
 
 def _show_event(

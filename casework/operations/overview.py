@@ -19,12 +19,12 @@ from casework.engine.editions import Edition
 from casework.engine.grammar import PREVIOUS_STEP
 from casework.engine.offers import offers, task_offers
 from casework.engine.prefill import prefill
-from casework.engine.roles import ORGANISATION_QUEUES
+from casework.engine.roles import COMPLIANCE, OFFICER, ORGANISATION_QUEUES, SUPERVISOR
 from casework.errors import NotFound
 from casework.ledger.canonical import instant
 from casework.operations.deeds import calendar_of, new_id, reads
 from casework.operations.outside import outside
-from casework.permissions import Actor, Reach, Sight, capacities, choose, conflict, own_tracks, reach, sight
+from casework.permissions import Actor, Reach, Sight, capacities, choose, conflict, may_work, own_tracks, sight
 from casework.records.cases import load
 from casework.records.logs import now
 
@@ -101,14 +101,16 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str
         "number": case.number, "title": case.title,
         "parties": {side: names.get(one) for side, one in case.parties.items()},
         "tracks": [show_track(track, library, names, level) for track in seen],
-        "tasks": [show(task, library[task.edition], names) for task in tasks],
+        "tasks": [
+            show(task, library[task.edition], names) | {"may_work": may_work(actor, case, task) is not None} for task in tasks
+        ],
         "actions": actions_of(db, actor, case, seen, library, level),
     }  # fmt: skip
     if level < Sight.ALL:
         return made
     nobody = Context(By(actor.person, "none"), now(db), calendar_of(db, case.programme), new_id)
     return made | {
-        "requests": _requests(actor, case, seen, library, nobody),
+        "requests": _requests(actor, case, seen, library, nobody), "deeds": _deeds(actor, case),
         "id": case.log, "programme": case.programme, "revision": case.revision, "seq": case.seq, "owner": _person(case.owner, names),
         "team": [_person(one, names) for one in case.team], "next_action": _next_action(case, library, names),
         "waits_for": _waits_for(case, names), "state": case.main.states[0], "outcome": case.outcome,
@@ -124,10 +126,31 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str
             for g in case.grants.values()
         ],
         "proposals": [
-            {"track": p.track, "transition": p.transition, "by": _person(p.actor, names), "task": p.task}
+            {
+                "track": p.track, "transition": p.transition, "by": _person(p.actor, names), "task": p.task, "seq": p.seq,
+                "data": dict(p.data),
+            }
             for p in case.proposals.values()
         ],
     }  # fmt: skip
+
+
+#: Deeds on the case itself, and the roles that do them.
+DEEDS: Mapping[str, tuple[str, ...]] = {
+    "hand_over": (OFFICER, SUPERVISOR),
+    "register_document": (OFFICER, SUPERVISOR, COMPLIANCE),
+    "withdraw_consent": (OFFICER, SUPERVISOR),
+    "drop_task": (OFFICER, SUPERVISOR),
+}
+
+
+def _deeds(actor: Actor, case: Case) -> list[str]:
+    """Which deeds on the case itself the actor may do."""
+    if conflict(actor, case):
+        return []
+    mine = capacities(actor, case, case.main)
+    found = [name for name, roles in DEEDS.items() if choose(mine, accepted(case, roles)) is not None]
+    return [*(one for one in found if one != "hand_over" or case.owner is not None), "declare_interest"]
 
 
 def shown_hold(hold: Mapping[str, Json] | None) -> Json:
@@ -148,7 +171,7 @@ def show_track(track: Track, library: Library, names: Mapping[str, str], level: 
         "id": track.id, "workflow": track.workflow, "kind": track.kind, "edition": track.edition,
         "edition_number": edition.number, "revision": track.revision, "states": list(track.states),
         "labels": [edition.text(f"states.{leaf}") for leaf in track.states],
-        "step": _step_of(track, edition), "parent": track.parent,
+        "step": _step_of(track, edition), "visited": _visited(track, edition), "parent": track.parent,
         "provider": {"id": track.provider, "name": names.get(track.provider)} if track.provider else None,
         "entered_at": instant(track.entered_at), "ended": track.outcome, "replaced": track.replaced,
         "given": dict(track.given),
@@ -174,6 +197,17 @@ def show(task: Task, edition: Any, names: Mapping[str, str]) -> dict[str, Json]:
 
 def _step_of(track: Track, edition: Edition) -> str | None:
     return step_at(edition, track.states[0], track.came_from.get(track.states[0], ()))
+
+
+def _visited(track: Track, edition: Edition) -> list[str]:
+    """The steps in which the track has been, in their order."""
+    entered = {*edition.initial, *track.states, *(one for came in track.came_from.values() for one in came)}
+    for rule in edition.transitions:
+        if rule.name in track.fired and not rule.target.startswith("="):
+            entered |= set(edition.entered(rule.target))
+    return list(dict.fromkeys(
+        state.step for path, state in edition.states.items() if path in entered and state.step not in (None, PREVIOUS_STEP)
+    ))  # fmt: skip
 
 
 def _person(id: str | None, names: Mapping[str, str]) -> Json:
@@ -267,7 +301,7 @@ def actions_of(
         made.append({
             "track": track, "transition": name, "label": edition.text(f"transitions.{name}.do"), "kind": rule.kind,
             "by": list(rule.by_people), "confirm_by": list(rule.confirm_by), "proposed": plain.proposal is not None,
-            "allowed": not why, "why_not": list(why), "form": [] if plain.proposal else edition.form_shown(rule.form),
+            "yours": by is not None, "allowed": not why, "why_not": list(why), "form": [] if plain.proposal else edition.form_shown(rule.form),
             "prefill": {} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
         })  # fmt: skip
     return made

@@ -267,6 +267,19 @@ drafts = Table(
     comment="What a person has typed and not yet sent",
 )
 
+saved_filters = Table(
+    "saved_filters",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id"),
+    Column("page", Text, nullable=False, comment="Which list"),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False, comment="As it stands in the address"),
+    Column("created_at", Time, nullable=False, server_default=_now),
+    UniqueConstraint("person_id", "page", "name"),
+    comment="Filters of lists that a person has given a name",
+)
+
 # --- what is matched -------------------------------------------------------------------------------------------------
 
 needs = Table(

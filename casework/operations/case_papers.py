@@ -1,0 +1,86 @@
+"""What belongs to a case beside its tracks: its papers, consents and rights, with whom each was shared with. Reads only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.cases import Case
+from casework.errors import NotFound
+from casework.ledger.bodies import values
+from casework.ledger.canonical import instant
+from casework.operations.overview import names_of, when
+from casework.permissions import Actor, Sight, sight
+
+Json = Any
+
+_TITLES = text(
+    "SELECT effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'document_registered' ORDER BY seq"
+)
+_RIGHTS = text("SELECT * FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, id")
+_PHASE = text("SELECT name, name_zh FROM phases WHERE id = CAST(:id AS uuid)")
+_CASES = text("SELECT id, number FROM cases WHERE id = ANY(CAST(:ids AS uuid[])) AND programme_id = ANY(CAST(:seen AS uuid[]))")
+
+
+def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
+    """Documents with their titles and who may see each, consents, and rights with what lies on them. Raises NotFound."""
+    if sight(actor, case) < Sight.ALL:
+        raise NotFound("case")
+    titles: dict[str, str] = {}
+    for row in db.execute(_TITLES, {"log": case.log}):
+        title = values(row.body).get("title")
+        titles |= {one["id"]: title for one in row.effects["documents"] if isinstance(title, str)}
+    rights = db.execute(_RIGHTS, {"ids": list(case.rights)}).all()
+    lying = [one for row in rights for one in row.encumbrances if not one.get("to")]
+    # Of a case of another programme not even the number is told.
+    seen = sorted({m.programme for m in actor.memberships if m.programme})
+    numbers = {row.id: row.number for row in db.execute(_CASES, {"ids": [one["case"] for one in lying], "seen": seen})}
+    organisations = {track.provider for track in case.tracks.values()}
+    organisations |= {one for consent in case.consents.values() for one in consent.providers or ()}
+    organisations |= {one.get("holder") for one in lying}
+    names = names_of(db, set(), organisations)
+    shared: dict[str, list[str]] = {}
+    for grant in case.grants.values():
+        track = case.tracks.get(grant.track)
+        if grant.ended_at is None and track is not None:
+            shared.setdefault(grant.document, []).append(names.get(track.provider or "", ""))
+    phase = db.execute(_PHASE, {"id": case.phase}).one_or_none()
+    return {
+        "phase": {"name": phase.name, "name_zh": phase.name_zh} if phase else None,
+        "documents": [
+            {
+                "id": one.id, "title": titles.get(one.id), "kind": one.kind, "party": one.party,
+                "valid_until": one.valid_until, "registered_at": instant(one.registered_at),
+                "shared_with": sorted(set(shared.get(one.id, ()))),
+            }
+            for one in case.documents.values()
+        ],
+        "consents": [
+            {
+                "id": one.id, "party": one.party, "given_on": one.given_on, "expires_on": one.expires_on,
+                "ended_at": when(one.ended_at), "how": one.how,
+                "providers": None if one.providers is None else [names.get(p, "") for p in one.providers],
+                "documents": None if one.documents is None else [titles.get(d) for d in one.documents],
+            }
+            for one in case.consents.values()
+        ],
+        "rights": [
+            {
+                "id": row.id, "kind": row.kind, "office": row.office, "number": row.number, "owner": row.owner,
+                "in_force": row.in_force, "expires_on": row.expires_on and row.expires_on.isoformat(),
+                "fee_paid_to": row.fee_paid_to and row.fee_paid_to.isoformat(),
+                "checked_on": row.checked_on and row.checked_on.isoformat(), "confirmed": row.confirmed,
+                "encumbrances": [
+                    {
+                        "kind": one["kind"], "holder": names.get(one.get("holder") or ""), "from": one.get("from"),
+                        "territory": one.get("territory"), "exclusive": one.get("exclusive"), "case": numbers.get(one["case"]),
+                        "here": one["case"] == case.log,
+                    }
+                    for one in row.encumbrances
+                    if not one.get("to")
+                ],
+            }
+            for row in rights
+        ],
+    }  # fmt: skip
