@@ -306,6 +306,9 @@ class Task(Answer):
     id: str
     track: str
     name: str
+    edition: Annotated[str, Field(description="Fingerprint of the edition that opened it")]
+    rule: Annotated[str, Field(description="Its key in that edition")]
+    may_work: Annotated[bool | None, Field(description="You may take it or finish it")] = None
     type: Literal["step", "side", "decision"]
     do: str
     queue: str
@@ -328,6 +331,7 @@ class Track(Answer):
     id: str
     workflow: str
     kind: str
+    visited: Annotated[list[str], Field(description="Steps in which it has been, in their order")] = []
     edition: str
     edition_number: int | str | None = None
     revision: Annotated[int, Field(description="What If-Match names for this track's transitions")]
@@ -349,6 +353,7 @@ class Action(Answer):
     kind: Annotated[str | None, Field(description="main, return or exception")] = None
     by: Annotated[list[str], Field(description="Roles")] = []
     confirm_by: Annotated[list[str], Field(description="Roles of the second person; the first one proposes")] = []
+    yours: Annotated[bool, Field(description="Your role does this, now or later")] = False
     allowed: Annotated[bool, Field(description="As far as can be told without the filled form")]
     why_not: list[str]
     form: list[FormField]
@@ -359,8 +364,10 @@ class Action(Answer):
 class Offer(Answer):
     track: str
     task: str
+    rule: Annotated[str, Field(description="Its key in the edition")]
     label: str
     about: str | None = None
+    why_not: list[str] = []
 
 
 class Consent(Answer):
@@ -399,6 +406,13 @@ class CaseShown(Answer):
     team: list[Named] | None = None
     parties: Annotated[dict[str, str | None] | None, Field(description="Names, of those that are known")] = None
     match: str | None = None
+    need: str | None = None
+    technology: str | None = None
+    phase: str | None = None
+    edition: Annotated[str | None, Field(description="Fingerprint of the main track's edition")] = None
+    seq: Annotated[int | None, Field(description="Of the last event, for who reads the whole history")] = None
+    deeds: Annotated[list[str] | None, Field(description="What you may do with the case itself")] = None
+    interest: Annotated[bool | None, Field(description="You have declared an interest")] = None
     rights: Annotated[list[str] | None, Field(description="Ids of the IP rights that it is about")] = None
     consents: list[Consent] | None = None
     documents: list[Document] | None = None
@@ -488,6 +502,8 @@ class ReferralPage(Answer):
 class Side(Answer):
     id: str
     title: str | None = None
+    values: Annotated[int | None, Field(description="How many values were imported")] = None
+    confirmed: Annotated[int | None, Field(description="How many of them a person has confirmed")] = None
 
 
 class MatchShown(Answer):
@@ -720,3 +736,86 @@ def text_of(value: UUID | date | datetime | None) -> str | None:
     if value is None:
         return None
     return str(value) if isinstance(value, UUID) else value.isoformat()
+
+
+# --- auditors --------------------------------------------------------------------------------------------------------
+
+FindingText = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_some_words)]
+FindingState = Literal["open", "answered", "closed"]
+
+
+class FindingQuery(Paged):
+    state: FindingState | None = None
+
+
+class NewFinding(Body):
+    event: Annotated[int, Field(ge=1, le=2**53, description="seq of the event that it is about")]
+    words: FindingText
+
+
+class FindingWords(Body):
+    words: FindingText
+
+
+class FindingDone(Answer):
+    id: str
+    state: FindingState
+    revision: int
+
+
+class Finding(Answer):
+    id: str
+    number: Annotated[str, Field(description="Of the case")]
+    title: str | None
+    event: Annotated[int, Field(description="seq of the event that it is about")]
+    state: FindingState
+    words: Annotated[str | None, Field(description="Null once erased")]
+    answer: Annotated[str | None, Field(description="The last one")]
+    raised_by: Named
+    raised_at: str
+    answered_by: Named | None
+    answered_at: str | None
+    closed_by: Named | None
+    closed_at: str | None
+    revision: int
+
+
+class FindingPage(Answer):
+    items: list[Finding]
+    next: str | None = None
+
+
+class FindingDeed(Answer):
+    at: str
+    kind: Annotated[str, Field(description="raised, answered, asked_again or closed")]
+    role: str | None
+    words: str | None
+    actor: Named
+
+
+class FindingMay(Answer):
+    answer: bool
+    close: bool
+
+
+class FindingShown(Finding):
+    deeds: list[FindingDeed]
+    may: Annotated[FindingMay, Field(description="What you may do now")]
+
+
+class VerdictFault(Answer):
+    kind: str
+    sentence: str
+    event: Annotated[int | None, Field(description="seq of the event, where it is about one")]
+    table: str | None
+    row: str | None
+    column: str | None
+
+
+class Verdict(Answer):
+    number: str
+    verified_at: str
+    events: int
+    whole: Annotated[bool, Field(description="The chain holds, and the rows are what the events add up to")]
+    allowed: Annotated[bool, Field(description="Every event was allowed when it was recorded")]
+    faults: list[VerdictFault]

@@ -81,7 +81,7 @@ def _told(settings: Settings) -> list[dict[str, Any]]:
     """The accounts of a demo that is there already; new tokens, where nobody kept the first ones."""
     kept = settings.var / ACCOUNTS
     if kept.exists():
-        found: list[dict[str, Any]] = json.loads(kept.read_text("utf-8"))
+        found: list[dict[str, Any]] = json.loads(kept.read_text("utf-8"))["accounts"]
         return found
     return [asdict(one) for one in accounts(settings, None)]
 
@@ -90,7 +90,8 @@ def _keep(path: Path, people: list[dict[str, Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # For the owner's eyes from the first moment on.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(people, file, ensure_ascii=False, indent=1)
+        # The sign-in page shows a card for each of them.
+        json.dump({"accounts": people}, file, ensure_ascii=False, indent=1)
 
 
 def _show(address: str | None, people: list[dict[str, Any]]) -> None:

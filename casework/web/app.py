@@ -14,7 +14,23 @@ from casework.api import create_blueprint
 from casework.errors import InvalidSettings
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
-from casework.web import accounts, actor, errors, frame, home, origin
+from casework.web import (
+    accounts,
+    actor,
+    audit,
+    cases,
+    errors,
+    frame,
+    history,
+    home,
+    maps,
+    matches,
+    mediations,
+    origin,
+    referrals,
+    search,
+    tasks,
+)
 from casework.web.keys import secret_key
 
 CONTENT_SECURITY_POLICY = (
@@ -60,7 +76,10 @@ def create_app(settings: Settings) -> Flask:
 
 
 #: The pages, one blueprint for each subject.
-PAGES = (accounts.blueprint, home.blueprint)
+PAGES = (
+    accounts.blueprint, audit.blueprint, cases.blueprint, history.blueprint, home.blueprint, maps.blueprint, matches.blueprint, mediations.blueprint,
+    referrals.blueprint, search.blueprint, tasks.blueprint,
+)  # fmt: skip
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -80,7 +99,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         PROFILE=settings.profile,
         INSIST_ON_SECOND_FACTOR=https,
-        DEMO_ACCOUNTS=settings.var / "demo.json",
+        DEMO_ACCOUNTS=settings.var / "demo-accounts.json",
         CLOCK_OFFSET=settings.clock_offset,
     )
 

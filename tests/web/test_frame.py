@@ -58,7 +58,7 @@ def test_the_rail_has_each_page_once_for_each_role() -> None:
 def test_a_demo_shows_its_people(settings: Settings, world: World) -> None:
     settings.var.mkdir(parents=True, exist_ok=True)
     one = {"email": "officer@example.org", "password": PASSWORD, "name": "Li Na", "role": ["officer"], "organisation": None}
-    (settings.var / "demo.json").write_text(json.dumps({"url": "", "accounts": [one]}))
+    (settings.var / "demo-accounts.json").write_text(json.dumps({"url": "", "accounts": [one]}))
     for profile, shown in (("demo", True), ("test", False)):
         app = create_app(settings.model_copy(update={"profile": profile}))
         assert ("Li Na" in app.test_client().get("/sign-in").text) == shown
@@ -68,7 +68,7 @@ def test_a_demo_shows_its_people(settings: Settings, world: World) -> None:
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"accounts": [{}]}', '{"accounts": 7}'])
 def test_a_broken_file_of_the_demo_shows_nobody(settings: Settings, content: str) -> None:
     settings.var.mkdir(parents=True, exist_ok=True)
-    (settings.var / "demo.json").write_text(content)
+    (settings.var / "demo-accounts.json").write_text(content)
     app = create_app(settings.model_copy(update={"profile": "demo"}))
     assert app.test_client().get("/sign-in").status_code == 200
     app.extensions["casework"].dispose()
