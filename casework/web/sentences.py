@@ -1,0 +1,338 @@
+"""The history as people tell it: "Li Na approved the plan". Made from keys, in the reader's language, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from casework.engine.editions import Edition
+from casework.engine.events import SYSTEM_ACTOR
+from casework.web.forms import texts_of
+from casework.web.frame import day_element, time_element
+from casework.web.texts import N_, edition_text, name_of, role_name
+
+Json = Any
+Editions = Mapping[str, Edition]
+
+PARTIES = {"need_owner": N_("need owner"), "technology_owner": N_("technology owner")}
+SERVICES = {
+    "assessment": N_("green technology assessment"), "ip": N_("check of intellectual property"),
+    "pledge": N_("pledge loan"), "finance": N_("green finance"), "agreement": N_("agreement"),
+    "deployment": N_("deployment"), "mediation": N_("mediation"), "verification": N_("verification"), "case": N_("case"),
+}  # fmt: skip
+PAPERS = {
+    "letter": N_("letter"), "contract": N_("contract"), "report": N_("report"), "statement": N_("statement"),
+    "certificate": N_("certificate"), "nda": N_("non-disclosure agreement"), "other": N_("other paper"),
+}  # fmt: skip
+#: Deeds of a person without a form of words of their own in an edition: the sentence, with who did it.
+_DEEDS = {
+    "opened": N_("%(who)s opened the case"),
+    "claimed": N_("%(who)s took the task “%(task)s”"),
+    "released": N_("%(who)s gave back the task “%(task)s”"),
+    "completed": N_("%(who)s finished the task “%(task)s”"),
+    "exited": N_("%(who)s dropped the task “%(task)s”"),
+    "added": N_("%(who)s added the task “%(task)s”"),
+    "handed_over": N_("%(who)s handed the case over to %(owner)s"),
+    "document_registered": N_("%(who)s entered a paper: %(paper)s"),
+    "consent_ended": N_("%(who)s recorded that a consent has ended"),
+    "interest_declared": N_("%(who)s declared an interest in the case"),
+}
+_BY_ITSELF = {
+    "added": N_("The task “%(task)s” was opened"),
+    "activated": N_("The task “%(task)s” may begin"),
+    "consent_ended": N_("A consent has expired"),
+    "remind": N_("A reminder of “%(task)s” went out"),
+    "due": N_("“%(task)s” is due"),
+    "escalate": N_("“%(task)s” was passed on to the supervisors"),
+    "overdue": N_("“%(task)s” is overdue"),
+    "stopped": N_("A clock stopped, for its step is over"),
+}
+
+
+def party_name(code: str) -> str:
+    return gettext(PARTIES[code]) if code in PARTIES else code.replace("_", " ")
+
+
+def service_name(code: str) -> str:
+    return gettext(SERVICES[code]) if code in SERVICES else code.replace("_", " ")
+
+
+def paper_name(code: str) -> str:
+    return gettext(PAPERS[code]) if code in PAPERS else code.replace("_", " ")
+
+
+def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
+    """One entry of the history as a sentence."""
+    who, edition = _who(entry), editions.get(entry.get("edition") or "")
+    if entry["kind"] in ("fired", "proposed", "refused"):
+        return _say_transition(entry, who, edition)
+    words = _DEEDS.get(entry["kind"], "")
+    if _by_system(entry):
+        what = str(entry.get("what"))
+        words = _BY_ITSELF.get(what if entry["kind"] == "rang" else entry["kind"], _BY_ITSELF.get(what, ""))
+    if not words:
+        return gettext("%(who)s: %(what)s", who=who, what=entry["kind"].replace("_", " "))
+    owner = (entry.get("owner") or {}).get("name") or gettext("somebody else")
+    paper = ", ".join(paper_name(one["kind"]) for one in entry.get("documents", ())) or gettext("other paper")
+    return _capital(gettext(words, who=who, task=_say_task(entry, editions), owner=owner, paper=paper))
+
+
+def _say_transition(entry: Mapping[str, Json], who: str, edition: Edition | None) -> str:
+    name = str(entry.get("transition") or entry.get("what"))
+    do, done = name.replace("_", " "), name.replace("_", " ")
+    if edition is not None and f"transitions.{name}.do" in edition.texts:
+        do, done = edition_text(edition, f"transitions.{name}.do"), edition_text(edition, f"transitions.{name}.done")
+    if entry["kind"] == "proposed":
+        return _capital(gettext("%(who)s proposed “%(do)s”; a second person must agree", who=who, do=do))
+    if entry["kind"] == "refused":
+        return _capital(gettext("%(who)s did not agree to “%(do)s”", who=who, do=do))
+    if entry.get("agreed"):
+        return _capital(gettext("%(who)s agreed as the second person and %(done)s", who=who, done=done))
+    if _by_system(entry):
+        return _capital(gettext("The system %(done)s", done=done))
+    return _capital(gettext("%(who)s %(done)s", who=who, done=done))
+
+
+def _by_system(entry: Mapping[str, Json]) -> bool:
+    return bool(entry.get("by_system"))
+
+
+def _who(entry: Mapping[str, Json]) -> str:
+    actor = entry.get("actor") or {}
+    if _by_system(entry) or actor.get("id") == SYSTEM_ACTOR:
+        return gettext("The system")
+    if not actor.get("id"):
+        # On the other side of a referral one sees the office, not who in it.
+        return role_name(str(actor.get("name") or entry.get("role") or ""))
+    return str(actor.get("name") or gettext("somebody"))
+
+
+def _say_task(entry: Mapping[str, Json], editions: Editions) -> str:
+    task = entry.get("task")
+    edition = editions.get((task or {}).get("edition") or entry.get("edition") or "")
+    if edition is None:
+        return str(entry.get("name") or gettext("a task"))
+    if task is None:
+        key = next((f"tasks.{rule.key}" for rule in edition.tasks.values() if rule.name == entry.get("name")), "")
+        return edition_text(edition, key) if key else str(entry.get("name") or gettext("a task"))
+    rule = task["rule"]
+    keys = {"step": f"states.{rule}.do", "side": f"tasks.{rule}", "decision": f"transitions.{rule}.do"}
+    words = edition_text(edition, keys[task["type"]]) or str(entry.get("name"))
+    about = task.get("about")
+    return f"{words}: {party_name(about)}" if about in PARTIES else words
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+# --- fields ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """A field of a form as it was filled in: its label, what it said the last time, what it says now."""
+
+    label: str
+    before: str | Markup
+    now: str | Markup
+    changed: bool = False
+
+
+def say_fields(entry: Mapping[str, Json], editions: Editions) -> list[Told]:
+    """The fields of the form that came with an entry, those kept as facts first and then the words."""
+    names, form = entry.get("names") or {}, entry.get("form")
+    edition = editions.get(form["edition"]) if form else None
+    data, before = entry.get("data") or {}, entry.get("before_data") or {}
+    made = []
+    for name in dict.fromkeys((*data, *before)):
+        then, now = before.get(name), data.get(name)
+        said, was = _say_value(edition, form, name, now, names), _say_value(edition, form, name, then, names)
+        made.append(Told(_label(edition, form, name), was, said, bool(before) and then != now))
+    for name, words in (entry.get("body") or {}).items():
+        erased = name in (entry.get("erased") or ())
+        made.append(Told(_label(edition, form, name), "", gettext("erased") if erased else _plain(words)))
+    return made
+
+
+_OWN_LABELS = {
+    "reason": N_("Reason"), "note": N_("Note"), "title": N_("Title"), "nature": N_("Nature of the interest"),
+    "language": N_("Language"),
+}  # fmt: skip
+
+
+def _label(edition: Edition | None, form: Json, name: str) -> str:
+    if edition is not None and form and (texts := texts_of(edition, form["name"])).has(f"{name}.label"):
+        return texts.get(f"{name}.label")
+    return gettext(_OWN_LABELS[name]) if name in _OWN_LABELS else name.replace("_", " ").capitalize()
+
+
+def _say_value(edition: Edition | None, form: Json, name: str, value: Json, names: Mapping[str, str]) -> str | Markup:
+    if edition is not None and form:
+        texts = texts_of(edition, form["name"])
+        if isinstance(value, str) and texts.has(f"{name}.choices.{value}"):
+            return texts.get(f"{name}.choices.{value}")
+        if isinstance(value, list) and any(texts.has(f"{name}.choices.{one}") for one in value if isinstance(one, str)):
+            return ", ".join(texts.get(f"{name}.choices.{one}") for one in value)
+    return say_value(value, names)
+
+
+def say_value(value: Json, names: Mapping[str, str]) -> str | Markup:
+    """Any stored value for a reader: ids by name, days and moments as people say them."""
+    if value is None or value == "" or value == [] or value == {}:
+        return gettext("nothing")
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, Mapping):
+        if value.keys() == {"amount", "currency"}:
+            return f"{value['currency']} {value['amount']}"
+        return "; ".join(f"{key.replace('_', ' ')}: {say_value(one, names)}" for key, one in value.items() if one is not None)
+    if isinstance(value, list | tuple):
+        return ", ".join(str(say_value(one, names)) for one in value)
+    if not isinstance(value, str):
+        return str(value)
+    if value in names:
+        return names[value]
+    if _is_moment(value):
+        return time_element(value)
+    if len(value) == 10 and value[4] == value[7] == "-" and value.replace("-", "").isdigit():
+        return day_element(value)
+    if value in PARTIES:
+        return party_name(value)
+    return value
+
+
+def _is_moment(value: str) -> bool:
+    return len(value) >= 19 and value[4:5] == "-" and value[10:11] == "T" and value[:4].isdigit()
+
+
+def _plain(value: Json) -> str:
+    return "" if value is None else value if isinstance(value, str) else str(say_value(value, {}))
+
+
+# --- what it changed -------------------------------------------------------------------------------------------------
+
+_TABLES = {
+    "cases": N_("Case"), "mediations": N_("Mediation"), "tracks": N_("Track"), "tasks": N_("Task"),
+    "proposals": N_("Proposal"), "consents": N_("Consent"), "documents": N_("Paper"), "grants": N_("Access to a paper"),
+}  # fmt: skip
+_COLUMNS = {
+    "state": N_("state"), "states": N_("state"), "owner_id": N_("owner"), "team": N_("team"), "outcome": N_("outcome"),
+    "reasons": N_("reasons"), "hold": N_("hold"), "frozen": N_("outward work stands still"), "closed_at": N_("closed"),
+    "ended_at": N_("ended"), "opened_at": N_("opened"), "provider_id": N_("provider"), "replaced": N_("replaced"),
+    "given": N_("what was given along"), "barred": N_("shut out"), "named": N_("person named"), "interests": N_("declared interests"),
+    "holder_id": N_("held by"), "due_at": N_("due"), "overdue": N_("overdue"), "result": N_("result"),
+    "closed_by": N_("closed by"), "queue": N_("queue"), "party": N_("party"), "given_on": N_("given on"),
+    "expires_on": N_("expires on"), "how": N_("how it ended"), "title": N_("title"), "number": N_("number"),
+    "kind": N_("kind"), "valid_until": N_("valid until"), "registered_at": N_("registered"), "given_at": N_("given"),
+    "before": N_("state before the pause"), "providers": N_("providers"), "documents": N_("papers"),
+    "actor_id": N_("proposed by"), "transition": N_("action"), "organisation_id": N_("organisation"),
+}  # fmt: skip
+#: What a new row says of itself that the reader need not be told one by one.
+_OF_NEW = frozenset({
+    "state", "due_at", "queue", "party", "kind", "given_on", "expires_on", "provider_id", "states", "transition",
+    "number", "title", "organisation_id",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that an entry changed."""
+
+    what: str
+    column: str
+    before: str | Markup
+    after: str | Markup
+
+
+def say_changes(entry: Mapping[str, Json], editions: Editions) -> list[Change]:
+    """What an entry changed, for a reader: of what is new only what tells it apart."""
+    names, made = entry.get("names") or {}, []
+    for one in entry.get("changes", ()):
+        name, table = one["column"], one["table"]
+        if name and name not in _COLUMNS or one["new"] and name not in _OF_NEW:
+            continue
+        what = gettext(_TABLES[table])
+        named = _row_name(one, editions, entry)
+        column = gettext(_COLUMNS[name]) if name else gettext("removed")
+        before, after = (_say_cell(one, key, editions, entry, names) for key in ("before", "after"))
+        if before == after:
+            continue
+        made.append(Change(f"{what} ({named})" if named else what, column, before, after))
+    return made
+
+
+def _row_name(one: Mapping[str, Json], editions: Editions, entry: Mapping[str, Json]) -> str:
+    words = str(one["row"]).split()
+    if not words:
+        return ""
+    if one["table"] == "tracks":
+        return service_name(words[0])
+    if one["table"] == "tasks":
+        for edition in editions.values():
+            key = next((rule.key for rule in edition.tasks.values() if rule.name == words[0]), None)
+            if key:
+                about = f": {party_name(words[1])}" if len(words) > 1 and words[1] in PARTIES else ""
+                return edition_text(edition, f"tasks.{key}") + about
+            if f"states.{words[0]}.do" in edition.texts:
+                return edition_text(edition, f"states.{words[0]}.do")
+        return words[0].replace("_", " ")
+    if one["table"] == "consents":
+        return party_name(words[0])
+    if one["table"] == "documents":
+        return paper_name(words[0])
+    if one["table"] == "grants":
+        return ""
+    return words[0].replace("_", " ")
+
+
+#: States of WS-HumanTask, for a reader.
+_TASK_STATES = {
+    "Created": N_("planned"), "Ready": N_("open"), "Reserved": N_("taken"), "InProgress": N_("in work"),
+    "Suspended": N_("stands still"), "Completed": N_("finished"), "Failed": N_("failed"), "Error": N_("faulty"),
+    "Exited": N_("dropped"), "Obsolete": N_("not needed any more"),
+}  # fmt: skip
+
+
+def _say_cell(
+    one: Mapping[str, Json], key: str, editions: Editions, entry: Mapping[str, Json], names: Mapping[str, str]
+) -> str | Markup:
+    value = one[key]
+    if one["table"] == "tasks" and one["column"] in ("state", "before") and value in _TASK_STATES:
+        return gettext(_TASK_STATES[value])
+    if one["column"] == "queue" and value:
+        return role_name(value)
+    if one["column"] in ("states", "state", "outcome") and value:
+        return ", ".join(_state_name(leaf, editions, entry) for leaf in (value if isinstance(value, list) else [value]))
+    return say_value(value, names)
+
+
+def _state_name(leaf: str, editions: Editions, entry: Mapping[str, Json]) -> str:
+    own = editions.get(entry.get("edition") or "")
+    for edition in (own, *editions.values()):
+        if edition is not None and leaf in edition.states:
+            return edition_text(edition, f"states.{leaf}")
+    return leaf.replace("_", " ")
+
+
+_WHY_NOT = {
+    "did_it": N_("did it"), "": N_("could have done it too"), "interested": N_("had declared an interest in the case"),
+    "not_named": N_("was not named for this case"), "shut_out": N_("was shut out of the referral"),
+    "prepared_it": N_("had done the step before, which another person must do"),
+    "proposed_it": N_("had proposed it, so that another person must agree"),
+    "held_by_other": N_("somebody else held the task"),
+}  # fmt: skip
+
+
+def say_why_not(code: str) -> str:
+    return gettext(_WHY_NOT[code])
+
+
+__all__ = [
+    "Change", "Told", "name_of", "paper_name", "party_name", "say_changes", "say_entry", "say_fields", "say_value",
+    "say_why_not", "service_name",
+]  # fmt: skip
