@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from casework.api import (
     accounts,
     cases,
+    findings,
     matches,
     mediations,
     openapi,
@@ -36,6 +37,7 @@ PREFIX = "/api/v1"
 
 ROUTES: tuple[Route, ...] = (
     *cases.ROUTES,
+    *findings.ROUTES,
     *tasks.ROUTES,
     *referrals.ROUTES,
     *mediations.ROUTES,

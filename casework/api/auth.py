@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flask import Request as Incoming
+from flask import g
 from sqlalchemy import Connection
 
 from casework.errors import NotAllowed, NotSignedIn
@@ -23,6 +24,8 @@ def find_asker(db: Connection, request: Incoming, scope: str) -> Actor:
     actor = find_actor_by_secret(db, found[1]) if found else None
     if actor is None:
         raise NotSignedIn
+    # For the log of what auditors read.
+    g.asker = actor
     if scope not in actor.scopes:
         raise NotAllowed(why=f"your token lacks the scope {scope}.", scope=scope)
     return actor

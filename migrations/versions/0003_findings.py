@@ -10,6 +10,10 @@ GRANTS = """
 GRANT SELECT, INSERT, UPDATE ON findings TO casework_app;
 GRANT SELECT, INSERT ON readings TO casework_app;
 """
+EXCEPTIONAL = (
+    "kind IN ('proposed', 'refused') OR effects ? 'proposed' OR effects ? 'happened_on'"
+    " OR effects->>'transition' ~ '^(waive|skip|reopen|extend|ask_extension)|stop$' OR effects->>'name' ~ 'extension'"
+)
 KINDS = "'case', 'mediation', 'programme', 'organisation', 'person', 'right'"
 _id = sa.UUID(as_uuid=False)
 _time = sa.DateTime(timezone=True)
@@ -60,11 +64,13 @@ def upgrade() -> None:
         comment="What auditors have read; never changed by the application",
     )
     op.create_index("ix_readings_person_id_id", "readings", ["person_id", "id"])
+    op.create_index("ix_events_exceptional", "events", ["at", "log_id", "seq"], postgresql_where=sa.text(EXCEPTIONAL))
     op.execute("REVOKE UPDATE, DELETE, TRUNCATE ON readings FROM casework_app")
     op.execute(GRANTS)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_events_exceptional", "events")
     op.drop_table("readings")
     op.drop_table("findings")
     op.alter_column(

@@ -118,6 +118,27 @@ TABLE: tuple[Row, ...] = (
         "/cases/{number}/interests", READERS, body=lambda on: {"nature": "Family"}, things={"number": "spare_number"},
         there=FOREIGN,
     ),
+    # --- auditors ---
+    get("/cases/{number}/verify", READERS, there=FOREIGN),
+    get("/cases/{number}/findings", READERS, there=FOREIGN, lists="finding", finds=READERS),
+    post(
+        "/cases/{number}/findings", {"auditor"}, READERS - {"auditor"}, there_refused=FOREIGN,
+        body=lambda on: {"event": 1, "words": "Why?"},
+    ),
+    get("/findings", EVERYBODY, lists="finding", finds=READERS),
+    get("/findings/{finding}", READERS, there=FOREIGN),
+    post(
+        "/findings/{finding}/answer", {"officer", "supervisor", "compliance"}, READERS - {"officer", "supervisor", "compliance"},
+        body=lambda on: {"words": "So."}, if_match="stale", there=FOREIGN,
+    ),
+    post(
+        "/findings/{finding}/ask-again", {"auditor"}, READERS - {"auditor"}, body=lambda on: {"words": "So?"},
+        if_match="stale", there_refused=FOREIGN,
+    ),
+    post(
+        "/findings/{finding}/close", {"auditor"}, READERS - {"auditor"}, body=lambda on: {"words": "Fine."}, if_match="stale",
+        there_refused=FOREIGN,
+    ),
     # --- tasks ---
     get("/tasks", EVERYBODY),
     get("/tasks/{task}", READERS, there=FOREIGN),

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.definitions import load_library
 from casework.operations import registers
 from casework.operations.accounts import make_token, secret_hash, sign_in
+from casework.operations.findings import raise_finding
 from casework.operations.mediations import open_mediation
 from casework.operations.rights import record_right
 from casework.records.database import transaction
@@ -107,6 +108,11 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     away = db.execute(
         text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["foreign_officer"]}
     ).scalar_one()
+    finding = raise_finding(db, world.actor(db, "auditor"), number, event=1, words="Why?", request=new_request()).answer["id"]
+    watcher = registers.register_person(db, email="watcher@example.org", name="Watcher")
+    registers.grant_role(db, watcher, "auditor", programme=there)
+    world.people["watcher"] = watcher
+    found = raise_finding(db, world.actor(db, "watcher"), elsewhere, event=1, words="Why?", request=new_request()).answer["id"]
     library = load_library()
     consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
     case = library.latest("case")
@@ -121,7 +127,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "membership": membership, "name": "case", "fingerprint": case.fingerprint, "lab": world.organisations["lab"],
         "officer": world.people["officer"], "spare_number": world.new_case(db),
         "token": make_token(db, world.people["officer"], name="spare", scopes=["read"])[0],
-        "session": _session(db, world, "officer"),
+        "session": _session(db, world, "officer"), "finding": str(finding),
     }  # fmt: skip
     far = here | {
         "number": elsewhere, "track": world.main_track(db, elsewhere), "spare_number": spare,
@@ -129,7 +135,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "mediation": str(uuid.uuid4()), "match": match, "need": need, "technology": technology, "right": str(right),
         "programme": there, "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"],
         "membership": str(away), "token": make_token(db, world.people["foreign_officer"], name="spare", scopes=["read"])[0],
-        "session": _session(db, world, "foreign_officer"),
+        "session": _session(db, world, "foreign_officer"), "finding": str(found),
     }  # fmt: skip
     kept = {"name", "transition", "referral_transition", "mediation_transition"}
     absent = {name: value if name in kept else str(uuid.uuid4()) for name, value in here.items()}
