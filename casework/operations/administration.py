@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.calendars import Calendar
-from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER
+from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER, PROVIDER, PROVIDER_LEAD, VERIFIER
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import registers
 from casework.operations.accounts import hash_password
@@ -265,6 +265,85 @@ def end_membership(db: Connection, actor: Actor, membership: str, request: Reque
     ).one_or_none()
     if row is None or (row.programme_id and not actor.in_programme(row.programme_id, (ADMINISTRATOR,))):
         raise NotFound("membership")
+
+    def do() -> Mapping[str, Json]:
+        registers.end_role(db, membership, by=actor.person)
+        return {"id": membership, "ended": True}
+
+    return _once(db, actor, request, do, 200)
+
+
+# --- what a provider's lead does for its own organisation -------------------------------------------------------------
+
+
+def _led(actor: Actor) -> list[str]:
+    return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == PROVIDER_LEAD})
+
+
+def list_members(db: Connection, actor: Actor) -> list[dict[str, Json]]:
+    """The organisations that the actor leads, each with the people who hold a role in it now."""
+    rows = db.execute(
+        text(
+            "SELECT o.id, o.name, o.name_zh, (SELECT coalesce(jsonb_agg(jsonb_build_object('membership', m.id, 'id', p.id,"
+            " 'name', p.name, 'name_zh', p.name_zh, 'email', p.email, 'role', m.role, 'since', m.starts_at, 'ends_at',"
+            " m.ends_at, 'deputy', m.deputy_for IS NOT NULL) ORDER BY p.name, m.id), '[]') FROM memberships m"
+            " JOIN people p ON p.id = m.person_id WHERE m.organisation_id = o.id AND p.active"
+            " AND (m.ends_at IS NULL OR m.ends_at > casework_now())) AS members"
+            " FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[])) ORDER BY o.name, o.id"
+        ),
+        {"ids": _led(actor)},
+    )
+    return [{"id": row.id, "name": row.name, "name_zh": row.name_zh, "members": row.members} for row in rows]
+
+
+def add_member(
+    db: Connection, actor: Actor, organisation: str, *, email: str, role: str, request: Request
+) -> Done:
+    """A lead takes a person who has an account, and no role anywhere else, into the organisation."""
+    if organisation not in _led(actor):
+        raise NotFound("organisation")
+    faults = {}
+    if role not in (PROVIDER, PROVIDER_LEAD, VERIFIER):
+        faults["role"] = "is not one of the choices"
+    if not email.strip():
+        faults["email"] = "is required"
+    if faults:
+        raise InvalidForm(fields=faults)
+
+    def do() -> Mapping[str, Json]:
+        # Who works elsewhere looks like who is not there: a lead learns nothing of other people's roles.
+        person = db.execute(
+            text(
+                "SELECT p.id FROM people p WHERE lower(p.email) = lower(:email) AND p.active AND NOT EXISTS (SELECT"
+                " FROM memberships m WHERE m.person_id = p.id AND m.organisation_id IS DISTINCT FROM CAST(:own AS uuid)"
+                " AND (m.ends_at IS NULL OR m.ends_at > casework_now())) FOR NO KEY UPDATE"
+            ),
+            {"email": email.strip(), "own": organisation},
+        ).scalar_one_or_none()
+        if person is None:
+            raise InvalidForm(fields={"email": "is of nobody whom you may add; ask an administrator"})
+        if db.execute(
+            text(
+                "SELECT 1 FROM memberships WHERE person_id = :person AND organisation_id = CAST(:own AS uuid) AND role = :role"
+                " AND deputy_for IS NULL AND (ends_at IS NULL OR ends_at > casework_now())"
+            ),
+            {"person": person, "own": organisation, "role": role},
+        ).first():
+            raise InvalidForm(fields={"email": "is of somebody who has this role already"})
+        return {"id": registers.grant_role(db, person, role, organisation=organisation, by=actor.person)}
+
+    return _once(db, actor, request, do, 201)
+
+
+def end_member(db: Connection, actor: Actor, membership: str, request: Request) -> Done:
+    """A lead ends somebody's role in the organisation; nobody's own, so that a lead is always left."""
+    row = db.execute(
+        text("SELECT person_id, organisation_id FROM memberships WHERE id = CAST(:id AS uuid)"), {"id": membership}
+    ).one_or_none()
+    if row is None or row.organisation_id not in _led(actor):
+        raise NotFound("membership")
+    if row.person_id == actor.person:
+        raise NotAllowed(why="nobody ends their own role; ask another lead or an administrator.")
 
     def do() -> Mapping[str, Json]:
         registers.end_role(db, membership, by=actor.person)

@@ -6,7 +6,6 @@ what is done in a step needs no claim. The number of queries does not depend on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -17,12 +16,11 @@ from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
 from casework.engine.calendars import Calendar
-from casework.engine.roles import ORGANISATION_QUEUES
 from casework.errors import InvalidForm
 from casework.operations.deeds import calendar_of
 from casework.operations.overview import names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.operations.task_lists import task_row
+from casework.operations.task_lists import place, task_row
 from casework.permissions import Actor
 from casework.records.logs import now
 
@@ -40,7 +38,7 @@ _HELD = """
 # Of the cases that one owns what waits for their officer; of closed ones, what is still asked afterwards.
 _OWN = """
     SELECT t.* FROM {home} h JOIN tasks t ON t.log_id = h.id WHERE h.owner_id = CAST(:person AS uuid) {lives}
-    AND NOT :person = ANY(h.interests) AND t.state = 'Ready' AND t.queue = '{queue}' AND t.organisation_id IS NULL
+    AND NOT CAST(:person AS text) = ANY(h.interests) AND t.state = 'Ready' AND t.queue = '{queue}' AND t.organisation_id IS NULL
     {when} {window}
 """
 _OWNS = (
@@ -54,7 +52,7 @@ _WHEN = {
 # What others must do in the cases that one owns: open, and neither taken by oneself nor one's own to take.
 _WAITING = """
     SELECT t.* FROM cases h JOIN tasks t ON t.log_id = h.id
-    WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND NOT :person = ANY(h.interests)
+    WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND NOT CAST(:person AS text) = ANY(h.interests)
     AND t.state IN ('Ready', 'Reserved', 'InProgress') AND NOT t.aftercare
     AND t.holder_id IS DISTINCT FROM CAST(:person AS uuid) AND (t.queue <> 'officer' OR t.holder_id IS NOT NULL) {window}
 """
@@ -113,20 +111,6 @@ def list_work(
     library = load_library()
     names = names_of(db, {row.holder_id for row in shown}, {row.organisation_id for row in shown})
     return {"items": [place(task_row(row, library, names), row, names) for row in shown], "next": following}
-
-
-def place(shown: dict[str, Json], row: Any, names: Mapping[str, str]) -> dict[str, Json]:
-    """A task with where it is done (its log, and of a provider's the referral), whom it waits for, and reminders."""
-    referral = row.track_id if row.workflow == "referral" else row.parent_id
-    waits: Json = {"role": row.queue}
-    if row.holder_id is not None:
-        waits = {"name": names.get(row.holder_id)}
-    elif row.organisation_id is not None:
-        waits = {"name": names.get(row.organisation_id)}
-    return shown | {
-        "log": row.log_id, "kind": row.log_kind, "referral": referral, "waits_for": waits, "reminded": row.reminded,
-        "edition": row.edition, "rule": row.rule, "outward": row.queue in ORGANISATION_QUEUES,
-    }  # fmt: skip
 
 
 def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> list[dict[str, Json]]:

@@ -84,7 +84,12 @@ def find_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, Track]:
 def show_referral(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     """A referral with its service's track, tasks, actions and, once it is accepted, the documents granted."""
     case, track = find_referral(db, actor, id)
-    level = sight(actor, case)
+    return describe_referral(db, actor, case, track)
+
+
+def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) -> dict[str, Json]:
+    """A referral that was found, as far as the actor sees it."""
+    id, level = track.id, sight(actor, case)
     library = load_library()
     seen = [track, *case.children(id)]
     ids = {one.id for one in seen}

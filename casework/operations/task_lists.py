@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Task
+from casework.engine.cases import Case, Task
 from casework.engine.commands import Library
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.errors import InvalidForm, NotFound
@@ -26,7 +26,7 @@ from casework.records.cases import load
 Json = Any
 
 _TASKS = """
-    SELECT t.*, l.kind AS log_kind, c.number, c.title FROM tasks t
+    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded FROM tasks t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id
     WHERE {where} {more} ORDER BY {order}, t.id LIMIT :most
 """
@@ -41,8 +41,9 @@ def list_tasks(
     queue: str | None = None,
     cursor: str | None = None,
     limit: int | None = None,
+    placed: bool = False,
 ) -> dict[str, Json]:
-    """Tasks that the actor holds (mine), may take (queue), or has finished (done)."""
+    """Tasks that the actor holds (mine), may take (queue), or has finished (done); `placed` with where each is done."""
     if view not in VIEWS:
         raise InvalidForm(fields={"view": f"must be one of {', '.join(VIEWS)}"})
     most = insist_limit(limit)
@@ -73,7 +74,10 @@ def list_tasks(
     library = load_library()
     holders = {row.holder_id for row in shown} - {None}
     names = names_of(db, holders) if holders else {}
-    return {"items": [task_row(row, library, names) for row in shown], "next": following}
+    items = [task_row(row, library, names) for row in shown]
+    if placed:
+        items = [place(one, row, names) for one, row in zip(items, shown, strict=True)]
+    return {"items": items, "next": following}
 
 
 @cache
@@ -144,9 +148,10 @@ def _queues(kinds: tuple[str, ...], more: str) -> TextClause:
             f" CROSS JOIN LATERAL ({first.format(what='t.*', count=':most')}) x)"
         )
     return text(
-        f"SELECT t.*, l.kind AS log_kind, c.number, c.title FROM ("
+        f"SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded FROM ("
         f"SELECT u.* FROM ({' UNION ALL '.join(parts)}) u ORDER BY u.due_at, u.id LIMIT :most) t"
-        " JOIN logs l ON l.id = t.log_id LEFT JOIN cases c ON c.id = t.log_id ORDER BY t.due_at, t.id"
+        " JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id"
+        " ORDER BY t.due_at, t.id"
     )
 
 
@@ -219,8 +224,26 @@ def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, 
     }
 
 
+def place(shown: dict[str, Json], row: Any, names: Mapping[str, str]) -> dict[str, Json]:
+    """A task with where it is done (its log, and of a provider's the referral), whom it waits for, and reminders."""
+    waits: Json = {"role": row.queue}
+    if who := row.holder_id or row.organisation_id:
+        waits = {"name": names.get(who)}
+    return shown | {
+        "log": row.log_id, "kind": row.log_kind, "referral": row.track_id if row.workflow == "referral" else row.parent_id,
+        "waits_for": waits, "reminded": row.reminded, "edition": row.edition, "rule": row.rule,
+        "outward": row.queue in ORGANISATION_QUEUES, "closed_at": when(row.closed_at),
+    }  # fmt: skip
+
+
 def show_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     """One task, for whoever sees its case or referral. Raises NotFound."""
+    _, row = find_task(db, actor, id)
+    return task_row(row, load_library(), names_of(db, {row.holder_id}))
+
+
+def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
+    """A task's case and its row, for whoever sees them. Raises NotFound."""
     row = db.execute(
         text(_TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id")), {"id": id, "most": 1}
     ).one_or_none()
@@ -231,4 +254,4 @@ def show_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     mine = {track.id for track in own_tracks(actor, case)}
     if level != Sight.ALL and not (level == Sight.REFERRALS and row.track_id in mine and row.organisation_id):
         raise NotFound("task")
-    return task_row(row, load_library(), names_of(db, {row.holder_id}))
+    return case, row

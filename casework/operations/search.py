@@ -1,0 +1,90 @@
+"""One search over what a person may see: case numbers, titles and the parties' names. Reads only.
+
+What may be found is what may be listed: the same policy, so that a search says nothing of what is not one's to see.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.operations.overview import names_of, reach_values
+from casework.permissions import Actor, reach
+
+Json = Any
+
+SHORTEST, LONGEST, MOST = 2, 100, 50
+
+# By number and title whoever sees a case in outline; by the parties only who sees them.
+_CASES = text("""
+    SELECT c.number, c.title, c.parties, c.state, c.programme_id = ANY(CAST(:all_of AS uuid[])) AS whole, c.closed_at
+    FROM cases c
+    WHERE (
+        c.programme_id = ANY(CAST(:all_of AS uuid[])) AND (
+            c.number ILIKE :like OR c.title ILIKE :like OR EXISTS (
+                SELECT FROM organisations o WHERE o.id::text IN (SELECT value FROM jsonb_each_text(c.parties))
+                AND (o.name ILIKE :like OR o.name_zh ILIKE :like)
+            )
+        )
+        OR c.programme_id = ANY(CAST(:outlines_of AS uuid[])) AND (c.number ILIKE :like OR c.title ILIKE :like)
+    )
+    ORDER BY lower(c.number) = lower(:exact) DESC, c.closed_at IS NOT NULL, c.opened_at DESC, c.id LIMIT :most
+""")
+# The same policy as `permissions.own_tracks`, and `sight` of a mediation.
+_REFERRALS = text("""
+    SELECT t.id, t.kind, t.edition, t.states, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties
+    FROM tracks t LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
+    WHERE t.workflow = 'referral' AND t.provider_id = ANY(CAST(:organisations AS uuid[])) AND t.fired ? 'send'
+    AND NOT 'draft' = ANY(t.states) AND NOT CAST(:person AS text) = ANY(t.barred)
+    AND NOT CAST(:person AS text) = ANY(coalesce(c.interests, m.interests)) AND (
+        c.number ILIKE :like OR coalesce(c.title, m.title) ILIKE :like OR EXISTS (
+            SELECT FROM organisations o WHERE o.id::text IN (SELECT value FROM jsonb_each_text(coalesce(c.parties, m.parties)))
+            AND (o.name ILIKE :like OR o.name_zh ILIKE :like)
+        )
+    )
+    ORDER BY t.ended_at IS NOT NULL, t.opened_at DESC, t.id LIMIT :most
+""")
+_MEDIATIONS = text("""
+    SELECT m.id, m.title, m.parties, m.closed_at FROM mediations m
+    WHERE (CAST(:person AS uuid) = m.owner_id OR CAST(:person AS uuid) = ANY(m.team)) AND (
+        m.title ILIKE :like OR EXISTS (
+            SELECT FROM organisations o WHERE o.id::text IN (SELECT value FROM jsonb_each_text(m.parties))
+            AND (o.name ILIKE :like OR o.name_zh ILIKE :like)
+        )
+    )
+    ORDER BY m.opened_at DESC, m.id LIMIT :most
+""")
+
+
+def search(db: Connection, actor: Actor, wanted: str) -> dict[str, Json]:
+    """Cases, referrals and mediations that the words name, as far as the actor sees them; nothing for too few letters."""
+    words = " ".join(wanted.replace("\x00", "").split())[:LONGEST]
+    found: dict[str, Json] = {"words": words, "cases": [], "referrals": [], "mediations": [], "more": False}
+    if len(words) < SHORTEST:
+        return found
+    given = {**reach_values(reach(actor)), "like": f"%{_literal(words)}%", "exact": words, "most": MOST + 1}
+    cases, referrals, mediations = (db.execute(one, given).all() for one in (_CASES, _REFERRALS, _MEDIATIONS))
+    seen = [row.parties for row in cases if row.whole] + [row.parties for row in (*referrals, *mediations)]
+    names = names_of(db, set(), {one for parties in seen for one in parties.values()})
+
+    def parties(row: Any) -> dict[str, Json]:
+        return {side: names.get(one) for side, one in row.parties.items()}
+
+    return found | {
+        "cases": [
+            {"number": row.number, "title": row.title, "state": row.state, "parties": parties(row) if row.whole else {}}
+            for row in cases[:MOST]
+        ],
+        "referrals": [
+            {"id": row.id, "service": row.kind, "edition": row.edition, "states": list(row.states), "number": row.number,
+             "title": row.title, "parties": parties(row)}
+            for row in referrals[:MOST]
+        ],
+        "mediations": [{"id": row.id, "title": row.title, "parties": parties(row)} for row in mediations[:MOST]],
+        "more": any(len(rows) > MOST for rows in (cases, referrals, mediations)),
+    }  # fmt: skip
+
+
+def _literal(words: str) -> str:
+    return words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
