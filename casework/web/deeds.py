@@ -19,7 +19,17 @@ from werkzeug.wrappers import Response
 from casework.definitions import load_library
 from casework.engine.cases import Case, Track
 from casework.engine.editions import Edition
-from casework.errors import AlreadyTaken, CaseHasMoved, CaseworkError, InvalidForm, NotAllowed, Refused, WrongState
+from casework.engine.roles import PROVIDER
+from casework.errors import (
+    AlreadyTaken,
+    CaseHasMoved,
+    CaseworkError,
+    InvalidForm,
+    NotAllowed,
+    NotFound,
+    Refused,
+    WrongState,
+)
 from casework.operations.choices import choices_of
 from casework.operations.drafts import drop_draft, find_draft
 from casework.operations.history import list_events
@@ -36,6 +46,7 @@ from casework.web.forms import (
     texts_of,
     wants_more,
 )
+from casework.web.navigation import PROVIDERS
 from casework.web.texts import edition_text, name_of, say_error, sentence
 
 Json = Any
@@ -113,6 +124,36 @@ class Sent:
     why: str = ""
     #: The revision that the person had seen, where the track has moved since.
     seen: int | None = None
+
+
+def find_action(actions: Iterable[Action], track: str, name: str) -> Action:
+    """The action that is meant. Raises NotFound for one that is not offered."""
+    for one in actions:
+        if (one.track, one.name) == (track, name):
+            return one
+    raise NotFound("action")
+
+
+def find_sent(actions: Iterable[Action], case: Case, tracks: Iterable[str], track: str, name: str, actor: Actor) -> Action:
+    """The action that was sent, also where its track has moved on meanwhile: its form is shown with what was typed.
+
+    Raises NotFound for what was never there for this person.
+    """
+    try:
+        return find_action(actions, track, name)
+    except NotFound:
+        if track not in set(tracks):
+            raise
+    one = case.tracks[track]
+    edition = load_library()[one.edition]
+    roles = actor.roles()
+    for rule in edition.transitions:
+        if rule.name == name and (roles & set(rule.by_people) or roles & PROVIDERS and PROVIDER in rule.by_people):
+            here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in one.states)
+            why = gettext("It is not possible any more, for it stands at “%(state)s” now.", state=here)
+            form = tuple(edition.form_shown(rule.form))
+            return Action(track, name, rule.kind, edition, one.revision, False, (why,), False, (), form, {})
+    raise NotFound("action")
 
 
 def action_form(db: Connection, actor: Actor, case: Case, action: Action, sent: Sent | None = None) -> FormView:
@@ -209,5 +250,6 @@ def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int 
 
 
 __all__ = [
-    "Action", "Do", "Sent", "action_form", "actions_in", "answer", "form_on", "is_sure", "moved_since", "say_choices",
+    "Action", "Do", "Sent", "action_form", "actions_in", "answer", "find_action", "find_sent", "form_on", "is_sure",
+    "moved_since", "say_choices",
 ]  # fmt: skip

@@ -1,14 +1,129 @@
-"""The home page: what to do next, by role."""
+"""The home page: what to do next, by when, and who is being waited for; and what supervisors look after."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from casework.web.actor import current_actor
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext
 
+from casework.operations import inbox, my_work, workload
+from casework.operations.task_lists import count_queues, list_tasks
+from casework.web import frame
+from casework.web.actor import current_actor, only, page_transaction
+from casework.web.navigation import OFFICES, PROVIDERS
+from casework.web.texts import N_
+
+Json = Any
 blueprint = Blueprint("home", __name__)
+
+TABS = {
+    "open": N_("To do"), "overdue": N_("Overdue"), "today": N_("Today"), "week": N_("This week"),
+    "waiting": N_("Waiting for others"), "hold": N_("On hold"),
+}  # fmt: skip
+DECISIONS = {
+    "plans": N_("Plans"), "waivers": N_("Waivers"), "conflicts": N_("Conflicts of interest"), "closings": N_("Closings and stops"),
+    "proposals": N_("Waiting for a second person"), "others": N_("Other decisions"),
+}  # fmt: skip
+BREAKS = {
+    "no_owner": N_("Nobody owns it: assign it, or hand it over."),
+    "owner_left": N_("Its owner is not an officer here any more: hand it over."),
+    "no_action": N_("No next action has a date: take its next step, or add a task."),
+    "waits_for_nobody": N_("It is on hold, and nobody knows for whom: resume it, or hold it anew."),
+}  # fmt: skip
+#: Rows of what others must do that stand below one's own.
+BELOW = 5
 
 
 @blueprint.get("/")
 def show() -> str:
-    return render_template("home/show.html", actor=current_actor())
+    """By role; whoever has several roles has the home of the first that fits."""
+    roles = current_actor().roles()
+    for wanted, page in HOMES:
+        if roles & wanted:
+            return page()
+    return render_template("home/nothing.html")
+
+
+def my_work_page() -> str:
+    tab, cursor = request.args.get("tab", "open"), request.args.get("cursor")
+    tab = tab if tab in TABS else "open"
+    with page_transaction() as (db, actor):
+        if calendar := my_work.home_calendar(db, actor):
+            frame.use_calendar(calendar)
+        counts = my_work.count_work(db, actor)
+        held = my_work.list_holds(db, actor) if tab == "hold" else []
+        listed = my_work.list_work(db, actor, tab=tab, cursor=cursor) if tab != "hold" else {"items": [], "next": None}
+        others: list[Json] = []
+        if tab == "open" and not cursor:
+            others = my_work.list_work(db, actor, tab="waiting", limit=BELOW)["items"]
+        queues = count_queues(db, actor)
+        first = my_work.first_due(db, actor) if not listed["items"] else None
+    return render_template(
+        "home/show.html", tab=tab, rows=listed["items"], held=held, others=others, counts=counts,
+        tabs=_tabs(tab, counts), first=first, to_take=sum(one["count"] for one in queues),
+        next_url=url_for("home.show", tab=tab, cursor=listed["next"]) if listed["next"] else "",
+        first_url=url_for("home.show", tab=tab) if cursor else "",
+    )  # fmt: skip
+
+
+def _tabs(tab: str, counts: Mapping[str, int]) -> list[tuple[Json, ...]]:
+    made: list[tuple[Json, ...]] = [
+        (gettext(words), url_for("home.show", tab=None if name == "open" else name), name == tab, counts[name])
+        for name, words in TABS.items()
+    ]
+    return [*made, (gettext("Done"), url_for("tasks.done"), False)]
+
+
+def offers_page() -> str:
+    cursor = request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        if calendar := inbox.inbox_calendar(db, actor):
+            frame.use_calendar(calendar)
+        listed = inbox.list_inbox(db, actor, tab="offers", cursor=cursor)
+        counts = inbox.count_inbox(db, actor)
+        mine = list_tasks(db, actor, view="queue", limit=BELOW, placed=True)["items"] if not listed["items"] else []
+    return render_template(
+        "referrals/index.html", tab="offers", rows=listed["items"], counts=counts, tasks=mine,
+        next_url=url_for("home.show", cursor=listed["next"]) if listed["next"] else "",
+        first_url=url_for("home.show") if cursor else "",
+    )  # fmt: skip
+
+
+@blueprint.get("/decisions")
+@only(*workload.DECIDING)
+def decisions() -> str:
+    with page_transaction() as (db, actor):
+        if calendar := my_work.home_calendar(db, actor):
+            frame.use_calendar(calendar)
+        found = workload.list_decisions(db, actor)
+    groups = [(gettext(words), [one for one in found if one["decides"] == kind]) for kind, words in DECISIONS.items()]
+    return render_template(
+        "home/decisions.html", groups=[(words, rows) for words, rows in groups if rows], count=len(found), most=workload.MOST
+    )
+
+
+@blueprint.get("/team")
+@only("supervisor")
+def team() -> str:
+    with page_transaction() as (db, actor):
+        if calendar := my_work.home_calendar(db, actor):
+            frame.use_calendar(calendar)
+        found = workload.list_team(db, actor)
+    several = len({one["programme"] for one in found["items"]}) > 1
+    return render_template("home/team.html", rows=found["items"], unowned=found["unowned"], several=several)
+
+
+@blueprint.get("/house-rule")
+@only("supervisor")
+def house_rule() -> str:
+    with page_transaction() as (db, actor):
+        found = workload.break_house_rule(db, actor)
+    return render_template(
+        "home/house_rule.html", rows=found["items"], at=found["at"], breaks=BREAKS, most=workload.MOST
+    )
+
+
+#: Whose home is which page, the first that fits.
+HOMES: list[tuple[frozenset[str], Callable[[], str]]] = [(OFFICES, my_work_page), (PROVIDERS, offers_page)]

@@ -1,0 +1,156 @@
+"""Sealed mediations: for their dispute officers; for everybody else there is no such page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.cases import Case
+from casework.errors import NotAllowed, NotFound
+from casework.operations import mediations
+from casework.operations.cases import fire_transition
+from casework.operations.deeds import calendar_of
+from casework.operations.history import list_events
+from casework.operations.requests import Done, Request
+from casework.permissions import Actor, Sight, sight
+from casework.web import deeds, frame
+from casework.web.actor import only, page_transaction
+from casework.web.forms import read_request
+from casework.web.referrals import say_done, say_shared
+from casework.web.steps import steps_of
+from casework.web.texts import edition_text, say_error
+
+Json = Any
+blueprint = Blueprint("mediations", __name__)
+
+
+@blueprint.get("/mediations")
+@only("dispute_officer")
+def index() -> str:
+    with page_transaction() as (db, actor):
+        found = mediations.list_mediations(db, actor)["items"]
+    return render_template("mediations/index.html", rows=[_row(one) for one in found], fault="", number="")
+
+
+def _row(one: Mapping[str, Json]) -> dict[str, Json]:
+    track = next((t for t in one["tracks"] if t["workflow"] == "mediation"), one["tracks"][0])
+    edition = load_library()[track["edition"]]
+    due = [task["due_at"] for task in one["tasks"] if task["due_at"]]
+    return {
+        "id": one["id"], "title": one["title"], "parties": one["parties"], "first_due": min(due, default=None),
+        "states": [edition_text(edition, f"states.{leaf}") for leaf in track["states"]], "ended": track["ended"],
+    }  # fmt: skip
+
+
+@blueprint.get("/mediations/new")
+@only("dispute_officer")
+def outline() -> Response | str:
+    """What a dispute officer sees of a case before opening a mediation about it."""
+    number = request.args.get("case", "").strip()
+    fault, found = "", None
+    with page_transaction() as (db, actor):
+        if number:
+            try:
+                found = mediations.mediation_outline(db, actor, number)
+            except NotFound:
+                fault = gettext("There is no case %(number)s in your programme. Check the number.", number=number)
+            except NotAllowed as refusal:
+                fault = say_error(refusal)
+    page = render_template("mediations/outline.html", found=found, fault=fault, number=number)
+    return make_response(page, 422) if fault else page
+
+
+@blueprint.post("/mediations")
+@only("dispute_officer")
+def begin() -> Response:
+    with page_transaction() as (db, actor):
+        done = mediations.open_mediation(db, actor, request.form.get("case", ""), read_request())
+    flash(gettext("The mediation is open, and sealed: the case learns nothing of it."))
+    return redirect(url_for("mediations.show", mediation=done.answer["id"]), 303)
+
+
+def _find(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
+    """A mediation that the actor is named for; its provider meets it as a referral. Raises NotFound."""
+    case = _load(db, actor, id)
+    if sight(actor, case) < Sight.ALL:
+        raise NotFound("mediation")
+    return case, mediations.show_mediation(db, actor, id)
+
+
+def _load(db: Connection, actor: Actor, id: str) -> Case:
+    try:
+        return mediations.find_mediation(db, actor, id)
+    except NotFound:
+        raise NotFound("mediation") from None
+
+
+@blueprint.get("/mediations/<uuid:mediation>")
+def show(mediation: UUID) -> str:
+    id = str(mediation)
+    with page_transaction() as (db, actor):
+        case, told = _find(db, actor, id)
+        frame.use_calendar(calendar_of(db, case.programme))
+        events = list_events(db, actor, case, limit=100)
+    tracks = []
+    for one in told["tracks"]:
+        edition = load_library()[one["edition"]]
+        tracks.append({
+            "track": one, "states": [edition_text(edition, f"states.{leaf}") for leaf in one["states"]],
+            "steps": steps_of(edition, one),
+        })  # fmt: skip
+    return render_template(
+        "mediations/show.html", one=told, tracks=tracks, actions=deeds.actions_in(told["tracks"], told["actions"]),
+        events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
+        at=lambda action: url_for("mediations.action", mediation=id, track=action.track, name=action.name),
+    )  # fmt: skip
+
+
+@blueprint.get("/mediations/<uuid:mediation>/<uuid:track>/<name>")
+def action(mediation: UUID, track: UUID, name: str) -> str:
+    return _action(str(mediation), str(track), name, None)
+
+
+def _action(id: str, track: str, name: str, sent: deeds.Sent | None) -> str:
+    with page_transaction() as (db, actor):
+        case, told = _find(db, actor, id)
+        frame.use_calendar(calendar_of(db, case.programme))
+        actions = deeds.actions_in(told["tracks"], told["actions"])
+        if sent is None:
+            chosen = deeds.find_action(actions, track, name)
+        else:
+            chosen = deeds.find_sent(actions, case, case.tracks, track, name, actor)
+        form = deeds.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
+        moved = deeds.moved_since(db, actor, case, track, sent.seen) if sent else []
+    return render_template(
+        "mediations/action.html", one=told, action=chosen, form=form, sent=sent, moved=say_shared(case, moved),
+        post=url_for("mediations.fire", mediation=id, track=track, name=name), back=url_for("mediations.show", mediation=id),
+    )  # fmt: skip
+
+
+@blueprint.post("/mediations/<uuid:mediation>/<uuid:track>/<name>")
+def fire(mediation: UUID, track: UUID, name: str) -> Response:
+    id = str(mediation)
+    with page_transaction() as (db, actor):
+        case, told = _find(db, actor, id)
+        chosen = deeds.find_sent(
+            deeds.actions_in(told["tracks"], told["actions"]), case, case.tracks, str(track), name, actor
+        )
+
+    def do(db: Connection, actor: Actor, request: Request, seen: int, data: dict[str, Json]) -> Done:
+        return fire_transition(
+            db, actor, id, "mediation", str(track), name, data=data, revision=seen, request=request
+        )
+
+    return deeds.answer(
+        chosen.draft, chosen.rules, do,
+        lambda sent: make_response(_action(id, str(track), name, sent), sent.status),
+        lambda _: url_for("mediations.show", mediation=id), lambda _: say_done(chosen), sure=deeds.is_sure(chosen),
+        known=chosen.prefill,
+    )  # fmt: skip

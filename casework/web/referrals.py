@@ -1,0 +1,229 @@
+"""Referrals: a provider's lists, one referral with what may be done in it, and the members of a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.cases import Case
+from casework.errors import InvalidForm, NotAllowed
+from casework.operations import administration, inbox, referrals
+from casework.operations.deeds import calendar_of
+from casework.operations.referrals import list_referral_events
+from casework.operations.requests import Done, Request
+from casework.permissions import Actor
+from casework.web import deeds, frame
+from casework.web.actor import only, page_transaction
+from casework.web.forms import read_request
+from casework.web.navigation import PROVIDERS
+from casework.web.sentences import say_entry
+from casework.web.steps import steps_of
+from casework.web.texts import edition_text, role_name, say_error, say_fault
+
+Json = Any
+blueprint = Blueprint("referrals", __name__)
+
+
+@blueprint.get("/referrals/working")
+@only(*PROVIDERS)
+def working() -> str:
+    """What was accepted and is not handed in yet."""
+    return _list("working", "referrals.working")
+
+
+@blueprint.get("/referrals/delivered")
+@only(*PROVIDERS)
+def delivered() -> str:
+    """What was handed in, and what has ended."""
+    return _list("delivered", "referrals.delivered")
+
+
+def _list(tab: str, endpoint: str) -> str:
+    cursor = request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        if calendar := inbox.inbox_calendar(db, actor):
+            frame.use_calendar(calendar)
+        listed = inbox.list_inbox(db, actor, tab=tab, cursor=cursor)
+        counts = inbox.count_inbox(db, actor)
+    return render_template(
+        "referrals/index.html", tab=tab, rows=listed["items"], counts=counts, tasks=[],
+        next_url=url_for(endpoint, cursor=listed["next"]) if listed["next"] else "",
+        first_url=url_for(endpoint) if cursor else "",
+    )  # fmt: skip
+
+
+# --- one referral ----------------------------------------------------------------------------------------------------
+
+#: Of a provider's actions those that are asked for as one page with the offer itself.
+ANSWER = "accept"
+
+
+@blueprint.get("/referrals/<uuid:referral>")
+def show(referral: UUID) -> str:
+    return _show(str(referral), None)
+
+
+def _show(id: str, sent: deeds.Sent | None) -> str:
+    """The page of a referral; where it can be accepted, with the form for that."""
+    with page_transaction() as (db, actor):
+        case, told = inbox.read_referral(db, actor, id)
+        frame.use_calendar(calendar_of(db, case.programme))
+        actions = _actions(told)
+        accept = next((one for one in actions if one.name == ANSWER and one.allowed), None)
+        if sent is not None and accept is None:
+            accept = deeds.find_sent(actions, case, [id], id, ANSWER, actor)
+        form = deeds.action_form(db, actor, case, accept, sent) if accept else None
+        moved = deeds.moved_since(db, actor, case, id, sent.seen) if sent else []
+        events = list_referral_events(db, actor, id, limit=100)
+    return render_template(
+        "referrals/show.html", one=told, actions=[one for one in actions if one is not accept], accept=accept, form=form,
+        sent=sent, moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
+        service=_service(told), at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name),
+        fee=_choice(told, "Request", "fee", told["fee"]), charge=_choice(told, "Acceptance", "charge", told["charge"]),
+    )  # fmt: skip
+
+
+def _actions(told: Mapping[str, Json]) -> list[deeds.Action]:
+    return deeds.actions_in([told, *told["service"]], told["actions"])
+
+
+def _service(told: Mapping[str, Json]) -> Json:
+    """The steps of the service's own track, the newest that counts."""
+    live = [one for one in told["service"] if not one["replaced"]] or told["service"]
+    if not live:
+        return None
+    track = live[-1]
+    edition = load_library()[track["edition"]]
+    return {
+        "track": track, "edition": edition, "steps": steps_of(edition, track),
+        "states": [edition_text(edition, f"states.{leaf}") for leaf in track["states"]],
+        "do": [edition_text(edition, key) for leaf in track["states"] if (key := f"states.{leaf}.do") in edition.texts],
+    }  # fmt: skip
+
+
+def _choice(told: Mapping[str, Json], form: str, field: str, value: str | None) -> str:
+    return "" if value is None else edition_text(load_library()[told["edition"]], f"forms.{form}.{field}.choices.{value}")
+
+
+def say_shared(case: Case, events: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    """Entries of the shared history with their sentences."""
+    editions = load_library().editions
+    made = []
+    for one in events:
+        track = case.tracks.get(one["track"] or "")
+        entry = one | {
+            "edition": track.edition if track else None, "transition": one["what"] if one["done"] else None,
+            "by_system": one["role"] == "system",
+        }  # fmt: skip
+        words = [value for value in (one["body"] or {}).values() if isinstance(value, str) and value]
+        made.append({"at": one["at"], "words": say_entry(entry, editions), "text": words, "kind": one["kind"]})
+    # Who takes a task or is reminded of it moves nothing; what is late stands above.
+    return [one for one in made if one["kind"] not in ("claimed", "released", "activated", "rang")]
+
+
+@blueprint.get("/referrals/<uuid:referral>/<uuid:track>/<name>")
+def action(referral: UUID, track: UUID, name: str) -> str:
+    return _action(str(referral), str(track), name, None)
+
+
+def _action(id: str, track: str, name: str, sent: deeds.Sent | None) -> str:
+    with page_transaction() as (db, actor):
+        case, told = inbox.read_referral(db, actor, id)
+        frame.use_calendar(calendar_of(db, case.programme))
+        actions, tracks = _actions(told), [id, *(one["id"] for one in told["service"])]
+        if sent is None:
+            chosen = deeds.find_action(actions, track, name)
+        else:
+            chosen = deeds.find_sent(actions, case, tracks, track, name, actor)
+        form = deeds.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
+        moved = deeds.moved_since(db, actor, case, track, sent.seen) if sent else []
+    return render_template(
+        "referrals/action.html", one=told, action=chosen, form=form, sent=sent, moved=say_shared(case, moved),
+        post=url_for("referrals.fire", referral=id, track=track, name=name), back=url_for("referrals.show", referral=id),
+    )  # fmt: skip
+
+
+@blueprint.post("/referrals/<uuid:referral>/<uuid:track>/<name>")
+def fire(referral: UUID, track: UUID, name: str) -> Response:
+    """Do what was asked for, or show the form again with what was typed."""
+    id = str(referral)
+    with page_transaction() as (db, actor):
+        case, told = inbox.read_referral(db, actor, id)
+        tracks = [id, *(one["id"] for one in told["service"])]
+        chosen = deeds.find_sent(_actions(told), case, tracks, str(track), name, actor)
+
+    def do(db: Connection, actor: Actor, request: Request, seen: int, data: dict[str, Json]) -> Done:
+        return referrals.fire_in_referral(
+            db, actor, id, name, track=str(track), data=data, revision=seen, request=request
+        )
+
+    def again(sent: deeds.Sent) -> Response:
+        inline = name == ANSWER and track == referral
+        return make_response(_show(id, sent) if inline else _action(id, str(track), name, sent), sent.status)
+
+    def then(_: Done) -> str:
+        return url_for("referrals.show", referral=id)
+
+    def said(_: Done) -> str:
+        return say_done(chosen)
+
+    return deeds.answer(chosen.draft, chosen.rules, do, again, then, said, sure=deeds.is_sure(chosen), known=chosen.prefill)
+
+
+def say_done(chosen: deeds.Action) -> str:
+    """What happened, and what comes next where it is known."""
+    if chosen.confirm_by and not chosen.proposed:
+        who = ", ".join(role_name(role) for role in chosen.confirm_by)
+        return gettext("You asked for it: %(do)s. It waits for a second person (%(who)s).", do=chosen.label, who=who)
+    return gettext("You %(done)s.", done=chosen.done)
+
+
+# --- members ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/members")
+@only("provider_lead")
+def members() -> str:
+    return _members({}, {})
+
+
+def _members(given: Mapping[str, str], faults: Mapping[str, str]) -> str:
+    with page_transaction() as (db, actor):
+        found = administration.list_members(db, actor)
+    return render_template("referrals/members.html", organisations=found, given=given, faults=faults)
+
+
+@blueprint.post("/members")
+@only("provider_lead")
+def add_member() -> Response:
+    given = {name: request.form.get(name, "") for name in ("organisation", "email", "role")}
+    try:
+        with page_transaction() as (db, actor):
+            administration.add_member(
+                db, actor, given["organisation"], email=given["email"], role=given["role"], request=read_request()
+            )
+    except InvalidForm as refusal:
+        faults = {name: say_fault(why) for name, why in refusal.fields.items()}
+        return make_response(_members(given, faults), 422)
+    flash(gettext("Added. From now on this person sees the referrals of your organisation."))
+    return redirect(url_for("referrals.members"), 303)
+
+
+@blueprint.post("/members/<uuid:membership>/end")
+@only("provider_lead")
+def end_member(membership: UUID) -> Response:
+    try:
+        with page_transaction() as (db, actor):
+            administration.end_member(db, actor, str(membership), read_request())
+    except NotAllowed as refusal:
+        flash(say_error(refusal), "warn")
+        return redirect(url_for("referrals.members"), 303)
+    flash(gettext("The role has ended. Open pages of that person show nothing more."))
+    return redirect(url_for("referrals.members"), 303)

@@ -1,0 +1,168 @@
+"""Tasks: the queues and what is done, taking one and giving it back, and the page of one with its form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.cases import Case
+from casework.engine.prefill import prefill
+from casework.errors import AlreadyTaken, NotFound, WrongState
+from casework.operations import my_work, task_lists, tasks
+from casework.operations.deeds import calendar_of
+from casework.operations.overview import names_of
+from casework.operations.requests import Done, Request
+from casework.permissions import Actor, may_work
+from casework.web import deeds, frame
+from casework.web.actor import page_transaction
+from casework.web.forms import FormView, read_request
+from casework.web.paths import local_path
+from casework.web.places import WORDS, place_url, queue_name, task_url, task_words
+from casework.web.texts import say_error
+
+Json = Any
+blueprint = Blueprint("tasks", __name__)
+for word in WORDS:
+    blueprint.add_app_template_global(WORDS[word], word)
+
+
+@blueprint.get("/queues")
+def queue() -> str:
+    """The queues that one works, and what may be taken from one of them or from all."""
+    chosen, cursor = request.args.get("queue"), request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        if calendar := my_work.home_calendar(db, actor):
+            frame.use_calendar(calendar)
+        queues = task_lists.count_queues(db, actor)
+        known = chosen if any(one["queue"] == chosen for one in queues) else None
+        listed = task_lists.list_tasks(db, actor, view="queue", queue=known, cursor=cursor, placed=True)
+    return render_template(
+        "tasks/queue.html", queues=queues, chosen=known, rows=listed["items"],
+        several=len({one["scope"]["id"] for one in queues}) > 1,
+        next_url=url_for("tasks.queue", queue=known, cursor=listed["next"]) if listed["next"] else "",
+        first_url=url_for("tasks.queue", queue=known) if cursor else "",
+    )  # fmt: skip
+
+
+@blueprint.get("/done")
+def done() -> str:
+    """What one has finished, the newest first."""
+    cursor = request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        listed = task_lists.list_tasks(db, actor, view="done", cursor=cursor, placed=True)
+    return render_template(
+        "tasks/done.html", rows=listed["items"],
+        next_url=url_for("tasks.done", cursor=listed["next"]) if listed["next"] else "",
+        first_url=url_for("tasks.done") if cursor else "",
+    )  # fmt: skip
+
+
+@blueprint.post("/tasks/next")
+def take_next() -> Response:
+    """Take what is due first, and go to where it is done."""
+    with page_transaction() as (db, actor):
+        taken = tasks.take_next(db, actor, read_request()).answer["id"]
+        one = _read(db, actor, str(taken))[1] if taken else None
+    if one is None:
+        flash(gettext("Nothing waits in your queues. What is yours already stands in your work."))
+        return redirect(url_for("home.show"), 303)
+    flash(gettext("You took: %(task)s. It was due first.", task=task_words(one)))
+    return redirect(task_url(one), 303)
+
+
+@blueprint.post("/tasks/<uuid:task>/claim")
+def claim(task: UUID) -> Response:
+    try:
+        with page_transaction() as (db, actor):
+            tasks.claim_task(db, actor, str(task), read_request())
+            one = _read(db, actor, str(task))[1]
+    except (AlreadyTaken, WrongState) as refusal:
+        flash(say_error(refusal), "warn")
+        return redirect(_page() or url_for("tasks.show", task=task), 303)
+    flash(gettext("You took: %(task)s", task=task_words(one)))
+    return redirect(task_url(one), 303)
+
+
+@blueprint.post("/tasks/<uuid:task>/release")
+def release(task: UUID) -> Response:
+    with page_transaction() as (db, actor):
+        note = request.form.get("note", "").strip()
+        tasks.release_task(db, actor, str(task), note=note or None, request=read_request())
+        one = _read(db, actor, str(task))[1]
+    flash(gettext("You gave back: %(task)s. Others may take it now.", task=task_words(one)))
+    return redirect(url_for("home.show"), 303)
+
+
+def _page() -> str | None:
+    return local_path(request.form.get("page"))
+
+
+# --- one task --------------------------------------------------------------------------------------------------------
+
+
+def _read(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
+    case, row = task_lists.find_task(db, actor, id)
+    names = names_of(db, {row.holder_id}, {row.organisation_id})
+    return case, task_lists.place(task_lists.task_row(row, load_library(), names), row, names)
+
+
+@blueprint.get("/tasks/<uuid:task>")
+def show(task: UUID) -> Response | str:
+    """The page of a task outside of a case's own pages: a provider's, or a sealed mediation's."""
+    return _show(str(task), None)
+
+
+def _show(id: str, sent: deeds.Sent | None) -> Response | str:
+    with page_transaction() as (db, actor):
+        case, one = _read(db, actor, id)
+        if task_url(one) != url_for("tasks.show", task=id):
+            return redirect(task_url(one), 303)
+        frame.use_calendar(calendar_of(db, case.programme))
+        held_by_other = one["holder"] is not None and one["holder"]["id"] != actor.person
+        task = case.tasks.get(id)
+        works = task is not None and task.open and may_work(actor, case, task) is not None
+        form = _form(db, actor, case, one, sent) if works and not held_by_other and one["type"] == "side" else None
+    return render_template(
+        "tasks/show.html", one=one, form=form, works=works, held_by_other=held_by_other, sent=sent,
+        mine=one["holder"] is not None and not held_by_other, place=place_url(one), queue=queue_name(one["queue"]),
+        open=task is not None and task.open,
+    )  # fmt: skip
+
+
+def _form(db: Connection, actor: Actor, case: Case, one: Mapping[str, Json], sent: deeds.Sent | None) -> FormView:
+    edition = load_library()[one["edition"]]
+    rules = one["form"] or ()
+    return deeds.form_on(
+        db, actor, case, case.tracks[one["track"]], _draft(one), edition, edition.tasks[one["rule"]].form or "", rules,
+        values=prefill(case, case.tracks[one["track"]], rules), sent=sent,
+    )  # fmt: skip
+
+
+def _draft(one: Mapping[str, Json]) -> str:
+    return f"task:{one['id']}"
+
+
+@blueprint.post("/tasks/<uuid:task>/complete")
+def complete(task: UUID) -> Response:
+    """Finish a side task with its form."""
+    with page_transaction() as (db, actor):
+        case, one = _read(db, actor, str(task))
+    if one["type"] != "side":
+        raise NotFound("task")
+    rules = one["form"] or ()
+
+    def do(db: Connection, actor: Actor, request: Request, seen: int, data: dict[str, Json]) -> Done:
+        return tasks.complete_task(db, actor, str(task), data=data, happened_on=None, request=request)
+
+    return deeds.answer(
+        _draft(one), rules, do, lambda sent: make_response(_show(str(task), sent), sent.status), lambda _: place_url(one),
+        lambda _: gettext("Done: %(task)s", task=task_words(one)),
+        known=prefill(case, case.tracks[one["track"]], rules),
+    )  # fmt: skip

@@ -1,0 +1,132 @@
+"""What a supervisor and a compliance officer look after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import Engine, text
+
+from casework.operations.workload import break_house_rule, list_decisions, list_team
+from casework.records.database import transaction
+from tests.web.conftest import Browser
+from tests.web.queries import counted
+from tests.world import World, to_referral, today
+
+BrowserFor = Callable[[str], Browser]
+
+
+def test_a_proposal_waits_for_another_person(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        number, _ = to_referral(world, db)
+        world.fire(db, "supervisor", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "Less money"})
+    own = browser_for("supervisor").get("/decisions").text
+    assert "you asked for it: somebody else must decide" in own
+    other = browser_for("second_supervisor").get("/decisions").text
+    assert number in other
+    assert "asked for by Supervisor" in other
+    assert "Plans" in other
+
+
+def test_a_plan_that_waits_stands_under_plans(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        number, _ = to_referral(world, db)
+        db.execute(
+            text(
+                "UPDATE tasks SET state = 'Ready', closed_at = NULL, closed_by = NULL WHERE name = 'decide_plan'"
+                " AND log_id = (SELECT id FROM cases WHERE number = :n)"
+            ),
+            {"n": number},
+        )
+        found = list_decisions(db, world.actor(db, "supervisor"))
+        assert [one["decides"] for one in found] == ["plans"]
+        assert list_decisions(db, world.actor(db, "compliance")) == []
+
+
+def test_a_closing_waits_for_a_supervisor(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+        world.fire(db, "officer", number, "propose_close", {"outcome": "duplicate", "reason": "other", "statements": "None"})
+    page = browser_for("supervisor").get("/decisions").text
+    assert "Closings and stops" in page
+    assert number in page
+
+
+def test_nothing_to_decide_is_said(world: World, browser_for: BrowserFor) -> None:
+    assert "No decision waits for you." in browser_for("compliance").get("/decisions").text
+
+
+def test_the_team_is_shown_with_its_load(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+        world.new_case(db)
+        db.execute(text("UPDATE tasks SET due_at = casework_now() - interval '2 days' WHERE name = 'triage'"))
+        found = list_team(db, world.actor(db, "supervisor"))
+    by_name = {one["name"]: one for one in found["items"]}
+    assert set(by_name) == {"Officer", "Other Officer"}
+    assert (by_name["Officer"]["live"], by_name["Officer"]["open"], by_name["Officer"]["overdue"]) == (1, 2, 1)
+    assert (by_name["Other Officer"]["live"], by_name["Other Officer"]["open"]) == (0, 0)
+    page = browser_for("supervisor").get("/team").text
+    assert re.search(r"One live case has no owner yet \(BJ\)", page)
+    assert "Foreign Officer" not in page
+
+
+def test_every_kind_of_break_of_the_house_rule_is_found(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        numbers = {}
+        for name in ("good", "no_owner", "no_action", "waits_for_nobody", "owner_left"):
+            numbers[name] = world.new_case(db)
+            world.fire(db, "officer", numbers[name], "take")
+        world.fire(db, "officer", numbers["waits_for_nobody"], "hold", {
+            "reason": "budget", "waits_for": "need_owner", "waits_until": "day",
+            "resume_by": (today() + timedelta(days=9)).isoformat(),
+        })  # fmt: skip
+        of = {name: {"n": number} for name, number in numbers.items()}
+        db.execute(text("UPDATE cases SET owner_id = NULL WHERE number = :n"), of["no_owner"])
+        db.execute(
+            text("UPDATE tasks SET due_at = NULL WHERE log_id = (SELECT id FROM cases WHERE number = :n)"), of["no_action"]
+        )
+        db.execute(text("UPDATE cases SET hold = hold - 'waits_for' WHERE number = :n"), of["waits_for_nobody"])
+        db.execute(
+            text("UPDATE cases SET owner_id = CAST(:p AS uuid) WHERE number = :n"),
+            of["owner_left"] | {"p": world.people["auditor"]},
+        )
+        # A new case lies in the intake, which has an end.
+        world.new_case(db)
+        found = break_house_rule(db, world.actor(db, "supervisor"))["items"]
+    assert {one["number"]: one["breaks"] for one in found} == {
+        numbers[name]: [name] for name in ("no_owner", "no_action", "waits_for_nobody", "owner_left")
+    }
+    page = browser_for("supervisor").get("/house-rule").text
+    assert "4 cases break it." in page
+    assert numbers["good"] not in page
+
+
+def test_a_programme_that_keeps_the_rule_is_told_so(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        to_referral(world, db)
+    assert "Every live case of your programme keeps it." in browser_for("supervisor").get("/house-rule").text
+
+
+def test_the_number_of_queries_does_not_depend_on_how_much_there_is(
+    engine: Engine, world: World, app: Flask, browser_for: BrowserFor
+) -> None:
+    def how_many(path: str) -> int:
+        with counted(app) as sent:
+            assert browser.get(path).status_code == 200
+        return len(sent)
+
+    paths = ("/decisions", "/team", "/house-rule")
+    browser = browser_for("supervisor")
+    with transaction(engine) as db:
+        to_referral(world, db)
+    before = [how_many(path) for path in paths]
+    with transaction(engine) as db:
+        for _ in range(3):
+            to_referral(world, db)
+    assert [how_many(path) for path in paths] == before
+    assert max(before) <= 8
