@@ -17,6 +17,7 @@ from casework.settings import Settings
 from casework.web import (
     accounts,
     actor,
+    administration,
     audit,
     cases,
     errors,
@@ -77,8 +78,8 @@ def create_app(settings: Settings) -> Flask:
 
 #: The pages, one blueprint for each subject.
 PAGES = (
-    accounts.blueprint, audit.blueprint, cases.blueprint, history.blueprint, home.blueprint, maps.blueprint, matches.blueprint, mediations.blueprint,
-    referrals.blueprint, search.blueprint, tasks.blueprint,
+    accounts.blueprint, administration.blueprint, audit.blueprint, cases.blueprint, history.blueprint, home.blueprint,
+    maps.blueprint, matches.blueprint, mediations.blueprint, referrals.blueprint, search.blueprint, tasks.blueprint,
 )  # fmt: skip
 
 

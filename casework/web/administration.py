@@ -1,0 +1,347 @@
+"""The administrator's pages: people and their roles, organisations, programmes, calendars. No content of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.engine.calendars import Calendar
+from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.operations import administration, registered
+from casework.operations.requests import Done, Request
+from casework.permissions import Actor
+from casework.web.actor import only, page_transaction
+from casework.web.forms import read_request
+from casework.web.sentences import SERVICES
+from casework.web.texts import N_, say_error, say_fault
+
+Json = Any
+blueprint = Blueprint("administration", __name__, url_prefix="/administration")
+
+KINDS = {
+    "company": N_("company"), "institution": N_("institution"), "government": N_("government office"),
+    "association": N_("association"), "provider": N_("provider of services"), "other": N_("other"),
+}  # fmt: skip
+CALENDARS = {"china": N_("China's public holidays"), "monday_to_friday": N_("Monday to Friday, without holidays")}
+LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
+WEEKDAYS = (
+    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
+)  # fmt: skip
+GIVEN = [role for role in ROLES if role != SYSTEM]
+Do = Callable[[Connection, Actor, Request], Done]
+
+
+def _do(do: Do, again: Callable[[Mapping[str, str]], Any], then: Callable[[Done], str], said: str) -> Response:
+    """Do what a form asked for and go on; or show the page again with what was typed and why it was refused."""
+    try:
+        with page_transaction() as (db, actor):
+            done = do(db, actor, read_request())
+    except InvalidForm as refusal:
+        return make_response(again({name: say_fault(why) for name, why in refusal.fields.items()}), 422)
+    except (NotAllowed, Refused) as refusal:
+        return make_response(again({"": say_error(refusal)}), 403 if isinstance(refusal, NotAllowed) else 409)
+    flash(said)
+    return redirect(then(done), 303)
+
+
+def _typed(name: str) -> str:
+    return request.form.get(name, "").strip()
+
+
+def _maybe(name: str) -> str | None:
+    return _typed(name) or None
+
+
+def _day(name: str) -> date | None:
+    given = _typed(name)
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        raise InvalidForm(fields={name: "is no day of the calendar"}) from None
+
+
+def _required(*names: str) -> None:
+    if faults := {name: "is required" for name in names if not _typed(name)}:
+        raise InvalidForm(fields=faults)
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/people")
+@only("administrator")
+def people() -> str:
+    words = request.args.get("q", "")
+    with page_transaction() as (db, actor):
+        found = registered.find_people(db, actor, words=words)
+    return render_template("administration/people.html", people=found, words=words)
+
+
+@blueprint.get("/people/new")
+@only("administrator")
+def new_person() -> str:
+    return _new_person({})
+
+
+def _new_person(faults: Mapping[str, str]) -> str:
+    return render_template("administration/new_person.html", faults=faults, languages=LANGUAGES)
+
+
+@blueprint.post("/people/new")
+@only("administrator")
+def add_person() -> Response:
+    def do(db: Connection, actor: Actor, asked: Request) -> Done:
+        _required("email", "name")
+        language = _typed("language")
+        if language not in LANGUAGES:
+            raise InvalidForm(fields={"language": "is not one of the choices"})
+        return administration.create_person(
+            db, actor, email=_typed("email"), name=_typed("name")[:200], name_zh=_maybe("name_zh"),
+            password=request.form.get("password") or None, language=language, request=asked,
+        )  # fmt: skip
+
+    return _do(
+        do, _new_person, lambda done: url_for("administration.person", person=done.answer["id"]),
+        gettext("The account is made. Give the person a role next."),
+    )  # fmt: skip
+
+
+@blueprint.get("/people/<uuid:person>")
+@only("administrator")
+def person(person: Any) -> str:
+    return _person(str(person), {})
+
+
+def _person(person: str, faults: Mapping[str, str]) -> str:
+    with page_transaction() as (db, actor):
+        shown = registered.show_person(db, actor, person)
+        offered = registered.choices(db, actor)
+    return render_template(
+        "administration/person.html", one=shown, offered=offered, roles=GIVEN, of_organisations=ORGANISATION_ROLES, faults=faults
+    )
+
+
+@blueprint.post("/people/<uuid:person>/roles")
+@only("administrator")
+def give_role(person: Any) -> Response:
+    id = str(person)
+
+    def do(db: Connection, actor: Actor, asked: Request) -> Done:
+        _required("role")
+        role = _typed("role")
+        if role not in GIVEN:
+            raise InvalidForm(fields={"role": "is not one of the choices"})
+        within = "organisation" if role in ORGANISATION_ROLES else "programme"
+        _required(within)
+        offered = registered.choices(db, actor)
+        for name in (within, "deputy_for"):
+            if _typed(name) and _typed(name) not in dict(offered[name]):
+                raise InvalidForm(fields={name: "is not one of the choices"})
+        registered.show_person(db, actor, id)
+        scope = {"programme": None, "organisation": None} | {within: _typed(within)}
+        return administration.create_membership(
+            db, actor, person=id, role=role, **scope, deputy_for=_maybe("deputy_for"), starts_at=_begin(_day("starts_on")),
+            ends_at=_begin(_day("ends_on")), request=asked,
+        )  # fmt: skip
+
+    return _do(
+        do, lambda faults: _person(id, faults), lambda _: url_for("administration.person", person=id),
+        gettext("The role is given. It holds from the day that you named, or from now."),
+    )  # fmt: skip
+
+
+def _begin(day: date | None) -> datetime | None:
+    """The first moment of a day where the pilot is; nothing for today, which is now."""
+    zone = ZoneInfo("Asia/Shanghai")
+    return None if day is None else datetime.combine(day, time(), zone)
+
+
+@blueprint.post("/roles/<uuid:membership>/end")
+@only("administrator")
+def end_role(membership: Any) -> Response:
+    back = _typed("person")
+    with page_transaction() as (db, actor):
+        administration.end_membership(db, actor, str(membership), read_request())
+    flash(gettext("The role has ended. What the person holds stays with them until somebody takes it over."))
+    return redirect(_back(back), 303)
+
+
+def _back(person: str) -> str:
+    if len(person) == 36 and all(letter in "0123456789abcdef-" for letter in person):
+        return url_for("administration.people") + "/" + person
+    return url_for("administration.people")
+
+
+@blueprint.post("/people/<uuid:person>/deactivate")
+@only("administrator")
+def deactivate(person: Any) -> Response:
+    id = str(person)
+
+    def do(db: Connection, actor: Actor, asked: Request) -> Done:
+        if request.form.get("sure") != "yes":
+            registered.show_person(db, actor, id)
+            raise InvalidForm(fields={"sure": "is required"})
+        return administration.deactivate_person(db, actor, id, asked)
+
+    return _do(
+        do, lambda faults: _person(id, faults), lambda _: url_for("administration.person", person=id),
+        gettext("The account is closed. Let a supervisor hand over the cases that are left."),
+    )  # fmt: skip
+
+
+# --- organisations ---------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/organisations")
+@only("administrator")
+def organisations() -> str:
+    cursor = request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        told = administration.list_organisations(db, actor, cursor=cursor)
+    return render_template(
+        "administration/organisations.html", items=told["items"], kinds=KINDS, services=SERVICES,
+        next_url=url_for("administration.organisations", cursor=told["next"]) if told["next"] else "",
+        first_url=url_for("administration.organisations") if cursor else "",
+    )  # fmt: skip
+
+
+@blueprint.get("/organisations/new")
+@only("administrator")
+def new_organisation() -> str:
+    return _new_organisation({})
+
+
+#: The services that a provider can take referrals for.
+OFFERED = ("assessment", "ip", "pledge", "finance", "agreement", "deployment", "mediation", "verification")
+
+
+def _new_organisation(faults: Mapping[str, str]) -> str:
+    services = {code: SERVICES[code] for code in OFFERED}
+    return render_template(
+        "administration/new_organisation.html", faults=faults, kinds=KINDS, services=services, languages=LANGUAGES
+    )
+
+
+@blueprint.post("/organisations/new")
+@only("administrator")
+def add_organisation() -> Response:
+    def do(db: Connection, actor: Actor, asked: Request) -> Done:
+        _required("name", "kind")
+        services = request.form.getlist("services")
+        country = _typed("country").upper()
+        faults = {}
+        if _typed("kind") not in KINDS:
+            faults["kind"] = "is not one of the choices"
+        if set(services) - set(OFFERED):
+            faults["services"] = "is not one of the choices"
+        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+            faults["country"] = "is no code of a country"
+        if _typed("language") not in LANGUAGES:
+            faults["language"] = "is not one of the choices"
+        if faults:
+            raise InvalidForm(fields=faults)
+        return administration.create_organisation(
+            db, actor, name=_typed("name")[:200], name_zh=_maybe("name_zh"), country=country or None, kind=_typed("kind"),
+            services=services, register_number=_maybe("register_number"), language=_typed("language"), request=asked,
+        )  # fmt: skip
+
+    return _do(
+        do, _new_organisation, lambda done: url_for("administration.organisation", organisation=done.answer["id"]),
+        gettext("The organisation is there. Give its people their roles next."),
+    )  # fmt: skip
+
+
+@blueprint.get("/organisations/<uuid:organisation>")
+@only("administrator")
+def organisation(organisation: Any) -> str:
+    with page_transaction() as (db, actor):
+        shown = registered.show_organisation(db, actor, str(organisation))
+    return render_template("administration/organisation.html", one=shown, kinds=KINDS, services=SERVICES, languages=LANGUAGES)
+
+
+# --- programmes and calendars ----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/programmes")
+@only("administrator")
+def programmes() -> str:
+    return _programmes({})
+
+
+def _programmes(faults: Mapping[str, str]) -> str:
+    with page_transaction() as (db, actor):
+        items = administration.list_programmes(db, actor)["items"]
+        mine = registered.own_programmes(actor)
+    return render_template("administration/programmes.html", items=items, mine=mine, faults=faults, calendars=CALENDARS)
+
+
+@blueprint.post("/programmes")
+@only("administrator")
+def add_programme() -> Response:
+    def do(db: Connection, actor: Actor, asked: Request) -> Done:
+        _required("code", "name")
+        return administration.create_programme(
+            db, actor, code=_typed("code"), name=_typed("name")[:200], name_zh=_maybe("name_zh"),
+            calendar=_typed("calendar") if _typed("calendar") in CALENDARS else "", request=asked,
+        )  # fmt: skip
+
+    return _do(do, _programmes, lambda _: url_for("administration.programmes"), gettext("The programme is there. You administer it."))
+
+
+@blueprint.post("/programmes/<uuid:programme>/phases")
+@only("administrator")
+def add_phase(programme: Any) -> Response:
+    id = str(programme)
+
+    def do(db: Connection, actor: Actor, asked: Request) -> Done:
+        if not actor.in_programme(id, ("administrator",)):
+            raise NotFound("programme")
+        _required("phase_name", "starts_on")
+        begin = _day("starts_on")
+        assert begin is not None
+        try:
+            return administration.create_phase(
+                db, actor, id, name=_typed("phase_name")[:200], name_zh=_maybe("phase_name_zh"), starts_on=begin,
+                ends_on=_day("ends_on"), request=asked,
+            )  # fmt: skip
+        except InvalidForm as refusal:
+            raise InvalidForm({"phase_name" if name == "name" else name: why for name, why in refusal.fields.items()}) from None
+
+    again = lambda faults: _programmes({f"{id}.{name}": why for name, why in faults.items()})  # noqa: E731  one line, used once
+    return _do(do, again, lambda _: url_for("administration.programmes"), gettext("The phase is added."))
+
+
+@blueprint.get("/calendars")
+@only("administrator")
+def calendars() -> str:
+    with page_transaction() as (db, actor):
+        items = administration.list_programmes(db, actor)["items"]
+    return render_template("administration/calendars.html", items=items)
+
+
+@blueprint.get("/calendars/<uuid:programme>")
+@only("administrator")
+def calendar(programme: Any) -> str:
+    with page_transaction() as (db, actor):
+        shown = registered.show_calendar(db, actor, str(programme))
+    made = Calendar.from_json(shown["calendar"])
+    years: dict[int, list[date]] = {}
+    for day in sorted(made.holidays):
+        years.setdefault(day.year, []).append(day)
+    worked: dict[int, list[date]] = {}
+    for day in sorted(made.make_up):
+        worked.setdefault(day.year, []).append(day)
+    return render_template(
+        "administration/calendar.html", one=shown, calendar=made, weekdays=WEEKDAYS, years=dict(sorted(years.items(), reverse=True)), worked=worked
+    )
+
+
+__all__ = ["blueprint"]
