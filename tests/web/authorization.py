@@ -1,0 +1,122 @@
+"""Who may open which page and send which form: every route of the pages with every role, here, elsewhere and nowhere.
+
+`here` lies in the programme BJ, in the case that `officer` owns, and was asked of the organisation `lab`; `there` lies in
+the programme SH, or was asked of the organisation `bank`; `absent` exists nowhere. Of each row: who is allowed, and who
+sees the thing but may not do this (403). For everybody else it does not exist (404), in the same words whether it is
+there or not; and who is not signed in is asked to sign in (303).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.api.authorization import BANK, EVERYBODY, FOREIGN, LAB, NOBODY, READERS, ROLES, Who
+
+#: From the names of things to what the form says: well-formed, and as harmless as can be.
+Form = Callable[[Mapping[str, str]], Mapping[str, str]]
+
+AUDITOR = frozenset({"auditor"})
+ADMINISTRATOR = frozenset({"administrator"})
+ANSWERERS = frozenset({"officer", "supervisor", "compliance"})
+FINDERS = READERS | FOREIGN
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route of the pages, and what each role gets from it."""
+
+    method: str
+    #: As the server writes it: "/cases/<number>/map".
+    path: str
+    allowed: Who
+    refused: Who = NOBODY
+    there: Who = NOBODY
+    there_refused: Who = NOBODY
+    absent: Who = NOBODY
+    absent_refused: Who = NOBODY
+    form: Form = field(default=lambda on: {})
+    #: Which of the scene's things stands for a parameter, where it is not the one of that name.
+    things: Mapping[str, str] = field(default_factory=dict)
+    #: For those who are not signed in too.
+    open: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}" + "".join(f" ({thing})" for thing in self.things.values())
+
+    @property
+    def has_object(self) -> bool:
+        return "<" in self.path
+
+
+def get(path: str, allowed: Who, refused: Who = NOBODY, **more: Any) -> Row:
+    return Row("GET", path, allowed, refused, **more)
+
+
+def post(path: str, allowed: Who, refused: Who = NOBODY, **more: Any) -> Row:
+    return Row("POST", path, allowed, refused, **more)
+
+
+#: One's own sessions, factors, preferences and drafts have no rows here: `test_accounts.py` walks through them.
+OWN = ("accounts.",)
+#: Blueprints whose pages are not finished yet; their rows join with them.
+LATER = ("cases.", "home.", "matches.", "mediations.", "referrals.", "search.", "tasks.")
+
+TABLE: tuple[Row, ...] = (
+    # --- the history of a case, its map, its verification ---
+    get("/cases/<number>/history", READERS | LAB | BANK, there=FOREIGN),
+    get("/cases/<number>/history/<seq>", READERS, there=FOREIGN),
+    get("/cases/<number>/map", READERS | LAB | BANK, there=FOREIGN),
+    get("/cases/<number>/verify", READERS, there=FOREIGN),
+    # --- workflows: for everybody with an account ---
+    get("/workflows", EVERYBODY),
+    get("/workflows/<workflow>/<edition>", EVERYBODY, there=EVERYBODY),
+    # --- auditors ---
+    get("/audit", AUDITOR),
+    get("/audit/<question>", AUDITOR, there=AUDITOR),
+    get("/sample", AUDITOR),
+    get("/verification", AUDITOR),
+    get("/reading", AUDITOR | {"manager"}),
+    get("/findings", FINDERS),
+    get("/findings/<finding>", READERS, there=FOREIGN),
+    post(
+        "/cases/<number>/history/<seq>/findings", AUDITOR, READERS - AUDITOR, there_refused=FOREIGN,
+        form=lambda on: {"f.words": "Why?"},
+    ),
+    post(
+        "/findings/<finding>/answer", ANSWERERS, READERS - ANSWERERS, there=FOREIGN,
+        form=lambda on: {"f.words": "So.", "revision": "99"},
+    ),
+    post(
+        "/findings/<finding>/ask-again", AUDITOR, READERS - AUDITOR, there_refused=FOREIGN,
+        form=lambda on: {"f.words": "So?", "revision": "99"},
+    ),
+    post(
+        "/findings/<finding>/close", AUDITOR, READERS - AUDITOR, there_refused=FOREIGN,
+        form=lambda on: {"f.words": "Fine.", "revision": "99"},
+    ),
+    # --- administrators; people and organisations are theirs in every programme ---
+    get("/administration/people", ADMINISTRATOR),
+    get("/administration/people/new", ADMINISTRATOR),
+    post("/administration/people/new", ADMINISTRATOR),
+    get("/administration/people/<person>", ADMINISTRATOR, there=ADMINISTRATOR),
+    post("/administration/people/<person>/roles", ADMINISTRATOR, there=ADMINISTRATOR),
+    post(
+        "/administration/people/<person>/deactivate", ADMINISTRATOR, there_refused=ADMINISTRATOR, things={"person": "leaver"},
+        form=lambda on: {"sure": "yes"},
+    ),
+    post("/administration/roles/<membership>/end", ADMINISTRATOR),
+    get("/administration/organisations", ADMINISTRATOR),
+    get("/administration/organisations/new", ADMINISTRATOR),
+    post("/administration/organisations/new", ADMINISTRATOR),
+    get("/administration/organisations/<organisation>", ADMINISTRATOR, there=ADMINISTRATOR),
+    get("/administration/programmes", ADMINISTRATOR),
+    post("/administration/programmes", ADMINISTRATOR),
+    post("/administration/programmes/<programme>/phases", ADMINISTRATOR),
+    get("/administration/calendars", ADMINISTRATOR),
+    get("/administration/calendars/<programme>", ADMINISTRATOR, there=ADMINISTRATOR),
+)  # fmt: skip
+
+__all__ = ["LATER", "OWN", "ROLES", "TABLE", "Row"]

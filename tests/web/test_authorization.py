@@ -1,0 +1,159 @@
+"""Every page with every role, on things of here, of elsewhere and of nowhere: the table, walked."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, Engine, text
+from werkzeug.test import TestResponse
+
+from casework.definitions import load_library
+from casework.operations import registers
+from casework.operations.findings import raise_finding
+from casework.records.database import transaction
+from casework.settings import Settings
+from casework.web.app import create_app
+from tests.databases import DatabaseServer
+from tests.web.authorization import LATER, OWN, ROLES, TABLE, Row
+from tests.web.conftest import Browser
+from tests.world import World, add_match, add_need, add_technology, build_world, new_request, to_referral
+
+WHERE = ("here", "there", "absent")
+Things = Mapping[str, Mapping[str, str]]
+
+
+@dataclass
+class Scene:
+    """The things that the rows are about, and a browser for each role."""
+
+    app: Flask
+    things: Things
+    browsers: Mapping[str, Browser]
+
+    def ask(self, row: Row, role: str, where: str) -> TestResponse:
+        things = self.things[where]
+        path = re.sub(r"<(\w+)>", lambda found: things[row.things.get(found[1], found[1])], row.path)
+        browser = self.browsers[role]
+        return browser.get(path) if row.method == "GET" else browser.post(path, row.form(things))
+
+
+@pytest.fixture(scope="module")
+def scene(
+    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scene]:
+    name = database_server.create(template_database)
+    var: Path = tmp_path_factory.mktemp("scene")
+    app = create_app(Settings(profile="test", var=var, database_url=database_server.owner_url(name)))
+    engine: Engine = app.extensions["casework"]
+    with transaction(engine) as db:
+        world = build_world(db)
+    with transaction(engine) as db:
+        things = _things(world, db)
+    browsers = {role: Browser(app.test_client()) for role in ROLES}
+    for role, browser in browsers.items():
+        if role != "anonymous":
+            assert browser.sign_in(f"{role}@example.org", world.password).status_code == 303
+    yield Scene(app, things, browsers)
+    engine.dispose()
+    database_server.drop(name)
+
+
+def _things(world: World, db: Connection) -> Things:
+    number, referral = to_referral(world, db, more_plan={"pledge": "bank"})
+    other = world.referral(db, number, "pledge")
+    world.send(db, number, other, "pledge")
+    there = world.programmes["SH"]
+    need, technology = add_need(db, there, "n-1", None), add_technology(db, there, "t-1", None)
+    match = add_match(db, world.actor(db, "foreign_officer"), there, need, technology)
+    world.matches.append(match)
+    elsewhere = world.open_case(db, -1, "foreign_officer")
+    watcher = registers.register_person(db, email="watcher@example.org", name="Watcher")
+    registers.grant_role(db, watcher, "auditor", programme=there)
+    world.people["watcher"] = watcher
+    found = [
+        str(raise_finding(db, world.actor(db, by), where, event=1, words="Why?", request=new_request()).answer["id"])
+        for by, where in (("auditor", number), ("watcher", elsewhere))
+    ]
+    leaver = registers.register_person(db, email="leaver@example.org", name="Leaver")
+    membership = registers.grant_role(db, leaver, "auditor", programme=world.programmes["BJ"])
+    away = db.execute(
+        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["foreign_officer"]}
+    ).scalar_one()
+    case = load_library().latest("case")
+    assert case is not None
+    here = {
+        "number": number, "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
+        "person": world.people["provider"], "leaver": leaver, "membership": membership, "question": "waivers",
+        "organisation": world.organisations["lab"], "programme": world.programmes["BJ"], "workflow": "case",
+        "edition": str(case.number),
+    }  # fmt: skip
+    far = here | {
+        "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],
+        "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"], "membership": str(away),
+        "organisation": world.organisations["bank"], "programme": there,
+    }  # fmt: skip
+    absent = {name: str(uuid.uuid4()) for name in here} | {
+        "number": "BJ-2099-0001", "seq": "1", "question": "nothing", "workflow": "nothing", "edition": "1",
+    }  # fmt: skip
+    return {"here": here, "there": far, "absent": absent}
+
+
+def expected(row: Row, role: str, where: str) -> int | None:
+    """303 to the sign-in, 403 or 404; None for whoever is allowed."""
+    if role == "anonymous" and not row.open:
+        return 303
+    names = {"here": "", "there": "there", "absent": "absent"}[where] if row.has_object else ""
+    if role in getattr(row, names or "allowed"):
+        return None
+    return 403 if role in getattr(row, f"{names}_refused" if names else "refused") else 404
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[row.name for row in TABLE])
+def test_each_role_gets_what_the_table_says(scene: Scene, row: Row) -> None:
+    wrong = []
+    for role in ROLES:
+        unseen = scene.ask(row, role, "absent") if row.has_object else None
+        for where in WHERE if row.has_object else ("here",):
+            answer, wanted = scene.ask(row, role, where), expected(row, role, where)
+            got = answer.status_code
+            right = got == wanted if wanted else got < 500 and got not in (401, 403, 404)
+            if wanted == 303:
+                right = got == 303 and answer.headers["Location"].startswith("/sign-in")
+            elif not wanted and row.method == "GET":
+                right = got == 200
+            if not right:
+                wrong.append(f"{role} {where}: {got}, not {wanted or 'allowed'}")
+            if got == 404 and unseen is not None and unseen.status_code == 404 and _said(answer) != _said(unseen):
+                wrong.append(f"{role} {where}: tells more than of what is absent")
+    assert not wrong, "\n".join(wrong)
+
+
+def _said(answer: TestResponse) -> str:
+    """What a page says, without what belongs to one answer alone."""
+    main = answer.text[answer.text.index("<main") : answer.text.index("</main>")]
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", main)
+
+
+def test_every_page_is_in_the_table(scene: Scene) -> None:
+    served = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule))
+        for rule in scene.app.url_map.iter_rules()
+        if "." in rule.endpoint and not rule.endpoint.startswith(("api.", *OWN, *LATER))
+        for method in rule.methods or ()
+        if method not in ("HEAD", "OPTIONS")
+    }
+    assert {(row.method, row.path) for row in TABLE} == served
+
+
+def test_every_row_speaks_of_roles_that_there_are() -> None:
+    for row in TABLE:
+        named = set().union(
+            row.allowed, row.refused, row.there, row.there_refused, row.absent, row.absent_refused
+        )
+        assert named <= set(ROLES), row.name
