@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,8 @@ Json = Any
 
 _SELECT = """
     SELECT m.id, m.programme_id, m.source, m.external_id, m.need_id, n.title AS need_title, m.technology_id,
-        t.title AS technology_title, m.proposed_on, m.proposed_by, m.score, m.rationale, m.created_at, c.number
+        t.title AS technology_title, m.proposed_on, m.proposed_by, m.score, m.rationale, m.created_at, c.number,
+        n.provenance AS need_told, t.provenance AS technology_told
     FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id
     LEFT JOIN cases c ON c.id = m.case_id WHERE m.programme_id = ANY(CAST(:all_of AS uuid[]))
 """
@@ -110,11 +112,16 @@ def _as_id(name: str) -> str | None:
         return None
 
 
+def _confirmed(told: Mapping[str, Json]) -> dict[str, int]:
+    """How many values of a record came from somewhere, and how many of them a person has confirmed."""
+    return {"values": len(told), "confirmed": sum(1 for one in told.values() if one.get("confirmed_by"))}
+
+
 def _shown(row: Any) -> dict[str, Json]:
     return {
         "id": row.id, "programme": row.programme_id, "source": row.source, "external_id": row.external_id,
-        "need": {"id": row.need_id, "title": row.need_title},
-        "technology": {"id": row.technology_id, "title": row.technology_title},
+        "need": {"id": row.need_id, "title": row.need_title} | _confirmed(row.need_told),
+        "technology": {"id": row.technology_id, "title": row.technology_title} | _confirmed(row.technology_told),
         "proposed_on": row.proposed_on.isoformat() if row.proposed_on else None, "proposed_by": row.proposed_by,
         "score": format(row.score, "f") if row.score is not None else None, "rationale": row.rationale,
         "created_at": instant(row.created_at), "case": row.number,

@@ -1,0 +1,198 @@
+"""An action of a case as a page of its own: its form, what follows from it, and what to do where it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.definitions import load_library
+from casework.engine.cases import Case
+from casework.engine.fields import Date, Form, Note
+from casework.errors import NotAllowed, NotFound, WrongState
+from casework.operations.cases import fire_transition
+from casework.operations.deeds import calendar_of, home_of
+from casework.operations.drafts import find_draft
+from casework.operations.overview import describe, find_case
+from casework.operations.requests import Done
+from casework.operations.requests import Request as Key
+from casework.permissions import Actor, Sight
+from casework.web.actor import page_transaction
+from casework.web.case_page import say_done, track_views
+from casework.web.deeds import Action, Sent, action_form, actions_in, answer, is_sure, moved_since
+from casework.web.forms import FormView, build_form, own_texts, parse_form
+from casework.web.frame import use_calendar
+from casework.web.sentences import say_entry
+from casework.web.texts import N_, edition_text
+
+Json = Any
+
+
+class Afterwards(Form):
+    """What may be said of every action beside its form; named so that no edition's field has the same name."""
+
+    _happened_on = Date(
+        label=N_("It took place on"), required=False, past=True,
+        help=N_("Only where it was on an earlier day than today."),
+    )  # fmt: skip
+
+
+class Reasoned(Afterwards):
+    _reason = Note(label=N_("Reason"), required=False)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A case with the action that a page is about."""
+
+    case: Case
+    shown: Mapping[str, Json]
+    action: Action
+    offered: Mapping[str, Json]
+
+
+def stand(db: Connection, actor: Actor, number: str, track: str, transition: str) -> Standing:
+    """The action where the track stands now. Raises NotFound, NotAllowed, or WrongState where it is not offered here."""
+    case, level = find_case(db, actor, number)
+    if level < Sight.ALL or track not in case.tracks:
+        raise NotFound("track")
+    use_calendar(calendar_of(db, case.programme))
+    shown = describe(db, actor, case, level)
+    found = [one for one in shown["actions"] if (one["track"], one["transition"]) == (track, transition)]
+    edition = load_library()[case.tracks[track].edition]
+    if not found:
+        if not any(rule.name == transition and rule.by_people for rule in edition.transitions):
+            raise NotFound("action")
+        here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states)
+        raise WrongState(
+            action=edition_text(edition, f"transitions.{transition}.do"), why=gettext("it stands at “%(state)s”.", state=here)
+        )
+    if not found[0]["yours"]:
+        raise NotAllowed(why=" ".join(found[0]["why_not"]))
+    return Standing(case, shown, actions_in(shown["tracks"], found)[0], found[0])
+
+
+def _beside(action: Action) -> type[Form]:
+    """A reason of its own only where an exception or a way back does not ask for one anyway."""
+    asked = {rule["name"] for rule in action.rules}
+    return Reasoned if action.kind in ("exception", "return") and not asked & {"reason", "note"} else Afterwards
+
+
+def show(number: str, track: UUID, transition: str) -> BaseResponse:
+    with page_transaction() as (db, actor):
+        standing = stand(db, actor, number, str(track), transition)
+        if standing.action.proposed:
+            return _to_decision(standing)
+        return _page(db, actor, standing, None)
+
+
+def _to_decision(standing: Standing) -> BaseResponse:
+    """What another person asked for is decided on at the page of its task."""
+    task = next(
+        one["task"] for one in standing.shown["proposals"]
+        if (one["track"], one["transition"]) == (standing.action.track, standing.action.name)
+    )  # fmt: skip
+    return redirect(url_for("tasks.show", task=task), 303)
+
+
+def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -> Response:
+    action, case, library = standing.action, standing.case, load_library()
+    form = action_form(db, actor, case, action, sent)
+    since = moved_since(db, actor, case, action.track, sent.seen) if sent else []
+    track = next(one for one in standing.shown["tracks"] if one["id"] == action.track)
+    page = render_template(
+        "cases/action.html", case=standing.shown, action=action, form=form, sent=sent, beside=_beside_form(db, actor, action, sent),
+        since=[(one, say_entry(one, library.editions)) for one in since],
+        state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in track["states"]),
+        about={one.id: one.name for one in track_views(standing.shown)}.get(action.track, ""),
+        url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
+        back=url_for("cases.show", number=case.number),
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+def _beside_form(db: Connection, actor: Actor, action: Action, sent: Sent | None) -> FormView:
+    form = _beside(action)
+    faults = {f"_{name}": why for name, why in sent.faults.items() if f"_{name}" in form.fields()} if sent else {}
+    return build_form(
+        action.draft, form.rule(), own_texts(form), submitted=sent.data if sent else None, faults=faults,
+        draft=None if sent else find_draft(db, actor.person, action.draft),
+    )  # fmt: skip
+
+
+def fire(number: str, track: UUID, transition: str) -> BaseResponse:
+    with page_transaction() as (db, actor):
+        standing = _stand_or_moved(db, actor, number, str(track), transition)
+        if isinstance(standing, Response):
+            return standing
+    action = standing.action
+    if action.proposed:
+        # Somebody else has asked for it in the meantime: their form stands, and this one is decided on.
+        return _to_decision(standing)
+    beside = _beside(action).rule()
+
+    def do(db: Connection, actor: Actor, key: Key, revision: int, data: dict[str, Json]) -> Done:
+        more = parse_form(beside, request.form)
+        return fire_transition(
+            db, actor, home_of(db, number), "case", str(track), transition, data=data, revision=revision, request=key,
+            reason=more.get("_reason"), happened_on=more.get("_happened_on"),
+        )  # fmt: skip
+
+    def again(sent: Sent) -> Response:
+        with page_transaction() as (db, actor):
+            found = _stand_or_moved(db, actor, number, str(track), transition, sent)
+            return found if isinstance(found, Response) else _page(db, actor, found, sent)
+
+    def said(done: Done) -> str:
+        if action.confirm_by:
+            words = gettext("You proposed “%(do)s”. A second person decides on it.", do=action.label)
+        else:
+            words = gettext("You %(done)s.", done=action.done)
+        return say_done(number, words)
+
+    return answer(
+        action.draft, action.rules, do, again, lambda done: url_for("cases.show", number=number), said, sure=is_sure(action),
+        known=action.prefill,
+    )  # fmt: skip
+
+
+def _stand_or_moved(
+    db: Connection, actor: Actor, number: str, track: str, transition: str, sent: Sent | None = None
+) -> Standing | Response:
+    """The action, or the page that says that the case has moved beyond it, with what was typed."""
+    try:
+        return stand(db, actor, number, track, transition)
+    except WrongState as refusal:
+        case, level = find_case(db, actor, number)
+        shown = describe(db, actor, case, level)
+        edition, library = load_library()[case.tracks[track].edition], load_library()
+        seen = int(request.form["revision"]) if request.form.get("revision", "").isdigit() else None
+        since = moved_since(db, actor, case, track, seen)
+        page = render_template(
+            "cases/moved.html", case=shown, label=edition_text(edition, f"transitions.{transition}.do"), why=str(refusal.details["why"]),
+            since=[(one, say_entry(one, library.editions)) for one in since], typed=_typed(edition, transition, request.form),
+            state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states),
+            back=url_for("cases.show", number=number),
+        )  # fmt: skip
+        return make_response(page, 409)
+
+
+def _typed(edition: Any, transition: str, data: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """What was typed into a form that has no place any more, so that it can be copied."""
+    form = next((rule.form for rule in edition.transitions if rule.name == transition), None)
+    made = []
+    for rule in edition.form(form):
+        words = "\n".join(value for name in data if name.split(".")[0] == f"f-{rule['name']}" for value in data.getlist(name))
+        if words.strip():
+            made.append((edition_text(edition, f"forms.{form}.{rule['name']}.label"), words))
+    return made
+
+
+__all__ = ["fire", "show", "stand"]

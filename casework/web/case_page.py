@@ -1,0 +1,477 @@
+"""The page of a case: where it stands, what comes next and who is waited for, what can be done; and deeds on the case itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.definitions import load_library
+from casework.engine.cases import Case
+from casework.engine.editions import Edition
+from casework.engine.fields import Choice, Date, Form, Note, People, Person, Text, build_model, check
+from casework.engine.roles import ORGANISATION_ROLES
+from casework.errors import NotAllowed, NotFound
+from casework.operations import cases
+from casework.operations.case_papers import show_papers
+from casework.operations.choices import choices_of
+from casework.operations.deeds import calendar_of, home_of
+from casework.operations.drafts import find_draft
+from casework.operations.history import last_events
+from casework.operations.overview import describe, find_case, show_case, what_next
+from casework.operations.requests import Done, Request
+from casework.permissions import Actor, Sight
+from casework.web import dates
+from casework.web.actor import page_transaction
+from casework.web.case_list import say_hold, say_outcome
+from casework.web.deeds import Action, Sent, actions_in, answer, say_choices
+from casework.web.forms import FormView, build_form, own_texts, read_request
+from casework.web.frame import clock, use_calendar
+from casework.web.places import queue_name, task_words
+from casework.web.sentences import PAPERS, paper_name, party_name, say_entry, service_name
+from casework.web.steps import Step, step_name, steps_of
+from casework.web.texts import N_, edition_text, sentence
+
+Json = Any
+
+KINDS_OF_RIGHTS = {
+    "invention": N_("invention patent"), "utility_model": N_("utility model"), "design": N_("design"),
+    "software": N_("software"), "trade_secret": N_("trade secret"), "know_how": N_("know-how"),
+}  # fmt: skip
+ENCUMBRANCES = {"pledge": N_("pledged"), "licence": N_("licensed"), "transfer": N_("transferred")}
+
+
+# --- what the page shows ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TrackView:
+    """A track as a line: what it is, who works on it, where it stands."""
+
+    id: str
+    name: str
+    provider: str
+    state: str
+    steps: tuple[Step, ...]
+    ended: bool
+    entered_at: str | None
+    inside: bool
+    replaced: bool
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task as a line."""
+
+    id: str
+    do: str
+    type: str
+    queue: str
+    holder: str
+    mine: bool
+    may_work: bool
+    due_at: str | None
+    waits: bool
+    organisation: str | None
+    where: str
+
+
+def say_task(one: Mapping[str, Json]) -> str:
+    """What a task asks for, in the reader's language."""
+    words = task_words(one)
+    return gettext("Decide: %(do)s", do=words) if one["type"] == "decision" else words
+
+
+def track_views(case: Mapping[str, Json]) -> list[TrackView]:
+    """Referrals and tracks beside the main one, each service under its referral."""
+    library, found = load_library(), []
+    below: dict[str, list[Mapping[str, Json]]] = {}
+    for one in case["tracks"]:
+        below.setdefault(one["parent"] or "", []).append(one)
+    for one in below.get("", []):
+        if one["workflow"] == "case":
+            continue
+        found.append(_track(one, library[one["edition"]], inside=False))
+        found += [_track(two, library[two["edition"]], inside=True) for two in below.get(one["id"], [])]
+    return found
+
+
+def _track(one: Mapping[str, Json], edition: Edition, *, inside: bool) -> TrackView:
+    name = service_name(one["kind"])
+    if one["workflow"] == "referral":
+        name = gettext("Referral: %(service)s", service=name)
+    return TrackView(
+        one["id"], name[:1].upper() + name[1:], (one["provider"] or {}).get("name") or "",
+        ", ".join(edition_text(edition, f"states.{leaf}") for leaf in one["states"]), tuple(steps_of(edition, one)),
+        one["ended"] is not None, one["entered_at"], inside, one["replaced"],
+    )  # fmt: skip
+
+
+def _tasks(case: Mapping[str, Json], person: str, names: Mapping[str, str]) -> list[TaskView]:
+    made = [
+        TaskView(
+            one["id"], say_task(one), one["type"], one["queue"],
+            (one["holder"] or {}).get("name") or "", (one["holder"] or {}).get("id") == person, one["may_work"],
+            one["due_at"], one["state"] in ("Created", "Suspended"), one["organisation"], names.get(one["track"], ""),
+        )
+        for one in case["tasks"]
+    ]  # fmt: skip
+    return sorted(made, key=lambda one: (one.waits, one.due_at or "9", one.id))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The actions of a case as a page groups them."""
+
+    primary: Action | None
+    possible: tuple[Action, ...]
+    more: tuple[Action, ...]
+    not_now: tuple[Action, ...]
+
+
+def _choose(
+    actions: Iterable[Action], offered: Iterable[Mapping[str, Json]], main: str, following: str
+) -> Choices:
+    """One primary action: where what comes next is done, else the case's way forward. A provider's are not told as ours."""
+    told = {(one["track"], one["transition"]): one for one in offered}
+    possible: list[Action] = []
+    more: list[Action] = []
+    not_now: list[Action] = []
+    for action in actions:
+        one = told[action.track, action.name]
+        if action.allowed:
+            (more if action.kind in ("exception", "return") and not action.proposed else possible).append(action)
+        elif not set(one["confirm_by"] if one["proposed"] else one["by"]) <= ORGANISATION_ROLES:
+            not_now.append(action)
+    possible.sort(key=lambda action: (action.track != following, action.track != main))
+    return Choices(possible[0] if possible else None, tuple(possible), tuple(more), tuple(not_now))
+
+
+@dataclass(frozen=True)
+class Next:
+    """What comes next, as the box at the top says it."""
+
+    do: str
+    who: str
+    due_at: str | None
+    task: str
+    may_work: bool
+    type: str
+    track: str
+    where: str
+
+
+def _next(case: Mapping[str, Json], names: Mapping[str, str]) -> Next | None:
+    one = case["next_action"]
+    if one is None:
+        return None
+    may = any(task["id"] == one["id"] and task["may_work"] for task in case["tasks"])
+    who = (one["holder"] or {}).get("name") or gettext("queue: %(queue)s", queue=queue_name(one["queue"]))
+    return Next(say_task(one), who, one["due_at"], one["id"], may, one["type"], one["track"], names.get(one["track"], ""))
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Who is waited for, since and until when."""
+
+    who: str
+    since: str | None
+    until: str | None
+    is_day: bool = False
+
+
+def _waits(case: Mapping[str, Json], edition: Edition) -> list[Wait]:
+    made = []
+    for one in case["waits_for"]:
+        if one["what"] == "hold":
+            made.append(Wait(say_hold(edition, {"waits_for": one["for"]}), None, one["until"], True))
+        else:
+            made.append(Wait(one["for"]["name"] or gettext("a provider"), one["since"], one["until"]))
+    return made
+
+
+def page_of(number: str, part: str) -> str:
+    """The address of another page of a case, "" while there is no such page."""
+    rules = {rule.rule: rule.endpoint for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    endpoint = rules.get(f"/cases/<number>/{part}") or rules.get(f"/cases/<string:number>/{part}")
+    return url_for(endpoint, number=number) if endpoint else ""
+
+
+def show(number: str) -> str:
+    with page_transaction() as (db, actor):
+        case, level = find_case(db, actor, number)
+        if level == Sight.REFERRALS:
+            # A provider's page is that of its referral.
+            raise NotFound("case")
+        use_calendar(calendar_of(db, case.programme))
+        if level == Sight.OUTLINE:
+            return _outline(show_case(db, actor, number))
+        shown = describe(db, actor, case, level)
+        papers, events = show_papers(db, actor, case), last_events(db, actor, case)
+    library = load_library()
+    main = shown["tracks"][0]
+    edition = library[main["edition"]]
+    actions = actions_in(shown["tracks"], shown["actions"])
+    # Who only reads is not told what others may do.
+    works = any(one["yours"] for one in shown["actions"]) or bool(set(shown["deeds"]) - {"declare_interest"})
+    tracks = track_views(shown)
+    names = {one.id: one.name for one in tracks}
+    following = _next(shown, names)
+    there = following.track if following else main["id"]
+    chosen = _choose(actions, shown["actions"], main["id"], there) if works else Choices(None, (), (), ())
+    tasks = _tasks(shown, actor.person, names)
+    return render_template(
+        "cases/show.html", case=shown, main=main, edition=edition, steps=steps_of(edition, main), tracks=tracks,
+        next=following, waits=_waits(shown, edition), actions=chosen, works=works, tasks=tasks,
+        requests=[one | {"words": edition_text(library[track["edition"]], f"tasks.{one['rule']}"), "why_not": [
+            sentence(library[track["edition"]], why) for why in one["why_not"]]}
+            for one in shown["requests"] for track in shown["tracks"] if track["id"] == one["track"]],
+        papers=papers, events=[(one, say_entry(one, library.editions)) for one in events],
+        track_names=names, outcome=say_outcome(edition, shown["outcome"]),
+        state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main["states"]),
+        history=page_of(number, "history"), map=page_of(number, "map"), kinds=KINDS_OF_RIGHTS, lying=ENCUMBRANCES,
+        party_name=party_name, paper_name=paper_name, queue_name=queue_name,
+    )  # fmt: skip
+
+
+def _outline(case: Mapping[str, Json]) -> str:
+    edition = load_library()[case["edition"]]
+    return render_template(
+        "cases/outline.html", case=case, state=edition_text(edition, f"states.{case['state']}"),
+        step=step_name(case["step"]), outcome=say_outcome(edition, case["outcome"]),
+    )  # fmt: skip
+
+
+# --- what a page says after a deed -----------------------------------------------------------------------------------
+
+
+def say_done(number: str, words: str) -> str:
+    """What happened, and what comes next."""
+    with page_transaction() as (db, actor):
+        told = what_next(db, actor, number)
+        use_calendar(calendar_of(db, told["programme"]))
+    if told["closed_at"] is not None:
+        return f"{words} {gettext('The case is closed.')}"
+    one, now = told["next_action"], clock()
+    parts = [words]
+    if one is not None:
+        parts.append(
+            gettext("Next: %(do)s, by %(day)s.", do=say_task(one), day=dates.say_day(_local(one["due_at"]), now))
+            if one["due_at"]
+            else gettext("Next: %(do)s.", do=say_task(one))
+        )
+    if told["waits_for"] and told["hold"] is None:
+        first = told["waits_for"][0]
+        if first["until"]:
+            parts.append(
+                gettext(
+                    "It waits for %(who)s until %(day)s.", who=first["for"]["name"],
+                    day=dates.say_day(_local(first["until"]), now),
+                )
+            )  # fmt: skip
+    return " ".join(parts)
+
+
+def _local(moment: str) -> str:
+    told = clock()
+    return dates.read_moment(moment).astimezone(told.zone).date().isoformat()
+
+
+# --- deeds on the case itself ----------------------------------------------------------------------------------------
+
+
+class HandOver(Form):
+    owner = Person(label=N_("New owner"), role="officer")
+    team = People(label=N_("Team"), role="officer", required=False)
+    note = Note(label=N_("What the new owner should know"))
+
+
+class Paper(Form):
+    title = Text(label=N_("Title"), max=300)
+    kind = Choice(label=N_("Kind"), choices=PAPERS)
+    party = Choice(
+        label=N_("Whose paper it is"), choices={"need_owner": N_("need owner"), "technology_owner": N_("technology owner")},
+        required=False,
+    )  # fmt: skip
+    language = Choice(label=N_("Language of the paper"), choices={"en": N_("English"), "zh": N_("Chinese")}, required=False)
+    valid_until = Date(label=N_("Valid until"), required=False)
+
+
+class Withdrawal(Form):
+    reason = Note(label=N_("What the party said, and how"))
+
+
+class Interest(Form):
+    nature = Note(label=N_("What kind of interest"))
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A deed on the case itself: its form, and the words of its page."""
+
+    name: str
+    form: type[Form]
+    title: str
+    do: str
+    done: str
+    consequence: str = ""
+    irreversible: bool = False
+
+    @property
+    def rules(self) -> list[dict[str, Json]]:
+        return self.form.rule()
+
+
+HAND_OVER = Deed(
+    "hand_over", HandOver, N_("Hand the case over"), N_("Hand over"), N_("You have handed the case over."),
+    N_("The tasks that the present owner holds go back to their queues."),
+)  # fmt: skip
+NEW_DOCUMENT = Deed(
+    "register_document", Paper, N_("Enter a document"), N_("Enter the document"), N_("You have entered the document."),
+    N_("Its words and file stay where they are; from now on consents, referrals and grants can name it."),
+)  # fmt: skip
+WITHDRAW = Deed(
+    "withdraw_consent", Withdrawal, N_("Record that a consent is withdrawn"), N_("End the consent"),
+    N_("The consent has ended."),
+    N_("What was shared under it ends at once, and the referrals that lean on it are suspended."), True,
+)  # fmt: skip
+INTEREST = Deed(
+    "declare_interest", Interest, N_("Declare an interest"), N_("Declare the interest"), N_("Your interest is declared."),
+    N_("From then on you can do nothing in this case. Your tasks in it go back to their queues."), True,
+)  # fmt: skip
+
+
+def _ask(
+    number: str, deed: Deed, subject: str = "", sent: Sent | None = None, insist: Callable[[Case], None] | None = None
+) -> Response:
+    """The page with the form of a deed."""
+    with page_transaction() as (db, actor):
+        case, level = find_case(db, actor, number)
+        if level < Sight.ALL:
+            raise NotFound("case")
+        shown = describe(db, actor, case, level)
+        if insist is not None:
+            insist(case)
+        if deed.name not in shown["deeds"]:
+            raise NotAllowed()
+        form = _form(db, actor, case, deed, subject, sent)
+    page = render_template(
+        "cases/deed.html", case=shown, form=form, sent=sent, deed=deed, title=gettext(deed.title), do=gettext(deed.do),
+        consequence=gettext(deed.consequence) if deed.consequence else "",
+        back=url_for("cases.show", number=number),
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+def _draft(case: str, deed: Deed, subject: str) -> str:
+    return f"case:{case}:{deed.name}" + (f":{subject}" if subject else "")
+
+
+def _form(db: Connection, actor: Actor, case: Case, deed: Deed, subject: str, sent: Sent | None) -> FormView:
+    name = _draft(str(case.number), deed, subject)
+    known = {"team": list(case.team)} if deed is HAND_OVER else None
+    return build_form(
+        name, deed.rules, own_texts(deed.form), choices=say_choices(choices_of(db, actor, case, case.main, deed.rules)),
+        values=known, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+        draft=None if sent else find_draft(db, actor.person, name), revision=case.revision,
+    )  # fmt: skip
+
+
+#: In the transaction, with who asks, the request, the revision seen and the data.
+Does = Callable[[Connection, Actor, Request, int, dict[str, Json]], Done]
+
+
+def _answer(
+    number: str, deed: Deed, do: Does, subject: str = "", insist: Callable[[Case], None] | None = None
+) -> BaseResponse:
+    return answer(
+        _draft(number, deed, subject), deed.rules, do, lambda sent: _ask(number, deed, subject, sent, insist),
+        lambda done: url_for("cases.show", number=number), lambda done: say_done(number, gettext(deed.done)),
+        sure=not deed.irreversible or request.form.get("sure") == "yes",
+    )  # fmt: skip
+
+
+def ask_hand_over(number: str) -> Response:
+    return _ask(number, HAND_OVER)
+
+
+def hand_over(number: str) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+        given = _checked(HAND_OVER, data)
+        return cases.hand_over(
+            db, actor, number, owner=given["owner"], team=given.get("team", []), note=given["note"], revision=revision,
+            request=key,
+        )  # fmt: skip
+
+    return _answer(number, HAND_OVER, do)
+
+
+def ask_document(number: str) -> Response:
+    return _ask(number, NEW_DOCUMENT)
+
+
+def register_document(number: str) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+        given = _checked(NEW_DOCUMENT, data)
+        return cases.register_document(
+            db, actor, number, title=given["title"], kind=given["kind"], party=given.get("party"),
+            language=given.get("language"), valid_until=given.get("valid_until"), revision=revision, request=key,
+        )  # fmt: skip
+
+    return _answer(number, NEW_DOCUMENT, do)
+
+
+def ask_withdrawal(number: str, consent: UUID) -> Response:
+    return _ask(number, WITHDRAW, str(consent), insist=_has_consent(str(consent)))
+
+
+def withdraw_consent(number: str, consent: UUID) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+        given = _checked(WITHDRAW, data)
+        return cases.withdraw_consent(
+            db, actor, number, str(consent), reason=given["reason"], revision=revision, request=key
+        )
+
+    return _answer(number, WITHDRAW, do, str(consent), insist=_has_consent(str(consent)))
+
+
+def _has_consent(consent: str) -> Callable[[Case], None]:
+    def check_case(case: Case) -> None:
+        if consent not in case.consents:
+            raise NotFound("consent")
+
+    return check_case
+
+
+def ask_interest(number: str) -> Response:
+    return _ask(number, INTEREST)
+
+
+def declare_interest(number: str) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+        return cases.declare_interest(db, actor, number, nature=_checked(INTEREST, data)["nature"], request=key)
+
+    return _answer(number, INTEREST, do)
+
+
+def _checked(deed: Deed, data: Mapping[str, Json]) -> dict[str, Json]:
+    """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
+    return check(build_model(deed.form.__name__, deed.rules), deed.rules, data, clock().today)
+
+
+def ask_task(number: str, track: UUID) -> BaseResponse:
+    """Add a task from the list that the workflow allows here."""
+    about = request.form.get("about") or None
+    with page_transaction() as (db, actor):
+        cases.add_task(
+            db, actor, home_of(db, number), "case", str(track), request.form.get("task", "")[:100],
+            about=about[:100] if about else None, request=read_request(),
+        )  # fmt: skip
+    flash(say_done(number, gettext("The task is added.")))
+    return redirect(url_for("cases.show", number=number) + "#tasks", 303)
