@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.api.authorization import BANK, EVERYBODY, FOREIGN, LAB, NOBODY, READERS, ROLES, Who
+from tests.api.authorization import BANK, DECIDERS, EVERYBODY, FOREIGN, LAB, NOBODY, READERS, ROLES, Who
 
 #: From the names of things to what the form says: well-formed, and as harmless as can be.
 Form = Callable[[Mapping[str, str]], Mapping[str, str]]
@@ -21,6 +21,9 @@ AUDITOR = frozenset({"auditor"})
 ADMINISTRATOR = frozenset({"administrator"})
 ANSWERERS = frozenset({"officer", "supervisor", "compliance"})
 FINDERS = READERS | FOREIGN
+LISTERS = READERS | FOREIGN | {"dispute_officer", "observer"}
+OWNERS = frozenset({"officer", "supervisor"})
+CLERKS = OWNERS | {"compliance"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Row:
     things: Mapping[str, str] = field(default_factory=dict)
     #: For those who are not signed in too.
     open: bool = False
+    #: What a page answers to those who are allowed.
+    gives: int = 200
 
     @property
     def name(self) -> str:
@@ -62,7 +67,7 @@ def post(path: str, allowed: Who, refused: Who = NOBODY, **more: Any) -> Row:
 #: One's own sessions, factors, preferences and drafts have no rows here: `test_accounts.py` walks through them.
 OWN = ("accounts.",)
 #: Blueprints whose pages are not finished yet; their rows join with them.
-LATER = ("cases.", "home.", "matches.", "mediations.", "referrals.", "search.", "tasks.")
+LATER = ("home.", "mediations.", "referrals.", "search.", "tasks.")
 
 TABLE: tuple[Row, ...] = (
     # --- the history of a case, its map, its verification ---
@@ -70,6 +75,45 @@ TABLE: tuple[Row, ...] = (
     get("/cases/<number>/history/<seq>", READERS, there=FOREIGN),
     get("/cases/<number>/map", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/verify", READERS, there=FOREIGN),
+    # --- cases ---
+    get("/cases", LISTERS),
+    get("/cases.csv", LISTERS),
+    get("/cases.xlsx", LISTERS),
+    post("/cases/filters", LISTERS, form=lambda on: {"name": "late", "query": "overdue=yes"}),
+    post("/cases/filters/<filter>/drop", {"officer"}, there=FOREIGN),
+    # A provider's page is that of its referral.
+    get("/cases/<number>", READERS | {"observer"}, there=FOREIGN),
+    get("/cases/<number>/tracks/<track>/<transition>", {"officer"}, READERS - {"officer"}, there=FOREIGN),
+    post(
+        "/cases/<number>/tracks/<track>/<transition>", {"officer"}, READERS - {"officer"}, there=FOREIGN,
+        form=lambda on: {"revision": "99"},
+    ),
+    post(
+        "/cases/<number>/tracks/<track>/tasks", {"officer"}, READERS - {"officer"}, there=FOREIGN,
+        form=lambda on: {"task": "renew_consent"},
+    ),
+    get("/cases/<number>/tasks/<task>", READERS, there=FOREIGN, gives=303),
+    # The task of there belongs to a step, and nobody drops those.
+    get("/cases/<number>/tasks/<task>/drop", OWNERS, READERS - OWNERS, there_refused=FOREIGN),
+    post("/cases/<number>/tasks/<task>/drop", OWNERS, READERS - OWNERS, there_refused=FOREIGN),
+    # The case of there has no owner yet who could hand it over.
+    get("/cases/<number>/hand-over", OWNERS, READERS - OWNERS, there_refused=FOREIGN),
+    post("/cases/<number>/hand-over", OWNERS, READERS - OWNERS, there_refused=FOREIGN, form=lambda on: {"revision": "99"}),
+    get("/cases/<number>/documents/new", CLERKS, READERS - CLERKS, there=FOREIGN),
+    post("/cases/<number>/documents/new", CLERKS, READERS - CLERKS, there=FOREIGN, form=lambda on: {"revision": "99"}),
+    # The consent is the one of here, wherever it is asked for.
+    get("/cases/<number>/consents/<consent>/withdraw", OWNERS, READERS - OWNERS),
+    post("/cases/<number>/consents/<consent>/withdraw", OWNERS, READERS - OWNERS, form=lambda on: {"revision": "99"}),
+    get("/cases/<number>/interest", READERS, there=FOREIGN),
+    post("/cases/<number>/interest", READERS, there=FOREIGN),
+    # --- matches ---
+    get("/matches", READERS | FOREIGN),
+    get("/matches/<match>", READERS, there=FOREIGN),
+    post("/matches/<match>/open", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post(
+        "/matches/<match>/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        form=lambda on: {"noun": "need", "field": "nothing"},
+    ),
     # --- workflows: for everybody with an account ---
     get("/workflows", EVERYBODY),
     get("/workflows/<workflow>/<edition>", EVERYBODY, there=EVERYBODY),

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from casework.definitions import load_library
 from casework.operations import registers
 from casework.operations.findings import raise_finding
+from casework.operations.saved_filters import save_filter
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app
@@ -87,21 +88,42 @@ def _things(world: World, db: Connection) -> Things:
     ).scalar_one()
     case = load_library().latest("case")
     assert case is not None
+    consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
+    filters = [
+        str(save_filter(db, world.actor(db, name), "cases", name="mine", query="", request=new_request()).answer["id"])
+        for name in ("officer", "foreign_officer")
+    ]
     here = {
+        "transition": "propose_close", "consent": str(consent), "task": _task(db, number, "kick_off"),
+        "match": str(_match(db, number)), "filter": filters[0],
         "number": number, "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
         "person": world.people["provider"], "leaver": leaver, "membership": membership, "question": "waivers",
         "organisation": world.organisations["lab"], "programme": world.programmes["BJ"], "workflow": "case",
         "edition": str(case.number),
     }  # fmt: skip
     far = here | {
+        "transition": "take", "task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
         "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],
         "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"], "membership": str(away),
         "organisation": world.organisations["bank"], "programme": there,
     }  # fmt: skip
     absent = {name: str(uuid.uuid4()) for name in here} | {
         "number": "BJ-2099-0001", "seq": "1", "question": "nothing", "workflow": "nothing", "edition": "1",
+        "transition": "propose_close",
     }  # fmt: skip
     return {"here": here, "there": far, "absent": absent}
+
+
+def _task(db: Connection, number: str, name: str) -> str:
+    found = db.execute(
+        text("SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id WHERE c.number = :number AND t.name = :name"),
+        {"number": number, "name": name},
+    )
+    return str(found.scalar_one())
+
+
+def _match(db: Connection, number: str) -> str:
+    return str(db.execute(text("SELECT match_id FROM cases WHERE number = :n"), {"n": number}).scalar_one())
 
 
 def expected(row: Row, role: str, where: str) -> int | None:
@@ -126,7 +148,7 @@ def test_each_role_gets_what_the_table_says(scene: Scene, row: Row) -> None:
             if wanted == 303:
                 right = got == 303 and answer.headers["Location"].startswith("/sign-in")
             elif not wanted and row.method == "GET":
-                right = got == 200
+                right = got == row.gives
             if not right:
                 wrong.append(f"{role} {where}: {got}, not {wanted or 'allowed'}")
             if got == 404 and unseen is not None and unseen.status_code == 404 and _said(answer) != _said(unseen):

@@ -71,7 +71,7 @@ def test_the_team_is_shown_with_its_load(engine: Engine, world: World, browser_f
     assert (by_name["Officer"]["live"], by_name["Officer"]["open"], by_name["Officer"]["overdue"]) == (1, 2, 1)
     assert (by_name["Other Officer"]["live"], by_name["Other Officer"]["open"]) == (0, 0)
     page = browser_for("supervisor").get("/team").text
-    assert re.search(r"One live case has no owner yet \(BJ\)", page)
+    assert re.search(r"1 live case has no owner yet \(BJ\)", page)
     assert "Foreign Officer" not in page
 
 
