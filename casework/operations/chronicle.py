@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
-from casework.definitions import load_library
 from casework.engine.calendars import Calendar
 from casework.engine.cases import Case
 from casework.engine.editions import Edition
+from casework.engine.events import SYSTEM_ACTOR
 from casework.engine.evolve import evolve
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
@@ -99,16 +99,25 @@ def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> dict[str,
 
 def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: int | None) -> dict[str, Json]:
     """What somebody of a referral sees: their own positions, from the beginning."""
-    library = load_library()
     told = list_events(db, actor, case, cursor=cursor, limit=limit)
+    items = []
     for one in told["items"]:
         track = case.tracks.get(one["track"])
-        one |= {"track_kind": track.kind if track else None, "edition": track.edition if track else None}
-        one["by_system"] = one["actor"]["name"] == "system"
-        if one["kind"] in ("claimed", "released", "completed", "exited", "rang", "activated"):
-            one["do"] = None
-        one["workflow"] = library[track.edition].workflow if track else None
-    return {"items": told["items"], "next": told["next"]}
+        items.append(
+            _UNTOLD | one | {
+                "track_kind": track.kind if track else None, "edition": track.edition if track else None,
+                "by_system": one["actor"]["name"] == SYSTEM_ACTOR,
+            }
+        )  # fmt: skip
+    return {"items": items, "next": told["next"]}
+
+
+#: What an entry of a part does not tell.
+_UNTOLD: Mapping[str, Json] = {
+    "seq": None, "acting_for": None, "late": 0, "because": None, "organisation": None, "transition": None, "name": None,
+    "task": None, "candidates": (), "changes": (), "facts": {}, "rule": None, "form": None, "before_data": None, "names": {},
+    "agreed": False, "owner": None, "documents": (),
+}  # fmt: skip
 
 
 # --- entries of a whole log ------------------------------------------------------------------------------------------
@@ -131,9 +140,16 @@ def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[dict[str, Json]
             entry["candidates"] = Candidates(past, past.library).of(before, event)
             made.append(entry)
         before = after
-    names = names_of(db, *_ids_in(made))
+    people, organisations = _ids_in(made)
+    names = names_of(db, people, organisations) | _rights(db, people)
     for one in made:
         yield _named(one, names)
+
+
+def _rights(db: Connection, ids: set[str | None]) -> dict[str, str]:
+    """Rights by their office and number, where an entry names any."""
+    query = "SELECT id::text, coalesce(nullif(concat_ws(' ', office, number), ''), kind) FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))"
+    return {row[0]: row[1] for row in db.execute(text(query), {"ids": sorted(one for one in ids if one)})}
 
 
 def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, Json]:

@@ -20,6 +20,8 @@ Json = Any
 
 #: States that this many others lead to are named beside those, not drawn to.
 HUB = 4
+#: Beyond this many lines side by side nobody can follow one.
+MOST_LANES = 5
 BOX, BOX_HEIGHT, GAP, LANE, INDENT = 230, 34, 30, 16, 18
 #: Columns of text beside a box, counted in narrow letters.
 WIDEST, LINE = 50, 17
@@ -195,6 +197,11 @@ def draw(edition: Edition, standing: Standing | None = None) -> Drawing:
     there = _Map(edition, standing or Standing())
     straight, arcs = _split(there)
     lanes = _lanes(there, arcs)
+    if max(lanes.values(), default=0) >= MOST_LANES:
+        # Ways to an end are the first to be only written.
+        final = [one for one in arcs if edition.states[one[1]].final and there.way_kind(*one) != "taken"]
+        arcs = [one for one in arcs if one not in final]
+        lanes = _lanes(there, arcs)
     left = 14 + LANE * (max(lanes.values(), default=-1) + 1)
     nodes, tops, y, widest = [], {}, 10, 0
     for path in there.order:
@@ -210,7 +217,7 @@ def draw(edition: Edition, standing: Standing | None = None) -> Drawing:
     at = {node.path: node for node in nodes}
     ways = [*_straight_ways(there, at, straight), *_arc_ways(there, at, arcs, lanes, left)]
     frames = tuple(_frame(at, path) for path in there.order if there.edition.states[path].type in ("stage", "parallel"))
-    return Drawing(left + BOX + 24 + int(widest * 6.6) + 8, y - GAP + 12, tuple(nodes), tuple(ways), frames)
+    return Drawing(left + BOX + 24 + int(widest * 7.2) + 8, y - GAP + 12, tuple(nodes), tuple(ways), frames)
 
 
 def _split(there: _Map) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -253,7 +260,8 @@ def _exits(
             kind, arrow = ("open" if there.standing.live and path in there.standing.states else ""), "↺" if target == "=same" else "↩"
         else:
             kind = there.way_kind(path, target)
-            arrow = ("↑" if there.row[target] < there.row[path] else "↓") if (path, target) in arcs else "→"
+            arrow = "✓ " if kind == "taken" else ""
+            arrow += ("↑" if there.row[target] < there.row[path] else "↓") if (path, target) in arcs else "→"
         lines += [(words, kind) for words in _wrap(f"{arrow} {there.target(rules[0])}: ", deeds)]
     return lines
 

@@ -33,7 +33,7 @@ Json = Any
 blueprint = Blueprint("history", __name__)
 
 FILTERS = {
-    "all": N_("All"), "decisions": N_("Decisions"), "documents": N_("Papers and consents"), "referrals": N_("Referrals"),
+    "all": N_("All"), "decisions": N_("Decisions taken"), "documents": N_("Papers and consents"), "referrals": N_("Referrals"),
     "system": N_("By itself"),
 }  # fmt: skip
 

@@ -28,6 +28,7 @@ class Entry:
 ENTRIES = (
     Entry(OFFICES, N_("My work"), "home.show"),
     Entry(OFFICES, N_("Queues"), "tasks.queue", ("tasks.",)),
+    Entry(frozenset({"auditor"}), N_("Overview"), "audit.home", ("audit.answers", "audit.sample")),
     Entry(OFFICES | {"manager", "observer", "auditor"}, N_("Cases"), "cases.index", ("cases.",)),
     Entry(frozenset({"officer", "supervisor"}), N_("Matches"), "matches.index", ("matches.",)),
     Entry(OFFICES, N_("Calendar"), "home.calendar"),
@@ -39,15 +40,14 @@ ENTRIES = (
     Entry(PROVIDERS, N_("In progress"), "referrals.working"),
     Entry(PROVIDERS, N_("Delivered"), "referrals.delivered"),
     Entry(frozenset({"provider_lead"}), N_("Members"), "referrals.members"),
-    Entry(frozenset({"auditor"}), N_("Overview"), "audit.home", ("audit.answers", "audit.sample")),
     Entry(frozenset({"auditor"}), N_("Verification"), "audit.verification", ("audit.verify",)),
     Entry(OFFICES - {"dispute_officer"} | {"auditor", "manager"}, N_("Findings"), "audit.findings", ("audit.finding",)),
     Entry(frozenset({"auditor", "manager"}), N_("Reading log"), "audit.reading_log"),
-    Entry(frozenset({"administrator"}), N_("People"), "administration.people"),
-    Entry(frozenset({"administrator"}), N_("Organisations"), "administration.organisations"),
+    Entry(frozenset({"administrator"}), N_("People"), "administration.people", ("administration.person", "administration.new_person")),
+    Entry(frozenset({"administrator"}), N_("Organisations"), "administration.organisations", ("administration.organisation", "administration.new_organisation")),
     Entry(frozenset({"administrator"}), N_("Programmes"), "administration.programmes"),
     Entry(frozenset({"administrator"}), N_("Workflows"), "maps.workflows", ("maps.edition",)),
-    Entry(frozenset({"administrator"}), N_("Calendars"), "administration.calendars"),
+    Entry(frozenset({"administrator"}), N_("Calendars"), "administration.calendars", ("administration.calendar",)),
 )
 
 

@@ -13,7 +13,7 @@ from casework.engine.editions import Edition
 from casework.engine.events import SYSTEM_ACTOR
 from casework.web.forms import texts_of
 from casework.web.frame import day_element, time_element
-from casework.web.texts import N_, edition_text, name_of, role_name
+from casework.web.texts import N_, chinese, edition_text, name_of, role_name
 
 Json = Any
 Editions = Mapping[str, Edition]
@@ -86,6 +86,9 @@ def _say_transition(entry: Mapping[str, Json], who: str, edition: Edition | None
     do, done = name.replace("_", " "), name.replace("_", " ")
     if edition is not None and f"transitions.{name}.do" in edition.texts:
         do, done = edition_text(edition, f"transitions.{name}.do"), edition_text(edition, f"transitions.{name}.done")
+    if chinese() and done[:1].isascii():
+        # Not translated: at least the words do not run into one another.
+        done = " " + done
     if entry["kind"] == "proposed":
         return _capital(gettext("%(who)s proposed “%(do)s”; a second person must agree", who=who, do=do))
     if entry["kind"] == "refused":
@@ -203,6 +206,8 @@ def say_value(value: Json, names: Mapping[str, str]) -> str | Markup:
         return day_element(value)
     if value in PARTIES:
         return party_name(value)
+    if len(value) == 36 and value.count("-") == 4:
+        return value[:8] + "…"
     return value
 
 
@@ -234,7 +239,7 @@ _COLUMNS = {
 }  # fmt: skip
 #: What a new row says of itself that the reader need not be told one by one.
 _OF_NEW = frozenset({
-    "state", "due_at", "queue", "party", "kind", "given_on", "expires_on", "provider_id", "states", "transition",
+    "state", "due_at", "queue", "party", "given_on", "expires_on", "provider_id", "states", "transition",
     "number", "title", "organisation_id",
 })  # fmt: skip
 
@@ -255,6 +260,9 @@ def say_changes(entry: Mapping[str, Json], editions: Editions) -> list[Change]:
     for one in entry.get("changes", ()):
         name, table = one["column"], one["table"]
         if name and name not in _COLUMNS or one["new"] and name not in _OF_NEW:
+            continue
+        if table == "tracks" and name == "states" and one["row"].startswith("case"):
+            # The case's own row tells it.
             continue
         what = gettext(_TABLES[table])
         named = _row_name(one, editions, entry)
