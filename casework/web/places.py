@@ -53,8 +53,6 @@ def task_url(one: Mapping[str, Json]) -> str:
     """A step is done by one of its actions, on the page of its case or referral; all else on a page of its own."""
     if one["type"] == "step":
         return place_url(one)
-    if one["kind"] == "case" and one["case"] and not _outside() and has_page("cases.task"):
-        return url_for("cases.task", number=one["case"]["number"], task=one["id"])
     return url_for("tasks.show", task=one["id"])
 
 
