@@ -10,8 +10,10 @@ from casework.operations.requests import Done
 
 
 def list_cases(call: Call) -> dict[str, Json]:
-    filters = given(call.query, "cursor", "limit")
-    return case_lists.list_cases(call.db, call.actor, filters=filters, cursor=call.query.cursor, limit=call.query.limit)
+    filters = given(call.query, "cursor", "limit", "sort")
+    return case_lists.list_cases(
+        call.db, call.actor, filters=filters, sort=call.query.sort, cursor=call.query.cursor, limit=call.query.limit
+    )
 
 
 def show_case(call: Call) -> dict[str, Json]:
@@ -76,7 +78,7 @@ def declare_interest(call: Call) -> Done:
 _CASE, _TRACK = "/cases/{number}", "/cases/{number}/tracks/{track}"
 
 ROUTES: tuple[Route, ...] = (
-    get("/cases", list_cases, "List the cases that you may see, the newest first", shapes.CasePage, query=shapes.CaseQuery),
+    get("/cases", list_cases, "List the cases that you may see, filtered and sorted", shapes.CasePage, query=shapes.CaseQuery),
     get(_CASE, show_case, "Show where a case stands and what you may do", shapes.CaseShown),
     get(f"{_CASE}/events", list_case_events, "Read the history of a case", shapes.EventPage, query=shapes.Paged),
     post(

@@ -67,6 +67,15 @@ class CaseQuery(Paged):
     owner: Id | None = None
     programme: Id | None = None
     number: Annotated[str | None, Field(max_length=40)] = None
+    words: Annotated[str | None, Field(max_length=200, description="In the number or the title")] = None
+    phase: Id | None = None
+    provider: Annotated[Id | None, Field(description="That a referral of the case was sent to")] = None
+    waits_for: Annotated[
+        Literal["us", "provider", "hold"] | None, Field(description="Hold: an event or a day")
+    ] = None
+    overdue: Annotated[Literal["yes"] | None, Field(description="Only those with a task of ours that is late")] = None
+    open: Annotated[Literal["yes", "no"] | None, Field(description="Only those that are open, or closed")] = None
+    sort: Annotated[Literal["newest", "oldest", "number", "due"], Field(description="Due: what is due first")] = "newest"
 
 
 class TaskQuery(Paged):

@@ -459,6 +459,7 @@ cases = Table(
     Column("opened_at", Time, nullable=False),
     Column("closed_at", Time),
     Index("ix_cases_programme_id_opened_at_id", "programme_id", "opened_at", "id"),
+    Index("ix_cases_opened_at_id", "opened_at", "id"),
     Index("ix_cases_owner_id_live", "owner_id", "id", postgresql_where=text("closed_at IS NULL")),
     comment="Cases; what the events add up to",
     postgresql_with={"fillfactor": "80"},
@@ -562,6 +563,14 @@ tasks = Table(
         "due_at",
         "id",
         postgresql_where=text("state IN ('Reserved', 'InProgress', 'Suspended')"),
+    ),
+    Index(
+        "ix_tasks_ours_due",
+        "due_at",
+        "log_id",
+        postgresql_where=text(
+            "state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND NOT aftercare AND organisation_id IS NULL"
+        ),
     ),
     Index("ix_tasks_closed_by", "closed_by", "closed_at", "id", postgresql_where=text("closed_by IS NOT NULL")),
     Index("ix_tasks_log_id_position", "log_id", "position"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import Engine
+
+from casework.records.database import transaction
 from tests.api.conftest import Client
 from tests.world import World
 
@@ -25,3 +28,20 @@ def test_a_match_becomes_a_case_that_is_taken(client_for: Clients, world: World)
     assert fired.status_code == 200, fired.text
     assert fired.json["states"] == ["triage"]
     assert fired.headers["ETag"] == f'"{fired.json["revision"]}"'
+
+
+def test_the_list_is_filtered_and_sorted(client_for: Clients, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        numbers = [world.new_case(db) for _ in range(3)]
+    officer = client_for("officer")
+
+    def found(query: str) -> list[str]:
+        return [one["number"] for one in officer.get(f"/cases?{query}").json["items"]]
+
+    assert found("sort=number") == numbers
+    assert found("sort=newest") == numbers[::-1]
+    assert found(f"words={numbers[1][-4:]}&waits_for=us&open=yes") == [numbers[1]]
+    assert found("waits_for=provider") == []
+    assert found("overdue=yes&sort=due") == []
+    for wrong in ("waits_for=nobody", "overdue=perhaps", "sort=beauty", "colour=red", "owner=me"):
+        assert officer.get(f"/cases?{wrong}").status_code == 422
