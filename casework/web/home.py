@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from casework.operations import inbox, my_work, workload
 from casework.operations.task_lists import count_queues, list_tasks
 from casework.web import frame
 from casework.web.actor import current_actor, only, page_transaction
-from casework.web.navigation import OFFICES, PROVIDERS
+from casework.web.navigation import OFFICES, PROVIDERS, has_page
 from casework.web.texts import N_
 
 Json = Any
@@ -37,12 +38,15 @@ BELOW = 5
 
 
 @blueprint.get("/")
-def show() -> str:
+def show() -> Response | str:
     """By role; whoever has several roles has the home of the first that fits."""
     roles = current_actor().roles()
     for wanted, page in HOMES:
         if roles & wanted:
             return page()
+    for role, endpoint in ELSEWHERE:
+        if role in roles and has_page(endpoint):
+            return redirect(url_for(endpoint), 303)
     return render_template("home/nothing.html")
 
 
@@ -126,4 +130,9 @@ def house_rule() -> str:
 
 
 #: Whose home is which page, the first that fits.
-HOMES: list[tuple[frozenset[str], Callable[[], str]]] = [(OFFICES, my_work_page), (PROVIDERS, offers_page)]
+HOMES: tuple[tuple[frozenset[str], Callable[[], str]], ...] = ((OFFICES, my_work_page), (PROVIDERS, offers_page))
+#: Those whose home is a page that has an address of its own.
+ELSEWHERE = (
+    ("auditor", "audit.home"), ("administrator", "administration.people"), ("manager", "cases.index"),
+    ("observer", "cases.index"),
+)  # fmt: skip

@@ -10,10 +10,11 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
+from casework.permissions import READS_ALL
 from casework.web import dates
 from casework.web.actor import current_actor
 from casework.web.frame import clock, due_element
-from casework.web.navigation import OFFICES, has_page
+from casework.web.navigation import PROVIDERS, has_page
 from casework.web.sentences import party_name, service_name
 from casework.web.texts import N_, edition_text, role_name
 
@@ -67,7 +68,8 @@ def place_url(one: Mapping[str, Json]) -> str:
 
 def _outside() -> bool:
     """Whether the reader works for a provider, and so knows referrals alone."""
-    return not current_actor().roles() & OFFICES
+    roles = current_actor().roles()
+    return bool(roles & PROVIDERS) and not roles & READS_ALL
 
 
 def case_url(number: str) -> str:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
 from casework.engine.cases import Case
-from casework.errors import InvalidForm, NotAllowed
+from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations import administration, inbox, referrals
 from casework.operations.deeds import calendar_of
 from casework.operations.referrals import list_referral_events
@@ -169,6 +169,12 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
         return make_response(_show(id, sent) if inline else _action(id, str(track), name, sent), sent.status)
 
     def then(_: Done) -> str:
+        # Whoever declares a conflict is shut out by it, and goes where something is left to see.
+        with page_transaction() as (db, actor):
+            try:
+                referrals.find_referral(db, actor, id)
+            except NotFound:
+                return url_for("home.show")
         return url_for("referrals.show", referral=id)
 
     def said(_: Done) -> str:
