@@ -49,8 +49,8 @@ demo: setup ## Start a demo with sample data on a free loopback port (DEMO_ARGS=
 test: lint ## Run everything: ruff, mypy, the layers and all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-fast: setup ## Run the tests that take a moment, leaving out those marked slow
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+test-fast: setup ## Run the tests that take a moment, leaving out slow ones and the browser's
+	$(BIN)/python -m pytest -m "not slow and not browser" $(PYTEST_ARGS)
 
 lint: setup ## Check style and types
 	$(BIN)/ruff check .

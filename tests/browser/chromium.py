@@ -1,0 +1,49 @@
+"""Where the browser is. None is ever downloaded beside Debian's own packages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+class NoBrowserError(Exception):
+    """No Chromium is installed, and it cannot be installed from here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No Chromium was found: install one (on Debian: apt-get install chromium), or leave these tests out: make test-fast."
+        )
+
+
+def find_chromium() -> str:
+    """The path of a Chromium; as root on Debian it is installed first where it is missing."""
+    found = _installed()
+    if found is None and _may_install():
+        _install()
+        found = _installed()
+    if found is None:
+        raise NoBrowserError
+    return found
+
+
+def _installed() -> str | None:
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def _may_install() -> bool:
+    return os.geteuid() == 0 and Path("/etc/debian_version").exists() and shutil.which("apt-get") is not None
+
+
+def _install() -> None:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        # What went wrong shows when it is still not there.
+        subprocess.run(["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL, check=False, timeout=900)

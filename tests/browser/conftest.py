@@ -1,0 +1,78 @@
+"""Real browsers, one for each person, on a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.chromium import ARGUMENTS, NoBrowserError, find_chromium
+from tests.browser.reader import PHONE, Reader
+from tests.browser.site import Site, open_site
+from tests.databases import DatabaseServer
+
+LANGUAGES = {"en-GB": "en", "zh-CN": "zh-Hans"}
+DESK = {"width": 1280, "height": 800}
+
+#: Of a role of the world, or of nobody with None; gives that person's page after the sign-in.
+PageOf = Callable[..., Reader]
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    # Ended with the package: while it runs there is an event loop, which others' tests do not expect.
+    try:
+        path = find_chromium()
+    except NoBrowserError as missing:
+        pytest.fail(str(missing), pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(database_server: DatabaseServer, template_database: str, tmp_path: Path) -> Iterator[Site]:
+    """A site for this test alone. A module whose tests only read makes one of its own for all of them."""
+    with open_site(database_server, template_database, tmp_path / "var") as made:
+        yield made
+
+
+@pytest.fixture
+def page_of(chromium: Browser, site: Site) -> Iterator[PageOf]:
+    """A browser of its own in which a person of the world has signed in, by the page for it."""
+    opened: list[Reader] = []
+
+    def enter(
+        role: str | None, java_script: bool = True, locale: str = "en-GB", *, dark: bool = False, phone: bool = False
+    ) -> Reader:  # fmt: skip
+        context = chromium.new_context(
+            base_url=site.base, java_script_enabled=java_script, locale=locale, timezone_id="Asia/Shanghai",
+            color_scheme="dark" if dark else "light",
+            viewport={"width": PHONE, "height": 740} if phone else {"width": DESK["width"], "height": DESK["height"]},
+        )  # fmt: skip
+        reader = Reader(context.new_page(), site.base)
+        opened.append(reader)
+        if role is not None:
+            site.speak(role, LANGUAGES[locale])
+            reader.open("/sign-in")
+            sign_in(reader, site, role)
+        return reader
+
+    yield enter
+    for reader in opened:
+        reader.page.context.close()
+    assert not (faults := [fault for reader in opened for fault in reader.faults]), "\n".join(faults)
+
+
+def sign_in(reader: Reader, site: Site, role: str) -> None:
+    reader.page.locator("#email").fill(f"{role}@example.org")
+    reader.page.locator("#password").fill(site.world.password)
+    reader.follow(reader.page.locator("main form .deeds button"))
+    assert reader.path != "/sign-in", f"{role} could not sign in"
+
+
+__all__: list[Any] = ["PageOf", "chromium", "page_of", "site"]

@@ -1,0 +1,168 @@
+"""A person at a browser: opens pages, follows links, fills in forms. No page may break the house's promises on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+
+from tests.world import today
+
+Json = Any
+PHONE = 360
+
+#: What the first form of the page asks, in its order.
+_QUESTIONS = """() => [...document.querySelectorAll("form.asks")].slice(0, 1).flatMap(form =>
+  [...form.querySelectorAll(".field")].map(field => ({
+    optional: field.querySelector(":scope > label .optional, :scope > legend .optional") !== null,
+    when: field.dataset.when ?? null,
+    values: JSON.parse(field.dataset.values ?? "[]"),
+    controls: [...field.querySelectorAll("[name^='f-']")].map(one => ({
+      name: one.name, kind: one.tagName === "INPUT" ? one.type : one.tagName.toLowerCase(), value: one.value,
+      number: one.inputMode !== "", checked: one.checked === true, options: [...(one.options ?? [])].map(each => each.value),
+    })),
+  })))"""
+
+
+class Reader:
+    """One person's page. Every step ends with a look at what must never happen."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page, self.base = page, base
+        self.faults: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: script failed: {error}"))
+        page.on("request", self._watch)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        # A violation of the content security policy is told here too.
+        if said.type in ("error", "warning"):
+            self.faults.append(f"{self.page.url}: {said.type} in the console: {said.text}")
+
+    def _watch(self, request: Request) -> None:
+        to, ours = urlsplit(request.url), urlsplit(self.base)
+        if to.scheme not in ("data", "about") and to.netloc != ours.netloc:
+            self.faults.append(f"{self.page.url}: a request to another host, {request.url}")
+
+    # --- going about ---
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.base + path)
+        self.look()
+
+    def follow(self, link: Locator) -> None:
+        """Press a link or button that leads to another page. What is folded away is unfolded first."""
+        link = link.first
+        if not link.is_visible():
+            for summary in self.page.locator("main details:not([open]) > summary").all():
+                if summary.is_visible():
+                    summary.click()
+        with self.page.expect_navigation(timeout=15_000):
+            link.click(timeout=10_000)
+        self.look()
+
+    def follow_to(self, ending: str) -> None:
+        """Follow the link of the page's content whose address ends so."""
+        self.follow(self.page.locator(f'main a[href$="{ending}"]'))
+
+    def look(self) -> None:
+        """Raises AssertionError for anything that no page may do."""
+        assert self.page.locator("h1").count() == 1, f"{self.page.url} has not exactly one heading"
+        wide = self.width()
+        if wide > PHONE:
+            self.faults.append(f"{self.page.url} is {wide} px wide on a telephone of {PHONE} px")
+        refused = self.page.locator("[role=alert]").all_inner_texts()
+        faults, self.faults = self.faults, []
+        assert not faults, "\n".join(faults + refused)
+
+    def width(self) -> int:
+        """How wide the page is on a telephone."""
+        before = self.page.viewport_size
+        assert before is not None
+        narrow = before["width"] == PHONE
+        if not narrow:
+            self.page.set_viewport_size({"width": PHONE, "height": before["height"]})
+        wide: int = self.page.evaluate("document.documentElement.scrollWidth")
+        if not narrow:
+            self.page.set_viewport_size(before)
+        return wide
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    # --- forms ---
+
+    def do(self, transition: str, **said: Json) -> None:
+        """Follow the page's link to an action, fill in its form and send it."""
+        self.follow_to(f"/{transition}")
+        self.answer(**said)
+
+    def answer(self, **said: Json) -> None:
+        """Fill in the form of the page and send it."""
+        here = self.page.url
+        self.fill(**said)
+        if (sure := self.page.locator('form.asks input[name="sure"]')).count():
+            sure.check()
+        self.follow(self.page.locator("form.asks .deeds button"))
+        faults = self.page.locator("[role=alert]").all_inner_texts()
+        assert not faults, f"{here} was refused: {faults}"
+
+    def fill(self, **said: Json) -> None:
+        """Answer what was `said`, and whatever else must be answered with something ordinary.
+
+        Without a script a question that depends on another stands there all the time, and is left alone.
+        """
+        chosen: dict[str, set[str]] = {}
+        known = set()
+        for question in self.page.evaluate(_QUESTIONS):
+            if not question["controls"]:
+                continue
+            name = question["controls"][0]["name"].removeprefix("f-").split(".")[0]
+            known.add(name)
+            asked = question["when"] is None or bool(chosen.get(question["when"], set()) & set(question["values"]))
+            if asked:
+                chosen[name] = self._fill(question, name, said)
+        assert set(said) <= known, f"{self.page.url} does not ask for {set(said) - known}"
+
+    def _fill(self, question: Mapping[str, Json], name: str, said: Mapping[str, Json]) -> set[str]:
+        controls = question["controls"]
+        first = controls[0]
+        value = _in_words(said[name]) if name in said else None
+        if first["kind"] in ("radio", "checkbox"):
+            has = {one["value"] for one in controls if one["checked"]}
+            if value is None and (has or question["optional"]):
+                return has
+            value = value or first["value"]
+            self.page.locator(f'[name="{first["name"]}"][value="{value}"]').check(timeout=5_000)
+            return {value}
+        if value is None and (first["value"] or question["optional"]):
+            return {first["value"]}
+        for one in controls:
+            self._write(one, value)
+        return {value or ""}
+
+    def _write(self, one: Mapping[str, Json], value: str | None) -> None:
+        control = self.page.locator(f'[name="{one["name"]}"]')
+        if one["kind"] == "select":
+            if value or not one["value"]:
+                control.select_option(value or next(each for each in one["options"] if each), timeout=5_000)
+        elif one["kind"] == "date":
+            control.fill(value or today().isoformat(), timeout=5_000)
+        else:
+            control.fill(value or ("1" if one["number"] else "As filed."), timeout=5_000)
+
+
+def _in_words(value: Json) -> str:
+    """As a control has it: yes or no, and a day as a number of days from today."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return (today() + timedelta(days=value)).isoformat()
+    return str(value)
+
+
+__all__ = ["PHONE", "Reader"]

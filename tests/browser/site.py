@@ -1,0 +1,75 @@
+"""A server of our own for browsers: the application on a free port of this machine, over a database with the world in it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+from werkzeug.serving import make_server
+
+from casework.records.database import connect_engine, transaction
+from casework.settings import Settings
+from casework.web.app import create_app
+from tests.databases import DatabaseServer
+from tests.world import World, build_world
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a test may know beside what a browser shows."""
+
+    #: "http://127.0.0.1:…", without a slash at the end.
+    base: str
+    engine: Engine
+    world: World
+
+    def ids(self, sql: str, **values: str) -> list[str]:
+        """The first column of a query, as words."""
+        with transaction(self.engine) as db:
+            return [str(row[0]) for row in db.execute(text(sql), values)]
+
+    def task(self, number: str, name: str, about: str | None = None) -> str:
+        """An open task of a case by its name in the definition: what a page calls it depends on the language."""
+        found = self.ids(
+            "SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id WHERE c.number = :number AND t.name = :name"
+            " AND t.state IN ('Ready', 'Reserved', 'InProgress') AND (CAST(:about AS text) IS NULL OR t.about = :about)"
+            " ORDER BY t.id LIMIT 1",
+            number=number, name=name, about=about,  # type: ignore[arg-type]
+        )  # fmt: skip
+        assert found, f"no open task {name} about {about} in {number}"
+        return found[0]
+
+    def speak(self, name: str, language: str) -> None:
+        """Let a person read in this language, as the preferences would."""
+        with transaction(self.engine) as db:
+            db.execute(
+                text("UPDATE people SET language = :language WHERE id = CAST(:id AS uuid)"),
+                {"language": language, "id": self.world.people[name]},
+            )
+
+
+@contextmanager
+def open_site(server: DatabaseServer, template: str, var: Path) -> Iterator[Site]:
+    """A site with the small world, gone at the end."""
+    name = server.create(template)
+    settings = Settings(profile="test", var=var, database_url=server.owner_url(name))
+    engine, app = connect_engine(settings, role="app"), create_app(settings)
+    listening = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=listening.serve_forever, daemon=True)
+    try:
+        with transaction(engine) as db:
+            world = build_world(db)
+        thread.start()
+        yield Site(f"http://127.0.0.1:{listening.server_port}", engine, world)
+    finally:
+        if thread.is_alive():
+            listening.shutdown()
+            thread.join()
+        listening.server_close()
+        app.extensions["casework"].dispose()
+        engine.dispose()
+        server.drop(name)
