@@ -7,24 +7,29 @@ import sys
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from casework.commands import accounts, database, demo, imports, serve, tick, verify, workflow
-from casework.errors import CaseworkError
+from casework.commands import accounts, database, demo, imports, programmes, serve, tick, verify, workflow
+from casework.errors import CaseworkError, DatabaseNotReady
 
 # Every command stands here; one module of casework.commands holds the commands of one noun.
 COMMANDS: tuple[click.Command, ...] = (
     database.init,
     database.db,
-    imports.import_,
+    programmes.programme,
     accounts.user,
     accounts.token,
+    imports.import_,
     serve.serve,
     demo.demo,
     workflow.workflow,
     tick.tick,
     verify.verify,
 )
+
+
+#: What PostgreSQL says of a function, a table or a column that is not there.
+_NOT_THERE = ("42883", "42P01", "42703")
 
 
 class OneClearLine(click.Group):
@@ -35,8 +40,16 @@ class OneClearLine(click.Group):
             return super().invoke(ctx)
         except CaseworkError as error:
             raise click.ClickException(error.message) from error
-        except OperationalError as error:
+        except ProgrammingError as error:
+            if getattr(error.orig, "sqlstate", None) not in _NOT_THERE:
+                raise
+            fault = DatabaseNotReady(why="its tables are missing, or of another release.")
+            raise click.ClickException(fault.message) from error
+        except (OperationalError, IntegrityError) as error:
             raise click.ClickException(f"The database refused: {str(error.orig).splitlines()[0]}") from error
+        except BrokenPipeError:
+            # Whoever read the output has seen enough; click ends quietly.
+            raise
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             raise click.ClickException(f"{name}{error.strerror or error}") from error

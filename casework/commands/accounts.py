@@ -18,6 +18,7 @@ from casework.operations.accounts import (
     make_token,
     revoke_token,
 )
+from casework.operations.administration import SHORTEST_PASSWORD
 from casework.operations.registers import grant_role, register_person
 from casework.operations.requests import Request
 from casework.permissions import Actor
@@ -54,11 +55,13 @@ def add_user(
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     if password_stdin and not password:
         raise click.ClickException("No password came on standard input.")
+    if password and len(password) < SHORTEST_PASSWORD:
+        raise click.ClickException(f"A password has at least {SHORTEST_PASSWORD} characters.")
     engine = connect_engine(load_settings())
     try:
         with transaction(engine) as db:
-            within = _one(db, "programmes", "code", programme, "programme")
-            employer = _one(db, "organisations", "name", organisation, "organisation")
+            within = _one(db, "programmes", "code", programme, f"programme {programme}")
+            employer = _one(db, "organisations", "name", organisation, f"organisation {organisation}")
             deputised = _person(db, deputy_for) if deputy_for else None
             person = _known(db, email)
             if person is not None and password:

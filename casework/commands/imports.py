@@ -156,7 +156,7 @@ def _place(file: BinaryIO) -> int:
 def _only_programme(db: Connection) -> str:
     codes: list[Any] = list(db.execute(text("SELECT code FROM programmes ORDER BY code LIMIT 20")).scalars())
     if not codes:
-        raise click.ClickException("There is no programme yet.")
+        raise click.ClickException("There is no programme yet. Make one with `casework programme add`.")
     if len(codes) > 1:
         raise click.ClickException(f"There are several programmes; name one: --programme {' or '.join(codes)}.")
     return str(codes[0])

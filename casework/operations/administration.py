@@ -146,19 +146,22 @@ def _insist_administers(actor: Actor, programme: str) -> None:
         raise NotFound("programme")
 
 
+def calendar_called(db: Connection, name: str) -> Calendar:
+    """A new programme's working days, by the name of the calendar. Raises InvalidForm."""
+    if name not in CALENDARS:
+        raise InvalidForm(fields={"calendar": f"must be one of {', '.join(CALENDARS)}"})
+    year = now(db).year
+    return china(range(year - 1, year + 3)) if name == "china" else Calendar("Monday to Friday")
+
+
 def create_programme(
     db: Connection, actor: Actor, *, code: str, name: str, name_zh: str | None, calendar: str, request: Request
 ) -> Done:
     """A programme; whoever makes it becomes its first administrator."""
     _insist_administrator(actor)
-    if calendar not in CALENDARS:
-        raise InvalidForm(fields={"calendar": f"must be one of {', '.join(CALENDARS)}"})
+    days = calendar_called(db, calendar)
 
     def do() -> Mapping[str, Json]:
-        if db.execute(text("SELECT 1 FROM programmes WHERE code = :code"), {"code": code}).first():
-            raise InvalidForm(fields={"code": "belongs to another programme"})
-        year = now(db).year
-        days = china(range(year - 1, year + 3)) if calendar == "china" else Calendar("Monday to Friday")
         id = registers.register_programme(db, code=code, name=name, name_zh=name_zh, calendar=days, by=actor.person)
         membership = registers.grant_role(db, actor.person, ADMINISTRATOR, programme=id, by=actor.person)
         return {"id": id, "code": code, "membership": membership}

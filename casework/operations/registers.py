@@ -60,6 +60,8 @@ def register_programme(
     """A programme with its calendar; gives its id. Case numbers begin with its code."""
     if not (code.isascii() and code.isalnum() and code.isupper() and 2 <= len(code) <= 8):
         raise InvalidForm(fields={"code": "must be 2 to 8 capital letters or digits"})
+    if db.execute(text("SELECT 1 FROM programmes WHERE code = :code"), {"code": code}).first():
+        raise InvalidForm(fields={"code": "belongs to another programme"})
     written = calendar.to_json()
     id = _register(db, "programme", None, by, {"code": code, "calendar": written}, {"name": name, "name_zh": name_zh})
     db.execute(

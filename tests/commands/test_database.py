@@ -35,7 +35,7 @@ def test_the_embedded_server_starts_and_stops(var_dir: Path) -> None:
         ({"DATABASE_URL": "mysql://here/it"}, "needs PostgreSQL"),
         ({"DATABASE_URL": "postgresql://u@127.0.0.1:1/it"}, "does not answer"),
         ({"CASEWORK_VAR": "/dev/null/var"}, "/dev/null/var"),
-        ({"CASEWORK_PROFILE": "toy"}, "profile"),
+        ({"CASEWORK_PROFILE": "toy"}, "CASEWORK_PROFILE"),
     ],
 )
 def test_a_failure_is_one_clear_line(environment: dict[str, str], line: str) -> None:
@@ -45,3 +45,12 @@ def test_a_failure_is_one_clear_line(environment: dict[str, str], line: str) -> 
     assert line in failed.stderr
     assert failed.stderr.startswith("Error: ")
     assert failed.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [("verify",), ("tick",), ("token", "add", "a@example.org")])
+def test_before_init_a_command_says_so_in_one_line(empty_database_url: str, command: tuple[str, ...]) -> None:
+    done = run_casework(*command, environment={"DATABASE_URL": empty_database_url})
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines() == [
+        "Error: The database is not ready: its tables are missing, or of another release. Run `casework init` first."
+    ]

@@ -1,0 +1,44 @@
+"""The command `programme`: the first one is made here, before there is an administrator to ask."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo, available_timezones
+
+import click
+
+from casework.operations.administration import CALENDARS, calendar_called
+from casework.operations.registers import register_programme
+from casework.records.database import connect_engine, transaction
+from casework.settings import load_settings
+
+
+@click.group()
+def programme() -> None:
+    """Look after programmes."""
+
+
+@programme.command("add")
+@click.argument("code")
+@click.argument("name")
+@click.option("--name-zh", help="The same in Chinese.")
+@click.option("--calendar", type=click.Choice(CALENDARS), default=CALENDARS[0], show_default=True)
+@click.option("--zone", metavar="ZONE", default="Asia/Shanghai", show_default=True, help="The time zone of its days.")
+def add_programme(code: str, name: str, name_zh: str | None, calendar: str, zone: str) -> None:
+    """Make a programme called NAME. The numbers of its cases begin with CODE, 2 to 8 capital letters or digits.
+
+    Then give it an administrator with `casework user add`, who can do everything else.
+    """
+    if zone not in available_timezones():
+        raise click.UsageError(f"--zone takes the name of a time zone, such as Asia/Shanghai, not {zone}.")
+    engine = connect_engine(load_settings())
+    try:
+        with transaction(engine) as db:
+            days = replace(calendar_called(db, calendar), zone=ZoneInfo(zone).key)
+            register_programme(db, code=code, name=name, name_zh=name_zh, calendar=days)
+    finally:
+        engine.dispose()
+    click.echo(f"The programme {code} is there now.")
+    click.echo(
+        f"Give it an administrator: casework user add EMAIL --name NAME --role administrator --programme {code}", err=True
+    )
