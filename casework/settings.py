@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _production_keeps_real_time(self) -> Self:
         if self.profile == "production" and self.clock_offset:
-            raise ValueError("clock_offset must be 0 in production: its history shows real times only.")
+            raise ValueError("CASEWORK_CLOCK_OFFSET must be 0 in production: its history shows real times only.")
         return self
 
     @classmethod
@@ -91,9 +91,13 @@ def load_settings(default_profile: Profile = "demo") -> Settings:
     try:
         return Settings(profile=profile)  # Checked by the model itself.
     except ValidationError as fault:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in one['loc']) or 'settings'}: {one['msg']}" for one in fault.errors()
-        )
+        faults = "; ".join(f"{_variable(one['loc'])}: {one['msg']}" for one in fault.errors())
         raise InvalidSettings(faults) from fault
     except SettingsError as fault:
         raise InvalidSettings(f"{fault.__cause__ or fault}") from fault
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """The environment variable that a fault speaks of; the reader knows no other name."""
+    name = ".".join(str(part) for part in place)
+    return f"CASEWORK_{name.upper()}" if name in Settings.model_fields else name or "settings"

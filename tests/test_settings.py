@@ -55,12 +55,12 @@ def test_a_missing_secret_file_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_wrong_value_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(InvalidSettings, match=name.removeprefix("CASEWORK_").lower()):
+    with pytest.raises(InvalidSettings, match=name):
         load_settings()
 
 
 def test_production_refuses_a_moved_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASEWORK_CLOCK_OFFSET", "60")
     assert load_settings("demo").clock_offset == 60
-    with pytest.raises(InvalidSettings, match="clock_offset must be 0 in production"):
+    with pytest.raises(InvalidSettings, match="CASEWORK_CLOCK_OFFSET must be 0 in production"):
         load_settings("production")

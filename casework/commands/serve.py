@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from typing import Any
 
@@ -49,12 +50,18 @@ def run(settings: Settings, bind: str, *, workers: int, threads: int, loglevel: 
     Server(
         settings, bind=bind, workers=workers, threads=threads, worker_class="gthread", loglevel=loglevel, errorlog="-",
         proc_name="casework", timeout=60, graceful_timeout=20, keepalive=5, forwarded_allow_ips="127.0.0.1",
+        # It would lie in the home folder, outside of var, and be shared with every other server of this user.
+        control_socket_disable=True,
     ).run()  # fmt: skip
 
 
 def free_port(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
     """A socket that listens already, on a free port if none is said, so that nobody can take it in between."""
-    listener = socket.create_server((host, port))
+    try:
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as fault:
+        why = os.strerror(fault.errno) if fault.errno and fault.errno > 0 else fault.strerror
+        raise click.ClickException(f"Cannot listen on {host}, port {port}: {why}. Choose another.") from fault
     listener.set_inheritable(True)
     return listener
 
@@ -71,9 +78,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     """
     settings = load_settings(default_profile="production")
     insist_ready(settings)
-    if port:
-        run(settings, f"{host}:{port}", workers=workers, threads=threads)
-        return
-    listener = free_port(host)
-    click.echo(f"Listening on http://{host}:{listener.getsockname()[1]}")
+    listener = free_port(host, port)
+    if not port:
+        click.echo(f"Listening on http://{host}:{listener.getsockname()[1]}")
     run(settings, f"fd://{listener.fileno()}", workers=workers, threads=threads)

@@ -110,7 +110,7 @@ def _trust(app: Flask, settings: Settings) -> None:
     if hosts:
         app.config["TRUSTED_HOSTS"] = hosts
     elif settings.profile == "production":
-        raise InvalidSettings("trusted_hosts must name the hosts that this installation answers to.")
+        raise InvalidSettings("CASEWORK_TRUSTED_HOSTS must name the hosts that this installation answers to.")
 
 
 def _number() -> None:

@@ -17,7 +17,7 @@ def secret_key(settings: Settings) -> str:
     """The key of this installation. Raises InvalidSettings where production has none, or a weak one."""
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
     if settings.profile == "production" and (given is None or len(given) < SHORTEST or len(set(given)) < 8):
-        raise InvalidSettings(f"secret_key must be set, with at least {SHORTEST} random characters.")
+        raise InvalidSettings(f"CASEWORK_SECRET_KEY must be set, with at least {SHORTEST} random characters.")
     return given or _own_key(settings)
 
 

@@ -26,4 +26,4 @@ def test_production_does_not_tick_in_another_time(database_url: str) -> None:
     }  # fmt: skip
     done = run_casework("tick", environment=elsewhere)
     assert done.returncode == 1
-    assert "clock_offset" in done.stderr
+    assert "CASEWORK_CLOCK_OFFSET" in done.stderr

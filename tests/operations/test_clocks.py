@@ -266,5 +266,5 @@ def test_a_clock_that_another_process_has_rung_is_left_alone(
 def test_production_refuses_an_offset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASEWORK_PROFILE", "production")
     monkeypatch.setenv("CASEWORK_CLOCK_OFFSET", "3600")
-    with pytest.raises(InvalidSettings, match="clock_offset"):
+    with pytest.raises(InvalidSettings, match="CASEWORK_CLOCK_OFFSET"):
         load_settings()

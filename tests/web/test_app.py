@@ -107,7 +107,7 @@ def test_what_is_not_there_is_told_as_a_problem_in_the_api(app: Flask) -> None:
 def test_production_needs_a_good_key(settings: Settings, key: str | None) -> None:
     secret = Settings(profile="test", secret_key=key).secret_key
     given = {"profile": "production", "trusted_hosts": "casework.example", "secret_key": secret}
-    with pytest.raises(InvalidSettings, match="secret_key"):
+    with pytest.raises(InvalidSettings, match="CASEWORK_SECRET_KEY"):
         create_app(settings.model_copy(update=given))
 
 
@@ -118,7 +118,7 @@ def test_a_demo_makes_its_key_once_and_keeps_it_to_itself(settings: Settings) ->
 
 
 def test_production_names_its_hosts(tmp_path: Path) -> None:
-    with pytest.raises(InvalidSettings, match="trusted_hosts"):
+    with pytest.raises(InvalidSettings, match="CASEWORK_TRUSTED_HOSTS"):
         create_app(Settings(profile="production", var=tmp_path, database_url="postgresql://a@127.0.0.1:1/b"))
 
 
