@@ -99,7 +99,8 @@ def show(mediation: UUID) -> str:
         frame.use_calendar(calendar_of(db, case.programme))
         events = list_events(db, actor, case, limit=100)
     tracks = []
-    for one in told["tracks"]:
+    # The mediation itself first, and then the request in which it runs.
+    for one in sorted(told["tracks"], key=lambda track: track["workflow"] != "mediation"):
         edition = load_library()[one["edition"]]
         tracks.append({
             "track": one, "states": [edition_text(edition, f"states.{leaf}") for leaf in one["states"]],

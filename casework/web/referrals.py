@@ -122,8 +122,10 @@ def say_shared(case: Case, events: list[dict[str, Json]]) -> list[dict[str, Json
             "edition": track.edition if track else None, "transition": one["what"] if one["done"] else None,
             "by_system": one["role"] == "system",
         }  # fmt: skip
-        words = [value for value in (one["body"] or {}).values() if isinstance(value, str) and value]
-        made.append({"at": one["at"], "words": say_entry(entry, editions), "text": words, "kind": one["kind"]})
+        said, words = say_entry(entry, editions), [word for word in (one["body"] or {}).values() if isinstance(word, str) and word]
+        if one["kind"] == "opened" and case.kind == "mediation":
+            said, words = gettext("%(who)s opened the mediation", who=one["actor"]["name"]), []
+        made.append({"at": one["at"], "words": said, "text": words, "kind": one["kind"]})
     # Who takes a task or is reminded of it moves nothing; what is late stands above.
     return [one for one in made if one["kind"] not in ("claimed", "released", "activated", "rang")]
 

@@ -73,7 +73,7 @@ def browser_of(app: Flask, name: str) -> Browser:
 
 def walk(browser: Browser, starts: list[str]) -> Iterator[tuple[str, str]]:
     """Every page that can be reached by links from some addresses, with what it says; forms are not sent."""
-    waiting, seen = list(starts), set()
+    waiting, seen = list(starts), set[str]()
     while waiting and len(seen) < 200:
         path = waiting.pop(0)
         if path in seen or path.startswith(("/static", "/sign-", "/api")):
