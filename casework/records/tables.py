@@ -461,6 +461,7 @@ cases = Table(
     Index("ix_cases_programme_id_opened_at_id", "programme_id", "opened_at", "id"),
     Index("ix_cases_opened_at_id", "opened_at", "id"),
     Index("ix_cases_owner_id_live", "owner_id", "id", postgresql_where=text("closed_at IS NULL")),
+    Index("ix_cases_owner_id_closed", "owner_id", "id", postgresql_where=text("closed_at IS NOT NULL")),
     comment="Cases; what the events add up to",
     postgresql_with={"fillfactor": "80"},
 )
@@ -574,6 +575,7 @@ tasks = Table(
     ),
     Index("ix_tasks_closed_by", "closed_by", "closed_at", "id", postgresql_where=text("closed_by IS NOT NULL")),
     Index("ix_tasks_log_id_position", "log_id", "position"),
+    Index("ix_tasks_aftercare_ready", "log_id", postgresql_where=text("aftercare AND state = 'Ready'")),
     postgresql_with={"fillfactor": "85", "autovacuum_vacuum_scale_factor": "0.01"},
 )
 
