@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from casework.commands.serve import free_port, run
-from casework.demo.story import accounts, is_told, tell
+from casework.demo.story import accounts, alone, is_all_there_is, is_told, is_whole, tell
 from casework.errors import InvalidSettings
 from casework.operations.editions import store_editions
 from casework.records import migrate
@@ -38,9 +38,12 @@ def demo(cases: int | None, no_serve: bool, as_json: bool, port: int) -> None:
     """
     settings = load_settings()
     if settings.profile == "production":
-        raise InvalidSettings("profile must not be production: the demo's time is simulated.")
+        raise InvalidSettings("CASEWORK_PROFILE must not be production: the demo's time is simulated.")
     _make_ready(settings)
-    people = _told(settings) if is_told(settings) else _tell(settings, cases)
+    with alone(settings, lambda: click.echo("Another process is making the demo; waiting for it.", err=True)):
+        if is_told(settings) and not is_whole(settings):
+            _begin_again(settings)
+        people = _told(settings) if is_told(settings) else _tell(settings, cases)
     listener = None if no_serve else free_port(port=port)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}" if listener else None
     if as_json:
@@ -62,6 +65,22 @@ def _make_ready(settings: Settings) -> None:
             store_editions(db)
     finally:
         owner.dispose()
+
+
+def _begin_again(settings: Settings) -> None:
+    """A demo whose making was killed midway would show half of its cases for ever."""
+    if not is_all_there_is(settings):
+        raise InvalidSettings(
+            "the demo in this database was broken off, and other records lie there too: choose another folder with"
+            " CASEWORK_VAR, or another database."
+        )
+    click.echo("The making of this demo was broken off; making it anew.", err=True)
+    owner = connect_engine(settings, role="owner")
+    try:
+        migrate.downgrade(owner, "base")
+    finally:
+        owner.dispose()
+    _make_ready(settings)
 
 
 def _tell(settings: Settings, cases: int | None) -> list[dict[str, Any]]:

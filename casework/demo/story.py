@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
@@ -39,6 +40,9 @@ from casework.settings import Settings
 Json = Any
 
 CODE = "BJ"
+DOMAIN = "demo.example"
+# Any number: two processes that want to tell the story in one database meet here.
+_LOCK = 4_215_807_164
 #: Eighteen months.
 DAYS = 548
 #: A technology whose right came with an import, and that an officer looks up in the course of its case.
@@ -70,13 +74,52 @@ def is_told(settings: Settings) -> bool:
         engine.dispose()
 
 
+def is_whole(settings: Settings) -> bool:
+    """Whether the story was told to its end: the accounts' tokens come last."""
+    engine = connect_engine(settings)
+    try:
+        with transaction(engine) as db:
+            return db.execute(text("SELECT 1 FROM tokens WHERE name = 'demo' LIMIT 1")).first() is not None
+    finally:
+        engine.dispose()
+
+
+def is_all_there_is(settings: Settings) -> bool:
+    """Whether nobody but the demo has put anything into the database."""
+    engine = connect_engine(settings)
+    try:
+        with transaction(engine) as db:
+            other = text(
+                "SELECT 1 FROM programmes WHERE code <> :code UNION ALL SELECT 1 FROM people WHERE email NOT LIKE :ours LIMIT 1"
+            )
+            return db.execute(other, {"code": CODE, "ours": f"%@{DOMAIN}"}).first() is None
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def alone(settings: Settings, waiting: Callable[[], None]) -> Iterator[None]:
+    """One process at a time tells the story; another that wants to says so and waits until it has been told."""
+    engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 0, "lock_timeout_ms": 0}))
+    try:
+        # The connection holds the lock until it is closed, also by the death of its process.
+        with connected(engine) as db:
+            if not db.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}).scalar_one():
+                waiting()
+                db.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+            db.commit()
+            yield
+    finally:
+        engine.dispose()
+
+
 def tell(
     settings: Settings, password: str, *, cases: int | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> int:  # fmt: skip
     """Tell the whole story in an empty database; gives how many cases there are. Raises InvalidSettings in production."""
     if settings.profile == "production":
-        raise InvalidSettings("profile must not be production: the demo's time is simulated.")
+        raise InvalidSettings("CASEWORK_PROFILE must not be production: the demo's time is simulated.")
     # A minute's grace: nothing may be recorded later than it really is.
     end = datetime.now(UTC) - timedelta(minutes=1)
     start = end - timedelta(days=DAYS)
@@ -125,7 +168,7 @@ def _account(db: Connection, one: Player, password: str | None) -> Account:
 
 
 def _email(one: Player) -> str:
-    return f"{one.key}@demo.example"
+    return f"{one.key}@{DOMAIN}"
 
 
 # --- cases, as many as wanted ----------------------------------------------------------------------------------------

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.databases import ROOT, run_casework
@@ -52,6 +55,60 @@ def test_a_demo_is_served_and_ends_with_its_signal(empty_database_url: str, tmp_
         assert server.wait(30) == 0
         if server.stdout is not None:
             server.stdout.close()
+
+
+def test_a_demo_that_was_broken_off_is_made_anew(empty_database_url: str, tmp_path: Path) -> None:
+    environment = {
+        "PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", "DATABASE_URL": empty_database_url,
+        "CASEWORK_VAR": str(tmp_path),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "casework", "demo", "--no-serve", "--json"]
+    begun = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _wait_for_cases(empty_database_url)
+    begun.kill()
+    begun.wait(30)
+    again = run_casework("demo", "--cases", "1", "--no-serve", "--json", environment=environment)
+    assert again.returncode == 0, again.stderr
+    assert "was broken off; making it anew" in again.stderr
+    assert all(one["password"] for one in json.loads(again.stdout)["accounts"])
+    with psycopg.connect(empty_database_url) as db:
+        assert db.execute("SELECT count(*) FROM cases").fetchone() == (1,)
+
+
+def test_a_demo_that_was_broken_off_takes_nothing_else_along(empty_database_url: str, tmp_path: Path) -> None:
+    environment = {"DATABASE_URL": empty_database_url, "CASEWORK_VAR": str(tmp_path)}
+    assert run_casework("demo", "--cases", "1", "--no-serve", environment=environment).returncode == 0
+    with psycopg.connect(empty_database_url) as db:
+        db.execute("DELETE FROM tokens")
+    assert run_casework("programme", "add", "SH", "Shanghai", environment=environment).returncode == 0
+    again = run_casework("demo", "--no-serve", environment=environment)
+    assert again.returncode == 1
+    assert "other records lie there too" in again.stderr
+
+
+def test_two_at_once_make_one_demo(empty_database_url: str, tmp_path: Path) -> None:
+    environment = {
+        "PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", "DATABASE_URL": empty_database_url,
+        "CASEWORK_VAR": str(tmp_path),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "casework", "demo", "--cases", "2", "--no-serve", "--json"]
+    both = [
+        subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    told = [one.communicate(timeout=120) for one in both]
+    assert [one.returncode for one in both] == [0, 0], told
+    assert told[0][0] == told[1][0]
+
+
+def _wait_for_cases(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(psycopg.Error), psycopg.connect(url) as db:
+            if db.execute("SELECT count(*) FROM cases").fetchone() != (0,):
+                return
+        time.sleep(0.05)
+    raise AssertionError("no case was made in time")
 
 
 def test_production_has_no_demo(empty_database_url: str) -> None:
