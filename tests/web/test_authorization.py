@@ -101,6 +101,7 @@ def _things(world: World, db: Connection) -> Things:
     ]
     here = {
         "transition": "propose_close", "consent": str(consent), "task": _task(db, number, "kick_off"),
+        "step_task": _task(db, number, "assessment"),
         "match": str(_match(db, number)), "filter": filters[0],
         "number": number, "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
         "person": world.people["provider"], "leaver": leaver, "membership": membership, "question": "waivers",
@@ -110,7 +111,7 @@ def _things(world: World, db: Connection) -> Things:
         "mediation": str(mediation["id"]), "mediation_track": str(mediation["track"]), "mediation_transition": "send",
     }  # fmt: skip
     far = here | {
-        "transition": "take", "task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
+        "transition": "take", "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
         "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],
         "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"], "membership": str(away),
         "organisation": world.organisations["bank"], "programme": there, "member": members[1],
