@@ -36,8 +36,16 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(database_server: DatabaseServer, template_database: str, tmp_path: Path) -> Iterator[Site]:
-    """A site for this test alone. A module whose tests only read makes one of its own for all of them."""
+    """A site for this test alone. A module whose tests only read takes the shared one."""
     with open_site(database_server, template_database, tmp_path / "var") as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def shared_site(
+    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    with open_site(database_server, template_database, tmp_path_factory.mktemp("site")) as made:
         yield made
 
 
@@ -75,4 +83,4 @@ def sign_in(reader: Reader, site: Site, role: str) -> None:
     assert reader.path != "/sign-in", f"{role} could not sign in"
 
 
-__all__: list[Any] = ["PageOf", "chromium", "page_of", "site"]
+__all__: list[Any] = ["PageOf", "chromium", "page_of", "shared_site", "site"]

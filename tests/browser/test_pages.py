@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,8 +14,7 @@ import pytest
 
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
-from tests.browser.site import Site, open_site
-from tests.databases import DatabaseServer
+from tests.browser.site import Site
 from tests.world import to_referral, today
 
 pytestmark = pytest.mark.browser
@@ -38,11 +37,8 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def site(
-    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
-    with open_site(database_server, template_database, tmp_path_factory.mktemp("site")) as made:
-        yield made
+def site(shared_site: Site) -> Site:
+    return shared_site
 
 
 @pytest.fixture(scope="module")
