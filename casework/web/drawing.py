@@ -261,7 +261,7 @@ def _exits(
         else:
             kind = there.way_kind(path, target)
             arrow = "✓ " if kind == "taken" else ""
-            arrow += ("↑" if there.row[target] < there.row[path] else "↓") if (path, target) in arcs else "→"
+            arrow += "↺" if target == path else ("↑" if there.row[target] < there.row[path] else "↓") if (path, target) in arcs else "→"
         lines += [(words, kind) for words in _wrap(f"{arrow} {there.target(rules[0])}: ", deeds)]
     return lines
 
