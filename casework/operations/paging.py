@@ -33,7 +33,8 @@ def from_cursor(cursor: str | None, count: int) -> list[Any] | None:
     if (
         not isinstance(keys, list)
         or len(keys) != count
-        or not all(isinstance(key, (str, int, type(None))) for key in keys)
+        # A truth value is an int to Python, and none to the database.
+        or not all(isinstance(key, (str, int, type(None))) and not isinstance(key, bool) for key in keys)
     ):
         raise InvalidForm(fields={"cursor": "is not one of ours"})
     return keys

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -45,6 +47,14 @@ def test_a_history_comes_in_pages(client_for: Clients, world: World, committed: 
     second = officer.get(f"/cases/{number}/events?limit=100&cursor={first['next']}").json
     assert first["items"] + second["items"] == whole["items"]
     assert [one["seq"] for one in whole["items"]] == list(range(1, len(whole["items"]) + 1))
+
+
+@pytest.mark.parametrize("keys", [[True, False], [0, True], [1.5, 0], ["0", 0], [-1, 0], [2**70, 0]])
+def test_a_forged_cursor_is_refused(client_for: Clients, world: World, committed: Committed, keys: list[Any]) -> None:
+    number = committed(world.new_case)
+    forged = base64.urlsafe_b64encode(json.dumps(keys).encode()).decode().rstrip("=")
+    answer = client_for("officer").get(f"/cases/{number}/events?cursor={forged}")
+    assert answer.status_code == 422, answer.json
 
 
 def _ids(items: list[dict[str, Any]]) -> list[str]:
