@@ -163,6 +163,8 @@ class Draft:
             self._effects[key] = value
         elif key in _LISTS:
             self._effects[key] = [*self._effects.get(key, []), *value]
+            if key == "barred":
+                self._let_go_within(facts.track, value)
         elif key == "frozen":
             self._freeze(value)
         elif key == "consents":
@@ -285,6 +287,13 @@ class Draft:
         """What a person holds goes back to its queue, so that nothing waits for somebody who cannot do it."""
         for task in self.case.open_tasks():
             if task.holder == person:
+                self.set_task(task, holder=None, **({"state": READY} if task.state in HELD else {}))
+
+    def _let_go_within(self, referral: Track, people: Iterable[str]) -> None:
+        """Whoever is shut out of a referral holds nothing of it any more; its own step ends with the move."""
+        within, gone = {referral.id, *(one.id for one in self.case.children(referral.id))}, set(people)
+        for task in self.case.open_tasks():
+            if task.holder in gone and task.track in within and (task.track, task.type) != (referral.id, "step"):
                 self.set_task(task, holder=None, **({"state": READY} if task.state in HELD else {}))
 
     def close_task(

@@ -99,3 +99,23 @@ def test_other_organisations_learn_nothing(client_for: Clients, world: World, co
     assert foreign.get("/cases").json["items"] == []
     assert foreign.get("/referrals").json["items"] == []
     assert foreign.get("/tasks?view=queue").json["items"] == []
+
+
+def test_whoever_declares_a_conflict_holds_nothing_of_it_any_more(
+    client_for: Clients, world: World, committed: Committed
+) -> None:
+    _, referral = committed(lambda db: to_referral(world, db))
+    provider, lead = client_for("provider"), client_for("provider_lead")
+    accept(provider, world, referral)
+    shown = provider.get(f"/referrals/{referral}").json
+    below = shown["service"][0]["id"]
+    task = next(one["id"] for one in shown["tasks"] if one["track"] == below)
+    assert provider.post(f"/tasks/{task}/claim").status_code == 200
+    declared = provider.post(
+        f"/referrals/{referral}/transitions/declare_conflict", {"data": {"nature": "family", "note": "A cousin."}},
+        if_match=shown["revision"],
+    )  # fmt: skip
+    assert declared.status_code == 200, declared.text
+    assert provider.get("/tasks?view=mine").json["items"] == []
+    # Else nobody could go on: the one who holds it sees it no more, and to others it is taken.
+    assert lead.post(f"/tasks/{task}/claim").status_code == 200
