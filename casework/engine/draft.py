@@ -10,7 +10,6 @@ from casework.engine.cases import (
     CREATED,
     HELD,
     OBSOLETE,
-    OPEN,
     PAUSED,
     READY,
     RUNNING,
@@ -23,9 +22,9 @@ from casework.engine.cases import (
 )  # fmt: skip
 from casework.engine.commands import By, Context, Library
 from casework.engine.editions import Edition, TaskRule, TransitionRule
-from casework.engine.events import OPENED, SYSTEM_ACTOR, Event
+from casework.engine.events import OPENED, Event
 from casework.engine.evolve import evolve
-from casework.engine.facts import UNKNOWN, Facts
+from casework.engine.facts import Facts
 from casework.engine.fields import PARTIES
 from casework.engine.limits import Said, ladder, left, own_ladder, resumed, runs_out
 from casework.engine.registry import EFFECTS
@@ -283,18 +282,22 @@ class Draft:
     def set_task(self, task: Task, **change: Json) -> None:
         self._change("task_states", task.id, change)
 
+    def _free(self, task: Task) -> None:
+        """Nobody holds it any more; what stands still goes on standing still."""
+        self.set_task(task, holder=None, **({"state": READY} if task.state in HELD else {}))
+
     def let_go(self, person: str) -> None:
         """What a person holds goes back to its queue, so that nothing waits for somebody who cannot do it."""
         for task in self.case.open_tasks():
             if task.holder == person:
-                self.set_task(task, holder=None, **({"state": READY} if task.state in HELD else {}))
+                self._free(task)
 
     def _let_go_within(self, referral: Track, people: Iterable[str]) -> None:
         """Whoever is shut out of a referral holds nothing of it any more; its own step ends with the move."""
         within, gone = {referral.id, *(one.id for one in self.case.children(referral.id))}, set(people)
         for task in self.case.open_tasks():
             if task.holder in gone and task.track in within and (task.track, task.type) != (referral.id, "step"):
-                self.set_task(task, holder=None, **({"state": READY} if task.state in HELD else {}))
+                self._free(task)
 
     def close_task(
         self, task: Task, state: str, *, by: str | None = None, result: Mapping[str, Json] | None = None
@@ -624,6 +627,3 @@ def covers(consent: Consent, party: str | None, provider: str | None, document: 
         return False
     providers_ok = consent.providers is None or provider in consent.providers
     return providers_ok and (consent.documents is None or document in consent.documents)
-
-
-__all__ = ["UNKNOWN", "Draft", "accepted", "covers", "OPEN", "HELD", "SYSTEM_ACTOR"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from casework.engine.cases import (
     COMPLETED,
     OPEN,
-    RUNNING,
     Case,
     Clock,
     Consent,
@@ -33,8 +32,6 @@ from casework.records.tables import metadata
 Json = Any
 
 _HOME = {"case": "cases", "mediation": "mediations"}
-#: Tables that hold what belongs to a case, each row with its log_id.
-_PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "grants")
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
@@ -351,11 +348,3 @@ def rows_of(case: Case) -> dict[str, list[dict[str, Json]]]:
     for name, make in _ROWS.items():
         rows[name] = [make(case, one, n) for n, one in enumerate(getattr(case, name).values())]
     return rows
-
-
-def kept_of(case: Case) -> Iterable[str]:
-    """Ids of everything that a case's rows hold; a check compares them with the rows there are."""
-    return (id for name in _PARTS for id in getattr(case, name))
-
-
-__all__ = ["RUNNING", "difference", "kept_of", "load", "load_with_calendar", "rows_of", "save"]
