@@ -22,6 +22,7 @@ from casework.operations.overview import names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.task_lists import place, task_row
 from casework.permissions import Actor
+from casework.records.database import plan_by_values
 from casework.records.logs import now
 
 Json = Any
@@ -106,6 +107,7 @@ def list_work(
     given = _given(db, actor) | {"most": most + 1}
     if keys:
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    plan_by_values(db)
     rows = db.execute(_list(tab, _kinds(actor), bool(keys)), given).all()
     shown, following = page(rows, most, lambda row: (row.due_at, row.id))
     library = load_library()
@@ -130,8 +132,10 @@ def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> lis
 
 
 def count_work(db: Connection, actor: Actor) -> dict[str, int]:
-    """How many there are in each tab, counted no further than MOST_COUNTED; one query."""
-    row = db.execute(_counts(_kinds(actor)), _given(db, actor) | {"most": MOST_COUNTED}).one()
+    """How many there are in each tab, counted no further than MOST_COUNTED; in one statement."""
+    given = _given(db, actor) | {"most": MOST_COUNTED}
+    plan_by_values(db)
+    row = db.execute(_counts(_kinds(actor)), given).one()
     return dict(row._mapping)
 
 

@@ -22,6 +22,7 @@ from casework.operations.overview import (
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions import Actor, Sight, own_tracks, sight
 from casework.records.cases import load
+from casework.records.database import plan_by_values
 
 Json = Any
 
@@ -156,33 +157,74 @@ def _queues(kinds: tuple[str, ...], more: str) -> TextClause:
 
 
 def count_queues(db: Connection, actor: Actor, *, most: int = 1000) -> list[dict[str, Json]]:
-    """The queues that the actor works, with how many wait in each and the first due; one query, counted up to `most`."""
+    """The queues that the actor works, with how many wait in each and are late; one query, counted up to `most`."""
     statement, values = _claimable(actor, "")
     if statement is None:
         return []
-    kinds = tuple(sorted(name.removeprefix("q_") for name in values))
-    rows = db.execute(_queue_counts(kinds), values | {"person": actor.person, "most": most})
+    shape: dict[str, int] = {}
+    given: dict[str, Any] = {"person": actor.person, "most": most}
+    for name, written in values.items():
+        kind, found = name.removeprefix("q_"), json.loads(written)
+        shape[kind] = len(found)
+        if kind not in _HOMES_OF:
+            given[name] = written
+            continue
+        # Given one by one, so that the server sees how many cases each person has.
+        for n, one in enumerate(found):
+            given |= {f"{kind}_queue_{n}": one["queue"], f"{kind}_scope_{n}": one["scope"], f"{kind}_who_{n}": one["who"].split(",")}
+    plan_by_values(db)
+    rows = db.execute(_queue_counts(tuple(sorted(shape.items()))), given)
     return [
         {"queue": row.queue, "scope": {"id": row.scope, "name": row.name, "name_zh": row.name_zh}, "count": row.count,
-         "overdue": row.overdue, "first_due": when(row.first_due)}
+         "overdue": row.overdue}
         for row in rows
     ]  # fmt: skip
 
 
+# Of a queue in which one may take the tasks of certain cases only, it is these cases that are looked for.
+_HOMES_OF = {"named": "cases", "sealed": "mediations"}
+_HOMES = """
+    SELECT h.id FROM {home} h WHERE h.owner_id = ANY(CAST(:{who} AS uuid[])) AND {mine}
+    UNION ALL
+    SELECT h.id FROM {home} h WHERE h.team && CAST(:{who} AS uuid[]) AND {mine}
+    AND NOT coalesce(h.owner_id = ANY(CAST(:{who} AS uuid[])), false)
+"""
+_NOBODYS = """
+    UNION ALL
+    SELECT h.id FROM {home} h WHERE h.owner_id IS NULL AND h.closed_at IS NULL AND {mine}
+    AND NOT h.team && CAST(:{who} AS uuid[])
+"""
+
+
 @cache
-def _queue_counts(kinds: tuple[str, ...]) -> TextClause:
+def _queue_counts(shape: tuple[tuple[str, int], ...]) -> TextClause:
+    def counted(found: str) -> str:
+        count = "(SELECT count(*) FROM ({found} LIMIT :most) x)"
+        late = count.format(found=f"{found} AND t.due_at < casework_now()")
+        return f"{count.format(found=found)} AS count, {late} AS overdue"
+
     parts = []
-    for kind in kinds:
-        parts.append(
-            f"SELECT q.queue, q.scope, f.* FROM jsonb_to_recordset(CAST(:q_{kind} AS jsonb)) AS q(queue text, scope uuid,"
-            " who text) CROSS JOIN LATERAL (SELECT count(*), count(*) FILTER (WHERE due_at < casework_now()) AS overdue,"
-            " min(due_at) AS first_due FROM (SELECT t.due_at FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue"
-            f" AND {_scope_of(kind)} AND {_MAY[kind]} ORDER BY t.due_at, t.id LIMIT :most) x) f"
-        )
+    for kind, queues in shape:
+        if kind not in _HOMES_OF:
+            found = f"SELECT 1 FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {_scope_of(kind)} AND {_MAY[kind]}"
+            parts.append(
+                f"SELECT q.queue, q.scope, {counted(found)} FROM jsonb_to_recordset(CAST(:q_{kind} AS jsonb))"
+                " AS q(queue text, scope uuid, who text)"
+            )
+            continue
+        for n in range(queues):
+            queue, scope, who = (f"{kind}_{part}_{n}" for part in ("queue", "scope", "who"))
+            mine = f"h.programme_id = CAST(:{scope} AS uuid) AND NOT CAST(:person AS text) = ANY(h.interests)"
+            homes = (_HOMES + (_NOBODYS if kind == "named" else "")).format(home=_HOMES_OF[kind], who=who, mine=mine)
+            found = (
+                f"SELECT 1 FROM ({homes}) h JOIN tasks t ON t.log_id = h.id WHERE t.state = 'Ready' AND t.queue = :{queue}"
+                " AND t.organisation_id IS NULL"
+            )
+            parts.append(f"SELECT CAST(:{queue} AS text), CAST(:{scope} AS uuid), {counted(found)}")
     return text(
         "SELECT u.*, coalesce(p.name, o.name) AS name, coalesce(p.name_zh, o.name_zh) AS name_zh"
-        f" FROM ({' UNION ALL '.join(parts)}) u LEFT JOIN programmes p ON p.id = u.scope"
-        " LEFT JOIN organisations o ON o.id = u.scope ORDER BY u.queue, 6, u.scope"
+        f" FROM ({' UNION ALL '.join(parts)}) AS u(queue, scope, count, overdue) LEFT JOIN programmes p ON p.id = u.scope"
+        " LEFT JOIN organisations o ON o.id = u.scope ORDER BY u.queue, 5, u.scope"
     )
 
 

@@ -148,6 +148,15 @@ def run(db: Connection, statement: str, values: Mapping[str, Any]) -> psycopg.Cu
         ) from fault
 
 
+def plan_by_values(db: Connection) -> None:
+    """For the rest of the transaction: let the server plan each statement for the values that come with it.
+
+    A person with ten cases and one with ten thousand need another way through the same tables, and a plan that was
+    kept serves only one of them.
+    """
+    db.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+
+
 def ensure_app_role(owner: Engine) -> None:
     """Make the application's role and let the owner act as it. Raises RolesMissing where the owner may not.
 

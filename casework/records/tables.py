@@ -461,6 +461,7 @@ cases = Table(
     Index("ix_cases_programme_id_opened_at_id", "programme_id", "opened_at", "id"),
     Index("ix_cases_opened_at_id", "opened_at", "id"),
     Index("ix_cases_owner_id_live", "owner_id", "id", postgresql_where=text("closed_at IS NULL")),
+    Index("ix_cases_team", "team", postgresql_using="gin"),
     Index("ix_cases_owner_id_closed", "owner_id", "id", postgresql_where=text("closed_at IS NOT NULL")),
     comment="Cases; what the events add up to",
     postgresql_with={"fillfactor": "80"},

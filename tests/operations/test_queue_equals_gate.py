@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.definitions import load_library
 from casework.operations.national_calendars import china
 from casework.operations.registers import register_programme
-from casework.operations.task_lists import list_tasks
+from casework.operations.task_lists import count_queues, list_tasks
 from casework.permissions import Actor, Membership, may_work
 from casework.records.cases import load
 from casework.records.database import transaction
@@ -161,4 +161,28 @@ def test_a_queue_lists_what_the_gate_lets_in(engine: Engine, seed: int) -> None:
             assert world.listed(actor, limit=7) == wanted, actor
             some += len(wanted)
         assert some > 100
+        db.rollback()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_queue_counts_what_it_lists(engine: Engine, seed: int) -> None:
+    with transaction(engine) as db:
+        world = World(db, seed + 100)
+        db.execute(text("UPDATE tasks SET due_at = due_at + interval '40 years' WHERE position % 3 = 0"))
+        for person in world.people * 4:
+            actor = world.actor(person)
+            listed: list[dict[str, Any]] = []
+            cursor = None
+            while True:
+                page = list_tasks(db, actor, view="queue", limit=100, cursor=cursor)
+                listed += page["items"]
+                cursor = page["next"]
+                if cursor is None:
+                    break
+            late = START.replace(year=START.year + 30).isoformat()
+            counts = count_queues(db, actor)
+            assert sum(one["count"] for one in counts) == len(listed), actor
+            assert sum(one["overdue"] for one in counts) == sum(one["due_at"] < late for one in listed)
+            assert {one["queue"] for one in counts} >= {one["queue"] for one in listed}
+            assert [one["count"] for one in count_queues(db, actor, most=2)] == [min(one["count"], 2) for one in counts]
         db.rollback()
