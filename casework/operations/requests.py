@@ -55,14 +55,14 @@ _ASK = text("""
 """)
 # The key first, then the logs in the order of their ids; the time is taken after both, however long one had to wait.
 _ASK_AND_LOCK = """
-    WITH a AS MATERIALIZED (SELECT set_config('casework.actor', %(actor)s, true)),
+    WITH a AS MATERIALIZED (SELECT set_config('casework.actor', $1, true)),
     r AS (
-        INSERT INTO requests (actor_id, key, digest) SELECT CAST(%(actor)s AS uuid), %(key)s, %(digest)s FROM a
+        INSERT INTO requests (actor_id, key, digest) SELECT CAST($1 AS uuid), $2, $3 FROM a
         ON CONFLICT DO NOTHING RETURNING 1
     ),
     l AS MATERIALIZED (
         SELECT id, kind, programme_id, seq, head, last_at FROM logs
-        WHERE id = ANY(CAST(%(ids)s AS uuid[])) AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
+        WHERE id = ANY(CAST($4 AS uuid[])) AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
     )
     SELECT (SELECT count(*) FROM r) AS fresh, l.*, greatest(casework_now(), l.last_at + interval '1 microsecond') AS now
     FROM (SELECT) one LEFT JOIN l ON true ORDER BY l.id
@@ -88,12 +88,12 @@ def ask_and_lock(
     db: Connection, actor: Actor, request: Request, ids: Sequence[str]
 ) -> tuple[Done | None, dict[str, Log]]:
     """`ask`, and the logs locked if nothing was asked before, in one statement. Raises NotFound unless all are there."""
-    given = {"actor": actor.person, "key": request.key, "digest": request.digest, "ids": sorted(set(ids))}
-    rows = run(db, _ASK_AND_LOCK, given).fetchall()
+    wanted = sorted(set(ids))
+    rows = run(db, _ASK_AND_LOCK, (actor.person, request.key, request.digest, f"{{{','.join(wanted)}}}")).fetchall()
     if not rows[0].fresh:
         return _earlier(db, actor, request), {}
     found = {row.id: log_of(row) for row in rows if row.id is not None}
-    if len(found) != len(given["ids"]):
+    if len(found) != len(wanted):
         raise NotFound("log")
     return None, found
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import ARRAY, Connection
+from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.engine.cases import (
     COMPLETED,
@@ -52,7 +53,7 @@ def _load(home: str, every_task: bool) -> str:
     return (
         f"SELECT to_jsonb(h) AS home, l.seq, l.last_at, l.kind, {parts},"
         " (SELECT calendar::text FROM programmes p WHERE p.id = h.programme_id) AS calendar"
-        f" FROM {home} h JOIN logs l USING (id) WHERE h.id = %(log)s"
+        f" FROM {home} h JOIN logs l USING (id) WHERE h.id = $1"
     )
 
 
@@ -68,7 +69,7 @@ def load_with_calendar(db: Connection, log: str, kind: str) -> tuple[Case, str]:
 
 
 def _row(db: Connection, log: str, kind: str, every_task: bool) -> Any:
-    row = run(db, _load(_HOME[kind], every_task), {"log": log}).fetchone()
+    row = run(db, _load(_HOME[kind], every_task), (log,)).fetchone()
     if row is None:
         raise NotFound("case")
     return row
@@ -285,37 +286,70 @@ def difference(before: Case | None, after: Case) -> tuple[dict[str, list[dict[st
 # A position is given once, when the row is made.
 _KEEP = {"tracks": ("id", "position"), "tasks": ("id", "position")}
 
+#: Of each table that is written: its name, how many rows are new and how many change.
+Shape = tuple[tuple[str, int, int], ...]
+
 
 @cache
-def _write(written: frozenset[str], removed: frozenset[str], *, opens: bool, asked: bool) -> str:
+def _columns(table: str, *, changing: bool = False) -> tuple[tuple[str, Callable[[Json], str | None]], ...]:
+    """The columns of a table, each with how a value of it is written for the server; the last of a change is the id."""
+    columns = metadata.tables[table].columns
+    names = [one.name for one in columns if not changing or one.name not in _KEEP.get(table, ("id",))]
+    return tuple((name, _written_as(columns[name].type)) for name in [*names, *(["id"] if changing else [])])
+
+
+def _written_as(type: Any) -> Callable[[Json], str | None]:
+    return _json if isinstance(type, JSONB) else _array if isinstance(type, ARRAY) else _word
+
+
+# Everything goes out as text without a type, which the server reads as what its column is: so one statement serves
+# whatever the values are, and stays prepared.
+
+
+def _word(value: Json) -> str | None:
+    return value if value is None or type(value) is str else str(value)
+
+
+def _array(values: list[Json] | None) -> str | None:
+    if values is None:
+        return None
+    quoted = [str(one).replace("\\", "\\\\").replace('"', '\\"') for one in values]
+    return "{" + ",".join(f'"{one}"' for one in quoted) + "}"
+
+
+def _json(value: Json) -> str | None:
+    return None if value is None else _encode(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@lru_cache(maxsize=1000)
+def _write(shape: Shape, removed: tuple[str, ...], *, opens: bool, asked: bool) -> str:
     """One statement for everything that an action writes: each round trip costs more than a row."""
+    number = iter(range(1, 10_000))
+    n = lambda: f"${next(number)}"  # noqa: E731  the values come in the order in which they are named
     parts = []
     if opens:
         parts.append(
             "l AS (INSERT INTO logs (id, kind, programme_id, seq, head, last_at)"
-            " VALUES (CAST(%(log)s AS uuid), %(kind)s, CAST(%(programme)s AS uuid), %(seq)s, %(head)s, %(last_at)s))"
+            f" VALUES ({n()}, {n()}, {n()}, {n()}, {n()}, {n()}))"
         )
     else:
-        parts.append(
-            "l AS (UPDATE logs SET seq = %(seq)s, head = %(head)s, last_at = %(last_at)s WHERE id = CAST(%(log)s AS uuid))"
-        )
-    parts.append(
-        "e AS (INSERT INTO events SELECT * FROM jsonb_populate_recordset(NULL::events, CAST(%(events)s AS jsonb)))"
-    )
-    for name in sorted(written):
-        columns = [column.name for column in metadata.tables[name].columns]
-        changed = [f'"{column}" = excluded."{column}"' for column in columns if column not in _KEEP.get(name, ("id",))]
-        parts.append(
-            f"w_{name} AS (INSERT INTO {name} SELECT * FROM jsonb_populate_recordset(NULL::{name}, CAST(%({name})s AS jsonb))"
-            f" ON CONFLICT (id) DO UPDATE SET {', '.join(changed)})"
-        )
-    parts += [
-        f"d_{name} AS (DELETE FROM {name} WHERE id = ANY(CAST(%(gone_{name})s AS uuid[])))" for name in sorted(removed)
-    ]
+        parts.append(f"l AS (UPDATE logs SET seq = {n()}, head = {n()}, last_at = {n()} WHERE id = {n()})")
+    for table, added, changed in shape:
+        if added:
+            names = ", ".join(f'"{name}"' for name, _ in _columns(table))
+            rows = ", ".join(f"({', '.join(n() for _ in _columns(table))})" for _ in range(added))
+            parts.append(f"a_{table} AS (INSERT INTO {table} ({names}) VALUES {rows})")
+        for one in range(changed):
+            sets = ", ".join(f'"{name}" = {n()}' for name, _ in _columns(table, changing=True)[:-1])
+            parts.append(f"c_{table}_{one} AS (UPDATE {table} SET {sets} WHERE id = {n()})")
+    parts += [f"d_{table} AS (DELETE FROM {table} WHERE id = ANY({n()}))" for table in removed]
     if asked:
         parts.append(
-            "r AS (UPDATE requests SET status = %(status)s, answer = CAST(%(answer)s AS jsonb), log_id = CAST(%(log)s AS uuid),"
-            " seq = %(seq)s WHERE actor_id = CAST(%(asker)s AS uuid) AND key = %(key)s)"
+            f"r AS (UPDATE requests SET status = {n()}, answer = {n()}, log_id = {n()}, seq = {n()}"
+            f" WHERE actor_id = {n()} AND key = {n()})"
         )
     return f"WITH {', '.join(parts)} SELECT 1"
 
@@ -326,20 +360,30 @@ def save(
 ) -> None:  # fmt: skip
     """Write events and the difference that they make. `answer` finishes a request: asker, key, status, answer."""
     rows, gone = difference(before, after)
-    values: dict[str, Any] = {
-        "log": log.id, "kind": log.kind, "programme": log.programme, "seq": after.seq, "head": head,
-        "last_at": after.last_at, "events": _json(events),
-    }  # fmt: skip
-    values |= {name: _json(made) for name, made in rows.items()}
-    values |= {f"gone_{name}": ids for name, ids in gone.items()}
+    seq, last_at = str(after.seq), instant(after.last_at)
+    values: list[str | None] = [log.id, log.kind, log.programme] if before is None else []
+    values += [seq, head, last_at] if before is None else [seq, head, last_at, log.id]
+    shape: list[tuple[str, int, int]] = []
+    for table, made in {"events": events, **rows}.items():
+        kept = _kept(before, table)
+        added = [one for one in made if one.get("id") not in kept]
+        changed = [one for one in made if one.get("id") in kept]
+        shape.append((table, len(added), len(changed)))
+        for row in added:
+            values += [write(row[name]) for name, write in _columns(table)]
+        for row in changed:
+            values += [write(row[name]) for name, write in _columns(table, changing=True)]
+    values += [_array(ids) for ids in gone.values()]
     if answer is not None:
-        values |= dict(answer) | {"answer": _json(answer["answer"])}
-    statement = _write(frozenset(rows), frozenset(gone), opens=before is None, asked=answer is not None)
-    run(db, statement, values)
+        values += [str(answer["status"]), _json(answer["answer"]), log.id, seq, answer["asker"], answer["key"]]
+    run(db, _write(tuple(shape), tuple(gone), opens=before is None, asked=answer is not None), values)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _kept(before: Case | None, table: str) -> Container[str | None]:
+    """Ids of the rows that a table has already."""
+    if before is None or table == "events":
+        return ()
+    return getattr(before, table) if table in _ROWS else (before.log,)
 
 
 def rows_of(case: Case) -> dict[str, list[dict[str, Json]]]:

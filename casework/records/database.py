@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import select
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import psycopg
@@ -129,16 +129,16 @@ def connected(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def run(db: Connection, statement: str, values: Mapping[str, Any]) -> psycopg.Cursor[Any]:
-    """One of the few statements that every action sends, in the driver's own form and within the transaction of `db`.
+def run(db: Connection, statement: str, values: Sequence[Any]) -> psycopg.RawCursor[Any]:
+    """One of the few statements that every action sends, in the server's own form ($1, …) and the transaction of `db`.
 
-    SQLAlchemy's own way to the driver costs as much time as the server takes to answer some of these. What is refused
-    is raised as SQLAlchemy would raise it.
+    SQLAlchemy's own way to the driver costs as much time as the server takes to answer some of these. It is prepared at
+    once: with each rollback the driver forgets what was. What is refused is raised as SQLAlchemy would raise it.
     """
     driver = db.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     try:
-        return driver.cursor(row_factory=namedtuple_row).execute(statement, values)
+        return psycopg.RawCursor(driver, row_factory=namedtuple_row).execute(statement, values, prepare=True)
     except psycopg.Error as fault:
         lost = db.dialect.is_disconnect(fault, driver, None)  # type: ignore[arg-type]
         if lost:
