@@ -159,6 +159,11 @@ class Edition:
         return frozenset(s for rule in self.transitions if rule.target == "=previous" for s in rule.sources)
 
     @cached_property
+    def sibling_transitions(self) -> frozenset[str]:
+        """Transitions that the other cases of the need are told of."""
+        return frozenset(rule.name for rule in self.transitions if rule.siblings)
+
+    @cached_property
     def has_automatic(self) -> bool:
         return any(rule.automatic for rule in self.transitions)
 

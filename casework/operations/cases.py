@@ -144,12 +144,14 @@ def fire_transition(
 
 def _touches_siblings(db: Connection, track: str, transition: str) -> bool:
     """Whether the other cases of the need must be locked too; read before the lock, since a track keeps its edition."""
+    library = load_library()
+    # Few transitions of few editions do: most deeds need not look which edition theirs is.
+    if not any(transition in edition.sibling_transitions for edition in library.editions.values()):
+        return False
     fingerprint = db.execute(
         text("SELECT edition FROM tracks WHERE id = CAST(:id AS uuid) AND workflow = 'case'"), {"id": track}
     ).scalar_one_or_none()
-    if fingerprint is None:
-        return False
-    return any(rule.siblings for rule in load_library()[fingerprint].transitions if rule.name == transition)
+    return fingerprint is not None and transition in library[fingerprint].sibling_transitions
 
 
 def _track_for(actor: Actor, case: Case, track: str) -> Track:

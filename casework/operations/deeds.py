@@ -22,7 +22,7 @@ from casework.engine.evolve import evolve, fold
 from casework.engine.registry import EFFECTS, GUARDS
 from casework.errors import CaseHasMoved, NotFound
 from casework.operations.outside import outside
-from casework.operations.requests import Done, Request, ask_and_lock, finished
+from casework.operations.requests import Done, Request, ask_and_lock, ask_and_lock_of_task, finished
 from casework.operations.rights import encumber
 from casework.permissions import Actor
 from casework.records.cases import load_with_calendar, save
@@ -76,12 +76,27 @@ def perform(
     earlier, logs = ask_and_lock(db, actor, request, [log, *others])
     if earlier is not None:
         return earlier
-    standing = _standing(db, logs[log], kind)
-    command, by = choose(standing)
-    done = carry_out(db, actor, standing, command, by, answer, request, status=status)
+    done = _perform(db, actor, logs[log], kind, choose, answer, request, status=status)
     for other in others:
         _tell_sibling(db, logs[other], log)
     return done
+
+
+def perform_on_task(db: Connection, actor: Actor, task: str, choose: Choose, answer: Answer, request: Request) -> Done:
+    """The same in the case that a task belongs to. Raises NotFound where there is no such task."""
+    earlier, logs = ask_and_lock_of_task(db, actor, request, task)
+    if earlier is not None:
+        return earlier
+    return _perform(db, actor, logs[0], logs[0].kind, choose, answer, request)
+
+
+def _perform(
+    db: Connection, actor: Actor, log: Log, kind: str, choose: Choose, answer: Answer, request: Request, *,
+    status: int = 200,
+) -> Done:  # fmt: skip
+    standing = _standing(db, log, kind)
+    command, by = choose(standing)
+    return carry_out(db, actor, standing, command, by, answer, request, status=status)
 
 
 def carry_out(

@@ -62,11 +62,14 @@ _ASK_AND_LOCK = """
     ),
     l AS MATERIALIZED (
         SELECT id, kind, programme_id, seq, head, last_at FROM logs
-        WHERE id = ANY(CAST($4 AS uuid[])) AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
+        WHERE id = {} AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
     )
     SELECT (SELECT count(*) FROM r) AS fresh, l.*, greatest(casework_now(), l.last_at + interval '1 microsecond') AS now
     FROM (SELECT) one LEFT JOIN l ON true ORDER BY l.id
 """
+_OF_LOGS = _ASK_AND_LOCK.format("ANY(CAST($4 AS uuid[]))")
+# A task never changes its log, so that may be read before the lock.
+_OF_TASK = _ASK_AND_LOCK.format("(SELECT log_id FROM tasks WHERE id = CAST($4 AS uuid))")
 _EARLIER = text("SELECT digest, status, answer FROM requests WHERE actor_id = CAST(:actor AS uuid) AND key = :key")
 _FINISH = text(
     "UPDATE requests SET status = :status, answer = CAST(:answer AS jsonb)"
@@ -89,13 +92,27 @@ def ask_and_lock(
 ) -> tuple[Done | None, dict[str, Log]]:
     """`ask`, and the logs locked if nothing was asked before, in one statement. Raises NotFound unless all are there."""
     wanted = sorted(set(ids))
-    rows = run(db, _ASK_AND_LOCK, (actor.person, request.key, request.digest, f"{{{','.join(wanted)}}}")).fetchall()
-    if not rows[0].fresh:
-        return _earlier(db, actor, request), {}
-    found = {row.id: log_of(row) for row in rows if row.id is not None}
-    if len(found) != len(wanted):
+    earlier, found = _ask_and_lock(db, actor, request, _OF_LOGS, f"{{{','.join(wanted)}}}")
+    if earlier is None and len(found) != len(wanted):
         raise NotFound("log")
-    return None, found
+    return earlier, {log.id: log for log in found}
+
+
+def ask_and_lock_of_task(db: Connection, actor: Actor, request: Request, task: str) -> tuple[Done | None, list[Log]]:
+    """The same for the log of a task. Raises NotFound where there is none."""
+    earlier, found = _ask_and_lock(db, actor, request, _OF_TASK, task)
+    if earlier is None and not found:
+        raise NotFound("task")
+    return earlier, found
+
+
+def _ask_and_lock(
+    db: Connection, actor: Actor, request: Request, statement: str, which: str
+) -> tuple[Done | None, list[Log]]:
+    rows = run(db, statement, (actor.person, request.key, request.digest, which)).fetchall()
+    if not rows[0].fresh:
+        return _earlier(db, actor, request), []
+    return None, [log_of(row) for row in rows if row.id is not None]
 
 
 def _earlier(db: Connection, actor: Actor, request: Request) -> Done:

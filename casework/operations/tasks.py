@@ -13,7 +13,7 @@ from casework.engine.draft import accepted
 from casework.engine.events import Event
 from casework.engine.roles import OFFICER, SUPERVISOR
 from casework.errors import NotAllowed, NotFound, WrongState
-from casework.operations.deeds import Standing, carry_out, perform, stand
+from casework.operations.deeds import Standing, carry_out, perform_on_task, stand
 from casework.operations.references import insist_references
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.task_lists import next_claimable
@@ -121,13 +121,6 @@ def _on_task(
     db: Connection, actor: Actor, task: str, to_command: Callable[[Standing, Task], Command], request: Request,
     to_capacity: Callable[[Standing, Task], By | None] | None = None,
 ) -> Done:  # fmt: skip
-    row = db.execute(
-        text("SELECT t.log_id, l.kind FROM tasks t JOIN logs l ON l.id = t.log_id WHERE t.id = CAST(:id AS uuid)"),
-        {"id": task},
-    ).one_or_none()
-    if row is None:
-        raise NotFound("task")
-
     def decided(standing: Standing) -> tuple[Command, By]:
         one = standing.case.tasks.get(task)
         if one is None:
@@ -143,7 +136,7 @@ def _on_task(
             raise NotAllowed(why=f"the task is in the queue {one.queue}.")
         return to_command(standing, one), by
 
-    return perform(db, actor, row.log_id, row.kind, decided, _taken(task), request)
+    return perform_on_task(db, actor, task, decided, _taken(task), request)
 
 
 def _closed(db: Connection, task: str) -> Task:
