@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from casework.errors import KeyReused, NotFound
 from casework.permissions import Actor
 from casework.records.database import run
-from casework.records.logs import Log, log_of
+from casework.records.logs import Log
 
 Json = Any
 
@@ -110,9 +110,9 @@ def _ask_and_lock(
     db: Connection, actor: Actor, request: Request, statement: str, which: str
 ) -> tuple[Done | None, list[Log]]:
     rows = run(db, statement, (actor.person, request.key, request.digest, which)).fetchall()
-    if not rows[0].fresh:
+    if not rows[0][0]:
         return _earlier(db, actor, request), []
-    return None, [log_of(row) for row in rows if row.id is not None]
+    return None, [Log(*row) for _, *row in rows if row[0] is not None]
 
 
 def _earlier(db: Connection, actor: Actor, request: Request) -> Done:

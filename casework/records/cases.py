@@ -44,51 +44,50 @@ def _load(home: str, every_task: bool) -> str:
     tasks = "" if every_task else f" AND (state IN ({open_states}) OR type = 'side' AND state = '{COMPLETED}')"
 
     def part(name: str, order: str, where: str = "") -> str:
-        return f"(SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY {order}), '[]') FROM {name} x WHERE log_id = h.id{where}) AS {name}"
+        return f"(SELECT json_agg(x ORDER BY {order})::text FROM {name} x WHERE log_id = h.id{where})"
 
     parts = ", ".join([
         part("tracks", "position"), part("tasks", "position", tasks), part("clocks", "id"), part("proposals", "id"),
         part("consents", "id"), part("documents", "id"), part("grants", "id"),
     ])  # fmt: skip
+    # As text, parsed here: no other form costs the server so little.
     return (
-        f"SELECT to_jsonb(h) AS home, l.seq, l.last_at, l.kind, {parts},"
-        " (SELECT calendar::text FROM programmes p WHERE p.id = h.programme_id) AS calendar"
-        f" FROM {home} h JOIN logs l USING (id) WHERE h.id = $1"
+        "SELECT (SELECT calendar::text FROM programmes p WHERE p.id = h.programme_id), l.kind, l.seq, l.last_at,"
+        f" to_json(h)::text, {parts} FROM {home} h JOIN logs l USING (id) WHERE h.id = $1"
     )
 
 
 def load(db: Connection, log: str, kind: str, *, every_task: bool = False) -> Case:
     """A case or mediation from its rows, in one statement. Raises NotFound."""
-    return _case(_row(db, log, kind, every_task))
+    return _case(*_row(db, log, kind, every_task)[1:])
 
 
 def load_with_calendar(db: Connection, log: str, kind: str) -> tuple[Case, str]:
     """The same, and the calendar of its programme as it is written there."""
-    row = _row(db, log, kind, False)
-    return _case(row), row.calendar
+    calendar, *row = _row(db, log, kind, False)
+    return _case(*row), calendar
 
 
-def _row(db: Connection, log: str, kind: str, every_task: bool) -> Any:
+def _row(db: Connection, log: str, kind: str, every_task: bool) -> tuple[Any, ...]:
     row = run(db, _load(_HOME[kind], every_task), (log,)).fetchone()
     if row is None:
         raise NotFound("case")
     return row
 
 
-def _case(row: Any) -> Case:
-    home = row.home
+def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | None) -> Case:
+    home = json.loads(home_row)
+    tracks, tasks, clocks, proposals, consents, documents, grants = (
+        {one["id"]: make(one) for one in json.loads(rows)} if rows else {}
+        for make, rows in zip(_MAKE, parts, strict=True)
+    )
     return Case(
-        log=home["id"], kind=row.kind, programme=home["programme_id"], seq=row.seq, last_at=row.last_at,
+        log=home["id"], kind=kind, programme=home["programme_id"], seq=seq, last_at=last_at,
         opened_at=_time(home["opened_at"]), title=home["title"], number=home.get("number"), match=home.get("match_id"),
         need=home.get("need_id"), technology=home.get("technology_id"), phase=home.get("phase_id"),
         parties=home["parties"], rights=tuple(home["rights"]), about=home.get("case_id"), owner=home["owner_id"],
-        team=tuple(home["team"]), revision=home["revision"],
-        tracks={one["id"]: _track(one) for one in row.tracks}, tasks={one["id"]: _task(one) for one in row.tasks},
-        clocks={one["id"]: _clock(one) for one in row.clocks},
-        proposals={one["id"]: _proposal(one) for one in row.proposals},
-        consents={one["id"]: _consent(one) for one in row.consents},
-        documents={one["id"]: _document(one) for one in row.documents},
-        grants={one["id"]: _grant(one) for one in row.grants},
+        team=tuple(home["team"]), revision=home["revision"], tracks=tracks, tasks=tasks, clocks=clocks,
+        proposals=proposals, consents=consents, documents=documents, grants=grants,
         interests=frozenset(home["interests"]), hold=home["hold"], frozen=home["frozen"], outcome=home["outcome"],
         reasons=tuple(home["reasons"]), closed_at=_maybe_time(home["closed_at"]),
     )  # fmt: skip
@@ -158,6 +157,9 @@ def _document(one: Json) -> Document:
 def _grant(one: Json) -> Grant:
     ended = _maybe_time(one["ended_at"])
     return Grant(one["id"], one["track_id"], one["document_id"], one["consent_id"], _time(one["given_at"]), ended)
+
+
+_MAKE: tuple[Callable[[Json], Any], ...] = (_track, _task, _clock, _proposal, _consent, _document, _grant)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 import psycopg
 from psycopg.adapt import AdaptersMap
-from psycopg.rows import namedtuple_row
 from psycopg.types.string import TextLoader
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
@@ -133,14 +132,16 @@ def run(db: Connection, statement: str, values: Sequence[Any]) -> psycopg.RawCur
     """One of the few statements that every action sends, in the server's own form ($1, …) and the transaction of `db`.
 
     SQLAlchemy's own way to the driver costs as much time as the server takes to answer some of these. It is prepared at
-    once: with each rollback the driver forgets what was. What is refused is raised as SQLAlchemy would raise it.
+    once: with each rollback the driver forgets what was. What is refused is raised as SQLAlchemy would raise it. The rows
+    must be fetched before the next call: the cursor is the connection's only one.
     """
-    driver = db.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
+    cursor: psycopg.RawCursor[Any] | None = db.info.get("cursor")
+    if cursor is None:
+        cursor = db.info["cursor"] = psycopg.RawCursor(db.connection.driver_connection)
     try:
-        return psycopg.RawCursor(driver, row_factory=namedtuple_row).execute(statement, values, prepare=True)
+        return cursor.execute(statement, values, prepare=True)
     except psycopg.Error as fault:
-        lost = db.dialect.is_disconnect(fault, driver, None)  # type: ignore[arg-type]
+        lost = db.dialect.is_disconnect(fault, cursor.connection, None)  # type: ignore[arg-type]
         if lost:
             db.invalidate(fault)
         raise DBAPIError.instance(
