@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 # Working days and calendar days.
@@ -18,6 +18,10 @@ _DAY = timedelta(days=1)
 _MIDNIGHT = time(0)
 # A calendar that has no working time in so many days is wrong, and counting on would never end.
 _HORIZON = 20 * 366
+# So many days and due dates one calendar remembers.
+_REMEMBERED = 10_000
+_Asked = TypeVar("_Asked")
+_Answer = TypeVar("_Answer")
 
 
 class NoWorkingTime(ValueError):
@@ -38,6 +42,11 @@ class Calendar:
     slots: Slots = field(default_factory=lambda: dict(MONDAY_TO_FRIDAY), hash=False)
     holidays: frozenset[date] = frozenset()
     make_up: frozenset[date] = frozenset()
+    # Worked out once: when a day is open, and which day is the n-th after another.
+    _open: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _dues: dict[tuple[date, int, Unit], datetime] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         ZoneInfo(self.zone)
@@ -131,9 +140,15 @@ class Calendar:
         'wd' counts working days. 'cd' counts every day, and its last day may be one on which nobody
         works: a limit of law does not move; it then ends at the hour at which a working Monday closes.
         """
+        day = self.local_date(start)
+        known = self._dues.get((day, amount, unit))
+        if known is None:
+            known = _remember(self._dues, (day, amount, unit), self._due_after(day, amount, unit))
+        return known
+
+    def _due_after(self, day: date, amount: int, unit: Unit) -> datetime:
         if amount < 1:
             raise ValueError("A limit is at least one day.")
-        day = self.local_date(start)
         if unit == "cd":
             return self._close_of(day + amount * _DAY)
         if unit != "wd":
@@ -184,9 +199,12 @@ class Calendar:
         # Monday's, or those of the first weekday that has any where the week begins on another day.
         return next(slots for _, slots in sorted(self.slots.items()) if slots)
 
-    def _open_times(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        for start, end in self._slots_of(day):
-            yield from _spans(self.zone, day, start, end)
+    def _open_times(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        known = self._open.get(day)
+        if known is None:
+            spans = (span for start, end in self._slots_of(day) for span in _spans(self.zone, day, start, end))
+            known = _remember(self._open, day, tuple(spans))
+        return known
 
     def _close_of(self, day: date) -> datetime:
         start, end = (self._slots_of(day) or self._usual_slots())[-1]
@@ -197,6 +215,13 @@ class Calendar:
     def _days_from(self, day: date) -> Iterator[date]:
         for offset in range(_HORIZON):
             yield day + offset * _DAY
+
+
+def _remember(known: dict[_Asked, _Answer], asked: _Asked, answer: _Answer) -> _Answer:
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known[asked] = answer
+    return answer
 
 
 def _insist_ordered(slots: tuple[tuple[time, time], ...]) -> None:

@@ -96,6 +96,8 @@ class Edition:
     texts: Mapping[str, str]
     fingerprint: str
     _models: dict[str, type[BaseModel]] = field(default_factory=dict, compare=False, repr=False)
+    #: Moves that its machine was asked for already, with the markings they led to.
+    moves: dict[Any, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def workflow(self) -> str:

@@ -15,6 +15,8 @@ from casework.engine.editions import Edition, TransitionRule
 
 #: How many editions' machines one thread keeps.
 KEPT = 64
+#: How many moves one edition remembers.
+REMEMBERED = 10_000
 
 
 class _DottedState(NestedState):
@@ -41,6 +43,20 @@ def move(
     """The marking after a transition that leaves `place`; `back_to` is where "=previous" leads."""
     if rule.target == "=same":
         return marking
+    # An edition is frozen, so the same question has the same answer for ever.
+    asked = (marking, rule.index, place, back_to)
+    known = edition.moves.get(asked)
+    if known is None:
+        if len(edition.moves) >= REMEMBERED:
+            edition.moves.clear()
+        known = edition.moves[asked] = ask(edition, marking, rule, place, back_to)
+    return known
+
+
+def ask(
+    edition: Edition, marking: tuple[str, ...], rule: TransitionRule, place: str, back_to: tuple[str, ...]
+) -> tuple[str, ...]:
+    """What the machine itself says to such a move; not for "=same", which moves nothing."""
     holder = _Marking(list(marking) if len(marking) > 1 else marking[0])
     machine = _machine(edition)
     if rule.target == "=previous":

@@ -60,7 +60,7 @@ def _one_round(edition: Edition) -> bool:
         if found is None:
             return False
         try:
-            at = machines.move(edition, at, *found, ())
+            at = machines.ask(edition, at, *found, ())
         except Exception:
             return False
         if at != stop:
