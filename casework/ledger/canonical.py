@@ -61,7 +61,9 @@ def instant(moment: datetime) -> str:
     """A moment in UTC with exactly six digits and `Z`; raises NotCanonical for a naive one."""
     if moment.utcoffset() is None:
         raise NotCanonical(f"{moment} has no time zone")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_instant(text: str) -> datetime:

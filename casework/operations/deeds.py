@@ -16,9 +16,8 @@ from casework.definitions import load_library
 from casework.engine.calendars import Calendar
 from casework.engine.cases import Case
 from casework.engine.commands import By, Claim, Command, Context, Library, Notice, Open, Release
-from casework.engine.decide import decide
+from casework.engine.decide import decide_and_evolve
 from casework.engine.events import Event
-from casework.engine.evolve import evolve, fold
 from casework.engine.registry import EFFECTS, GUARDS
 from casework.errors import CaseHasMoved, NotFound
 from casework.operations.outside import outside
@@ -115,9 +114,7 @@ def open_log(
     answer: Callable[[Case], Mapping[str, Json]],
 ) -> Done:  # fmt: skip
     """Begin a case or a mediation, in the caller's transaction and after its key was recorded."""
-    events = decide(load_library(), None, command, Context(by, moment, calendar, new_id))
-    case = fold(events)
-    assert case is not None
+    events, case = decide_and_evolve(load_library(), None, command, Context(by, moment, calendar, new_id))
     done = Done(answer(case), 201)
     log = new_log(case.log, case.kind, case.programme, moment)
     write(db, log, None, case, events, request.key_hash, finished(actor, request, done))
@@ -140,10 +137,7 @@ def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tup
         lock_logs(db, case.rights)
     facts = outside(db, case, keys)
     context = Context(by, standing.log.now, standing.calendar, new_id, facts)
-    events = decide(standing.library, case, command, context)
-    for event in events:
-        case = evolve(case, event)
-    return events, case
+    return decide_and_evolve(standing.library, case, command, context)
 
 
 def reads(library: Library, case: Case, *, by_itself: bool = False) -> set[str]:

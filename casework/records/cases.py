@@ -280,8 +280,9 @@ def difference(before: Case | None, after: Case) -> tuple[dict[str, list[dict[st
             rows[name] = made
         if removed := [id for id in old if id not in new]:
             gone[name] = removed
-    if before is None or _home_row(before) != _home_row(after):
-        rows[_HOME[after.kind]] = [_home_row(after)]
+    home = _home_row(after)
+    if before is None or _home_row(before) != home:
+        rows[_HOME[after.kind]] = [home]
     return rows, gone
 
 
@@ -320,7 +321,7 @@ def _array(values: list[Json] | None) -> str | None:
 
 
 def _json(value: Json) -> str | None:
-    return None if value is None else _encode(value)
+    return None if value is None else "{}" if value == {} else _encode(value)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

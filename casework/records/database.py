@@ -137,7 +137,9 @@ def run(db: Connection, statement: str, values: Sequence[Any]) -> psycopg.RawCur
     """
     cursor: psycopg.RawCursor[Any] | None = db.info.get("cursor")
     if cursor is None:
-        cursor = db.info["cursor"] = psycopg.RawCursor(db.connection.driver_connection)
+        driver = db.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        cursor = db.info["cursor"] = psycopg.RawCursor(driver)
     try:
         return cursor.execute(statement, values, prepare=True)
     except psycopg.Error as fault:
