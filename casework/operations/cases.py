@@ -24,7 +24,7 @@ from casework.engine.draft import accepted
 from casework.engine.events import Event
 from casework.engine.fields import PARTIES
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
-from casework.operations.deeds import Standing, calendar_of, home_of, insist_revision, new_id, open_log, perform
+from casework.operations.deeds import Standing, home_of, insist_revision, new_id, open_log, perform, read_calendar
 from casework.operations.references import insist_references
 from casework.operations.requests import Done, Request, ask
 from casework.permissions import (
@@ -38,7 +38,7 @@ from casework.permissions import (
     own_tracks,
     sight,
 )
-from casework.records.logs import now
+from casework.records.database import run
 
 Json = Any
 
@@ -48,41 +48,38 @@ Json = Any
 
 def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Done:
     """Open the case of a match, in state `proposed`; its number is the next of its programme and year, without gaps."""
-    found = db.execute(_MATCH, {"id": match}).one_or_none()
-    if found is None or not actor.in_programme(found.programme_id, READS_ALL):
+    found = run(db, _MATCH, (match,)).fetchone()
+    if found is None or not actor.in_programme(found[0], READS_ALL):
         raise NotFound("match")
-    by = in_the_programme(actor, found.programme_id, ("officer", "supervisor"))
+    programme, code, need, technology, title, need_owner, technology_owner, phase, rights = found
+    by = in_the_programme(actor, programme, ("officer", "supervisor"))
     if by is None:
         raise NotAllowed(why="cases are opened by officers and supervisors.")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     # Locked first: two officers may press the button at once.
-    taken = db.execute(
-        text("SELECT case_id FROM matches WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE"), {"id": match}
-    ).scalar_one()
+    locked = run(db, _LOCK_MATCH, (match,)).fetchone()
+    assert locked is not None
+    taken, moment, written = locked
     if taken is not None:
         raise WrongState(action="Open the case", why="this match has its case already.")
-    id, moment = new_id(), now(db)
-    calendar = calendar_of(db, found.programme_id)
-    number = _next_number(db, found.programme_id, found.code, calendar.local_date(moment).year)
+    id, calendar = new_id(), read_calendar(programme, written)
+    number = _next_number(db, programme, code, calendar.local_date(moment).year)
     case = {
-        "programme": found.programme_id, "number": number, "match": match, "need": found.need_id,
-        "technology": found.technology_id, "phase": found.phase_id, "rights": list(found.rights),
-        "parties": {"need_owner": found.need_owner, "technology_owner": found.technology_owner},
+        "programme": programme, "number": number, "match": match, "need": need, "technology": technology, "phase": phase,
+        "rights": rights, "parties": {"need_owner": need_owner, "technology_owner": technology_owner},
     }  # fmt: skip
 
     def answer(opened: Case) -> dict[str, Json]:
         return {"number": number, "id": id, "state": opened.main.states[0], "track": opened.main.id}
 
-    command = Open(id, "case", "case", case, found.title)
+    command = Open(id, "case", "case", case, title)
     done = open_log(db, actor, command, by, calendar, moment, request, answer)
-    db.execute(
-        text("UPDATE matches SET case_id = CAST(:case AS uuid) WHERE id = CAST(:id AS uuid)"), {"case": id, "id": match}
-    )
+    run(db, "UPDATE matches SET case_id = $1 WHERE id = $2", (id, match))
     return done
 
 
-_MATCH = text("""
+_MATCH = """
     SELECT m.programme_id, p.code, m.need_id, m.technology_id, n.title, n.owner_id AS need_owner,
         t.owner_id AS technology_owner, (
             SELECT f.id FROM phases f WHERE f.programme_id = m.programme_id AND f.starts_on <= casework_now()::date
@@ -90,20 +87,26 @@ _MATCH = text("""
         ) AS phase_id,
         (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{}') FROM rights r WHERE r.technology_id = t.id) AS rights
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
-    JOIN technologies t ON t.id = m.technology_id WHERE m.id = CAST(:id AS uuid)
-""")
+    JOIN technologies t ON t.id = m.technology_id WHERE m.id = $1
+"""
+# Materialised: the time is taken after the lock, however long one had to wait for it.
+_LOCK_MATCH = """
+    WITH m AS MATERIALIZED (SELECT case_id, programme_id FROM matches WHERE id = $1 FOR NO KEY UPDATE)
+    SELECT m.case_id, casework_now(), (SELECT calendar::text FROM programmes p WHERE p.id = m.programme_id) FROM m
+"""
 
 
 def _next_number(db: Connection, programme: str, code: str, year: int) -> str:
     """The counter is locked last of all, and rolled back with a refusal: so there are no gaps."""
-    last = db.execute(
-        text(
-            "INSERT INTO numbers (programme_id, year, last) VALUES (CAST(:programme AS uuid), :year, 1)"
-            " ON CONFLICT (programme_id, year) DO UPDATE SET last = numbers.last + 1 RETURNING last"
-        ),
-        {"programme": programme, "year": year},
-    ).scalar_one()
-    return f"{code}-{year}-{last:04}"
+    last = run(db, _NEXT, (programme, year)).fetchone()
+    assert last is not None
+    return f"{code}-{year}-{last[0]:04}"
+
+
+_NEXT = (
+    "INSERT INTO numbers (programme_id, year, last) VALUES ($1, $2, 1)"
+    " ON CONFLICT (programme_id, year) DO UPDATE SET last = numbers.last + 1 RETURNING last"
+)
 
 
 # --- moving ----------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from casework.operations.requests import Done, Request, ask_and_lock, ask_and_lo
 from casework.operations.rights import encumber
 from casework.permissions import Actor
 from casework.records.cases import load_with_calendar, save
+from casework.records.database import run
 from casework.records.logs import Log, lock_logs, new_log, seal_events
 
 Json = Any
@@ -38,16 +39,17 @@ def new_id() -> str:
 
 
 @lru_cache(maxsize=256)
-def _calendar(programme: str, written: str) -> Calendar:
+def read_calendar(programme: str, written: str) -> Calendar:
+    """A programme's working days from how they are written; parsed once for each version."""
     return Calendar.from_json(json.loads(written))
 
 
 def calendar_of(db: Connection, programme: str) -> Calendar:
-    """A programme's working days; parsed once for each version."""
+    """A programme's working days."""
     written = db.execute(
         text("SELECT calendar::text FROM programmes WHERE id = CAST(:id AS uuid)"), {"id": programme}
     ).scalar_one()
-    return _calendar(programme, written)
+    return read_calendar(programme, written)
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ def stand(db: Connection, log: str, kind: str) -> Standing:
 
 def _standing(db: Connection, log: Log, kind: str) -> Standing:
     case, calendar = load_with_calendar(db, log.id, kind)
-    return Standing(log, case, _calendar(case.programme, calendar), load_library())
+    return Standing(log, case, read_calendar(case.programme, calendar), load_library())
 
 
 def insist_revision(seen: int | None, now: int) -> None:
@@ -210,7 +212,7 @@ def insist_revision(seen: int | None, now: int) -> None:
 
 def home_of(db: Connection, number: str) -> str:
     """The log of a case by its number. Raises NotFound."""
-    found = db.execute(text("SELECT id FROM cases WHERE number = :number"), {"number": number}).scalar_one_or_none()
+    found = run(db, "SELECT id FROM cases WHERE number = $1", (number,)).fetchone()
     if found is None:
         raise NotFound("case")
-    return str(found)
+    return str(found[0])

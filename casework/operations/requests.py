@@ -45,14 +45,14 @@ def digest_of(method: str, path: str, body: Any) -> str:
     return hashlib.sha256(json.dumps([method, path, body], sort_keys=True).encode()).hexdigest()
 
 
-_ASK = text("""
-    WITH a AS MATERIALIZED (SELECT set_config('casework.actor', :actor, true)),
+_ASK = """
+    WITH a AS MATERIALIZED (SELECT set_config('casework.actor', $1, true)),
     r AS (
-        INSERT INTO requests (actor_id, key, digest) SELECT CAST(:actor AS uuid), :key, :digest FROM a
+        INSERT INTO requests (actor_id, key, digest) SELECT CAST($1 AS uuid), $2, $3 FROM a
         ON CONFLICT DO NOTHING RETURNING 1
     )
     SELECT (SELECT count(*) FROM r), (SELECT count(*) FROM a)
-""")
+"""
 # The key first, then the logs in the order of their ids; the time is taken after both, however long one had to wait.
 _ASK_AND_LOCK = """
     WITH a AS MATERIALIZED (SELECT set_config('casework.actor', $1, true)),
@@ -82,7 +82,8 @@ def ask(db: Connection, actor: Actor, request: Request) -> Done | None:
 
     A second request with the key waits here until the first one's transaction has ended.
     """
-    if db.execute(_ASK, {"actor": actor.person, "key": request.key, "digest": request.digest}).one()[0]:
+    row = run(db, _ASK, (actor.person, request.key, request.digest)).fetchone()
+    if row is not None and row[0]:
         return None
     return _earlier(db, actor, request)
 
