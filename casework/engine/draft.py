@@ -1,9 +1,9 @@
-"""An event while it is being made: what a deed opens, closes, starts and stops, gathered until it is committed."""
+"""What a deed opens, closes, lets see and moves: its effects, its tasks, the states it leaves and enters, its tracks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from casework.engine.cases import (
@@ -15,20 +15,17 @@ from casework.engine.cases import (
     RUNNING,
     SUSPENDED,
     Case,
-    Clock,
     Consent,
     Task,
     Track,
 )  # fmt: skip
-from casework.engine.commands import By, Context, Library
+from casework.engine.clockwork import Clockwork
 from casework.engine.editions import Edition, TaskRule, TransitionRule
-from casework.engine.events import OPENED, Event
-from casework.engine.evolve import evolve
 from casework.engine.facts import Facts
 from casework.engine.fields import PARTIES
-from casework.engine.limits import Said, ladder, left, own_ladder, resumed, runs_out
+from casework.engine.limits import ladder, own_ladder, runs_out
 from casework.engine.registry import EFFECTS
-from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, STANDS_FOR
+from casework.engine.roles import ORGANISATION_QUEUES, STANDS_FOR
 from casework.errors import NotFound
 from casework.ledger.canonical import instant
 
@@ -49,102 +46,8 @@ def accepted(case: Case, roles: Iterable[str]) -> frozenset[str]:
     return frozenset(wanted | stands)
 
 
-class Draft:
-    """The events of one deed, and the case as it is after those already committed."""
-
-    def __init__(self, library: Library, case: Case | None, context: Context) -> None:
-        self.library = library
-        self.context = context
-        self.by: By = context.by
-        self.events: list[Event] = []
-        self._case = case
-        self._opening = False
-        self._effects: dict[str, Json] = {}
-        self._header: dict[str, Any] = {}
-
-    # --- what stands ---
-
-    @property
-    def case(self) -> Case:
-        assert self._case is not None
-        return self._case
-
-    def track(self, id: str) -> Track:
-        try:
-            return self.case.tracks[id]
-        except KeyError:
-            raise NotFound("track") from None
-
-    def task(self, id: str) -> Task:
-        try:
-            return self.case.tasks[id]
-        except KeyError:
-            raise NotFound("task") from None
-
-    def facts(self, track: Track, data: Mapping[str, Json], task: Task | None = None) -> Facts:
-        milestones = {one.edition: self.library[one.edition].milestones for one in self.case.tracks.values()}
-        return Facts(
-            self.case, track, self.context.now, self.context.calendar, self.by.person, data, self.context.facts, task,
-            milestones,
-        )  # fmt: skip
-
-    def works(self, queue: str) -> bool:
-        """Whether the actor's role works this queue."""
-        return self.by.role in QUEUE_ROLES.get(queue, frozenset())
-
-    def related(self, track: Track, where: str) -> list[Track]:
-        if where == "child":
-            return self.case.children(track.id)
-        if where == "parent":
-            return [self.case.tracks[track.parent]] if track.parent else []
-        return [one for one in self.case.tracks.values() if one.workflow == "referral"]
-
-    # --- an event from beginning to end ---
-
-    def begin(
-        self, kind: str, track: Track | None, effects: Mapping[str, Json], body: Mapping[str, Json] | None = None, *,
-        to: tuple[str, ...] = (), because: int | None = None, system: bool = False,
-    ) -> None:  # fmt: skip
-        by = By() if system else self.by
-        self._effects = dict(effects)
-        self._header = {
-            "kind": kind, "track": track.id if track else None, "frm": track.states if track else (),
-            "to": to or (track.states if track else ()), "edition": track.edition if track else None, "actor": by.person,
-            "acting_for": by.acting_for, "role": by.role, "organisation": by.organisation,
-            "because": because, "body": dict(body or {}),
-        }  # fmt: skip
-        self._system = system
-
-    def begin_log(self, log: str, effects: Mapping[str, Json], body: Mapping[str, Json]) -> None:
-        """The first event of a log. The case it opens can be looked at while the event is being made."""
-        self.begin(OPENED, None, effects, body)
-        self._opening = True
-        self._case = evolve(None, self._event(log, 1, self.context.now))
-
-    def commit(self) -> int:
-        if self._opening:
-            event, self._case = self._event(self.case.log, 1, self.context.now), None
-            self._opening = False
-        else:
-            at = max(self.context.now, self.case.last_at + timedelta(microseconds=1))
-            event = self._event(self.case.log, self.case.seq + 1, at)
-        self._case = evolve(self._case, event)
-        self.events.append(event)
-        return event.seq
-
-    def _event(self, log: str, seq: int, at: datetime) -> Event:
-        return Event(log=log, seq=seq, at=at, effects=dict(self._effects), **self._header)
-
-    def _add(self, key: str, value: Json) -> None:
-        self._effects.setdefault(key, []).append(value)
-
-    def _change(self, key: str, id: str, change: Mapping[str, Json]) -> None:
-        """Merge into what the event already says of this task or clock."""
-        for one in self._effects.setdefault(key, []):
-            if one["id"] == id:
-                one.update(change)
-                return
-        self._effects[key].append({"id": id} | dict(change))
+class Draft(Clockwork):
+    """What a deed opens, closes, lets see and moves, with the clocks and the event that it is written into."""
 
     # --- effects ---
 
@@ -211,13 +114,6 @@ class Draft:
         if one["expires_on"]:
             self._clock(self.case.main.id, "cd", [(self._close_of(one["expires_on"]), "expire")], consent=id)
 
-    def _close_of(self, day: str) -> datetime:
-        moment = runs_out(
-            {"n": 0, "unit": "cd", "since": "day"}, self.context.now, self.context.calendar, lambda _: day
-        )
-        assert moment is not None
-        return moment
-
     def _grant(self, track: Track, documents: Iterable[str]) -> None:
         for document in documents:
             kept = self.case.documents[document]
@@ -248,39 +144,7 @@ class Draft:
                 hit[track.id] = None
         return list(hit)
 
-    def _extend(self, track: Track, day: str) -> None:
-        """Another due date for the step that a track stands in; its ladder begins anew from here."""
-        due = self._close_of(day)
-        for task in self.case.step_tasks(track.id):
-            self.set_task(task, due=instant(due), overdue=False)
-            for clock in self.case.clocks.values():
-                if clock.task == task.id:
-                    made = ladder({"unit": clock.unit}, self.context.now, due, self.context.calendar)
-                    self.set_clock(clock, RUNNING, rungs=[[instant(moment), what] for moment, what in made])
-
-    def _pause(self, keep: Iterable[str]) -> None:
-        kept, paused = set(keep), []
-        for clock in self.case.clocks.values():
-            task = self.case.tasks.get(clock.task) if clock.task else None
-            # The clock of the step that is being left is paused by the move itself.
-            if task is None or task.type == "step" and task.track == self.case.main.id:
-                continue
-            if clock.state == RUNNING and task.queue not in ORGANISATION_QUEUES and task.id not in kept:
-                self.pause_clock(clock)
-                paused.append(clock.id)
-        self._effects["hold"] = dict(self._effects.get("hold") or {}) | {"paused": paused}
-
-    def _resume(self) -> None:
-        for id in (self.case.hold or {}).get("paused", ()):
-            clock = self.case.clocks.get(id)
-            if clock is not None and clock.state == PAUSED:
-                self.resume_clock(clock)
-        self._effects["hold"] = None
-
     # --- tasks ---
-
-    def set_task(self, task: Task, **change: Json) -> None:
-        self._change("task_states", task.id, change)
 
     def _free(self, task: Task) -> None:
         """Nobody holds it any more; what stands still goes on standing still."""
@@ -395,49 +259,6 @@ class Draft:
             if rule.name == name:
                 self.open_side_task(rule, track, self.facts(track, {}), about)
                 return
-
-    def _said(self, facts: Facts) -> Said:
-        own = self._effects.get("transition") or self._effects.get("name")
-
-        def said(where: str) -> Json:
-            name, dot, field = where.partition(".")
-            if not dot:
-                return facts.data.get(name)
-            if name == own and field in facts.data:
-                return facts.data[field]
-            return facts.said(where)
-
-        return said
-
-    # --- clocks ---
-
-    def _clock(self, track: str, unit: str, rungs: list[tuple[datetime, str]], **of: str | None) -> None:
-        made = [[instant(moment), what] for moment, what in rungs]
-        self._add("clocks", {"id": self.context.new_id(), "track": track, "unit": unit, "rungs": made} | of)
-
-    def set_clock(self, clock: Clock, state: str, **change: Json) -> None:
-        self._change("clock_states", clock.id, {"state": state} | change)
-
-    def pause_clock(self, clock: Clock) -> None:
-        rungs = clock.rungs[clock.next :]
-        kept = left(self.context.calendar, rungs, self.context.now, clock.unit)
-        self.set_clock(clock, PAUSED, left=list(kept))
-
-    def resume_clock(self, clock: Clock, task: str | None = None) -> list[tuple[datetime, str]]:
-        rungs = resumed(self.context.calendar, clock.rungs[clock.next :], clock.left, self.context.now, clock.unit)
-        change: dict[str, Json] = {"rungs": [[instant(moment), what] for moment, what in rungs]}
-        if task is not None:
-            change["task"] = task
-        self.set_clock(clock, RUNNING, **change)
-        due = next((moment for moment, what in rungs if what == "due"), None)
-        if due is not None and clock.task and task is None:
-            self.set_task(self.case.tasks[clock.task], due=instant(due))
-        return rungs
-
-    def stop_clocks_of_consent(self, consent: str) -> None:
-        for clock in self.case.clocks.values():
-            if clock.consent == consent:
-                self.set_clock(clock, "stopped")
 
     # --- leaving and entering states ---
 
