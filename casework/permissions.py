@@ -143,7 +143,8 @@ def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
         elif one.programme != case.programme:
             continue
         elif case.kind == "mediation":
-            if one.role != DISPUTE_OFFICER or not _named(case, person):
+            # `sight` shows it to those named alone, and what nobody may see nobody may do.
+            if one.role != DISPUTE_OFFICER or one.deputy_for is not None or not _named(case, person):
                 continue
         elif one.role == DISPUTE_OFFICER or one.role == OFFICER and case.owner is not None and not _named(case, person):
             continue
@@ -183,7 +184,21 @@ def may_work(actor: Actor, case: Case, task: Task) -> By | None:
     if conflict(actor, case):
         return None
     mine = capacities(actor, case, case.tracks[task.track])
+    if task.type == "decision":
+        # Whoever asked, or had it asked in their name, does not decide, and keeps nobody from deciding.
+        mine = [by for by in mine if not _askers(case, task) & {by.person, by.acting_for}]
     by = choose(mine, QUEUE_ROLES.get(task.queue, frozenset()))
     if by is not None and task.queue in ORGANISATION_QUEUES and by.organisation != task.organisation:
         return None
     return by
+
+
+def asked(actor: Actor, case: Case, task: Task) -> bool:
+    """Whether the actor, or somebody whose deputy the actor is, asked for what the task decides."""
+    return bool(_askers(case, task) & {actor.person, *(one.deputy_for for one in actor.memberships)})
+
+
+def _askers(case: Case, task: Task) -> set[str]:
+    """Who asked for what a decision task is about, and in whose name."""
+    found = case.proposals.get(task.of or "")
+    return {one for one in (found.actor, found.acting_for) if one is not None} if found else set()

@@ -92,14 +92,35 @@ _NAMED = "(h.owner_id = ANY(string_to_array(q.who, ',')::uuid[]) OR h.team && st
 # OFFSET 0 keeps each of these a question asked of one task at a time, in the order of the index: turned into a join,
 # it would be asked of every task that there is.
 _CASE = "EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND NOT :person = ANY(h.interests){named} OFFSET 0)"
+# Whoever asked for what a second person decides, or had it asked in their name, does not take the decision.
+_ANOTHER = """
+    AND (t.type <> 'decision' OR NOT EXISTS (
+        SELECT FROM proposals p WHERE p.log_id = t.log_id AND p.task_id = t.id AND (
+            CAST(:person AS text) IN (p.actor_id, coalesce(p.acting_for, '')) OR NOT EXISTS (
+                SELECT FROM unnest({who}) AS w WHERE w NOT IN (p.actor_id, coalesce(p.acting_for, '')) {named}
+            )
+        ) OFFSET 0
+    ))
+"""
+_SOMEBODY_NAMED = """AND EXISTS (
+    SELECT FROM cases o WHERE o.id = t.log_id AND (o.owner_id IS NULL OR o.owner_id = w::uuid OR w::uuid = ANY(o.team))
+)"""
+
+
+def _another(kind: str, who: str = "string_to_array(q.who, ',')") -> str:
+    """What a task must fulfil besides, since nobody decides what they asked for; `who`: for whom one may act."""
+    return _ANOTHER.format(who=who, named=_SOMEBODY_NAMED if kind == "named" else "")
+
+
 #: By kind of queue: what a task in it must fulfil besides being ready.
 _MAY: Mapping[str, str] = {
-    "shared": _CASE.format(named=""),
-    "named": _CASE.format(named=f" AND (h.owner_id IS NULL OR {_NAMED})"),
+    "shared": _CASE.format(named="") + _another("shared"),
+    "named": _CASE.format(named=f" AND (h.owner_id IS NULL OR {_NAMED})") + _another("named"),
     "sealed": (
         f"EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND NOT :person = ANY(h.interests) AND {_NAMED}"
         " OFFSET 0)"
-    ),
+    )
+    + _another("sealed"),
     # The referral that the task's track is, or runs inside; a draft is not the provider's yet.
     "organisation": """EXISTS (
         SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
@@ -119,6 +140,9 @@ def _claimable(actor: Actor, more: str) -> tuple[TextClause | None, dict[str, An
         for queue in _QUEUES_OF.get(one.role, ()):
             kind = "organisation" if queue in ORGANISATION_QUEUES else _KINDS.get(queue, "shared")
             if scope is not None and (kind == "organisation") == (one.organisation is not None):
+                # A sealed mediation is not there for the deputy of the person who is named for it.
+                if kind == "sealed" and one.deputy_for is not None:
+                    continue
                 who = queues.setdefault(kind, {}).setdefault((queue, scope), [])
                 who.append(one.deputy_for or actor.person)
     if not queues:
@@ -218,7 +242,7 @@ def _queue_counts(shape: tuple[tuple[str, int], ...]) -> TextClause:
             homes = (_HOMES + (_NOBODYS if kind == "named" else "")).format(home=_HOMES_OF[kind], who=who, mine=mine)
             found = (
                 f"SELECT 1 FROM ({homes}) h JOIN tasks t ON t.log_id = h.id WHERE t.state = 'Ready' AND t.queue = :{queue}"
-                " AND t.organisation_id IS NULL"
+                f" AND t.organisation_id IS NULL {_another(kind, f'CAST(:{who} AS text[])')}"
             )
             parts.append(f"SELECT CAST(:{queue} AS text), CAST(:{scope} AS uuid), {counted(found)}")
     return text(

@@ -17,7 +17,7 @@ from casework.operations.deeds import Standing, carry_out, perform_on_task, stan
 from casework.operations.references import insist_references
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.task_lists import next_claimable
-from casework.permissions import Actor, Sight, capacities, choose, conflict, may_work, own_tracks, sight
+from casework.permissions import Actor, Sight, asked, capacities, choose, conflict, may_work, own_tracks, sight
 from casework.records.logs import try_lock
 
 Json = Any
@@ -133,6 +133,8 @@ def _on_task(
             raise NotAllowed(why=why)
         by = to_capacity(standing, one) if to_capacity else may_work(actor, standing.case, one)
         if by is None:
+            if one.type == "decision" and asked(actor, standing.case, one):
+                raise NotAllowed(why="another person must decide this than the one who asked for it.")
             raise NotAllowed(why=f"the task is in the queue {one.queue}.")
         return to_command(standing, one), by
 

@@ -104,11 +104,23 @@ class World:
         edition = load_library().latest("case")
         assert edition is not None
         state = self.dice.choice(["Ready", "Ready", "Ready", "Reserved", "Completed", "Created"])
+        # Some are decisions on what somebody proposed, perhaps as a deputy.
+        id, proposal = self.id(), None if organisation else self.maybe(self.id(), 0.3)
+        if proposal:
+            self.insert(
+                "proposals",
+                {
+                    "id": proposal, "log_id": log, "track_id": track, "transition": "compliance_stop",
+                    "actor_id": self.dice.choice(self.people), "acting_for": self.maybe(self.dice.choice(self.people), 0.4),
+                    "seq": 1, "data": "{}", "task_id": id,
+                },
+            )  # fmt: skip
         self.insert(
             "tasks",
             {
-                "id": self.id(), "log_id": log, "programme_id": programme, "track_id": track, "name": "triage",
-                "edition": edition.fingerprint, "rule": "triage", "type": "step", "queue": queue,
+                "id": id, "log_id": log, "programme_id": programme, "track_id": track, "name": "triage",
+                "edition": edition.fingerprint, "rule": "compliance_stop" if proposal else "triage",
+                "type": "decision" if proposal else "step", "of": proposal, "queue": queue,
                 "organisation_id": organisation, "state": state, "opened_at": START,
                 # Some are due at the same moment: the id decides.
                 "due_at": START + timedelta(days=self.dice.randint(1, 9)),
