@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.engine.cases import Case, Track
-from casework.engine.commands import Context, Library
-from casework.engine.decide import (
+from casework.engine.checks import (
     insist_another,
     insist_another_than,
     insist_not_frozen,
@@ -17,6 +16,7 @@ from casework.engine.decide import (
     insist_role,
     refusals,
 )  # fmt: skip
+from casework.engine.commands import Context, Library
 from casework.engine.draft import Draft, accepted
 from casework.engine.editions import Edition, TaskRule, TransitionRule, ancestors
 from casework.engine.facts import UNKNOWN

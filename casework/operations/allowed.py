@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.engine.cases import HELD, IN_PROGRESS, READY, RESERVED, Case, Task, Track
+from casework.engine.checks import duty_reasons
 from casework.engine.commands import Library
-from casework.engine.decide import duty_reasons
 from casework.engine.draft import accepted
 from casework.engine.editions import Edition, TransitionRule, ancestors
 from casework.engine.events import (

@@ -1,0 +1,153 @@
+"""What must hold before a deed is done: the role, four eyes, the form, the guards. Each raises what refuses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from casework.engine import fields
+from casework.engine.cases import COMPLETED as DONE
+from casework.engine.cases import HELD, Case, Task, Track
+from casework.engine.draft import Draft, accepted
+from casework.engine.editions import Edition, TransitionRule
+from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.facts import Facts, FormNeeded
+from casework.engine.registry import GUARDS
+from casework.engine.roles import ORGANISATION_QUEUES, ORGANISATION_ROLES
+from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, Refused
+
+Json = Any
+
+
+def refusals(draft: Draft, track: Track, rule: TransitionRule, data: Mapping[str, Json]) -> list[str]:
+    """The guards' reasons against a transition. With `UNKNOWN` data, guards that read the form are not asked."""
+    edition = draft.library[track.edition]
+    facts = draft.facts(track, data)
+    return [edition.text(f"guards.{name}") for name in rule.guards if not _holds(name, facts)]
+
+
+def _holds(name: str, facts: Facts) -> bool:
+    try:
+        return GUARDS[name].holds(facts)
+    except FormNeeded:
+        return True
+
+
+def insist_role(draft: Draft, edition: Edition, rule: TransitionRule, roles: tuple[str, ...]) -> None:
+    if draft.by.role not in accepted(draft.case, roles):
+        raise NotAllowed(why=f"“{edition.text(f'transitions.{rule.name}.do')}” is for: {', '.join(roles)}.")
+
+
+def insist_not_held(draft: Draft, track: Track, rule: TransitionRule) -> None:
+    """While somebody holds the step task, others of the same queue role are refused."""
+    if rule.target == "=same" or draft.by.person == SYSTEM_ACTOR:
+        return
+    for task in draft.case.step_tasks(track.id):
+        left = any(task.of == place or str(task.of).startswith(place + ".") for place in rule.sources)
+        if left and task.state in HELD and task.holder != draft.by.person and draft.works(task.queue):
+            raise AlreadyTaken(holder=task.holder)
+
+
+def insist_not_frozen(
+    draft: Draft, track: Track | None = None, rule: TransitionRule | None = None, place: str = ""
+) -> None:
+    """While a stop is being decided providers do nothing, and nothing is handed to them."""
+    if not draft.case.frozen:
+        return
+    outward = draft.by.role in ORGANISATION_ROLES
+    if track is not None and rule is not None and rule.target != "=same":
+        edition = draft.library[track.edition]
+        to = track.came_from.get(place, ()) if rule.target == "=previous" else edition.entered(rule.target)
+        outward |= any(edition.states[leaf].queue in ORGANISATION_QUEUES for leaf in to if leaf not in track.states)
+    if outward:
+        raise Refused(reasons=["The case stands still while a stop is being decided."])
+
+
+def insist_guards(draft: Draft, track: Track, rule: TransitionRule, data: Mapping[str, Json]) -> None:
+    """Raises Refused with the guards' reasons."""
+    if reasons := refusals(draft, track, rule, data):
+        raise Refused(reasons=reasons)
+
+
+def form_data(
+    draft: Draft, edition: Edition, form: str | None, data: Mapping[str, Json]
+) -> tuple[dict[str, Json], dict[str, Json]]:
+    """A form's values as facts and as words. Raises InvalidForm."""
+    if form is None:
+        if data:
+            raise InvalidForm(fields=dict.fromkeys(data, "is not a field of this form"))
+        return {}, {}
+    rules = edition.form(form)
+    values = fields.check(edition.model(form), rules, data, draft.context.calendar.local_date(draft.context.now))
+    _insist_known(draft, rules, values)
+    return fields.split(rules, values)
+
+
+def _insist_known(draft: Draft, rules: list[dict[str, Json]], values: Mapping[str, Json]) -> None:
+    """Ids of the case's own things must be its own."""
+    known: dict[str, Any] = {
+        "right": draft.case.rights, "rights": draft.case.rights, "documents": draft.case.documents,
+        "tasks": {task.id for task in draft.case.open_tasks()},
+    }  # fmt: skip
+    faults = {}
+    for rule in rules:
+        if rule["type"] in known and rule["name"] in values:
+            given = values[rule["name"]]
+            if any(one not in known[rule["type"]] for one in ([given] if isinstance(given, str) else given)):
+                faults[rule["name"]] = "is not one of this case"
+    if faults:
+        raise InvalidForm(fields=faults)
+
+
+def line(words: str, name: str, most: int = 10_000) -> str:
+    """Words that somebody typed, checked as a form would."""
+    rule = {"name": name, "type": "note", "required": True, "fact": False, "max": most}
+    made = fields.build_model("Line", [rule])
+    return str(fields.check(made, [rule], {name: words}, date.min)[name])
+
+
+def happened(draft: Draft, day: str | None) -> dict[str, Json]:
+    """The day that something took place, where it is recorded afterwards, as part of an event."""
+    if day is None:
+        return {}
+    today = draft.context.calendar.local_date(draft.context.now).isoformat()
+    fields.insist_day(day, "happened_on")
+    if day > today:
+        raise InvalidForm(fields={"happened_on": "must not lie in the future"})
+    return {"happened_on": day}
+
+
+def insist_another(draft: Draft, people: set[str | None]) -> None:
+    if people & {draft.by.person, draft.by.acting_for} - {None}:
+        raise NotAllowed(why="another person must decide this than the one who asked for it.")
+
+
+def insist_not_held_task(draft: Draft, task: Task) -> None:
+    if task.state in HELD and task.holder != draft.by.person:
+        raise AlreadyTaken(holder=task.holder)
+
+
+def insist_another_than(draft: Draft, deeds: tuple[str, ...], track: Track) -> None:
+    """Four eyes: whoever did one of these deeds, or had it done in their name, may not do this one."""
+    if reasons := duty_reasons(draft.case, deeds, {draft.by.person, draft.by.acting_for}, track):
+        raise NotAllowed(why=reasons[0])
+
+
+def duty_reasons(case: Case, deeds: tuple[str, ...], people: set[str | None], track: Track) -> list[str]:
+    """Why these people may not do something that nobody who did one of `deeds` may do.
+
+    Of several transitions the last one that fired counts, of tasks the last of each name.
+    """
+    people = people - {None}
+    told = max((track.fired[name] for name in deeds if name in track.fired), key=lambda one: one.at, default=None)
+    if told and people & {told.actor, told.acting_for}:
+        return ["another person must do this than the one who did the step before."]
+    for name in deeds:
+        done = [
+            t for t in case.tasks.values() if t.name == name and t.type == "side" and t.state == DONE and t.closed_at
+        ]
+        last = max(done, key=lambda t: (t.closed_at, t.id), default=None)
+        if last and people & {last.closed_by, last.acted_for}:
+            return ["another person must do this than the one who prepared it."]
+    return []
