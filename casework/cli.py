@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from casework.commands import accounts, database, demo, imports, programmes, serve, tick, verify, workflow
+from casework.commands import accounts, database, demo, imports, programmes, serve, tick, verify, worker, workflow
 from casework.errors import CaseworkError, DatabaseNotReady
 
 # Every command stands here; one module of casework.commands holds the commands of one noun.
@@ -23,6 +23,7 @@ COMMANDS: tuple[click.Command, ...] = (
     serve.serve,
     demo.demo,
     workflow.workflow,
+    worker.worker,
     tick.tick,
     verify.verify,
 )

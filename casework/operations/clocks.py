@@ -43,12 +43,27 @@ def ring_due(engine: Engine, *, until: datetime | None = None, most: int | None 
 
 def ring_clocks(engine: Engine, *, until: datetime | None = None, most: int | None = None) -> Rung:
     """The same, telling also which clocks could not ring; those do not hold up the others."""
+    return _ring_all(engine, until, most, None)
+
+
+def ring_log(engine: Engine, log: str) -> Rung:
+    """Ring what is due in one log, in order, and what becomes due meanwhile."""
+    return _ring_all(engine, None, None, log)
+
+
+def list_due(db: Connection, *, but: str, most: int) -> list[str]:
+    """Logs in which a clock is due, the earliest first. `but` is a condition on `c.log_id` that leaves some out."""
+    rows = db.execute(text(_DUE_LOGS.format(but=but)), {"most": most})
+    return list(dict.fromkeys(row.log_id for row in rows))
+
+
+def _ring_all(engine: Engine, until: datetime | None, most: int | None, log: str | None) -> Rung:
     count, stuck = 0, list[Stuck]()
     while most is None or count < most:
         due = None
         try:
             with transaction(engine) as db:
-                due = _next_due(db, until, stuck)
+                due = _next_due(db, until, stuck, log)
                 if due is None:
                     break
                 count += _ring(db, due)
@@ -86,13 +101,18 @@ def next_moment(db: Connection) -> datetime | None:
 _DUE = text("""
     SELECT c.id, c.log_id, c.fires_at, l.kind FROM clocks c JOIN logs l ON l.id = c.log_id
     WHERE c.fires_at <= (SELECT least(casework_now(), CAST(:until AS timestamptz)))
-    AND c.id <> ALL(CAST(:stuck AS uuid[]))
+    AND c.id <> ALL(CAST(:stuck AS uuid[])) AND (CAST(:log AS uuid) IS NULL OR c.log_id = CAST(:log AS uuid))
     ORDER BY c.fires_at, c.id LIMIT 1
 """)
+_DUE_LOGS = """
+    SELECT c.log_id FROM clocks c WHERE c.fires_at <= (SELECT casework_now()) AND {but}
+    ORDER BY c.fires_at, c.id LIMIT :most
+"""
 
 
-def _next_due(db: Connection, until: datetime | None, stuck: list[Stuck]) -> Any:
-    return db.execute(_DUE, {"until": until, "stuck": [one.clock for one in stuck]}).one_or_none()
+def _next_due(db: Connection, until: datetime | None, stuck: list[Stuck], log: str | None = None) -> Any:
+    given = {"until": until, "stuck": [one.clock for one in stuck], "log": log}
+    return db.execute(_DUE, given).one_or_none()
 
 
 def _ring(db: Connection, due: Any) -> int:

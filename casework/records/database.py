@@ -45,17 +45,10 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     Both log in as the URL's user. The application's connections start with the role casework_app, to which
     RESET ROLE returns them as well. Nothing connects before the first use.
     """
-    url = database_url(settings)
-    given = url.query.get("options", "")
-    options = [given if isinstance(given, str) else " ".join(given), *_session_options(settings, role)]
+    url, connect_args = _way(settings, role)
     engine = create_engine(
-        url.difference_update_query(["options"]),
-        connect_args={
-            "options": " ".join(option for option in options if option),
-            "connect_timeout": settings.connect_timeout_s,
-            "application_name": f"casework {role}",
-            "context": _ADAPTERS,
-        },
+        url,
+        connect_args=connect_args,
         pool_size=settings.pool_size if role == "app" else 1,
         max_overflow=settings.pool_overflow,
         pool_timeout=settings.pool_timeout_s,
@@ -64,6 +57,25 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _insist_alive)
     return engine
+
+
+def driver_arguments(settings: Settings) -> dict[str, Any]:
+    """What psycopg.connect is to be told for the same connection as the application's, without SQLAlchemy."""
+    url, connect_args = _way(settings, "app")
+    _, given = url.get_dialect()().create_connect_args(url)
+    return {**given, **connect_args}
+
+
+def _way(settings: Settings, role: Role) -> tuple[URL, dict[str, Any]]:
+    url = database_url(settings)
+    given = url.query.get("options", "")
+    options = [given if isinstance(given, str) else " ".join(given), *_session_options(settings, role)]
+    return url.difference_update_query(["options"]), {
+        "options": " ".join(option for option in options if option),
+        "connect_timeout": settings.connect_timeout_s,
+        "application_name": f"casework {role}",
+        "context": _ADAPTERS,
+    }
 
 
 #: A connection that has rested longer is asked whether it still answers.

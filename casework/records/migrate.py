@@ -81,11 +81,12 @@ def check(owner: Engine) -> list[str]:
 
 
 def differences(connection: Connection) -> list[object]:
-    """How the migrated database differs from the metadata, as Alembic sees it."""
-    context = MigrationContext.configure(
-        connection, opts={"compare_type": True, "compare_server_default": True, "target_metadata": metadata}
-    )
-    return list(compare_metadata(context, metadata))
+    """How the migrated database differs from the metadata, as Alembic sees it; the job queue's tables are not ours."""
+    options = {
+        "compare_type": True, "compare_server_default": True, "target_metadata": metadata,
+        "include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("procrastinate_"),
+    }  # fmt: skip
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
 
 def _folder() -> Path:

@@ -34,6 +34,8 @@ class Victim:
 
     environment: Mapping[str, str]
     port: int = 0
+    #: More that the command is told.
+    arguments: Sequence[str] = ()
     starts: list[float] = field(default_factory=list)
     _process: subprocess.Popen[bytes] | None = None
 
@@ -52,6 +54,7 @@ class Victim:
             "2",
             "--threads",
             "4",
+            *self.arguments,
         ]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env={"PATH": os.environ["PATH"], **self.environment}, stdin=subprocess.DEVNULL,

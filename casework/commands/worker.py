@@ -1,0 +1,29 @@
+"""The command `worker`: what happens by itself."""
+
+from __future__ import annotations
+
+import signal
+
+import click
+
+from casework.commands.serve import insist_ready
+from casework.jobs.worker import Worker
+from casework.settings import load_settings
+
+
+@click.command()
+@click.option(
+    "--concurrency", type=click.IntRange(1, 32), default=4, show_default=True, help="Jobs of each kind at once."
+)
+def worker(concurrency: int) -> None:
+    """Let happen what is due: deadlines, until a signal ends it.
+
+    Several may run side by side, on this machine and on others: everything happens once. Deadlines go by the
+    database's time. In the profile production, unless CASEWORK_PROFILE says otherwise.
+    """
+    settings = load_settings(default_profile="production")
+    insist_ready(settings)
+    made = Worker(settings, concurrency=concurrency)
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: made.stop())
+    made.run()

@@ -1,0 +1,75 @@
+"""What jobs do: each task calls one operation, and comes again later when it could not."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from procrastinate import App, Blueprint, JobContext, PsycopgConnector
+from sqlalchemy import Engine
+
+from casework.jobs.queue import CLOCKS, NAMESPACE, Job, defer, wait_before
+from casework.operations.clocks import ring_log
+from casework.records.database import driver_arguments, transaction
+from casework.settings import Settings
+
+_note = logging.getLogger(__name__)
+_blueprint = Blueprint()
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What a task works with."""
+
+    engine: Engine
+    settings: Settings
+
+
+class NotDone(Exception):
+    """A task did what it could, and something is left for another time."""
+
+
+def make_app(settings: Settings) -> App:
+    """Procrastinate on the application's own database and role."""
+    # Two workers and what they listen with; a connection that is checked out is asked first whether it lives.
+    connector = PsycopgConnector(kwargs=driver_arguments(settings), min_size=2, max_size=6, timeout=10)
+    app = App(connector=connector)
+    app.add_tasks_from(_blueprint, namespace=NAMESPACE)
+    return app
+
+
+def _task(queue: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A task of the queue by its function's name. Whatever it raises, it is tried again, later each time.
+
+    By the database's time: the worker's own clock may be wrong.
+    """
+
+    def made(function: Callable[..., None]) -> Callable[..., None]:
+        name = function.__name__
+
+        @_blueprint.task(name=name, queue=queue, pass_context=True)
+        @functools.wraps(function)
+        def run(context: JobContext, *, tries: int = 0, **args: Any) -> None:
+            hands: Hands = context.additional_context["hands"]
+            try:
+                function(hands, **args)
+            except Exception as fault:
+                _note.warning("the job %s %s is tried again: %s", name, args, fault, exc_info=not isinstance(fault, NotDone))
+                job = context.job
+                later = Job(job.queue, name, str(job.queueing_lock), {**args, "tries": tries + 1}, job.lock)
+                with transaction(hands.engine) as db:
+                    defer(db, [later], wait_s=wait_before(tries), again=True)
+
+        return function
+
+    return made
+
+
+@_task(CLOCKS)
+def ring(hands: Hands, log: str) -> None:
+    """Let the clocks of a log do what is due."""
+    if stuck := ring_log(hands.engine, log).stuck:
+        raise NotDone("; ".join(one.why for one in stuck))

@@ -1,0 +1,102 @@
+"""The worker: a dispatcher and hands for its jobs, in one process; several work side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+from procrastinate import App
+from procrastinate.exceptions import ProcrastinateException
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from casework.errors import CaseworkError
+from casework.jobs.dispatcher import EVERY_S, dispatch
+from casework.jobs.queue import CLOCKS, HEARTBEAT_S, OTHERS
+from casework.jobs.tasks import Hands, make_app
+from casework.records.database import connect_engine
+from casework.settings import Settings
+
+_note = logging.getLogger(__name__)
+
+#: How long a job may go on after the worker was told to stop.
+GRACE_S = 10.0
+#: What a database that goes away looks like from here.
+_GONE = (psycopg.Error, SQLAlchemyError, ProcrastinateException, CaseworkError, OSError)
+
+
+class Worker:
+    """Works until it is told to stop, from a signal or from another thread."""
+
+    def __init__(self, settings: Settings, *, concurrency: int = 4) -> None:
+        self.settings, self.concurrency = settings, concurrency
+        self._stopped = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake: asyncio.Event | None = None
+
+    def run(self) -> None:
+        """Work; begin anew when the database was away."""
+        # Ours, and of each kind of job as many as may run at once; no more wait for a thread.
+        with asyncio.Runner() as runner:
+            self._loop = runner.get_loop()
+            self._loop.set_default_executor(ThreadPoolExecutor(2 * self.concurrency + 2, thread_name_prefix="casework-job"))
+            runner.run(self._run())
+
+    def stop(self) -> None:
+        """End the work: what is under way is finished, nothing new is begun. May be called by any thread."""
+        self._stopped.set()
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._awake)
+
+    def _awake(self) -> None:
+        if self._wake is not None:
+            self._wake.set()
+
+    async def _run(self) -> None:
+        self._wake = asyncio.Event()
+        engine = connect_engine(self.settings.model_copy(update={"pool_size": 2 * self.concurrency + 2}))
+        try:
+            while not self._stopped.is_set():
+                try:
+                    async with make_app(self.settings).open_async() as app:
+                        await self._work(app, engine)
+                except _GONE as fault:
+                    _note.warning("the worker begins anew: %s", fault)
+                await self._rest(1)
+        finally:
+            engine.dispose()
+
+    async def _work(self, app: App, engine: Engine) -> None:
+        """Until it is told to stop, or until one of the parts fails."""
+        hands = {"hands": Hands(engine, self.settings)}
+        parts = [asyncio.create_task(self._dispatch(engine))]
+        for queue in (CLOCKS, OTHERS):
+            working = app.run_worker_async(
+                queues=[queue], name=queue, concurrency=self.concurrency, additional_context=hands,
+                install_signal_handlers=False, delete_jobs="always", update_heartbeat_interval=HEARTBEAT_S,
+                fetch_job_polling_interval=2.0, shutdown_graceful_timeout=GRACE_S,
+            )  # fmt: skip
+            parts.append(asyncio.create_task(working))
+        ended, going = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        for part in going:
+            part.cancel()
+        await asyncio.gather(*going, return_exceptions=True)
+        for part in ended:
+            part.result()
+
+    async def _dispatch(self, engine: Engine) -> None:
+        loop = asyncio.get_running_loop()
+        while not self._stopped.is_set():
+            await loop.run_in_executor(None, dispatch, engine)
+            await self._rest(EVERY_S)
+
+    async def _rest(self, seconds: float) -> None:
+        assert self._wake is not None
+        if not self._stopped.is_set():
+            try:
+                await asyncio.wait_for(self._wake.wait(), seconds)
+            except TimeoutError:
+                return

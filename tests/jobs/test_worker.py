@@ -1,0 +1,214 @@
+"""Workers as real processes: clocks that are wrong, kills at the moment of firing, several side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.jobs.dispatcher import dispatch
+from casework.operations.cases import home_of
+from casework.operations.verify import verify_all
+from casework.records.database import connect_engine, transaction
+from casework.settings import Settings
+from tests.jobs.processes import Hand, hands, wait_until
+from tests.journeys.kills import Victim
+from tests.world import World, build_world
+
+CASES = 8
+
+
+@dataclass
+class Site:
+    """An installation in which some cases wait, and the seconds until the first of their clocks is due."""
+
+    engine: Engine
+    world: World
+    environment: dict[str, str]
+    #: Seconds from now to the first moment at which a clock fires.
+    ahead: float
+    numbers: list[str]
+
+    def hand(self, folder: Path, wrong_by: int = 0) -> Hand:
+        return Hand(self.environment, wrong_by, folder / "worker.log")
+
+    def offset(self, seconds_before: float) -> dict[str, str]:
+        """A database clock by which the first moment comes in so many seconds."""
+        return {"CASEWORK_CLOCK_OFFSET": str(round(self.ahead - seconds_before))}
+
+    def rang(self) -> list[tuple[str, int, datetime, datetime]]:
+        """Every rung that fired: clock, which one, its moment, and when it was recorded."""
+        with transaction(self.engine) as db:
+            rows = db.execute(
+                text(
+                    "SELECT e.effects->>'clock' AS clock, e.effects->>'what' AS what, e.at, e.seq, e.log_id FROM events e"
+                    " WHERE e.kind = 'rang' ORDER BY e.log_id, e.seq"
+                )
+            ).all()
+            opened = db.execute(
+                text(
+                    "SELECT c->>'id' AS clock, c->'rungs' AS rungs FROM events e, jsonb_array_elements(e.effects->'clocks') c"
+                    " WHERE e.effects ? 'clocks'"
+                )
+            )
+            rungs = {row.clock: row.rungs for row in opened}
+        seen: Counter[str] = Counter()
+        made = []
+        for row in rows:
+            n = seen[row.clock]
+            seen[row.clock] += 1
+            moment, what = rungs[row.clock][n]
+            assert what == row.what
+            made.append((row.clock, n, datetime.fromisoformat(moment), row.at))
+        return made
+
+
+@pytest.fixture
+def site(engine: Engine, settings: Settings, database_url: str) -> Site:
+    with transaction(engine) as db:
+        world = build_world(db)
+        numbers = [world.new_case(db) for _ in range(CASES)]
+        # All in the same minute: an edge between two would make two moments of one.
+        ahead = db.execute(text("SELECT extract(epoch FROM max(fires_at) - clock_timestamp()) FROM clocks")).scalar_one()
+    environment = {"DATABASE_URL": database_url, "CASEWORK_PROFILE": "test", "CASEWORK_VAR": str(settings.var)}
+    return Site(engine, world, environment, float(ahead), numbers)
+
+
+def test_two_workers_ten_minutes_apart_killed_while_they_fire(
+    site: Site, superuser_engine: Engine, tmp_path: Path
+) -> None:
+    """Each rung fires once and never before its moment by the database's time, whoever dies in the middle of it."""
+    with transaction(superuser_engine) as db:
+        # Long enough in the middle of a firing to be met there.
+        db.execute(
+            text(
+                "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN PERFORM pg_sleep(0.4); RETURN NEW; END $$"
+            )
+        )
+        db.execute(
+            text(
+                "CREATE TRIGGER linger BEFORE INSERT ON events FOR EACH ROW WHEN (NEW.actor_id = 'system')"
+                " EXECUTE FUNCTION linger()"
+            )
+        )
+    ahead, behind = site.hand(tmp_path, 300), site.hand(tmp_path, -300)
+    with hands(ahead, behind):
+        for one in (ahead, behind):
+            one.start(**site.offset(4))
+        for victim in (ahead, behind, ahead):
+            wait_until(lambda: _in_the_middle(superuser_engine), "a firing")
+            victim.kill()
+            victim.start(**site.offset(4))
+        with transaction(superuser_engine) as db:
+            db.execute(text("DROP TRIGGER linger ON events"))
+        wait_until(lambda: len(site.rang()) == CASES, "every reminder")
+        assert ahead.stop() == behind.stop() == 0
+    rang = site.rang()
+    assert {n for _, n, _, _ in rang} == {0}
+    assert len({clock for clock, _, _, _ in rang}) == CASES
+    assert all(at >= moment for _, _, moment, at in rang)
+    assert list(verify_all(site.engine)) == []
+
+
+def _in_the_middle(engine: Engine) -> bool:
+    with transaction(engine) as db:
+        return bool(
+            db.execute(
+                text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()")
+            ).scalar_one()
+        )
+
+
+def test_rungs_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> None:
+    one = site.hand(tmp_path)
+    with hands(one):
+        one.start(**site.offset(-40 * 86_400))
+        wait_until(lambda: len(site.rang()) == 4 * CASES, "every rung")
+        assert one.stop() == 0
+    by_clock: dict[str, list[int]] = {}
+    for clock, n, _, _ in site.rang():
+        by_clock.setdefault(clock, []).append(n)
+    assert all(order == [0, 1, 2, 3] for order in by_clock.values())
+    with transaction(site.engine) as db:
+        assert db.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one() == 0
+
+
+def test_a_worker_lives_through_a_database_that_goes_away(
+    site: Site, superuser_engine: Engine, tmp_path: Path
+) -> None:
+    one = site.hand(tmp_path)
+    with hands(one):
+        one.start(**site.offset(5))
+        wait_until(lambda: _workers(site.engine) == 2, "the worker")
+        with transaction(superuser_engine) as db:
+            db.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+        wait_until(lambda: len(site.rang()) == CASES, "every reminder")
+        assert one.stop() == 0
+
+
+def _workers(engine: Engine) -> int:
+    with transaction(engine) as db:
+        count: int = db.execute(text("SELECT count(*) FROM procrastinate_workers")).scalar_one()
+    return count
+
+
+def test_a_job_whose_worker_is_dead_gives_way_to_another(site: Site, settings: Settings) -> None:
+    later = connect_engine(settings.model_copy(update={"clock_offset": round(site.ahead) + 60}))
+    assert dispatch(later) == CASES
+    assert dispatch(later) == 0
+    with transaction(later) as db:
+        # A worker that took them all, and was not heard of since.
+        dead = db.execute(
+            text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '20 seconds') RETURNING id")
+        ).scalar_one()
+        db.execute(text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :dead"), {"dead": dead})
+    assert dispatch(later) == CASES
+    with transaction(later) as db:
+        jobs = db.execute(text("SELECT status::text FROM procrastinate_jobs")).scalars().all()
+    assert jobs == ["todo"] * CASES
+    later.dispose()
+
+
+def test_a_clock_that_cannot_fire_is_tried_again_later_and_hinders_no_other(
+    site: Site, engine: Engine, tmp_path: Path
+) -> None:
+    with transaction(engine) as db:
+        log = home_of(db, site.numbers[0])
+        db.execute(
+            text("UPDATE clocks SET track_id = gen_random_uuid() WHERE log_id = CAST(:log AS uuid)"), {"log": log}
+        )
+    one = site.hand(tmp_path)
+    with hands(one):
+        one.start(**site.offset(-60))
+        wait_until(lambda: len(site.rang()) == CASES - 1, "the others' reminders")
+        wait_until(lambda: _tries(engine) >= 2, "another try")
+        assert one.stop() == 0
+    assert len(site.rang()) == CASES - 1
+
+
+def test_a_server_can_have_a_worker_beside_it(site: Site) -> None:
+    victim = Victim(site.environment | site.offset(-40 * 86_400), arguments=("--worker",))
+    try:
+        victim.start()
+        wait_until(lambda: len(site.rang()) == 4 * CASES, "every rung")
+    finally:
+        victim.kill()
+
+
+def _tries(engine: Engine) -> int:
+    with transaction(engine) as db:
+        tries: int = db.execute(
+            text("SELECT coalesce(max((args->>'tries')::int), 0) FROM procrastinate_jobs")
+        ).scalar_one()
+    return tries
+
