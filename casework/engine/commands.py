@@ -91,6 +91,14 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Relieve:
+    """Take a task from a person whose role has ended, and put it back into its queue."""
+
+    task: str
+    person: str
+
+
+@dataclass(frozen=True)
 class Complete:
     """Finish a side task, or decide on a proposal."""
 
@@ -173,6 +181,7 @@ Command = (
     | Fire
     | Claim
     | Release
+    | Relieve
     | Complete
     | Exit
     | Add

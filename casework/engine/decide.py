@@ -124,8 +124,9 @@ def _hand_over(draft: Draft, command: HandOver) -> None:
         raise WrongState(action="Hand over", why="nobody owns the case yet.")
     body = {"note": line(command.note, "note")}
     draft.begin(HANDED_OVER, None, {"owner": command.owner, "team": list(command.team)}, body)
-    if draft.case.owner != command.owner:
-        draft.let_go(draft.case.owner)
+    left = {*draft.case.team, draft.case.owner} - {*command.team, command.owner}
+    for person in sorted(left | {draft.case.owner} - {command.owner}):
+        draft.let_go(person)
     draft.commit()
 
 

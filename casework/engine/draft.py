@@ -146,7 +146,7 @@ class Draft(Clockwork):
 
     # --- tasks ---
 
-    def _free(self, task: Task) -> None:
+    def free(self, task: Task) -> None:
         """Nobody holds it any more; what stands still goes on standing still."""
         self.set_task(task, holder=None, **({"state": READY} if task.state in HELD else {}))
 
@@ -154,14 +154,14 @@ class Draft(Clockwork):
         """What a person holds goes back to its queue, so that nothing waits for somebody who cannot do it."""
         for task in self.case.open_tasks():
             if task.holder == person:
-                self._free(task)
+                self.free(task)
 
     def _let_go_within(self, referral: Track, people: Iterable[str]) -> None:
         """Whoever is shut out of a referral holds nothing of it any more; its own step ends with the move."""
         within, gone = {referral.id, *(one.id for one in self.case.children(referral.id))}, set(people)
         for task in self.case.open_tasks():
             if task.holder in gone and task.track in within and (task.track, task.type) != (referral.id, "step"):
-                self._free(task)
+                self.free(task)
 
     def close_task(
         self, task: Task, state: str, *, by: str | None = None, result: Mapping[str, Json] | None = None

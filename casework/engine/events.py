@@ -15,6 +15,7 @@ SYSTEM_ACTOR = "system"
 # What kinds there are in the log of a case. Past tense in the history; here the deed.
 OPENED, FIRED, PROPOSED, REFUSED = "opened", "fired", "proposed", "refused"
 CLAIMED, RELEASED, COMPLETED, EXITED, ADDED = "claimed", "released", "completed", "exited", "added"
+RELIEVED = "relieved"
 RANG, ACTIVATED = "rang", "activated"
 HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
     "handed_over", "document_registered", "consent_ended", "interest_declared",

@@ -8,10 +8,10 @@ from typing import Any
 from casework.engine import fields
 from casework.engine.cases import HELD, IN_PROGRESS, READY, RESERVED, Task, Track
 from casework.engine.checks import form_data, happened, insist_another_than, insist_not_frozen, line
-from casework.engine.commands import Add, Claim, Complete, Exit, Release
+from casework.engine.commands import Add, Claim, Complete, Exit, Release, Relieve
 from casework.engine.draft import Draft, accepted
 from casework.engine.editions import TaskRule
-from casework.engine.events import ADDED, CLAIMED, COMPLETED, EXITED, RELEASED
+from casework.engine.events import ADDED, CLAIMED, COMPLETED, EXITED, RELEASED, RELIEVED
 from casework.engine.firing import confirm, effect_reads, refuse
 from casework.engine.registry import GUARDS
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
@@ -39,6 +39,15 @@ def _release(draft: Draft, command: Release) -> None:
     body = {"note": line(command.note, "note")} if command.note else {}
     draft.begin(RELEASED, draft.case.tracks[task.track], {"task": task.id}, body)
     draft.set_task(task, state=READY, holder=None)
+    draft.commit()
+
+
+def _relieve(draft: Draft, command: Relieve) -> None:
+    task = draft.task(command.task)
+    if not task.open or task.holder != command.person:
+        raise WrongState(action="Relieve", why="that person does not hold the task.")
+    draft.begin(RELIEVED, draft.case.tracks[task.track], {"task": task.id, "person": command.person})
+    draft.free(task)
     draft.commit()
 
 
@@ -149,6 +158,7 @@ def _places(leaf: str) -> list[str]:
 TASK_DEEDS: Mapping[type, Callable[..., None]] = {
     Claim: _claim,
     Release: _release,
+    Relieve: _relieve,
     Complete: _complete,
     Exit: _exit,
     Add: _add,

@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.calendars import Calendar
+from casework.engine.commands import By
 from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER, PROVIDER, PROVIDER_LEAD, VERIFIER
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import registers
 from casework.operations.accounts import hash_password
+from casework.operations.departures import end_roles
 from casework.operations.national_calendars import china
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
@@ -264,13 +266,13 @@ def end_membership(db: Connection, actor: Actor, membership: str, request: Reque
     """End a role now."""
     _insist_administrator(actor)
     row = db.execute(
-        text("SELECT programme_id FROM memberships WHERE id = CAST(:id AS uuid)"), {"id": membership}
+        text("SELECT person_id, programme_id FROM memberships WHERE id = CAST(:id AS uuid)"), {"id": membership}
     ).one_or_none()
     if row is None or (row.programme_id and not actor.in_programme(row.programme_id, (ADMINISTRATOR,))):
         raise NotFound("membership")
 
     def do() -> Mapping[str, Json]:
-        registers.end_role(db, membership, by=actor.person)
+        end_roles(db, row.person_id, [membership], By(actor.person, ADMINISTRATOR))
         return {"id": membership, "ended": True}
 
     return _once(db, actor, request, do, 200)
@@ -349,14 +351,14 @@ def end_member(db: Connection, actor: Actor, membership: str, request: Request) 
         raise NotAllowed(why="nobody ends their own role; ask another lead or an administrator.")
 
     def do() -> Mapping[str, Json]:
-        registers.end_role(db, membership, by=actor.person)
+        end_roles(db, row.person_id, [membership], By(actor.person, PROVIDER_LEAD, row.organisation_id))
         return {"id": membership, "ended": True}
 
     return _once(db, actor, request, do, 200)
 
 
 def deactivate_person(db: Connection, actor: Actor, person: str, request: Request) -> Done:
-    """Close an account: tokens are revoked, sessions and roles end, in one moment. The history keeps the person."""
+    """Close an account: tokens are revoked, sessions and roles end, held tasks are free again. The history keeps the person."""
     _insist_administrator(actor)
     if not _exists(db, "people", person):
         raise NotFound("person")
@@ -373,8 +375,7 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         raise NotAllowed(why="this person also works in a programme that is not yours.")
 
     def do() -> Mapping[str, Json]:
-        for row in running:
-            registers.end_role(db, row.id, by=actor.person)
+        end_roles(db, person, [row.id for row in running], By(actor.person, ADMINISTRATOR))
         for statement in (
             "UPDATE people SET active = false WHERE id = CAST(:id AS uuid)",
             "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL",

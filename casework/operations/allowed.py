@@ -30,15 +30,16 @@ from casework.engine.events import (
     RANG,
     REFUSED,
     RELEASED,
+    RELIEVED,
     SYSTEM_ACTOR,
     Event,
 )  # fmt: skip
 from casework.engine.facts import Facts, NotGiven
 from casework.engine.machines import move
 from casework.engine.registry import EFFECTS, GUARDS
-from casework.engine.roles import DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SYSTEM
+from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OFFICER, PROVIDER_LEAD, QUEUE_ROLES, SYSTEM
 from casework.operations.past import Past
-from casework.permissions import PROVIDER_ROLES, READS_ONLY
+from casework.permissions import PROVIDER_ROLES, READS_ONLY, may_work
 
 Json = Any
 Reasons = Iterator[str]
@@ -46,7 +47,7 @@ Reasons = Iterator[str]
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.
 _AS_GIVEN = ("owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights")
 #: What a rule may do by itself.
-_BY_ITSELF = frozenset({FIRED, RANG, ACTIVATED, ADDED, CONSENT_ENDED})
+_BY_ITSELF = frozenset({FIRED, RANG, ACTIVATED, ADDED, CONSENT_ENDED, RELIEVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,9 @@ class Judge:
             if event.kind not in _BY_ITSELF:
                 yield f"what is “{event.kind}” does not happen by itself"
             return
+        if event.kind == RELIEVED:
+            yield from self._ended_a_role(before, event)
+            return
         if event.actor in before.interests and event.kind != INTEREST_DECLARED:
             yield "its actor had declared an interest in the case"
         if event.role in READS_ONLY and event.kind != INTEREST_DECLARED:
@@ -139,6 +143,18 @@ class Judge:
         wanted = event.role == DISPUTE_OFFICER or event.role == OFFICER and before.owner is not None
         if wanted and event.kind != INTEREST_DECLARED and (event.acting_for or event.actor) not in named:
             yield f"its {str(event.role).replace('_', ' ')} was not named for the case"
+
+    def _ended_a_role(self, before: Case, event: Event) -> Reasons:
+        """Whoever ends a role need have none in the case; an administrator may end one in an organisation from anywhere."""
+        task = self._on_task(before, event)
+        if event.role == PROVIDER_LEAD and task is not None and task.organisation == event.organisation:
+            yield from self._held(str(event.organisation), event, any_deputy=True)
+        elif event.role != ADMINISTRATOR:
+            yield f"roles are ended by administrators and leads, not by {event.role}"
+        elif task is None or task.organisation is None:
+            yield from self._held(before.programme, event, any_deputy=True)
+        elif not any(self.past.held(one, event.actor, ADMINISTRATOR, event.acting_for, event.at, any_deputy=True) for one in self.past.programmes()):  # fmt: skip
+            yield "its actor was no administrator at that moment"
 
     def _provider(self, before: Case, event: Event) -> Reasons:
         if event.kind == INTEREST_DECLARED:
@@ -375,6 +391,15 @@ class Judge:
         if task is None or task.state not in HELD or task.holder != event.actor:
             yield "its actor did not hold the task"
 
+    def _relieved(self, before: Case, event: Event) -> Reasons:
+        task, person = self._on_task(before, event), event.effects["person"]
+        if task is None or not task.open or task.holder != person:
+            yield "the person whom it takes the task from did not hold it"
+            return
+        scopes = {before.programme} | ({task.organisation} if task.organisation else set())
+        if may_work(self.past.actor(person, scopes, event.at), before, task) is not None:
+            yield "it takes a task from somebody who could still work it"
+
     def _completed(self, before: Case, event: Event) -> Reasons:
         task = self._on_task(before, event)
         if task is None or task.state not in (READY, RESERVED, IN_PROGRESS):
@@ -476,6 +501,7 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     REFUSED: Judge._refused,
     CLAIMED: Judge._claimed,
     RELEASED: Judge._released,
+    RELIEVED: Judge._relieved,
     COMPLETED: Judge._completed,
     EXITED: Judge._exited,
     ADDED: Judge._added,
@@ -487,4 +513,4 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     INTEREST_DECLARED: Judge._interest,
 }
 #: Kinds that happen on a track; the others are the case's own.
-_ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, CLAIMED, RELEASED, COMPLETED, EXITED, ADDED, RANG, ACTIVATED})
+_ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, CLAIMED, RELEASED, RELIEVED, COMPLETED, EXITED, ADDED, RANG, ACTIVATED})

@@ -20,7 +20,7 @@ from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.ledger.canonical import instant
 from casework.operations.candidates import Candidates
-from casework.operations.history import list_events
+from casework.operations.history import list_events, whom_of
 from casework.operations.overview import find_case, names_of
 from casework.operations.paging import cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.past import Past
@@ -116,7 +116,7 @@ def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: i
 _UNTOLD: Mapping[str, Json] = {
     "seq": None, "acting_for": None, "late": 0, "because": None, "organisation": None, "transition": None, "name": None,
     "task": None, "candidates": (), "changes": (), "facts": {}, "rule": None, "form": None, "before_data": None, "names": {},
-    "agreed": False, "owner": None, "documents": (),
+    "agreed": False, "whom": None, "documents": (),
 }  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, 
         "late": late if late > LATE_AFTER else 0, "agreed": "proposed" in effects,
         "changes": list(_changes(before, after)), "facts": effects.get("facts") or {},
         "rule": _rule(rule[0]) if rule else None, "hash": row.hash, "prev": header["prev"], "form": _form(edition, rule, task, past),
-        "owner": effects.get("owner") if row.kind == "handed_over" else None, "by_system": header["actor"] == "system",
+        "whom": whom_of(row.kind, effects), "by_system": header["actor"] == "system",
         "documents": effects.get("documents", []), "how": [one["how"] for one in effects.get("consents_ended", ())],
     }  # fmt: skip
 
@@ -251,7 +251,7 @@ def _ids_in(entries: Iterable[Mapping[str, Json]]) -> tuple[set[str | None], set
     people: set[str | None] = set()
     organisations: set[str | None] = set()
     for one in entries:
-        people |= {one["actor"], one["acting_for"], one["owner"]}
+        people |= {one["actor"], one["acting_for"], one["whom"]}
         people |= {two[key] for two in one["candidates"] for key in ("person", "deputy_for")}
         organisations.add(one["organisation"])
         for change in one["changes"]:
@@ -279,7 +279,7 @@ def _is_id(value: str) -> bool:
 def _named(entry: dict[str, Json], names: Mapping[str, str]) -> dict[str, Json]:
     person = lambda id: None if id is None else {"id": id, "name": names.get(id)}  # noqa: E731  one line, often used
     return entry | {
-        "actor": person(entry["actor"]), "acting_for": person(entry["acting_for"]), "owner": person(entry["owner"]),
+        "actor": person(entry["actor"]), "acting_for": person(entry["acting_for"]), "whom": person(entry["whom"]),
         "organisation": person(entry["organisation"]), "names": names,
         "candidates": [
             one | {"name": names.get(one["person"]), "deputy_for": names.get(one["deputy_for"] or "")}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.commands import Ring
 from casework.operations.deeds import by_system, stand
+from casework.operations.departures import relieve_departed
 from casework.records.database import transaction
 
 _note = logging.getLogger(__name__)
@@ -71,6 +72,8 @@ def _ring_all(engine: Engine, until: datetime | None, most: int | None, log: str
             if due is None:
                 raise
             stuck.append(_stuck(due, fault))
+    # Time ends roles too, and what was held by them must not wait for somebody who has left.
+    relieve_departed(engine)
     return Rung(count, tuple(stuck))
 
 

@@ -125,7 +125,12 @@ def open_log(
 
 def by_system(db: Connection, standing: Standing, command: Command) -> list[Event]:
     """A deed that nobody asked for: a clock, a rule."""
-    events, after = _decide(db, standing, command, SYSTEM)
+    return follow(db, standing, command, SYSTEM)
+
+
+def follow(db: Connection, standing: Standing, command: Command, by: By) -> list[Event]:
+    """What follows in a case from a deed elsewhere, whose key was recorded there."""
+    events, after = _decide(db, standing, command, by)
     write(db, standing.log, standing.case, after, events)
     return events
 

@@ -71,7 +71,7 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
     if sight(actor, case) < Sight.ALL:
         raise NotFound("history")
     rows = db.execute(text(_LAST), {"log": case.log, "most": insist_limit(limit)}).all()
-    people = {one for row in rows for one in (row.header["actor"], row.header["acting_for"], row.effects.get("owner"))}
+    people = {one for row in rows for one in (row.header["actor"], row.header["acting_for"], whom_of(row.kind, row.effects))}
     names = names_of(db, people)
     return [
         {
@@ -79,7 +79,7 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
             "transition": row.effects.get("transition"), "what": row.effects.get("what"), "name": row.effects.get("name"),
             "actor": _actor(row.header["actor"], names), "acting_for": _actor(row.header["acting_for"], names),
             "role": row.header["role"], "by_system": row.header["actor"] == SYSTEM_ACTOR,
-            "agreed": "proposed" in row.effects, "owner": _actor(row.effects.get("owner"), names),
+            "agreed": "proposed" in row.effects, "whom": _actor(whom_of(row.kind, row.effects), names),
             "documents": row.effects.get("documents", []), "happened_on": row.effects.get("happened_on"),
             "task": row.task and {key: row.task[key] for key in ("edition", "type", "rule", "about")},
         }
@@ -92,6 +92,12 @@ _LAST = """
     LEFT JOIN tasks t ON t.id = CAST(e.effects->>'task' AS uuid)
     WHERE e.log_id = CAST(:log AS uuid) ORDER BY e.seq DESC LIMIT :most
 """
+
+
+def whom_of(kind: str, effects: Mapping[str, Json]) -> str | None:
+    """The person whom a deed of another one concerned: to whom a case was handed over, from whom a task was taken."""
+    found: str | None = effects.get({"handed_over": "owner", "relieved": "person"}.get(kind, ""))
+    return found
 
 
 def _show_event(

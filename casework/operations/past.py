@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from casework.engine.commands import Library
 from casework.engine.editions import Edition
 from casework.ledger.canonical import NotCanonical, digest
 from casework.operations.registers import CHANGED, ENDED, GRANTED, REGISTERED
+from casework.permissions import Actor, Membership
 
 Json = Any
 
@@ -81,6 +82,7 @@ class Past:
         self._held: dict[str, dict[str, Held]] = {}
         self._calendars: dict[str, list[tuple[datetime, Calendar]]] = {}
         self._fresh: set[str] = set()
+        self._programmes: frozenset[str] | None = None
         #: Every edition that was ever published here: those whose files are gone are in the database still.
         self.library = _library(db)
 
@@ -88,6 +90,7 @@ class Past:
         """Go on in another transaction: what was read before may have grown."""
         self.db = db
         self._fresh.clear()
+        self._programmes = None
         return self
 
     def held(self, scope: str, person: str, role: str, acting_for: str | None, at: datetime, *, any_deputy: bool = False) -> bool:  # fmt: skip
@@ -109,6 +112,24 @@ class Past:
         self._held[scope] = self.memberships(scope)
         self._fresh.add(scope)
         return among(self._held[scope])
+
+    def actor(self, person: str, scopes: Iterable[str], at: datetime) -> Actor:
+        """What a person was in some programmes and organisations at a moment; a role about to end is left out."""
+        programmes = self.programmes()
+        found = [
+            Membership(
+                one.role, scope if scope in programmes else None, None if scope in programmes else scope, one.deputy_for,
+                one.starts_at, one.ends_at,
+            )
+            for scope in scopes for one in self.memberships(scope).values()
+            if one.person == person and one.at(at) and (one.ends_at is None or at < one.ends_at - GRACE)
+        ]  # fmt: skip
+        return Actor(person, "", tuple(found))
+
+    def programmes(self) -> frozenset[str]:
+        if self._programmes is None:
+            self._programmes = frozenset(self.db.execute(text("SELECT id::text FROM programmes")).scalars())
+        return self._programmes
 
     def memberships(self, scope: str) -> dict[str, Held]:
         """Every membership that the scope's log has ever told of, by id."""

@@ -14,18 +14,23 @@ from casework.engine.cases import Case, Task
 from casework.engine.commands import Library
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.errors import InvalidForm, NotFound
-from casework.operations.overview import (
-    names_of,
-    show,
-    when,
-)
+from casework.operations.overview import names_of, reach_values, show, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.permissions import Actor, Sight, own_tracks, sight
+from casework.permissions import Actor, Sight, own_tracks, reach, sight
 from casework.records.cases import load
 from casework.records.database import plan_by_values
 
 Json = Any
 
+# The same policy as `insist_sees_task`: what one had to do with once is there as long as one may see it.
+_SEEN = """ AND (
+    EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND h.programme_id = ANY(CAST(:all_of AS uuid[])) OFFSET 0)
+    OR EXISTS (
+        SELECT FROM mediations h WHERE h.id = t.log_id
+        AND (h.owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(h.team)) OFFSET 0
+    )
+    OR t.organisation_id IS NOT NULL AND {own_track}
+)"""
 _TASKS = """
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded FROM tasks t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id
@@ -70,7 +75,8 @@ def list_tasks(
         statement, values = _claimable(actor, more)
         rows = db.execute(statement, given | values).all() if statement is not None else []
     else:
-        rows = db.execute(_listed(where, more, order), given).all()
+        seen = _SEEN.format(own_track=_OWN_TRACK.format(provider="a.provider_id = ANY(CAST(:organisations AS uuid[]))"))
+        rows = db.execute(_listed(where + seen, more, order), given | reach_values(reach(actor))).all()
     shown, following = page(rows, most, last)
     library = load_library()
     holders = {row.holder_id for row in shown} - {None}
@@ -112,6 +118,14 @@ def _another(kind: str, who: str = "string_to_array(q.who, ',')") -> str:
     return _ANOTHER.format(who=who, named=_SOMEBODY_NAMED if kind == "named" else "")
 
 
+# The referral that the task's track is, or runs inside; a draft is not the provider's yet.
+_OWN_TRACK = """EXISTS (
+        SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
+        WHERE r.id = t.track_id AND {provider} AND NOT 'draft' = ANY(a.states)
+        AND (a.outcome IS DISTINCT FROM 'cancelled' OR a.fired ? 'send')
+        AND NOT CAST(:person AS text) = ANY(a.barred) OFFSET 0
+    ) AND NOT EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND CAST(:person AS text) = ANY(h.interests) OFFSET 0)
+    AND NOT EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND CAST(:person AS text) = ANY(h.interests) OFFSET 0)"""
 #: By kind of queue: what a task in it must fulfil besides being ready.
 _MAY: Mapping[str, str] = {
     "shared": _CASE.format(named="") + _another("shared"),
@@ -121,13 +135,7 @@ _MAY: Mapping[str, str] = {
         " OFFSET 0)"
     )
     + _another("sealed"),
-    # The referral that the task's track is, or runs inside; a draft is not the provider's yet.
-    "organisation": """EXISTS (
-        SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
-        WHERE r.id = t.track_id AND a.provider_id = q.scope AND NOT 'draft' = ANY(a.states)
-        AND (a.outcome IS DISTINCT FROM 'cancelled' OR a.fired ? 'send') AND NOT :person = ANY(a.barred) OFFSET 0
-    ) AND NOT EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND :person = ANY(h.interests) OFFSET 0)
-    AND NOT EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND :person = ANY(h.interests) OFFSET 0)""",
+    "organisation": _OWN_TRACK.format(provider="a.provider_id = q.scope"),
 }
 _KINDS = {"officer": "named", "intake": "named", "dispute_officer": "sealed"}
 

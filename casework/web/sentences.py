@@ -33,16 +33,18 @@ _DEEDS = {
     "opened": N_("%(who)s opened the case"),
     "claimed": N_("%(who)s took the task “%(task)s”"),
     "released": N_("%(who)s gave back the task “%(task)s”"),
+    "relieved": N_("%(who)s ended a role of %(whom)s, so the task “%(task)s” is open again"),
     "completed": N_("%(who)s finished the task “%(task)s”"),
     "exited": N_("%(who)s dropped the task “%(task)s”"),
     "added": N_("%(who)s added the task “%(task)s”"),
-    "handed_over": N_("%(who)s handed the case over to %(owner)s"),
+    "handed_over": N_("%(who)s handed the case over to %(whom)s"),
     "document_registered": N_("%(who)s entered a paper: %(paper)s"),
     "consent_ended": N_("%(who)s recorded that a consent has ended"),
     "interest_declared": N_("%(who)s declared an interest in the case"),
 }
 _BY_ITSELF = {
     "added": N_("The task “%(task)s” was opened"),
+    "relieved": N_("A role of %(whom)s ended, so the task “%(task)s” is open again"),
     "activated": N_("The task “%(task)s” may begin"),
     "consent_ended": N_("A consent has expired"),
     "remind": N_("A reminder of “%(task)s” went out"),
@@ -76,9 +78,9 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
         words = _BY_ITSELF.get(what if entry["kind"] == "rang" else entry["kind"], _BY_ITSELF.get(what, ""))
     if not words:
         return gettext("%(who)s: %(what)s", who=who, what=entry["kind"].replace("_", " "))
-    owner = (entry.get("owner") or {}).get("name") or gettext("somebody else")
+    whom = (entry.get("whom") or {}).get("name") or gettext("somebody else")
     paper = ", ".join(paper_name(one["kind"]) for one in entry.get("documents", ())) or gettext("other paper")
-    return _capital(gettext(words, who=who, task=_say_task(entry, editions), owner=owner, paper=paper))
+    return _capital(gettext(words, who=who, task=_say_task(entry, editions), whom=whom, paper=paper))
 
 
 def _say_transition(entry: Mapping[str, Json], who: str, edition: Edition | None) -> str:

@@ -1,0 +1,134 @@
+"""Who has no role any more holds nothing and sees nothing, and the history says who ended the role."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.cases import READY, Task
+from casework.engine.commands import By, Relieve
+from casework.engine.events import Event
+from casework.operations.administration import deactivate_person, end_member, end_membership
+from casework.operations.cases import home_of
+from casework.operations.clocks import ring_clocks
+from casework.operations.deeds import follow, stand
+from casework.operations.registers import grant_role
+from casework.operations.task_lists import list_tasks
+from casework.operations.tasks import claim_task
+from casework.operations.verify import verify_case
+from casework.permissions import Actor
+from casework.records.cases import load
+from casework.records.database import transaction
+from casework.records.logs import read_events
+from tests.world import World, build_world, new_request, to_referral
+
+
+@pytest.fixture
+def world(db: Connection) -> World:
+    return build_world(db)
+
+
+def task_called(db: Connection, number: str, name: str) -> Task:
+    return next(one for one in load(db, home_of(db, number), "case").open_tasks() if one.name == name)
+
+
+def membership_of(db: Connection, world: World, who: str) -> str:
+    return str(
+        db.execute(
+            text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid) ORDER BY id LIMIT 1"),
+            {"id": world.people[who]},
+        ).scalar_one()
+    )
+
+
+def claim(db: Connection, world: World, who: str, number: str, name: str) -> str:
+    id = task_called(db, number, name).id
+    claim_task(db, world.actor(db, who), id, new_request())
+    return id
+
+
+def relieved(db: Connection, number: str) -> list[Event]:
+    return [one for one in read_events(db, home_of(db, number)) if one.kind == "relieved"]
+
+
+def listed(db: Connection, actor: Actor, view: str) -> list[dict[str, dict[str, str]]]:
+    items: list[dict[str, dict[str, str]]] = list_tasks(db, actor, view=view)["items"]
+    return items
+
+
+def test_what_an_officer_held_is_free_when_the_role_ends(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    held = claim(db, world, "officer", number, "kick_off")
+    end_membership(db, world.actor(db, "administrator"), membership_of(db, world, "officer"), new_request())
+    task = load(db, home_of(db, number), "case").tasks[held]
+    assert (task.state, task.holder) == (READY, None)
+    (told,) = relieved(db, number)
+    assert (told.actor, told.role) == (world.people["administrator"], "administrator")
+    assert told.effects["person"] == world.people["officer"]
+    assert verify_case(db, home_of(db, number)) == []
+
+
+def test_a_closed_account_holds_nothing(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    held = claim(db, world, "officer", number, "kick_off")
+    deactivate_person(db, world.actor(db, "administrator"), world.people["officer"], new_request())
+    assert load(db, home_of(db, number), "case").tasks[held].holder is None
+    assert verify_case(db, home_of(db, number)) == []
+
+
+def test_a_lead_who_sends_somebody_away_frees_their_tasks(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    held = claim(db, world, "provider", number, "sent")
+    end_member(db, world.actor(db, "provider_lead"), membership_of(db, world, "provider"), new_request())
+    task = load(db, home_of(db, number), "case").tasks[held]
+    assert (task.state, task.holder) == (READY, None)
+    assert relieved(db, number)[0].actor == world.people["provider_lead"]
+    assert verify_case(db, home_of(db, number)) == []
+
+
+def test_who_has_the_role_twice_keeps_what_they_hold(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    held = claim(db, world, "officer", number, "kick_off")
+    grant_role(db, world.people["officer"], "officer", programme=world.programmes["BJ"])
+    end_membership(db, world.actor(db, "administrator"), membership_of(db, world, "officer"), new_request())
+    assert load(db, home_of(db, number), "case").tasks[held].holder == world.people["officer"]
+    assert relieved(db, number) == []
+
+
+def test_time_ends_a_role_like_a_person_does(engine: Engine) -> None:
+    with transaction(engine) as db:
+        world = build_world(db)
+        number, _ = to_referral(world, db)
+        held = claim(db, world, "officer", number, "kick_off")
+    ring_clocks(engine)
+    with transaction(engine) as db:
+        assert relieved(db, number) == []
+        db.execute(
+            text("UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:id AS uuid)"),
+            {"id": world.people["officer"]},
+        )
+    for _ in range(2):
+        ring_clocks(engine)
+    with transaction(engine) as db:
+        assert load(db, home_of(db, number), "case").tasks[held].holder is None
+        assert [one.actor for one in relieved(db, number)] == ["system"]
+
+
+def test_taking_a_task_from_somebody_who_can_work_it_is_found(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    held, log = claim(db, world, "officer", number, "kick_off"), home_of(db, number)
+    by = By(world.people["administrator"], "administrator")
+    follow(db, stand(db, log, "case"), Relieve(held, world.people["officer"]), by)
+    assert [one.sentence for one in verify_case(db, log) if "could still work it" in one.sentence]
+
+
+def test_what_one_has_done_is_listed_while_one_may_see_it(world: World, db: Connection) -> None:
+    number, referral = to_referral(world, db)
+    assert {one["case"]["number"] for one in listed(db, world.actor(db, "officer"), "done")} == {number}
+    end_membership(db, world.actor(db, "administrator"), membership_of(db, world, "officer"), new_request())
+    grant_role(db, world.people["officer"], "officer", programme=world.programmes["SH"])
+    assert listed(db, world.actor(db, "officer"), "done") == []
+    world.fire(db, "provider", number, "decline", {"reason": "no_capacity"}, track=referral)
+    assert len(listed(db, world.actor(db, "provider"), "done")) == 1
+    db.execute(text("UPDATE cases SET interests = ARRAY[:id]"), {"id": world.people["provider"]})
+    assert listed(db, world.actor(db, "provider"), "done") == []
