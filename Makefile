@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-lock
 CATALOGUES := $(wildcard casework/translations/*/LC_MESSAGES/*.po)
+# As many workers as there are processors; the tests of a file stay together, for they share what takes long to make.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 DB_ARGS ?= check
@@ -47,10 +49,10 @@ demo: setup ## Start a demo with sample data on a free loopback port (DEMO_ARGS=
 	$(BIN)/casework demo $(DEMO_ARGS)
 
 test: lint ## Run everything: ruff, mypy, the layers and all tests
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(PYTEST) $(PYTEST_ARGS)
 
 test-fast: setup ## Run the tests that take a moment, leaving out slow ones and the browser's
-	$(BIN)/python -m pytest -m "not slow and not browser" $(PYTEST_ARGS)
+	$(PYTEST) -m "not slow and not browser" $(PYTEST_ARGS)
 
 lint: setup ## Check style and types
 	$(BIN)/ruff check .

@@ -1,41 +1,71 @@
-"""What every test may ask for. Each `database_url` is a fresh copy of a migrated, empty database."""
+"""What every test may ask for. Each `database_url` is a fresh copy of a migrated database: empty, or with the small
+world in it. Under pytest-xdist all workers share one server."""
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Connection, Engine
 
 from casework.records import embedded
-from casework.records.database import connect_engine
+from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
+from casework.web.app import create_app
 from tests.catalogues import compile_catalogues
 from tests.databases import DatabaseServer, embedded_server, run_casework
+from tests.world import World, build_world
+
+#: Where the server of all workers lies.
+_SHARED = pytest.StashKey[Path]()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     # A developer's own settings must not decide what a test sees.
     for name in [name for name in os.environ if name == "DATABASE_URL" or name.startswith("CASEWORK_")]:
         del os.environ[name]
-    compile_catalogues()
+    # Once for all workers: the others would read a file that is half written.
+    if not hasattr(config, "workerinput"):
+        compile_catalogues()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tells each worker of pytest-xdist where the server is that the first one who needs it starts."""
+    config: pytest.Config = node.config
+    if _SHARED not in config.stash:
+        config.stash[_SHARED] = folder = _make_folder()
+        config.add_cleanup(lambda: _remove_folder(folder))
+    node.workerinput["server"] = str(config.stash[_SHARED])
+
+
+def _make_folder() -> Path:
+    # Not pytest's own tmp_path: nobody else may pass through that, not even the user that PostgreSQL runs as.
+    folder = Path(tempfile.mkdtemp(prefix="casework-"))
+    folder.chmod(0o711)
+    return folder
+
+
+def _remove_folder(folder: Path) -> None:
+    embedded.stop(folder)
+    shutil.rmtree(folder)
 
 
 @contextmanager
 def _server_folder() -> Iterator[Path]:
-    # Not pytest's own tmp_path: nobody else may pass through that, not even the user that PostgreSQL runs as.
-    folder = Path(tempfile.mkdtemp(prefix="casework-"))
-    folder.chmod(0o711)
+    folder = _make_folder()
     try:
         yield folder
     finally:
-        embedded.stop(folder)
-        shutil.rmtree(folder)
+        _remove_folder(folder)
 
 
 @pytest.fixture
@@ -46,14 +76,17 @@ def var_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def database_server() -> Iterator[DatabaseServer]:
+def database_server(request: pytest.FixtureRequest) -> Iterator[DatabaseServer]:
     """TEST_DATABASE_URL's server (its login must be a superuser), or an embedded one for this session."""
     address = os.environ.get("TEST_DATABASE_URL")
+    shared = getattr(request.config, "workerinput", {}).get("server")
     if address:
         yield DatabaseServer(login_url=address.replace("postgresql+psycopg://", "postgresql://"))
-        return
-    with _server_folder() as folder:
-        yield embedded_server(folder)
+    elif shared:
+        yield embedded_server(Path(shared))
+    else:
+        with _server_folder() as folder:
+            yield embedded_server(folder)
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +100,22 @@ def template_database(database_server: DatabaseServer) -> Iterator[str]:
     database_server.drop(name)
 
 
+@pytest.fixture(scope="session")
+def world_template(
+    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, World]]:
+    """The name of a database with the small world in it, which nobody connects to, and what is in it."""
+    name = database_server.create(template_database)
+    engine = connect_engine(
+        Settings(profile="test", var=tmp_path_factory.mktemp("world"), database_url=database_server.owner_url(name))
+    )
+    with transaction(engine) as db:
+        world = build_world(db)
+    engine.dispose()
+    yield name, world
+    database_server.drop(name)
+
+
 @pytest.fixture
 def empty_database_url(database_server: DatabaseServer) -> Iterator[str]:
     """The owner's URL of a database with nothing in it, for tests of migrations."""
@@ -76,9 +125,11 @@ def empty_database_url(database_server: DatabaseServer) -> Iterator[str]:
 
 
 @pytest.fixture
-def database_url(database_server: DatabaseServer, template_database: str) -> Iterator[str]:
-    """The owner's URL of a fresh database, migrated and empty, for this test alone."""
-    name = database_server.create(template_database)
+def database_url(request: pytest.FixtureRequest, database_server: DatabaseServer, template_database: str) -> Iterator[str]:
+    """The owner's URL of a fresh database for this test alone: migrated and empty, or with the world where the test
+    asks for `world`."""
+    with_world = "world" in request.fixturenames
+    name = database_server.create(request.getfixturevalue("world_template")[0] if with_world else template_database)
     yield database_server.owner_url(name)
     database_server.drop(name)
 
@@ -123,3 +174,24 @@ def db(engine: Engine) -> Iterator[Connection]:
         yield connection
         if transaction.is_active:
             transaction.rollback()
+
+
+@pytest.fixture
+def world(world_template: tuple[str, World]) -> World:
+    """The small world, which this test's database has in it."""
+    return copy.deepcopy(world_template[1])
+
+
+@pytest.fixture(scope="session")
+def _app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One for all tests: to make it and to compile its templates takes longer than most of them."""
+    nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
+    return create_app(Settings(profile="test", var=tmp_path_factory.mktemp("app"), database_url=nowhere))
+
+
+@pytest.fixture
+def app(_app: Flask, settings: Settings) -> Iterator[Flask]:
+    """The application on this test's database. Who changes the application makes one of their own."""
+    _app.extensions["casework"] = connect_engine(settings)
+    yield _app
+    _app.extensions["casework"].dispose()

@@ -178,23 +178,26 @@ def ensure_app_role(owner: Engine) -> None:
     Roles belong to the whole server: several databases of Casework share this one.
     """
     with connected(owner) as connection:
-        usable = connection.execute(
-            text(
-                "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :role),"
-                " (SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = :role)"
-            ),
-            {"role": APP_ROLE},
-        ).one()
-        connection.rollback()
-        exists, member = usable
-        try:
-            with connection.begin():
-                if not exists:
-                    connection.execute(text(f'CREATE ROLE "{APP_ROLE}" NOLOGIN'))
-                if not exists or not member:
+        # Looked at again after a failure: somebody may be making the role for another database just now.
+        for last_try in (False, False, True):
+            exists, member = connection.execute(
+                text(
+                    "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :role),"
+                    " (SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = :role)"
+                ),
+                {"role": APP_ROLE},
+            ).one()
+            connection.rollback()
+            if member:
+                return
+            try:
+                with connection.begin():
+                    if not exists:
+                        connection.execute(text(f'CREATE ROLE "{APP_ROLE}" NOLOGIN'))
                     connection.execute(text(f'GRANT "{APP_ROLE}" TO CURRENT_USER'))
-        except DBAPIError as fault:
-            raise RolesMissing(owner=owner.url.username or "the owner", why=f"{_first_line(fault)}.") from fault
+            except DBAPIError as fault:
+                if last_try:
+                    raise RolesMissing(owner=owner.url.username or "the owner", why=f"{_first_line(fault)}.") from fault
 
 
 def _first_line(fault: DBAPIError) -> str:

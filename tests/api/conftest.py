@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
 from casework.records.database import transaction
-from casework.settings import Settings
-from casework.web.app import create_app
-from tests.world import World, build_world
+from tests.world import World
 
 Json = Any
 PREFIX = "/api/v1"
@@ -64,20 +62,6 @@ class Client:
 
     def _headers(self, more: Mapping[str, str]) -> dict[str, str]:
         return ({"Authorization": f"Bearer {self.token}"} if self.token else {}) | dict(more)
-
-
-@pytest.fixture
-def world(engine: Engine) -> World:
-    """The small world, committed."""
-    with transaction(engine) as db:
-        return build_world(db)
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    made = create_app(settings)
-    yield made
-    made.extensions["casework"].dispose()
 
 
 @pytest.fixture

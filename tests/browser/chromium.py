@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -25,10 +27,13 @@ class NoBrowserError(Exception):
 
 def find_chromium() -> str:
     """The path of a Chromium; as root on Debian it is installed first where it is missing."""
-    found = _installed()
-    if found is None and _may_install():
-        _install()
+    # Workers side by side: the others wait until it is there whole.
+    with (Path(tempfile.gettempdir()) / f"casework-chromium-{os.geteuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         found = _installed()
+        if found is None and _may_install():
+            _install()
+            found = _installed()
     if found is None:
         raise NoBrowserError
     return found

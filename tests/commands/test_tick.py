@@ -6,14 +6,14 @@ from sqlalchemy import Engine
 
 from casework.records.database import transaction
 from tests.databases import run_casework
-from tests.world import build_world
+from tests.world import World
 
 FORTY_DAYS = str(40 * 86_400)
 
 
-def test_a_tick_says_what_happened_and_the_next_one_finds_nothing(engine: Engine, database_url: str) -> None:
+def test_a_tick_says_what_happened_and_the_next_one_finds_nothing(engine: Engine, database_url: str, world: World) -> None:
     with transaction(engine) as db:
-        build_world(db).new_case(db)
+        world.new_case(db)
     later = {"DATABASE_URL": database_url, "CASEWORK_CLOCK_OFFSET": FORTY_DAYS}
     assert run_casework("tick", environment={"DATABASE_URL": database_url}).stdout == "Nothing is due.\n"
     assert run_casework("tick", "--until-quiet", environment=later).stdout == "4 happened.\n"

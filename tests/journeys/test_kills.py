@@ -16,7 +16,7 @@ from casework.operations.cases import hand_over
 from casework.operations.verify import verify_all
 from casework.records.database import transaction
 from tests.journeys.kills import Client, Op, Told, Victim, faults_of, hash_of, summary
-from tests.world import World, build_world, new_request
+from tests.world import World, new_request
 
 KILLS, CASES, SEED = 20, 8, 20260302
 PEOPLE = ("officer", "other_officer", "officer", "other_officer")
@@ -29,9 +29,8 @@ def victim(database_url: str, tmp_path: Path) -> Iterator[Victim]:
     made.kill()
 
 
-def test_twenty_kills_lose_nothing_and_do_nothing_twice(victim: Victim, engine: Engine) -> None:
+def test_twenty_kills_lose_nothing_and_do_nothing_twice(victim: Victim, engine: Engine, world: World) -> None:
     with transaction(engine) as db:
-        world = build_world(db)
         cases = [_hot_case(world, db) for _ in range(CASES)]
         before = _history(db, cases)
     victim.start()

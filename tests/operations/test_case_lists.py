@@ -10,12 +10,7 @@ from sqlalchemy import Connection, event, text
 from casework.errors import InvalidForm, NotFound
 from casework.operations.case_lists import SORTS, count_cases, export_cases, filter_choices, list_cases
 from casework.operations.overview import what_next
-from tests.world import World, build_world, to_referral
-
-
-@pytest.fixture
-def world(db: Connection) -> World:
-    return build_world(db)
+from tests.world import World, to_referral
 
 
 @pytest.fixture

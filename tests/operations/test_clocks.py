@@ -25,7 +25,7 @@ from tests.journeys.driver import Journey, do, has, stands, start_clock, wait
 from tests.journeys.scripts import SCRIPTS
 from tests.journeys.scripts.stages import no_site, to_structuring
 from tests.journeys.world import build_world as build_journeys_world
-from tests.world import World, build_world, new_request, to_referral
+from tests.world import World, new_request, to_referral
 
 
 @dataclass
@@ -65,8 +65,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene(db: Connection) -> Scene:
-    return Scene(db, build_world(db))
+def scene(db: Connection, world: World) -> Scene:
+    return Scene(db, world)
 
 
 def test_a_silent_referral_is_reminded_twice_escalated_and_lapses(scene: Scene) -> None:
@@ -182,10 +182,9 @@ def test_a_clock_that_cannot_ring_does_not_hold_up_the_others(scene: Scene, capl
 
 
 @pytest.fixture
-def late(settings: Settings, engine: Engine) -> Iterator[tuple[Engine, list[str]]]:
+def late(settings: Settings, engine: Engine, world: World) -> Iterator[tuple[Engine, list[str]]]:
     """An engine that lives forty days later, and cases that everybody has forgotten meanwhile."""
     with transaction(engine) as db:
-        world = build_world(db)
         numbers = [world.new_case(db) for _ in range(6)]
     later = connect_engine(settings.model_copy(update={"clock_offset": 40 * 86_400}))
     yield later, numbers

@@ -10,12 +10,7 @@ from casework.operations import findings, readings, registers
 from casework.operations.requests import Request
 from casework.operations.verify import verify_case, verify_log
 from casework.records.database import transaction
-from tests.world import World, build_world, new_request
-
-
-@pytest.fixture
-def world(db: Connection) -> World:
-    return build_world(db)
+from tests.world import World, new_request
 
 
 def raised(world: World, db: Connection, number: str, event: int = 1, by: str = "auditor") -> str:
@@ -153,9 +148,8 @@ def test_findings_are_listed_by_state_and_by_case(world: World, db: Connection) 
     assert findings.list_findings(db, world.actor(db, "foreign_officer"))["items"] == []
 
 
-def test_the_log_of_a_finding_is_verified(engine: Engine) -> None:
+def test_the_log_of_a_finding_is_verified(engine: Engine, world: World) -> None:
     with transaction(engine) as db:
-        world = build_world(db)
         number = world.open_case(db)
         finding = raised(world, db, number)
         answered(world, db, finding, "supervisor")

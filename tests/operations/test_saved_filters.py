@@ -7,12 +7,7 @@ from sqlalchemy import Connection
 
 from casework.errors import InvalidForm, NotFound
 from casework.operations.saved_filters import drop_filter, list_filters, save_filter
-from tests.world import World, build_world, new_request
-
-
-@pytest.fixture
-def world(db: Connection) -> World:
-    return build_world(db)
+from tests.world import World, new_request
 
 
 def test_a_filter_is_kept_under_its_name_for_one_person(db: Connection, world: World) -> None:

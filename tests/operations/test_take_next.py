@@ -5,18 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import pytest
 from sqlalchemy import Engine, text
 
 from casework.operations.tasks import claim_task, take_next
 from casework.records.database import transaction
-from tests.world import World, build_world, new_request
-
-
-@pytest.fixture
-def world(engine: Engine) -> World:
-    with transaction(engine) as db:
-        return build_world(db)
+from tests.world import World, new_request
 
 
 def pull(engine: Engine, world: World, who: str) -> str | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from casework.errors import DatabaseUnavailable, InvalidSettings
-from casework.records.database import connect_engine, connected, database_url, transaction
+from casework.records import database
+from casework.records.database import connect_engine, connected, database_url, ensure_app_role, transaction
 from casework.settings import Settings
 
 
@@ -92,6 +96,21 @@ def test_a_simulated_clock_runs_ahead(settings: Settings) -> None:
         ahead = connection.execute(text("SELECT casework_now() - clock_timestamp()")).scalar_one()
     engine.dispose()
     assert round(ahead.total_seconds()) == 86_400
+
+
+def test_databases_made_side_by_side_share_one_role(superuser_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    role, together = f"casework_test_{secrets.token_hex(4)}", Barrier(4)
+    monkeypatch.setattr(database, "APP_ROLE", role)
+
+    def make(_: int) -> None:
+        together.wait()
+        ensure_app_role(superuser_engine)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(make, range(4)))
+    with transaction(superuser_engine) as connection:
+        assert connection.execute(text("SELECT count(*) FROM pg_roles WHERE rolname = :r"), {"r": role}).scalar_one() == 1
+        connection.execute(text(f'DROP ROLE "{role}"'))
 
 
 def test_no_answer_is_said_plainly(tmp_path: Path) -> None:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
-from casework.operations.accounts import hash_password
-from casework.records.database import transaction
-from casework.settings import Settings
-from casework.web.app import create_app
-from tests.world import World, build_world
+from tests.world import World
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = World.password
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _KEY = re.compile(r'name="key" value="([^"]+)"')
 
@@ -51,27 +46,6 @@ class Browser:
     def cookie(self, name: str) -> str | None:
         found = self.flask.get_cookie(name)
         return found.value if found else None
-
-
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    return hash_password(PASSWORD)
-
-
-@pytest.fixture
-def world(engine: Engine, password_hash: str) -> World:
-    """The small world, committed; everybody in it has the password PASSWORD."""
-    with transaction(engine) as db:
-        made = build_world(db)
-        db.execute(text("UPDATE people SET password_hash = :hash"), {"hash": password_hash})
-        return made
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    made = create_app(settings)
-    yield made
-    made.extensions["casework"].dispose()
 
 
 @pytest.fixture

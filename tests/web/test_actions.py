@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from casework.records.database import transaction
-from tests.web.conftest import Browser
+from tests.web.conftest import PASSWORD, Browser
 from tests.web.pages import read_page
 from tests.world import World, to_referral, today
 
@@ -192,7 +192,7 @@ def test_after_an_ended_session_one_goes_on_with_the_text(
     answer = send(browser, path, sent)
     assert answer.status_code == 303
     assert "/sign-in?next=" in answer.headers["Location"]
-    browser.post("/sign-in", {"email": "officer@example.org", "password": "correct horse battery staple", "next": path}, page="/sign-in")
+    browser.post("/sign-in", {"email": "officer@example.org", "password": PASSWORD, "next": path}, page="/sign-in")
     assert "The board has met" in browser.get(path).text
 
 
