@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from typing import Any, Literal, TypeAlias, TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
+
+from casework.ledger.canonical import digest
 
 # Working days and calendar days.
 Unit: TypeAlias = Literal["wd", "cd"]
@@ -28,6 +30,23 @@ class NoWorkingTime(ValueError):
     """The calendar has too little working time to count that far."""
 
 
+#: Why time is working time, or is not.
+WORKING, MAKE_UP, OUTSIDE, WEEKEND, HOLIDAY = "working", "make_up", "outside", "weekend", "holiday"
+
+
+class Span(NamedTuple):
+    """Time from one moment to another, all of one kind; `day` is the local date that it lies in."""
+
+    start: datetime
+    end: datetime
+    kind: str
+    day: date
+
+    @property
+    def minutes(self) -> int:
+        return (self.end - self.start) // _MINUTE
+
+
 @dataclass(frozen=True)
 class Calendar:
     """When people of one place work; an edit makes a new version, for due dates are explained by it.
@@ -42,6 +61,8 @@ class Calendar:
     slots: Slots = field(default_factory=lambda: dict(MONDAY_TO_FRIDAY), hash=False)
     holidays: frozenset[date] = frozenset()
     make_up: frozenset[date] = frozenset()
+    #: What a holiday or a day of make-up work is called, by language: {"en": "Labour Day", "zh": "劳动节"}.
+    names: Mapping[date, Mapping[str, str]] = field(default_factory=dict, hash=False)
     # Worked out once: when a day is open, and which day is the n-th after another.
     _open: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -72,7 +93,13 @@ class Calendar:
             },
             "holidays": [day.isoformat() for day in sorted(self.holidays)],
             "make_up": [day.isoformat() for day in sorted(self.make_up)],
+            "names": {day.isoformat(): dict(words) for day, words in sorted(self.names.items())},
         }
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of its content: what a clock names the version by that it was counted with."""
+        return digest(self.to_json())
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Calendar":
@@ -87,6 +114,7 @@ class Calendar:
             },
             holidays=frozenset(map(date.fromisoformat, stored["holidays"])),
             make_up=frozenset(map(date.fromisoformat, stored["make_up"])),
+            names={date.fromisoformat(day): words for day, words in stored.get("names", {}).items()},
         )
 
     def local_date(self, moment: datetime) -> date:
@@ -112,6 +140,31 @@ class Calendar:
                 total += max(timedelta(), min(closes, end) - max(opens, start))
             day += _DAY
         return total // _MINUTE
+
+    def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        """All the time from one moment to another, in order and without a gap, each with why it is worked or not."""
+        start, end = _whole_minute(start), _whole_minute(end)
+        day = self.local_date(start)
+        while start < end:
+            until = min(end, _at(self.zone, day + _DAY, _MIDNIGHT))
+            idle = self._why_idle(day)
+            work = MAKE_UP if day in self.make_up else WORKING
+            for opens, closes in self._open_times(day):
+                if start < min(opens, until):
+                    yield Span(start, min(opens, until), OUTSIDE, day)
+                start = max(start, min(opens, until))
+                if start < min(closes, until):
+                    yield Span(start, min(closes, until), work, day)
+                    start = min(closes, until)
+            if start < until:
+                yield Span(start, until, idle, day)
+                start = until
+            day += _DAY
+
+    def _why_idle(self, day: date) -> str:
+        if self.is_working_day(day):
+            return OUTSIDE
+        return HOLIDAY if day in self.holidays else WEEKEND
 
     def add_working_minutes(self, start: datetime, minutes: int) -> datetime:
         """The first moment that has so many working minutes between `start` and itself.

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from casework.engine.limits import Rung
+
 Json = Any
 
 #: WS-HumanTask's states; a task in one of `OPEN` still waits for somebody.
@@ -119,7 +121,11 @@ class Clock:
     id: str
     track: str
     unit: str
-    rungs: tuple[tuple[datetime, str], ...]
+    rungs: tuple[Rung, ...]
+    #: Since when its rungs are counted: its start, or when it last went on.
+    start: datetime
+    #: Digest of the calendar that they were counted with.
+    calendar: str
     task: str | None = None
     consent: str | None = None
     #: The state of the track that it belongs to.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from casework.engine.cases import PAUSED, RUNNING, Clock, Track
-from casework.engine.limits import ladder, left, resumed, runs_out
+from casework.engine.limits import Plan, Rung, count, left, on_day, plan, recount, resumed, usual
 from casework.engine.making import Making
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.ledger.canonical import instant
@@ -18,50 +17,72 @@ Json = Any
 class Clockwork(Making):
     """What a deed does to the clocks of its case."""
 
-    def _clock(self, track: str, unit: str, rungs: list[tuple[datetime, str]], **of: str | None) -> None:
-        made = [[instant(moment), what] for moment, what in rungs]
-        self._add("clocks", {"id": self.context.new_id(), "track": track, "unit": unit, "rungs": made} | of)
+    def _clock(self, track: str, unit: str, planned: Plan, **of: str | None) -> list[Rung]:
+        """Start a clock now; gives its rungs, counted by the calendar as it stands."""
+        rungs = count(planned, self.context.now, self.context.calendar)
+        self._add("clocks", {"id": self.context.new_id(), "track": track, "unit": unit} | self._counted(rungs) | of)
+        return rungs
+
+    def _counted(self, rungs: list[Rung]) -> dict[str, Json]:
+        """What an event tells of rungs that were counted from now on."""
+        return {
+            "start": instant(self.context.now),
+            "calendar": self.context.calendar.digest,
+            "rungs": written(rungs),
+        }
 
     def set_clock(self, clock: Clock, state: str, **change: Json) -> None:
         self._change("clock_states", clock.id, {"state": state} | change)
 
     def pause_clock(self, clock: Clock) -> None:
-        rungs = clock.rungs[clock.next :]
-        kept = left(self.context.calendar, rungs, self.context.now, clock.unit)
-        self.set_clock(clock, PAUSED, left=list(kept))
+        """Keep what is left of each rung. A calendar that has changed since is counted with first."""
+        again = self._again(clock)
+        kept = left(self.context.calendar, (again or clock.rungs)[clock.next :], self.context.now, clock.unit)
+        change: dict[str, Json] = self._recounted(clock, again) if again else {}
+        self.set_clock(clock, PAUSED, left=list(kept), **change)
 
-    def resume_clock(self, clock: Clock, task: str | None = None) -> list[tuple[datetime, str]]:
+    def resume_clock(self, clock: Clock, task: str | None = None) -> list[Rung]:
         rungs = resumed(self.context.calendar, clock.rungs[clock.next :], clock.left, self.context.now, clock.unit)
-        change: dict[str, Json] = {"rungs": [[instant(moment), what] for moment, what in rungs]}
+        change = self._counted(rungs) | {"next": 0}
         if task is not None:
             change["task"] = task
         self.set_clock(clock, RUNNING, **change)
-        due = next((moment for moment, what in rungs if what == "due"), None)
-        if due is not None and clock.task and task is None:
-            self.set_task(self.case.tasks[clock.task], due=instant(due))
+        self._set_due(clock, rungs, task)
         return rungs
+
+    def recount_clock(self, clock: Clock) -> None:
+        """Count a running clock again where the calendar has changed since, and it comes to other moments."""
+        again = self._again(clock) if clock.state == RUNNING else None
+        if again is not None and again != list(clock.rungs):
+            self.set_clock(clock, RUNNING, **self._recounted(clock, again))
+            self._set_due(clock, again[clock.next :], None)
+
+    def _again(self, clock: Clock) -> list[Rung] | None:
+        if clock.calendar == self.context.calendar.digest:
+            return None
+        return recount(clock.rungs, clock.next, clock.start, self.context.calendar)
+
+    def _recounted(self, clock: Clock, rungs: list[Rung]) -> dict[str, Json]:
+        return {"calendar": self.context.calendar.digest, "rungs": written(rungs), "next": clock.next}
+
+    def _set_due(self, clock: Clock, rungs: list[Rung], task: str | None) -> None:
+        due = due_of(rungs)
+        if due is not None and clock.task and task is None:
+            self.set_task(self.case.tasks[clock.task], due=due)
 
     def stop_clocks_of_consent(self, consent: str) -> None:
         for clock in self.case.clocks.values():
             if clock.consent == consent:
                 self.set_clock(clock, "stopped")
 
-    def _close_of(self, day: str) -> datetime:
-        moment = runs_out(
-            {"n": 0, "unit": "cd", "since": "day"}, self.context.now, self.context.calendar, lambda _: day
-        )
-        assert moment is not None
-        return moment
-
     def _extend(self, track: Track, day: str) -> None:
         """Another due date for the step that a track stands in; its ladder begins anew from here."""
-        due = self._close_of(day)
         for task in self.case.step_tasks(track.id):
-            self.set_task(task, due=instant(due), overdue=False)
             for clock in self.case.clocks.values():
                 if clock.task == task.id:
-                    made = ladder({"unit": clock.unit}, self.context.now, due, self.context.calendar)
-                    self.set_clock(clock, RUNNING, rungs=[[instant(moment), what] for moment, what in made])
+                    rungs = count(plan(on_day(day), usual(clock.unit)), self.context.now, self.context.calendar)
+                    self.set_clock(clock, RUNNING, **self._counted(rungs), next=0)
+                    self.set_task(task, due=due_of(rungs), overdue=False)
 
     def _pause(self, keep: Iterable[str]) -> None:
         kept, paused = set(keep), []
@@ -81,3 +102,13 @@ class Clockwork(Making):
             if clock is not None and clock.state == PAUSED:
                 self.resume_clock(clock)
         self._effects["hold"] = None
+
+
+def written(rungs: Iterable[Rung]) -> list[Json]:
+    """Rungs as an event tells them."""
+    return [[instant(rung.moment), rung.what, dict(rung.rule)] for rung in rungs]
+
+
+def due_of(rungs: Iterable[Rung]) -> str | None:
+    """The due moment among rungs, as an event tells it."""
+    return next((instant(rung.moment) for rung in rungs if rung.what == "due"), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from casework.engine.cases import (
@@ -19,15 +18,14 @@ from casework.engine.cases import (
     Task,
     Track,
 )  # fmt: skip
-from casework.engine.clockwork import Clockwork
+from casework.engine.clockwork import Clockwork, due_of
 from casework.engine.editions import Edition, TaskRule, TransitionRule
 from casework.engine.facts import Facts
 from casework.engine.fields import PARTIES
-from casework.engine.limits import ladder, own_ladder, runs_out
+from casework.engine.limits import A_FORTNIGHT, Plan, Rule, moment_of, on_day, own_rungs, plan, rule_of, runs_out, usual
 from casework.engine.registry import EFFECTS
 from casework.engine.roles import ORGANISATION_QUEUES, STANDS_FOR
 from casework.errors import NotFound
-from casework.ledger.canonical import instant
 
 Json = Any
 
@@ -112,7 +110,7 @@ class Draft(Clockwork):
         id = self.context.new_id()
         self._add("consents", {"id": id} | dict(one))
         if one["expires_on"]:
-            self._clock(self.case.main.id, "cd", [(self._close_of(one["expires_on"]), "expire")], consent=id)
+            self._clock(self.case.main.id, "cd", [("expire", on_day(one["expires_on"]))], consent=id)
 
     def _grant(self, track: Track, documents: Iterable[str]) -> None:
         for document in documents:
@@ -197,11 +195,11 @@ class Draft(Clockwork):
                 self.apply(rule.refusal_effects, self.facts(track, one.data))
 
     def open_task(
-        self, track: Track, *, task: str, name: str, rule: str, type: str, queue: str, due: datetime | None,
-        limit: Mapping[str, Json], of: str | None = None, about: str | None = None, aftercare: bool = False,
-        activate: datetime | None = None, rungs: list[tuple[datetime, str]] | None = None,
-        edition: str | None = None,
+        self, track: Track, *, task: str, name: str, rule: str, type: str, queue: str, due: Rule | str | None,
+        of: str | None = None, about: str | None = None, aftercare: bool = False, activate: Rule | None = None,
+        rungs: Plan | None = None, edition: str | None = None,
     ) -> None:  # fmt: skip
+        """Open a task, and a clock that counts to its due moment; `due` as a moment is that of a clock that goes on."""
         queue = SEALED_FOR.get(queue, queue) if self.case.kind == "mediation" else queue
         # While a stop is being decided, what is opened for a provider stands still from the beginning.
         state = SUSPENDED if self.case.frozen and queue in ORGANISATION_QUEUES else READY
@@ -209,14 +207,14 @@ class Draft(Clockwork):
             "id": task, "track": track.id, "name": name, "edition": edition or track.edition, "rule": rule,
             "type": type, "queue": queue,
             "organisation": track.provider if queue in ORGANISATION_QUEUES else None,
-            "state": CREATED if activate else state, "due": instant(due) if due else None, "of": of, "about": about,
+            "state": CREATED if activate else state, "due": due if isinstance(due, str) else None, "of": of, "about": about,
             "aftercare": aftercare,
         })  # fmt: skip
-        if due is not None:
-            start = activate or self.context.now
-            made = ladder(limit, start, due, self.context.calendar) if rungs is None else rungs
-            made = ([(activate, "activate")] if activate else []) + made
-            self._clock(track.id, limit["unit"], made, task=task, of=of if type == "step" else None)
+        if due is not None and not isinstance(due, str):
+            unit = due["unit"]
+            planned = plan(due, usual(unit) if rungs is None else rungs, activate)
+            made = self._clock(track.id, unit, planned, task=task, of=of if type == "step" else None)
+            self._effects["tasks"][-1]["due"] = due_of(made)
 
     def open_side_task(
         self, rule: TaskRule, track: Track, facts: Facts, about: str | None = None, edition: str | None = None
@@ -229,26 +227,24 @@ class Draft(Clockwork):
         said = self._said(facts)
         activate = None
         if rule.after is not None:
-            activate = runs_out(rule.after, self.context.now, self.context.calendar, said)
+            activate = rule_of(rule.after, said)
             if activate is None:
                 return True
-            if activate <= self.context.now:
+            if moment_of(activate, self.context.now, self.context.calendar) <= self.context.now:
                 activate = None
-        abouts: list[tuple[str | None, datetime | None]] = [(about, None)]
+        abouts: list[tuple[str | None, Rule | None]] = [(about, None)]
         if rule.per == "party" and about is None:
             abouts = [(party, None) for party in PARTIES]
         elif rule.per is not None and rule.per.startswith("items:"):
             items = self._header["body"].get(rule.per.removeprefix("items:")) or []
-            abouts = [(str(n), self._close_of(item["by"])) for n, item in enumerate(items)]
+            abouts = [(str(n), on_day(item["by"])) for n, item in enumerate(items)]
         for about_one, own_due in abouts:
             if rule.unless_open and any(t.name == rule.name and t.about == about_one for t in self.case.open_tasks()):
                 continue
-            due = own_due or runs_out(rule.due, activate or self.context.now, self.context.calendar, said)
-            # Every task has a date: where the day it counts from was not said, a fortnight.
-            due = due or self.context.calendar.due(activate or self.context.now, 10, "wd")
+            due = own_due or rule_of(rule.due, said) or A_FORTNIGHT
             self.open_task(
                 track, task=self.context.new_id(), name=rule.name, rule=rule.key, type="side", queue=rule.queue, due=due,
-                limit=rule.due, about=about_one, aftercare=rule.aftercare, activate=activate, edition=edition,
+                about=about_one, aftercare=rule.aftercare, activate=activate, edition=edition,
             )  # fmt: skip
         return True
 
@@ -300,12 +296,11 @@ class Draft(Clockwork):
         for leaf in fresh:
             self._stand_in(track, leaf, facts, back=rule.target == "=previous")
 
-    def _stand_in(self, track: Track, leaf: str, facts: Facts, *, back: bool, activate: datetime | None = None) -> None:
+    def _stand_in(self, track: Track, leaf: str, facts: Facts, *, back: bool, activate: Rule | None = None) -> None:
         """Open the step task of a state and start its clocks, or let go on those that were paused when it was left."""
         edition = self.library[track.edition]
         state = edition.states[leaf]
         said = self._said(facts)
-        calendar, now = self.context.calendar, self.context.now
         paused = [
             clock for clock in self.case.clocks.values()
             if back and clock.track == track.id and clock.of == leaf and clock.state == PAUSED
@@ -314,32 +309,25 @@ class Draft(Clockwork):
         if state.queue is not None:
             id = self.context.new_id()
             old = next((clock for clock in paused if clock.task is not None), None)
-            limit = state.due or {"n": 0, "unit": "cd", "since": None}
+            due: Rule | str | None
             if old is not None:
-                rungs = self.resume_clock(old, task=id)
-                due = next((moment for moment, what in rungs if what == "due"), None)
-                self.open_task(
-                    track, task=id, name=leaf, rule=leaf, type="step", queue=state.queue, due=None, limit=limit, of=leaf
-                )  # fmt: skip
-                self._effects["tasks"][-1]["due"] = instant(due) if due else None
+                due, own = due_of(self.resume_clock(old, task=id)), None
             else:
-                start = activate or now
-                due = runs_out(state.due, start, calendar, said) if state.due else None
-                due = due or calendar.due(start, 10, "wd")
-                own = own_ladder(state.ladder, start, due, calendar, said) if state.ladder else None
-                self.open_task(
-                    track, task=id, name=leaf, rule=leaf, type="step", queue=state.queue, due=due, limit=limit, of=leaf,
-                    rungs=own, activate=activate,
-                )  # fmt: skip
+                due = (rule_of(state.due, said) if state.due else None) or A_FORTNIGHT
+                own = own_rungs(state.ladder, said) if state.ladder else None
+            self.open_task(
+                track, task=id, name=leaf, rule=leaf, type="step", queue=state.queue, due=due, of=leaf, rungs=own,
+                activate=activate,
+            )  # fmt: skip
         for clock in paused:
             if clock.task is None:
                 self.resume_clock(clock)
-                resumed_what |= {what for _, what in clock.rungs}
+                resumed_what |= {rung.what for rung in clock.rungs}
         for rule, _ in edition.leaving((leaf,)):
-            if rule.after is not None and f"fire:{rule.name}" not in resumed_what:
-                moment = runs_out(rule.after, now, calendar, said)
-                if moment is not None:
-                    self._clock(track.id, rule.after["unit"], [(moment, f"fire:{rule.name}")], of=leaf)
+            what = f"fire:{rule.name}"
+            counted = rule_of(rule.after, said) if rule.after is not None and what not in resumed_what else None
+            if counted is not None:
+                self._clock(track.id, counted["unit"], [(what, counted)], of=leaf)
 
     def end_track(self, track: Track) -> None:
         """Nothing of an ended track stays open, but for what is aftercare."""
@@ -396,8 +384,8 @@ class Draft(Clockwork):
         if one["due"]:
             moment = runs_out(one["due"], self.context.now, self.context.calendar, self._said(facts))
             given["wanted_on"] = self.context.calendar.local_date(moment).isoformat() if moment else None
-        activate = one["after"] and runs_out(one["after"], self.context.now, self.context.calendar, self._said(facts))
-        self._start("referral", service, parent=None, provider=provider, given=given, activate=activate or None)
+        activate = rule_of(one["after"], self._said(facts)) if one["after"] else None
+        self._start("referral", service, parent=None, provider=provider, given=given, activate=activate)
 
     @staticmethod
     def _planned(facts: Facts, service: str) -> str | None:
@@ -417,7 +405,7 @@ class Draft(Clockwork):
         parent: str | None,
         provider: str | None,
         given: Mapping[str, Json] | None = None,
-        activate: datetime | None = None,
+        activate: Rule | None = None,
     ) -> None:
         edition = self.library.latest(workflow)
         if edition is None:
@@ -429,7 +417,7 @@ class Draft(Clockwork):
         self._add("tracks", opened)
         self.start_track(opened, edition, activate)
 
-    def start_track(self, opened: Mapping[str, Json], edition: Edition, activate: datetime | None = None) -> None:
+    def start_track(self, opened: Mapping[str, Json], edition: Edition, activate: Rule | None = None) -> None:
         """Open what stands in the first state of a new track; its step appears when it is to be worked on."""
         track = Track(
             id=opened["id"], workflow=opened["workflow"], edition=opened["edition"], kind=opened["kind"],

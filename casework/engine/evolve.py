@@ -14,8 +14,6 @@ from typing import Any, TypeVar
 
 from casework.engine.cases import (
     OPEN,
-    PAUSED,
-    RUNNING,
     STOPPED,
     SUSPENDED,
     Case,
@@ -29,6 +27,7 @@ from casework.engine.cases import (
     Track,
 )  # fmt: skip
 from casework.engine.events import CONSENT_ENDED, DOCUMENT_REGISTERED, FIRED, OPENED, PROPOSED, REFUSED, Event
+from casework.engine.limits import Rung
 from casework.ledger.canonical import parse_instant
 
 Json = Any
@@ -188,7 +187,8 @@ def _start_clocks(case: Case, changed: Changed, tracks: Tracks, started: list[Js
     clocks = dict(changed.get("clocks", case.clocks))
     for one in started:
         clocks[one["id"]] = Clock(
-            id=one["id"], track=one["track"], unit=one["unit"], rungs=_rungs(one["rungs"]), task=one.get("task"),
+            id=one["id"], track=one["track"], unit=one["unit"], rungs=_rungs(one["rungs"]),
+            start=parse_instant(one["start"]), calendar=one["calendar"], task=one.get("task"),
             consent=one.get("consent"), of=one.get("of"),
         )  # fmt: skip
     changed["clocks"] = clocks
@@ -198,26 +198,19 @@ def _clock_states(case: Case, changed: Changed, tracks: Tracks, states: list[Jso
     clocks = dict(changed.get("clocks", case.clocks))
     for one in states:
         clock = clocks[one["id"]]
-        match one["state"]:
-            case "stopped":
-                # A stopped clock says nothing more; its log does.
-                clocks[one["id"]] = replace(clock, state=STOPPED)
-            case "paused":
-                clocks[one["id"]] = replace(clock, state=PAUSED, left=tuple(one["left"]))
-            case _:
-                made: dict[str, Any] = {"state": RUNNING, "left": ()}
-                if "rungs" in one:
-                    made |= {"rungs": _rungs(one["rungs"]), "next": 0}
-                if "next" in one:
-                    made["next"] = one["next"]
-                if "task" in one:
-                    made["task"] = one["task"]
-                clocks[one["id"]] = replace(clock, **made)
+        made: dict[str, Any] = {"state": one["state"], "left": tuple(one.get("left", ()))}
+        if "rungs" in one:
+            made["rungs"] = _rungs(one["rungs"])
+        if "start" in one:
+            made["start"] = parse_instant(one["start"])
+        made |= {key: one[key] for key in ("next", "task", "calendar") if key in one}
+        clocks[one["id"]] = replace(clock, **made)
+    # A stopped clock says nothing more; its log does.
     changed["clocks"] = {id: clock for id, clock in clocks.items() if clock.state != STOPPED}
 
 
-def _rungs(written: list[Json]) -> tuple[tuple[datetime, str], ...]:
-    return tuple((parse_instant(moment), what) for moment, what in written)
+def _rungs(written: list[Json]) -> tuple[Rung, ...]:
+    return tuple(Rung(parse_instant(moment), what, rule) for moment, what, rule in written)
 
 
 def _proposal(case: Case, changed: Changed, tracks: Tracks, one: Json, event: Event) -> None:

@@ -162,10 +162,9 @@ def _propose(
         effects["data"] = dict(data)
     draft.begin(PROPOSED, track, effects | dict(extra), body, to=track.states)
     draft.apply(rule.proposal_effects, draft.facts(track, data))
-    due = draft.context.calendar.due(draft.context.now, DECISION_DUE, "wd")
     draft.open_task(
         track, task=task, name=f"decide_{rule.name}", rule=rule.name, type="decision", queue=rule.confirm_by[0],
-        due=due, limit={"n": DECISION_DUE, "unit": "wd", "since": None}, of=proposal,
+        due={"n": DECISION_DUE, "unit": "wd"}, of=proposal,
     )  # fmt: skip
     draft.commit()
 

@@ -1,10 +1,16 @@
-"""When a limit runs out, and the ladder of moments on the way there."""
+"""When limits run out, and the ladder of moments on the way there: how each is counted, and what it comes to.
+
+How a moment is counted is plain data, so that it can be counted again by another version of the calendar and told
+afterwards: `{"n": 5, "unit": "wd"}` is five working days from the start, with `"after": "due"` from that rung, with
+`"day": "2026-03-10"` from a day that a form named; `{"percent": 60, "unit": "wd"}` is that part of the way to the due
+moment; `{"left": 480, "unit": "wd"}` so many minutes that a pause kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal, cast
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from casework.engine.calendars import Calendar
@@ -12,63 +18,146 @@ from casework.engine.calendars import Calendar
 Json = Any
 #: What a form said, by "field", "transition.field" or "task.field"; None when nothing did.
 Said = Callable[[str], Json]
+#: How a moment is counted.
+Rule = Mapping[str, Json]
+#: What happens, each with how its moment is counted.
+Plan = list[tuple[str, Rule]]
 
+#: Every task has a date: where nothing else says one, a fortnight.
+A_FORTNIGHT: Rule = {"n": 10, "unit": "wd"}
 #: The usual ladder: a reminder at this part of the time, then so many working days after the due moment.
-REMIND_AT = 0.6
+REMIND_AT = 60
 ESCALATE_AFTER, OVERDUE_AFTER = 2, 5
+
+
+class Rung(NamedTuple):
+    """A moment, what happens then, and how the moment was counted."""
+
+    moment: datetime
+    what: str
+    rule: Rule
+
+
+def rule_of(limit: Mapping[str, Json], said: Said) -> Rule | None:
+    """How a limit is counted; None where the day that it counts from has not been said."""
+    rule = {"n": limit["n"], "unit": limit["unit"]}
+    if limit["since"] is None:
+        return rule
+    day = _day(limit["since"], said)
+    return None if day is None else rule | {"day": day}
+
+
+def on_day(day: str) -> Rule:
+    """Close of business of a day."""
+    return {"n": 0, "unit": "cd", "day": day}
+
+
+def moment_of(rule: Rule, start: datetime, calendar: Calendar, known: Mapping[str, datetime] | None = None) -> datetime:
+    """The moment that a rule comes to; `known` has those of the rungs that it may count from."""
+    known = known or {}
+    base, unit = _base(rule, start, known), rule["unit"]
+    if "left" in rule:
+        return calendar.resume(base, rule["left"], unit)
+    if "percent" in rule:
+        due = known["due"]
+        if unit == "wd":
+            part = max(0, calendar.working_minutes(base, due)) * rule["percent"] // 100
+            return calendar.add_working_minutes(base, part)
+        part_way: datetime = base + (due - base) * rule["percent"] // 100
+        return part_way.replace(second=0, microsecond=0)
+    if "day" not in rule:
+        return calendar.due(base, rule["n"], unit)
+    day = date.fromisoformat(rule["day"])
+    if unit == "wd":
+        return calendar.due(_noon(calendar, day), rule["n"], "wd")
+    # Close of business of the day itself, n days on or back.
+    return calendar.due(_noon(calendar, day + timedelta(days=rule["n"] - 1)), 1, "cd")
 
 
 def runs_out(limit: Mapping[str, Json], now: datetime, calendar: Calendar, said: Said) -> datetime | None:
     """The moment at which a limit runs out; None where the day that it counts from has not been said."""
-    if limit["since"] is None:
-        return calendar.due(now, limit["n"], limit["unit"])
-    day = _day(limit["since"], said)
-    if day is None:
-        return None
-    if limit["unit"] == "wd":
-        return calendar.due(_noon(calendar, day), limit["n"], "wd")
-    # Close of business of the day itself, n days on or back.
-    return calendar.due(_noon(calendar, day + timedelta(days=limit["n"] - 1)), 1, "cd")
+    rule = rule_of(limit, said)
+    return None if rule is None else moment_of(rule, now, calendar)
 
 
-def ladder(limit: Mapping[str, Json], start: datetime, due: datetime, calendar: Calendar) -> list[tuple[datetime, str]]:
-    """Remind, due, escalate, overdue. Reminders that would come after the due moment fall away."""
-    rungs: list[tuple[datetime, str]] = []
-    if due > start:
-        if limit["unit"] == "wd":
-            part = int(calendar.working_minutes(start, due) * REMIND_AT)
-            remind = calendar.add_working_minutes(start, part)
-        else:
-            remind = start + (due - start) * REMIND_AT
-        if remind < due:
-            rungs.append((remind.replace(second=0, microsecond=0), "remind"))
+def usual(unit: str) -> Plan:
+    """Remind, escalate, overdue: what surrounds the due moment of a task that has no ladder of its own."""
     return [
-        *rungs,
-        (due, "due"),
-        (calendar.due(due, ESCALATE_AFTER, "wd"), "escalate"),
-        (calendar.due(due, OVERDUE_AFTER, "wd"), "overdue"),
+        ("remind", {"percent": REMIND_AT, "unit": unit}),
+        ("escalate", {"n": ESCALATE_AFTER, "unit": "wd", "after": "due"}),
+        ("overdue", {"n": OVERDUE_AFTER, "unit": "wd", "after": "due"}),
     ]
 
 
-def own_ladder(
-    rungs: tuple[tuple[Mapping[str, Json], str], ...],
-    start: datetime,
-    due: datetime | None,
-    calendar: Calendar,
-    said: Said,
-) -> list[tuple[datetime, str]]:
-    """A state's own ladder, with its due moment in it."""
-    made = [(moment, what) for limit, what in rungs if (moment := runs_out(limit, start, calendar, said)) is not None]
-    if due is not None:
-        made.append((due, "due"))
-    return sorted(made)
+def plan(due: Rule, rungs: Plan, activate: Rule | None = None) -> Plan:
+    """A task's clock: its due moment among the other rungs; all count from the day on which it appears."""
+    made = [("due", due), *rungs]
+    if activate is None:
+        return made
+    return [
+        ("activate", activate),
+        *((what, rule if "day" in rule or "after" in rule else {**rule, "after": "activate"}) for what, rule in made),
+    ]
 
 
-def _day(names: str, said: Said) -> date | None:
+def own_rungs(rungs: Iterable[tuple[Mapping[str, Json], str]], said: Said) -> Plan:
+    """A state's own ladder; what counts from a day that nobody has named falls away."""
+    return [(what, rule) for limit, what in rungs if (rule := rule_of(limit, said)) is not None]
+
+
+def count(planned: Plan, start: datetime, calendar: Calendar, fired: Iterable[Rung] = ()) -> list[Rung]:
+    """The rungs of a plan in order of time. Reminders that would come at the due moment or after it fall away.
+
+    `fired` are the rungs that lie behind already, from which others may count.
+    """
+    known = {rung.what: rung.moment for rung in fired}
+    made: list[Rung] = []
+    for what, rule in sorted(planned, key=_depends):
+        if "percent" in rule and known["due"] <= _base(rule, start, known):
+            continue
+        rung = Rung(moment_of(rule, start, calendar, known), what, rule)
+        if "percent" in rule and rung.moment >= known["due"]:
+            continue
+        known.setdefault(what, rung.moment)
+        made.append(rung)
+    return sorted(made, key=lambda rung: (rung.what != "activate", rung.moment, rung.what))
+
+
+def _base(rule: Rule, start: datetime, known: Mapping[str, datetime]) -> datetime:
+    return known[rule["after"]] if "after" in rule else start
+
+
+def _depends(one: tuple[str, Rule]) -> int:
+    what, rule = one
+    if what == "activate":
+        return 0
+    if what == "due":
+        return 1
+    return 2 if "after" not in rule and "percent" not in rule else 3
+
+
+def recount(rungs: tuple[Rung, ...], following: int, start: datetime, calendar: Calendar) -> list[Rung]:
+    """The rungs of a running clock by another version of its calendar; those before `following` have happened."""
+    fired = rungs[:following]
+    return [*fired, *count([(rung.what, rung.rule) for rung in rungs[following:]], start, calendar, fired)]
+
+
+def left(calendar: Calendar, rungs: Iterable[Rung], now: datetime, unit: str) -> tuple[int, ...]:
+    """Minutes that a pause keeps for each rung."""
+    return tuple(calendar.remaining(now, rung.moment, _unit(unit)) for rung in rungs)
+
+
+def resumed(calendar: Calendar, rungs: Iterable[Rung], kept: tuple[int, ...], now: datetime, unit: str) -> list[Rung]:
+    """The rungs of a clock that goes on after a pause."""
+    rules = [(rung.what, {"left": minutes, "unit": unit}) for rung, minutes in zip(rungs, kept, strict=True)]
+    return [Rung(moment_of(rule, now, calendar), what, rule) for what, rule in rules]
+
+
+def _day(names: str, said: Said) -> str | None:
     for name in names.split("|"):
         day = said(name)
         if isinstance(day, str):
-            return date.fromisoformat(day)
+            return day
     return None
 
 
@@ -76,14 +165,5 @@ def _noon(calendar: Calendar, day: date) -> datetime:
     return datetime.combine(day, time(12), ZoneInfo(calendar.zone))
 
 
-def left(calendar: Calendar, rungs: tuple[tuple[datetime, str], ...], now: datetime, unit: str) -> tuple[int, ...]:
-    """Minutes that a pause keeps for each rung."""
-    return tuple(calendar.remaining(now, moment, cast(Literal["wd", "cd"], unit)) for moment, _ in rungs)
-
-
-def resumed(
-    calendar: Calendar, rungs: tuple[tuple[datetime, str], ...], kept: tuple[int, ...], now: datetime, unit: str
-) -> list[tuple[datetime, str]]:
-    """The rungs of a clock that goes on after a pause."""
-    unit_ = cast(Literal["wd", "cd"], unit)
-    return [(calendar.resume(now, minutes, unit_), what) for (_, what), minutes in zip(rungs, kept, strict=True)]
+def _unit(unit: str) -> Any:
+    return unit

@@ -24,6 +24,7 @@ from casework.engine.cases import (
     Task,
     Track,
 )  # fmt: skip
+from casework.engine.limits import Rung
 from casework.errors import NotFound
 from casework.ledger.canonical import instant
 from casework.records.database import run
@@ -130,7 +131,8 @@ def _task(one: Json) -> Task:
 def _clock(one: Json) -> Clock:
     return Clock(
         id=one["id"], track=one["track_id"], unit=one["unit"],
-        rungs=tuple((_time(moment), what) for moment, what in one["rungs"]), task=one["task_id"],
+        rungs=tuple(Rung(_time(moment), what, rule) for moment, what, rule in one["rungs"]),
+        start=_time(one["start"]), calendar=one["calendar"], task=one["task_id"],
         consent=one["consent_id"], of=one["of"], next=one["next"], state=one["state"], left=tuple(one["left"]),
     )  # fmt: skip
 
@@ -218,7 +220,8 @@ def _task_row(case: Case, one: Task, position: int) -> dict[str, Json]:
 def _clock_row(case: Case, one: Clock, position: int) -> dict[str, Json]:
     return {
         "id": one.id, "log_id": case.log, "track_id": one.track, "task_id": one.task, "consent_id": one.consent,
-        "unit": one.unit, "of": one.of, "rungs": [[instant(moment), what] for moment, what in one.rungs],
+        "unit": one.unit, "of": one.of, "rungs": [[instant(rung.moment), rung.what, dict(rung.rule)] for rung in one.rungs],
+        "start": _written(one.start), "calendar": one.calendar,
         "next": one.next, "state": one.state, "left": list(one.left), "fires_at": _written(one.fires_at),
     }  # fmt: skip
 

@@ -158,9 +158,7 @@ def test_a_calendar_comes_back_from_plain_data(scene: tuple[Calendar, datetime, 
         pytest.param((2026, 12, 31, 23, 59, 59), 1, "cd", (2027, 1, 1, 17), id="last second of the year"),
     ],
 )
-def test_limits_end_at_close_of_business(
-    start: tuple[int, ...], amount: int, unit: str, due: tuple[int, ...]
-) -> None:
+def test_limits_end_at_close_of_business(start: tuple[int, ...], amount: int, unit: str, due: tuple[int, ...]) -> None:
     assert OFFICE.due(beijing(*start), amount, unit) == beijing(*due)  # type: ignore[arg-type]
 
 
@@ -237,3 +235,23 @@ def test_calendars_can_be_compared_and_hashed() -> None:
     twin = replace(OFFICE, slots=dict(MONDAY_TO_FRIDAY))
     assert twin == OFFICE
     assert hash(twin) == hash(OFFICE)
+
+
+@given(scenes())
+def test_spans_cover_all_time_once_and_say_the_truth_of_each_minute(scene: tuple[Calendar, datetime, datetime]) -> None:
+    calendar, start, end = scene
+    spans = list(calendar.spans(start, end))
+    start, end = (moment.replace(second=0, microsecond=0) for moment in (start, end))
+    assert [span.start for span in spans] + [max(start, end)] == [start, *(span.end for span in spans)]
+    for span in spans:
+        for index in range(span.minutes):
+            moment = span.start + index * MINUTE
+            assert moment.astimezone(ZoneInfo(calendar.zone)).date() == span.day
+            assert is_open(calendar, moment) == (span.kind in ("working", "make_up"))
+        assert (span.kind == "make_up") <= (span.day in calendar.make_up)
+        assert (span.kind == "holiday") <= (span.day in calendar.holidays)
+
+
+def test_a_version_is_known_by_its_content() -> None:
+    named = replace(OFFICE, names={date(2026, 10, 1): {"en": "National Day", "zh": "国庆节"}})
+    assert Calendar.from_json(named.to_json()).digest == named.digest != OFFICE.digest

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from casework.engine.grammar import Limit, calendar_days, until, working_days
-from casework.engine.limits import ladder, left, own_ladder, resumed, runs_out
+from casework.engine.limits import (
+    Rung,
+    count,
+    left,
+    on_day,
+    own_rungs,
+    plan,
+    recount,
+    resumed,
+    rule_of,
+    runs_out,
+    usual,
+)  # fmt: skip
 from tests.engine.toys import CALENDAR, DAY, START
+
+MINUTE = timedelta(minutes=1)
 
 
 def _shanghai(text: str) -> datetime:
@@ -41,35 +58,72 @@ def test_a_limit_runs_out_at_close_of_business(limit: Limit, said: dict[str, Any
 @pytest.mark.parametrize("limit", [working_days(10), calendar_days(10), working_days(1), calendar_days(365)])
 def test_the_ladder_climbs_from_a_reminder_to_overdue(limit: Limit) -> None:
     due = runs_out(limit.rule(), START, CALENDAR, _nothing)
-    assert due is not None
-    rungs = ladder(limit.rule(), START, due, CALENDAR)
-    assert [what for _, what in rungs] == ["remind", "due", "escalate", "overdue"]
-    moments = [moment for moment, _ in rungs]
+    rungs = _task(limit)
+    assert [rung.what for rung in rungs] == ["remind", "due", "escalate", "overdue"]
+    moments = [rung.moment for rung in rungs]
     assert moments == sorted(moments)
-    assert START < moments[0] < due
-    assert moments[2] == CALENDAR.due(due, 2, "wd")
-    assert moments[3] == CALENDAR.due(due, 5, "wd")
+    assert START < moments[0] < moments[1] == due
+    assert moments[2] == CALENDAR.due(moments[1], 2, "wd")
+    assert moments[3] == CALENDAR.due(moments[1], 5, "wd")
+
+
+@given(st.integers(1, 60), st.integers(0, 30 * 24 * 60))
+def test_the_reminder_comes_at_sixty_percent_of_the_working_time(n: int, later: int) -> None:
+    start = START + later * MINUTE
+    rungs = {rung.what: rung.moment for rung in count(plan({"n": n, "unit": "wd"}, usual("wd")), start, CALENDAR)}
+    given = CALENDAR.working_minutes(start, rungs["due"])
+    assert CALENDAR.working_minutes(start, rungs["remind"]) == given * 60 // 100
+    for what in ("remind", "due", "escalate", "overdue"):
+        # Nobody is written to outside working hours: each moment is one at which, or until which, people work.
+        assert CALENDAR.working_minutes(rungs[what] - MINUTE, rungs[what]) == 1
 
 
 def test_a_day_gone_by_reminds_nobody_before_it() -> None:
-    due = _shanghai("2026-02-20T17:00")
-    assert [what for _, what in ladder(until("day").rule(), START, due, CALENDAR)] == ["due", "escalate", "overdue"]
+    rungs = count(plan(on_day("2026-02-20"), usual("cd")), START, CALENDAR)
+    assert [rung.what for rung in rungs] == ["due", "escalate", "overdue"]
 
 
 def test_an_own_ladder_holds_its_due_moment_in_order() -> None:
-    rungs = tuple((limit.rule(), what) for limit, what in [(working_days(3), "remind"), (working_days(7), "escalate")])
-    due = CALENDAR.due(START, 5, "wd")
-    assert [what for _, what in own_ladder(rungs, START, due, CALENDAR, _nothing)] == ["remind", "due", "escalate"]
+    own = own_rungs([(working_days(3).rule(), "remind"), (working_days(7).rule(), "escalate")], _nothing)
+    assert [rung.what for rung in count(plan({"n": 5, "unit": "wd"}, own), START, CALENDAR)] == [
+        "remind", "due", "escalate",
+    ]  # fmt: skip
+
+
+def test_what_appears_later_is_counted_from_its_day() -> None:
+    rungs = count(plan({"n": 5, "unit": "wd"}, usual("wd"), {"n": 30, "unit": "cd"}), START, CALENDAR)
+    assert [rung.what for rung in rungs] == ["activate", "remind", "due", "escalate", "overdue"]
+    moments = {rung.what: rung.moment for rung in rungs}
+    assert moments["activate"] == CALENDAR.due(START, 30, "cd")
+    assert moments["due"] == CALENDAR.due(moments["activate"], 5, "wd")
 
 
 @pytest.mark.parametrize("unit", ["wd", "cd"])
 def test_a_pause_keeps_what_is_left_of_every_rung(unit: str) -> None:
-    limit = Limit(10, unit).rule()
-    due = runs_out(limit, START, CALENDAR, _nothing)
-    assert due is not None
-    rungs = tuple(ladder(limit, START, due, CALENDAR))
+    rungs = _task(Limit(10, unit))
     paused_at = START + DAY
     kept = left(CALENDAR, rungs, paused_at, unit)
     again = resumed(CALENDAR, rungs, kept, paused_at + 28 * DAY, unit)
-    assert [what for _, what in again] == [what for _, what in rungs]
-    assert [moment - 28 * DAY for moment, _ in again] == [moment for moment, _ in rungs]
+    assert [rung.what for rung in again] == [rung.what for rung in rungs]
+    assert [rung.moment - 28 * DAY for rung in again] == [rung.moment for rung in rungs]
+
+
+def test_counting_again_by_the_same_calendar_moves_nothing() -> None:
+    rungs = tuple(_task(working_days(10)))
+    for fired in range(len(rungs)):
+        assert recount(rungs, fired, START, CALENDAR) == list(rungs)
+
+
+def test_a_new_holiday_moves_what_lies_after_it_and_not_what_has_happened() -> None:
+    rungs = tuple(_task(working_days(5)))
+    free = replace(CALENDAR, holidays=frozenset({date(2026, 3, 9)}))
+    again = recount(rungs, 1, START, free)
+    assert again[0] == rungs[0]
+    assert again[1].moment == _shanghai("2026-03-10T17:00")
+    assert again[2].moment == _shanghai("2026-03-12T17:00")
+
+
+def _task(limit: Limit) -> list[Rung]:
+    rule = rule_of(limit.rule(), _nothing)
+    assert rule is not None
+    return count(plan(rule, usual(limit.unit)), START, CALENDAR)

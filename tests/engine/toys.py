@@ -136,7 +136,7 @@ class Play:
         return [one for one in self.case.tracks.values() if one.workflow == workflow][-1]
 
     def clock(self, what: str) -> Clock:
-        return next(c for c in self.case.clocks.values() if any(said == what for _, said in c.rungs))
+        return next(c for c in self.case.clocks.values() if any(said == what for _, said, _ in c.rungs))
 
     def offer(self, transition: str, by: By = OFFICER) -> Offer:
         return next(one for one in self.offers(by) if one.transition == transition)
