@@ -78,11 +78,15 @@ class Clockwork(Making):
     def _extend(self, track: Track, day: str) -> None:
         """Another due date for the step that a track stands in; its ladder begins anew from here."""
         for task in self.case.step_tasks(track.id):
-            for clock in self.case.clocks.values():
-                if clock.task == task.id:
-                    rungs = count(plan(on_day(day), usual(clock.unit)), self.context.now, self.context.calendar)
-                    self.set_clock(clock, RUNNING, **self._counted(rungs), next=0)
-                    self.set_task(task, due=due_of(rungs), overdue=False)
+            clock = next((one for one in self.case.clocks.values() if one.task == task.id), None)
+            planned = plan(on_day(day), usual(clock.unit if clock else "cd"))
+            if clock is None:
+                # It had rung for the last time.
+                rungs = self._clock(track.id, "cd", planned, task=task.id, of=task.of)
+            else:
+                rungs = count(planned, self.context.now, self.context.calendar)
+                self.set_clock(clock, RUNNING, **self._counted(rungs), next=0)
+            self.set_task(task, due=due_of(rungs), overdue=False)
 
     def _pause(self, keep: Iterable[str]) -> None:
         kept, paused = set(keep), []

@@ -154,6 +154,8 @@ SCRIPTS: dict[str, Steps] = {
         has("in_progress", overdue=False),
         due_in("in_progress", 20),
         do("assessor", "referral:assessment.deliver_part", part="The first half"),
+        wait(40),
+        has("in_progress", overdue=True),
     ),
     "deadline is missed by the officer": (
         *to_scoping(),
