@@ -17,7 +17,7 @@ DB_ARGS ?= check
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
 
-.PHONY: help setup demo test test-fast lint format strings bench docs lock db init clean
+.PHONY: help setup demo test test-fast lint format strings bench docs shots lock db init clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ bench: setup ## Measure against hand-written SQL on the same server, as ratios
 
 docs: setup ## Write the pages of docs/reference that follow from the code
 	$(BIN)/python docs/generate.py
+
+shots: setup ## Take the pictures of docs/pictures anew, from a demo of its own
+	$(BIN)/python -m docs.shots
 
 init: setup ## Make or upgrade the database
 	$(BIN)/casework init

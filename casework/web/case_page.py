@@ -187,13 +187,15 @@ class Wait:
 
 
 def _waits(case: Mapping[str, Json], edition: Edition) -> list[Wait]:
-    made = []
-    for one in case["waits_for"]:
+    """For whom the case waits, each once: with what is due first of all that they owe."""
+    made: dict[str, Wait] = {}
+    for one in sorted(case["waits_for"], key=lambda one: one["until"] or "9"):
         if one["what"] == "hold":
-            made.append(Wait(say_hold(edition, {"waits_for": one["for"]}), None, one["until"], True))
+            wait = Wait(say_hold(edition, {"waits_for": one["for"]}), None, one["until"], True)
         else:
-            made.append(Wait(one["for"]["name"] or gettext("a provider"), one["since"], one["until"]))
-    return made
+            wait = Wait(one["for"]["name"] or gettext("a provider"), one["since"], one["until"])
+        made.setdefault(wait.who, wait)
+    return list(made.values())
 
 
 def page_of(number: str, part: str) -> str:

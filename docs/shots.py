@@ -1,0 +1,135 @@
+"""Writes docs/pictures: the main pages as the demo shows them, by day and by night, in Chinese and on a telephone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chromium import ARGUMENTS, find_chromium
+
+PICTURES = Path(__file__).parent / "pictures"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way to see a page: what follows its name in the file's name, and the settings of the browser."""
+
+    suffix: str
+    locale: str = "en-GB"
+    dark: bool = False
+    width: int = 1280
+    height: int = 860
+
+
+LOOKS = (
+    Look(""), Look("-dark", dark=True), Look("-zh", locale="zh-CN"), Look("-phone", width=390, height=844),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that runs: its address, and its people by the first part of their address."""
+
+    url: str
+    people: dict[str, dict[str, Any]]
+
+    def get(self, who: str, path: str) -> Any:
+        """What the API answers this person."""
+        asked = Request(f"{self.url}/api/v1{path}", headers={"Authorization": f"Bearer {self.people[who]['token']}"})
+        with urlopen(asked) as answer:
+            return json.load(answer)
+
+
+@contextmanager
+def served() -> Iterator[Demo]:
+    """A demo of its own, gone at the end."""
+    with tempfile.TemporaryDirectory() as var:
+        environment = os.environ | {"CASEWORK_VAR": var, "CASEWORK_PROFILE": "demo"}
+        environment.pop("DATABASE_URL", None)
+        casework = str(Path(sys.executable).with_name("casework"))
+        running = subprocess.Popen([casework, "demo", "--json"], env=environment, stdout=subprocess.PIPE, text=True)
+        try:
+            assert running.stdout is not None
+            made = json.loads(running.stdout.readline())
+            yield Demo(made["url"], {one["email"].split("@")[0]: one for one in made["accounts"]})
+        finally:
+            running.terminate()
+            running.wait()
+            subprocess.run([casework, "db", "stop"], env=environment, check=False, stdout=subprocess.DEVNULL)
+
+
+def pages(demo: Demo) -> dict[str, tuple[str | None, str]]:
+    """By the picture's name: who opens the page, and its path."""
+    hero = next(case for case in _cases(demo) if {"pledge", "finance"} <= {track["workflow"] for track in case["tracks"]})
+    number = hero["number"]
+    owner = next(who for who, one in demo.people.items() if one["name"] == hero["owner"]["name"])
+    return {
+        "sign-in": (None, "/sign-in"),
+        "my-work": (owner, "/"),
+        "queues": (owner, "/queues"),
+        "cases": ("supervisor", "/cases"),
+        "case": (owner, f"/cases/{number}"),
+        "map": (owner, f"/cases/{number}/map"),
+        "history": (owner, f"/cases/{number}/history"),
+        "decisions": ("supervisor", "/decisions"),
+        "offers": ("assessor", "/"),
+        "verification": ("auditor", f"/cases/{number}/verify"),
+    }
+
+
+def _cases(demo: Demo) -> Iterator[Any]:
+    for row in demo.get("supervisor", "/cases?limit=100")["items"]:
+        yield demo.get("supervisor", f"/cases/{row['number']}")
+
+
+def shoot(browser: Browser, demo: Demo, look: Look) -> None:
+    """Every page in one look."""
+    signed_in: dict[str | None, Page] = {}
+    for name, (who, path) in pages(demo).items():
+        if who not in signed_in:
+            signed_in[who] = _enter(browser, demo, look, who)
+        page = signed_in[who]
+        page.goto(f"{demo.url}{path}")
+        page.screenshot(path=PICTURES / f"{name}{look.suffix}.png", animations="disabled")
+
+
+def _enter(browser: Browser, demo: Demo, look: Look, who: str | None) -> Page:
+    page = browser.new_context(
+        locale=look.locale, timezone_id="Asia/Shanghai", color_scheme="dark" if look.dark else "light",
+        viewport={"width": look.width, "height": look.height},
+    ).new_page()  # fmt: skip
+    if who is not None:
+        one = demo.people[who]
+        page.goto(f"{demo.url}/sign-in")
+        page.locator("#email").fill(one["email"])
+        page.locator("#password").fill(one["password"])
+        page.locator("main form .deeds button").first.click()
+        page.wait_for_url(lambda url: not url.endswith("/sign-in"))
+        # What a person has chosen counts for more than what the browser asks for.
+        page.locator(f"footer button[lang|={look.locale[:2]}]").click()
+    return page
+
+
+def main() -> None:
+    """Serve a demo of its own, and write each picture anew."""
+    PICTURES.mkdir(exist_ok=True)
+    with served() as demo, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
+        for look in LOOKS:
+            shoot(browser, demo, look)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
