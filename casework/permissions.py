@@ -50,6 +50,16 @@ class Membership:
         return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
 
 
+def in_force(memberships: Iterable[Membership]) -> tuple[Membership, ...]:
+    """Those that count: beside the dispute officer's role nobody is an officer in the same programme.
+
+    So it is never a mediation that makes somebody unfit for a case, and nobody learns of one by being refused.
+    """
+    given = tuple(memberships)
+    apart = {one.programme for one in given if one.role == DISPUTE_OFFICER}
+    return tuple(one for one in given if one.role != OFFICER or one.programme not in apart)
+
+
 @dataclass(frozen=True)
 class Actor:
     """A person who asks for something, with what that person is at this moment."""

@@ -193,15 +193,15 @@ def extend_step(f: Facts) -> Change:
 
 @effect()
 def bar_person(f: Facts) -> Change:
-    """Whoever has the interest sees nothing of this matter until it is decided."""
-    return {"barred": [f.data.get("person") or f.actor]}
+    """Whoever has the interest sees nothing of the whole case until it is decided, in whatever referral."""
+    return {"interest": [f.data.get("person") or f.actor]}
 
 
 @effect()
 def admit_person(f: Facts) -> Change:
     """Whoever was shut out by the last declaration is let in again."""
     declared = f.fired("declare_conflict")
-    return {"unbarred": [declared.data.get("person") or declared.actor]} if declared else {}
+    return {"interest_ended": [declared.data.get("person") or declared.actor]} if declared else {}
 
 
 @effect()

@@ -470,6 +470,11 @@ def person_is_not_barred(f: Facts) -> bool:
     return person is None or person not in f.track.barred | f.case.interests
 
 
+@guard("This person has declared an interest in the case already.")
+def person_is_not_out(f: Facts) -> bool:
+    return (f.data.get("person") or f.actor) not in f.case.interests
+
+
 @guard("The provider still has working days left to start: 15 after accepting.")
 def start_is_overdue(f: Facts) -> bool:
     accepted = f.fired("accept")

@@ -104,7 +104,8 @@ class Referral(Workflow):
 
     declare_conflict = any_of(sent, accepted, in_progress).to(
         conflict, by=PROVIDER, kind=EXCEPTION, do="Declare a conflict of interest",
-        done="declared a conflict of interest", form=forms.DeclaredConflict, effects=[effects.bar_person],
+        done="declared a conflict of interest", form=forms.DeclaredConflict,
+        guards=[guards.person_is_not_out], effects=[effects.bar_person],
     )  # fmt: skip
     waive_conflict = conflict.to(
         previous(), by=SUPERVISOR, kind=RETURN, do="Waive the conflict", done="waived the conflict",

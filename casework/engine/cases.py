@@ -62,7 +62,7 @@ class Track:
     fired: Mapping[str, Fired] = field(default_factory=dict)
     #: What the opener gave along: question, wanted date.
     given: Mapping[str, Json] = field(default_factory=dict)
-    #: People shut out of it by a declared interest.
+    #: People who worked on it and have been replaced: they see it no longer.
     barred: frozenset[str] = frozenset()
     #: The provider's named person, once there is one.
     named: str | None = None
@@ -222,7 +222,7 @@ class Case:
     consents: Mapping[str, Consent] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     grants: Mapping[str, Grant] = field(default_factory=dict)
-    #: People with a declared interest in this case; they may do nothing in it.
+    #: People with a declared interest in this case; they may do nothing in it, and a provider's see nothing of it.
     interests: frozenset[str] = frozenset()
     hold: Mapping[str, Json] | None = None
     #: A stop was proposed or made: outward tasks stand still.

@@ -9,6 +9,7 @@ from casework.engine.cases import (
     CREATED,
     HELD,
     OBSOLETE,
+    OPEN,
     PAUSED,
     READY,
     RUNNING,
@@ -34,7 +35,7 @@ SEALED_FOR = {"officer": "dispute_officer", "supervisor": "dispute_officer", "in
 
 #: Effects that stand in the event as they are.
 _PLAIN = ("owner", "team", "outcome", "reasons", "hold", "named", "given", "replaced", "provider", "rights")
-_LISTS = ("interest", "barred", "unbarred")
+_LISTS = ("interest", "interest_ended", "barred")
 
 
 def accepted(case: Case, roles: Iterable[str]) -> frozenset[str]:
@@ -65,6 +66,9 @@ class Draft(Clockwork):
             self._effects[key] = [*self._effects.get(key, []), *value]
             if key == "barred":
                 self._let_go_within(facts.track, value)
+            if key == "interest":
+                for person in value:
+                    self.let_go(person)
         elif key == "frozen":
             self._freeze(value)
         elif key == "consents":
@@ -150,8 +154,9 @@ class Draft(Clockwork):
 
     def let_go(self, person: str) -> None:
         """What a person holds goes back to its queue, so that nothing waits for somebody who cannot do it."""
+        ended = {one["id"] for one in self._effects.get("task_states", ()) if one.get("state", READY) not in OPEN}
         for task in self.case.open_tasks():
-            if task.holder == person:
+            if task.holder == person and task.id not in ended:
                 self.free(task)
 
     def _let_go_within(self, referral: Track, people: Iterable[str]) -> None:

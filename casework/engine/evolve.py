@@ -115,8 +115,6 @@ def _moved(track: Track, event: Event) -> Track:
         changed["given"] = {**track.given, **effects["given"]}
     if "barred" in effects:
         changed["barred"] = track.barred | frozenset(effects["barred"])
-    if "unbarred" in effects:
-        changed["barred"] = changed.get("barred", track.barred) - frozenset(effects["unbarred"])
     return replace(track, **changed) if changed else track
 
 
@@ -273,6 +271,10 @@ def _interests(case: Case, changed: Changed, tracks: Tracks, people: list[str], 
     changed["interests"] = case.interests | frozenset(people)
 
 
+def _interests_ended(case: Case, changed: Changed, tracks: Tracks, people: list[str], event: Event) -> None:
+    changed["interests"] = changed.get("interests", case.interests) - frozenset(people)
+
+
 def _plain(name: str, make: Callable[[Json], Any] = lambda value: value) -> Callable[..., None]:
     def apply(case: Case, changed: Changed, tracks: Tracks, value: Json, event: Event) -> None:
         changed[name] = make(value)
@@ -300,6 +302,7 @@ _CHANGES: Mapping[str, Callable[..., None]] = {
     "grants": _grants,
     "grants_ended": _grants_ended,
     "interest": _interests,
+    "interest_ended": _interests_ended,
     "owner": _plain("owner"),
     "team": _plain("team", tuple),
     "hold": _plain("hold"),

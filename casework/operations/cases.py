@@ -25,7 +25,7 @@ from casework.engine.events import Event
 from casework.engine.fields import PARTIES
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.deeds import Standing, home_of, insist_revision, new_id, open_log, perform, read_calendar
-from casework.operations.references import insist_references
+from casework.operations.references import IN_FORCE, insist_references
 from casework.operations.requests import Done, Request, ask
 from casework.permissions import (
     READS_ALL,
@@ -297,7 +297,7 @@ def _is_officer(db: Connection, programme: str, person: str) -> bool:
             text(
                 "SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id AND p.active"
                 " WHERE m.person_id = CAST(:person AS uuid) AND m.programme_id = CAST(:programme AS uuid)"
-                " AND m.role = 'officer' AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())"
+                f" AND m.role = 'officer' AND {IN_FORCE}"
             ),
             {"person": person, "programme": programme},
         ).first()

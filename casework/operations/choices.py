@@ -13,6 +13,7 @@ from casework.engine.fields import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES
 from casework.ledger.bodies import values
 from casework.operations.overview import names_of
+from casework.operations.references import IN_FORCE
 from casework.permissions import Actor, Sight, sight
 
 Json = Any
@@ -22,10 +23,10 @@ Offered = dict[str, list[dict[str, Json]]]
 #: Of people and of organisations, more than fit into a list that one reads.
 MOST = 500
 
-_PEOPLE = text("""
+_PEOPLE = text(f"""
     SELECT DISTINCT p.id::text, p.name, p.name_zh FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
-    WHERE m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()) AND m.deputy_for IS NULL
-    AND (CAST(:roles AS text[]) = '{}' OR m.role = ANY(CAST(:roles AS text[])))
+    WHERE {IN_FORCE} AND m.deputy_for IS NULL
+    AND (CAST(:roles AS text[]) = '{{}}' OR m.role = ANY(CAST(:roles AS text[])))
     AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid))
     ORDER BY p.name, 1 LIMIT :most
 """)

@@ -13,11 +13,18 @@ from casework.errors import InvalidForm
 
 Json = Any
 
-_PEOPLE = text("""
+#: Of a membership `m`: it holds now, and counts. The same as `permissions.in_force`.
+IN_FORCE = """m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()) AND (
+        m.role <> 'officer' OR NOT EXISTS (
+            SELECT FROM memberships d WHERE d.person_id = m.person_id AND d.programme_id = m.programme_id
+            AND d.role = 'dispute_officer' AND d.starts_at <= casework_now()
+            AND (d.ends_at IS NULL OR d.ends_at > casework_now())
+        )
+    )"""
+_PEOPLE = text(f"""
     SELECT m.person_id::text FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
-    WHERE m.person_id = ANY(CAST(:ids AS uuid[])) AND m.starts_at <= casework_now()
-    AND (m.ends_at IS NULL OR m.ends_at > casework_now()) AND m.deputy_for IS NULL
-    AND (CAST(:roles AS text[]) = '{}' OR m.role = ANY(CAST(:roles AS text[])))
+    WHERE m.person_id = ANY(CAST(:ids AS uuid[])) AND {IN_FORCE} AND m.deputy_for IS NULL
+    AND (CAST(:roles AS text[]) = '{{}}' OR m.role = ANY(CAST(:roles AS text[])))
     AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid))
 """)
 _PROVIDERS = text("""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.calendars import Calendar
 from casework.engine.events import SYSTEM_ACTOR, Event
-from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
+from casework.engine.roles import DISPUTE_OFFICER, OFFICER, ORGANISATION_ROLES, ROLES, SYSTEM
 from casework.errors import InvalidForm, NotFound
 from casework.records.logs import Log, lock_log, new_log, now, seal_events
 
@@ -149,6 +149,8 @@ def grant_role(
     id, start = str(uuid_utils.uuid7()), starts_at or log.now
     if ends_at is not None and ends_at <= start:
         raise InvalidForm(fields={"ends_at": "must come after the start"})
+    if role in (OFFICER, DISPUTE_OFFICER):
+        _insist_apart(db, person, role, scope, start, ends_at)
     effects = {
         "membership": id, "person": person, "role": role, "deputy_for": deputy_for, "starts_at": _text(start),
         "ends_at": _text(ends_at),
@@ -165,6 +167,34 @@ def grant_role(
         },
     )  # fmt: skip
     return id
+
+
+def _insist_apart(
+    db: Connection, person: str, role: str, programme: str, start: datetime, end: datetime | None
+) -> None:
+    """Officers work on cases and dispute officers on mediations. Raises InvalidForm; reads no mediation."""
+    given = {
+        "person": person, "programme": programme, "other": DISPUTE_OFFICER if role == OFFICER else OFFICER,
+        "start": start, "end": end,
+    }  # fmt: skip
+    both = db.execute(_HOLDS_OTHER, given).first() is not None
+    if both and role == OFFICER:
+        raise InvalidForm(fields={"role": "is not for somebody who is a dispute officer of the programme in that time"})
+    if both:
+        raise InvalidForm(fields={"role": "is not for somebody who is an officer of the programme in that time"})
+    if role == DISPUTE_OFFICER and db.execute(_HAS_CASES, given).first():
+        raise InvalidForm(fields={"role": "is not for somebody who has open cases; hand them over first"})
+
+
+_HOLDS_OTHER = text("""
+    SELECT 1 FROM memberships WHERE person_id = CAST(:person AS uuid) AND programme_id = CAST(:programme AS uuid)
+    AND role = :other AND (ends_at IS NULL OR ends_at > CAST(:start AS timestamptz))
+    AND (CAST(:end AS timestamptz) IS NULL OR starts_at < CAST(:end AS timestamptz)) LIMIT 1
+""")
+_HAS_CASES = text("""
+    SELECT 1 FROM cases WHERE programme_id = CAST(:programme AS uuid) AND closed_at IS NULL
+    AND (owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(team)) LIMIT 1
+""")
 
 
 def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.permissions import Actor, Membership
+from casework.permissions import Actor, Membership, in_force
 
 _SELECT = """
     SELECT p.id, p.name, p.language, p.active, p.email, (
@@ -42,7 +42,7 @@ def find_actor_by_token(db: Connection, hash: bytes) -> Actor | None:
 
 
 def actor_of(row: Any, scopes: frozenset[str] | None = None) -> Actor:
-    memberships = tuple(
+    memberships = in_force(
         Membership(
             m["role"], m["programme"], m["organisation"], m["deputy_for"], datetime.fromisoformat(m["starts_at"]),
             datetime.fromisoformat(m["ends_at"]) if m["ends_at"] else None,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from tests.api.conftest import Client
 from tests.world import World, to_referral, today
@@ -119,3 +119,38 @@ def test_whoever_declares_a_conflict_holds_nothing_of_it_any_more(
     assert provider.get("/tasks?view=mine").json["items"] == []
     # Else nobody could go on: the one who holds it sees it no more, and to others it is taken.
     assert lead.post(f"/tasks/{task}/claim").status_code == 200
+
+
+def test_whoever_declares_a_conflict_is_shut_out_of_the_whole_case(
+    client_for: Clients, world: World, committed: Committed
+) -> None:
+    def two_referrals(db: Connection) -> tuple[str, str, str]:
+        db.execute(text("UPDATE organisations SET services = ARRAY['assessment', 'pledge'] WHERE id = CAST(:id AS uuid)"), {"id": world.organisations["lab"]})  # fmt: skip
+        number, referral = to_referral(world, db, more_plan={"pledge": "lab"})
+        other = world.referral(db, number, "pledge")
+        world.send(db, number, other, "pledge")
+        return number, referral, other
+
+    number, referral, other = committed(two_referrals)
+    provider, lead = client_for("provider"), client_for("provider_lead")
+    assert {one["id"] for one in provider.get("/referrals").json["items"]} == {referral, other}
+    assert provider.get("/tasks?view=queue").json["items"] != []
+    shown = provider.get(f"/referrals/{referral}").json
+    declared = provider.post(
+        f"/referrals/{referral}/transitions/declare_conflict", {"data": {"nature": "family", "note": "A cousin."}},
+        if_match=shown["revision"],
+    )  # fmt: skip
+    assert declared.status_code == 200, declared.text
+    for path in (f"/referrals/{referral}", f"/referrals/{other}", f"/cases/{number}", f"/cases/{number}/events"):
+        assert provider.get(path).status_code == 404, path
+    for path in ("/referrals", "/cases", "/tasks?view=queue", "/tasks?view=mine", "/tasks?view=done"):
+        assert provider.get(path).json["items"] == [], path
+    assert {one["id"] for one in lead.get("/referrals").json["items"]} == {referral, other}
+    # Until the conflict is waived, in which case nothing is left of it.
+    revision = client_for("supervisor").get(f"/referrals/{referral}").json["revision"]
+    waived = client_for("supervisor").post(
+        f"/referrals/{referral}/transitions/waive_conflict",
+        {"data": {"need_owner_consents": True, "technology_owner_consents": True, "evidence": "Binder 7", "reason": "Old."}}, if_match=revision,
+    )  # fmt: skip
+    assert waived.status_code == 200, waived.text
+    assert {one["id"] for one in provider.get("/referrals").json["items"]} == {referral, other}

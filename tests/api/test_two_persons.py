@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from casework.operations.registers import grant_role
 from tests.api.conftest import Client
@@ -46,14 +46,14 @@ def test_a_sealed_mediation_is_in_no_queue_of_somebody_not_named_for_it(
     number = committed(world.new_case)
 
     def deputise(db: Connection) -> None:
-        # An officer's sight of cases, and the deputy's role besides.
+        # A supervisor's sight of cases, and the deputy's role besides.
         grant_role(
-            db, world.people["other_officer"], "dispute_officer", programme=world.programmes["BJ"],
+            db, world.people["second_supervisor"], "dispute_officer", programme=world.programmes["BJ"],
             deputy_for=world.people["dispute_officer"],
         )  # fmt: skip
 
     committed(deputise)
-    named, deputy = client_for("dispute_officer"), client_for("other_officer")
+    named, deputy = client_for("dispute_officer"), client_for("second_supervisor")
     before = deputy.get("/tasks?view=queue").json
     opened = named.post("/mediations", {"case": number})
     assert opened.status_code == 201, opened.text
@@ -63,3 +63,53 @@ def test_a_sealed_mediation_is_in_no_queue_of_somebody_not_named_for_it(
     for path in (f"/tasks/{task['id']}", f"/mediations/{opened.json['id']}"):
         assert deputy.get(path).status_code == 404
     assert deputy.post("/mediations", {"case": number}).status_code == 404
+
+
+def test_a_dispute_officer_of_the_programme_has_no_case_and_an_officer_is_none(
+    client_for: Clients, world: World, committed: Committed
+) -> None:
+    number = committed(world.new_case)
+    committed(lambda db: world.fire(db, "officer", number, "take"))
+    administrator, officer = client_for("administrator"), client_for("officer")
+    programme = world.programmes["BJ"]
+
+    def grant(who: str, role: str) -> Any:
+        return administrator.post("/memberships", {"person": world.people[who], "role": role, "programme": programme})
+
+    assert "an officer of the programme" in grant("other_officer", "dispute_officer").text
+    assert "a dispute officer of the programme" in grant("dispute_officer", "officer").text
+    for given in ({"owner": "dispute_officer"}, {"owner": "officer", "team": ["dispute_officer"]}):
+        named = {"owner": world.people[str(given["owner"])], "team": [world.people[one] for one in given.get("team", [])]}
+        case = officer.get(f"/cases/{number}").json
+        answer = officer.post(f"/cases/{number}/hand-over", named | {"note": "Please."}, if_match=case["revision"])
+        assert answer.status_code == 422, answer.text
+    # Whoever was an officer first hands over what is open.
+    membership = committed(lambda db: db.execute(_OWN, {"person": world.people["officer"]}).scalar_one())
+    assert administrator.post(f"/memberships/{membership}/end").status_code == 200
+    assert "hand them over first" in grant("officer", "dispute_officer").text
+
+
+def test_beside_the_dispute_officers_role_an_officers_does_not_count(
+    client_for: Clients, world: World, committed: Committed
+) -> None:
+    match = committed(world.new_match)
+    committed(lambda db: db.execute(_AS_BOTH, {"person": world.people["other_officer"], "like": world.people["dispute_officer"]}))
+    both = client_for("other_officer")
+    assert both.post(f"/matches/{match}/open").status_code == 404
+    number = committed(world.new_case)
+    assert both.get("/tasks?view=queue").json["items"] == []
+    offered = client_for("supervisor").get(f"/cases/{number}").json
+    answer = client_for("supervisor").post(
+        f"/cases/{number}/tracks/{offered['tracks'][0]['id']}/transitions/assign",
+        {"data": {"officer": world.people["other_officer"]}}, if_match=offered["tracks"][0]["revision"],
+    )  # fmt: skip
+    assert answer.status_code == 422, answer.text
+
+
+_OWN = text("SELECT id::text FROM memberships WHERE person_id = CAST(:person AS uuid)")
+#: As an older database may have it: no operation gives both roles.
+_AS_BOTH = text("""
+    INSERT INTO memberships (id, person_id, role, programme_id, starts_at)
+    SELECT gen_random_uuid(), CAST(:person AS uuid), role, programme_id, starts_at FROM memberships
+    WHERE person_id = CAST(:like AS uuid)
+""")

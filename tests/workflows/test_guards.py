@@ -707,6 +707,15 @@ def test_person_is_not_barred(case: Facts, holds: bool) -> None:
     assert guards.person_is_not_barred.holds(case) is holds
 
 
+@table({
+    "nobody has": (facts(here=SENT, actor="p"), True),
+    "the person named": (facts(here=SENT, data={"person": "p"}, interests=frozenset({"p"})), False),
+    "of another person": (facts(here=SENT, data={"person": "q"}, interests=frozenset({"p"})), True),
+})  # fmt: skip
+def test_person_is_not_out(case: Facts, holds: bool) -> None:
+    assert guards.person_is_not_out.holds(case) is holds
+
+
 ACCEPTED = track("referral", "accepted", kind="assessment", fired={"accept": fired(0)})
 
 
@@ -805,7 +814,7 @@ def test_a_mediation_is_sent_without_question_or_documents() -> None:
 
 def test_a_waived_conflict_lets_in_whoever_had_declared_it() -> None:
     told = replace(SENT, fired={"declare_conflict": fired(1, actor="p")})
-    assert effects.admit_person.follows(facts(here=told)) == {"unbarred": ["p"]}
+    assert effects.admit_person.follows(facts(here=told)) == {"interest_ended": ["p"]}
 
 
 def test_documents_are_shared_again_only_where_sharing_had_ended() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casework.errors import NotAllowed, NotFound, Refused
-from tests.journeys.driver import Step, add, dispute, do, hand, has, has_not, refused, stands, that, turn_to, wait
+from casework.errors import NotFound, Refused
+from tests.journeys.driver import Step, add, dispute, do, has, has_not, refused, stands, that, turn_to, wait
 from tests.journeys.scripts.stages import Steps, to_agreement, to_deployment, to_monitoring, to_structuring
 
 OPENED: Steps = (
@@ -189,7 +189,5 @@ SCRIPTS: dict[str, Steps] = {
         *to_structuring(),
         that(lambda j: j.refuses_dispute("officer", NotFound), "an officer is no dispute officer"),
         that(lambda j: j.refuses_dispute("supervisor", NotFound), "nor is a supervisor"),
-        hand("officer", "officer", "busy"),
-        that(lambda j: j.refuses_dispute("busy", NotAllowed), "who has the case is never its dispute officer"),
     ),
 }

@@ -126,14 +126,14 @@ SCRIPTS: dict[str, Steps] = {
     "officer leaves": (
         *to_scoping("main"),
         *to_scoping("sibling"),
-        hand("supervisor", "officer2", "busy"),
+        hand("supervisor", "officer2", "officer3"),
         turn_to("main"),
         hand("supervisor", "officer2"),
         that(lambda j: j.case.owner == j.world["officer2"], "the case is never without an owner"),
         refused(do("officer", "kick_off"), NotAllowed, "queue officer"),
         do("officer2", "kick_off"),
         turn_to("sibling"),
-        do("busy", "kick_off"),
+        do("officer3", "kick_off"),
     ),
     "officer is away": (
         *to_triage(),
@@ -378,8 +378,11 @@ SCRIPTS: dict[str, Steps] = {
         *to_assessment(assessment="other_assessors"),
         *sent("assessment", "other_assessors"),
         do("chief", "referral:assessment.declare_conflict", nature="family"),
-        *never("referral:assessment.waive_conflict", "the one who did the step before"),
-        *never("referral:assessment.uphold_conflict", "the one who did the step before"),
+        # Who declared it is out of the case, and that person's deputy acts for who did the other part.
+        refused(do("chief", "referral:assessment.waive_conflict"), NotAllowed, "declared an interest"),
+        refused(do("chief", "referral:assessment.uphold_conflict"), NotAllowed, "declared an interest"),
+        refused(do("chief_deputy", "referral:assessment.waive_conflict"), NotAllowed, "the step before"),
+        refused(do("chief_deputy", "referral:assessment.uphold_conflict"), NotAllowed, "the step before"),
         do("supervisor", "referral:assessment.uphold_conflict"),
     ),
     "two people for a stop": (
