@@ -62,6 +62,16 @@ class InvalidForm(CaseworkError):
         super().__init__(faults="; ".join(f"{name}: {why}" for name, why in self.fields.items()), **details)
 
 
+class AudienceInDoubt(CaseworkError):
+    """This would be read by {readers}, and does not look as if it were meant for them. Send it again, saying that you
+    are sure."""
+
+    def __init__(self, reasons: Sequence[tuple[str, str]], readers: str, **details: object) -> None:
+        #: Pairs of what raises the doubt and the name in question, if it is one.
+        self.reasons = list(reasons)
+        super().__init__(readers=readers, **details)
+
+
 class AlreadyTaken(CaseworkError):
     """Someone else holds this already. Choose another one or ask them to release it."""
 

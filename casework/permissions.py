@@ -139,6 +139,14 @@ def own_tracks(actor: Actor, case: Case) -> list[Track]:
     return found
 
 
+def reads_messages(actor: Actor, case: Case, referral: Track | None) -> bool:
+    """Whether the actor reads the case's internal notes (`referral` None), or the thread shared in a referral."""
+    level = sight(actor, case)
+    if referral is None or level == Sight.ALL:
+        return level == Sight.ALL
+    return level == Sight.REFERRALS and referral in own_tracks(actor, case)
+
+
 def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
     """Every capacity in which the actor may act on a track of the case; empty when that person may only look on."""
     found: dict[By, None] = {}

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from casework.errors import (
     AlreadyTaken,
+    AudienceInDoubt,
     CaseHasMoved,
     CaseworkError,
     DatabaseNotReady,
@@ -48,6 +49,7 @@ STATUS: Mapping[type[CaseworkError], int] = {
     WrongState: 409,
     Refused: 409,
     AlreadyTaken: 409,
+    AudienceInDoubt: 409,
     CaseHasMoved: 412,
     InvalidForm: 422,
     KeyReused: 422,
@@ -90,6 +92,8 @@ def answer_error(error: CaseworkError) -> Response:
         more["fields"] = error.fields
     elif isinstance(error, Refused):
         more["reasons"] = error.reasons
+    elif isinstance(error, AudienceInDoubt):
+        more["reasons"] = [f"{kind}: {name}" if name else kind for kind, name in error.reasons]
     elif isinstance(error, AlreadyTaken):
         more["holder"] = error.details.get("holder")
     name = type(error).__name__

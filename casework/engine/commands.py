@@ -176,6 +176,37 @@ class Notice:
     about: str | None = None
 
 
+@dataclass(frozen=True)
+class Say:
+    """Write a message: an internal note, or a word in the thread of a referral, shared with its provider."""
+
+    audience: str
+    words: str
+    referral: str | None = None
+    #: People whom it tells of the message.
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message as the log has it: what a correction of it must know."""
+
+    message: str
+    seq: int
+    kind: str
+    track: str | None
+    actor: str
+    taken_back: bool = False
+
+
+@dataclass(frozen=True)
+class Correct:
+    """Put other words in the place of one's own message, or with None take it back."""
+
+    of: Said
+    words: str | None
+
+
 Command = (
     Open
     | Fire
@@ -191,4 +222,6 @@ Command = (
     | EndConsent
     | DeclareInterest
     | Notice
+    | Say
+    | Correct
 )

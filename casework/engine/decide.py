@@ -14,6 +14,7 @@ from casework.engine.checks import line, refusals
 from casework.engine.commands import (
     Command,
     Context,
+    Correct,
     DeclareInterest,
     EndConsent,
     Fire,
@@ -23,6 +24,7 @@ from casework.engine.commands import (
     Open,
     RegisterDocument,
     Ring,
+    Say,
 )  # fmt: skip
 from casework.engine.draft import Draft
 from casework.engine.events import (
@@ -36,6 +38,7 @@ from casework.engine.events import (
     Event,
 )  # fmt: skip
 from casework.engine.firing import fire, fire_by_person
+from casework.engine.messages import correct, say
 from casework.engine.task_deeds import TASK_DEEDS
 from casework.errors import InvalidForm, NotFound, WrongState
 
@@ -221,4 +224,6 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     DeclareInterest: _declare_interest,
     Notice: _notice,
     **TASK_DEEDS,
+    Say: say,
+    Correct: correct,
 }

@@ -20,6 +20,8 @@ RANG, ACTIVATED = "rang", "activated"
 HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
     "handed_over", "document_registered", "consent_ended", "interest_declared",
 )  # fmt: skip
+#: A message of each audience, which `engine.messages` keeps apart: an internal note, a word in a shared thread.
+NOTED, SAID = "noted", "said"
 
 
 @dataclass(frozen=True, slots=True)

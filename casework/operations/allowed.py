@@ -25,21 +25,24 @@ from casework.engine.events import (
     FIRED,
     HANDED_OVER,
     INTEREST_DECLARED,
+    NOTED,
     OPENED,
     PROPOSED,
     RANG,
     REFUSED,
     RELEASED,
     RELIEVED,
+    SAID,
     SYSTEM_ACTOR,
     Event,
 )  # fmt: skip
 from casework.engine.facts import Facts, NotGiven
 from casework.engine.machines import move
+from casework.engine.messages import TAKEN_BACK, WRITTEN, audience_of, refusal
 from casework.engine.registry import EFFECTS, GUARDS
 from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OFFICER, PROVIDER_LEAD, QUEUE_ROLES, SYSTEM
 from casework.operations.past import Past
-from casework.permissions import PROVIDER_ROLES, READS_ONLY, may_work
+from casework.permissions import PROVIDER_ROLES, READS_ALL, READS_ONLY, may_work
 
 Json = Any
 Reasons = Iterator[str]
@@ -58,6 +61,9 @@ class _Told:
     track: str | None
     actor: str
     rule: TransitionRule | None
+    #: The id of the message that it wrote or took back.
+    message: str | None = None
+    what: str | None = None
 
 
 class Judge:
@@ -83,7 +89,8 @@ class Judge:
     def _remember(self, event: Event) -> _Told:
         edition = self.library.editions.get(event.edition or "")
         found = edition.find(event.effects["transition"], event.frm) if edition and event.kind == FIRED else None
-        return _Told(event.kind, event.track, event.actor, found[0] if found else None)
+        message, what = event.effects.get("message"), event.effects.get("what")
+        return _Told(event.kind, event.track, event.actor, found[0] if found else None, message, what)
 
     def _deed(self, before: Case, event: Event) -> Reasons:
         judge = _KINDS.get(event.kind)
@@ -472,6 +479,40 @@ class Judge:
             elif not any(c.consent == consent.id and _due(c, event, "expire") for c in before.clocks.values()):
                 yield "the consent had not expired"
 
+    def _message(self, before: Case, event: Event) -> Reasons:
+        """What is written: in the right place, by who may, for those who may read it."""
+        track = before.tracks.get(event.track) if event.track else None
+        if why := refusal(before, event.role, audience_of(event.kind), track):
+            yield f"a message could not be written so: {why}"
+        id, what = event.effects.get("message"), event.effects.get("what")
+        earlier = [one for one in self._told.values() if one.message is not None and one.message == id]
+        if what == WRITTEN:
+            if earlier:
+                yield "there was a message of this id already"
+        else:
+            cause = self._told.get(event.because or 0)
+            if cause is None or (cause.message, cause.what, cause.kind, cause.track) != (id, WRITTEN, event.kind, event.track):
+                yield "it corrects a message that was never written there"
+            elif cause.actor != event.actor:
+                yield "it corrects somebody else's message"
+            if any(one.what == TAKEN_BACK for one in earlier):
+                yield "it corrects a message that was taken back"
+        for person in event.effects.get("mentions", ()):
+            if not self._reads(before, event, track, person):
+                yield "it mentions somebody who could not read it"
+
+    def _reads(self, before: Case, event: Event, track: Track | None, person: str) -> bool:
+        def held(scope: str, roles: Iterable[str]) -> bool:
+            return any(self.past.held(scope, person, role, None, event.at, any_deputy=True) for role in sorted(roles))
+
+        if before.kind == "mediation":
+            inside = person in (before.owner, *before.team)
+        else:
+            inside = held(before.programme, READS_ALL)
+        if inside or track is None or track.provider is None or person in track.barred or person in before.interests:
+            return inside
+        return held(track.provider, PROVIDER_ROLES)
+
     def _interest(self, before: Case, event: Event) -> Reasons:
         if event.effects["interest"] != [event.actor]:
             yield "an interest is declared by the person who has it"
@@ -511,6 +552,8 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     DOCUMENT_REGISTERED: Judge._document,
     CONSENT_ENDED: Judge._consent_ended,
     INTEREST_DECLARED: Judge._interest,
+    NOTED: Judge._message,
+    SAID: Judge._message,
 }
 #: Kinds that happen on a track; the others are the case's own.
-_ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, CLAIMED, RELEASED, RELIEVED, COMPLETED, EXITED, ADDED, RANG, ACTIVATED})
+_ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, CLAIMED, RELEASED, RELIEVED, COMPLETED, EXITED, ADDED, RANG, ACTIVATED, SAID})

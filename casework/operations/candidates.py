@@ -22,12 +22,15 @@ from casework.engine.events import (
     EXITED,
     FIRED,
     HANDED_OVER,
+    NOTED,
     PROPOSED,
     REFUSED,
     RELEASED,
+    SAID,
     SYSTEM_ACTOR,
     Event,
 )  # fmt: skip
+from casework.engine.messages import INTERNAL, SHARED, WRITERS
 from casework.engine.roles import COMPLIANCE, DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SUPERVISOR
 from casework.operations.past import Held, Past
 from casework.permissions import PROVIDER_ROLES
@@ -41,7 +44,7 @@ DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, PREPARED_IT, PROPOSED_IT, HELD_BY_OTHER
 #: On the case itself: the roles that do each kind of deed.
 _ON_THE_CASE = {
     HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR),
-    DOCUMENT_REGISTERED: (OFFICER, SUPERVISOR, COMPLIANCE),
+    DOCUMENT_REGISTERED: (OFFICER, SUPERVISOR, COMPLIANCE), NOTED: WRITERS[INTERNAL],
 }  # fmt: skip
 _TASK_KINDS = frozenset({CLAIMED, RELEASED, COMPLETED, EXITED, REFUSED})
 
@@ -102,6 +105,8 @@ class Candidates:
                 proposer = _people(pending.actor, pending.acting_for) if pending else frozenset()
                 return _Asked(accepted(before, rule.confirm_by), track, rule.not_by, proposer)
             return _Asked(accepted(before, rule.by_people), track, rule.not_by, task=self._step(before, track, event))
+        if event.kind == SAID:
+            return _Asked(accepted(before, WRITERS[SHARED]), track)
         if event.kind in _TASK_KINDS:
             return self._of_task(before, event, track)
         if event.kind == ADDED:

@@ -29,7 +29,7 @@ from casework.records.cases import difference, rows_of
 from casework.records.logs import event_of, read_rows
 
 Json = Any
-Chosen = Literal["all", "decisions", "documents", "referrals", "system"]
+Chosen = Literal["all", "decisions", "documents", "referrals", "messages", "system"]
 
 FILTERS: Mapping[str, str] = {
     "all": "true",
@@ -42,6 +42,7 @@ FILTERS: Mapping[str, str] = {
         " OR effects ? 'consents')"
     ),
     "referrals": "track_id IN (SELECT id FROM tracks t WHERE t.log_id = CAST(:log AS uuid) AND t.position > 0 AND t.workflow <> 'case')",
+    "messages": "kind IN ('noted', 'said')",
     "system": "actor_id = 'system'",
 }  # fmt: skip
 #: Recorded later than this many working days after it happened: an auditor looks at it.

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.calendars import Calendar
 from casework.engine.cases import Case
-from casework.engine.commands import By, Claim, Command, Context, Library, Notice, Open, Release
+from casework.engine.commands import By, Claim, Command, Context, Correct, Library, Notice, Open, Release, Say
 from casework.engine.decide import decide_and_evolve
 from casework.engine.events import Event
 from casework.engine.registry import EFFECTS, GUARDS
@@ -137,8 +137,8 @@ def follow(db: Connection, standing: Standing, command: Command, by: By) -> list
 
 def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tuple[list[Event], Case]:
     case = standing.case
-    # Who takes a task or gives it back moves nothing: only what moves by itself is asked.
-    keys = reads(standing.library, case, by_itself=isinstance(command, (Claim, Release)))
+    # Who takes a task, gives it back or writes moves nothing: only what moves by itself is asked.
+    keys = reads(standing.library, case, by_itself=isinstance(command, (Claim, Release, Say, Correct)))
     if "rights" in keys and case.rights:
         # A right that a guard reads is locked too: otherwise one right could be both pledged and licensed.
         lock_logs(db, case.rights)

@@ -74,6 +74,13 @@ class Rows:
             if table == "tracks" and [row["id"] for row in rows] != [row["id"] for row in made]:
                 yield self._differ(table, self.log, "position", "The tracks are not in the order in which they opened.")
         yield from self._rights_told()
+        yield from self._mentions_told()
+
+    def _mentions_told(self) -> Iterator[Finding]:
+        """Whom a message mentions has a row, and nobody else."""
+        for row in self.db.execute(_MENTIONS_DIFFER, {"log": self.log}):
+            words = f"The message {row.message} and the mentions kept of it disagree about {row.person}."
+            yield self._differ("mentions", row.message, None, words)
 
     def _rights_told(self) -> Iterator[Finding]:
         """Whatever the case said of a right stands in that right's log."""
@@ -175,6 +182,17 @@ _TOLD_OF_RIGHTS = text("""
     ) ORDER BY e.seq
 """)
 
+_MENTIONS_DIFFER = text("""
+    WITH told AS (
+        SELECT e.effects->>'message' AS message, p #>> '{}' AS person, e.track_id
+        FROM events e, jsonb_path_query(e.effects, 'lax $.mentions[*]') p
+        WHERE e.log_id = CAST(:log AS uuid) AND e.kind IN ('noted', 'said')
+    ), kept AS (
+        SELECT message_id::text AS message, person_id::text AS person, track_id FROM mentions
+        WHERE log_id = CAST(:log AS uuid)
+    )
+    (TABLE told EXCEPT ALL TABLE kept) UNION (TABLE kept EXCEPT ALL TABLE told) ORDER BY message, person
+""")
 _CAUSES_OF_RIGHTS = text("""
     SELECT r.seq FROM events r WHERE r.log_id = CAST(:log AS uuid) AND r.kind IN ('encumbered', 'released')
     AND NOT EXISTS (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,14 @@ _SELECT = """
 """
 
 _BY_ID = text(_SELECT + " WHERE p.id = :id AND p.active")
+_MEMBERS = text(
+    _SELECT
+    + """ WHERE p.active AND (p.id = ANY(CAST(:people AS uuid[])) OR EXISTS (
+        SELECT FROM memberships h WHERE h.person_id = p.id AND h.starts_at <= casework_now()
+        AND (h.ends_at IS NULL OR h.ends_at > casework_now())
+        AND (h.programme_id = CAST(:programme AS uuid) OR h.organisation_id = CAST(:organisation AS uuid))
+    )) ORDER BY p.name, p.id"""
+)
 _BY_TOKEN = text(
     _SELECT.replace(
         "FROM people p\n", ", t.scopes, t.id AS token_id FROM people p JOIN tokens t ON t.person_id = p.id\n"
@@ -33,6 +42,14 @@ def find_actor(db: Connection, person: str) -> Actor | None:
     """An active person with the memberships that hold now."""
     row = db.execute(_BY_ID, {"id": person}).one_or_none()
     return actor_of(row) if row else None
+
+
+def find_members(
+    db: Connection, *, programme: str | None = None, organisation: str | None = None, people: Iterable[str] = ()
+) -> list[Actor]:
+    """Active people of a programme or an organisation, and others by their ids, by name."""
+    given = {"programme": programme, "organisation": organisation, "people": sorted(people)}
+    return [actor_of(row) for row in db.execute(_MEMBERS, given)]
 
 
 def find_actor_by_token(db: Connection, hash: bytes) -> Actor | None:

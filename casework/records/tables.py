@@ -653,6 +653,25 @@ grants = Table(
     Column("ended_at", Time),
 )
 
+# --- messages --------------------------------------------------------------------------------------------------------
+
+mentions = Table(
+    "mentions",
+    metadata,
+    _id(),
+    _ref("programme_id", "programmes.id"),
+    _ref("log_id", "logs.id", index=True),
+    Column("track_id", Id, comment="The referral whose thread it is in; null for an internal note"),
+    Column("message_id", Id, nullable=False),
+    _ref("person_id", "people.id", comment="Who is mentioned"),
+    Column("made_at", Time, nullable=False),
+    Column("read_at", Time, comment="When that person opened it; no part of the history"),
+    UniqueConstraint("message_id", "person_id"),
+    Index("ix_mentions_person_id_unread", "person_id", "made_at", "id", postgresql_where=text("read_at IS NULL")),
+    Index("ix_mentions_person_id_made_at", "person_id", "made_at", "id"),
+    comment="Who is told of a message; but for read_at what the events add up to",
+)
+
 # --- auditors --------------------------------------------------------------------------------------------------------
 
 findings = Table(

@@ -34,7 +34,7 @@ blueprint = Blueprint("history", __name__)
 
 FILTERS = {
     "all": N_("All"), "decisions": N_("Decisions taken"), "documents": N_("Papers and consents"), "referrals": N_("Referrals"),
-    "system": N_("By itself"),
+    "messages": N_("Messages"), "system": N_("By itself"),
 }  # fmt: skip
 
 

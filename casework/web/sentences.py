@@ -41,6 +41,12 @@ _DEEDS = {
     "document_registered": N_("%(who)s entered a paper: %(paper)s"),
     "consent_ended": N_("%(who)s recorded that a consent has ended"),
     "interest_declared": N_("%(who)s declared an interest in the case"),
+    "noted written": N_("%(who)s wrote an internal note"),
+    "noted corrected": N_("%(who)s corrected an internal note"),
+    "noted taken_back": N_("%(who)s took back an internal note"),
+    "said written": N_("%(who)s wrote in the thread shared with the provider"),
+    "said corrected": N_("%(who)s corrected a message in the thread shared with the provider"),
+    "said taken_back": N_("%(who)s took back a message in the thread shared with the provider"),
 }
 _BY_ITSELF = {
     "added": N_("The task “%(task)s” was opened"),
@@ -72,7 +78,7 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
     who, edition = _who(entry), editions.get(entry.get("edition") or "")
     if entry["kind"] in ("fired", "proposed", "refused"):
         return _say_transition(entry, who, edition)
-    words = _DEEDS.get(entry["kind"], "")
+    words = _DEEDS.get(entry["kind"], "") or _DEEDS.get(f"{entry['kind']} {entry.get('what')}", "")
     if _by_system(entry):
         what = str(entry.get("what"))
         words = _BY_ITSELF.get(what if entry["kind"] == "rang" else entry["kind"], _BY_ITSELF.get(what, ""))
@@ -166,7 +172,7 @@ def say_fields(entry: Mapping[str, Json], editions: Editions) -> list[Told]:
 
 _OWN_LABELS = {
     "reason": N_("Reason"), "note": N_("Note"), "title": N_("Title"), "nature": N_("Nature of the interest"),
-    "language": N_("Language"),
+    "language": N_("Language"), "words": N_("Message"),
 }  # fmt: skip
 
 

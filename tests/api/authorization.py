@@ -27,6 +27,8 @@ DECIDERS = OFFICERS | {"supervisor"}
 READERS = DECIDERS | {"compliance", "auditor", "manager"}
 LAB = frozenset({"provider", "provider_lead"})
 FOREIGN = frozenset({"foreign_officer"})
+CLERKS = frozenset({"officer", "supervisor", "compliance"})
+WRITERS = frozenset({"officer", "supervisor"}) | LAB
 BANK = frozenset({"foreign_provider"})
 NOBODY: frozenset[str] = frozenset()
 ADMINISTRATOR = frozenset({"administrator"})
@@ -139,6 +141,35 @@ TABLE: tuple[Row, ...] = (
         "/findings/{finding}/close", {"auditor"}, READERS - {"auditor"}, body=lambda on: {"words": "Fine."}, if_match="stale",
         there_refused=FOREIGN,
     ),
+    # --- messages: internal notes are for those who read the whole case, a thread for its provider besides ---
+    get("/cases/{number}/messages", READERS, there=FOREIGN, lists="note", finds=READERS),
+    post(
+        "/cases/{number}/messages", CLERKS, READERS - CLERKS, there=FOREIGN,
+        body=lambda on: {"audience": "internal", "words": "Look at this."},
+    ),
+    post(
+        "/cases/{number}/messages/{message}/correct", {"officer"}, READERS - {"officer"}, there=FOREIGN, things={"message": "note"},
+        body=lambda on: {"audience": "internal", "words": "Look at that."},
+    ),
+    get("/referrals/{referral}/messages", READERS | LAB, there=READERS | BANK),
+    post(
+        "/referrals/{referral}/messages", WRITERS, READERS - WRITERS, there={"officer", "supervisor"} | BANK,
+        there_refused=READERS - WRITERS, body=lambda on: {"audience": "shared", "words": "When?"},
+    ),
+    post(
+        "/referrals/{referral}/messages/{message}/correct", {"provider"}, READERS | LAB - {"provider"}, there=BANK,
+        there_refused=READERS, things={"message": "shared"}, body=lambda on: {"audience": "shared", "words": "When, please?"},
+    ),
+    get("/mediations/{mediation}/messages", {"dispute_officer"}),
+    post(
+        "/mediations/{mediation}/messages", {"dispute_officer"}, body=lambda on: {"audience": "internal", "words": "Sealed."}
+    ),
+    post(
+        "/mediations/{mediation}/messages/{message}/correct", {"dispute_officer"}, things={"message": "sealed"},
+        body=lambda on: {"audience": "internal", "words": "Still sealed."},
+    ),
+    get("/mentions", EVERYBODY, lists="mention", finds={"supervisor"}),
+    post("/mentions/{mention}/read", {"supervisor"}, there=FOREIGN),
     # --- tasks ---
     get("/tasks", EVERYBODY),
     get("/tasks/{task}", READERS, there=FOREIGN),

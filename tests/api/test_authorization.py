@@ -14,11 +14,15 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
+from casework.engine.cases import Case
 from casework.operations import registers
 from casework.operations.accounts import make_token, secret_hash, sign_in
+from casework.operations.deeds import home_of
 from casework.operations.findings import raise_finding
 from casework.operations.mediations import open_mediation
+from casework.operations.messages import send_message
 from casework.operations.rights import record_right
+from casework.records.cases import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app
@@ -113,6 +117,13 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     registers.grant_role(db, watcher, "auditor", programme=there)
     world.people["watcher"] = watcher
     found = raise_finding(db, world.actor(db, "watcher"), elsewhere, event=1, words="Why?", request=new_request()).answer["id"]
+    registers.grant_role(db, watcher, "supervisor", programme=there)
+    written = {
+        "here": _messages(world, db, number, "officer", "officer", "supervisor") | _shared(world, db, number, referral, "provider"),
+        "there": _messages(world, db, elsewhere, "foreign_officer", "watcher", "foreign_officer")
+        | _shared(world, db, number, other, "foreign_provider"),
+    }
+    sealed = _write(world, db, "dispute_officer", load(db, str(mediation["id"]), "mediation"), "internal")
     library = load_library()
     consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
     case = library.latest("case")
@@ -128,6 +139,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "officer": world.people["officer"], "spare_number": world.new_case(db),
         "token": make_token(db, world.people["officer"], name="spare", scopes=["read"])[0],
         "session": _session(db, world, "officer"), "finding": str(finding),
+        "sealed": str(sealed), **written["here"],
     }  # fmt: skip
     far = here | {
         "number": elsewhere, "track": world.main_track(db, elsewhere), "spare_number": spare,
@@ -136,6 +148,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "programme": there, "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"],
         "membership": str(away), "token": make_token(db, world.people["foreign_officer"], name="spare", scopes=["read"])[0],
         "session": _session(db, world, "foreign_officer"), "finding": str(found),
+        "sealed": str(uuid.uuid4()), **written["there"],
     }  # fmt: skip
     kept = {"name", "transition", "referral_transition", "mediation_transition"}
     absent = {name: value if name in kept else str(uuid.uuid4()) for name, value in here.items()}
@@ -143,6 +156,31 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "here": here, "there": far,
         "absent": absent | {"number": "BJ-2099-0001", "spare_number": "BJ-2099-0001", "fingerprint": "0" * 64},
     }  # fmt: skip
+
+
+def _write(
+    world: World, db: Connection, by: str, case: Case, audience: str, referral: str | None = None, tell: tuple[str, ...] = ()
+) -> str:
+    done = send_message(
+        db, world.actor(db, by), case, audience=audience, referral=referral, words="Look.", request=new_request(),
+        mentions=[world.people[one] for one in tell],
+    )  # fmt: skip
+    return str(done.answer["id"])
+
+
+def _messages(world: World, db: Connection, number: str, writer: str, teller: str, told: str) -> dict[str, str]:
+    """An internal note, and one by which somebody is told."""
+    case = load(db, home_of(db, number), "case")
+    note = _write(world, db, writer, case, "internal")
+    message = _write(world, db, teller, case, "internal", tell=(told,))
+    mention = db.execute(
+        text("SELECT id FROM mentions WHERE message_id = CAST(:id AS uuid)"), {"id": message}
+    ).scalar_one()
+    return {"note": note, "mention": str(mention)}
+
+
+def _shared(world: World, db: Connection, number: str, referral: str, by: str) -> dict[str, str]:
+    return {"shared": _write(world, db, by, load(db, home_of(db, number), "case"), "shared", referral)}
 
 
 def _step_task(db: Connection, track: str) -> str:
