@@ -100,6 +100,17 @@ class WrongCode(CaseworkError):
     """The code is wrong or was used before. Wait for the next one and try again."""
 
 
+class WrongPasskey(CaseworkError):
+    """The passkey was not accepted: {why}"""
+
+    def __init__(self, why: str, **details: object) -> None:
+        super().__init__(why=why, **details)
+
+
+class NotConfirmed(CaseworkError):
+    """This needs a fresh proof of who you are, and your session's is too old. Sign in again and repeat it."""
+
+
 class TooManyAttempts(CaseworkError):
     """There were many attempts to sign in. Try again in {seconds} seconds."""
 

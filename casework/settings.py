@@ -36,8 +36,15 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("DATABASE_URL", "CASEWORK_DATABASE_URL"),
         description="The owner's address of a PostgreSQL database; the embedded server when empty.",
     )
-    secret_key: SecretStr | None = Field(None, description="Signs cookies; a demo makes its own under var.")
-    base_url: str | None = Field(None, description="What links in letters begin with.")
+    secret_key: SecretStr | None = Field(
+        None, description="Signs cookies and seals secrets in the database; a demo makes its own under var."
+    )
+    secret_key_fallbacks: SecretStr | None = Field(
+        None, description="Secret keys from before, with commas: they still open what they signed and sealed."
+    )
+    base_url: str | None = Field(
+        None, description="What browsers call this installation, such as https://casework.example.org: in letters, and for passkeys."
+    )
     trusted_hosts: str = Field("", description="Host names that this installation answers to, with commas.")
 
     pool_size: int = Field(5, ge=1, le=200, description="Database connections of one process.")
@@ -47,6 +54,10 @@ class Settings(BaseSettings):
     statement_timeout_ms: int = Field(5_000, ge=0)
     lock_timeout_ms: int = Field(2_000, ge=0)
     idle_timeout_ms: int = Field(10_000, ge=0, description="The longest pause inside a transaction.")
+
+    confirm_minutes: int = Field(
+        10, ge=1, le=720, description="Sensitive deeds ask who one is, when the last proof is older than so many minutes."
+    )
 
     clock_offset: int = Field(0, description="Seconds added to the database's clock, for simulation.")
 

@@ -20,7 +20,9 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, WrongCode, WrongP
 from casework.ledger.canonical import instant
 from casework.operations import second_factors
 from casework.operations.attempts import attempt_succeeded, begin_attempt
+from casework.operations.passkeys import Proof
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.vault import Vault
 from casework.permissions import Actor
 from casework.records.logs import now
 from casework.records.people import actor_of, find_actor, find_actor_by_token
@@ -93,7 +95,7 @@ def sign_in(
     return SignedIn(_start(db, person, about or {}, awaits), awaits)
 
 
-def finish_sign_in(db: Connection, secret: str, code: str) -> str:
+def finish_sign_in(db: Connection, secret: str, code: str, vault: Vault) -> str:
     """Answer a session that waits for the second factor with a code; gives the secret of a new session.
     Raises WrongCode, or NotFound where no such session waits."""
     row = db.execute(
@@ -105,10 +107,47 @@ def finish_sign_in(db: Connection, secret: str, code: str) -> str:
     ).one_or_none()
     if row is None:
         raise NotFound("session")
-    if not second_factors.fits(db, str(row.person_id), code):
+    if not second_factors.fits(db, str(row.person_id), code, vault):
         raise WrongCode
     sign_out(db, secret)
     return _start(db, str(row.person_id), row.about)
+
+
+def sign_in_with_passkey(db: Connection, proof: Proof, about: Mapping[str, str], secret: str | None = None) -> str:
+    """Start a session for whoever a passkey has shown: it counts for both factors. A session that waited ends."""
+    if secret is not None:
+        sign_out(db, secret)
+    return _start(db, proof.person, about)
+
+
+def prove_again(db: Connection, actor: Actor, secret: str) -> str:
+    """A new secret for a session whose person has just shown who that is; what else is known of it stays.
+
+    It lasts no longer for that. Raises NotFound where the session has ended meanwhile.
+    """
+    renewed = SESSION_PREFIX + secrets.token_urlsafe(32)
+    made = db.execute(
+        text(
+            "WITH gone AS (UPDATE sessions SET ended_at = casework_now() WHERE hash = :hash AND ended_at IS NULL"
+            " AND person_id = CAST(:person AS uuid) RETURNING created_at, expires_at, about, programme_id)"
+            " INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about, programme_id)"
+            " SELECT :renewed, CAST(:person AS uuid), created_at, casework_now(), casework_now(), expires_at, about,"
+            " programme_id FROM gone"
+        ),
+        {"hash": secret_hash(secret), "renewed": secret_hash(renewed), "person": actor.person},
+    ).rowcount
+    if not made:
+        raise NotFound("session")
+    return renewed
+
+
+def insist_password(db: Connection, actor: Actor, password: str) -> None:
+    """The actor's own password once more. Raises WrongPassword."""
+    kept = db.execute(
+        text("SELECT password_hash FROM people WHERE id = CAST(:person AS uuid)"), {"person": actor.person}
+    ).scalar_one()
+    if not password_fits(kept, password):
+        raise WrongPassword
 
 
 def renew_session(db: Connection, actor: Actor, secret: str) -> str:
@@ -139,8 +178,8 @@ def _start(db: Connection, person: str, about: Mapping[str, str], awaits: str | 
     secret = SESSION_PREFIX + secrets.token_urlsafe(32)
     db.execute(
         text(
-            "INSERT INTO sessions (hash, person_id, created_at, seen_at, expires_at, about, awaits) SELECT :hash,"
-            " CAST(:person AS uuid), n, n, n + :longest, jsonb_build_object('browser', CAST(:browser AS text),"
+            "INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about, awaits) SELECT :hash,"
+            " CAST(:person AS uuid), n, n, n, n + :longest, jsonb_build_object('browser', CAST(:browser AS text),"
             " 'address', CAST(:address AS text)), :awaits FROM (SELECT casework_now() AS n) moment"
         ),
         {
@@ -218,15 +257,20 @@ class Viewer:
     email: str
     zone: str
     theme: str
-    second_factor: bool
+    #: Whether an app is set up, and how many passkeys there are.
+    app: bool
+    passkeys: int
+    #: How long ago the person showed who that is.
+    proved: timedelta
     programmes: tuple[Scope, ...]
     organisations: tuple[Scope, ...]
 
 
 _VIEWER = text("""
     SELECT p.id, p.name, p.language, p.email, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
-        s.seen_at < casework_now() - interval '1 minute' AS stale,
-        EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS second_factor,
+        s.seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - s.proved_at AS proved,
+        EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS app,
+        (SELECT count(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys,
         (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for', m.deputy_for,
             'starts_at', m.starts_at, 'ends_at', m.ends_at, 'name', coalesce(g.name, o.name),
@@ -253,7 +297,7 @@ def find_viewer(db: Connection, secret: str) -> Viewer | None:
         kind = "programme" if one["programme"] else "organisation"
         scopes[kind][one[kind]] = Scope(one[kind], one["name"], one["name_zh"])
     return Viewer(
-        actor_of(row), row.session, row.awaits, row.email, row.zone, row.theme, row.second_factor,
+        actor_of(row), row.session, row.awaits, row.email, row.zone, row.theme, row.app, row.passkeys, row.proved,
         tuple(scopes["programme"].values()), tuple(scopes["organisation"].values()),
     )  # fmt: skip
 
@@ -309,6 +353,20 @@ def end_session(db: Connection, actor: Actor, session: str, request: Request) ->
     if not found:
         raise NotFound("session")
     return finish(db, actor, request, Done({"id": session, "ended": True}))
+
+
+def end_other_sessions(db: Connection, actor: Actor, secret: str, request: Request) -> Done:
+    """End every session of the actor's but the one with this secret; says how many."""
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    ended = db.execute(
+        text(
+            "UPDATE sessions SET ended_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND ended_at IS NULL"
+            " AND hash <> :hash AND expires_at > casework_now() AND seen_at > casework_now() - :idle"
+        ),
+        {"person": actor.person, "hash": secret_hash(secret), "idle": IDLE},
+    ).rowcount
+    return finish(db, actor, request, Done({"ended": ended}))
 
 
 # --- tokens ----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The second factor: one-time codes of an app, and recovery codes for those who have lost it."""
+"""The second factor: one-time codes of an app, and recovery codes for those who have lost it or their passkeys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from casework.engine.roles import (
     OFFICER,
     SUPERVISOR,
 )  # fmt: skip
-from casework.errors import NotFound, WrongCode
+from casework.errors import NotFound, Refused, WrongCode
+from casework.operations.vault import Vault
 from casework.permissions import Actor
 from casework.records.logs import now
 
@@ -45,7 +46,8 @@ def missing(db: Connection, person: str, *, insist: bool) -> str | None:
     """What a session of the person still waits for after the password: "second_factor", "set_up" or nothing."""
     row = db.execute(
         text(
-            "SELECT EXISTS (SELECT FROM second_factors WHERE person_id = CAST(:person AS uuid) AND confirmed_at IS NOT NULL),"
+            "SELECT EXISTS (SELECT FROM second_factors WHERE person_id = CAST(:person AS uuid) AND confirmed_at IS NOT NULL)"
+            " OR EXISTS (SELECT FROM passkeys WHERE person_id = CAST(:person AS uuid)),"
             " EXISTS (SELECT FROM memberships WHERE person_id = CAST(:person AS uuid) AND role = ANY(:must)"
             " AND (ends_at IS NULL OR ends_at > casework_now()))"
         ),
@@ -56,45 +58,70 @@ def missing(db: Connection, person: str, *, insist: bool) -> str | None:
     return "set_up" if insist and row[1] else None
 
 
-def begin(db: Connection, actor: Actor, email: str) -> SetUp:
+def how_many(db: Connection, person: str) -> int:
+    """How many second factors a person has: an app counts for one, and so does each passkey."""
+    return int(
+        db.execute(
+            text(
+                "SELECT (SELECT count(*) FROM second_factors WHERE person_id = CAST(:person AS uuid) AND confirmed_at IS NOT NULL)"
+                " + (SELECT count(*) FROM passkeys WHERE person_id = CAST(:person AS uuid))"
+            ),
+            {"person": person},
+        ).scalar_one()
+    )
+
+
+def insist_one_is_left(db: Connection, actor: Actor, *, insist: bool) -> None:
+    """Before one is given up: with `insist`, whoever must have one keeps the last. Raises Refused."""
+    # One after the other: of two that are left, not both may go at once.
+    db.execute(text("SELECT FROM people WHERE id = CAST(:person AS uuid) FOR NO KEY UPDATE"), {"person": actor.person})
+    if insist and actor.roles() & MUST and how_many(db, actor.person) < 2:
+        raise Refused(["Your role needs a second factor here, and this is your last one. Set up another one first."])
+
+
+def begin(db: Connection, actor: Actor, email: str, vault: Vault) -> SetUp:
     """Begin to set it up; asked again before the first right code, the secret stays the same."""
-    secret = db.execute(
+    sealed = db.execute(
         text(
-            "INSERT INTO second_factors (person_id, secret, created_at) VALUES (CAST(:person AS uuid), :secret, casework_now())"
+            "INSERT INTO second_factors (person_id, sealed, created_at) VALUES (CAST(:person AS uuid), :sealed, casework_now())"
             " ON CONFLICT (person_id) DO UPDATE SET created_at = second_factors.created_at"
-            " WHERE second_factors.confirmed_at IS NULL RETURNING secret"
+            " WHERE second_factors.confirmed_at IS NULL RETURNING sealed"
         ),
-        {"person": actor.person, "secret": pyotp.random_base32()},
+        {"person": actor.person, "sealed": vault.seal(pyotp.random_base32(), actor.person)},
     ).scalar_one_or_none()
-    if secret is None:
+    if sealed is None:
         raise NotFound()
+    secret, _ = vault.open(sealed, actor.person)
     return SetUp(secret, pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER))
 
 
-def confirm(db: Connection, actor: Actor, code: str) -> list[str]:
+def confirm(db: Connection, actor: Actor, code: str, vault: Vault) -> list[str]:
     """Confirm it with the first code; gives the recovery codes, shown this once. Raises WrongCode."""
-    if not _counts(db, actor.person, code, confirmed=False):
+    if not _counts(db, actor.person, code, vault, confirmed=False):
         raise WrongCode
     db.execute(
         text("UPDATE second_factors SET confirmed_at = casework_now() WHERE person_id = CAST(:person AS uuid)"),
         {"person": actor.person},
     )
-    return _new_codes(db, actor.person)
+    return new_codes(db, actor.person)
 
 
-def renew_codes(db: Connection, actor: Actor, code: str) -> list[str]:
-    """Ten new recovery codes in place of the old ones, for a code of the app. Raises WrongCode."""
-    if not _counts(db, actor.person, code, confirmed=True):
-        raise WrongCode
-    return _new_codes(db, actor.person)
+def remove(db: Connection, actor: Actor, *, insist: bool) -> None:
+    """Give the app up. Raises NotFound where there is none, Refused for the last factor of who needs one."""
+    insist_one_is_left(db, actor, insist=insist)
+    gone = db.execute(
+        text("DELETE FROM second_factors WHERE person_id = CAST(:person AS uuid) AND confirmed_at IS NOT NULL"),
+        {"person": actor.person},
+    ).rowcount
+    if not gone:
+        raise NotFound()
+    drop_useless_codes(db, actor.person)
 
 
-def remove(db: Connection, actor: Actor, code: str) -> None:
-    """Give the second factor up, for a code. Raises WrongCode."""
-    if not fits(db, actor.person, code):
-        raise WrongCode
-    for table in ("second_factors", "recovery_codes"):
-        db.execute(text(f"DELETE FROM {table} WHERE person_id = CAST(:person AS uuid)"), {"person": actor.person})
+def drop_useless_codes(db: Connection, person: str) -> None:
+    """Without a second factor there is nothing that a recovery code could stand for."""
+    if not how_many(db, person):
+        db.execute(text("DELETE FROM recovery_codes WHERE person_id = CAST(:person AS uuid)"), {"person": person})
 
 
 def codes_left(db: Connection, actor: Actor) -> int:
@@ -107,15 +134,15 @@ def codes_left(db: Connection, actor: Actor) -> int:
     )
 
 
-def fits(db: Connection, person: str, code: str) -> bool:
+def fits(db: Connection, person: str, code: str, vault: Vault) -> bool:
     """Whether a code of the app or a recovery code is right; it is used up by this."""
-    return _counts(db, person, code, confirmed=True) or _recovers(db, person, code)
+    return _counts(db, person, code, vault, confirmed=True) or _recovers(db, person, code)
 
 
-def _counts(db: Connection, person: str, code: str, *, confirmed: bool) -> bool:
+def _counts(db: Connection, person: str, code: str, vault: Vault, *, confirmed: bool) -> bool:
     row = db.execute(
         text(
-            "SELECT secret, last_step FROM second_factors WHERE person_id = CAST(:person AS uuid)"
+            "SELECT sealed, last_step FROM second_factors WHERE person_id = CAST(:person AS uuid)"
             " AND (confirmed_at IS NOT NULL) = :confirmed FOR UPDATE"
         ),
         {"person": person, "confirmed": confirmed},
@@ -123,12 +150,13 @@ def _counts(db: Connection, person: str, code: str, *, confirmed: bool) -> bool:
     digits = "".join(code.split())
     if row is None or len(digits) != 6 or not digits.isascii() or not digits.isdigit():
         return False
-    step = _step_of(row.secret, digits, now(db), row.last_step)
+    secret, outdated = vault.open(row.sealed, person)
+    step = _step_of(secret, digits, now(db), row.last_step)
     if step is None:
         return False
     db.execute(
-        text("UPDATE second_factors SET last_step = :step WHERE person_id = CAST(:person AS uuid)"),
-        {"person": person, "step": step},
+        text("UPDATE second_factors SET last_step = :step, sealed = :sealed WHERE person_id = CAST(:person AS uuid)"),
+        {"person": person, "step": step, "sealed": vault.seal(secret, person) if outdated else row.sealed},
     )
     return True
 
@@ -155,7 +183,8 @@ def _recovers(db: Connection, person: str, code: str) -> bool:
     return bool(used)
 
 
-def _new_codes(db: Connection, person: str) -> list[str]:
+def new_codes(db: Connection, person: str) -> list[str]:
+    """Ten new recovery codes in place of the old ones, shown this once."""
     db.execute(text("DELETE FROM recovery_codes WHERE person_id = CAST(:person AS uuid)"), {"person": person})
     # 80 random bits each: no slow hash is needed, and none of them can be guessed.
     raw = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]

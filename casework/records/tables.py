@@ -227,6 +227,14 @@ sessions = Table(
         comment="Browser and address, for the person's own list",
     ),
     Column("awaits", Text, comment="second_factor or set_up: what is still missing; such a session opens nothing else"),
+    Column(
+        "proved_at",
+        Time,
+        nullable=False,
+        server_default=_now,
+        comment="When the person last showed who that is: password, code or passkey",
+    ),
+    _ref("programme_id", "programmes.id", nullable=True, comment="What its lists show; null for every programme"),
     CheckConstraint("awaits IN ('second_factor', 'set_up')", name="awaits"),
 )
 
@@ -234,11 +242,39 @@ second_factors = Table(
     "second_factors",
     metadata,
     Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
-    Column("secret", Text, nullable=False, comment="Of RFC 6238, base 32"),
     Column("created_at", Time, nullable=False, server_default=_now),
     Column("confirmed_at", Time, comment="Null until the first code was right; asked for only then"),
     Column("last_step", BigInteger, nullable=False, server_default=text("0"), comment="No code counts twice"),
+    Column("sealed", LargeBinary, nullable=False, comment="The secret of RFC 6238, sealed by the vault"),
     comment="One-time codes of an app, asked for after the password",
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id", index=True),
+    Column("name", Text, nullable=False, comment="As its owner calls it"),
+    Column("credential", LargeBinary, nullable=False, unique=True, comment="The authenticator's own id of it"),
+    Column("public_key", LargeBinary, nullable=False, comment="COSE"),
+    Column(
+        "sign_count", BigInteger, nullable=False, comment="Of the last use; a smaller one later betrays a copy"
+    ),
+    Column("created_at", Time, nullable=False, server_default=_now),
+    Column("used_at", Time),
+    Column("copied_at", Time, comment="When a copy was betrayed; it opens nothing since"),
+    comment="Keys of WebAuthn that a person signs in with",
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("challenge", LargeBinary, primary_key=True),
+    Column("purpose", Text, nullable=False, comment="register, sign_in or prove"),
+    _ref("person_id", "people.id", nullable=True, comment="Who is to answer; null for sign_in"),
+    Column("expires_at", Time, nullable=False, index=True),
+    CheckConstraint("purpose IN ('register', 'sign_in', 'prove')", name="purpose"),
+    comment="What an authenticator is to sign; each counts once, for some minutes",
 )
 
 recovery_codes = Table(

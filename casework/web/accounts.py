@@ -8,14 +8,13 @@ from typing import Any
 
 import segno
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from casework.errors import InvalidForm, NotFound, NotSignedIn, TooManyAttempts, WrongCode, WrongPassword
-from casework.operations import accounts, preferences, second_factors
+from casework.errors import InvalidForm, NotFound, NotSignedIn, Refused, TooManyAttempts, WrongCode, WrongPassword
+from casework.operations import accounts, passkeys, preferences, second_factors
 from casework.operations.attempts import attempt_succeeded, begin_attempt
 from casework.operations.drafts import drop_draft, save_draft
-from casework.permissions import Actor
 from casework.web.actor import (
     Person,
     forget_session,
@@ -24,6 +23,8 @@ from casework.web.actor import (
     open_transaction,
     page_transaction,
     session_secret,
+    show_in_session,
+    vault,
     viewer,
 )
 from casework.web.errors import typed
@@ -75,8 +76,8 @@ def enter() -> BaseResponse:
 
 @blueprint.get("/sign-in/code")
 def ask_code() -> str:
-    half_signed_in("second_factor")
-    return render_template("accounts/code.html", fault="", next=local_path(request.args.get("next")))
+    person = half_signed_in("second_factor")
+    return render_template("accounts/code.html", fault="", waiting=person, next=local_path(request.args.get("next")))
 
 
 @blueprint.post("/sign-in/code")
@@ -89,10 +90,12 @@ def enter_code() -> BaseResponse:
             # Codes are guessed at as passwords are.
             attempt = begin_attempt(db, f"code {person.id}", request.remote_addr or "")
         with open_transaction() as db:
-            renewed = accounts.finish_sign_in(db, secret, request.form.get("code", "")[:100])
+            renewed = accounts.finish_sign_in(db, secret, request.form.get("code", "")[:100], vault())
             attempt_succeeded(db, attempt)
     except (WrongCode, TooManyAttempts) as refusal:
-        page = render_template("accounts/code.html", fault=say_error(refusal), next=local_path(request.form.get("next")))
+        page = render_template(
+            "accounts/code.html", fault=say_error(refusal), waiting=person, next=local_path(request.form.get("next"))
+        )
         response = make_response(page, 429 if isinstance(refusal, TooManyAttempts) else 422)
         if isinstance(refusal, TooManyAttempts):
             response.headers["Retry-After"] = str(refusal.seconds)
@@ -167,10 +170,10 @@ def second_factor() -> str:
 
 def _second_factor_page(person: Person, fault: str = "") -> str:
     with open_transaction() as db:
-        if person.second_factor:
-            left = second_factors.codes_left(db, person.actor)
-            return render_template("accounts/second_factor.html", left=left, fault=fault)
-        begun = second_factors.begin(db, person.actor, person.email)
+        left = second_factors.codes_left(db, person.actor)
+        if person.app:
+            return render_template("accounts/second_factor.html", left=left)
+        begun = second_factors.begin(db, person.actor, person.email, vault())
     picture = segno.make(begun.uri, error="m").svg_data_uri(scale=4, border=2)
     spaced = " ".join(begun.secret[at : at + 4] for at in range(0, len(begun.secret), 4))
     return render_template(
@@ -179,57 +182,45 @@ def _second_factor_page(person: Person, fault: str = "") -> str:
     )  # fmt: skip
 
 
-def _with_code(person: Person, deed: Any) -> Any:
-    """Do something that a code allows; guessing is slowed down. Gives what the deed gives, or the page again."""
-    code = request.form.get("code", "")[:100]
+@blueprint.post("/account/second-factor")
+def confirm_second_factor() -> BaseResponse:
+    """Take the first code of the app; guessing is slowed down."""
+    person, secret = _setting_up(), session_secret() or ""
     try:
         with open_transaction() as db:
             attempt = begin_attempt(db, f"code {person.id}", request.remote_addr or "")
         with open_transaction() as db:
-            done = deed(db, person.actor, code)
+            codes = second_factors.confirm(db, person.actor, request.form.get("code", "")[:100], vault())
+            renewed = accounts.renew_session(db, person.actor, secret)
             attempt_succeeded(db, attempt)
     except (WrongCode, TooManyAttempts) as refusal:
         status = 429 if isinstance(refusal, TooManyAttempts) else 422
         return make_response(_second_factor_page(person, say_error(refusal)), status)
-    return done
-
-
-@blueprint.post("/account/second-factor")
-def confirm_second_factor() -> BaseResponse:
-    person, secret = _setting_up(), session_secret()
-
-    def confirm(db: Any, actor: Actor, code: str) -> tuple[list[str], str]:
-        codes = second_factors.confirm(db, actor, code)
-        return codes, accounts.renew_session(db, actor, secret or "")
-
-    done = _with_code(person, confirm)
-    if isinstance(done, Response):
-        return done
-    codes, renewed = done
-    return keep_session(make_response(_codes_page(codes)), renewed)
+    return show_in_session(renewed, lambda: _codes_page(codes))
 
 
 @blueprint.post("/account/second-factor/codes")
 def renew_codes() -> BaseResponse:
-    done = _with_code(_signed_in(), second_factors.renew_codes)
-    return done if isinstance(done, Response) else make_response(_codes_page(done))
+    person = _signed_in()
+    with page_transaction() as (db, actor):
+        if not (person.app or person.passkeys):
+            raise NotFound()
+        codes = second_factors.new_codes(db, actor.person)
+    return make_response(_codes_page(codes))
 
 
 @blueprint.post("/account/second-factor/remove")
 def remove_second_factor() -> BaseResponse:
-    person, secret = _signed_in(), session_secret()
-    if current_app.config["INSIST_ON_SECOND_FACTOR"] and person.roles & second_factors.MUST:
-        raise NotFound()
-
-    def remove(db: Any, actor: Actor, code: str) -> str:
-        second_factors.remove(db, actor, code)
-        return accounts.renew_session(db, actor, secret or "")
-
-    done = _with_code(person, remove)
-    if isinstance(done, Response):
-        return done
-    response = keep_session(make_response(redirect(url_for("accounts.show"), 303)), done)
-    flash(gettext("The second factor is removed. From now on your password alone signs you in."), "warn")
+    secret = session_secret() or ""
+    try:
+        with page_transaction() as (db, actor):
+            second_factors.remove(db, actor, insist=current_app.config["INSIST_ON_SECOND_FACTOR"])
+            renewed = accounts.renew_session(db, actor, secret)
+    except Refused as refusal:
+        flash(gettext(refusal.reasons[0]), "danger")
+        return redirect(url_for("accounts.second_factor"), 303)
+    response = keep_session(make_response(redirect(url_for("accounts.show"), 303)), renewed)
+    flash(gettext("The app is removed as a second factor. Your other sessions have ended."), "warn")
     return response
 
 
@@ -251,9 +242,11 @@ def _signed_in() -> Person:
 def show() -> str:
     with page_transaction() as (db, actor):
         sessions = accounts.list_sessions(db, actor)["items"]
+        keys = passkeys.list_passkeys(db, actor)
+        left = second_factors.codes_left(db, actor)
     person = _signed_in()
     return render_template(
-        "accounts/show.html", person=person, sessions=sessions, this=person.viewer.session, zones=preferences.zones(),
+        "accounts/show.html", person=person, sessions=sessions, keys=keys, left=left, this=person.viewer.session, zones=preferences.zones(),
         browser_name=browser_name,
     )
 
@@ -278,6 +271,16 @@ def end_session(session: str) -> BaseResponse:
     if session == _signed_in().viewer.session:
         return forget_session(make_response(redirect(url_for("accounts.sign_in"), 303)))
     flash(gettext("The session has ended."))
+    return redirect(url_for("accounts.show"), 303)
+
+
+@blueprint.post("/account/sessions/end-others")
+def end_others() -> BaseResponse:
+    """Every session but this one."""
+    with page_transaction() as (db, actor):
+        ended = accounts.end_other_sessions(db, actor, session_secret() or "", read_request()).answer["ended"]
+    words = ngettext("%(num)d other session has ended.", "%(num)d other sessions have ended.", ended)
+    flash(words if ended else gettext("You were signed in nowhere else."))
     return redirect(url_for("accounts.show"), 303)
 
 

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, Request, Response, current_app, g, request, session
+from flask import Flask, Request, Response, current_app, g, make_response, request, session
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import Connection, Engine
 
 from casework.errors import NotFound, NotSignedIn
 from casework.operations.accounts import LONGEST, Scope, Viewer, find_viewer
+from casework.operations.vault import Vault
 from casework.permissions import Actor
 from casework.records.database import transaction
 
@@ -32,7 +33,8 @@ class Person(UserMixin):
         self.theme = viewer.theme
         self.email = viewer.email
         self.awaits = viewer.awaits
-        self.second_factor = viewer.second_factor
+        self.app = viewer.app
+        self.passkeys = viewer.passkeys
 
     @property
     def is_authenticated(self) -> bool:
@@ -73,6 +75,18 @@ def session_secret() -> str | None:
 def keep_session(response: Response, secret: str) -> Response:
     """Give the browser the secret of a new session; whatever was there before is gone."""
     session.clear()
+    return renew_cookie(response, secret)
+
+
+def show_in_session(secret: str, page: Callable[[], str]) -> Response:
+    """A page that a new session begins with: its forms are made for that session, not for the one before."""
+    session.clear()
+    g.pop("_person", None)
+    return renew_cookie(make_response(page()), secret)
+
+
+def renew_cookie(response: Response, secret: str) -> Response:
+    """Give the browser the new secret of the same person's session: forms that are open stay good."""
     response.set_cookie(
         cookie_name(), secret, max_age=int(LONGEST.total_seconds()), path="/", httponly=True, samesite="Lax",
         secure=current_app.config["SESSION_COOKIE_SECURE"],
@@ -126,6 +140,20 @@ def half_signed_in(awaits: str) -> Person:
     return found
 
 
+def waiting(awaits: str) -> Person | None:
+    """The person whose session waits for this, if it does."""
+    try:
+        return half_signed_in(awaits)
+    except NotSignedIn:
+        return None
+
+
+def vault() -> Vault:
+    """Opens and seals the secrets in the database."""
+    found: Vault = current_app.extensions["casework.vault"]
+    return found
+
+
 def current_actor() -> Actor:
     """Who asks. Raises NotSignedIn."""
     found = viewer()
@@ -171,5 +199,5 @@ def only(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 __all__ = [
     "Person", "cookie_name", "current_actor", "forget_session", "half_signed_in", "keep_session", "only",
-    "open_transaction", "page_transaction", "register", "session_secret", "viewer",
+    "open_transaction", "page_transaction", "register", "renew_cookie", "session_secret", "show_in_session", "vault", "viewer", "waiting",
 ]  # fmt: skip

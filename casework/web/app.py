@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from casework.api import create_blueprint
 from casework.errors import InvalidSettings
+from casework.operations.vault import Vault
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from casework.web import (
@@ -20,6 +21,7 @@ from casework.web import (
     administration,
     audit,
     cases,
+    confirm,
     errors,
     frame,
     history,
@@ -28,11 +30,12 @@ from casework.web import (
     matches,
     mediations,
     origin,
+    passkeys,
     referrals,
     search,
     tasks,
 )
-from casework.web.keys import secret_key
+from casework.web.keys import earlier_keys, secret_key
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -66,6 +69,8 @@ def create_app(settings: Settings) -> Flask:
     # Before the token is looked at: a foreign page learns nothing from it.
     origin.register(app)
     csrf = CSRFProtect(app)
+    # After it: what a forged form asks for is not carried on.
+    confirm.register(app)
     api = create_blueprint()
     # Programs send a token of their own with each request, and no cookie counts.
     csrf.exempt(api)
@@ -78,15 +83,18 @@ def create_app(settings: Settings) -> Flask:
 
 #: The pages, one blueprint for each subject.
 PAGES = (
-    accounts.blueprint, administration.blueprint, audit.blueprint, cases.blueprint, history.blueprint, home.blueprint,
-    maps.blueprint, matches.blueprint, mediations.blueprint, referrals.blueprint, search.blueprint, tasks.blueprint,
+    accounts.blueprint, administration.blueprint, audit.blueprint, cases.blueprint, confirm.blueprint, history.blueprint,
+    home.blueprint, maps.blueprint, matches.blueprint, mediations.blueprint, passkeys.blueprint, referrals.blueprint, search.blueprint, tasks.blueprint,
 )  # fmt: skip
 
 
 def _configure(app: Flask, settings: Settings) -> None:
     https = settings.profile == "production"
+    key, earlier = secret_key(settings), earlier_keys(settings)
+    app.extensions["casework.vault"] = Vault([key, *earlier])
     app.config.update(
-        SECRET_KEY=secret_key(settings),
+        SECRET_KEY=key,
+        SECRET_KEY_FALLBACKS=earlier,
         MAX_CONTENT_LENGTH=1_000_000,
         MAX_FORM_MEMORY_SIZE=500_000,
         MAX_FORM_PARTS=1_000,
@@ -100,6 +108,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         PROFILE=settings.profile,
         INSIST_ON_SECOND_FACTOR=https,
+        BASE_URL=settings.base_url,
+        CONFIRM_WITHIN=timedelta(minutes=settings.confirm_minutes),
         DEMO_ACCOUNTS=settings.var / "demo-accounts.json",
         CLOCK_OFFSET=settings.clock_offset,
     )

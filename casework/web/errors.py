@@ -19,7 +19,7 @@ from casework.errors import CaseworkError, InvalidForm, NotFound, NotSignedIn, T
 from casework.operations.accounts import person_of_ended
 from casework.operations.drafts import save_draft
 from casework.web.actor import open_transaction, session_secret
-from casework.web.forms import form_name
+from casework.web.forms import PROOF, form_name
 from casework.web.paths import local_path
 from casework.web.texts import N_, say_error
 
@@ -119,8 +119,11 @@ def _keep_typed() -> bool:
 
 def typed() -> dict[str, list[str]]:
     """What of a form is worth keeping: not what belongs to one rendering of it."""
-    passing = ("csrf_token", "key", "revision", "form", "page", "password")
-    return {name: request.form.getlist(name) for name in request.form if name not in passing}
+    passing = ("csrf_token", "key", "revision", "form", "page", "password", "credential")
+    return {
+        name: request.form.getlist(name) for name in request.form
+        if name not in passing and not name.startswith(PROOF)
+    }  # fmt: skip
 
 
 def answer_database_fault(error: DBAPIError | PoolTimeout) -> BaseResponse:

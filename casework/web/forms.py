@@ -33,6 +33,8 @@ Choice = tuple[str, str]
 Choices = Mapping[str, Sequence[Choice]]
 
 PREFIX = "f-"
+#: What a form carries beside its own fields where one was asked who one is; it is no part of what was sent.
+PROOF = "confirm_"
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "JPY", "HKD", "CHF", "SGD", "KRW")
 #: Up to so many answers are shown side by side, more of them in a list to open.
 SIDE_BY_SIDE = 6
@@ -366,7 +368,10 @@ def read_request() -> Request:
     key = request.form.get("key", "")
     if not 16 <= len(key) <= 100 or not key.isascii() or not key.isprintable():
         raise Unreadable(why="the form has no key; open the page again.")
-    sent = sorted((name, request.form.getlist(name)) for name in request.form if name not in ("csrf_token", "key"))
+    sent = sorted(
+        (name, request.form.getlist(name)) for name in request.form
+        if name not in ("csrf_token", "key") and not name.startswith(PROOF)
+    )  # fmt: skip
     return Request(key, digest_of("POST", request.path, sent))
 
 

@@ -1,4 +1,4 @@
-"""The key that signs cookies: given in production, made once and kept under var elsewhere."""
+"""The keys that sign cookies and seal secrets: given in production, made once and kept under var elsewhere."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ def secret_key(settings: Settings) -> str:
     if settings.profile == "production" and (given is None or len(given) < SHORTEST or len(set(given)) < 8):
         raise InvalidSettings(f"CASEWORK_SECRET_KEY must be set, with at least {SHORTEST} random characters.")
     return given or _own_key(settings)
+
+
+def earlier_keys(settings: Settings) -> list[str]:
+    """The keys from before, in the order given. Raises InvalidSettings for one that is too short to be one."""
+    given = settings.secret_key_fallbacks.get_secret_value() if settings.secret_key_fallbacks else ""
+    keys = [key.strip() for key in given.split(",") if key.strip()]
+    if any(len(key) < SHORTEST for key in keys):
+        raise InvalidSettings(f"CASEWORK_SECRET_KEY_FALLBACKS: each has at least {SHORTEST} characters, with commas between.")
+    return keys
 
 
 def _own_key(settings: Settings) -> str:

@@ -66,8 +66,9 @@ def post(path: str, allowed: Who, refused: Who = NOBODY, **more: Any) -> Row:
     return Row("POST", path, allowed, refused, **more)
 
 
-#: One's own sessions, factors, preferences and drafts have no rows here: `test_accounts.py` walks through them.
-OWN = ("accounts.",)
+#: One's own sessions, factors, passkeys, preferences and drafts have no rows here: `test_accounts.py`, `test_passkeys.py`
+#: and `test_confirm.py` walk through them.
+OWN = ("accounts.", "passkeys.", "confirm.")
 PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
 LEADS = frozenset({"provider_lead"})

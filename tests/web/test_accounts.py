@@ -252,13 +252,35 @@ def test_the_secret_is_not_shown_again(browser_for: Enter) -> None:
     assert secret not in browser.get("/account/second-factor").text.replace(" ", "")
 
 
-def test_it_is_removed_with_a_code_only(browser_for: Enter) -> None:
+def test_it_is_removed_with_its_recovery_codes(browser_for: Enter, engine: Engine) -> None:
     browser = browser_for("officer")
-    secret, _ = set_up(browser)
-    page = "/account/second-factor"
-    assert browser.post(f"{page}/remove", {"code": "000000"}, page=page).status_code == 422
-    assert browser.post(f"{page}/remove", {"code": code_at(secret)}, page=page).status_code == 303
+    set_up(browser)
+    assert browser.post("/account/second-factor/remove", page="/account/second-factor").status_code == 303
     assert "Set it up" in browser.get("/account").text
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(*) FROM recovery_codes")).scalar_one() == 0
+
+
+def test_new_recovery_codes_replace_the_old_ones(browser_for: Enter, app: Flask) -> None:
+    browser = browser_for("officer")
+    assert browser.post("/account/second-factor/codes").status_code == 404
+    _, old = set_up(browser)
+    page = browser.post("/account/second-factor/codes").text
+    new = re.findall(r"<li>([a-z2-7]{4}(?:-[a-z2-7]{4}){3})</li>", page)
+    assert len(new) == 10
+    assert not set(new) & set(old)
+    again = Browser(app.test_client())
+    again.sign_in("officer@example.org")
+    assert again.post("/sign-in/code", {"code": old[0]}, page="/sign-in/code").status_code == 422
+    assert again.post("/sign-in/code", {"code": new[0]}, page="/sign-in/code").status_code == 303
+
+
+def test_the_others_of_ones_sessions_end_together(browser_for: Enter) -> None:
+    here, there, stranger = browser_for("officer"), browser_for("officer"), browser_for("auditor")
+    assert "1 other session has ended." in here.post("/account/sessions/end-others", follow=True).text
+    assert here.get("/account").status_code == 200
+    assert there.get("/account").status_code == 303
+    assert stranger.get("/account").status_code == 200
 
 
 @pytest.fixture

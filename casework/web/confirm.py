@@ -1,0 +1,174 @@
+"""Sensitive deeds ask once more who one is, unless that was proved a moment ago; then they go on with what was sent.
+
+One table says what is sensitive. The form that was sent is carried through the page that asks, and sent on from there,
+so that nothing is typed or pressed twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.editions import TransitionRule
+from casework.engine.roles import COMPLIANCE, SUPERVISOR
+from casework.errors import CaseworkError, NotSignedIn, TooManyAttempts, WrongCode, WrongPasskey, WrongPassword
+from casework.operations import accounts, second_factors
+from casework.operations.attempts import attempt_succeeded, begin_attempt
+from casework.web.actor import Person, open_transaction, renew_cookie, session_secret, vault, viewer
+from casework.web.forms import PROOF
+from casework.web.passkeys import prove
+from casework.web.paths import local_path
+from casework.web.texts import say_error
+
+Json = Any
+blueprint = Blueprint("confirm", __name__)
+DECIDERS = frozenset({SUPERVISOR, COMPLIANCE})
+
+
+def always(_: Mapping[str, Json]) -> bool:
+    return True
+
+
+def decides(name: str) -> Callable[[Mapping[str, Json]], bool]:
+    """Whether the transition that stands in the address under this name is a decision."""
+    return lambda path: path.get(name) in decisions()
+
+
+@cache
+def decisions() -> frozenset[str]:
+    """The transitions by which supervisors and compliance reviewers answer for a case, or that take two persons."""
+    return frozenset(
+        rule.name for edition in load_library().editions.values() for rule in edition.transitions if is_decision(rule)
+    )
+
+
+def is_decision(rule: TransitionRule) -> bool:
+    by = frozenset(rule.by_people)
+    return bool(by) and (by <= DECIDERS or bool(rule.confirm_by) or bool(rule.not_by))
+
+
+#: By endpoint: whether what is asked for, with this in its address, needs a fresh proof.
+SENSITIVE: Mapping[str, Callable[[Mapping[str, Json]], bool]] = {
+    # The means to sign in.
+    "accounts.second_factor": always,
+    "accounts.confirm_second_factor": always,
+    "accounts.renew_codes": always,
+    "accounts.remove_second_factor": always,
+    "accounts.end_session": always,
+    "accounts.end_others": always,
+    "passkeys.ask_name": always,
+    "passkeys.register": always,
+    "passkeys.remove": always,
+    # Who may do what.
+    "administration.add_person": always,
+    "administration.give_role": always,
+    "administration.end_role": always,
+    "administration.deactivate": always,
+    "referrals.add_member": always,
+    "referrals.end_member": always,
+    # What leaves the house, and what is decided.
+    "cases.csv": always,
+    "cases.xlsx": always,
+    "cases.fire": decides("transition"),
+    "referrals.fire": decides("name"),
+}
+
+
+def register(app: Flask) -> None:
+    app.before_request(_insist)
+
+
+def _insist() -> Response | None:
+    needs = SENSITIVE.get(request.endpoint or "")
+    if needs is None or not needs(request.view_args or {}):
+        return None
+    person = viewer()
+    # The deed reads the person anew, in its own transaction.
+    g.pop("_person", None)
+    if person is None or person.viewer.proved <= current_app.config["CONFIRM_WITHIN"]:
+        return None
+    if request.method == "GET":
+        return redirect(url_for("confirm.ask", next=request.full_path.rstrip("?")), 303)
+    return _page(person, request.full_path.rstrip("?"), "POST")
+
+
+@blueprint.get("/confirm")
+def ask() -> Response:
+    return _page(_signed_in(), local_path(request.args.get("next")) or url_for("home.show"), "GET")
+
+
+@blueprint.post("/confirm")
+def answer() -> Response:
+    """Take the proof, and go on with what was asked for."""
+    person, secret = _signed_in(), session_secret() or ""
+    target = local_path(request.form.get("confirm_target")) or url_for("home.show")
+    method = "POST" if request.form.get("confirm_method") == "POST" else "GET"
+    try:
+        _prove(person)
+    except (WrongPassword, WrongCode, WrongPasskey, TooManyAttempts) as refusal:
+        return _page(person, target, method, refusal)
+    with open_transaction() as db:
+        renewed = accounts.prove_again(db, person.actor, secret)
+    # With 307 the browser sends on what this form carries.
+    return renew_cookie(make_response(redirect(target, 307 if method == "POST" else 303)), renewed)
+
+
+def _prove(person: Person) -> None:
+    """By the second factor where there is one, else by the password. Raises what was wrong."""
+    if request.form.get("confirm_credential"):
+        prove(person, "confirm_credential")
+        return
+    factor = has_factor(person)
+    with open_transaction() as db:
+        # Guessing is slowed down as it is at the door.
+        attempt = begin_attempt(db, f"code {person.id}" if factor else person.email, request.remote_addr or "")
+    with open_transaction() as db:
+        if not factor:
+            accounts.insist_password(db, person.actor, request.form.get("confirm_password", ""))
+        elif not second_factors.fits(db, person.id, request.form.get("confirm_code", "")[:100], vault()):
+            raise WrongCode
+        attempt_succeeded(db, attempt)
+
+
+def has_factor(person: Person) -> bool:
+    return person.app or person.passkeys > 0
+
+
+def _page(person: Person, target: str, method: str, refusal: CaseworkError | None = None) -> Response:
+    fault = ""
+    if refusal is not None:
+        fault = gettext("The password is wrong.") if isinstance(refusal, WrongPassword) else say_error(refusal)
+    carried = [
+        (name, value) for name, values in request.form.lists() for value in values
+        if not name.startswith(PROOF)
+    ] if request.method == "POST" else []  # fmt: skip
+    page = render_template(
+        "accounts/confirm.html", person=person, fault=fault, target=target, method=method, carried=carried, factor=has_factor(person),
+        back=local_path(request.form.get("page")) or _came_from() or url_for("home.show"),
+    )  # fmt: skip
+    status = 200 if refusal is None else 429 if isinstance(refusal, TooManyAttempts) else 422
+    response = make_response(page, status)
+    if isinstance(refusal, TooManyAttempts):
+        response.headers["Retry-After"] = str(refusal.seconds)
+    return response
+
+
+def _came_from() -> str | None:
+    sent = request.referrer or ""
+    return local_path(sent.removeprefix(request.host_url.rstrip("/"))) if sent.startswith(request.host_url) else None
+
+
+def _signed_in() -> Person:
+    found = viewer()
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+__all__ = ["SENSITIVE", "blueprint", "decisions", "is_decision", "register"]
