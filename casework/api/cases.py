@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import given, text_of
-from casework.operations import case_lists, cases, deeds, history, overview
+from casework.operations import case_lists, cases, deadlines, deeds, history, overview
 from casework.operations.requests import Done
 
 
@@ -23,6 +23,14 @@ def show_case(call: Call) -> dict[str, Json]:
 def list_case_events(call: Call) -> dict[str, Json]:
     case, _ = overview.find_case(call.db, call.actor, call.path["number"])
     return history.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
+
+
+def list_clocks(call: Call) -> dict[str, Json]:
+    return deadlines.list_clocks(call.db, call.actor, call.path["number"])
+
+
+def show_clock(call: Call) -> dict[str, Json]:
+    return deadlines.show_clock(call.db, call.actor, call.path["number"], call.path["clock"])
 
 
 def fire_case_transition(call: Call) -> Done:
@@ -81,6 +89,11 @@ ROUTES: tuple[Route, ...] = (
     get("/cases", list_cases, "List the cases that you may see, filtered and sorted", shapes.CasePage, query=shapes.CaseQuery),
     get(_CASE, show_case, "Show where a case stands and what you may do", shapes.CaseShown),
     get(f"{_CASE}/events", list_case_events, "Read the history of a case", shapes.EventPage, query=shapes.Paged),
+    get(f"{_CASE}/clocks", list_clocks, "List the clocks of a case that run or stand still", shapes.ClockPage),
+    get(
+        f"{_CASE}/clocks/{{clock}}", show_clock, "Explain the moment of a clock, minute by minute", shapes.Clock,
+        noun="case or clock",
+    ),
     post(
         f"{_TRACK}/transitions/{{transition}}", fire_case_transition, "Fire a transition, or propose or confirm one",
         shapes.Fired, body=shapes.Firing, if_match="the track", noun="case, track or action",

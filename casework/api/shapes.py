@@ -566,6 +566,51 @@ class CaseDone(Answer):
     revision: int
 
 
+class ClockRule(Answer):
+    n: Annotated[int | None, Field(description="So many days")] = None
+    unit: Annotated[str, Field(description="wd, working days, or cd, calendar days")]
+    day: Annotated[date | None, Field(description="From this day, which a form named; else from where the clock began")] = None
+
+
+class ClockCause(Answer):
+    kind: str
+    transition: str | None
+    edition: str | None
+
+
+class ClockInterval(Answer):
+    from_: Annotated[AwareDatetime, Field(alias="from")]
+    until: AwareDatetime
+    minutes: int
+    kind: Annotated[str, Field(description="working, make_up, outside, weekend, holiday, paused, waiting or every_day")]
+    counted: bool
+    name: Annotated[dict[str, str] | None, Field(description="Of a holiday, by language")]
+    because: Annotated[ClockCause | None, Field(description="The deed that stopped the clock, where you may see it")]
+
+
+class ClockSummary(Answer):
+    id: str
+    track: str
+    task: str | None
+    state: Annotated[str, Field(description="running, paused or stopped")]
+    what: Annotated[str, Field(description="due, expire, or fire:TRANSITION")]
+    unit: str
+    due_at: Annotated[AwareDatetime | None, Field(description="Null while the clock stands still")]
+    rule: ClockRule
+    zone: Annotated[str, Field(description="Where its calendar holds")]
+    calendars: Annotated[list[str], Field(description="Digests of the versions of the calendar that it was counted with")]
+    counted_minutes: int
+    other_minutes: int
+
+
+class Clock(ClockSummary):
+    intervals: Annotated[list[ClockInterval], Field(description="They follow each other without a gap and end at due_at")]
+
+
+class ClockPage(Answer):
+    items: list[ClockSummary]
+
+
 class DocumentMade(Answer):
     id: str
     revision: int

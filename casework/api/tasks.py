@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import text_of
-from casework.operations import task_lists, tasks
+from casework.operations import deadlines, task_lists, tasks
 from casework.operations.requests import Done
 
 
@@ -39,11 +39,16 @@ def exit_task(call: Call) -> Done:
     return tasks.exit_task(call.db, call.actor, call.path["task"], reason=call.body.reason, request=call.request)
 
 
+def explain_task(call: Call) -> dict[str, Json]:
+    return deadlines.explain_task(call.db, call.actor, call.path["task"])
+
+
 _TASK = "/tasks/{task}"
 
 ROUTES: tuple[Route, ...] = (
     get("/tasks", list_tasks, "List tasks: those you hold, may take, or have finished", shapes.TaskPage, query=shapes.TaskQuery),
     get(_TASK, show_task, "Show a task with its form", shapes.Task),
+    get(f"{_TASK}/clock", explain_task, "Explain why a task is due when it is", shapes.Clock),
     post(f"{_TASK}/claim", claim_task, "Take a task from its queue", shapes.TaskDone),
     post(f"{_TASK}/release", release_task, "Give a task back to its queue", shapes.TaskDone, body=shapes.Releasing),
     post(

@@ -122,7 +122,7 @@ class Clock:
     track: str
     unit: str
     rungs: tuple[Rung, ...]
-    #: Since when its rungs are counted: its start, or when it last went on.
+    #: Since when it is as it is: its rungs count from here, or it stands still since then.
     start: datetime
     #: Digest of the calendar that they were counted with.
     calendar: str

@@ -39,7 +39,7 @@ class Clockwork(Making):
         again = self._again(clock)
         kept = left(self.context.calendar, (again or clock.rungs)[clock.next :], self.context.now, clock.unit)
         change: dict[str, Json] = self._recounted(clock, again) if again else {}
-        self.set_clock(clock, PAUSED, left=list(kept), **change)
+        self.set_clock(clock, PAUSED, left=list(kept), start=instant(self.context.now), **change)
 
     def resume_clock(self, clock: Clock, task: str | None = None) -> list[Rung]:
         rungs = resumed(self.context.calendar, clock.rungs[clock.next :], clock.left, self.context.now, clock.unit)
@@ -56,6 +56,11 @@ class Clockwork(Making):
         if again is not None and again != list(clock.rungs):
             self.set_clock(clock, RUNNING, **self._recounted(clock, again))
             self._set_due(clock, again[clock.next :], None)
+
+    @property
+    def moves_clocks(self) -> bool:
+        """Whether the event that is being made changes a clock that was there before."""
+        return bool(self._effects.get("clock_states"))
 
     def _again(self, clock: Clock) -> list[Rung] | None:
         if clock.calendar == self.context.calendar.digest:

@@ -132,6 +132,11 @@ class Ring:
 
 
 @dataclass(frozen=True)
+class Recount:
+    """Count the running clocks again that another version of the calendar moves; nothing happens where it moves none."""
+
+
+@dataclass(frozen=True)
 class HandOver:
     """Give the case to another owner and team."""
 
@@ -217,6 +222,7 @@ Command = (
     | Exit
     | Add
     | Ring
+    | Recount
     | HandOver
     | RegisterDocument
     | EndConsent

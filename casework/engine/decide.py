@@ -22,6 +22,7 @@ from casework.engine.commands import (
     Library,
     Notice,
     Open,
+    Recount,
     RegisterDocument,
     Ring,
     Say,
@@ -35,6 +36,7 @@ from casework.engine.events import (
     HANDED_OVER,
     INTEREST_DECLARED,
     RANG,
+    RECOUNTED,
     Event,
 )  # fmt: skip
 from casework.engine.firing import fire, fire_by_person
@@ -101,6 +103,14 @@ def _ring(draft: Draft, command: Ring) -> None:
     else:
         draft.set_clock(clock, "stopped")
     draft.commit()
+
+
+def _recount(draft: Draft, command: Recount) -> None:
+    draft.begin(RECOUNTED, None, {"calendar": draft.context.calendar.digest})
+    for clock in draft.case.clocks.values():
+        draft.recount_clock(clock)
+    if draft.moves_clocks:
+        draft.commit()
 
 
 # --- the case itself -------------------------------------------------------------------------------------------------
@@ -218,6 +228,7 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     Open: _open,
     Fire: fire_by_person,
     Ring: _ring,
+    Recount: _recount,
     HandOver: _hand_over,
     RegisterDocument: _register_document,
     EndConsent: _end_consent,

@@ -16,7 +16,7 @@ SYSTEM_ACTOR = "system"
 OPENED, FIRED, PROPOSED, REFUSED = "opened", "fired", "proposed", "refused"
 CLAIMED, RELEASED, COMPLETED, EXITED, ADDED = "claimed", "released", "completed", "exited", "added"
 RELIEVED = "relieved"
-RANG, ACTIVATED = "rang", "activated"
+RANG, ACTIVATED, RECOUNTED = "rang", "activated", "recounted"
 HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
     "handed_over", "document_registered", "consent_ended", "interest_declared",
 )  # fmt: skip

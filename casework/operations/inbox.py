@@ -163,7 +163,7 @@ def _clock(tasks: Sequence[Task], moment: datetime, calendar: Calendar) -> Json:
     if first is None or first.due_at is None:
         return None
     return {
-        "due_at": instant(first.due_at), "late": first.due_at < moment, "edition": first.edition, "rule": first.rule,
+        "task": first.id, "due_at": instant(first.due_at), "late": first.due_at < moment, "edition": first.edition, "rule": first.rule,
         "type": first.type, "used": calendar.working_days_between(first.opened_at, max(moment, first.opened_at)),
         "given": calendar.working_days_between(first.opened_at, first.due_at),
     }  # fmt: skip

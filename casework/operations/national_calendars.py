@@ -10,6 +10,7 @@ from casework.engine.calendars import Calendar
 
 NO_OVERRIDES: Mapping[date, bool] = MappingProxyType({})
 SATURDAY = 5
+MAKE_UP = {"en": "Worked in exchange for a holiday", "zh": "调休上班"}
 
 
 def china(
@@ -27,6 +28,7 @@ def china(
     wanted = frozenset(years)
     # A swap can reach over New Year, and the library files it under the year of the holiday.
     known = holidays.country_holidays("CN", years=wanted | {year + 1 for year in wanted})
+    names = _names(wanted)
     days_off = {day for day in known if day.year in wanted}
     make_up = {day for day in known.weekend_workdays if day.year in wanted}
     for day, worked in overrides.items():
@@ -42,4 +44,18 @@ def china(
         zone="Asia/Shanghai",
         holidays=frozenset(days_off - make_up),
         make_up=frozenset(make_up),
+        names={day: names[day] for day in sorted(days_off | make_up) if day in names},
     )
+
+
+def _names(years: frozenset[int]) -> dict[date, dict[str, str]]:
+    """What the holidays of these years, and the weekends worked in exchange for them, are called in both languages."""
+    wanted = years | {year + 1 for year in years}
+    made: dict[date, dict[str, str]] = {}
+    for language, code in (("en", "en_US"), ("zh", "zh_CN")):
+        known = holidays.country_holidays("CN", years=wanted, language=code)
+        for day in known:
+            made.setdefault(day, {})[language] = known[day]
+        for day in known.weekend_workdays:
+            made.setdefault(day, {})[language] = MAKE_UP[language]
+    return made

@@ -21,6 +21,7 @@ from casework.errors import NotAllowed, NotFound
 from casework.operations import cases
 from casework.operations.case_papers import show_papers
 from casework.operations.choices import choices_of
+from casework.operations.deadlines import explain_tasks
 from casework.operations.deeds import calendar_of, home_of
 from casework.operations.drafts import find_draft
 from casework.operations.history import last_events
@@ -30,6 +31,7 @@ from casework.permissions import Actor, Sight
 from casework.web import dates
 from casework.web.actor import page_transaction
 from casework.web.case_list import say_hold, say_outcome
+from casework.web.deadlines import ledger
 from casework.web.deeds import Action, Sent, actions_in, answer, say_choices
 from casework.web.forms import FormView, build_form, own_texts, read_request
 from casework.web.frame import clock, use_calendar
@@ -216,6 +218,8 @@ def show(number: str) -> str:
             return _outline(show_case(db, actor, number))
         shown = describe(db, actor, case, level)
         papers, events = show_papers(db, actor, case), last_events(db, actor, case)
+        next_task = (shown["next_action"] or {}).get("id", "")
+        why = explain_tasks(db, actor, case, [next_task] if next_task else []).get(next_task)
     library = load_library()
     main = shown["tracks"][0]
     edition = library[main["edition"]]
@@ -230,7 +234,7 @@ def show(number: str) -> str:
     tasks = _tasks(shown, actor.person, names)
     return render_template(
         "cases/show.html", case=shown, main=main, edition=edition, steps=steps_of(edition, main), tracks=tracks,
-        next=following, waits=_waits(shown, edition), actions=chosen, works=works, tasks=tasks,
+        next=following, ledger=ledger(why), waits=_waits(shown, edition), actions=chosen, works=works, tasks=tasks,
         requests=[one | {"words": edition_text(library[track["edition"]], f"tasks.{one['rule']}"), "why_not": [
             sentence(library[track["edition"]], why) for why in one["why_not"]]}
             for one in shown["requests"] for track in shown["tracks"] if track["id"] == one["track"]],

@@ -15,12 +15,14 @@ from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations import administration, inbox, referrals
+from casework.operations.deadlines import explain_tasks
 from casework.operations.deeds import calendar_of
 from casework.operations.referrals import list_referral_events
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor
 from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction
+from casework.web.deadlines import ledger
 from casework.web.forms import read_request
 from casework.web.navigation import PROVIDERS
 from casework.web.sentences import say_entry
@@ -80,12 +82,13 @@ def _show(id: str, sent: deeds.Sent | None) -> str:
         if sent is not None and accept is None:
             accept = deeds.find_sent(actions, case, [id], id, ANSWER, actor)
         form = deeds.action_form(db, actor, case, accept, sent) if accept else None
+        clocks = explain_tasks(db, actor, case, [side["task"] for side in (told["provider_side"], told["office_side"]) if side])
         moved = deeds.moved_since(db, actor, case, id, sent.seen) if sent else []
         events = list_referral_events(db, actor, id, limit=100)
     return render_template(
         "referrals/show.html", one=told, actions=[one for one in actions if one is not accept], accept=accept, form=form,
         sent=sent, moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
-        service=_service(told), at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name),
+        ledgers={task: ledger(one) for task, one in clocks.items()}, service=_service(told), at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name),
         fee=_choice(told, "Request", "fee", told["fee"]), charge=_choice(told, "Acceptance", "charge", told["charge"]),
     )  # fmt: skip
 

@@ -58,6 +58,7 @@ _BY_ITSELF = {
     "escalate": N_("“%(task)s” was passed on to the supervisors"),
     "overdue": N_("“%(task)s” is overdue"),
     "stopped": N_("A clock stopped, for its step is over"),
+    "recounted": N_("The calendar changed, and deadlines were counted again"),
 }
 
 

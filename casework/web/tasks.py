@@ -16,12 +16,14 @@ from casework.engine.cases import Case
 from casework.engine.prefill import prefill
 from casework.errors import AlreadyTaken, NotFound, WrongState
 from casework.operations import my_work, task_lists, tasks
+from casework.operations.deadlines import explain_task, explain_tasks
 from casework.operations.deeds import calendar_of
 from casework.operations.overview import names_of
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, may_work
 from casework.web import deeds, frame
 from casework.web.actor import page_transaction
+from casework.web.deadlines import ledger
 from casework.web.forms import FormView, read_request
 from casework.web.paths import local_path
 from casework.web.places import WORDS, place_url, queue_name, task_url, task_words
@@ -128,12 +130,23 @@ def _show(id: str, sent: deeds.Sent | None) -> Response | str:
         held_by_other = one["holder"] is not None and one["holder"]["id"] != actor.person
         task = case.tasks.get(id)
         works = task is not None and task.open and may_work(actor, case, task) is not None
+        why = explain_tasks(db, actor, case, [id]).get(id)
         form = _form(db, actor, case, one, sent) if works and not held_by_other and one["type"] == "side" else None
     return render_template(
         "tasks/show.html", one=one, form=form, works=works, held_by_other=held_by_other, sent=sent,
         mine=one["holder"] is not None and not held_by_other, place=place_url(one), queue=queue_name(one["queue"]),
-        open=task is not None and task.open,
+        open=task is not None and task.open, ledger=ledger(why),
     )  # fmt: skip
+
+
+@blueprint.get("/tasks/<uuid:task>/due")
+def due(task: UUID) -> str:
+    """Why the task is due when it is."""
+    with page_transaction() as (db, actor):
+        case, one = _read(db, actor, str(task))
+        frame.use_calendar(calendar_of(db, case.programme))
+        told = explain_task(db, actor, str(task))
+    return render_template("tasks/due.html", one=one, place=place_url(one), ledger=ledger(told))
 
 
 def _form(db: Connection, actor: Actor, case: Case, one: Mapping[str, Json], sent: deeds.Sent | None) -> FormView:

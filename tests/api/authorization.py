@@ -95,6 +95,8 @@ TABLE: tuple[Row, ...] = (
     # --- cases ---
     get("/cases", EVERYBODY, lists="number", finds=READERS | LAB | BANK | {"observer"}),
     get("/cases/{number}", READERS | LAB | BANK | {"observer"}, there=FOREIGN),
+    get("/cases/{number}/clocks", READERS | LAB | BANK, there=FOREIGN),
+    get("/cases/{number}/clocks/{clock}", READERS, there=FOREIGN),
     get("/cases/{number}/events", READERS | LAB | BANK, there=FOREIGN),
     post(
         "/cases/{number}/tracks/{track}/transitions/{transition}", {"officer"}, READERS - {"officer"},
@@ -174,6 +176,8 @@ TABLE: tuple[Row, ...] = (
     get("/tasks", EVERYBODY),
     get("/tasks/{task}", READERS, there=FOREIGN),
     get("/tasks/{task}", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
+    get("/tasks/{task}/clock", READERS, there=FOREIGN),
+    get("/tasks/{task}/clock", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
     post("/tasks/{task}/claim", {"officer"}, READERS - {"officer"}, there=FOREIGN),
     post("/tasks/{task}/claim", LAB, READERS, there=BANK, there_refused=READERS, things={"task": "referral_task"}),
     post("/tasks/{task}/release", {"officer"}, READERS - {"officer"}, there=FOREIGN, body=lambda on: {}),

@@ -130,7 +130,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     assert case is not None
     here = {
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
-        "task": _step_task(db, world.main_track(db, number)), "referral": referral,
+        "task": _step_task(db, world.main_track(db, number)), "clock": _clock(db, number), "referral": referral,
         "referral_task": _step_task(db, referral), "referral_transition": "accept", "mediation": mediation["id"],
         "mediation_track": mediation["track"], "mediation_transition": "send", "match": _match_of(db, number),
         "need": world.needs[-1], "technology": world.technologies[-1], "right": world.rights[0],
@@ -143,7 +143,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     }  # fmt: skip
     far = here | {
         "number": elsewhere, "track": world.main_track(db, elsewhere), "spare_number": spare,
-        "task": _step_task(db, world.main_track(db, elsewhere)), "referral": other, "referral_task": _step_task(db, other),
+        "task": _step_task(db, world.main_track(db, elsewhere)), "clock": _clock(db, elsewhere), "referral": other, "referral_task": _step_task(db, other),
         "mediation": str(uuid.uuid4()), "match": match, "need": need, "technology": technology, "right": str(right),
         "programme": there, "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"],
         "membership": str(away), "token": make_token(db, world.people["foreign_officer"], name="spare", scopes=["read"])[0],
@@ -181,6 +181,14 @@ def _messages(world: World, db: Connection, number: str, writer: str, teller: st
 
 def _shared(world: World, db: Connection, number: str, referral: str, by: str) -> dict[str, str]:
     return {"shared": _write(world, db, by, load(db, home_of(db, number), "case"), "shared", referral)}
+
+
+def _clock(db: Connection, number: str) -> str:
+    statement = (
+        "SELECT k.id FROM clocks k JOIN cases c ON c.id = k.log_id JOIN tasks t ON t.id = k.task_id"
+        " WHERE c.number = :number AND t.organisation_id IS NULL ORDER BY k.id LIMIT 1"
+    )
+    return str(db.execute(text(statement), {"number": number}).scalar_one())
 
 
 def _step_task(db: Connection, track: str) -> str:

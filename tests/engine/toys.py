@@ -58,11 +58,13 @@ class Play:
     """A case in the hands of a test: each deed is decided, folded in, and kept."""
 
     def __init__(
-        self, *definitions: type[Workflow], editions: Iterable[Edition] = (), facts: Mapping[str, Any] | None = None
-    ) -> None:
+        self, *definitions: type[Workflow], editions: Iterable[Edition] = (), facts: Mapping[str, Any] | None = None,
+        now: datetime = START, calendar: Calendar = CALENDAR,
+    ) -> None:  # fmt: skip
         self.library = library_of([*(publish(one) for one in definitions), *editions])
         self.facts = dict(facts or {})
-        self.now = START
+        self.now = now
+        self.calendar = calendar
         self.events: list[Event] = []
         self._case: Case | None = None
         self._ids = count(1)
@@ -73,7 +75,7 @@ class Play:
         return self._case
 
     def context(self, by: By) -> Context:
-        return Context(by, self.now, CALENDAR, lambda: uuid(next(self._ids)), self.facts)
+        return Context(by, self.now, self.calendar, lambda: uuid(next(self._ids)), self.facts)
 
     def do(self, command: Command, by: By = OFFICER) -> list[Event]:
         events = decide(self.library, self._case, command, self.context(by))

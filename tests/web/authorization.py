@@ -87,6 +87,8 @@ TABLE: tuple[Row, ...] = (
     post("/tasks/next", EVERYBODY),
     get("/tasks/<task>", READERS, there=FOREIGN, things={"task": "step_task"}, gives=303),
     get("/tasks/<task>", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}, gives=303),
+    get("/tasks/<task>/due", READERS, there=FOREIGN),
+    get("/tasks/<task>/due", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
     post("/tasks/<task>/claim", {"officer"}, READERS - {"officer"}, there=FOREIGN),
     post("/tasks/<task>/claim", LAB, READERS, there=BANK, there_refused=READERS, things={"task": "referral_task"}),
     post("/tasks/<task>/release", {"officer"}, READERS - {"officer"}, there=FOREIGN),

@@ -1,0 +1,140 @@
+"""Deadlines: the clocks of a case, and why each comes to its moment. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.calendars import Calendar
+from casework.engine.cases import Case
+from casework.engine.events import Event
+from casework.engine.explain import Explanation, Interval, Telling, explain, lines, tell
+from casework.errors import NotFound
+from casework.ledger.canonical import instant
+from casework.operations.overview import find_case
+from casework.operations.task_lists import find_task
+from casework.permissions import Actor, Sight, own_tracks, sight
+from casework.records.logs import event_of
+
+Json = Any
+
+
+def list_clocks(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """The clocks of a case that run or stand still, as far as the actor sees their tracks. Raises NotFound."""
+    case, _ = find_case(db, actor, number)
+    told, names = _visible(db, actor, case)
+    clocks = [
+        _explained(one, moment, names, case) for one in told.values() if one.id in case.clocks
+        for moment in (explain_clock(db, case, one),) if moment is not None
+    ]  # fmt: skip
+    clocks.sort(key=lambda one: (one["due_at"] is None, one["due_at"] or "", one["id"]))
+    return {"items": [{key: one[key] for key in one if key not in ("intervals", "lines")} for one in clocks]}
+
+
+def show_clock(db: Connection, actor: Actor, number: str, id: str) -> dict[str, Json]:
+    """A clock with the ledger of its moment; one that has stopped too. Raises NotFound."""
+    case, _ = find_case(db, actor, number)
+    told, names = _visible(db, actor, case)
+    clock = told.get(id)
+    explained = explain_clock(db, case, clock) if clock is not None else None
+    if clock is None or explained is None:
+        raise NotFound("clock")
+    return _explained(clock, explained, names, case)
+
+
+def explain_task(db: Connection, actor: Actor, task: str) -> dict[str, Json]:
+    """Why a task is due when it is, for whoever sees the task. Raises NotFound; also where it has no due date."""
+    case, _ = find_task(db, actor, task)
+    found = explain_tasks(db, actor, case, [task]).get(task)
+    if found is None:
+        raise NotFound("clock")
+    return found
+
+
+def explain_tasks(db: Connection, actor: Actor, case: Case, tasks: Iterable[str]) -> dict[str, dict[str, Json]]:
+    """Why tasks of a case are due when they are, by task; what the actor may not see is left out."""
+    wanted, made = set(tasks), dict[str, dict[str, Json]]()
+    if not wanted:
+        return made
+    told, names = _visible(db, actor, case)
+    for one in told.values():
+        if one.task in wanted and (explained := explain_clock(db, case, one)) is not None:
+            made[one.task] = _explained(one, explained, names, case)
+    return made
+
+
+def explain_clock(db: Connection, case: Case, clock: Telling) -> Explanation | None:
+    """The ledger of a clock's own moment: when it is due, fires a transition, or a consent expires."""
+    calendars = versions(db, case.programme)
+    what = next((one.what for one in clock.stretches[-1].rungs if one.what not in _ON_THE_WAY), None)
+    return None if what is None else explain(clock, calendars, what)
+
+
+_ON_THE_WAY = frozenset({"activate", "remind", "escalate", "overdue"})
+
+
+def versions(db: Connection, programme: str) -> dict[str, Calendar]:
+    """Every version that a programme's calendar has had, by digest."""
+    rows = db.execute(
+        text(
+            "SELECT effects->'calendar' AS calendar FROM events WHERE log_id = CAST(:id AS uuid) AND effects ? 'calendar'"
+            " ORDER BY seq"
+        ),
+        {"id": programme},
+    )
+    made = (Calendar.from_json(row.calendar) for row in rows)
+    return {one.digest: one for one in made}
+
+
+def _visible(db: Connection, actor: Actor, case: Case) -> tuple[dict[str, Telling], dict[int, Json]]:
+    """The clocks that the actor may know of, and what an event is called that paused one; unseen events have no name."""
+    rows = db.execute(
+        text(
+            "SELECT header, effects, body FROM events WHERE log_id = CAST(:log AS uuid)"
+            " AND (effects ? 'clocks' OR effects ? 'clock_states') ORDER BY seq"
+        ),
+        {"log": case.log},
+    )
+    events = [event_of(row.header, row.effects, row.body) for row in rows]
+    told = tell(events)
+    level = sight(actor, case)
+    if level == Sight.ALL:
+        return told, {event.seq: _named(event) for event in events}
+    if level < Sight.REFERRALS:
+        raise NotFound("case")
+    tracks = {track.id for track in own_tracks(actor, case)}
+    # Of a provider's tracks the steps of the office are the office's own; whose a past task was stands in its event.
+    theirs = {
+        one["id"] for event in events for one in event.effects.get("tasks", ()) if one["organisation"] is not None
+    }  # fmt: skip
+    mine = {id: one for id, one in told.items() if one.track in tracks and one.task in theirs}
+    return mine, {event.seq: _named(event) for event in events if event.track in tracks}
+
+
+def _named(event: Event) -> dict[str, Json]:
+    return {"kind": event.kind, "transition": event.effects.get("transition"), "edition": event.edition}
+
+
+def _explained(clock: Telling, made: Explanation, names: Mapping[int, Json], case: Case) -> dict[str, Json]:
+    return {
+        "id": clock.id, "track": clock.track, "task": clock.task, "state": clock.state, "what": made.what,
+        "unit": clock.unit, "due_at": instant(made.due) if made.due else None, "rule": dict(made.rule), "zone": made.zone,
+        "calendars": list(made.calendars), "counted_minutes": made.minutes(counted=True),
+        "other_minutes": made.minutes(counted=False),
+        "intervals": [_interval(one, names) for one in made.intervals],
+        "lines": [
+            {"from": instant(one.start), "until": instant(one.end), "kind": one.kind, "name": one.name,
+             "because": names.get(one.seq) if one.seq is not None else None, "minutes": one.minutes, "days": one.days}
+            for one in lines(made.intervals)
+        ],
+    }  # fmt: skip
+
+
+def _interval(one: Interval, names: Mapping[int, Json]) -> dict[str, Json]:
+    return {
+        "from": instant(one.start), "until": instant(one.end), "minutes": one.minutes, "kind": one.kind,
+        "counted": one.counted, "name": dict(one.name) if one.name else None,
+        "because": names.get(one.seq) if one.seq is not None else None,
+    }  # fmt: skip
