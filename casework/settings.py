@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal, Self
 
@@ -47,6 +48,15 @@ class Settings(BaseSettings):
     )
     trusted_hosts: str = Field("", description="Host names that this installation answers to, with commas.")
 
+    smtp_host: str | None = Field(None, description="The mail server; without one nothing is mailed.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port: 587 for starttls, usually 465 for tls.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="How the way there is guarded.")
+    smtp_user: str | None = Field(None, description="Whom to sign in as; nobody when empty.")
+    smtp_password: SecretStr | None = Field(None, description="What to sign in with.")
+    smtp_sender: str = Field("Casework <casework@localhost>", description="Whom mails are from.")
+    smtp_timeout_s: float = Field(10.0, gt=0, le=60, description="How long to wait for the mail server.")
+    smtp_retry_s: float = Field(15.0, gt=0, description="The first pause before a mail is tried again; it doubles.")
+
     pool_size: int = Field(5, ge=1, le=200, description="Database connections of one process.")
     pool_overflow: int = Field(10, ge=0, le=200, description="Connections beyond the pool, under load.")
     pool_timeout_s: float = Field(10.0, gt=0, description="How long a request waits for a connection.")
@@ -70,6 +80,14 @@ class Settings(BaseSettings):
     def _production_keeps_real_time(self) -> Self:
         if self.profile == "production" and self.clock_offset:
             raise ValueError("CASEWORK_CLOCK_OFFSET must be 0 in production: its history shows real times only.")
+        return self
+
+    @model_validator(mode="after")
+    def _mails_can_be_opened(self) -> Self:
+        if self.smtp_host and not self.base_url:
+            raise ValueError("CASEWORK_BASE_URL is needed with CASEWORK_SMTP_HOST: the links in mails begin with it.")
+        if self.smtp_host and not parseaddr(self.smtp_sender)[1].rpartition("@")[2]:
+            raise ValueError("CASEWORK_SMTP_SENDER must be an address.")
         return self
 
     @classmethod

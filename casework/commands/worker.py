@@ -16,7 +16,7 @@ from casework.settings import load_settings
     "--concurrency", type=click.IntRange(1, 32), default=4, show_default=True, help="Jobs of each kind at once."
 )
 def worker(concurrency: int) -> None:
-    """Let happen what is due: deadlines, until a signal ends it.
+    """Let happen what is due: deadlines, notifications, mails; until a signal ends it.
 
     Several may run side by side, on this machine and on others: everything happens once. Deadlines go by the
     database's time. In the profile production, unless CASEWORK_PROFILE says otherwise.

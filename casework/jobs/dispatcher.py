@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from casework.jobs.queue import CLOCKS, Job, defer, drop_jobs_of_the_dead, try_dispatching
-from casework.operations.clocks import list_due
+from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
+from casework.operations import clocks, mails
+from casework.operations.notices import any_untold
 from casework.records.database import transaction
 
 #: How often it looks.
 EVERY_S = 0.4
-#: Jobs that it makes at once.
+#: Jobs of a kind that it makes at once.
 MOST = 500
 
-# Who has a job already is left out before the first few are taken, so that a clock that fails does not stand in the way.
-_WITHOUT_JOB = "NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.queueing_lock = 'ring ' || c.log_id AND j.status = '{}')"
-_NOT_ON_THE_WAY = f"{_WITHOUT_JOB.format('todo')} AND {_WITHOUT_JOB.format('doing')}"
+# Who has a job already is left out before the first few are taken, so that what fails does not stand in the way.
+_NOT_ON_THE_WAY = (
+    "NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.queueing_lock = '{prefix} ' || {id} AND j.status = 'todo')"
+    " AND NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.queueing_lock = '{prefix} ' || {id} AND j.status = 'doing')"
+)
 
 
-def dispatch(engine: Engine) -> int:
+def dispatch(engine: Engine, *, mailing: bool) -> int:
     """Make a job for everything that waits for one; gives how many. 0 too when another dispatcher is at it."""
     with transaction(engine) as db:
         if not try_dispatching(db):
             return 0
         drop_jobs_of_the_dead(db)
-        logs = list_due(db, but=_NOT_ON_THE_WAY, most=MOST)
-        return defer(db, [Job(CLOCKS, "ring", f"ring {log}", {"log": log}) for log in logs])
+        return defer(db, _due(db, mailing=mailing))
+
+
+def _due(db: Connection, *, mailing: bool) -> list[Job]:
+    ringing = clocks.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="ring", id="c.log_id"), most=MOST)
+    jobs = [Job(CLOCKS, "ring", f"ring {log}", {"log": log}) for log in ringing]
+    if any_untold(db):
+        jobs.append(Job(OTHERS, "tell", "tell"))
+    if mailing:
+        sending = mails.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
+        # One person's mails go one after the other, in the order in which they were written.
+        jobs += [Job(OTHERS, "send", f"send {mail}", {"mail": mail}, f"mails of {person}") for mail, person in sending]
+    return jobs

@@ -11,8 +11,12 @@ from typing import Any
 from procrastinate import App, Blueprint, JobContext, PsycopgConnector
 from sqlalchemy import Engine
 
-from casework.jobs.queue import CLOCKS, NAMESPACE, Job, defer, wait_before
+from casework.jobs.letters import NoAddress, write_letter
+from casework.jobs.post import NotNow, Refused, post
+from casework.jobs.queue import CLOCKS, NAMESPACE, OTHERS, Job, defer, wait_before
+from casework.operations import mails
 from casework.operations.clocks import ring_log
+from casework.operations.notices import tell_due
 from casework.records.database import driver_arguments, transaction
 from casework.settings import Settings
 
@@ -73,3 +77,30 @@ def ring(hands: Hands, log: str) -> None:
     """Let the clocks of a log do what is due."""
     if stuck := ring_log(hands.engine, log).stuck:
         raise NotDone("; ".join(one.why for one in stuck))
+
+
+@_task(OTHERS)
+def tell(hands: Hands) -> None:
+    """Write the notices of what has happened, and queue the mails for them."""
+    tell_due(hands.engine, mailing=hands.settings.smtp_host is not None)
+
+
+@_task(OTHERS)
+def send(hands: Hands, mail: str) -> None:
+    """Send a mail that is due. Whoever dies after the server took it sends it again, with the same Message-ID."""
+    with transaction(hands.engine) as db:
+        letter = mails.compose(db, mail)
+    if letter is None:
+        return
+    # No transaction is open while the mail server makes us wait.
+    try:
+        answer = post(write_letter(letter, hands.settings), hands.settings)
+    except (Refused, NoAddress) as fault:
+        with transaction(hands.engine) as db:
+            mails.refused(db, mail, str(fault))
+    except NotNow as fault:
+        with transaction(hands.engine) as db:
+            mails.postpone(db, mail, str(fault), first_pause_s=hands.settings.smtp_retry_s)
+    else:
+        with transaction(hands.engine) as db:
+            mails.delivered(db, mail, answer)

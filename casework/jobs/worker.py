@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -89,8 +90,9 @@ class Worker:
 
     async def _dispatch(self, engine: Engine) -> None:
         loop = asyncio.get_running_loop()
+        look = functools.partial(dispatch, engine, mailing=self.settings.smtp_host is not None)
         while not self._stopped.is_set():
-            await loop.run_in_executor(None, dispatch, engine)
+            await loop.run_in_executor(None, look)
             await self._rest(EVERY_S)
 
     async def _rest(self, seconds: float) -> None:

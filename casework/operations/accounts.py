@@ -262,6 +262,8 @@ class Viewer:
     passkeys: int
     #: How long ago the person showed who that is.
     proved: timedelta
+    #: Whether there is anything among what the person was told that is not marked as read.
+    unread: bool
     programmes: tuple[Scope, ...]
     organisations: tuple[Scope, ...]
 
@@ -271,6 +273,7 @@ _VIEWER = text("""
         s.seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - s.proved_at AS proved,
         EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS app,
         (SELECT count(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys,
+        EXISTS (SELECT FROM notifications n WHERE n.person_id = p.id AND n.read_at IS NULL) AS unread,
         (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for', m.deputy_for,
             'starts_at', m.starts_at, 'ends_at', m.ends_at, 'name', coalesce(g.name, o.name),
@@ -298,6 +301,7 @@ def find_viewer(db: Connection, secret: str) -> Viewer | None:
         scopes[kind][one[kind]] = Scope(one[kind], one["name"], one["name_zh"])
     return Viewer(
         actor_of(row), row.session, row.awaits, row.email, row.zone, row.theme, row.app, row.passkeys, row.proved,
+        row.unread,
         tuple(scopes["programme"].values()), tuple(scopes["organisation"].values()),
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from casework.engine.cases import Case
 from casework.engine.commands import By, Claim, Command, Context, Correct, Library, Notice, Open, Release, Say
 from casework.engine.decide import decide_and_evolve
 from casework.engine.events import Event
+from casework.engine.notices import owes
 from casework.engine.registry import EFFECTS, GUARDS
 from casework.errors import CaseHasMoved, NotFound
 from casework.operations.outside import outside
@@ -172,9 +173,9 @@ def write(
     db: Connection, log: Log, before: Case | None, after: Case, events: list[Event], key: str | None = None,
     answer: Mapping[str, Json] | None = None,
 ) -> None:  # fmt: skip
-    """Seal and store what was decided, and what it says of rights."""
+    """Seal and store what was decided, what it says of rights, and which events may owe somebody a notice."""
     rows, head = seal_events(log, events, key)
-    save(db, log, before, after, rows, head, answer)
+    save(db, log, before, after, rows, head, answer, [event.seq for event in events if owes(event)])
     for event in events:
         for change in event.effects.get("rights", ()):
             encumber(db, event, change, new_id())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -362,15 +362,17 @@ def _write(shape: Shape, removed: tuple[str, ...], *, opens: bool, asked: bool) 
 
 def save(
     db: Connection, log: Log, before: Case | None, after: Case, events: list[dict[str, Json]], head: str,
-    answer: Mapping[str, Json] | None = None,
+    answer: Mapping[str, Json] | None = None, owing: Collection[int] = (),
 ) -> None:  # fmt: skip
-    """Write events and the difference that they make. `answer` finishes a request: asker, key, status, answer."""
+    """Write events and the difference that they make. `answer` finishes a request: asker, key, status, answer;
+    `owing` are the seqs of events that may owe somebody a notice."""
     rows, gone = difference(before, after)
     seq, last_at = str(after.seq), instant(after.last_at)
     values: list[str | None] = [log.id, log.kind, log.programme] if before is None else []
     values += [seq, head, last_at] if before is None else [seq, head, last_at, log.id]
     shape: list[tuple[str, int, int]] = []
-    for table, made in {"events": events, **rows}.items():
+    outbox = [{"log_id": log.id, "seq": one} for one in owing]
+    for table, made in {"events": events, "outbox": outbox, **rows}.items():
         kept = _kept(before, table)
         added = [one for one in made if one.get("id") not in kept]
         changed = [one for one in made if one.get("id") in kept]
@@ -387,7 +389,7 @@ def save(
 
 def _kept(before: Case | None, table: str) -> Container[str | None]:
     """Ids of the rows that a table has already."""
-    if before is None or table == "events":
+    if before is None or table in ("events", "outbox"):
         return ()
     return getattr(before, table) if table in _ROWS else (before.log,)
 

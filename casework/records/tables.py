@@ -708,6 +708,68 @@ mentions = Table(
     comment="Who is told of a message; but for read_at what the events add up to",
 )
 
+# --- what people are told ---------------------------------------------------------------------------------------------
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("log_id", Id, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    comment="Events that may owe somebody a notice; written with them, gone once their notices are written",
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id"),
+    _ref("log_id", "logs.id"),
+    Column("seq", BigInteger, nullable=False, comment="Of the event that it tells of"),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False, comment="The task or track, or nothing"),
+    Column("at", Time, nullable=False, comment="When it happened"),
+    Column("edition", Text, comment="Whose text names the deed"),
+    Column("words", Text, comment="The key of that text"),
+    Column("track_id", Id),
+    Column("task_id", Id),
+    Column("due_at", Time),
+    Column("read_at", Time),
+    Column("mail_id", Id, ForeignKey("mails.id"), comment="The mail that says it; null: it is not mailed"),
+    UniqueConstraint("person_id", "log_id", "seq", "kind", "about"),
+    Index("ix_notifications_person_id_at", "person_id", "at", "id"),
+    Index("ix_notifications_person_id_unread", "person_id", "id", postgresql_where=text("read_at IS NULL")),
+    Index("ix_notifications_mail_id", "mail_id"),
+    comment="What a person is told, in the pages and by mail; what it is about is looked up when it is shown",
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    _id(comment="Also in its Message-ID, the same at each attempt"),
+    _ref("person_id", "people.id"),
+    Column("key", Text, nullable=False, unique=True, comment="What it is for; nothing is mailed twice"),
+    Column("kind", Text, nullable=False, comment="Of its notice, or digest"),
+    Column("sealed", Boolean, nullable=False, comment="It says nothing but that something waits"),
+    Column("state", Text, nullable=False, server_default=text("'queued'"), comment="queued, sent, failed or cancelled"),
+    Column("made_at", Time, nullable=False),
+    Column("send_at", Time, nullable=False, comment="Not before this"),
+    Column("tries", JSONB, nullable=False, server_default=text("'[]'"), comment="Of each attempt: at, and what came of it"),
+    Column("ended_at", Time),
+    CheckConstraint("state IN ('queued', 'sent', 'failed', 'cancelled')", name="state"),
+    Index("ix_mails_queued", "send_at", "id", postgresql_where=text("state = 'queued'")),
+    Index("ix_mails_made_at_id", "made_at", "id"),
+    comment="Mails, with what became of them; the words are made when one is sent, and are not kept",
+)
+
+notification_preferences = Table(
+    "notification_preferences",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("choices", JSONB, nullable=False, server_default=text("'{}'"), comment="Per kind: at_once, digest or none"),
+    Column("quiet", Boolean, nullable=False, server_default=text("false"), comment="No mail outside working hours"),
+    comment="How a person wants to be told; no row: as usual",
+)
+
 # --- auditors --------------------------------------------------------------------------------------------------------
 
 findings = Table(

@@ -26,9 +26,11 @@ from casework.web import (
     frame,
     history,
     home,
+    mails,
     maps,
     matches,
     mediations,
+    notifications,
     origin,
     passkeys,
     referrals,
@@ -84,7 +86,8 @@ def create_app(settings: Settings) -> Flask:
 #: The pages, one blueprint for each subject.
 PAGES = (
     accounts.blueprint, administration.blueprint, audit.blueprint, cases.blueprint, confirm.blueprint, history.blueprint,
-    home.blueprint, maps.blueprint, matches.blueprint, mediations.blueprint, passkeys.blueprint, referrals.blueprint, search.blueprint, tasks.blueprint,
+    home.blueprint, mails.blueprint, maps.blueprint, matches.blueprint, mediations.blueprint, notifications.blueprint,
+    passkeys.blueprint, referrals.blueprint, search.blueprint, tasks.blueprint,
 )  # fmt: skip
 
 

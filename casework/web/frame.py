@@ -17,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from casework.engine.calendars import Calendar
 from casework.errors import CaseworkError
+from casework.operations.notifications import MOST_COUNTED, count_unread
 from casework.web import dates, forms, navigation, texts
-from casework.web.actor import Person, viewer
+from casework.web.actor import Person, page_transaction, viewer
 
 #: The locale of each language that a person may choose.
 LOCALES = {"en": "en", "zh-Hans": "zh_Hans"}
@@ -37,7 +38,7 @@ def register(app: Flask) -> None:
         asset=asset, rail=_rail, has_page=navigation.has_page, reader=reader, language=language, theme=theme,
         role_name=texts.role_name, name_of=texts.name_of, edition_text=texts.edition_text, sentence=texts.sentence,
         time=time_element, due=due_element, day=day_element, new_key=forms.new_key, currencies=forms.CURRENCIES,
-        simulated=_simulated, here=_here,
+        simulated=_simulated, here=_here, unread=unread,
     )  # fmt: skip
 
 
@@ -67,6 +68,17 @@ def language() -> str:
 
 def _locale() -> Locale:
     return Locale.parse(LOCALES[language()])
+
+
+def unread() -> str:
+    """How many notifications the reader has not read, as it stands in the top bar; nothing when there are none."""
+    person = reader()
+    if person is None or not person.viewer.unread:
+        return ""
+    if "unread" not in g:
+        with page_transaction() as (db, actor):
+            g.unread = count_unread(db, actor)
+    return f"{MOST_COUNTED}+" if g.unread > MOST_COUNTED else str(g.unread or "")
 
 
 def theme() -> str:

@@ -66,9 +66,9 @@ def post(path: str, allowed: Who, refused: Who = NOBODY, **more: Any) -> Row:
     return Row("POST", path, allowed, refused, **more)
 
 
-#: One's own sessions, factors, passkeys, preferences and drafts have no rows here: `test_accounts.py`, `test_passkeys.py`
-#: and `test_confirm.py` walk through them.
-OWN = ("accounts.", "passkeys.", "confirm.")
+#: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `test_accounts.py`,
+#: `test_passkeys.py`, `test_confirm.py` and `test_notifications.py` walk through them.
+OWN = ("accounts.", "passkeys.", "confirm.", "notifications.")
 PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
 LEADS = frozenset({"provider_lead"})
@@ -206,6 +206,9 @@ TABLE: tuple[Row, ...] = (
     post("/administration/programmes/<programme>/phases", ADMINISTRATOR),
     get("/administration/calendars", ADMINISTRATOR),
     get("/administration/calendars/<programme>", ADMINISTRATOR, there=ADMINISTRATOR),
+    get("/administration/mails", ADMINISTRATOR),
+    # A mail is a person's, and people are theirs in every programme.
+    post("/administration/mails/<mail>/resend", ADMINISTRATOR, there=ADMINISTRATOR),
 )  # fmt: skip
 
 __all__ = ["OWN", "ROLES", "TABLE", "Row"]

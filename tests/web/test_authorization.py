@@ -99,7 +99,16 @@ def _things(world: World, db: Connection) -> Things:
         str(save_filter(db, world.actor(db, name), "cases", name="mine", query="", request=new_request()).answer["id"])
         for name in ("officer", "foreign_officer")
     ]
+    mail = str(uuid.uuid4())
+    db.execute(
+        text(
+            "INSERT INTO mails (id, person_id, key, kind, sealed, state, made_at, send_at) VALUES (:id, :person, 'one', 'task',"
+            " false, 'sent', now(), now())"
+        ),
+        {"id": mail, "person": world.people["officer"]},
+    )
     here = {
+        "mail": mail,
         "transition": "propose_close", "consent": str(consent), "task": _task(db, number, "kick_off"),
         "step_task": _task(db, number, "assessment"),
         "match": str(_match(db, number)), "filter": filters[0],

@@ -1,0 +1,119 @@
+"""The words of a mail, in its reader's language and time zone: plain and HTML, number and deed and nothing more."""
+
+from __future__ import annotations
+
+import gettext
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_datetime as say_datetime
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from casework.definitions import load_library
+from casework.operations.mails import Item, Letter
+from casework.operations.notice_words import HAPPENED, SEALED
+from casework.operations.telling import DIGEST
+from casework.settings import Settings
+
+
+class NoAddress(Exception):
+    """Nobody can be reached at that."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing as it stands in a mail."""
+
+    head: str
+    deed: str
+    due: str
+    url: str
+
+
+def write_letter(letter: Letter, settings: Settings) -> EmailMessage:
+    """The mail of a letter; the same Message-ID however often it is sent. Raises NoAddress."""
+    chinese = letter.language.lower().startswith("zh")
+    words = _catalogue("messages", chinese)
+    base = str(settings.base_url).rstrip("/")
+    lines = [_line(item, letter, base, chinese) for item in letter.items]
+    # A sealed line in a digest has no number, as in a mail of its own.
+    if letter.kind == DIGEST:
+        subject = words.ngettext("One thing in Casework", "%(count)s things in Casework", len(lines)) % {"count": len(lines)}
+    else:
+        subject = lines[0].head
+    given = {
+        "items": lines, "subject": subject, "language": "zh-Hans" if chinese else "en",
+        "settings_url": f"{base}/notifications/settings",
+    }  # fmt: skip
+    templates = _templates(chinese)
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = subject
+    message["From"] = settings.smtp_sender
+    message["To"] = _address(letter.address)
+    message["Date"] = format_datetime(letter.at)
+    message["Message-ID"] = f"<{letter.id}@{parseaddr(settings.smtp_sender)[1].rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(templates.get_template("mail/letter.txt").render(given))
+    message.add_alternative(templates.get_template("mail/letter.html").render(given), subtype="html")
+    return message
+
+
+def _address(written: str) -> Address:
+    # Without the person's name: nothing that somebody has typed gets into a header.
+    try:
+        return Address(addr_spec=written)
+    except (MessageError, ValueError, IndexError) as fault:
+        raise NoAddress(f"{written!r} is no address") from fault
+
+
+def _line(item: Item, letter: Letter, base: str, chinese: bool) -> Line:
+    words, url = _catalogue("messages", chinese), f"{base}/notifications/{item.notification}"
+    if item.number is None:
+        return Line(words.gettext(SEALED), "", "", url)
+    head = f"{item.number}: {words.gettext(HAPPENED[item.kind])}"
+    return Line(head, _deed(item, chinese), _moment(item.due_at, letter.zone, chinese), url)
+
+
+def _deed(item: Item, chinese: bool) -> str:
+    if item.edition is None or item.words is None:
+        return ""
+    edition = load_library()[item.edition]
+    said = edition.text(item.words)
+    return _catalogue("workflows", chinese).pgettext(f"{edition.workflow}.{item.words}", said) if said else ""
+
+
+def _moment(moment: datetime | None, zone: str, chinese: bool) -> str:
+    if moment is None:
+        return ""
+    try:
+        where = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        where = ZoneInfo("UTC")
+    form = "y年M月d日 EEE HH:mm" if chinese else "EEE d MMM y, HH:mm"
+    return f"{say_datetime(moment.astimezone(where), form, locale='zh_Hans' if chinese else 'en')} ({where.key})"
+
+
+@cache
+def _catalogue(domain: str, chinese: bool) -> gettext.NullTranslations:
+    folder = files("casework").joinpath("translations")
+    return gettext.translation(domain, str(folder), ["zh_Hans"] if chinese else ["en"], fallback=True)
+
+
+@cache
+def _templates(chinese: bool) -> Environment:
+    made = Environment(
+        loader=PackageLoader("casework.templates", ""), autoescape=select_autoescape(["html"]), undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_translations(_catalogue("messages", chinese), newstyle=True)  # type: ignore[attr-defined]
+    return made

@@ -1,0 +1,190 @@
+"""Mails: which are due, what is in one when it goes, what became of it, and sending it again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.notices import CANCELLATION, DELIVERY, MENTION, MOVED, OWNERSHIP, RETURN, STOP
+from casework.engine.roles import ADMINISTRATOR
+from casework.errors import NotFound, Refused
+from casework.operations.notifications import SEEN, read_id, seen_by
+from casework.operations.overview import when
+from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.permissions import Actor
+from casework.records.people import find_actor
+
+Json = Any
+
+#: What could not be delivered for so long is given up.
+GIVEN_UP_AFTER = timedelta(days=3)
+LONGEST_PAUSE_S = 1800
+#: What is worth saying though its task is done or its track has ended.
+LASTING = (CANCELLATION, DELIVERY, STOP, OWNERSHIP, MOVED, MENTION, RETURN)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that a mail says: a kind, and what names it. Nothing else of a case goes into a mail."""
+
+    kind: str
+    number: str | None
+    edition: str | None
+    words: str | None
+    due_at: datetime | None
+    #: The notification, which the link opens; it leads on from there, once its reader has signed in.
+    notification: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail that goes now: to whom, in which language, by which clock, and what it says."""
+
+    id: str
+    address: str
+    language: str
+    zone: str
+    kind: str
+    sealed: bool
+    at: datetime
+    items: tuple[Item, ...]
+
+
+_DUE = """
+    SELECT m.id, m.person_id FROM mails m WHERE m.state = 'queued' AND m.send_at <= (SELECT casework_now()) AND {but}
+    ORDER BY m.send_at, m.id LIMIT :most
+"""
+
+
+def list_due(db: Connection, *, but: str, most: int) -> list[tuple[str, str]]:
+    """Mails that are due and for whom, the earliest first. `but` is a condition on `m.id` that leaves some out."""
+    return [(row.id, row.person_id) for row in db.execute(text(_DUE.format(but=but)), {"most": most})]
+
+
+_QUEUED = text("""
+    SELECT m.id, m.kind, m.sealed, p.id AS person, p.email, p.language, p.zone, p.active, casework_now() AS now
+    FROM mails m JOIN people p ON p.id = m.person_id WHERE m.id = CAST(:id AS uuid) AND m.state = 'queued'
+    FOR NO KEY UPDATE OF m
+""")
+# What was withdrawn, cancelled or done in the meantime is not said any more; nor is what one has read already.
+_ITEMS = text(f"""
+    SELECT n.id, n.kind, n.edition, n.words, n.due_at, c.number {SEEN} AND n.mail_id = CAST(:mail AS uuid)
+    AND n.read_at IS NULL
+    AND (n.kind = ANY(:lasting) OR CASE WHEN n.task_id IS NOT NULL THEN t.closed_at IS NULL
+        ELSE r.ended_at IS NULL AND coalesce(c.closed_at, m.closed_at) IS NULL END)
+    ORDER BY n.at, n.id
+""")
+
+
+def compose(db: Connection, mail: str) -> Letter | None:
+    """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled."""
+    row = db.execute(_QUEUED, {"id": mail}).one_or_none()
+    if row is None:
+        return None
+    actor = find_actor(db, row.person) if row.active else None
+    found = db.execute(_ITEMS, seen_by(actor) | {"mail": mail, "lasting": list(LASTING)}).all() if actor else []
+    if not found:
+        _end(db, mail, "cancelled", "nothing of it is left to be said")
+        return None
+    items = tuple(Item(one.kind, one.number, one.edition, one.words, one.due_at, one.id) for one in found)
+    return Letter(row.id, row.email, row.language, row.zone, row.kind, row.sealed, row.now, items)
+
+
+_TRIED = """tries = tries || jsonb_build_array(jsonb_build_object('at', casework_now(), 'what', CAST(:what AS text)))"""
+
+
+def _end(db: Connection, mail: str, state: str, what: str) -> None:
+    db.execute(
+        text(
+            f"UPDATE mails SET state = :state, ended_at = casework_now(), {_TRIED}"
+            " WHERE id = CAST(:id AS uuid) AND state = 'queued'"
+        ),
+        {"id": mail, "state": state, "what": what[:500]},
+    )
+
+
+def delivered(db: Connection, mail: str, answer: str) -> None:
+    """The mail server has taken it."""
+    _end(db, mail, "sent", answer)
+
+
+def refused(db: Connection, mail: str, why: str) -> None:
+    """The mail server will not take it, however often it is asked."""
+    _end(db, mail, "failed", why)
+
+
+def postpone(db: Connection, mail: str, why: str, *, first_pause_s: float) -> None:
+    """Try again later, each time after twice as long; give up after three days."""
+    db.execute(
+        text(
+            "UPDATE mails SET state = CASE WHEN made_at < casework_now() - :given_up THEN 'failed' ELSE 'queued' END,"
+            " ended_at = CASE WHEN made_at < casework_now() - :given_up THEN casework_now() END,"
+            " send_at = casework_now() + make_interval(secs => least(:longest, :first * power(2, least(jsonb_array_length(tries), 20)))),"
+            f" {_TRIED} WHERE id = CAST(:id AS uuid) AND state = 'queued'"
+        ),
+        {"id": mail, "what": why[:500], "given_up": GIVEN_UP_AFTER, "longest": LONGEST_PAUSE_S, "first": first_pause_s},
+    )
+
+
+# --- the administrator's log -----------------------------------------------------------------------------------------
+
+# Neither what a mail says nor which case it is about: an administrator sees that it went, not what for.
+_LOG = """
+    SELECT m.id, m.kind, m.sealed, m.state, m.made_at, m.send_at, m.ended_at, m.tries, p.name, p.name_zh, p.email
+    FROM mails m JOIN people p ON p.id = m.person_id
+    WHERE (CAST(:state AS text) IS NULL OR m.state = :state) {more} ORDER BY m.made_at DESC, m.id DESC LIMIT :most
+"""
+
+
+def list_mails(
+    db: Connection, actor: Actor, *, state: str | None = None, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """Every mail with its attempts, the newest first. Raises NotFound for others than administrators."""
+    _insist(actor)
+    most, more = insist_limit(limit), ""
+    given: dict[str, Json] = {"state": state, "most": most + 1}
+    if keys := from_cursor(cursor, 2):
+        more = "AND (m.made_at, m.id) < (:at, CAST(:id AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    rows = db.execute(text(_LOG.format(more=more)), given).all()
+    shown, following = page(rows, most, lambda row: (row.made_at, row.id))
+    items = [
+        {
+            "id": row.id, "kind": None if row.sealed else row.kind, "state": row.state, "name": row.name,
+            "name_zh": row.name_zh, "email": row.email, "made_at": when(row.made_at), "send_at": when(row.send_at),
+            "ended_at": when(row.ended_at), "tries": row.tries,
+        }
+        for row in shown
+    ]  # fmt: skip
+    return {"items": items, "next": following}
+
+
+def resend_mail(db: Connection, actor: Actor, mail: str) -> None:
+    """Queue a mail again that was refused or given up, or has gone; its Message-ID stays. Raises NotFound, Refused."""
+    _insist(actor)
+    mail = read_id(mail, "mail")
+    row = db.execute(
+        text("SELECT state FROM mails WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE"), {"id": mail}
+    ).one_or_none()
+    if row is None:
+        raise NotFound("mail")
+    if row.state == "queued":
+        raise Refused(reasons=["It waits to be sent already."])
+    note = json.dumps([{"at": None, "what": f"sent again by {actor.name}"}])
+    db.execute(
+        text(
+            "UPDATE mails SET state = 'queued', made_at = casework_now(), send_at = casework_now(), ended_at = NULL,"
+            " tries = tries || jsonb_set(CAST(:note AS jsonb), '{0,at}', to_jsonb(casework_now()))"
+            " WHERE id = CAST(:id AS uuid)"
+        ),
+        {"id": mail, "note": note},
+    )
+
+
+def _insist(actor: Actor) -> None:
+    if ADMINISTRATOR not in actor.roles():
+        raise NotFound

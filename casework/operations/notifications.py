@@ -1,0 +1,107 @@
+"""What a person has been told: the notifications of the pages. Whatever one may no longer see is not told any more."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from casework.errors import NotFound
+from casework.operations.overview import when
+from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.permissions import Actor, reach
+
+Json = Any
+
+#: More unread ones than this are not counted.
+MOST_COUNTED = 99
+
+# The policy of `permissions.sight` in a form that a query can use; a provider is told of its own referrals alone.
+SEEN = """
+    FROM notifications n JOIN logs l ON l.id = n.log_id LEFT JOIN cases c ON c.id = n.log_id
+    LEFT JOIN mediations m ON m.id = n.log_id LEFT JOIN tracks r ON r.id = n.track_id LEFT JOIN tracks a ON a.id = r.parent_id
+    LEFT JOIN tasks t ON t.id = n.task_id
+    WHERE n.person_id = CAST(:person AS uuid) AND NOT CAST(:person AS text) = ANY(coalesce(c.interests, m.interests)) AND (
+        c.programme_id = ANY(CAST(:all_of AS uuid[])) OR m.owner_id = CAST(:person AS uuid)
+        OR CAST(:person AS uuid) = ANY(m.team) OR (
+            r.provider_id = ANY(CAST(:organisations AS uuid[])) AND NOT CAST(:person AS text) = ANY(r.barred)
+            AND NOT CAST(:person AS text) = ANY(coalesce(a.barred, '{}'))
+        )
+    )
+"""
+_ROWS = f"""
+    SELECT n.id, n.log_id, n.seq, n.kind, n.at, n.edition, n.words, n.track_id, n.task_id, n.due_at, n.read_at,
+        l.kind AS log_kind, c.number, t.type AS task_type, t.closed_at, r.workflow, r.parent_id,
+        c.programme_id = ANY(CAST(:all_of AS uuid[])) AS inside {SEEN}
+"""
+_COUNT = text(f"SELECT count(*) FROM (SELECT 1 {SEEN} AND n.read_at IS NULL LIMIT :most) x")
+
+
+def seen_by(actor: Actor) -> dict[str, Json]:
+    """What the policy's conditions read of a person."""
+    mine = reach(actor)
+    return {"person": actor.person, "all_of": sorted(mine.all_of), "organisations": sorted(mine.organisations)}
+
+
+def count_unread(db: Connection, actor: Actor) -> int:
+    """How many notifications the actor has not read, up to `MOST_COUNTED` and one more."""
+    count: int = db.execute(_COUNT, seen_by(actor) | {"most": MOST_COUNTED + 1}).scalar_one()
+    return count
+
+
+def list_notifications(
+    db: Connection, actor: Actor, *, unread: bool = False, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """What the actor was told, the newest first: kind, number, the text that names the deed, and where it leads."""
+    most, given, more = insist_limit(limit), seen_by(actor), " AND n.read_at IS NULL" if unread else ""
+    if keys := from_cursor(cursor, 2):
+        more += " AND (n.at, n.id) < (:at, CAST(:id AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    rows = db.execute(text(f"{_ROWS} {more} ORDER BY n.at DESC, n.id DESC LIMIT :most"), given | {"most": most + 1}).all()
+    shown, following = page(rows, most, lambda row: (row.at, row.id))
+    return {"items": [_shown(row) for row in shown], "next": following}
+
+
+def find_notification(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """One of the actor's. Raises NotFound."""
+    row = db.execute(text(f"{_ROWS} AND n.id = CAST(:id AS uuid)"), seen_by(actor) | {"id": read_id(id)}).one_or_none()
+    if row is None:
+        raise NotFound("notification")
+    return _shown(row)
+
+
+def read_id(id: str, noun: str = "notification") -> str:
+    """An id as it stands in an address. Raises NotFound for what is none."""
+    try:
+        return str(UUID(id))
+    except ValueError:
+        raise NotFound(noun) from None
+
+
+def _shown(row: Any) -> dict[str, Json]:
+    return {
+        "id": row.id, "kind": row.kind, "at": when(row.at), "read": row.read_at is not None, "number": row.number,
+        "sealed": row.log_kind == "mediation", "edition": row.edition, "words": row.words, "due_at": when(row.due_at),
+        "task": row.task_id, "step": row.task_type in (None, "step"), "done": row.closed_at is not None,
+        "log": row.log_id, "referral": row.track_id if row.workflow == "referral" else row.parent_id,
+        "inside": bool(row.inside) or row.log_kind == "mediation" and row.workflow is None,
+    }  # fmt: skip
+
+
+def mark_read(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """The actor has read one; once and for all. Raises NotFound."""
+    found = find_notification(db, actor, id)
+    db.execute(
+        text("UPDATE notifications SET read_at = coalesce(read_at, casework_now()) WHERE id = CAST(:id AS uuid)"), {"id": id}
+    )
+    return found | {"read": True}
+
+
+def mark_all_read(db: Connection, actor: Actor) -> int:
+    """The actor has read all that there are; gives how many were new."""
+    return db.execute(
+        text("UPDATE notifications SET read_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND read_at IS NULL"),
+        {"person": actor.person},
+    ).rowcount
+

@@ -1,0 +1,100 @@
+"""What a person has been told, and how a person wants to be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.notices import KINDS
+from casework.errors import InvalidForm
+from casework.operations import notifications, telling
+from casework.operations.notice_words import CHOICE, HAPPENED, KIND
+from casework.web.actor import page_transaction
+from casework.web.places import case_url
+from casework.web.texts import edition_text
+
+Json = Any
+blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
+
+
+@blueprint.get("")
+def index() -> str:
+    cursor = request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        found = notifications.list_notifications(db, actor, cursor=cursor)
+    return render_template(
+        "notifications/index.html", rows=[_said(one) for one in found["items"]],
+        next_url=url_for("notifications.index", cursor=found["next"]) if found["next"] else "",
+        first_url=url_for("notifications.index") if cursor else "",
+    )  # fmt: skip
+
+
+def _said(one: Json) -> Json:
+    """A notification with its words."""
+    deed = edition_text(load_library()[one["edition"]], one["words"]) if one["words"] else ""
+    return one | {"happened": gettext(HAPPENED[one["kind"]]), "deed": deed}
+
+
+@blueprint.get("/<notification>")
+def show(notification: str) -> Response:
+    """Where a link in a mail leads: on to what it is about. It changes nothing."""
+    with page_transaction() as (db, actor):
+        found = notifications.find_notification(db, actor, notification)
+    return redirect(_place(found), 303)
+
+
+def _place(one: Json) -> str:
+    if one["task"] and not one["step"] and not one["done"]:
+        return url_for("tasks.show", task=one["task"])
+    if one["inside"] and not one["sealed"]:
+        return case_url(one["number"])
+    if one["sealed"] and one["inside"]:
+        return url_for("mediations.show", mediation=one["log"])
+    return url_for("referrals.show", referral=one["referral"]) if one["referral"] else url_for("home.show")
+
+
+@blueprint.post("/<notification>/read")
+def read(notification: str) -> Response:
+    """Read it; and go on to what it is about, where that was asked for."""
+    with page_transaction() as (db, actor):
+        found = notifications.mark_read(db, actor, notification)
+    return redirect(_place(found) if request.form.get("go") else url_for("notifications.index"), 303)
+
+
+@blueprint.post("/read")
+def read_all() -> Response:
+    with page_transaction() as (db, actor):
+        notifications.mark_all_read(db, actor)
+    flash(gettext("All are marked as read."))
+    return redirect(url_for("notifications.index"), 303)
+
+
+@blueprint.get("/settings")
+def settings() -> str:
+    return _settings({})
+
+
+def _settings(faults: Json) -> str:
+    with page_transaction() as (db, actor):
+        kept = telling.find_telling(db, actor)
+    rows = [
+        (kind, gettext(KIND[kind]), [(one, gettext(CHOICE[one]), kept.choices[kind] == one) for one in telling.allowed(kind)])
+        for kind in KINDS
+    ]
+    return render_template("notifications/settings.html", rows=rows, quiet=kept.quiet, faults=faults)
+
+
+@blueprint.post("/settings")
+def keep_settings() -> Response:
+    choices = {kind: request.form[kind] for kind in KINDS if kind in request.form}
+    try:
+        with page_transaction() as (db, actor):
+            telling.set_telling(db, actor, choices, quiet=bool(request.form.get("quiet")))
+    except InvalidForm as refusal:
+        return make_response(_settings(refusal.fields), 422)
+    flash(gettext("Your preferences are kept."))
+    return redirect(url_for("notifications.settings"), 303)

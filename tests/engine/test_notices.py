@@ -1,0 +1,151 @@
+"""Who is told what, as a table: of each event the kinds, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.engine.cases import READY, Case, Fired, Task, Track
+from casework.engine.events import (
+    ACTIVATED,
+    ADDED,
+    CLAIMED,
+    COMPLETED,
+    FIRED,
+    HANDED_OVER,
+    PROPOSED,
+    RANG,
+    REFUSED,
+    RELEASED,
+    Event,
+)  # fmt: skip
+from casework.engine.notices import AT_ONCE, KINDS, TO_OFFICERS, TO_PROVIDER, Notice, first_of, notices, owes
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SENT = Fired(1, NOW, "owner", None, {})
+OWNER, PROVIDERS, SUPERVISORS = "owner", "provider@lab", "supervisor@"
+
+
+def track(id: str, workflow: str, **more: Any) -> Track:
+    fixed: dict[str, Any] = {"kind": workflow, "parent": None, "provider": None, "states": ("here",), "entered_at": NOW, "opened_at": NOW}
+    return Track(id=id, workflow=workflow, edition=f"{workflow}-1", **fixed | more)
+
+
+def task(id: str, on: str, queue: str, **more: Any) -> Task:
+    given = {
+        "name": id, "edition": "case-1", "rule": id, "type": "side", "organisation": "lab" if queue == "provider" else None,
+        "state": READY, "opened_at": NOW, "due_at": NOW,
+    }  # fmt: skip
+    return Task(id=id, track=on, queue=queue, **given | more)
+
+
+MAIN = track("main", "case")
+REFERRAL = track("asked", "referral", provider="lab", fired={"send": SENT})
+DRAFT = track("draft", "referral", provider="bank")
+TASKS = {
+    one.id: one
+    for one in (
+        task("check", "main", "officer"), task("decide", "main", "supervisor"), task("stop", "main", "compliance", type="decision"),
+        task("answer", "asked", "provider", type="step"), task("mine", "main", "officer", state="Reserved", holder="helper"),
+        task("done", "main", "supervisor", state="Completed"),
+    )
+}  # fmt: skip
+CASE = Case(
+    log="log", kind="case", programme="BJ", seq=9, last_at=NOW, opened_at=NOW, owner="owner", team=("helper",),
+    tracks={one.id: one for one in (MAIN, REFERRAL, DRAFT)}, tasks=TASKS,
+)  # fmt: skip
+
+
+def event(kind: str, on: str | None = "main", actor: str = "somebody", **effects: Any) -> Event:
+    return Event(log="log", seq=9, at=NOW, kind=kind, actor=actor, track=on, effects=effects)
+
+
+def fired(name: str, on: str = "asked", **effects: Any) -> Event:
+    return event(FIRED, on, transition=name, **effects)
+
+
+def opened(*ids: str) -> list[dict[str, Any]]:
+    return [{"id": id, "state": READY} for id in ids]
+
+
+def said(one: Event, case: Case = CASE) -> set[tuple[str, str]]:
+    """Kind and audience of each notice: a person, or queue@organisation."""
+    return {
+        (notice.kind, who)
+        for notice in notices(one, case)
+        for who in [*notice.people, *(f"{queue}@{organisation or ''}" for queue, organisation in notice.queues)]
+    }
+
+
+TABLE: list[tuple[str, Event, set[tuple[str, str]]]] = [
+    ("an offer", fired("send"), {("offer", PROVIDERS), ("moved", OWNER)}),
+    ("a question", fired("ask_info"), {("question", OWNER)}),
+    ("an answer", fired("supply_info"), {("moved", PROVIDERS), ("moved", OWNER)}),
+    ("a return", fired("return"), {("return", PROVIDERS), ("moved", OWNER)}),
+    ("a cancellation", fired("cancel"), {("cancellation", PROVIDERS), ("moved", OWNER)}),
+    ("a draft that is cancelled", fired("cancel", "draft"), {("moved", OWNER)}),
+    ("a delivery", fired("deliver"), {("delivery", OWNER)}),
+    ("a part", fired("deliver_part"), {("delivery", OWNER)}),
+    ("a refusal", fired("decline"), {("moved", OWNER)}),
+    ("a step of the case", fired("pass_triage", "main"), {("moved", OWNER)}),
+    ("a decision", event(ADDED, tasks=opened("decide")), {("decision", SUPERVISORS)}),
+    ("a second person", event(PROPOSED, tasks=opened("stop")), {("decision", "compliance@")}),
+    ("a proposal that is refused", event(REFUSED), {("return", OWNER)}),
+    ("a plan that comes back", event(COMPLETED, task="done", tasks=opened("check")), {("return", OWNER)}),
+    ("a new task", event(COMPLETED, task="other", tasks=opened("check")), {("task", OWNER)}),
+    ("a task that is given", event("delegated", task_states=[{"id": "mine", "holder": "helper"}]), {("task", "helper")}),
+    ("a task that is taken", event(CLAIMED, actor="helper", task_states=[{"id": "mine", "holder": "helper"}]), set()),
+    ("a task given back", event(RELEASED, task_states=[{"id": "mine", "holder": None}]), set()),
+    ("a task whose day has come", event(ACTIVATED, task="check"), {("task", OWNER)}),
+    ("a reminder", event(RANG, what="remind", task="check"), {("reminder", OWNER)}),
+    ("a holder is reminded", event(RANG, what="remind", task="mine"), {("reminder", "helper")}),
+    ("due", event(RANG, what="due", task="answer"), {("due", PROVIDERS)}),
+    ("escalated", event(RANG, what="escalate", task="answer"), {("overdue", PROVIDERS), ("overdue", OWNER), ("overdue", SUPERVISORS)}),
+    ("overdue", event(RANG, what="overdue", task="mine"), {("overdue", "helper"), ("overdue", OWNER), ("overdue", SUPERVISORS)}),
+    ("due though done", event(RANG, what="due", task="done"), set()),
+    (
+        "a stop", event(PROPOSED, frozen=True, transition="compliance_stop"),
+        {("stop", OWNER), ("stop", "helper"), ("stop", SUPERVISORS), ("stop", PROVIDERS)},
+    ),
+    ("handed over", event(HANDED_OVER, None, owner="next"), {("ownership", "next")}),
+    ("a mention", event("commented", mentions=["helper"]), {("mention", "helper")}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_who_is_told_what(one: Event, expected: set[tuple[str, str]]) -> None:
+    assert said(one) == expected
+    # The outbox may hold too much, and never too little.
+    assert owes(one) or not expected
+
+
+def test_every_kind_that_is_said_at_once_stands_in_the_table() -> None:
+    assert set(AT_ONCE) <= {kind for _, one, _ in TABLE for kind, _ in said(one)}
+    assert {*TO_PROVIDER.values(), *TO_OFFICERS.values()} <= set(KINDS)
+
+
+def test_a_named_person_stands_for_the_organisation() -> None:
+    case = replace(CASE, tracks={**CASE.tracks, "asked": replace(REFERRAL, named="expert")})
+    assert ("return", "expert") in said(fired("return"), case)
+    assert ("due", "expert") in said(event(RANG, what="due", task="answer"), case)
+
+
+def test_a_case_without_an_owner_is_looked_after_by_the_intake() -> None:
+    assert said(fired("pass_triage", "main"), replace(CASE, owner=None)) == {("moved", "intake@")}
+
+
+SHARES = st.lists(st.builds(Notice, kind=st.sampled_from(KINDS), task=st.sampled_from(["a", "b", None])), max_size=6)
+
+
+@given(SHARES)
+def test_one_person_is_told_what_matters_most(owed: list[Notice]) -> None:
+    share = first_of(owed)
+    assert bool(share) == bool(owed)
+    if any(one.kind in AT_ONCE for one in owed):
+        assert all(one.kind in AT_ONCE for one in share)
+    assert all(one in owed for one in share)

@@ -1,0 +1,363 @@
+"""Mails by a real mail server: who gets which, what stands in them, and what a difficult server changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
+from casework.jobs.tasks import Hands, send, tell
+from casework.operations import mails, registers
+from casework.operations.cases import hand_over
+from casework.operations.clocks import ring_due
+from casework.operations.mediations import open_mediation
+from casework.operations.national_calendars import china
+from casework.operations.notices import next_digest, next_working
+from casework.operations.notifications import list_notifications, mark_all_read
+from casework.operations.telling import set_telling
+from casework.records.database import connect_engine, transaction
+from casework.settings import Settings
+from tests.jobs.mailbox import Mailbox, free_port, mail_server, mailing, text_of
+from tests.world import World, build_world, new_request, to_referral
+
+
+@dataclass
+class Office:
+    """A world with a mail server; `run` does what a worker's jobs do, here in this process."""
+
+    engine: Engine
+    world: World
+    box: Mailbox
+    settings: Settings
+
+    def run(self, seconds_later: float = 0) -> None:
+        """Tell what is untold and send what is due, by a database clock that is so much later."""
+        later = self.settings.model_copy(update={"clock_offset": round(seconds_later)})
+        engine = connect_engine(later)
+        hands = Hands(engine, later)
+        tell(hands)
+        with transaction(engine) as db:
+            due = mails.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
+        for mail, _ in due:
+            send(hands, mail)
+        engine.dispose()
+
+    def address(self, name: str) -> str:
+        with transaction(self.engine) as db:
+            address: str = db.execute(
+                text("SELECT email FROM people WHERE id = CAST(:id AS uuid)"), {"id": self.world.people[name]}
+            ).scalar_one()
+        return address
+
+    def mails(self, name: str) -> list[Any]:
+        return self.box.to(self.address(name))
+
+    def subjects(self, name: str) -> list[str]:
+        return [str(one["Subject"]) for one in self.mails(name)]
+
+    def states(self) -> list[str]:
+        with transaction(self.engine) as db:
+            return list(db.execute(text("SELECT state FROM mails ORDER BY made_at, id")).scalars())
+
+    def referral(self) -> tuple[str, str]:
+        """A case whose request to the lab was just sent."""
+        with transaction(self.engine) as db:
+            return to_referral(self.world, db)
+
+    def fire(self, by: str, number: str, name: str, data: dict[str, Any] | None = None, *, track: str | None = None) -> None:
+        with transaction(self.engine) as db:
+            self.world.fire(db, by, number, name, data, track=track)
+
+
+@pytest.fixture
+def office(settings: Settings, engine: Engine) -> Iterator[Office]:
+    with transaction(engine) as db:
+        world = build_world(db)
+    with mail_server() as box:
+        yield Office(engine, world, box, mailing(settings, box.port))
+
+
+def test_an_offer_is_said_at_once_to_those_who_take_it(office: Office) -> None:
+    number, _ = office.referral()
+    office.run()
+    assert office.subjects("provider") == office.subjects("provider_lead") == [f"{number}: a new offer"]
+    assert office.subjects("foreign_provider") == []
+    assert not [one for one in office.subjects("officer") if "offer" in one]
+
+
+def test_a_mail_says_number_and_deed_and_nothing_else(office: Office) -> None:
+    number, _ = office.referral()
+    office.run()
+    (one,) = office.mails("provider")
+    said = text_of(one)
+    assert [part.get_content_type() for part in one.iter_parts()] == ["text/plain", "text/html"]
+    assert number in said
+    with transaction(office.engine) as db:
+        secrets = db.execute(
+            text(
+                "SELECT title FROM cases UNION SELECT name FROM organisations UNION SELECT name FROM people"
+                " UNION SELECT title FROM needs UNION SELECT title FROM technologies"
+            )
+        ).scalars()
+        assert [secret for secret in secrets if secret and secret in str(one)] == []
+    assert one["Auto-Submitted"] == "auto-generated"
+    assert "https://casework.example/notifications/" in said
+
+
+def test_a_reader_of_chinese_is_told_in_chinese_and_by_their_own_clock(office: Office) -> None:
+    with transaction(office.engine) as db:
+        db.execute(
+            text("UPDATE people SET language = 'zh-Hans', zone = 'Europe/Berlin' WHERE id = CAST(:id AS uuid)"),
+            {"id": office.world.people["supervisor"]},
+        )
+    with transaction(office.engine) as db:
+        number = office.world.new_case(db)
+        office.world.fire(db, "officer", number, "take")
+    later = connect_engine(office.settings.model_copy(update={"clock_offset": 40 * 86_400}))
+    assert ring_due(later) > 0
+    later.dispose()
+    office.run(seconds_later=40 * 86_400)
+    late = [one for one in office.mails("supervisor") if "逾期" in str(one["Subject"])]
+    assert late
+    assert "Europe/Berlin" in text_of(late[0])
+    assert "overdue" not in text_of(late[0])
+
+
+def test_nobody_is_told_twice_and_the_same_mail_keeps_its_name(office: Office) -> None:
+    office.referral()
+    office.run()
+    with transaction(office.engine) as db:
+        # As if every event had been put into the outbox once more.
+        db.execute(text("INSERT INTO outbox (log_id, seq) SELECT log_id, seq FROM events e JOIN cases c ON c.id = e.log_id"))
+        db.execute(text("UPDATE mails SET state = 'queued' WHERE kind = 'offer'"))
+    before = len(office.box.taken)
+    office.run()
+    offers = office.mails("provider")
+    assert len(office.box.taken) == before + 2
+    assert len({one["Message-ID"] for one in offers}) == 1
+    with transaction(office.engine) as db:
+        told = db.execute(text("SELECT count(*), count(DISTINCT (person_id, log_id, seq, kind, about)) FROM notifications")).one()
+    assert told[0] == told[1]
+
+
+def test_what_is_withdrawn_before_it_goes_does_not_go(office: Office) -> None:
+    number, referral = office.referral()
+    tell(Hands(office.engine, office.settings))
+    office.fire("officer", number, "cancel", {"reason": "not_needed", "fees_settled": True}, track=referral)
+    office.run()
+    assert office.subjects("provider") == [f"{number}: cancelled"]
+    assert "cancelled" in office.states()
+
+
+def test_everything_else_waits_for_the_digest(office: Office) -> None:
+    number, referral = office.referral()
+    office.fire("provider", number, "decline", {"reason": "no_capacity"}, track=referral)
+    office.run()
+    assert not [one for one in office.subjects("officer") if number in one]
+    office.run(seconds_later=10 * 86_400)
+    (digest,) = office.mails("officer")
+    assert "things in Casework" in str(digest["Subject"])
+    assert number in text_of(digest)
+    office.run(seconds_later=11 * 86_400)
+    assert len(office.mails("officer")) == 1
+
+
+def test_what_has_been_read_is_not_mailed_any_more(office: Office) -> None:
+    number, referral = office.referral()
+    office.fire("provider", number, "decline", {"reason": "no_capacity"}, track=referral)
+    tell(Hands(office.engine, office.settings))
+    with transaction(office.engine) as db:
+        assert mark_all_read(db, office.world.actor(db, "officer")) > 0
+    office.run(seconds_later=10 * 86_400)
+    assert office.mails("officer") == []
+
+
+def test_people_choose_how_they_are_told(office: Office) -> None:
+    with transaction(office.engine) as db:
+        set_telling(db, office.world.actor(db, "provider"), {"offer": "digest"}, quiet=False)
+        set_telling(db, office.world.actor(db, "officer"), {"moved": "none", "task": "none"}, quiet=False)
+    office.referral()
+    office.run()
+    assert office.mails("provider") == []
+    assert len(office.mails("provider_lead")) == 1
+    office.run(seconds_later=10 * 86_400)
+    assert len(office.mails("provider")) == 1
+    assert office.mails("officer") == []
+
+
+def test_whoever_is_gone_or_may_not_see_it_any_more_gets_nothing(office: Office) -> None:
+    office.referral()
+    tell(Hands(office.engine, office.settings))
+    with transaction(office.engine) as db:
+        db.execute(
+            text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"), {"id": office.world.people["provider"]}
+        )
+        db.execute(
+            text("UPDATE memberships SET ends_at = starts_at WHERE person_id = CAST(:id AS uuid)"),
+            {"id": office.world.people["provider_lead"]},
+        )
+    office.run()
+    assert office.mails("provider") == office.mails("provider_lead") == []
+
+
+# --- difficult servers -----------------------------------------------------------------------------------------------
+
+
+def test_a_server_that_is_down_gets_everything_later(office: Office, settings: Settings) -> None:
+    port = free_port()
+    office.settings = mailing(settings, port)
+    office.referral()
+    for n in range(4):
+        office.run(n)
+    assert set(office.states()) == {"queued"}
+    with mail_server(port) as box:
+        office.box = box
+        office.run(seconds_later=5)
+    assert len(office.mails("provider")) == 1
+
+
+@pytest.mark.parametrize("word", ["RCPT", "DATA"])
+def test_not_now_is_tried_again_and_never_is_not(office: Office, word: str) -> None:
+    number, _ = office.referral()
+    office.box.refusals += [(word, "451 busy"), (word, "550 no such user")]
+    office.run()
+    assert sorted(office.states())[0] == "failed"
+    office.run(seconds_later=5)
+    assert len(office.box.taken) == 1
+    assert str(office.box.taken[0]["Subject"]) == f"{number}: a new offer"
+    with transaction(office.engine) as db:
+        log = mails.list_mails(db, office.world.actor(db, "administrator"), state="failed")["items"]
+        assert [one["tries"][-1]["what"] for one in log] == ["550 no such user"]
+        mails.resend_mail(db, office.world.actor(db, "administrator"), log[0]["id"])
+    office.run(seconds_later=10)
+    assert len(office.box.taken) == 2
+
+
+def test_a_server_that_does_not_answer_is_left_alone_for_a_while(office: Office, settings: Settings) -> None:
+    office.settings = mailing(settings, office.box.port, smtp_timeout_s=0.2)
+    office.box.pause_s = 1
+    office.referral()
+    office.run()
+    assert set(office.states()) == {"queued"}
+    office.box.pause_s = 0
+    office.run(seconds_later=5)
+    assert len({one["Message-ID"] for one in office.mails("provider")}) == 1
+
+
+def test_after_three_days_a_mail_is_given_up(office: Office, settings: Settings) -> None:
+    office.referral()
+    tell(Hands(office.engine, office.settings))
+    office.box.refusals += [("RCPT", "451 busy")] * 2
+    office.run(seconds_later=4 * 86_400)
+    assert office.states().count("failed") == 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@example.org\r\nBcc: everybody@example.org", "a@example.org\nSubject: other", "two@a.example, three@b.example",
+        "no address", "", "<a@b.example> trailing", "a@b.example\x00",
+    ],
+)  # fmt: skip
+def test_a_hostile_address_reaches_nobody(office: Office, address: str) -> None:
+    office.referral()
+    tell(Hands(office.engine, office.settings))
+    with transaction(office.engine) as db:
+        if "\x00" in address:
+            address = address.replace("\x00", "\x01")
+        db.execute(
+            text("UPDATE people SET email = :address WHERE id = CAST(:id AS uuid)"),
+            {"address": address, "id": office.world.people["provider"]},
+        )
+    office.run()
+    assert len(office.mails("provider_lead")) == 1
+    assert {str(one["To"]) for one in office.box.taken} == {office.address("provider_lead")}
+    assert not [one for one in office.box.taken if one["Bcc"]]
+    assert "failed" in office.states()
+
+
+# --- the walls ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_administrator_sees_that_a_mail_went_and_not_what_for(office: Office) -> None:
+    number, _ = office.referral()
+    office.run()
+    with transaction(office.engine) as db:
+        log = mails.list_mails(db, office.world.actor(db, "administrator"))
+        assert log["items"]
+        assert number not in str(log)
+
+
+def test_a_sealed_mediation_is_told_to_those_named_for_it_and_says_nothing(office: Office) -> None:
+    with transaction(office.engine) as db:
+        number = office.world.new_case(db)
+        office.world.fire(db, "officer", number, "take")
+        opened = open_mediation(db, office.world.actor(db, "dispute_officer"), number, new_request()).answer
+        second = registers.register_person(db, email="second@example.org", name="Second")
+        registers.grant_role(db, second, "dispute_officer", programme=office.world.programmes["BJ"])
+    office.run()
+    before = len(office.box.taken)
+    later = connect_engine(office.settings.model_copy(update={"clock_offset": 40 * 86_400}))
+    assert ring_due(later) > 0
+    later.dispose()
+    office.run(seconds_later=40 * 86_400)
+    with transaction(office.engine) as db:
+        rows = db.execute(
+            text("SELECT person_id, kind FROM notifications WHERE log_id = CAST(:id AS uuid)"), {"id": opened["id"]}
+        ).all()
+    assert {row.person_id for row in rows} == {office.world.people["dispute_officer"]}
+    assert "overdue" in {row.kind for row in rows}
+    sealed = [one for one in office.box.taken[before:] if str(one["Subject"]) == "Something waits for you"]
+    assert {str(one["To"]) for one in sealed} == {office.address("dispute_officer")}
+    said = "".join(str(one["Subject"]) + text_of(one) for one in sealed)
+    assert not [word for word in (number, "mediat", "disput", "overdue", opened["id"]) if word in said.lower()]
+    with transaction(office.engine) as db:
+        log = mails.list_mails(db, office.world.actor(db, "administrator"), limit=100)["items"]
+    assert {one["kind"] for one in log if one["email"] == office.address("dispute_officer")} <= {None, "digest"}
+
+
+def test_a_person_hands_over_and_the_next_owner_is_told(office: Office) -> None:
+    with transaction(office.engine) as db:
+        number = office.world.new_case(db)
+        office.world.fire(db, "officer", number, "take")
+        revision = db.execute(text("SELECT revision FROM cases WHERE number = :n"), {"n": number}).scalar_one()
+        hand_over(
+            db, office.world.actor(db, "officer"), number, owner=office.world.people["other_officer"], team=[],
+            note="Yours now.", revision=revision, request=new_request(),
+        )  # fmt: skip
+    tell(Hands(office.engine, office.settings))
+    with transaction(office.engine) as db:
+        told = list_notifications(db, office.world.actor(db, "other_officer"), limit=100)["items"]
+    assert "ownership" in {one["kind"] for one in told if one["number"] == number}
+
+
+# --- when --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "then"),
+    [
+        ("2026-03-02T08:00+08:00", "Asia/Shanghai", "2026-03-02T08:30+08:00"),
+        ("2026-03-02T08:30+08:00", "Asia/Shanghai", "2026-03-03T08:30+08:00"),
+        ("2026-03-06T18:00+08:00", "Asia/Shanghai", "2026-03-09T08:30+08:00"),
+        ("2026-03-02T08:00+08:00", "Europe/Berlin", "2026-03-02T08:30+01:00"),
+        ("2026-03-02T08:00+08:00", "nowhere", "2026-03-02T08:30+00:00"),
+    ],
+)
+def test_the_digest_goes_on_the_readers_next_working_morning(now: str, zone: str, then: str) -> None:
+    assert next_digest(datetime.fromisoformat(now), zone, china([2026])) == datetime.fromisoformat(then)
+
+
+def test_quiet_means_from_the_beginning_of_the_next_working_hours() -> None:
+    calendar = china([2026])
+    saturday = datetime.fromisoformat("2026-03-07T12:00+08:00")
+    begins = next_working(saturday, calendar)
+    assert begins > saturday
+    assert calendar.working_minutes(saturday, begins) == 0
+    assert calendar.working_minutes(saturday, begins + timedelta(minutes=1)) == 1
+    assert next_working(begins + timedelta(minutes=30), calendar) == begins + timedelta(minutes=30)
