@@ -43,7 +43,7 @@ _TRACKS = """
 """
 _TASKS = """
     INSERT INTO tasks (id, log_id, programme_id, track_id, name, edition, rule, type, queue, organisation_id, state,
-        opened_at, due_at, of, result, overdue, aftercare, position)
+        opened_at, due_at, of, result, flagged, aftercare, position)
     SELECT gen_random_uuid(), t.log_id, %(programme)s, t.id, 'step1', t.edition, 'step1', 'step',
         CASE WHEN t.provider_id IS NULL THEN 'supervisor' ELSE 'provider' END, t.provider_id,
         'Ready', now(), now() + random() * interval '90 days', 'step1', '{}', false, false, 1000

@@ -30,7 +30,7 @@ _EVENT = (
 )
 _TASK = (
     "INSERT INTO tasks (id, log_id, programme_id, track_id, name, edition, rule, type, queue, state, opened_at, due_at,"
-    " of, result, overdue, aftercare, position) VALUES (%s, %s, %s, %s, %s, %s, %s, 'step', 'officer', 'Ready',"
+    " of, result, flagged, aftercare, position) VALUES (%s, %s, %s, %s, %s, %s, %s, 'step', 'officer', 'Ready',"
     " clock_timestamp(), clock_timestamp() + interval '7 days', %s, '{}', false, false, %s)"
 )
 _CLOCK = (

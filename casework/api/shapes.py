@@ -327,7 +327,8 @@ class Task(Answer):
     about: str | None = None
     opened_at: str
     due_at: str | None = None
-    overdue: bool
+    overdue: Annotated[bool, Field(description="Its day has passed, and its clock does not stand still")]
+    flagged: Annotated[bool, Field(description="The last rung of its ladder has come: long overdue, and told to others")]
     aftercare: Annotated[bool, Field(description="May be open when the case closes")] = False
     form: Annotated[
         list[FormField] | None, Field(description="Null for a step, which is finished by firing a transition")

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from casework.engine.limits import Rung
+from casework.engine.roles import ORGANISATION_QUEUES
 
 Json = Any
 
@@ -100,7 +101,8 @@ class Task:
     closed_by: str | None = None
     acted_for: str | None = None
     result: Mapping[str, Json] = field(default_factory=dict)
-    overdue: bool = False
+    #: The last rung of its ladder has come: a mark for those who look after others' work, not the same as overdue.
+    flagged: bool = False
     aftercare: bool = False
     #: The state before it was suspended.
     before: str | None = None
@@ -114,7 +116,7 @@ class Task:
 class Clock:
     """A row of moments at which something happens by itself: (instant, what), `next` the first that has not fired.
 
-    `what`: "remind", "due", "escalate", "overdue", "activate", "expire", or "fire:<transition>".
+    `what`: "remind", "due", "escalate", "flag", "activate", "expire", or "fire:<transition>".
     A paused clock keeps what is left of each rung instead: minutes, working ones when `unit` is "wd".
     """
 
@@ -247,6 +249,23 @@ class Case:
     def step_tasks(self, track: str) -> list[Task]:
         """The open step tasks of a track: one, or one for each region of a parallel."""
         return [t for t in self.tasks.values() if t.track == track and t.type == "step" and t.open]
+
+    def overdue(self, task: Task, now: datetime) -> bool:
+        """Whether a task should be done by now: its day has passed, and its clock does not stand still."""
+        if task.state not in (READY, RESERVED, IN_PROGRESS) or task.due_at is None or task.due_at >= now:
+            return False
+        return not any(clock.task == task.id and clock.state == PAUSED for clock in self.clocks.values())
+
+    def next_task(self) -> Task | None:
+        """What our side must do first; of what only others can do, the first of that. On hold, what the hold asks for.
+
+        What is asked after closing counts once the case is closed.
+        """
+        waiting = [one for one in self.open_tasks() if one.state != CREATED and not (one.aftercare and not self.closed_at)]
+        if self.hold is not None:
+            waiting = [one for one in waiting if one.type == "step" and one.track == self.main.id]
+        ours = [one for one in waiting if one.queue not in ORGANISATION_QUEUES] or waiting
+        return min(ours, key=lambda one: (one.due_at or one.opened_at, one.id), default=None)
 
     def proposal_for(self, track: str, transition: str) -> Proposal | None:
         return next((p for p in self.proposals.values() if (p.track, p.transition) == (track, transition)), None)

@@ -91,7 +91,7 @@ class Clockwork(Making):
             else:
                 rungs = count(planned, self.context.now, self.context.calendar)
                 self.set_clock(clock, RUNNING, **self._counted(rungs), next=0)
-            self.set_task(task, due=due_of(rungs), overdue=False)
+            self.set_task(task, due=due_of(rungs), flagged=False)
 
     def _pause(self, keep: Iterable[str]) -> None:
         kept, paused = set(keep), []

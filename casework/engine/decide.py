@@ -96,8 +96,8 @@ def _ring(draft: Draft, command: Ring) -> None:
     if task is not None:
         if what == "activate" and task.state == CREATED:
             draft.set_task(task, state=READY)
-        if what == "overdue":
-            draft.set_task(task, overdue=True)
+        if what == "flag":
+            draft.set_task(task, flagged=True)
     if clock.next + 1 < len(clock.rungs):
         draft.set_clock(clock, "running", next=clock.next + 1)
     else:

@@ -165,7 +165,7 @@ def _task_states(case: Case, changed: Changed, tracks: Tracks, states: list[Json
     for one in states:
         task = tasks[one["id"]]
         made: dict[str, Any] = {}
-        for key in ("state", "holder", "overdue", "result"):
+        for key in ("state", "holder", "flagged", "result"):
             if key in one:
                 made[key] = one[key]
         if "due" in one:

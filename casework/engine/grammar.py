@@ -77,7 +77,7 @@ class Node:
 class State(Node):
     """A condition in which somebody works: `queue` says who, `due` until when, `step` where on the step bar.
 
-    `ladder` replaces the usual ladder of reminders: pairs of a limit and "remind", "due", "escalate" or "overdue".
+    `ladder` replaces the usual ladder of reminders: pairs of a limit and "remind", "due", "escalate" or "flag".
     `do` names the step task; without it the task bears the state's label.
     """
 

@@ -27,7 +27,7 @@ Plan = list[tuple[str, Rule]]
 A_FORTNIGHT: Rule = {"n": 10, "unit": "wd"}
 #: The usual ladder: a reminder at this part of the time, then so many working days after the due moment.
 REMIND_AT = 60
-ESCALATE_AFTER, OVERDUE_AFTER = 2, 5
+ESCALATE_AFTER, FLAG_AFTER = 2, 5
 
 
 class Rung(NamedTuple):
@@ -81,11 +81,11 @@ def runs_out(limit: Mapping[str, Json], now: datetime, calendar: Calendar, said:
 
 
 def usual(unit: str) -> Plan:
-    """Remind, escalate, overdue: what surrounds the due moment of a task that has no ladder of its own."""
+    """Remind, escalate, flag: what surrounds the due moment of a task that has no ladder of its own."""
     return [
         ("remind", {"percent": REMIND_AT, "unit": unit}),
         ("escalate", {"n": ESCALATE_AFTER, "unit": "wd", "after": "due"}),
-        ("overdue", {"n": OVERDUE_AFTER, "unit": "wd", "after": "due"}),
+        ("flag", {"n": FLAG_AFTER, "unit": "wd", "after": "due"}),
     ]
 
 

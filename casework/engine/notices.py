@@ -31,7 +31,7 @@ TO_OFFICERS: Mapping[str, str] = {
 }  # fmt: skip
 #: Queues in which people decide on what others have prepared.
 DECIDING = frozenset({SUPERVISOR, COMPLIANCE})
-_RUNGS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "overdue": OVERDUE}
+_RUNGS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "flag": OVERDUE}
 
 
 @dataclass(frozen=True, slots=True)

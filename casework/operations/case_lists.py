@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from casework.definitions import load_library
 from casework.engine.commands import Library
 from casework.errors import InvalidForm
 from casework.ledger.canonical import instant
-from casework.operations.overview import reach_values, shown_hold, step_at, when
+from casework.operations.lateness import OURS, OVERDUE, THEIRS
+from casework.operations.overview import held_for, reach_values, shown_hold, step_at, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions import Actor, Sight, reach
 
@@ -46,15 +48,15 @@ _LIST = """
         ORDER BY t.position LIMIT 1
     ) m ON true
     LEFT JOIN LATERAL (
-        SELECT min(t.due_at) AS due_at, bool_or(t.due_at < casework_now()) AS overdue FROM tasks t
+        SELECT min(t.due_at) AS due_at, bool_or({late}) AS overdue FROM tasks t
         WHERE t.log_id = c.id AND {ours}
     ) n ON true
     LEFT JOIN LATERAL (
-        SELECT jsonb_agg(jsonb_build_object('id', o.id, 'name', o.name, 'name_zh', o.name_zh, 'until', x.due_at)
-            ORDER BY x.due_at, o.name) AS waits_for
+        SELECT jsonb_agg(jsonb_build_object('for', jsonb_build_object('id', o.id, 'name', o.name, 'name_zh', o.name_zh),
+            'since', x.opened_at, 'until', x.due_at, 'what', x.name) ORDER BY x.due_at, x.id) AS waits_for
         FROM (
-            SELECT t.organisation_id, min(t.due_at) AS due_at FROM tasks t WHERE t.log_id = c.id AND {theirs}
-            GROUP BY t.organisation_id
+            SELECT DISTINCT ON (t.organisation_id) t.id, t.organisation_id, t.name, t.opened_at, t.due_at FROM tasks t
+            WHERE t.log_id = c.id AND {theirs} ORDER BY t.organisation_id, t.due_at, t.id
         ) x JOIN organisations o ON o.id = x.organisation_id
     ) w ON true
     ORDER BY {order}
@@ -64,12 +66,14 @@ _REFERRED = """
     AND t.provider_id = ANY(CAST(:organisations AS uuid[])) AND NOT 'draft' = ANY(t.states) AND t.fired ? 'send'
     AND NOT :person = ANY(t.barred) AND NOT :person = ANY(c.interests)
 """
-#: Open tasks that our side must do, and those that a provider must.
-_WAITING = "t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND NOT t.aftercare"
-_OURS = f"{_WAITING} AND t.organisation_id IS NULL"
-_THEIRS = f"{_WAITING} AND t.organisation_id IS NOT NULL"
-# The earliest of all cases at once: a question for each case would be asked of every case that there is.
-_DUE = f"cases c LEFT JOIN (SELECT t.log_id, min(t.due_at) AS due_at FROM tasks t WHERE {_OURS} GROUP BY t.log_id) d ON d.log_id = c.id"
+# As the indexes have them: a question for each case would be asked of every case that there is.
+_OPEN = "t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND t.organisation_id IS NULL"
+_FIRST = "LEFT JOIN (SELECT t.log_id, min(t.due_at) AS due_at FROM tasks t WHERE {} GROUP BY t.log_id) {} ON {}.log_id = c.id"
+_DUE = " ".join((
+    "cases c", _FIRST.format(f"{_OPEN} AND NOT t.aftercare", "d", "d"), _FIRST.format(f"{_OPEN} AND t.aftercare", "a", "a"),
+))  # fmt: skip
+_FIRST_DUE = f"""CASE WHEN c.hold IS NOT NULL THEN (SELECT min(t.due_at) FROM tasks t WHERE t.log_id = c.id AND {OURS})
+    WHEN c.closed_at IS NULL THEN d.due_at ELSE least(d.due_at, a.due_at) END"""
 _WHOLE = "c.programme_id = ANY(CAST(:all_of AS uuid[]))"
 _OUTLINE = f"({_WHOLE} OR c.programme_id = ANY(CAST(:outlines_of AS uuid[])))"
 #: By name: of which cases one must see how much before the filter says anything of them, and what it asks.
@@ -85,15 +89,21 @@ _FILTERS: Mapping[str, tuple[str, str]] = {
         _WHOLE,
         "EXISTS (SELECT FROM tracks t WHERE t.log_id = c.id AND t.provider_id = CAST(:provider AS uuid) AND NOT t.replaced)",
     ),
-    "overdue": (_WHOLE, f"c.id IN (SELECT t.log_id FROM tasks t WHERE {_OURS} AND t.due_at < casework_now())"),
+    # Those with anything of ours that is late are soon found; which of these go on with it is asked of each.
+    "overdue": (
+        _WHOLE,
+        f"c.id IN (SELECT t.log_id FROM tasks t WHERE {_OPEN} AND NOT t.aftercare AND t.due_at < casework_now()"
+        f" UNION ALL SELECT t.log_id FROM tasks t WHERE {_OPEN} AND t.aftercare AND t.due_at < casework_now())"
+        f" AND EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {OURS} AND {OVERDUE})",
+    ),
     "open": (_WHOLE, "(c.closed_at IS NULL) = (:open = 'yes')"),
     "waits_for": (_WHOLE, ""),
 }
 #: Whom a case waits for: us, a provider, or somebody for whom it is on hold.
 _WAITS: Mapping[str, str] = {
-    "us": f"c.closed_at IS NULL AND c.hold IS NULL AND NOT EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {_THEIRS})",
+    "us": f"c.closed_at IS NULL AND c.hold IS NULL AND NOT EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {THEIRS})",
     "provider": (
-        f"c.closed_at IS NULL AND c.hold IS NULL AND EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {_THEIRS})"
+        f"c.closed_at IS NULL AND c.hold IS NULL AND EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {THEIRS})"
     ),
     "hold": "c.hold IS NOT NULL",
 }
@@ -137,7 +147,7 @@ SORTS: Mapping[str, _Sort] = {
         "(coalesce({due}, 'infinity'), c.id) > (CAST(:at AS timestamptz), CAST(:id AS uuid))",
         lambda row: (row.sort_due or "infinity", row.id),
         lambda keys: {"at": keys[0] if keys[0] == "infinity" else cursor_time(keys[0]), "id": cursor_id(keys[1])},
-        _DUE, f"CASE WHEN {_WHOLE} THEN d.due_at END",
+        _DUE, f"CASE WHEN {_WHOLE} THEN {_FIRST_DUE} END",
     ),
 }  # fmt: skip
 #: Beyond so many nobody counts.
@@ -195,7 +205,7 @@ def _listed_cases(
         due=how.due,
         cases=how.cases,
     )
-    statement = _LIST.format(page=inner, order=how.order, ours=_OURS, theirs=_THEIRS)
+    statement = _LIST.format(page=inner, order=how.order, ours=OURS, theirs=THEIRS, late=OVERDUE)
     rows = db.execute(text(statement), given | {"most": most + 1}).all()
     shown, following = page(rows, most, how.key)
     library = load_library()
@@ -245,8 +255,13 @@ def _case_row(row: Any, library: Library) -> dict[str, Json]:
         "opened_at": instant(row.opened_at), "closed_at": when(row.closed_at),
         "phase": {"id": row.phase_id, "name": row.phase, "name_zh": row.phase_zh} if row.phase_id else None,
         "due_at": when(row.due_at), "overdue": bool(row.overdue), "hold": shown_hold(row.hold),
-        "waits_for": row.waits_for or [],
+        "waits_for": held_for(row.hold) if row.hold else [_moments(one) for one in row.waits_for or ()],
     }  # fmt: skip
+
+
+def _moments(one: Mapping[str, Json]) -> dict[str, Json]:
+    """As details write them; within JSON the database writes moments in its own way."""
+    return {**one, **{key: when(datetime.fromisoformat(one[key])) if one[key] else None for key in ("since", "until")}}
 
 
 # --- what the filters offer ------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ def explain_clock(db: Connection, case: Case, clock: Telling) -> Explanation | N
     return None if what is None else explain(clock, calendars, what)
 
 
-_ON_THE_WAY = frozenset({"activate", "remind", "escalate", "overdue"})
+_ON_THE_WAY = frozenset({"activate", "remind", "escalate", "flag"})
 
 
 def versions(db: Connection, programme: str) -> dict[str, Calendar]:

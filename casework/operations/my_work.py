@@ -18,6 +18,7 @@ from casework.definitions import load_library
 from casework.engine.calendars import Calendar
 from casework.errors import InvalidForm
 from casework.operations.deeds import calendar_of
+from casework.operations.lateness import NOT_PAUSED, OVERDUE
 from casework.operations.overview import names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.task_lists import place, task_row
@@ -47,7 +48,7 @@ _OWNS = (
     ("dispute_officer", "mediations", ""),
 )  # fmt: skip
 _WHEN = {
-    "open": "", "overdue": "AND t.due_at < :now", "today": "AND t.due_at >= :now AND t.due_at < :tomorrow",
+    "open": "", "overdue": f"AND t.due_at < :now AND {NOT_PAUSED}", "today": "AND t.due_at >= :now AND t.due_at < :tomorrow",
     "week": "AND t.due_at >= :tomorrow AND t.due_at < :monday",
 }  # fmt: skip
 # What others must do in the cases that one owns: open, and neither taken by oneself nor one's own to take.
@@ -64,7 +65,7 @@ _ROWS = """
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, r.provider_id, (
         SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.rungs) WITH ORDINALITY AS g(rung, n)
         WHERE k.log_id = t.log_id AND k.task_id = t.id AND g.n <= k.next AND g.rung->>1 = 'remind'
-    ) AS reminded
+    ) AS reminded, {late} AS late
     FROM (SELECT u.* FROM ({chosen}) u ORDER BY u.due_at, u.id LIMIT :most) t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id
     ORDER BY t.due_at, t.id
@@ -176,7 +177,7 @@ def _chosen(tab: str, kinds: tuple[str, ...], window: str) -> str:
 
 @cache
 def _list(tab: str, kinds: tuple[str, ...], later: bool) -> TextClause:
-    return text(_ROWS.format(chosen=_chosen(tab, kinds, _WINDOW if later else "")))
+    return text(_ROWS.format(late=OVERDUE, chosen=_chosen(tab, kinds, _WINDOW if later else "")))
 
 
 @cache

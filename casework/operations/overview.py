@@ -85,14 +85,14 @@ def what_next(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     names = names_in(db, case, list(case.open_tasks()))
     return {
         "number": case.number, "state": case.main.states[0], "edition": case.main.edition, "closed_at": when(case.closed_at),
-        "next_action": _next_action(case, library, names), "waits_for": _waits_for(case, names),
+        "next_action": _next_action(case, library, names, now(db)), "waits_for": _waits_for(case, names),
         "hold": shown_hold(case.hold), "programme": case.programme,
     }  # fmt: skip
 
 
 def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str, Json]:
     """A case or mediation as far as the actor sees it."""
-    library = load_library()
+    library, moment = load_library(), now(db)
     seen = list(case.tracks.values()) if level == Sight.ALL else own_tracks(actor, case)
     ids = {track.id for track in seen}
     tasks = [task for task in case.open_tasks() if task.track in ids and (level == Sight.ALL or task.organisation)]
@@ -102,17 +102,19 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str
         "parties": {side: names.get(one) for side, one in case.parties.items()},
         "tracks": [show_track(track, library, names, level) for track in seen],
         "tasks": [
-            show(task, library[task.edition], names) | {"may_work": may_work(actor, case, task) is not None} for task in tasks
+            show(task, library[task.edition], names, overdue=case.overdue(task, moment))
+            | {"may_work": may_work(actor, case, task) is not None}
+            for task in tasks
         ],
-        "actions": actions_of(db, actor, case, seen, library, level),
+        "actions": actions_of(db, actor, case, seen, library, level, moment),
     }  # fmt: skip
     if level < Sight.ALL:
         return made
-    nobody = Context(By(actor.person, "none"), now(db), calendar_of(db, case.programme), new_id)
+    nobody = Context(By(actor.person, "none"), moment, calendar_of(db, case.programme), new_id)
     return made | {
         "requests": _requests(actor, case, seen, library, nobody), "deeds": _deeds(actor, case),
         "id": case.log, "programme": case.programme, "revision": case.revision, "seq": case.seq, "owner": _person(case.owner, names),
-        "team": [_person(one, names) for one in case.team], "next_action": _next_action(case, library, names),
+        "team": [_person(one, names) for one in case.team], "next_action": _next_action(case, library, names, moment),
         "waits_for": _waits_for(case, names), "state": case.main.states[0], "outcome": case.outcome,
         "reasons": list(case.reasons), "hold": shown_hold(case.hold), "frozen": case.frozen, "opened_at": instant(case.opened_at),
         "closed_at": when(case.closed_at), "rights": list(case.rights), "match": case.match, "phase": case.phase,
@@ -178,7 +180,7 @@ def show_track(track: Track, library: Library, names: Mapping[str, str], level: 
     }  # fmt: skip
 
 
-def show(task: Task, edition: Any, names: Mapping[str, str]) -> dict[str, Json]:
+def show(task: Task, edition: Any, names: Mapping[str, str], *, overdue: bool) -> dict[str, Json]:
     """A task as the API and the pages show it."""
     rule = edition.tasks.get(task.rule) if task.type == "side" else None
     do = {
@@ -190,7 +192,7 @@ def show(task: Task, edition: Any, names: Mapping[str, str]) -> dict[str, Json]:
         "id": task.id, "track": task.track, "name": task.name, "type": task.type, "do": do, "queue": task.queue,
         "edition": task.edition, "rule": task.rule,
         "organisation": task.organisation, "state": task.state, "holder": _person(task.holder, names), "about": task.about,
-        "opened_at": instant(task.opened_at), "due_at": when(task.due_at), "overdue": task.overdue,
+        "opened_at": instant(task.opened_at), "due_at": when(task.due_at), "overdue": overdue, "flagged": task.flagged,
         "aftercare": task.aftercare, "form": edition.form_shown(rule.form) if rule else None, "result": dict(task.result),
     }  # fmt: skip
 
@@ -237,39 +239,45 @@ def names_of(db: Connection, people: set[str | None], organisations: set[str | N
 
 _NEXT = (
     "id", "track", "name", "type", "do", "edition", "rule", "queue", "organisation", "holder", "about", "due_at", "overdue",
+    "flagged",
 )  # fmt: skip
 
 
-def _next_action(case: Case, library: Library, names: Mapping[str, str]) -> Json:
-    """The task that is due first among those that our side must do; else the first at all."""
-    waiting = [
-        task for task in case.open_tasks() if task.state != CREATED and not (task.aftercare and not case.closed_at)
-    ]
-    ours = [task for task in waiting if task.queue not in ORGANISATION_QUEUES] or waiting
-    first = min(ours, key=lambda task: (task.due_at or task.opened_at, task.id), default=None)
+def _next_action(case: Case, library: Library, names: Mapping[str, str], moment: datetime) -> Json:
+    first = case.next_task()
     if first is None:
         return None
-    shown = show(first, library[first.edition], names)
+    shown = show(first, library[first.edition], names, overdue=case.overdue(first, moment))
     return {key: shown[key] for key in _NEXT}
 
 
 def _waits_for(case: Case, names: Mapping[str, str]) -> list[dict[str, Json]]:
-    """Whom the case waits for, since when and until when; empty where it is our turn alone."""
+    """Whom the case waits for, each once: since and until when, and for what; empty where it is our turn alone."""
     if case.hold is not None:
-        return [{"for": case.hold.get("waits_for"), "until": case.hold.get("resume_by"), "what": "hold"}]
-    found = []
-    for task in case.open_tasks():
-        if task.queue in ORGANISATION_QUEUES and task.state != CREATED and not task.aftercare:
-            who = {"id": task.organisation, "name": names.get(task.organisation or "")}
-            found.append({"for": who, "since": instant(task.opened_at), "until": when(task.due_at), "what": task.name})
-    return sorted(found, key=lambda one: (one["until"] or "9", one["what"]))
+        return held_for(case.hold)
+    found: dict[str | None, dict[str, Json]] = {}
+    theirs = [
+        task for task in case.open_tasks()
+        if task.queue in ORGANISATION_QUEUES and task.state != CREATED and not (task.aftercare and not case.closed_at)
+    ]  # fmt: skip
+    for task in sorted(theirs, key=lambda one: (one.due_at is None, one.due_at, one.id)):
+        who = {"id": task.organisation, "name": names.get(task.organisation or "")}
+        one = {"for": who, "since": instant(task.opened_at), "until": when(task.due_at), "what": task.name}
+        found.setdefault(task.organisation, one)
+    return list(found.values())
+
+
+def held_for(hold: Mapping[str, Json]) -> list[dict[str, Json]]:
+    """For what a case on hold waits, and until when: in the form in which a case says for whom it waits."""
+    return [{"for": hold.get("waits_for"), "since": None, "until": hold.get("resume_by"), "what": "hold"}]
 
 
 def actions_of(
-    db: Connection, actor: Actor, case: Case, seen: Sequence[Track], library: Library, level: Sight
-) -> list[dict[str, Json]]:
+    db: Connection, actor: Actor, case: Case, seen: Sequence[Track], library: Library, level: Sight,
+    moment: datetime,
+) -> list[dict[str, Json]]:  # fmt: skip
     """Every action where the tracks seen stand: whether it is possible now, and every reason why not."""
-    moment, calendar = now(db), calendar_of(db, case.programme)
+    calendar = calendar_of(db, case.programme)
     facts = outside(db, case, reads(library, case))
     barred = conflict(actor, case)
     mine = {track.id: capacities(actor, case, track) for track in seen}

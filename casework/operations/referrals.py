@@ -19,6 +19,7 @@ from casework.operations.paging import cursor_id, cursor_time, from_cursor, insi
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, Sight, own_tracks, reach, sight
 from casework.records.cases import load
+from casework.records.logs import now
 
 Json = Any
 
@@ -90,7 +91,7 @@ def show_referral(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
 def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) -> dict[str, Json]:
     """A referral that was found, as far as the actor sees it."""
     id, level = track.id, sight(actor, case)
-    library = load_library()
+    library, moment = load_library(), now(db)
     seen = [track, *case.children(id)]
     ids = {one.id for one in seen}
     tasks = [task for task in case.open_tasks() if task.track in ids and (level == Sight.ALL or task.organisation)]
@@ -102,8 +103,10 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
         # The titles are enough to see a conflict; the documents come with the grants.
         "documents": [titles.get(one) for one in track.given.get("documents", ())],
         "granted": [{"document": grant.document, "title": titles.get(grant.document)} for grant in grants],
-        "tasks": [show(task, library[task.edition], names) for task in tasks],
-        "actions": actions_of(db, actor, case, seen, library, level),
+        "tasks": [
+            show(task, library[task.edition], names, overdue=case.overdue(task, moment)) for task in tasks
+        ],
+        "actions": actions_of(db, actor, case, seen, library, level, moment),
     }
 
 

@@ -14,6 +14,7 @@ from casework.engine.cases import Case, Task
 from casework.engine.commands import Library
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.errors import InvalidForm, NotFound
+from casework.operations.lateness import OVERDUE
 from casework.operations.overview import names_of, reach_values, show, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions import Actor, Sight, own_tracks, reach, sight
@@ -32,7 +33,7 @@ _SEEN = """ AND (
     OR t.organisation_id IS NOT NULL AND {own_track}
 )"""
 _TASKS = """
-    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded FROM tasks t
+    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {late} AS late FROM tasks t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id
     WHERE {where} {more} ORDER BY {order}, t.id LIMIT :most
 """
@@ -89,7 +90,7 @@ def list_tasks(
 
 @cache
 def _listed(where: str, more: str, order: str) -> TextClause:
-    return text(_TASKS.format(where=where, more=more, order=order))
+    return text(_TASKS.format(where=where, more=more, order=order, late=OVERDUE))
 
 
 # --- queues: the same policy as `permissions.may_work`, in a form that a query can use -------------------------------
@@ -181,7 +182,7 @@ def _queues(kinds: tuple[str, ...], more: str) -> TextClause:
             f" CROSS JOIN LATERAL ({first.format(what='t.*', count=':most')}) x)"
         )
     return text(
-        f"SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded FROM ("
+        f"SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {OVERDUE} AS late FROM ("
         f"SELECT u.* FROM ({' UNION ALL '.join(parts)}) u ORDER BY u.due_at, u.id LIMIT :most) t"
         " JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id"
         " ORDER BY t.due_at, t.id"
@@ -232,7 +233,7 @@ _NOBODYS = """
 def _queue_counts(shape: tuple[tuple[str, int], ...]) -> TextClause:
     def counted(found: str) -> str:
         count = "(SELECT count(*) FROM ({found} LIMIT :most) x)"
-        late = count.format(found=f"{found} AND t.due_at < casework_now()")
+        late = count.format(found=f"{found} AND {OVERDUE}")
         return f"{count.format(found=found)} AS count, {late} AS overdue"
 
     parts = []
@@ -290,10 +291,10 @@ def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, 
     task = Task(
         id=row.id, track=row.track_id, name=row.name, edition=row.edition, rule=row.rule, type=row.type, queue=row.queue,
         organisation=row.organisation_id, state=row.state, opened_at=row.opened_at, due_at=row.due_at,
-        holder=row.holder_id, about=row.about, of=row.of, result=row.result, overdue=row.overdue, aftercare=row.aftercare,
+        holder=row.holder_id, about=row.about, of=row.of, result=row.result, flagged=row.flagged, aftercare=row.aftercare,
     )  # fmt: skip
     # A task of a sealed log names no case.
-    return show(task, library[task.edition], names) | {
+    return show(task, library[task.edition], names, overdue=row.late) | {
         "case": {"number": row.number, "title": row.title} if row.number else None
     }
 
@@ -319,7 +320,7 @@ def show_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
 def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
     """A task's case and its row, for whoever sees them. Raises NotFound."""
     row = db.execute(
-        text(_TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id")), {"id": id, "most": 1}
+        text(_TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE)), {"id": id, "most": 1}
     ).one_or_none()
     if row is None:
         raise NotFound("task")

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.operations.lateness import OVERDUE
 from casework.operations.my_work import place
 from casework.operations.overview import names_of, when
 from casework.operations.task_lists import task_row
@@ -29,9 +30,9 @@ KINDS = (
 MOST = 200
 
 # Ready in a queue of the actor's, or held by the actor already; one's own proposals too, for they wait for another.
-_DECISIONS = text("""
+_DECISIONS = text(f"""
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, r.provider_id, p.actor_id AS proposer,
-        p.acting_for AS proposed_for, p.transition, 0 AS reminded
+        p.acting_for AS proposed_for, p.transition, 0 AS reminded, {OVERDUE} AS late
     FROM (
         SELECT t.* FROM jsonb_to_recordset(CAST(:queues AS jsonb)) AS q(queue text, scope uuid) CROSS JOIN LATERAL (
             SELECT t.* FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND t.programme_id = q.scope
@@ -72,7 +73,7 @@ def _json(queues: list[tuple[str, str]]) -> str:
     return "[" + ", ".join(f'{{"queue": "{queue}", "scope": "{scope}"}}' for queue, scope in queues) + "]"
 
 
-_TEAM = text("""
+_TEAM = text(f"""
     SELECT p.id, p.name, p.name_zh, g.id AS programme, g.code,
         coalesce(c.live, 0) AS live, coalesce(c.on_hold, 0) AS on_hold, coalesce(w.open, 0) AS open,
         coalesce(w.overdue, 0) AS overdue, w.first_due
@@ -86,12 +87,12 @@ _TEAM = text("""
         WHERE owner_id = p.id AND programme_id = g.id AND closed_at IS NULL
     ) c ON true
     LEFT JOIN LATERAL (
-        SELECT count(*) AS open, count(*) FILTER (WHERE x.due_at < casework_now()) AS overdue, min(x.due_at) AS first_due
+        SELECT count(*) AS open, count(*) FILTER (WHERE x.late) AS overdue, min(x.due_at) AS first_due
         FROM (
-            SELECT t.due_at FROM tasks t WHERE t.holder_id = p.id AND t.programme_id = g.id
+            SELECT t.due_at, {OVERDUE} AS late FROM tasks t WHERE t.holder_id = p.id AND t.programme_id = g.id
             AND t.state IN ('Reserved', 'InProgress')
             UNION ALL
-            SELECT t.due_at FROM cases h JOIN tasks t ON t.log_id = h.id WHERE h.owner_id = p.id AND h.programme_id = g.id
+            SELECT t.due_at, {OVERDUE} FROM cases h JOIN tasks t ON t.log_id = h.id WHERE h.owner_id = p.id AND h.programme_id = g.id
             AND h.closed_at IS NULL AND t.state = 'Ready' AND t.queue = 'officer' AND t.organisation_id IS NULL
         ) x
     ) w ON true

@@ -124,7 +124,7 @@ def _task(one: Json) -> Task:
         organisation=one["organisation_id"], state=one["state"], opened_at=_time(one["opened_at"]),
         due_at=_maybe_time(one["due_at"]), holder=one["holder_id"], about=one["about"], of=one["of"],
         closed_at=_maybe_time(one["closed_at"]), closed_by=one["closed_by"], acted_for=one["acted_for"],
-        result=one["result"], overdue=one["overdue"], aftercare=one["aftercare"], before=one["before"],
+        result=one["result"], flagged=one["flagged"], aftercare=one["aftercare"], before=one["before"],
     )  # fmt: skip
 
 
@@ -211,7 +211,7 @@ def _task_row(case: Case, one: Task, position: int) -> dict[str, Json]:
         "edition": one.edition, "rule": one.rule, "type": one.type, "queue": one.queue, "organisation_id": one.organisation, "state": one.state,
         "opened_at": _written(one.opened_at), "due_at": _written(one.due_at), "holder_id": one.holder, "about": one.about,
         "of": one.of, "closed_at": _written(one.closed_at), "closed_by": one.closed_by, "acted_for": one.acted_for,
-        "result": dict(one.result), "overdue": one.overdue, "aftercare": one.aftercare, "before": one.before,
+        "result": dict(one.result), "flagged": one.flagged, "aftercare": one.aftercare, "before": one.before,
         # Order of opening; the id settles it among those of one event.
         "position": position,
     }  # fmt: skip

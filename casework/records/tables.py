@@ -575,7 +575,7 @@ tasks = Table(
     Column("closed_by", Text),
     Column("acted_for", Text),
     Column("result", JSONB, nullable=False),
-    Column("overdue", Boolean, nullable=False),
+    Column("flagged", Boolean, nullable=False, comment="The last rung of its ladder has come"),
     Column("aftercare", Boolean, nullable=False),
     Column("before", Text, comment="State before it was suspended"),
     Column("position", Integer, nullable=False),
@@ -608,6 +608,14 @@ tasks = Table(
         "log_id",
         postgresql_where=text(
             "state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND NOT aftercare AND organisation_id IS NULL"
+        ),
+    ),
+    Index(
+        "ix_tasks_aftercare",
+        "log_id",
+        "due_at",
+        postgresql_where=text(
+            "state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND aftercare AND organisation_id IS NULL"
         ),
     ),
     Index("ix_tasks_closed_by", "closed_by", "closed_at", "id", postgresql_where=text("closed_by IS NOT NULL")),

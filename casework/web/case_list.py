@@ -141,10 +141,11 @@ class Row:
 def _row(one: Mapping[str, Json]) -> Row:
     edition = load_library().editions.get(one.get("edition") or "")
     waits = one.get("waits_for") or []
-    words = ", ".join(name_of(who) for who in waits)
     until = waits[0]["until"] if waits else None
     if hold := one.get("hold"):
-        words, until = say_hold(edition, hold), hold.get("resume_by")
+        words = say_hold(edition, hold)
+    else:
+        words = ", ".join(name_of(one["for"]) for one in waits)
     return Row(
         one["number"], one["title"] or "", step_name(one.get("step")),
         edition_text(edition, f"states.{one['state']}") if edition else "",

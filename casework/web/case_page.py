@@ -82,6 +82,7 @@ class TaskView:
     waits: bool
     organisation: str | None
     where: str
+    overdue: bool
 
 
 def say_task(one: Mapping[str, Json]) -> str:
@@ -121,6 +122,7 @@ def _tasks(case: Mapping[str, Json], person: str, names: Mapping[str, str]) -> l
             one["id"], say_task(one), one["type"], one["queue"],
             (one["holder"] or {}).get("name") or "", (one["holder"] or {}).get("id") == person, one["may_work"],
             one["due_at"], one["state"] in ("Created", "Suspended"), one["organisation"], names.get(one["track"], ""),
+            one["overdue"],
         )
         for one in case["tasks"]
     ]  # fmt: skip
@@ -167,6 +169,7 @@ class Next:
     type: str
     track: str
     where: str
+    overdue: bool
 
 
 def _next(case: Mapping[str, Json], names: Mapping[str, str]) -> Next | None:
@@ -175,7 +178,7 @@ def _next(case: Mapping[str, Json], names: Mapping[str, str]) -> Next | None:
         return None
     may = any(task["id"] == one["id"] and task["may_work"] for task in case["tasks"])
     who = (one["holder"] or {}).get("name") or gettext("queue: %(queue)s", queue=queue_name(one["queue"]))
-    return Next(say_task(one), who, one["due_at"], one["id"], may, one["type"], one["track"], names.get(one["track"], ""))
+    return Next(say_task(one), who, one["due_at"], one["id"], may, one["type"], one["track"], names.get(one["track"], ""), one["overdue"])
 
 
 @dataclass(frozen=True)
@@ -190,14 +193,12 @@ class Wait:
 
 def _waits(case: Mapping[str, Json], edition: Edition) -> list[Wait]:
     """For whom the case waits, each once: with what is due first of all that they owe."""
-    made: dict[str, Wait] = {}
-    for one in sorted(case["waits_for"], key=lambda one: one["until"] or "9"):
-        if one["what"] == "hold":
-            wait = Wait(say_hold(edition, {"waits_for": one["for"]}), None, one["until"], True)
-        else:
-            wait = Wait(one["for"]["name"] or gettext("a provider"), one["since"], one["until"])
-        made.setdefault(wait.who, wait)
-    return list(made.values())
+    return [
+        Wait(say_hold(edition, {"waits_for": one["for"]}), None, one["until"], True)
+        if one["what"] == "hold"
+        else Wait(one["for"]["name"] or gettext("a provider"), one["since"], one["until"])
+        for one in case["waits_for"]
+    ]
 
 
 def page_of(number: str, part: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from babel import Locale
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, gettext
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
@@ -132,11 +132,13 @@ def time_element(moment: datetime | str | None) -> Markup:
     return _element(dates.say_moment(moment, told), dates.say_exactly(moment, told), _machine(moment))
 
 
-def due_element(moment: datetime | str | None, *, short: bool = False) -> Markup:
-    """in 3 working days · Fri 5 Dec; only the first part with `short`."""
+def due_element(moment: datetime | str | None, *, short: bool = False, late: bool | None = None) -> Markup:
+    """in 3 working days · Fri 5 Dec; only the first part with `short`. Whether it is `late`, where that is known."""
     if moment is None:
         return Markup("")
     told = clock()
+    if late is False and dates.is_late(moment, told):
+        return Markup('<span class="muted">{}</span>').format(gettext("its clock stands still"))
     day = dates.say_day(dates.read_moment(moment).astimezone(told.zone).date(), told)
     distance = dates.say_due(moment, told)
     made = _element(distance if short else f"{distance} · {day}", dates.say_exactly(moment, told), _machine(moment))

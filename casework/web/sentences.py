@@ -56,7 +56,7 @@ _BY_ITSELF = {
     "remind": N_("A reminder of “%(task)s” went out"),
     "due": N_("“%(task)s” is due"),
     "escalate": N_("“%(task)s” was passed on to the supervisors"),
-    "overdue": N_("“%(task)s” is overdue"),
+    "flag": N_("“%(task)s” was flagged: it is long overdue"),
     "stopped": N_("A clock stopped, for its step is over"),
     "recounted": N_("The calendar changed, and deadlines were counted again"),
 }
@@ -239,7 +239,7 @@ _COLUMNS = {
     "reasons": N_("reasons"), "hold": N_("hold"), "frozen": N_("outward work stands still"), "closed_at": N_("closed"),
     "ended_at": N_("ended"), "opened_at": N_("opened"), "provider_id": N_("provider"), "replaced": N_("replaced"),
     "given": N_("what was given along"), "barred": N_("shut out"), "named": N_("person named"), "interests": N_("declared interests"),
-    "holder_id": N_("held by"), "due_at": N_("due"), "overdue": N_("overdue"), "result": N_("result"),
+    "holder_id": N_("held by"), "due_at": N_("due"), "flagged": N_("flagged"), "result": N_("result"),
     "closed_by": N_("closed by"), "queue": N_("queue"), "party": N_("party"), "given_on": N_("given on"),
     "expires_on": N_("expires on"), "how": N_("how it ended"), "title": N_("title"), "number": N_("number"),
     "kind": N_("kind"), "valid_until": N_("valid until"), "registered_at": N_("registered"), "given_at": N_("given"),

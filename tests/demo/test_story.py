@@ -101,7 +101,7 @@ def test_cases_have_come_to_many_ends(told: Told, outcome: str) -> None:
 
 def test_a_provider_has_new_working_late_and_returned_referrals(told: Told) -> None:
     rows = told.rows(
-        "SELECT t.states[1] AS state, bool_or(k.overdue) AS late FROM tracks t JOIN organisations o ON o.id = t.provider_id"
+        "SELECT t.states[1] AS state, bool_or(k.flagged) AS late FROM tracks t JOIN organisations o ON o.id = t.provider_id"
         " JOIN tasks k ON k.track_id = t.id AND k.type = 'step' AND k.closed_at IS NULL"
         " WHERE t.workflow = 'referral' AND t.ended_at IS NULL AND o.name LIKE 'Yanling%' GROUP BY t.id"
     )

@@ -56,10 +56,10 @@ def test_a_limit_runs_out_at_close_of_business(limit: Limit, said: dict[str, Any
 
 
 @pytest.mark.parametrize("limit", [working_days(10), calendar_days(10), working_days(1), calendar_days(365)])
-def test_the_ladder_climbs_from_a_reminder_to_overdue(limit: Limit) -> None:
+def test_the_ladder_climbs_from_a_reminder_to_a_flag(limit: Limit) -> None:
     due = runs_out(limit.rule(), START, CALENDAR, _nothing)
     rungs = _task(limit)
-    assert [rung.what for rung in rungs] == ["remind", "due", "escalate", "overdue"]
+    assert [rung.what for rung in rungs] == ["remind", "due", "escalate", "flag"]
     moments = [rung.moment for rung in rungs]
     assert moments == sorted(moments)
     assert START < moments[0] < moments[1] == due
@@ -73,14 +73,14 @@ def test_the_reminder_comes_at_sixty_percent_of_the_working_time(n: int, later: 
     rungs = {rung.what: rung.moment for rung in count(plan({"n": n, "unit": "wd"}, usual("wd")), start, CALENDAR)}
     given = CALENDAR.working_minutes(start, rungs["due"])
     assert CALENDAR.working_minutes(start, rungs["remind"]) == given * 60 // 100
-    for what in ("remind", "due", "escalate", "overdue"):
+    for what in ("remind", "due", "escalate", "flag"):
         # Nobody is written to outside working hours: each moment is one at which, or until which, people work.
         assert CALENDAR.working_minutes(rungs[what] - MINUTE, rungs[what]) == 1
 
 
 def test_a_day_gone_by_reminds_nobody_before_it() -> None:
     rungs = count(plan(on_day("2026-02-20"), usual("cd")), START, CALENDAR)
-    assert [rung.what for rung in rungs] == ["due", "escalate", "overdue"]
+    assert [rung.what for rung in rungs] == ["due", "escalate", "flag"]
 
 
 def test_an_own_ladder_holds_its_due_moment_in_order() -> None:
@@ -92,7 +92,7 @@ def test_an_own_ladder_holds_its_due_moment_in_order() -> None:
 
 def test_what_appears_later_is_counted_from_its_day() -> None:
     rungs = count(plan({"n": 5, "unit": "wd"}, usual("wd"), {"n": 30, "unit": "cd"}), START, CALENDAR)
-    assert [rung.what for rung in rungs] == ["activate", "remind", "due", "escalate", "overdue"]
+    assert [rung.what for rung in rungs] == ["activate", "remind", "due", "escalate", "flag"]
     moments = {rung.what: rung.moment for rung in rungs}
     assert moments["activate"] == CALENDAR.due(START, 30, "cd")
     assert moments["due"] == CALENDAR.due(moments["activate"], 5, "wd")

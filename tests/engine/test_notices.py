@@ -106,7 +106,7 @@ TABLE: list[tuple[str, Event, set[tuple[str, str]]]] = [
     ("a holder is reminded", event(RANG, what="remind", task="mine"), {("reminder", "helper")}),
     ("due", event(RANG, what="due", task="answer"), {("due", PROVIDERS)}),
     ("escalated", event(RANG, what="escalate", task="answer"), {("overdue", PROVIDERS), ("overdue", OWNER), ("overdue", SUPERVISORS)}),
-    ("overdue", event(RANG, what="overdue", task="mine"), {("overdue", "helper"), ("overdue", OWNER), ("overdue", SUPERVISORS)}),
+    ("flagged", event(RANG, what="flag", task="mine"), {("overdue", "helper"), ("overdue", OWNER), ("overdue", SUPERVISORS)}),
     ("due though done", event(RANG, what="due", task="done"), set()),
     (
         "a stop", event(PROPOSED, frozen=True, transition="compliance_stop"),

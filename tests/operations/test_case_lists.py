@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, text
 
 from casework.errors import InvalidForm, NotFound
 from casework.operations.case_lists import SORTS, count_cases, export_cases, filter_choices, list_cases
-from casework.operations.overview import what_next
+from casework.operations.my_work import count_work
+from casework.operations.overview import show_case, what_next
+from casework.operations.task_lists import count_queues
 from tests.world import World, to_referral
 
 
@@ -72,7 +75,7 @@ def test_a_row_says_where_the_case_stands_and_for_whom_it_waits(
 ) -> None:
     rows = {one["number"]: one for one in list_cases(db, world.actor(db, "manager"))["items"]}
     referred, held, fresh = (rows[number] for number in numbers)
-    assert [one["name"] for one in referred["waits_for"]] == ["Haidian Assessment Lab"]
+    assert [one["for"]["name"] for one in referred["waits_for"]] == ["Haidian Assessment Lab"]
     assert (referred["step"], held["step"], fresh["step"]) == ("Assess", "Triage", "Triage")
     assert held["state"] == "on_hold"
     assert held["hold"]["waits_for"] == "need_owner"
@@ -186,3 +189,59 @@ def test_what_comes_next_is_told_to_those_who_see_the_case(
     for name in ("observer", "provider", "foreign_officer"):
         with pytest.raises(NotFound):
             what_next(db, world.actor(db, name), numbers[0])
+
+
+def agreed(db: Connection, world: World, number: str) -> dict[str, Any]:
+    """What a list says of a case, having compared it with what its details say."""
+    actor = world.actor(db, "officer")
+    row: dict[str, Any] = list_cases(db, actor, filters={"number": number})["items"][0]
+    told = show_case(db, actor, number)
+    action = told["next_action"] or {"due_at": None, "overdue": False}
+    assert (row["due_at"], row["overdue"]) == (action["due_at"], action["overdue"])
+    plain = [one | {"for": {key: one["for"][key] for key in ("id", "name")}} if one["what"] != "hold" else one for one in row["waits_for"]]
+    assert plain == told["waits_for"]
+    assert found(db, world, "officer", overdue="yes", number=number) == ([number] if row["overdue"] else [])
+    assert row["due_at"] == list_cases(db, actor, filters={"number": number}, sort="due")["items"][0]["due_at"]
+    return row
+
+
+def late(db: Connection, number: str, which: str) -> None:
+    statement = f"UPDATE tasks SET due_at = casework_now() - interval '1 day' WHERE {which} AND log_id = (SELECT id FROM cases WHERE number = :n)"
+    assert db.execute(text(statement), {"n": number}).rowcount
+
+
+def test_lists_and_details_agree(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    for number in numbers:
+        assert not agreed(db, world, number)["overdue"]
+    referred, _, fresh = numbers
+    late(db, referred, "organisation_id IS NOT NULL")
+    assert not agreed(db, world, referred)["overdue"]
+    late(db, fresh, "organisation_id IS NULL")
+    assert agreed(db, world, fresh)["overdue"]
+
+
+def test_on_hold_the_next_action_is_the_holds_own(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    _, held, _ = numbers
+    told = show_case(db, world.actor(db, "officer"), held)
+    assert told["next_action"]["name"] == "on_hold"
+    assert [(one["for"], one["what"]) for one in told["waits_for"]] == [("need_owner", "hold")]
+    # Whatever stands still meanwhile is not late, wherever it is counted.
+    late(db, held, "type = 'side' AND queue = 'officer'")
+    assert not agreed(db, world, held)["overdue"]
+    paused = [one for one in show_case(db, world.actor(db, "officer"), held)["tasks"] if one["type"] == "side" and one["queue"] == "officer"]
+    assert paused
+    assert not any(one["overdue"] for one in paused)
+    assert count_work(db, world.actor(db, "officer"))["overdue"] == 0
+    assert all(one["overdue"] == 0 for one in count_queues(db, world.actor(db, "officer")))
+    late(db, held, "name = 'on_hold'")
+    assert agreed(db, world, held)["overdue"]
+
+
+def test_what_is_asked_after_closing_counts_from_then_on(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    _, _, fresh = numbers
+    db.execute(text("UPDATE tasks SET aftercare = true WHERE log_id = (SELECT id FROM cases WHERE number = :n)"), {"n": fresh})
+    assert agreed(db, world, fresh)["due_at"] is None
+    db.execute(text("UPDATE cases SET closed_at = casework_now() WHERE number = :n"), {"n": fresh})
+    assert agreed(db, world, fresh)["due_at"] is not None
+    late(db, fresh, "aftercare")
+    assert agreed(db, world, fresh)["overdue"]

@@ -104,9 +104,9 @@ def test_a_task_climbs_its_ladder_and_keeps_its_owner(scene: Scene) -> None:
         for event in scene.events(number)
         if event.kind == RANG and event.effects["task"] == task.id
     ]
-    assert rang == ["remind", "due", "escalate", "overdue"]
+    assert rang == ["remind", "due", "escalate", "flag"]
     late = scene.case(number).tasks[task.id]
-    assert (late.state, late.holder, late.overdue) == (RESERVED, scene.world.people["officer"], True)
+    assert (late.state, late.holder, late.flagged) == (RESERVED, scene.world.people["officer"], True)
 
 
 def test_a_case_on_hold_until_a_day_resumes_by_itself(scene: Scene) -> None:
@@ -221,7 +221,7 @@ def test_rungs_fire_in_the_order_of_their_moments(late: tuple[Engine, list[str]]
     engine, numbers = late
     ring_due(engine)
     order = [what for _, what, _ in sorted(_all_rang(engine), key=lambda one: one[2])]
-    assert order == [what for what in ("remind", "due", "escalate", "overdue") for _ in numbers]
+    assert order == [what for what in ("remind", "due", "escalate", "flag") for _ in numbers]
 
 
 def test_no_more_rings_than_was_asked_for(late: tuple[Engine, list[str]]) -> None:

@@ -125,7 +125,7 @@ class World:
                 # Some are due at the same moment: the id decides.
                 "due_at": START + timedelta(days=self.dice.randint(1, 9)),
                 "holder_id": self.dice.choice(self.people) if state == "Reserved" else None, "result": "{}",
-                "overdue": False, "aftercare": False, "position": n,
+                "flagged": False, "aftercare": False, "position": n,
             },
         )  # fmt: skip
 

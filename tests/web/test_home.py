@@ -153,7 +153,7 @@ def test_counts_stop_at_the_cap(engine: Engine, world: World, browser_for: Brows
         world.fire(db, "officer", number, "take")
         columns = (
             "log_id, programme_id, track_id, name, edition, rule, type, queue, organisation_id, state, opened_at, due_at,"
-            " holder_id, about, of, closed_at, closed_by, acted_for, result, overdue, aftercare, before, position"
+            " holder_id, about, of, closed_at, closed_by, acted_for, result, flagged, aftercare, before, position"
         )
         db.execute(
             text(

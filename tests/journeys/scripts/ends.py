@@ -86,7 +86,7 @@ SCRIPTS: dict[str, Steps] = {
         wait(14),
         that(lambda j: len(j.rung("remind", "record_consent")) == 1, "a reminder"),
         wait(20),
-        has("record_consent", "technology_owner", overdue=True),
+        has("record_consent", "technology_owner", flagged=True),
         that(lambda j: len(j.rung("escalate", "record_consent")) == 1, "the supervisor is told"),
         stands("case", "consent"),
         refused(do("officer", "case.confirm_interest"), Refused, "Both parties must have agreed"),

@@ -151,7 +151,7 @@ SCRIPTS: dict[str, Steps] = {
         has("overdue_talk", queue="officer", aftercare=True),
         do("officer", "overdue_talk"),
         wait(50),
-        has("overdue", overdue=True, queue="provider"),
+        has("overdue", flagged=True, queue="provider"),
         do("banker", "pledge.cured"),
         stands("pledge", "servicing"),
         do("banker", "pledge.miss"),

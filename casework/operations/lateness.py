@@ -1,0 +1,25 @@
+"""Which tasks are overdue, and which one a case goes on with: the same of one case and of many, in a query.
+
+Overdue means one thing everywhere: a task that somebody could do, whose day has passed, and whose clock does not stand
+still (`Case.overdue`). That the last rung of its ladder has come is another thing, and called flagged.
+"""
+
+from __future__ import annotations
+
+#: Of a task `t` whose day has passed.
+NOT_PAUSED = """t.state IN ('Ready', 'Reserved', 'InProgress') AND NOT EXISTS (
+        SELECT FROM clocks k WHERE k.log_id = t.log_id AND k.task_id = t.id AND k.state = 'paused' OFFSET 0
+    )"""
+#: Of a task `t`.
+OVERDUE = f"(t.due_at IS NOT NULL AND t.due_at < casework_now() AND {NOT_PAUSED})"
+#: Of a task `t` of a case `c`: it is waited for. What is asked after closing counts once the case is closed.
+_WAITING = """t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended')
+    AND (NOT t.aftercare OR c.closed_at IS NOT NULL)"""
+#: Of these our side does the first one next (`Case.next_task`): on hold, what the hold itself asks for.
+OURS = f"""{_WAITING} AND t.organisation_id IS NULL AND (
+        c.hold IS NULL OR t.type = 'step' AND t.track_id = (
+            SELECT r.id FROM tracks r WHERE r.log_id = c.id AND r.workflow = 'case' ORDER BY r.position LIMIT 1
+        )
+    )"""
+#: Of these the case waits for the providers; on hold it waits for what the hold names.
+THEIRS = f"{_WAITING} AND t.organisation_id IS NOT NULL AND c.hold IS NULL"
