@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,10 +16,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
+from casework.engine.cases import Case
 from casework.operations import registers, rights
 from casework.operations.accounts import hash_password, make_token
 from casework.operations.cases import fire_transition, home_of, open_case
 from casework.operations.matches import create_match
+from casework.operations.messages import send_message
 from casework.operations.national_calendars import china
 from casework.operations.requests import Done, Request
 from casework.operations.tasks import complete_task
@@ -144,6 +146,16 @@ class World:
             "service": service, "provider": str(provider), "fee": "programme", "question": "Does it reach 180 degrees?",
             "wanted_on": (today() + timedelta(days=60)).isoformat(),
         }, track=referral)  # fmt: skip
+
+    def write(
+        self, db: Connection, by: str, case: Case, referral: str | None = None, words: str = "Look.", tell: Iterable[str] = ()
+    ) -> str:
+        """Write an internal note, or in the thread of a referral; gives the message's id."""
+        done = send_message(
+            db, self.actor(db, by), case, audience="shared" if referral else "internal", referral=referral, words=words,
+            mentions=[self.people[one] for one in tell], sure=True, request=new_request(),
+        )  # fmt: skip
+        return str(done.answer["id"])
 
     def referral(self, db: Connection, number: str, service: str) -> str:
         """The newest referral of a service in a case; gives its id."""

@@ -28,10 +28,10 @@ _EVENTS = """
 
 
 def list_events(
-    db: Connection, actor: Actor, case: Case, *, only: Sequence[str] | None = None, cursor: str | None = None,
-    limit: int | None = None,
+    db: Connection, actor: Actor, case: Case, *, only: Sequence[str] | None = None, without: Sequence[str] = (),
+    cursor: str | None = None, limit: int | None = None,
 ) -> dict[str, Json]:  # fmt: skip
-    """The history as far as the actor sees it, of all tracks or of some `only`.
+    """The history as far as the actor sees it, of all tracks or of some `only`, `without` some kinds of events.
 
     Who does not see the whole log gets positions of their own.
     """
@@ -42,9 +42,12 @@ def list_events(
     after, position = (cursor_count(keys[0]), cursor_count(keys[1])) if keys else (0, 0)
     given: dict[str, Any] = {"log": case.log, "after": after, "most": most + 1}
     whole = level == Sight.ALL
-    more = ""
+    more, hidden = "", ""
+    if without:
+        hidden, given["without"] = " AND NOT kind = ANY(CAST(:without AS text[]))", list(without)
     if not whole:
         more = "AND track_id = ANY(CAST(:tracks AS uuid[])) AND (header->>'from') IS NOT NULL AND NOT header->'from' ? 'draft'"
+        more += hidden
         given["tracks"] = [track.id for track in own_tracks(actor, case) if only is None or track.id in only]
         # The cursor of a part of a log must not betray the seq of the whole: it counts what was shown.
         given["after"] = 0
@@ -52,6 +55,7 @@ def list_events(
     else:
         if only is not None:
             more, given["tracks"] = "AND track_id = ANY(CAST(:tracks AS uuid[]))", list(only)
+        more += hidden
         rows = db.execute(text(_EVENTS.format(more=more)), given).all()
     library, shown = load_library(), rows[:most]
     people = {row.header["actor"] for row in shown} | {row.header["acting_for"] for row in shown}

@@ -87,19 +87,21 @@ _MESSAGES = text("""
     ) AS corrections
     FROM events e WHERE e.log_id = CAST(:log AS uuid) AND e.kind = :kind AND e.effects->>'what' = 'written'
     AND e.track_id IS NOT DISTINCT FROM CAST(:track AS uuid)
+    AND (CAST(:only AS text) IS NULL OR e.effects->>'message' = :only)
     AND (CAST(:after AS text) IS NULL OR e.effects->>'message' < :after)
     ORDER BY e.effects->>'message' DESC LIMIT :most
 """)
 
 
 def list_messages(
-    db: Connection, actor: Actor, thread: Thread, *, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
-    """The messages of a thread, the newest first. Their ids give the order: a seq would betray what stands between."""
+    db: Connection, actor: Actor, thread: Thread, *, only: str | None = None, cursor: str | None = None,
+    limit: int | None = None,
+) -> dict[str, Json]:  # fmt: skip
+    """The messages of a thread, the newest first, or `only` one. Their ids give the order: a seq would betray what stands between."""
     most, keys = insist_limit(limit), from_cursor(cursor, 1)
     rows = db.execute(_MESSAGES, {
         "log": thread.case.log, "kind": thread.kind, "track": thread.referral.id if thread.referral else None,
-        "after": cursor_id(keys[0]) if keys else None, "most": most + 1,
+        "after": cursor_id(keys[0]) if keys else None, "most": most + 1, "only": only,
     }).all()  # fmt: skip
     shown, following = page(rows, most, lambda row: (row.id,))
     people = {one for row in shown for one in (row.header["actor"], row.header["acting_for"], *_mentions(row))}

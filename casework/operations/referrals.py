@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -188,9 +188,10 @@ def add_task_in_referral(
 
 
 def list_referral_events(
-    db: Connection, actor: Actor, referral: str, *, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
-    """The history of a referral and the service below it, as far as the actor sees it."""
+    db: Connection, actor: Actor, referral: str, *, without: Sequence[str] = (), cursor: str | None = None,
+    limit: int | None = None,
+) -> dict[str, Json]:  # fmt: skip
+    """The history of a referral and the service below it, as far as the actor sees it, `without` some kinds of events."""
     case, above = find_referral(db, actor, referral)
     only = [above.id, *(one.id for one in case.children(above.id))]
-    return list_events(db, actor, case, only=only, cursor=cursor, limit=limit)
+    return list_events(db, actor, case, only=only, without=without, cursor=cursor, limit=limit)

@@ -30,6 +30,7 @@ from casework.web import (
     maps,
     matches,
     mediations,
+    messages,
     notifications,
     origin,
     passkeys,
@@ -86,8 +87,8 @@ def create_app(settings: Settings) -> Flask:
 #: The pages, one blueprint for each subject.
 PAGES = (
     accounts.blueprint, administration.blueprint, audit.blueprint, cases.blueprint, confirm.blueprint, history.blueprint,
-    home.blueprint, mails.blueprint, maps.blueprint, matches.blueprint, mediations.blueprint, notifications.blueprint,
-    passkeys.blueprint, referrals.blueprint, search.blueprint, tasks.blueprint,
+    home.blueprint, mails.blueprint, maps.blueprint, matches.blueprint, mediations.blueprint, messages.blueprint,
+    notifications.blueprint, passkeys.blueprint, referrals.blueprint, search.blueprint, tasks.blueprint,
 )  # fmt: skip
 
 

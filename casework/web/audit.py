@@ -16,6 +16,7 @@ from casework.operations import audit, findings, readings
 from casework.operations.chronicle import read_history
 from casework.operations.deeds import calendar_of
 from casework.operations.examine import examine_case
+from casework.operations.mentions import list_mentions
 from casework.permissions import Actor
 from casework.web import frame
 from casework.web.actor import only, open_transaction, page_transaction, viewer
@@ -52,7 +53,10 @@ def home() -> str:
     with page_transaction() as (db, actor):
         counts = audit.count_questions(db, actor)
         found = findings.count_findings(db, actor)
-    return render_template("audit/home.html", questions=QUESTIONS, counts=counts, found=found, seed=_new_seed())
+        mentions = list_mentions(db, actor, unread=True)["items"]
+    return render_template(
+        "audit/home.html", questions=QUESTIONS, counts=counts, found=found, seed=_new_seed(), mentions=mentions
+    )
 
 
 def _new_seed() -> str:

@@ -25,6 +25,7 @@ from casework.operations.deadlines import explain_tasks
 from casework.operations.deeds import calendar_of, home_of
 from casework.operations.drafts import find_draft
 from casework.operations.history import last_events
+from casework.operations.messages import list_threads
 from casework.operations.overview import describe, find_case, show_case, what_next
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, Sight
@@ -35,6 +36,7 @@ from casework.web.deadlines import ledger
 from casework.web.deeds import Action, Sent, actions_in, answer, say_choices
 from casework.web.forms import FormView, build_form, own_texts, read_request
 from casework.web.frame import clock, use_calendar
+from casework.web.messages import threads_of
 from casework.web.places import queue_name, task_words
 from casework.web.sentences import PAPERS, paper_name, party_name, say_entry, service_name
 from casework.web.steps import Step, step_name, steps_of
@@ -221,6 +223,7 @@ def show(number: str) -> str:
         papers, events = show_papers(db, actor, case), last_events(db, actor, case)
         next_task = (shown["next_action"] or {}).get("id", "")
         why = explain_tasks(db, actor, case, [next_task] if next_task else []).get(next_task)
+        threads = threads_of(list_threads(db, actor, case), number, case.log)
     library = load_library()
     main = shown["tracks"][0]
     edition = library[main["edition"]]
@@ -239,7 +242,7 @@ def show(number: str) -> str:
         requests=[one | {"words": edition_text(library[track["edition"]], f"tasks.{one['rule']}"), "why_not": [
             sentence(library[track["edition"]], why) for why in one["why_not"]]}
             for one in shown["requests"] for track in shown["tracks"] if track["id"] == one["track"]],
-        papers=papers, events=[(one, say_entry(one, library.editions)) for one in events],
+        papers=papers, threads=threads, events=[(one, say_entry(one, library.editions)) for one in events],
         track_names=names, outcome=say_outcome(edition, shown["outcome"]),
         state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main["states"]),
         history=page_of(number, "history"), map=page_of(number, "map"), kinds=KINDS_OF_RIGHTS, lying=ENCUMBRANCES,

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from casework.definitions import load_library
 from casework.engine.cases import Case, Track
 from casework.engine.editions import Edition
+from casework.engine.events import SAID
 from casework.engine.roles import PROVIDER
 from casework.errors import (
     AlreadyTaken,
@@ -241,7 +242,7 @@ def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int 
         return []
     cursor, found = None, []
     while True:
-        part = list_events(db, actor, case, only=[track], cursor=cursor, limit=100)
+        part = list_events(db, actor, case, only=[track], without=(SAID,), cursor=cursor, limit=100)
         found += part["items"]
         cursor = part["next"]
         if cursor is None:

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework.operations import inbox, my_work, workload
+from casework.operations.mentions import list_mentions
 from casework.operations.task_lists import count_queues, list_tasks
 from casework.web import frame
 from casework.web.actor import current_actor, only, page_transaction
@@ -63,10 +64,11 @@ def my_work_page() -> str:
         if tab == "open" and not cursor:
             others = my_work.list_work(db, actor, tab="waiting", limit=BELOW)["items"]
         queues = count_queues(db, actor)
+        mentions = list_mentions(db, actor, unread=True)["items"] if tab == "open" and not cursor else []
         first = my_work.first_due(db, actor) if not listed["items"] else None
     return render_template(
         "home/show.html", tab=tab, rows=listed["items"], held=held, others=others, counts=counts,
-        tabs=_tabs(tab, counts), first=first, to_take=sum(one["count"] for one in queues),
+        tabs=_tabs(tab, counts), first=first, mentions=mentions, to_take=sum(one["count"] for one in queues),
         next_url=url_for("home.show", tab=tab, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("home.show", tab=tab) if cursor else "",
     )  # fmt: skip
@@ -87,9 +89,10 @@ def offers_page() -> str:
             frame.use_calendar(calendar)
         listed = inbox.list_inbox(db, actor, tab="offers", cursor=cursor)
         counts = inbox.count_inbox(db, actor)
+        mentions = list_mentions(db, actor, unread=True)["items"] if not cursor else []
         mine = list_tasks(db, actor, view="queue", limit=BELOW, placed=True)["items"] if not listed["items"] else []
     return render_template(
-        "referrals/index.html", tab="offers", rows=listed["items"], counts=counts, tasks=mine,
+        "referrals/index.html", tab="offers", rows=listed["items"], counts=counts, tasks=mine, mentions=mentions,
         next_url=url_for("home.show", cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("home.show") if cursor else "",
     )  # fmt: skip

@@ -13,16 +13,19 @@ from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
 from casework.engine.cases import Case
+from casework.engine.events import NOTED, SAID
 from casework.errors import NotAllowed, NotFound
 from casework.operations import mediations
 from casework.operations.cases import fire_transition
 from casework.operations.deeds import calendar_of
 from casework.operations.history import list_events
+from casework.operations.messages import list_threads
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, Sight, sight
 from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
+from casework.web.messages import threads_of
 from casework.web.referrals import say_done, say_shared
 from casework.web.steps import steps_of
 from casework.web.texts import edition_text, say_error
@@ -97,7 +100,8 @@ def show(mediation: UUID) -> str:
     with page_transaction() as (db, actor):
         case, told = _find(db, actor, id)
         frame.use_calendar(calendar_of(db, case.programme))
-        events = list_events(db, actor, case, limit=100)
+        events = list_events(db, actor, case, without=(NOTED, SAID), limit=100)
+        threads = threads_of(list_threads(db, actor, case), None, id)
     tracks = []
     # The mediation itself first, and then the request in which it runs.
     for one in sorted(told["tracks"], key=lambda track: track["workflow"] != "mediation"):
@@ -108,7 +112,7 @@ def show(mediation: UUID) -> str:
         })  # fmt: skip
     return render_template(
         "mediations/show.html", one=told, tracks=tracks, actions=deeds.actions_in(told["tracks"], told["actions"]),
-        events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
+        threads=threads, events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
         at=lambda action: url_for("mediations.action", mediation=id, track=action.track, name=action.name),
     )  # fmt: skip
 

@@ -13,10 +13,12 @@ from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
 from casework.engine.cases import Case
+from casework.engine.events import SAID
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations import administration, inbox, referrals
 from casework.operations.deadlines import explain_tasks
 from casework.operations.deeds import calendar_of
+from casework.operations.messages import list_threads
 from casework.operations.referrals import list_referral_events
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor
@@ -24,6 +26,7 @@ from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction
 from casework.web.deadlines import ledger
 from casework.web.forms import read_request
+from casework.web.messages import threads_of
 from casework.web.navigation import PROVIDERS
 from casework.web.sentences import say_entry
 from casework.web.steps import steps_of
@@ -55,7 +58,7 @@ def _list(tab: str, endpoint: str) -> str:
         listed = inbox.list_inbox(db, actor, tab=tab, cursor=cursor)
         counts = inbox.count_inbox(db, actor)
     return render_template(
-        "referrals/index.html", tab=tab, rows=listed["items"], counts=counts, tasks=[],
+        "referrals/index.html", tab=tab, rows=listed["items"], counts=counts, tasks=[], mentions=[],
         next_url=url_for(endpoint, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for(endpoint) if cursor else "",
     )  # fmt: skip
@@ -84,11 +87,13 @@ def _show(id: str, sent: deeds.Sent | None) -> str:
         form = deeds.action_form(db, actor, case, accept, sent) if accept else None
         clocks = explain_tasks(db, actor, case, [side["task"] for side in (told["provider_side"], told["office_side"]) if side])
         moved = deeds.moved_since(db, actor, case, id, sent.seen) if sent else []
-        events = list_referral_events(db, actor, id, limit=100)
+        events = list_referral_events(db, actor, id, without=(SAID,), limit=100)
+        threads = [one for one in list_threads(db, actor, case) if one["referral"] == id]
     return render_template(
         "referrals/show.html", one=told, actions=[one for one in actions if one is not accept], accept=accept, form=form,
-        sent=sent, moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
-        ledgers={task: ledger(one) for task, one in clocks.items()}, service=_service(told), at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name),
+        sent=sent, threads=threads_of(threads, told["case"], told["log"]), moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
+        ledgers={task: ledger(one) for task, one in clocks.items()}, service=_service(told),
+        at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name),
         fee=_choice(told, "Request", "fee", told["fee"]), charge=_choice(told, "Acceptance", "charge", told["charge"]),
     )  # fmt: skip
 

@@ -14,13 +14,11 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
 from casework.operations import registers
 from casework.operations.accounts import make_token, secret_hash, sign_in
 from casework.operations.deeds import home_of
 from casework.operations.findings import raise_finding
 from casework.operations.mediations import open_mediation
-from casework.operations.messages import send_message
 from casework.operations.rights import record_right
 from casework.records.cases import load
 from casework.records.database import transaction
@@ -123,7 +121,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "there": _messages(world, db, elsewhere, "foreign_officer", "watcher", "foreign_officer")
         | _shared(world, db, number, other, "foreign_provider"),
     }
-    sealed = _write(world, db, "dispute_officer", load(db, str(mediation["id"]), "mediation"), "internal")
+    sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
     library = load_library()
     consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
     case = library.latest("case")
@@ -158,21 +156,11 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     }  # fmt: skip
 
 
-def _write(
-    world: World, db: Connection, by: str, case: Case, audience: str, referral: str | None = None, tell: tuple[str, ...] = ()
-) -> str:
-    done = send_message(
-        db, world.actor(db, by), case, audience=audience, referral=referral, words="Look.", request=new_request(),
-        mentions=[world.people[one] for one in tell],
-    )  # fmt: skip
-    return str(done.answer["id"])
-
-
 def _messages(world: World, db: Connection, number: str, writer: str, teller: str, told: str) -> dict[str, str]:
     """An internal note, and one by which somebody is told."""
     case = load(db, home_of(db, number), "case")
-    note = _write(world, db, writer, case, "internal")
-    message = _write(world, db, teller, case, "internal", tell=(told,))
+    note = world.write(db, writer, case)
+    message = world.write(db, teller, case, tell=(told,))
     mention = db.execute(
         text("SELECT id FROM mentions WHERE message_id = CAST(:id AS uuid)"), {"id": message}
     ).scalar_one()
@@ -180,7 +168,7 @@ def _messages(world: World, db: Connection, number: str, writer: str, teller: st
 
 
 def _shared(world: World, db: Connection, number: str, referral: str, by: str) -> dict[str, str]:
-    return {"shared": _write(world, db, by, load(db, home_of(db, number), "case"), "shared", referral)}
+    return {"shared": world.write(db, by, load(db, home_of(db, number), "case"), referral)}
 
 
 def _clock(db: Connection, number: str) -> str:

@@ -120,6 +120,31 @@ TABLE: tuple[Row, ...] = (
     get("/cases/<number>/history/<seq>", READERS, there=FOREIGN),
     get("/cases/<number>/map", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/verify", READERS, there=FOREIGN),
+    # --- messages ---
+    get("/cases/<number>/messages", READERS, there=FOREIGN),
+    post("/cases/<number>/messages", CLERKS, READERS - CLERKS, there=FOREIGN, form=lambda on: {"audience": "internal", "f-words": "Look."}),
+    get("/cases/<number>/messages/<message>", {"officer"}, there=FOREIGN, things={"message": "note"}),
+    post(
+        "/cases/<number>/messages/<message>", {"officer"}, READERS - {"officer"}, there=FOREIGN, things={"message": "note"},
+        form=lambda on: {"audience": "internal", "f-words": "Look there."},
+    ),
+    get("/referrals/<referral>/messages", READERS | LAB, there=READERS | BANK),
+    post(
+        "/referrals/<referral>/messages", OWNERS | LAB, READERS - OWNERS, there=OWNERS | BANK, there_refused=READERS - OWNERS,
+        form=lambda on: {"audience": "shared", "f-words": "When?"},
+    ),
+    get("/referrals/<referral>/messages/<message>", {"provider"}, there=BANK, things={"message": "shared"}),
+    post(
+        "/referrals/<referral>/messages/<message>", {"provider"}, READERS | LAB - {"provider"}, there=BANK, there_refused=READERS,
+        things={"message": "shared"}, form=lambda on: {"audience": "shared", "f-words": "When, please?"},
+    ),
+    get("/mediations/<mediation>/messages", DISPUTES),
+    post("/mediations/<mediation>/messages", DISPUTES, form=lambda on: {"audience": "internal", "f-words": "Sealed."}),
+    get("/mediations/<mediation>/messages/<message>", DISPUTES, things={"message": "sealed"}),
+    post(
+        "/mediations/<mediation>/messages/<message>", DISPUTES, things={"message": "sealed"},
+        form=lambda on: {"audience": "internal", "f-words": "Still sealed."},
+    ),
     # --- cases ---
     get("/cases", LISTERS),
     get("/cases.csv", LISTERS),

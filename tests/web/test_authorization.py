@@ -15,9 +15,11 @@ from werkzeug.test import TestResponse
 
 from casework.definitions import load_library
 from casework.operations import registers
+from casework.operations.deeds import home_of
 from casework.operations.findings import raise_finding
 from casework.operations.mediations import open_mediation
 from casework.operations.saved_filters import save_filter
+from casework.records.cases import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app
@@ -107,6 +109,8 @@ def _things(world: World, db: Connection) -> Things:
         ),
         {"id": mail, "person": world.people["officer"]},
     )
+    case_here, case_there = (load(db, home_of(db, one), "case") for one in (number, elsewhere))
+    sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
     here = {
         "mail": mail,
         "transition": "propose_close", "consent": str(consent), "task": _task(db, number, "kick_off"),
@@ -118,6 +122,7 @@ def _things(world: World, db: Connection) -> Things:
         "edition": str(case.number), "member": members[0], "referral_transition": "accept",
         "referral_task": _step_task(db, referral), "referral_revision": _revision(db, referral),
         "mediation": str(mediation["id"]), "mediation_track": str(mediation["track"]), "mediation_transition": "send",
+        "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
     }  # fmt: skip
     far = here | {
         "transition": "take", "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
@@ -126,6 +131,7 @@ def _things(world: World, db: Connection) -> Things:
         "organisation": world.organisations["bank"], "programme": there, "member": members[1],
         "referral_task": _step_task(db, other), "referral_revision": _revision(db, other),
         "mediation": str(uuid.uuid4()), "mediation_track": str(uuid.uuid4()),
+        "note": world.write(db, "foreign_officer", case_there), "shared": world.write(db, "foreign_provider", case_here, other),
     }  # fmt: skip
     absent = {name: str(uuid.uuid4()) for name in here} | {
         "number": "BJ-2099-0001", "seq": "1", "question": "nothing", "workflow": "nothing", "edition": "1",

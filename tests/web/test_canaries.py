@@ -13,8 +13,10 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
+from casework.operations.deeds import home_of
 from casework.operations.mediations import open_mediation
 from casework.operations.referrals import fire_in_referral
+from casework.records.cases import load
 from casework.records.database import transaction
 from tests.web.conftest import PASSWORD, Browser
 from tests.world import World, new_request, to_referral, today
@@ -23,7 +25,9 @@ from tests.world import World, new_request, to_referral, today
 QUESTION, NOTE = "Canary-question-7Q", "Canary-note-9N"
 NEED_TITLE, OWNER = "Canary-need-5T", "Canary-owner-6O"
 MEDIATED = "Canary-mediated-4M"
-CANARIES = (QUESTION, NOTE, NEED_TITLE, OWNER, MEDIATED)
+#: What is written between the office and the lab, within the office, and within the mediation.
+SHARED, INTERNAL, SEALED = "Canary-shared-3S", "Canary-internal-2I", "Canary-sealed-1L"
+CANARIES = (QUESTION, NOTE, NEED_TITLE, OWNER, MEDIATED, SHARED, INTERNAL, SEALED)
 _LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
 
 
@@ -58,6 +62,11 @@ def ids(engine: Engine, world: World) -> dict[str, str]:
             text("UPDATE cases SET parties = '{}', title = 'A boiler house' WHERE number = :n"), {"n": other}
         )
         found |= {"mediation": str(mediation["id"]), "mediation_track": str(mediation["track"]), "pledge": pledge}
+        case, home = load(db, home_of(db, number), "case"), load(db, str(mediation["id"]), "mediation")
+        found["message"] = world.write(db, "officer", case, referral, SHARED, tell=("provider", "supervisor"))
+        world.write(db, "officer", case, None, INTERNAL, tell=("supervisor", "auditor"))
+        world.write(db, "dispute_officer", home, None, SEALED)
+        world.write(db, "dispute_officer", home, str(mediation["track"]), SEALED)
         task = db.execute(
             text("SELECT id FROM tasks WHERE track_id = CAST(:id AS uuid) AND closed_at IS NULL"), {"id": referral}
         ).scalar_one()
@@ -133,6 +142,38 @@ def test_their_own_provider_reads_them(app: Flask, world: World, ids: dict[str, 
     page = browser.get(f"/referrals/{ids['referral']}").text
     assert all(canary in page for canary in (NOTE, QUESTION, NEED_TITLE, OWNER))
     assert MEDIATED in browser.get("/").text
+    assert SHARED in browser.get(f"/referrals/{ids['referral']}/messages").text
+    assert SEALED in browser.get(f"/referrals/{ids['mediation_track']}/messages").text
+
+
+def test_no_word_within_the_office_reaches_the_lab(app: Flask, world: World, ids: dict[str, str]) -> None:
+    """Nor does what mediators write among themselves, though the lab has the referral of both."""
+    browser = browser_of(app, "provider")
+    for path, page in walk(browser, ["/", *addresses(app, ids)]):
+        said = page.replace(path.partition("q=")[2], "") if path.startswith("/search") else page
+        assert INTERNAL not in said, path
+    home = f"/mediations/{ids['mediation']}/messages"
+    assert (browser.get(home).status_code, browser.get(f"/cases/{ids['number']}/messages").status_code) == (404, 404)
+
+
+@pytest.mark.parametrize("who", ["provider", "foreign_provider", "verifier", "foreign_officer", "observer", "administrator"])
+def test_no_word_reaches_another_over_the_api(app: Flask, world: World, ids: dict[str, str], who: str) -> None:
+    """Every document that a program may ask for, with the ids of the lab's things and of the mediation's."""
+    ask = app.test_client()
+    mine = {"provider": {INTERNAL}}.get(who, {INTERNAL, SHARED, SEALED, QUESTION, NOTE, MEDIATED})
+    for path in {path for referral in (ids["referral"], ids["mediation_track"]) for path in documents(app, ids, referral)}:
+        answer = ask.get(path, headers={"Authorization": f"Bearer {world.tokens[who]}"}).text
+        assert [one for one in sorted(mine) if one in answer] == [], path
+
+
+def documents(app: Flask, ids: dict[str, str], referral: str) -> list[str]:
+    """Everything that a program may read, with this referral in the place of ids."""
+    stand_in = ids | {"referral": referral}
+    return [
+        re.sub(r"<(?:\w+:)?(\w+)>", lambda part: stand_in.get(part[1], referral), rule.rule)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/") and "GET" in (rule.methods or ())
+    ]
 
 
 def test_the_bank_reads_its_own(app: Flask, world: World, ids: dict[str, str]) -> None:
@@ -145,4 +186,5 @@ def test_nobody_who_is_not_named_meets_the_mediation(app: Flask, world: World, i
     for path, page in walk(browser, ["/", *addresses(app, ids)]):
         said = page.replace(path.partition("q=")[2], "") if path.startswith("/search") else page
         assert MEDIATED not in said, path
+        assert SEALED not in said, path
         assert ids["mediation"] not in said.replace(path, ""), path
