@@ -7,8 +7,8 @@ What a person may not see does not exist for that person: callers raise NotFound
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from casework.engine.cases import Case, Task, Track
@@ -70,6 +70,10 @@ class Actor:
     language: str = "en"
     #: Of the token that was used; a session has all of them.
     scopes: frozenset[str] = frozenset({"read", "write", "import", "admin"})
+    #: How long ago the person of a session showed who that is; none of a token, which proves it by itself.
+    proved: timedelta | None = None
+    #: The one programme that lists show; none: every one of the person's.
+    focus: str | None = None
 
     def roles(self, programme: str | None = None) -> set[str]:
         return {m.role for m in self.memberships if programme is None or m.programme == programme}
@@ -77,6 +81,14 @@ class Actor:
     def in_programme(self, programme: str, roles: Iterable[str]) -> bool:
         wanted = frozenset(roles)
         return any(m.programme == programme and m.role in wanted for m in self.memberships)
+
+
+def focused(actor: Actor, programme: str | None) -> Actor:
+    """The actor for lists of one programme: with the memberships in it, and those in organisations. Never more."""
+    if programme is None:
+        return actor
+    kept = tuple(one for one in actor.memberships if one.programme in (programme, None))
+    return replace(actor, memberships=kept, focus=programme)
 
 
 class Sight(IntEnum):

@@ -26,7 +26,7 @@ from casework.api import (
     tasks,
     workflows,
 )  # fmt: skip
-from casework.api.auth import NOBODY, find_asker
+from casework.api.auth import NOBODY, find_asker, insist_proved
 from casework.api.errors import answer_database, answer_error, answer_fault, answer_http
 from casework.api.requests import read_body, read_json, read_key, read_path, read_query, read_revision
 from casework.api.routes import Call, Route
@@ -86,6 +86,8 @@ def _answerer(route: Route) -> Callable[..., Response]:
 
 def _perform(route: Route, db: Any, actor: Any, given: Mapping[str, str]) -> Done:
     path = read_path(route, dict(given))
+    if route.sensitive is not None and route.sensitive(path):
+        insist_proved(actor, current_app.config["CONFIRM_WITHIN"])
     query = read_query(route.query, request)
     about = {"browser": request.headers.get("User-Agent", "")[:200], "address": request.remote_addr or ""}
     if route.method == "GET":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app
 
 from casework.api import shapes
-from casework.api.routes import Call, Json, Route, get, post
+from casework.api.routes import Call, Json, Route, always, get, post
 from casework.operations import accounts
 from casework.operations.requests import Done
 
@@ -47,9 +47,9 @@ def end_session(call: Call) -> Done:
 ROUTES: tuple[Route, ...] = (
     get("/me", show_me, "Say who you are, and in which roles", shapes.Me),
     get("/tokens", list_tokens, "List your tokens", shapes.TokenPage),
-    post("/tokens", create_token, "Make a token; its secret is shown this once", shapes.Token, body=shapes.NewToken, status=201),
+    post("/tokens", create_token, "Make a token; its secret is shown this once", shapes.Token, body=shapes.NewToken, status=201, sensitive=always),
     post("/tokens/{token}/revoke", revoke_token, "End a token at once", shapes.Made),
     post("/sessions", start_session, "Sign in with e-mail and password; the secret is a bearer token for half an idle hour", shapes.Session, body=shapes.SigningIn, status=201, open=True),
     get("/sessions", list_sessions, "List your sessions", shapes.SessionPage),
-    post("/sessions/{session}/end", end_session, "End one of your sessions", shapes.Made),
+    post("/sessions/{session}/end", end_session, "End one of your sessions", shapes.Made, sensitive=always),
 )  # fmt: skip

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from flask import Request as Incoming
 from flask import g
 from sqlalchemy import Connection
 
-from casework.errors import NotAllowed, NotSignedIn
+from casework.errors import NotAllowed, NotConfirmed, NotSignedIn
 from casework.operations.accounts import find_actor_by_secret
 from casework.permissions import Actor
 
@@ -29,3 +30,9 @@ def find_asker(db: Connection, request: Incoming, scope: str) -> Actor:
     if scope not in actor.scopes:
         raise NotAllowed(why=f"your token lacks the scope {scope}.", scope=scope)
     return actor
+
+
+def insist_proved(actor: Actor, within: timedelta) -> None:
+    """What is sensitive needs a session that began, or was confirmed, lately. Raises NotConfirmed."""
+    if actor.proved is not None and actor.proved > within:
+        raise NotConfirmed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.api import shapes
-from casework.api.routes import Call, Json, Route, get, post
+from casework.api.routes import Call, Json, Route, decides, get, post
 from casework.api.shapes import given, text_of
 from casework.operations import case_lists, cases, deadlines, deeds, history, overview
 from casework.operations.requests import Done
@@ -96,7 +96,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     post(
         f"{_TRACK}/transitions/{{transition}}", fire_case_transition, "Fire a transition, or propose or confirm one",
-        shapes.Fired, body=shapes.Firing, if_match="the track", noun="case, track or action",
+        shapes.Fired, body=shapes.Firing, if_match="the track", noun="case, track or action", sensitive=decides,
     ),
     post(
         f"{_TRACK}/tasks", add_case_task, "Add a task that the workflow allows at this step", shapes.TasksMade,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.api import shapes
-from casework.api.routes import Call, Json, Route, get, post
+from casework.api.routes import Call, Json, Route, decides, get, post
 from casework.api.shapes import text_of
 from casework.operations import referrals
 from casework.operations.requests import Done
@@ -47,7 +47,7 @@ ROUTES: tuple[Route, ...] = (
     post(
         f"{_REFERRAL}/transitions/{{transition}}", fire_referral_transition,
         "Fire a transition of the referral, or of the service's track below it", shapes.Fired, body=shapes.ReferralFiring,
-        if_match="the track that moves", noun="referral or action",
+        if_match="the track that moves", noun="referral or action", sensitive=decides,
     ),
     post(
         f"{_REFERRAL}/tasks", add_referral_task, "Add a task that the referral's or the service's workflow allows",

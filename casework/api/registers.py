@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.api import shapes
-from casework.api.routes import Call, Json, Route, get, post
+from casework.api.routes import Call, Json, Route, always, get, post
 from casework.api.shapes import text_of
 from casework.operations import administration
 from casework.operations.requests import Done
@@ -70,8 +70,8 @@ ROUTES: tuple[Route, ...] = (
     get("/organisations", list_organisations, "List organisations", shapes.OrganisationPage, query=shapes.OrganisationQuery),
     post("/organisations", create_organisation, "Make an organisation", shapes.Made, body=shapes.NewOrganisation, status=201, scope="admin"),
     get("/people", list_people, "List the people that you work with", shapes.PersonPage, query=shapes.Paged, noun="person"),
-    post("/people", create_person, "Make an account", shapes.Made, body=shapes.NewPerson, status=201, scope="admin", noun="person"),
-    post("/people/{person}/deactivate", deactivate_person, "Close an account: its tokens, sessions and roles end", shapes.Made, scope="admin", noun="person"),
-    post("/memberships", create_membership, "Give a person a role", shapes.Made, body=shapes.NewMembership, status=201, scope="admin", noun="programme"),
-    post("/memberships/{membership}/end", end_membership, "End a role", shapes.Made, scope="admin", noun="membership"),
+    post("/people", create_person, "Make an account", shapes.Made, body=shapes.NewPerson, status=201, scope="admin", sensitive=always, noun="person"),
+    post("/people/{person}/deactivate", deactivate_person, "Close an account: its tokens, sessions and roles end", shapes.Made, scope="admin", sensitive=always, noun="person"),
+    post("/memberships", create_membership, "Give a person a role", shapes.Made, body=shapes.NewMembership, status=201, scope="admin", sensitive=always, noun="programme"),
+    post("/memberships/{membership}/end", end_membership, "End a role", shapes.Made, scope="admin", sensitive=always, noun="membership"),
 )  # fmt: skip

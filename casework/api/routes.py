@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from casework.operations.requests import Done, Request
+from casework.operations.sensitive import decisions
 from casework.permissions import Actor
 
 Json = Any
@@ -73,6 +74,8 @@ class Route:
     if_match: str = ""
     #: For those who have no token yet.
     open: bool = False
+    #: Whether a session must have proved lately who its person is, given what stands in the path.
+    sensitive: Callable[[Mapping[str, str]], bool] | None = None
 
     @property
     def name(self) -> str:
@@ -81,6 +84,15 @@ class Route:
     @property
     def parameters(self) -> list[str]:
         return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+
+
+def always(_: Mapping[str, str]) -> bool:
+    return True
+
+
+def decides(path: Mapping[str, str]) -> bool:
+    """Whether the transition in the path is a decision."""
+    return path.get("transition") in decisions()
 
 
 def get(path: str, view: View, summary: str, answer: type[BaseModel], **more: Any) -> Route:

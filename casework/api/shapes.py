@@ -749,6 +749,7 @@ class Token(Answer):
     created_at: str | None = None
     expires_at: str | None = None
     revoked_at: str | None = None
+    used_at: Annotated[str | None, Field(description="The last use, to within five minutes")] = None
     token: Annotated[str | None, Field(description="The secret: in the first answer only")] = None
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from casework.operations.attempts import forget_attempts
 from casework.operations.clocks import ring_clocks
+from casework.operations.passkeys import forget_challenges
 from casework.records.database import connect_engine, transaction
 from casework.records.logs import now
 from casework.settings import load_settings
@@ -15,12 +17,14 @@ from casework.settings import load_settings
 def tick(until_quiet: bool) -> None:
     """Let every clock that is due do what it says: remind, escalate, lapse, come due.
 
-    Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not ring.
+    It also removes what no longer counts of attempts to sign in. Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not ring.
     """
     engine = connect_engine(load_settings())
     try:
         with transaction(engine) as db:
             started = now(db)
+            forget_attempts(db)
+            forget_challenges(db)
         rung = ring_clocks(engine, until=None if until_quiet else started)
     finally:
         engine.dispose()

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -222,7 +222,8 @@ def find_actor_by_secret(db: Connection, secret: str) -> Actor | None:
 def find_actor_by_session(db: Connection, secret: str) -> Actor | None:
     row = db.execute(
         text(
-            "SELECT person_id, seen_at < casework_now() - interval '1 minute' AS stale FROM sessions WHERE hash = :hash"
+            "SELECT person_id, seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - proved_at AS proved"
+            " FROM sessions WHERE hash = :hash"
             " AND ended_at IS NULL AND expires_at > casework_now() AND seen_at > casework_now() - :idle"
             " AND awaits IS NULL"
         ),
@@ -235,7 +236,8 @@ def find_actor_by_session(db: Connection, secret: str) -> Actor | None:
         db.execute(
             text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash"), {"hash": secret_hash(secret)}
         )
-    return find_actor(db, str(row.person_id))
+    found = find_actor(db, str(row.person_id))
+    return None if found is None else replace(found, proved=row.proved)
 
 
 @dataclass(frozen=True)
@@ -245,6 +247,8 @@ class Scope:
     id: str
     name: str
     name_zh: str | None
+    #: What a programme's case numbers begin with; an organisation has none.
+    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -266,17 +270,20 @@ class Viewer:
     unread: bool
     programmes: tuple[Scope, ...]
     organisations: tuple[Scope, ...]
+    #: The programme that this session's lists show; none: all of them.
+    focus: Scope | None
 
 
 _VIEWER = text("""
     SELECT p.id, p.name, p.language, p.email, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
         s.seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - s.proved_at AS proved,
+        s.programme_id AS focus,
         EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS app,
         (SELECT count(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys,
         EXISTS (SELECT FROM notifications n WHERE n.person_id = p.id AND n.read_at IS NULL) AS unread,
         (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for', m.deputy_for,
-            'starts_at', m.starts_at, 'ends_at', m.ends_at, 'name', coalesce(g.name, o.name),
+            'starts_at', m.starts_at, 'ends_at', m.ends_at, 'code', g.code, 'name', coalesce(g.name, o.name),
             'name_zh', coalesce(g.name_zh, o.name_zh)) ORDER BY m.starts_at, m.id), '[]')
         FROM memberships m LEFT JOIN programmes g ON g.id = m.programme_id
             LEFT JOIN organisations o ON o.id = m.organisation_id
@@ -298,12 +305,25 @@ def find_viewer(db: Connection, secret: str) -> Viewer | None:
     scopes: dict[str, dict[str, Scope]] = {"programme": {}, "organisation": {}}
     for one in row.memberships:
         kind = "programme" if one["programme"] else "organisation"
-        scopes[kind][one[kind]] = Scope(one[kind], one["name"], one["name_zh"])
+        scopes[kind][one[kind]] = Scope(one[kind], one["name"], one["name_zh"], one["code"])
     return Viewer(
         actor_of(row), row.session, row.awaits, row.email, row.zone, row.theme, row.app, row.passkeys, row.proved,
         row.unread,
         tuple(scopes["programme"].values()), tuple(scopes["organisation"].values()),
+        # Of a programme that the person has left, nothing is shown: then it is as if none were chosen.
+        scopes["programme"].get(row.focus) if len(scopes["programme"]) > 1 else None,
     )  # fmt: skip
+
+
+def choose_programme(db: Connection, viewer: Viewer, code: str) -> None:
+    """Let the lists of this session show one programme, or every one with "". Raises NotFound for one not the viewer's."""
+    chosen = next((one.id for one in viewer.programmes if one.code == code), None)
+    if code and chosen is None:
+        raise NotFound("programme")
+    db.execute(
+        text("UPDATE sessions SET programme_id = CAST(:programme AS uuid) WHERE encode(hash, 'hex') = :session"),
+        {"programme": chosen, "session": viewer.session},
+    )
 
 
 def person_of_ended(db: Connection, secret: str) -> str | None:
@@ -419,7 +439,7 @@ def list_tokens(db: Connection, actor: Actor) -> dict[str, Json]:
     """The actor's own tokens, the newest first; never their secrets."""
     rows = db.execute(
         text(
-            "SELECT id, name, scopes, created_at, expires_at, revoked_at FROM tokens"
+            "SELECT id, name, scopes, created_at, expires_at, revoked_at, used_at FROM tokens"
             " WHERE person_id = CAST(:person AS uuid) ORDER BY created_at DESC, id DESC LIMIT 100"
         ),
         {"person": actor.person},
@@ -429,6 +449,7 @@ def list_tokens(db: Connection, actor: Actor) -> dict[str, Json]:
             "id": str(row.id), "name": row.name, "scopes": list(row.scopes), "created_at": instant(row.created_at),
             "expires_at": instant(row.expires_at) if row.expires_at else None,
             "revoked_at": instant(row.revoked_at) if row.revoked_at else None,
+            "used_at": instant(row.used_at) if row.used_at else None,
         }
         for row in rows
     ]  # fmt: skip

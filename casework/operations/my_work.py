@@ -35,13 +35,13 @@ MOST_COUNTED = 1000
 
 _HELD = """
     SELECT t.* FROM tasks t WHERE t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress')
-    {when} {window}
+    {when} {focus} {window}
 """
 # Of the cases that one owns what waits for their officer; of closed ones, what is still asked afterwards.
 _OWN = """
     SELECT t.* FROM {home} h JOIN tasks t ON t.log_id = h.id WHERE h.owner_id = CAST(:person AS uuid) {lives}
     AND NOT CAST(:person AS text) = ANY(h.interests) AND t.state = 'Ready' AND t.queue = '{queue}' AND t.organisation_id IS NULL
-    {when} {window}
+    {when} {focus} {window}
 """
 _OWNS = (
     ("officer", "cases", "AND h.closed_at IS NULL"), ("officer", "cases", "AND h.closed_at IS NOT NULL AND t.aftercare"),
@@ -56,10 +56,10 @@ _WAITING = """
     SELECT t.* FROM cases h JOIN tasks t ON t.log_id = h.id
     WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND NOT CAST(:person AS text) = ANY(h.interests)
     AND t.state IN ('Ready', 'Reserved', 'InProgress') AND NOT t.aftercare
-    AND t.holder_id IS DISTINCT FROM CAST(:person AS uuid) AND (t.queue <> 'officer' OR t.holder_id IS NOT NULL) {window}
+    AND t.holder_id IS DISTINCT FROM CAST(:person AS uuid) AND (t.queue <> 'officer' OR t.holder_id IS NOT NULL) {focus} {window}
 """
 _HOLD = """
-    SELECT h.id FROM cases h WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND h.hold IS NOT NULL
+    SELECT h.id FROM cases h WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND h.hold IS NOT NULL {focus}
 """
 _ROWS = """
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, r.provider_id, (
@@ -70,6 +70,8 @@ _ROWS = """
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id
     ORDER BY t.due_at, t.id
 """
+#: Where one programme was chosen.
+_FOCUS, _FOCUS_OF_CASES = "AND t.programme_id = CAST(:focus AS uuid)", "AND h.programme_id = CAST(:focus AS uuid)"
 _WINDOW = "AND (t.due_at, t.id) > (:at, CAST(:id AS uuid))"
 
 
@@ -109,7 +111,7 @@ def list_work(
     if keys:
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     plan_by_values(db)
-    rows = db.execute(_list(tab, _kinds(actor), bool(keys)), given).all()
+    rows = db.execute(_list(tab, _kinds(actor), bool(keys), bool(actor.focus)), given).all()
     shown, following = page(rows, most, lambda row: (row.due_at, row.id))
     library = load_library()
     names = names_of(db, {row.holder_id for row in shown}, {row.organisation_id for row in shown})
@@ -122,9 +124,9 @@ def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> lis
     rows = db.execute(
         text(
             "SELECT h.number, h.title, h.hold FROM cases h WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL"
-            " AND h.hold IS NOT NULL ORDER BY h.hold->>'resume_by', h.id LIMIT :most"
+            f" AND h.hold IS NOT NULL {_FOCUS_OF_CASES if actor.focus else ''} ORDER BY h.hold->>'resume_by', h.id LIMIT :most"
         ),
-        {"person": actor.person, "most": most},
+        {"person": actor.person, "most": most, "focus": actor.focus},
     )
     return [
         {"number": row.number, "title": row.title, "waits_for": row.hold.get("waits_for"), "resume_by": row.hold.get("resume_by")}
@@ -136,7 +138,7 @@ def count_work(db: Connection, actor: Actor) -> dict[str, int]:
     """How many there are in each tab, counted no further than MOST_COUNTED; in one statement."""
     given = _given(db, actor) | {"most": MOST_COUNTED}
     plan_by_values(db)
-    row = db.execute(_counts(_kinds(actor)), given).one()
+    row = db.execute(_counts(_kinds(actor), bool(actor.focus)), given).one()
     return dict(row._mapping)
 
 
@@ -157,7 +159,9 @@ def first_due(db: Connection, actor: Actor) -> str | None:
 def _given(db: Connection, actor: Actor) -> dict[str, Any]:
     calendar = home_calendar(db, actor)
     ends = days(now(db), calendar or Calendar("none"))
-    return {"person": actor.person, "now": ends.now, "tomorrow": ends.tomorrow, "monday": ends.monday}
+    return {"person": actor.person, "now": ends.now, "tomorrow": ends.tomorrow, "monday": ends.monday} | (
+        {"focus": actor.focus} if actor.focus else {}
+    )
 
 
 def _kinds(actor: Actor) -> tuple[str, ...]:
@@ -165,26 +169,29 @@ def _kinds(actor: Actor) -> tuple[str, ...]:
     return tuple(sorted(actor.roles() & {"officer", "dispute_officer"}))
 
 
-def _chosen(tab: str, kinds: tuple[str, ...], window: str) -> str:
+def _chosen(tab: str, kinds: tuple[str, ...], window: str, focus: str) -> str:
     if tab == "waiting":
-        return _WAITING.format(window=window)
-    parts = [_HELD.format(when=_WHEN[tab], window=window)]
+        return _WAITING.format(window=window, focus=focus)
+    parts = [_HELD.format(when=_WHEN[tab], window=window, focus=focus)]
     for queue, home, lives in _OWNS:
         if queue in kinds:
-            parts.append(_OWN.format(home=home, queue=queue, lives=lives, when=_WHEN[tab], window=window))
+            parts.append(_OWN.format(home=home, queue=queue, lives=lives, when=_WHEN[tab], window=window, focus=focus))
     return " UNION ALL ".join(parts)
 
 
 @cache
-def _list(tab: str, kinds: tuple[str, ...], later: bool) -> TextClause:
-    return text(_ROWS.format(late=OVERDUE, chosen=_chosen(tab, kinds, _WINDOW if later else "")))
+def _list(tab: str, kinds: tuple[str, ...], later: bool, focused: bool) -> TextClause:
+    chosen = _chosen(tab, kinds, _WINDOW if later else "", _FOCUS if focused else "")
+    return text(_ROWS.format(late=OVERDUE, chosen=chosen))
 
 
 @cache
-def _counts(kinds: tuple[str, ...]) -> TextClause:
+def _counts(kinds: tuple[str, ...], focused: bool) -> TextClause:
+    focus = _FOCUS if focused else ""
     parts = [
-        f"(SELECT count(*) FROM (SELECT 1 FROM ({_chosen(tab, kinds, '')}) u LIMIT :most) v) AS {tab}"
+        f"(SELECT count(*) FROM (SELECT 1 FROM ({_chosen(tab, kinds, '', focus)}) u LIMIT :most) v) AS {tab}"
         for tab in (*_WHEN, "waiting")
     ]
-    parts.append(f"(SELECT count(*) FROM (SELECT 1 FROM ({_HOLD}) u LIMIT :most) v) AS hold")
+    hold = _HOLD.format(focus=_FOCUS_OF_CASES if focused else "")
+    parts.append(f"(SELECT count(*) FROM (SELECT 1 FROM ({hold}) u LIMIT :most) v) AS hold")
     return text(f"SELECT {', '.join(parts)}")

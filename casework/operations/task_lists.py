@@ -59,6 +59,10 @@ def list_tasks(
     if queue:
         more += " AND t.queue = :queue"
         given["queue"] = queue
+    if actor.focus and view != "queue":
+        # A queue is within the focus by its membership, what one holds or has done is not.
+        more += " AND t.programme_id = CAST(:focus AS uuid)"
+        given["focus"] = actor.focus
     keys = from_cursor(cursor, 2)
     if view == "done":
         where = "t.closed_by = :person"

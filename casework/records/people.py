@@ -32,9 +32,17 @@ _MEMBERS = text(
 )
 _BY_TOKEN = text(
     _SELECT.replace(
-        "FROM people p\n", ", t.scopes, t.id AS token_id FROM people p JOIN tokens t ON t.person_id = p.id\n"
+        "FROM people p\n", ", t.scopes, t.id AS token_id, coalesce(t.used_at < casework_now() - interval '5 minutes', true) AS stale"
+        " FROM people p JOIN tokens t ON t.person_id = p.id\n"
     )
     + " WHERE t.hash = :hash AND p.active AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > casework_now())"
+)
+
+
+# Not at every request, and never waiting for another one that does the same.
+_USED = text(
+    "UPDATE tokens SET used_at = casework_now() WHERE id IN"
+    " (SELECT id FROM tokens WHERE id = :id FOR NO KEY UPDATE SKIP LOCKED)"
 )
 
 
@@ -55,7 +63,11 @@ def find_members(
 def find_actor_by_token(db: Connection, hash: bytes) -> Actor | None:
     """Whose token this is the hash of, while it is neither revoked nor expired."""
     row = db.execute(_BY_TOKEN, {"hash": hash}).one_or_none()
-    return actor_of(row, frozenset(row.scopes)) if row else None
+    if row is None:
+        return None
+    if row.stale:
+        db.execute(_USED, {"id": row.token_id})
+    return actor_of(row, frozenset(row.scopes))
 
 
 def actor_of(row: Any, scopes: frozenset[str] | None = None) -> Actor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import segno
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -16,6 +17,7 @@ from casework.operations import accounts, passkeys, preferences, second_factors
 from casework.operations.attempts import attempt_succeeded, begin_attempt
 from casework.operations.drafts import drop_draft, save_draft
 from casework.web.actor import (
+    FOCUS,
     Person,
     forget_session,
     half_signed_in,
@@ -313,6 +315,17 @@ def switch() -> BaseResponse:
             secure=current_app.config["SESSION_COOKIE_SECURE"],
         )  # fmt: skip
     return response
+
+
+@blueprint.post("/programme")
+def choose_programme() -> BaseResponse:
+    """Which programme the lists show, or every one; kept with the session."""
+    with page_transaction() as (db, _):
+        accounts.choose_programme(db, _signed_in().viewer, request.form.get(FOCUS, ""))
+    parts = urlsplit(local_path(request.form.get("page")) or url_for("home.show"))
+    # What the address said of programmes, and where a list went on, belongs to the lists before.
+    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in (FOCUS, "cursor")]
+    return redirect(parts.path + (f"?{urlencode(query)}" if query else ""), 303)
 
 
 @blueprint.post("/drafts")

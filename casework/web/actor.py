@@ -14,11 +14,13 @@ from sqlalchemy import Connection, Engine
 from casework.errors import NotFound, NotSignedIn
 from casework.operations.accounts import LONGEST, Scope, Viewer, find_viewer
 from casework.operations.vault import Vault
-from casework.permissions import Actor
+from casework.permissions import Actor, focused
 from casework.records.database import transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
+#: In the address of a list: the code of a programme, or every one.
+FOCUS, ALL = "programme", "all"
 
 
 class Person(UserMixin):
@@ -182,6 +184,29 @@ def open_transaction() -> Iterator[Connection]:
         yield db
 
 
+def focus() -> Scope | None:
+    """The programme that lists show: the one in the address, else the one that was chosen. Raises NotFound for another's."""
+    person, asked = viewer(), request.args.get(FOCUS)
+    if person is None or len(person.viewer.programmes) < 2:
+        return None
+    if asked is None:
+        return person.viewer.focus
+    if asked == ALL:
+        return None
+    found = next((one for one in person.viewer.programmes if one.code == asked), None)
+    if found is None:
+        raise NotFound("programme")
+    return found
+
+
+@contextmanager
+def list_transaction() -> Iterator[tuple[Connection, Actor]]:
+    """The transaction of a page with lists, and who asks, as far as the chosen programme goes."""
+    with page_transaction() as (db, actor):
+        chosen = focus()
+        yield db, focused(actor, chosen.id if chosen else None)
+
+
 def only(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """A page for those who have one of the roles; for others it does not exist."""
 
@@ -198,6 +223,6 @@ def only(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 __all__ = [
-    "Person", "cookie_name", "current_actor", "forget_session", "half_signed_in", "keep_session", "only",
+    "ALL", "FOCUS", "Person", "cookie_name", "current_actor", "focus", "forget_session", "half_signed_in", "keep_session", "list_transaction", "only",
     "open_transaction", "page_transaction", "register", "renew_cookie", "session_secret", "show_in_session", "vault", "viewer", "waiting",
 ]  # fmt: skip

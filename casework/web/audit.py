@@ -19,7 +19,7 @@ from casework.operations.examine import examine_case
 from casework.operations.mentions import list_mentions
 from casework.permissions import Actor
 from casework.web import frame
-from casework.web.actor import only, open_transaction, page_transaction, viewer
+from casework.web.actor import list_transaction, only, open_transaction, page_transaction, viewer
 from casework.web.forms import read_request, read_revision
 from casework.web.history import lines_of
 from casework.web.sentences import say_entry, service_name
@@ -50,7 +50,7 @@ SAMPLE = 5
 @blueprint.get("/audit")
 @only("auditor")
 def home() -> str:
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         counts = audit.count_questions(db, actor)
         found = findings.count_findings(db, actor)
         mentions = list_mentions(db, actor, unread=True)["items"]
@@ -69,7 +69,7 @@ def answers(question: str) -> str:
     if question not in QUESTIONS:
         raise NotFound
     cursor = request.args.get("cursor")
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         told = audit.list_answers(db, actor, question, cursor=cursor)
     editions = load_library().editions
     rows = [
@@ -90,7 +90,7 @@ def sample() -> str:
     seed = request.args.get("seed", "").strip()[:100] or _new_seed()
     given, fault = request.args.get("size", str(SAMPLE)), ""
     cases: list[dict[str, Json]] = []
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         try:
             size = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 0
             cases = audit.draw_sample(db, actor, seed=seed, size=size)
@@ -147,7 +147,7 @@ READERS = ("auditor", "officer", "supervisor", "compliance", "manager")
 def list_findings() -> str:
     state, cursor = request.args.get("state"), request.args.get("cursor")
     state = state if state in FINDING_STATES else None
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         told = findings.list_findings(db, actor, state=state, cursor=cursor)
         counts = findings.count_findings(db, actor)
     return render_template(

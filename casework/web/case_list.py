@@ -28,7 +28,7 @@ from casework.operations.deeds import calendar_of
 from casework.operations.saved_filters import drop_filter, list_filters, save_filter
 from casework.permissions import Actor, reach
 from casework.web import dates
-from casework.web.actor import only, page_transaction
+from casework.web.actor import list_transaction, only, page_transaction
 from casework.web.exports import CSV, XLSX, to_csv, to_xlsx
 from casework.web.forms import read_request
 from casework.web.frame import clock, use_calendar
@@ -81,7 +81,7 @@ def show() -> str | tuple[str, int]:
 def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
     asked = _asked()
     listed: dict[str, Json] = {"items": [], "next": None}
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         _use_calendar(db, actor)
         whole = bool(reach(actor).all_of)
         offered, kept = filter_choices(db, actor), list_filters(db, actor, PAGE)
@@ -96,15 +96,20 @@ def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
     page = render_template(
         "cases/index.html", rows=[_row(one) for one in listed["items"]], asked=asked, count=count, most=MOST_COUNTED,
         selects=_selects(offered, whole=whole), tabs=_tabs(actor, asked, whole=whole), fault=fault, whole=whole,
-        kept=[one | {"current": dict(parse_qsl(one["query"])) == asked.query} for one in kept], query=urlencode(asked.query),
+        kept=[_kept(one, asked) for one in kept], query=urlencode(asked.query),
         next_url=_address(asked.query | {"cursor": listed["next"]}) if listed["next"] else "",
         first_url=_address(asked.query) if request.args.get("cursor") else "",
     )  # fmt: skip
     return (page, status) if status != 200 else page
 
 
+def _kept(one: Mapping[str, Json], asked: Asked) -> dict[str, Json]:
+    query = _known(one["query"])
+    return {**one, "url": _address(query), "current": query == asked.query}
+
+
 def _address(query: Mapping[str, Any]) -> str:
-    return url_for("cases.index") + (f"?{urlencode(query)}" if query else "")
+    return url_for("cases.index", **query)
 
 
 def _use_calendar(db: Connection, actor: Actor) -> None:
@@ -257,7 +262,7 @@ def forget_filter(filter: Any) -> BaseResponse:
 def _table() -> tuple[list[str], list[list[str]]]:
     """The columns of the page, and every row that its filters find."""
     asked = _asked()
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         rows = [_row(one) for one in export_cases(db, actor, filters=asked.of_operations, sort=asked.sort)]
     told = clock()
 

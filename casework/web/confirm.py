@@ -7,19 +7,16 @@ so that nothing is typed or pressed twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.definitions import load_library
-from casework.engine.editions import TransitionRule
-from casework.engine.roles import COMPLIANCE, SUPERVISOR
 from casework.errors import CaseworkError, NotSignedIn, TooManyAttempts, WrongCode, WrongPasskey, WrongPassword
 from casework.operations import accounts, second_factors
 from casework.operations.attempts import attempt_succeeded, begin_attempt
+from casework.operations.sensitive import decisions
 from casework.web.actor import Person, open_transaction, renew_cookie, session_secret, vault, viewer
 from casework.web.forms import PROOF
 from casework.web.passkeys import prove
@@ -28,7 +25,6 @@ from casework.web.texts import say_error
 
 Json = Any
 blueprint = Blueprint("confirm", __name__)
-DECIDERS = frozenset({SUPERVISOR, COMPLIANCE})
 
 
 def always(_: Mapping[str, Json]) -> bool:
@@ -38,19 +34,6 @@ def always(_: Mapping[str, Json]) -> bool:
 def decides(name: str) -> Callable[[Mapping[str, Json]], bool]:
     """Whether the transition that stands in the address under this name is a decision."""
     return lambda path: path.get(name) in decisions()
-
-
-@cache
-def decisions() -> frozenset[str]:
-    """The transitions by which supervisors and compliance reviewers answer for a case, or that take two persons."""
-    return frozenset(
-        rule.name for edition in load_library().editions.values() for rule in edition.transitions if is_decision(rule)
-    )
-
-
-def is_decision(rule: TransitionRule) -> bool:
-    by = frozenset(rule.by_people)
-    return bool(by) and (by <= DECIDERS or bool(rule.confirm_by) or bool(rule.not_by))
 
 
 #: By endpoint: whether what is asked for, with this in its address, needs a fresh proof.
@@ -171,4 +154,4 @@ def _signed_in() -> Person:
     return found
 
 
-__all__ = ["SENSITIVE", "blueprint", "decisions", "is_decision", "register"]
+__all__ = ["SENSITIVE", "blueprint", "register"]

@@ -9,17 +9,18 @@ from importlib.resources import files
 from typing import Any
 
 from babel import Locale
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale, gettext
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework.engine.calendars import Calendar
-from casework.errors import CaseworkError
+from casework.errors import CaseworkError, NotFound
+from casework.operations.accounts import Scope
 from casework.operations.notifications import MOST_COUNTED, count_unread
 from casework.web import dates, forms, navigation, texts
-from casework.web.actor import Person, page_transaction, viewer
+from casework.web.actor import FOCUS, Person, focus, page_transaction, viewer
 
 #: The locale of each language that a person may choose.
 LOCALES = {"en": "en", "zh-Hans": "zh_Hans"}
@@ -30,6 +31,7 @@ OFFSET = "CLOCK_OFFSET"
 
 def register(app: Flask) -> None:
     Babel(app, default_locale="en", locale_selector=_locale, timezone_selector=None)
+    app.url_defaults(_link)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -38,7 +40,7 @@ def register(app: Flask) -> None:
         asset=asset, rail=_rail, has_page=navigation.has_page, reader=reader, language=language, theme=theme,
         role_name=texts.role_name, name_of=texts.name_of, edition_text=texts.edition_text, sentence=texts.sentence,
         time=time_element, due=due_element, day=day_element, new_key=forms.new_key, currencies=forms.CURRENCIES,
-        simulated=_simulated, here=_here, unread=unread,
+        simulated=_simulated, here=_here, unread=unread, focus=_chosen, stay=_stay,
     )  # fmt: skip
 
 
@@ -91,6 +93,31 @@ def theme() -> str:
 def _rail() -> list[navigation.Link]:
     person = reader()
     return navigation.rail(person.roles) if person else []
+
+
+#: The lists that show one programme or all; links between them stay with the one in the address.
+LISTS = frozenset({
+    "home.show", "home.decisions", "home.team", "home.house_rule", "tasks.queue", "tasks.done", "cases.index", "cases.csv",
+    "cases.xlsx", "matches.index", "audit.home", "audit.answers", "audit.sample", "audit.findings",
+})  # fmt: skip
+
+
+def _chosen() -> Scope | None:
+    """The programme that lists show; on the page that says that there is no such one, none."""
+    try:
+        return focus()
+    except NotFound:
+        return None
+
+
+def _stay() -> str | None:
+    """The programme that the address of this list names, for the forms and links on it."""
+    return request.args.get(FOCUS) if has_request_context() and request.endpoint in LISTS else None
+
+
+def _link(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint in LISTS and (programme := _stay()) is not None:
+        values.setdefault(FOCUS, programme)
 
 
 def _here() -> str:

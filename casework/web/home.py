@@ -13,7 +13,7 @@ from casework.operations import inbox, my_work, workload
 from casework.operations.mentions import list_mentions
 from casework.operations.task_lists import count_queues, list_tasks
 from casework.web import frame
-from casework.web.actor import current_actor, only, page_transaction
+from casework.web.actor import current_actor, list_transaction, only
 from casework.web.navigation import OFFICES, PROVIDERS, has_page
 from casework.web.texts import N_
 
@@ -54,7 +54,7 @@ def show() -> Response | str:
 def my_work_page() -> str:
     tab, cursor = request.args.get("tab", "open"), request.args.get("cursor")
     tab = tab if tab in TABS else "open"
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         if calendar := my_work.home_calendar(db, actor):
             frame.use_calendar(calendar)
         counts = my_work.count_work(db, actor)
@@ -84,7 +84,7 @@ def _tabs(tab: str, counts: Mapping[str, int]) -> list[tuple[Json, ...]]:
 
 def offers_page() -> str:
     cursor = request.args.get("cursor")
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         if calendar := inbox.inbox_calendar(db, actor):
             frame.use_calendar(calendar)
         listed = inbox.list_inbox(db, actor, tab="offers", cursor=cursor)
@@ -101,7 +101,7 @@ def offers_page() -> str:
 @blueprint.get("/decisions")
 @only(*workload.DECIDING)
 def decisions() -> str:
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         if calendar := my_work.home_calendar(db, actor):
             frame.use_calendar(calendar)
         found = workload.list_decisions(db, actor)
@@ -114,7 +114,7 @@ def decisions() -> str:
 @blueprint.get("/team")
 @only("supervisor")
 def team() -> str:
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         if calendar := my_work.home_calendar(db, actor):
             frame.use_calendar(calendar)
         found = workload.list_team(db, actor)
@@ -125,7 +125,7 @@ def team() -> str:
 @blueprint.get("/house-rule")
 @only("supervisor")
 def house_rule() -> str:
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         found = workload.break_house_rule(db, actor)
     return render_template(
         "home/house_rule.html", rows=found["items"], at=found["at"], breaks=BREAKS, most=workload.MOST

@@ -17,7 +17,7 @@ from casework.operations.cases import open_case
 from casework.operations.catalogue import Noun
 from casework.operations.overview import names_of
 from casework.permissions import Actor, reach
-from casework.web.actor import page_transaction
+from casework.web.actor import list_transaction, page_transaction
 from casework.web.case_page import say_done
 from casework.web.forms import read_request
 from casework.web.sentences import say_value
@@ -70,7 +70,7 @@ def _sees(actor: Actor) -> None:
 def index() -> str:
     chosen = request.args.get("view", "new")
     view = chosen if chosen in VIEWS else "new"
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         _sees(actor)
         listed = matches.list_matches(db, actor, opened=VIEWS[view], cursor=request.args.get("cursor"))
     return render_template(

@@ -22,7 +22,7 @@ from casework.operations.overview import names_of
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, may_work
 from casework.web import deeds, frame
-from casework.web.actor import page_transaction
+from casework.web.actor import list_transaction, page_transaction
 from casework.web.deadlines import ledger
 from casework.web.forms import FormView, read_request
 from casework.web.paths import local_path
@@ -39,7 +39,7 @@ for word in WORDS:
 def queue() -> str:
     """The queues that one works, and what may be taken from one of them or from all."""
     chosen, cursor = request.args.get("queue"), request.args.get("cursor")
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         if calendar := my_work.home_calendar(db, actor):
             frame.use_calendar(calendar)
         queues = task_lists.count_queues(db, actor)
@@ -57,7 +57,7 @@ def queue() -> str:
 def done() -> str:
     """What one has finished, the newest first."""
     cursor = request.args.get("cursor")
-    with page_transaction() as (db, actor):
+    with list_transaction() as (db, actor):
         listed = task_lists.list_tasks(db, actor, view="done", cursor=cursor, placed=True)
     return render_template(
         "tasks/done.html", rows=listed["items"],

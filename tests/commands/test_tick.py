@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from tests.databases import run_casework
@@ -18,6 +18,22 @@ def test_a_tick_says_what_happened_and_the_next_one_finds_nothing(engine: Engine
     assert run_casework("tick", environment={"DATABASE_URL": database_url}).stdout == "Nothing is due.\n"
     assert run_casework("tick", "--until-quiet", environment=later).stdout == "4 happened.\n"
     assert run_casework("tick", environment=later).stdout == "Nothing is due.\n"
+
+
+def test_a_tick_forgets_what_no_longer_counts_of_signing_in(engine: Engine, database_url: str) -> None:
+    with transaction(engine) as db:
+        db.execute(text(
+            "INSERT INTO sign_in_attempts (account, address, at, succeeded) SELECT 'x'::bytea, '', casework_now()"
+            " - make_interval(days => n), true FROM unnest(ARRAY[1, 89, 91]) n"
+        ))  # fmt: skip
+        db.execute(text(
+            "INSERT INTO challenges (challenge, purpose, expires_at) SELECT n::text::bytea, 'sign_in', casework_now()"
+            " + make_interval(mins => n) FROM unnest(ARRAY[-1, 1]) n"
+        ))  # fmt: skip
+    assert run_casework("tick", environment={"DATABASE_URL": database_url}).returncode == 0
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(*) FROM sign_in_attempts")).scalar_one() == 2
+        assert db.execute(text("SELECT count(*) FROM challenges")).scalar_one() == 1
 
 
 def test_production_does_not_tick_in_another_time(database_url: str) -> None:

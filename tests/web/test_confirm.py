@@ -11,8 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from casework.operations.sensitive import decisions
 from casework.records.database import transaction
-from casework.web.confirm import SENSITIVE, always, decisions
+from casework.web.confirm import SENSITIVE, always
 from tests.web.authenticator import Authenticator
 from tests.web.conftest import PASSWORD, Browser
 from tests.web.pages import read_page
