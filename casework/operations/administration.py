@@ -136,14 +136,15 @@ def _once(db: Connection, actor: Actor, request: Request, do: Callable[[], Mappi
     return finish(db, actor, request, Done(do(), status))
 
 
-def _insist_administrator(actor: Actor) -> None:
+def insist_administrator(actor: Actor) -> None:
+    """Raises NotAllowed for everybody else."""
     if not is_administrator(actor):
         raise NotAllowed(why="this is for administrators.")
 
 
-def _insist_administers(actor: Actor, programme: str) -> None:
+def insist_administers(actor: Actor, programme: str) -> None:
     """Raises NotFound for a programme that is not there or that is not the administrator's."""
-    _insist_administrator(actor)
+    insist_administrator(actor)
     if not actor.in_programme(programme, (ADMINISTRATOR,)):
         raise NotFound("programme")
 
@@ -160,7 +161,7 @@ def create_programme(
     db: Connection, actor: Actor, *, code: str, name: str, name_zh: str | None, calendar: str, request: Request
 ) -> Done:
     """A programme; whoever makes it becomes its first administrator."""
-    _insist_administrator(actor)
+    insist_administrator(actor)
     days = calendar_called(db, calendar)
 
     def do() -> Mapping[str, Json]:
@@ -176,7 +177,7 @@ def create_phase(
     ends_on: date | None, request: Request,
 ) -> Done:  # fmt: skip
     """A phase of a programme."""
-    _insist_administers(actor, programme)
+    insist_administers(actor, programme)
     if ends_on is not None and ends_on < starts_on:
         raise InvalidForm(fields={"ends_on": "must not come before the start"})
 
@@ -199,7 +200,7 @@ def create_organisation(
     services: Sequence[str], register_number: str | None, language: str, request: Request,
 ) -> Done:  # fmt: skip
     """An organisation: a party, or a provider of services."""
-    _insist_administrator(actor)
+    insist_administrator(actor)
 
     def do() -> Mapping[str, Json]:
         id = registers.register_organisation(
@@ -216,7 +217,7 @@ def create_person(
     request: Request,
 ) -> Done:  # fmt: skip
     """A person with an account, and with a password if one is given."""
-    _insist_administrator(actor)
+    insist_administrator(actor)
     if password is not None and len(password) < SHORTEST_PASSWORD:
         raise InvalidForm(fields={"password": f"must have at least {SHORTEST_PASSWORD} characters"})
 
@@ -235,9 +236,9 @@ def create_membership(
     deputy_for: str | None, starts_at: datetime | None, ends_at: datetime | None, request: Request,
 ) -> Done:  # fmt: skip
     """Give a person a role; nobody gives one to themselves."""
-    _insist_administrator(actor)
+    insist_administrator(actor)
     if programme is not None:
-        _insist_administers(actor, programme)
+        insist_administers(actor, programme)
     if actor.person in (person, deputy_for):
         raise NotAllowed(why="nobody gives a role to themselves; ask another administrator.")
     faults = {
@@ -264,7 +265,7 @@ def create_membership(
 
 def end_membership(db: Connection, actor: Actor, membership: str, request: Request) -> Done:
     """End a role now."""
-    _insist_administrator(actor)
+    insist_administrator(actor)
     row = db.execute(
         text("SELECT person_id, programme_id FROM memberships WHERE id = CAST(:id AS uuid)"), {"id": membership}
     ).one_or_none()
@@ -359,7 +360,7 @@ def end_member(db: Connection, actor: Actor, membership: str, request: Request) 
 
 def deactivate_person(db: Connection, actor: Actor, person: str, request: Request) -> Done:
     """Close an account: tokens are revoked, sessions and roles end, held tasks are free again. The history keeps the person."""
-    _insist_administrator(actor)
+    insist_administrator(actor)
     if not _exists(db, "people", person):
         raise NotFound("person")
     if person == actor.person:

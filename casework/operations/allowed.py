@@ -29,6 +29,7 @@ from casework.engine.events import (
     OPENED,
     PROPOSED,
     RANG,
+    RECOUNTED,
     REFUSED,
     RELEASED,
     RELIEVED,
@@ -50,7 +51,7 @@ Reasons = Iterator[str]
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.
 _AS_GIVEN = ("owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights")
 #: What a rule may do by itself.
-_BY_ITSELF = frozenset({FIRED, RANG, ACTIVATED, ADDED, CONSENT_ENDED, RELIEVED})
+_BY_ITSELF = frozenset({FIRED, RANG, RECOUNTED, ACTIVATED, ADDED, CONSENT_ENDED, RELIEVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,6 +457,14 @@ class Judge:
         if clock is None or not _due(clock, event, what):
             yield f"no clock was due for “{what}”"
 
+    def _recounted(self, before: Case, event: Event) -> Reasons:
+        if event.actor != SYSTEM_ACTOR:
+            yield "clocks are counted again by themselves"
+        if not self.past.knows_calendar(before.programme, event.effects["calendar"], event.at):
+            yield "the programme had no such calendar"
+        if set(event.effects) - {"calendar", "clock_states", "task_states"}:
+            yield "it did more than count clocks again"
+
     # --- the case itself ---
 
     def _handed_over(self, before: Case, event: Event) -> Reasons:
@@ -547,6 +556,7 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     EXITED: Judge._exited,
     ADDED: Judge._added,
     RANG: Judge._rang,
+    RECOUNTED: Judge._recounted,
     ACTIVATED: Judge._rang,
     HANDED_OVER: Judge._handed_over,
     DOCUMENT_REGISTERED: Judge._document,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.commands import Ring
+from casework.engine.commands import Recount, Ring
 from casework.operations.deeds import by_system, stand
 from casework.operations.departures import relieve_departed
 from casework.records.database import transaction
@@ -126,7 +126,9 @@ def _ring(db: Connection, due: Any) -> int:
     # it with another moment, it must wait its turn among the others.
     if clock is None or clock.fires_at != due.fires_at or due.fires_at > standing.log.now:
         return 0
-    by_system(db, standing, Ring(clock.id))
+    # Its calendar may have changed without its having been counted again: then it is not due when it was.
+    if clock.calendar == standing.calendar.digest or not by_system(db, standing, Recount()):
+        by_system(db, standing, Ring(clock.id))
     return 1
 
 

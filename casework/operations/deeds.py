@@ -132,7 +132,8 @@ def by_system(db: Connection, standing: Standing, command: Command) -> list[Even
 def follow(db: Connection, standing: Standing, command: Command, by: By) -> list[Event]:
     """What follows in a case from a deed elsewhere, whose key was recorded there."""
     events, after = _decide(db, standing, command, by)
-    write(db, standing.log, standing.case, after, events)
+    if events:
+        write(db, standing.log, standing.case, after, events)
     return events
 
 

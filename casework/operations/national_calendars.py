@@ -1,6 +1,7 @@
 """The working-day calendars of countries, made from published holiday lists."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
@@ -59,3 +60,30 @@ def _names(years: frozenset[int]) -> dict[date, dict[str, str]]:
         for day in known.weekend_workdays:
             made.setdefault(day, {})[language] = MAKE_UP[language]
     return made
+
+
+@dataclass(frozen=True)
+class PublicHolidays:
+    """A country's days off of a year, and the weekends that are worked in exchange, each by name."""
+
+    holidays: dict[date, dict[str, str]]
+    make_up: dict[date, dict[str, str]]
+
+
+#: Countries whose holidays can be taken over, by code.
+COUNTRIES = tuple(sorted(holidays.list_supported_countries()))
+
+
+def public_holidays(country: str, year: int) -> PublicHolidays:
+    """What the `holidays` library knows of a country's year. Raises NotImplementedError for an unknown country."""
+    if country == "CN":
+        calendar = china([year])
+        names = calendar.names
+        return PublicHolidays(
+            {day: dict(names.get(day, {})) for day in sorted(calendar.holidays)},
+            {day: dict(names.get(day, {})) for day in sorted(calendar.make_up)},
+        )
+    languages = holidays.list_localized_countries().get(country, [])
+    english = next((one for one in ("en_US", "en_GB", "en") if one in languages), None)
+    known = holidays.country_holidays(country, years=[year], language=english)
+    return PublicHolidays({day: {"en": known[day]} for day in sorted(known) if day.year == year}, {})

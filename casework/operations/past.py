@@ -136,6 +136,14 @@ class Past:
         rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [GRANTED, ENDED]})
         return memberships([(row.kind, row.at, row.effects) for row in rows])
 
+    def knows_calendar(self, programme: str, digest: str, at: datetime) -> bool:
+        """Whether the programme's calendar had a version of this digest at that moment, or before it."""
+        known = any(moment <= at and one.digest == digest for moment, one in self._calendars.get(programme, ()))
+        if not known:
+            self._calendars.pop(programme, None)
+            self.calendar(programme, at)
+        return any(moment <= at and one.digest == digest for moment, one in self._calendars[programme])
+
     def calendar(self, programme: str, at: datetime) -> Calendar:
         """The programme's working days as they stood at that moment."""
         if programme not in self._calendars:

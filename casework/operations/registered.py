@@ -1,4 +1,4 @@
-"""What administrators look at: a person with roles and all that hangs on them, an organisation, a calendar. Reads only.
+"""What administrators look at: a person with roles and all that hangs on them, an organisation. Reads only.
 
 They see how much work there is, never what it is about.
 """
@@ -98,17 +98,6 @@ def show_organisation(db: Connection, actor: Actor, organisation: str) -> dict[s
         raise NotFound("organisation")
     roles = db.execute(text(_ROLES.format(where="m.organisation_id = CAST(:id AS uuid)")), {"id": organisation})
     return dict(row._mapping) | {"roles": [dict(one._mapping) for one in roles]}
-
-
-def show_calendar(db: Connection, actor: Actor, programme: str) -> dict[str, Json]:
-    """A programme with its calendar as it is written. Raises NotFound."""
-    _insist(actor)
-    row = db.execute(
-        text("SELECT id, code, name, name_zh, calendar FROM programmes WHERE id = CAST(:id AS uuid)"), {"id": programme}
-    ).one_or_none()
-    if row is None:
-        raise NotFound("programme")
-    return dict(row._mapping)
 
 
 def choices(db: Connection, actor: Actor) -> dict[str, list[tuple[str, str]]]:

@@ -125,6 +125,10 @@ programmes = Table(
     Column("name", Text, nullable=False),
     Column("name_zh", Text),
     Column("calendar", JSONB, nullable=False, comment="Working days, slots and zone, as Calendar.to_json gives it"),
+    Column(
+        "recount_after", Id,
+        comment="Last log whose clocks were counted again by the present calendar; null when all were",
+    ),
     Column("created_at", Time, nullable=False, server_default=_now),
 )
 

@@ -1,4 +1,4 @@
-"""The administrator's pages: people and their roles, organisations, programmes, calendars. No content of a case."""
+"""The administrator's pages: people and their roles, organisations, programmes. No content of a case."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.calendars import Calendar
 from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import administration, registered
@@ -32,9 +31,6 @@ KINDS = {
 }  # fmt: skip
 CALENDARS = {"china": N_("China's public holidays"), "monday_to_friday": N_("Monday to Friday, without holidays")}
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
-WEEKDAYS = (
-    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
-)  # fmt: skip
 GIVEN = [role for role in ROLES if role != SYSTEM]
 Do = Callable[[Connection, Actor, Request], Done]
 
@@ -267,7 +263,7 @@ def organisation(organisation: Any) -> str:
     return render_template("administration/organisation.html", one=shown, kinds=KINDS, services=SERVICES, languages=LANGUAGES)
 
 
-# --- programmes and calendars ----------------------------------------------------------------------------------------
+# --- programmes ----------------------------------------------------------------------------------------
 
 
 @blueprint.get("/programmes")
@@ -317,31 +313,6 @@ def add_phase(programme: Any) -> Response:
 
     again = lambda faults: _programmes({f"{id}.{name}": why for name, why in faults.items()})  # noqa: E731  one line, used once
     return _do(do, again, lambda _: url_for("administration.programmes"), gettext("The phase is added."))
-
-
-@blueprint.get("/calendars")
-@only("administrator")
-def calendars() -> str:
-    with page_transaction() as (db, actor):
-        items = administration.list_programmes(db, actor)["items"]
-    return render_template("administration/calendars.html", items=items)
-
-
-@blueprint.get("/calendars/<uuid:programme>")
-@only("administrator")
-def calendar(programme: Any) -> str:
-    with page_transaction() as (db, actor):
-        shown = registered.show_calendar(db, actor, str(programme))
-    made = Calendar.from_json(shown["calendar"])
-    years: dict[int, list[date]] = {}
-    for day in sorted(made.holidays):
-        years.setdefault(day.year, []).append(day)
-    worked: dict[int, list[date]] = {}
-    for day in sorted(made.make_up):
-        worked.setdefault(day.year, []).append(day)
-    return render_template(
-        "administration/calendar.html", one=shown, calendar=made, weekdays=WEEKDAYS, years=dict(sorted(years.items(), reverse=True)), worked=worked
-    )
 
 
 __all__ = ["blueprint"]

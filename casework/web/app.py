@@ -20,6 +20,7 @@ from casework.web import (
     actor,
     administration,
     audit,
+    calendars,
     cases,
     confirm,
     errors,
@@ -86,7 +87,7 @@ def create_app(settings: Settings) -> Flask:
 
 #: The pages, one blueprint for each subject.
 PAGES = (
-    accounts.blueprint, administration.blueprint, audit.blueprint, cases.blueprint, confirm.blueprint, history.blueprint,
+    accounts.blueprint, administration.blueprint, audit.blueprint, calendars.blueprint, cases.blueprint, confirm.blueprint, history.blueprint,
     home.blueprint, mails.blueprint, maps.blueprint, matches.blueprint, mediations.blueprint, messages.blueprint,
     notifications.blueprint, passkeys.blueprint, referrals.blueprint, search.blueprint, tasks.blueprint,
 )  # fmt: skip

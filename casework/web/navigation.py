@@ -47,7 +47,7 @@ ENTRIES = (
     Entry(frozenset({"administrator"}), N_("Organisations"), "administration.organisations", ("administration.organisation", "administration.new_organisation")),
     Entry(frozenset({"administrator"}), N_("Programmes"), "administration.programmes"),
     Entry(frozenset({"administrator"}), N_("Workflows"), "maps.workflows", ("maps.edition",)),
-    Entry(frozenset({"administrator"}), N_("Calendars"), "administration.calendars", ("administration.calendar",)),
+    Entry(frozenset({"administrator"}), N_("Calendars"), "calendars.index", ("calendars.show", "calendars.edit")),
     Entry(frozenset({"administrator"}), N_("Mails"), "mails.index", ("mails.",)),
 )
 

@@ -65,6 +65,16 @@ _PATTERNS = tuple(
         (r"must have between (?P<least>\d+) and (?P<most>\d+) characters", N_("must have between %(least)s and %(most)s characters")),
         (r"String should have at most (?P<most>\d+) characters?", N_("must have at most %(most)s characters")),
         (r"List should have at most (?P<most>\d+) items? .*", N_("must have at most %(most)s entries")),
+        (r"line (?P<line>\d+): “(?P<day>.*)” is no day like 2026-05-01", N_("line %(line)s: “%(day)s” is no day like 2026-05-01")),
+        (r"line (?P<line>\d+): the year (?P<year>\d+) is too far away", N_("line %(line)s: the year %(year)s is too far away")),
+        (r"line (?P<line>\d+): the name is too long", N_("line %(line)s: the name is too long")),
+        (r"“(?P<slot>.*)” is not like 09:00-17:00", N_("“%(slot)s” is not like 09:00-17:00")),
+        (r"“(?P<slot>.*)” is no time of the day", N_("“%(slot)s” is no time of the day")),
+        (r"The slot from (?P<start>.+) to (?P<end>.+) is empty or not in order\.", N_("The slot from %(start)s to %(end)s is empty or not in order.")),
+        (r"(?P<day>[\d-]+) is a holiday too", N_("%(day)s is a holiday too")),
+        (r"the file has more than (?P<most>[\d,]+) bytes", N_("the file has more than %(most)s bytes")),
+        (r"the year (?P<year>\d+) is too far away", N_("the year %(year)s is too far away")),
+        (r"the event must last from 1 to (?P<most>\d+) days", N_("the event must last from 1 to %(most)s days")),
         (r"This is for: (?P<roles>.+)\.", N_("This is for: %(roles)s.")),
     )
 )  # fmt: skip
@@ -92,6 +102,16 @@ FAULTS = (
     N_("is wrong"),
     N_("is not an e-mail address"),
     N_("belongs to another account"),
+    N_("is no year"),
+    N_("is no time zone"),
+    N_("is required: on some day people must work"),
+    N_("is not UTF-8"),
+    N_("is no iCalendar file"),
+    N_("the rest was not read"),
+    N_("the event does not end"),
+    N_("the event repeats; give each day as an event of its own"),
+    N_("the event has no day (DTSTART)"),
+    N_("The calendar is like this already."),
 )
 
 

@@ -231,6 +231,11 @@ TABLE: tuple[Row, ...] = (
     post("/administration/programmes/<programme>/phases", ADMINISTRATOR),
     get("/administration/calendars", ADMINISTRATOR),
     get("/administration/calendars/<programme>", ADMINISTRATOR, there=ADMINISTRATOR),
+    get("/administration/calendars/<programme>/edit", ADMINISTRATOR),
+    post("/administration/calendars/<programme>/edit", ADMINISTRATOR, gives=422),
+    post("/administration/calendars/<programme>/edit-again", ADMINISTRATOR),
+    post("/administration/calendars/<programme>/preview", ADMINISTRATOR, gives=422),
+    post("/administration/calendars/<programme>", ADMINISTRATOR, gives=422),
     get("/administration/mails", ADMINISTRATOR),
     # A mail is a person's, and people are theirs in every programme.
     post("/administration/mails/<mail>/resend", ADMINISTRATOR, there=ADMINISTRATOR),

@@ -1,0 +1,104 @@
+"""Holidays from an iCalendar file, which anybody may have written: bounded, and every fault named by its line."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import icalendar
+
+#: No calendar of holidays needs more than this: bytes, events, days of one event, letters of a name.
+MOST_BYTES, MOST_EVENTS, MOST_DAYS, LONGEST_NAME = 500_000, 2_000, 31, 100
+#: Faults that are told; of a file that has more, the rest is like them.
+MOST_FAULTS = 20
+YEARS = range(2000, 2101)
+#: How China's published calendars mark a weekend that is worked.
+_WORKED = ("班)", "（班）", "班）", "补班", "上班", "workday")
+_DAY = timedelta(days=1)
+
+
+@dataclass
+class Found:
+    """Days off and days of make-up work by name, and what could not be read: (line, why)."""
+
+    holidays: dict[date, str] = field(default_factory=dict)
+    make_up: dict[date, str] = field(default_factory=dict)
+    faults: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read_ics(content: bytes) -> Found:
+    """The whole days of an iCalendar file; never raises, whatever the file is."""
+    found = Found()
+    if len(content) > MOST_BYTES:
+        found.faults.append((1, f"the file has more than {MOST_BYTES:,} bytes"))
+        return found
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as fault:
+        found.faults.append((content[: fault.start].count(b"\n") + 1, "is not UTF-8"))
+        return found
+    if not any(line.strip().upper() == "BEGIN:VCALENDAR" for line in lines[:50]):
+        found.faults.append((1, "is no iCalendar file"))
+        return found
+    for count, (line, block) in enumerate(_events(lines)):
+        if count == MOST_EVENTS or len(found.faults) == MOST_FAULTS:
+            found.faults.append((line, "the rest was not read"))
+            break
+        try:
+            _take(found, block)
+        except ValueError as fault:
+            found.faults.append((line, " ".join(str(fault).split())[:200]))
+    return found
+
+
+def _events(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Each event as it is written, with the number of its first line."""
+    begun, block = 0, list[str]()
+    for number, line in enumerate(lines, 1):
+        name = line.strip().upper()
+        if name == "BEGIN:VEVENT":
+            begun, block = number, []
+        if begun:
+            block.append(line)
+        if name == "END:VEVENT" and begun:
+            yield begun, "\r\n".join(block) + "\r\n"
+            begun = 0
+    if begun:
+        yield begun, ""
+
+
+def _take(found: Found, block: str) -> None:
+    if not block:
+        raise ValueError("the event does not end")
+    event = icalendar.Event.from_ical(block)
+    if "RRULE" in event or "RDATE" in event:
+        raise ValueError("the event repeats; give each day as an event of its own")
+    if not isinstance(event, icalendar.Event) or "DTSTART" not in event:
+        raise ValueError("the event has no day (DTSTART)")
+    first = _day(event, "DTSTART")
+    last = _day(event, "DTEND") - _DAY if "DTEND" in event else first
+    if isinstance(getattr(event.get("DTEND"), "dt", None), datetime):
+        last += _DAY
+    if not first <= last < first + MOST_DAYS * _DAY:
+        raise ValueError(f"the event must last from 1 to {MOST_DAYS} days")
+    name = _name(str(event.get("SUMMARY", "")))
+    days = found.make_up if any(mark in name for mark in _WORKED) else found.holidays
+    for offset in range((last - first).days + 1):
+        days.setdefault(first + offset * _DAY, name)
+
+
+def _day(event: icalendar.Event, name: str) -> date:
+    told = getattr(event[name], "dt", None)
+    day = told.date() if isinstance(told, datetime) else told
+    if not isinstance(day, date):
+        raise ValueError(f"{name} is no day")
+    if day.year not in YEARS:
+        raise ValueError(f"the year {day.year} is too far away")
+    return day
+
+
+def _name(words: str) -> str:
+    shown = "".join(letter if unicodedata.category(letter)[0] not in "C" else " " for letter in words)
+    return " ".join(shown.split())[:LONGEST_NAME]

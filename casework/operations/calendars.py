@@ -1,0 +1,204 @@
+"""The calendar of a programme: look before a change at every deadline that it would move, change it, count again.
+
+A change is one event of the programme's log; what it moves is an event of each case, written case by case.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from casework.definitions import load_library
+from casework.engine.calendars import Calendar
+from casework.engine.commands import Recount
+from casework.engine.events import Event
+from casework.engine.limits import Rung, recount
+from casework.engine.roles import ADMINISTRATOR
+from casework.errors import CaseHasMoved, NotFound, Refused
+from casework.ledger.canonical import instant
+from casework.operations.administration import insist_administers, insist_administrator
+from casework.operations.deeds import by_system, stand
+from casework.operations.registers import CHANGED, append
+from casework.operations.requests import Done, Request, ask, finish
+from casework.permissions import Actor
+from casework.records.database import transaction
+from casework.records.logs import lock_log, now
+
+Json = Any
+
+#: So many moved deadlines a preview names; it counts them all.
+MOST_SHOWN = 500
+#: The rungs that a preview tells of: those that a person reads as the date.
+DATES = frozenset({"due", "expire"})
+_NIL = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A deadline that another calendar moves; `what` is "due", "expire", "fire:<transition>", or a rung of the ladder."""
+
+    clock: str
+    number: str
+    task: Json
+    what: str
+    before: datetime
+    after: datetime
+
+
+def show_calendar(db: Connection, actor: Actor, programme: str, *, to_change: bool = False) -> dict[str, Json]:
+    """A programme's calendar, its versions the newest first, and whether cases are still to be counted again.
+
+    Every administrator may look at it; whoever administers the programme may change it. Raises NotFound.
+    """
+    insist_administrator(actor)
+    if to_change:
+        insist_administers(actor, programme)
+    row = db.execute(
+        text("SELECT id, code, name, name_zh, calendar, recount_after FROM programmes WHERE id = CAST(:id AS uuid)"),
+        {"id": programme},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("programme")
+    calendar = Calendar.from_json(row.calendar)
+    rows = db.execute(_VERSIONS, {"id": programme})
+    versions = [
+        {"version": one.calendar["version"], "at": instant(one.at), "by": one.name, "digest": Calendar.from_json(one.calendar).digest}
+        for one in rows
+    ]  # fmt: skip
+    return {
+        "id": row.id, "code": row.code, "name": row.name, "name_zh": row.name_zh, "calendar": row.calendar,
+        "digest": calendar.digest, "versions": versions, "counting": row.recount_after is not None, "mine": actor.in_programme(programme, (ADMINISTRATOR,)),
+    }  # fmt: skip
+
+
+_VERSIONS = text("""
+    SELECT e.effects->'calendar' AS calendar, e.at, p.name FROM events e
+    LEFT JOIN people p ON CAST(p.id AS text) = e.actor_id
+    WHERE e.log_id = CAST(:id AS uuid) AND e.effects ? 'calendar' ORDER BY e.seq DESC
+""")
+
+
+def preview_calendar(db: Connection, actor: Actor, programme: str, calendar: Calendar) -> dict[str, Json]:
+    """Every deadline that the calendar would move, with its case: old and new. Sealed mediations are not told of."""
+    insist_administers(actor, programme)
+    moment = now(db)
+    moved = [one for one in moves(db, programme, calendar) if one.what in DATES or one.what.startswith("fire:")]
+    return {
+        "count": len(moved), "cases": len({one.number for one in moved}),
+        "late": sum(one.after <= moment < one.before for one in moved),
+        "moved": [
+            {"clock": one.clock, "number": one.number, "task": one.task, "what": one.what, "before": instant(one.before),
+             "after": instant(one.after), "late": one.after <= moment}
+            for one in moved[:MOST_SHOWN]
+        ],
+    }  # fmt: skip
+
+
+def moves(db: Connection, programme: str, calendar: Calendar) -> Iterator[Moved]:
+    """Each moment of a running clock of the programme's cases that the calendar moves, case by case."""
+    rows = db.execute(_RUNNING, {"id": programme})
+    library = load_library()
+    for row in rows:
+        if row.calendar == calendar.digest:
+            continue
+        rungs = tuple(Rung(datetime.fromisoformat(at), what, rule) for at, what, rule in row.rungs)
+        again = recount(rungs, row.next, row.start, calendar)
+        # Two reminders of one clock differ in how they are counted.
+        after = {(rung.what, json.dumps(rung.rule)): rung.moment for rung in again[row.next :]}
+        for rung in rungs[row.next :]:
+            then = after.get((rung.what, json.dumps(rung.rule)), rung.moment)
+            if then != rung.moment:
+                edition = library.editions.get(row.task_edition or "")
+                task = row.task_name and {
+                    "name": row.task_name, "rule": row.task_rule, "type": row.task_type,
+                    "edition": edition.fingerprint if edition else None, "about": row.task_about,
+                }  # fmt: skip
+                yield Moved(row.id, row.number, task, rung.what, rung.moment, then)
+
+
+_RUNNING = text("""
+    SELECT k.id, k.rungs, k.next, k.start, k.calendar, c.number, t.name AS task_name, t.rule AS task_rule, t.type AS task_type,
+    t.edition AS task_edition, t.about AS task_about
+    FROM clocks k JOIN cases c ON c.id = k.log_id LEFT JOIN tasks t ON t.id = k.task_id
+    WHERE c.programme_id = CAST(:id AS uuid) AND k.fires_at IS NOT NULL ORDER BY c.number, k.fires_at, k.id
+""")
+
+
+def change_calendar(
+    db: Connection, actor: Actor, programme: str, calendar: Calendar, *, seen: str, request: Request
+) -> Done:
+    """Make a new version of the calendar. Raises CaseHasMoved where the one in force is not the one that was seen.
+
+    The running clocks are counted again afterwards, by `recount_programmes`.
+    """
+    insist_administers(actor, programme)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    log = lock_log(db, programme)
+    stored = db.execute(text("SELECT calendar FROM programmes WHERE id = CAST(:id AS uuid)"), {"id": programme}).scalar_one()
+    present = Calendar.from_json(stored)
+    if present.digest != seen:
+        raise CaseHasMoved
+    version = replace(calendar, name=present.name, version=present.version + 1)
+    if replace(version, version=present.version).digest == present.digest:
+        raise Refused(["The calendar is like this already."])
+    written = version.to_json()
+    event = Event(
+        log=programme, seq=log.seq + 1, at=log.now, kind=CHANGED, actor=actor.person, role=ADMINISTRATOR,
+        effects={"calendar": written},
+    )  # fmt: skip
+    append(db, log, [event])
+    db.execute(
+        text("UPDATE programmes SET calendar = CAST(:written AS jsonb), recount_after = :nil WHERE id = CAST(:id AS uuid)"),
+        {"written": json.dumps(written), "nil": _NIL, "id": programme},
+    )
+    return finish(db, actor, request, Done({"id": programme, "version": version.version, "digest": version.digest}))
+
+
+def recount_programmes(engine: Engine, *, most: int | None = None) -> int:
+    """Count the clocks of cases again whose calendar has changed, each case in its own transaction; gives how many moved.
+
+    What a crash interrupts goes on where it stood. Several processes may do this at once.
+    """
+    moved = seen = 0
+    while most is None or seen < most:
+        with transaction(engine) as db:
+            made = recount_next(db)
+        if made is None:
+            break
+        moved, seen = moved + made, seen + 1
+    return moved
+
+
+def recount_next(db: Connection) -> int | None:
+    """Count one case again: 1 where a deadline moved, 0 where none did, None where nothing is left to do."""
+    row = db.execute(_TO_DO).one_or_none()
+    if row is None:
+        return None
+    log = db.execute(_NEXT_LOG, {"programme": row.id, "after": row.recount_after}).one_or_none()
+    db.execute(
+        text("UPDATE programmes SET recount_after = :after WHERE id = CAST(:id AS uuid)"),
+        {"after": log.id if log else None, "id": row.id},
+    )
+    return 0 if log is None else recount_log(db, log.id, log.kind)
+
+
+def recount_log(db: Connection, log: str, kind: str) -> int:
+    """Count the clocks of one case again by the calendar as it is; 1 where a deadline moved."""
+    return int(bool(by_system(db, stand(db, log, kind), Recount())))
+
+
+# A programme at a time, and no two processes at the same one.
+_TO_DO = text("""
+    SELECT id, recount_after FROM programmes WHERE recount_after IS NOT NULL ORDER BY id LIMIT 1
+    FOR NO KEY UPDATE SKIP LOCKED
+""")
+_NEXT_LOG = text("""
+    SELECT l.id, l.kind FROM logs l WHERE l.programme_id = CAST(:programme AS uuid) AND l.id > CAST(:after AS uuid)
+    AND EXISTS (SELECT FROM clocks k WHERE k.log_id = l.id AND k.fires_at IS NOT NULL) ORDER BY l.id LIMIT 1
+""")
