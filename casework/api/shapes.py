@@ -393,6 +393,7 @@ class Consent(Answer):
 
 class Document(Answer):
     id: str
+    title: Annotated[str | None, Field(description="Null where it was erased")] = None
     party: str | None = None
     kind: str
     valid_until: str | None = None

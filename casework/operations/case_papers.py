@@ -8,16 +8,12 @@ from sqlalchemy import Connection, text
 
 from casework.engine.cases import Case
 from casework.errors import NotFound
-from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
-from casework.operations.overview import names_of, when
+from casework.operations.overview import names_of, titles_of, when
 from casework.permissions import Actor, Sight, sight
 
 Json = Any
 
-_TITLES = text(
-    "SELECT effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'document_registered' ORDER BY seq"
-)
 _RIGHTS = text("SELECT * FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, id")
 _PHASE = text("SELECT name, name_zh FROM phases WHERE id = CAST(:id AS uuid)")
 _CASES = text("SELECT id, number FROM cases WHERE id = ANY(CAST(:ids AS uuid[])) AND programme_id = ANY(CAST(:seen AS uuid[]))")
@@ -27,10 +23,7 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
     """Documents with their titles and who may see each, consents, and rights with what lies on them. Raises NotFound."""
     if sight(actor, case) < Sight.ALL:
         raise NotFound("case")
-    titles: dict[str, str] = {}
-    for row in db.execute(_TITLES, {"log": case.log}):
-        title = values(row.body).get("title")
-        titles |= {one["id"]: title for one in row.effects["documents"] if isinstance(title, str)}
+    titles = titles_of(db, case)
     rights = db.execute(_RIGHTS, {"ids": list(case.rights)}).all()
     lying = [one for row in rights for one in row.encumbrances if not one.get("to")]
     # Of a case of another programme not even the number is told.

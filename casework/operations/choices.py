@@ -11,8 +11,7 @@ from casework.definitions import load_library
 from casework.engine.cases import CREATED, Case, Track
 from casework.engine.fields import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES
-from casework.ledger.bodies import values
-from casework.operations.overview import names_of
+from casework.operations.overview import names_of, titles_of
 from casework.operations.references import IN_FORCE
 from casework.permissions import Actor, Sight, sight
 
@@ -36,9 +35,6 @@ _PROVIDERS = text("""
 """)
 _RIGHTS = text(
     "SELECT id::text, kind, office, number FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, 1"
-)
-_PAPERS = text(
-    "SELECT effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'document_registered' ORDER BY seq"
 )
 
 
@@ -96,10 +92,7 @@ def _papers(db: Connection, actor: Actor, case: Case, track: Track) -> list[dict
         known &= {grant.document for grant in mine}
     if not known:
         return []
-    titles: dict[str, Json] = {}
-    for row in db.execute(_PAPERS, {"log": case.log}):
-        title = values(row.body).get("title")
-        titles |= {one["id"]: title for one in row.effects["documents"] if isinstance(title, str)}
+    titles = titles_of(db, case)
     return [
         {"id": one.id, "name": titles.get(one.id) or one.kind} for one in case.documents.values() if one.id in known
     ]

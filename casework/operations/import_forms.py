@@ -1,7 +1,7 @@
 """What a row of an import may hold: needs, technologies with their rights, and matches, checked and cleaned.
 
-A text keeps its words, capitals and odd letters; control characters and doubled blanks go. Whatever looks like a
-formula is a text like any other. An empty cell says nothing, so it changes nothing.
+A text keeps its words, capitals and odd letters; doubled blanks go. What its readers would not see, control characters
+and those that turn the order of letters, is refused. Whatever looks like a formula is a text like any other. An empty cell says nothing, so it changes nothing.
 """
 
 from __future__ import annotations
@@ -52,20 +52,21 @@ def _words(value: Any) -> str:
     told = unicodedata.normalize("NFC", str(value))
     if "\0" in told:
         raise ValueError("has a NUL character: the file is damaged, or not UTF-8")
+    for letter in _UNSEEN.findall(told):
+        what = "a character that turns the order of letters" if letter > "\x9f" else "a control character"
+        raise ValueError(f"has {what}, U+{ord(letter):04X}, which readers would not see")
     if any("\ud800" <= letter <= "\udfff" for letter in told):
         raise ValueError("has half of a character, which cannot be stored")
     return told.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
 
 
-def _blank_controls(told: str, keep: str = "") -> str:
-    if told.isprintable():
-        return told
-    return "".join(" " if unicodedata.category(one) == "Cc" and one not in keep else one for one in told)
+#: Control characters but for blanks and ends of lines, and what overrides the direction of writing.
+_UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def _line(longest: int) -> BeforeValidator:
     def check(value: Any) -> str:
-        told = " ".join(_blank_controls(_words(value)).split())
+        told = " ".join(_words(value).split())
         if not told:
             raise ValueError("is missing")
         if len(told) > longest:
@@ -76,7 +77,7 @@ def _line(longest: int) -> BeforeValidator:
 
 
 def _text(value: Any) -> str:
-    told = _blank_controls(_words(value), keep="\n\t")
+    told = _words(value)
     lines = [" ".join(line.split()) for line in told.split("\n")]
     told = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     if len(told) > 100_000:
@@ -147,7 +148,7 @@ def _yes_no(value: Any) -> bool:
 
 def _web(value: Any) -> str:
     # Catalogues write words behind an address; those are left out.
-    told = next(iter(_blank_controls(_words(value)).split()), "")
+    told = next(iter(_words(value).split()), "")
     # Anything else, such as javascript:, would become a dangerous link on a page.
     if len(told) > 2_000 or not (re.fullmatch(r"https?://\S+", told) or _HOST.fullmatch(told)):
         raise ValueError("must be an address that begins with http:// or https://")
@@ -156,7 +157,7 @@ def _web(value: Any) -> str:
 
 def _several(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else _words(value).split(";")
-    made = [" ".join(_blank_controls(_words(part)).split()) for part in parts]
+    made = [" ".join(_words(part).split()) for part in parts]
     if len(made) > 200 or any(len(one) > 500 for one in made):
         raise ValueError("may list at most 200 entries of 500 characters")
     return list(dict.fromkeys(one for one in made if one))

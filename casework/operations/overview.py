@@ -21,6 +21,7 @@ from casework.engine.offers import offers, task_offers
 from casework.engine.prefill import prefill
 from casework.engine.roles import COMPLIANCE, OFFICER, ORGANISATION_QUEUES, SUPERVISOR
 from casework.errors import NotFound
+from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
 from casework.operations.deeds import calendar_of, new_id, reads
 from casework.operations.outside import outside
@@ -110,6 +111,7 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str
     }  # fmt: skip
     if level < Sight.ALL:
         return made
+    titles = titles_of(db, case)
     nobody = Context(By(actor.person, "none"), moment, calendar_of(db, case.programme), new_id)
     return made | {
         "requests": _requests(actor, case, seen, library, nobody), "deeds": _deeds(actor, case),
@@ -121,7 +123,8 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str
         "need": case.need, "technology": case.technology, "interest": actor.person in case.interests,
         "consents": [_show_consent(one) for one in case.consents.values()],
         "documents": [
-            {"id": d.id, "party": d.party, "kind": d.kind, "valid_until": d.valid_until} for d in case.documents.values()
+            {"id": d.id, "title": titles.get(d.id), "party": d.party, "kind": d.kind, "valid_until": d.valid_until}
+            for d in case.documents.values()
         ],
         "grants": [
             {"id": g.id, "track": g.track, "document": g.document, "given_at": instant(g.given_at), "ended_at": when(g.ended_at)}
@@ -135,6 +138,20 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str
             for p in case.proposals.values()
         ],
     }  # fmt: skip
+
+
+_TITLES = text(
+    "SELECT effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'document_registered' ORDER BY seq"
+)
+
+
+def titles_of(db: Connection, case: Case) -> dict[str, str]:
+    """The titles of a case's documents by their ids; of an erased one there is none."""
+    titles: dict[str, str] = {}
+    for row in db.execute(_TITLES, {"log": case.log}) if case.documents else ():
+        title = values(row.body).get("title")
+        titles |= {one["id"]: title for one in row.effects["documents"] if isinstance(title, str)}
+    return titles
 
 
 #: Deeds on the case itself, and the roles that do them.

@@ -14,7 +14,7 @@ from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.cases import add_task, fire_transition
 from casework.operations.history import list_events
-from casework.operations.overview import actions_of, names_in, reach_values, show, show_track
+from casework.operations.overview import actions_of, names_in, reach_values, show, show_track, titles_of
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, Sight, own_tracks, reach, sight
@@ -97,7 +97,7 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
     tasks = [task for task in case.open_tasks() if task.track in ids and (level == Sight.ALL or task.organisation)]
     names = names_in(db, case, tasks)
     grants = [grant for grant in case.grants.values() if grant.track == id and grant.ended_at is None]
-    titles = _titles(db, case.log, {grant.document for grant in grants} | set(track.given.get("documents", ())))
+    titles = titles_of(db, case)
     return _referral(case, id, library, names) | {
         "question": _question(db, case, track),
         # The titles are enough to see a conflict; the documents come with the grants.
@@ -122,24 +122,6 @@ def _question(db: Connection, case: Case, track: Track) -> Json:
         return None
     question = values(row.body).get("question")
     return None if question is ERASED else question
-
-
-def _titles(db: Connection, log: str, documents: set[str]) -> dict[str, str]:
-    if not documents:
-        return {}
-    rows = db.execute(
-        text(
-            "SELECT effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'document_registered' ORDER BY seq"
-        ),
-        {"log": log},
-    )
-    titles: dict[str, str] = {}
-    for row in rows:
-        title = values(row.body).get("title")
-        titles |= {
-            one["id"]: title for one in row.effects["documents"] if one["id"] in documents and isinstance(title, str)
-        }
-    return titles
 
 
 def fire_in_referral(

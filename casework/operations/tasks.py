@@ -111,8 +111,11 @@ def exit_task(db: Connection, actor: Actor, task: str, *, reason: str, request: 
     """End a side task that is not needed any more; by the case's officers and supervisors, with a reason."""
 
     def to_capacity(standing: Standing, one: Task) -> By | None:
-        mine = capacities(actor, standing.case, standing.case.tracks[one.track])
-        return choose(mine, accepted(standing.case, (OFFICER, SUPERVISOR)))
+        roles = accepted(standing.case, (OFFICER, SUPERVISOR))
+        by = choose(capacities(actor, standing.case, standing.case.tracks[one.track]), roles)
+        if by is None:
+            raise NotAllowed(why=f"“Drop the task” is for: {', '.join(sorted(roles))}.")
+        return by
 
     return _on_task(db, actor, task, lambda standing, one: Exit(task, reason), request, to_capacity)
 

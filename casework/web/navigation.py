@@ -29,7 +29,7 @@ ENTRIES = (
     Entry(OFFICES, N_("My work"), "home.show"),
     Entry(OFFICES, N_("Queues"), "tasks.queue", ("tasks.",)),
     Entry(frozenset({"auditor"}), N_("Overview"), "audit.home", ("audit.answers", "audit.sample")),
-    Entry(OFFICES | {"manager", "observer", "auditor"}, N_("Cases"), "cases.index", ("cases.",)),
+    Entry(OFFICES - {"dispute_officer"} | {"manager", "observer", "auditor"}, N_("Cases"), "cases.index", ("cases.",)),
     Entry(frozenset({"officer", "supervisor"}), N_("Matches"), "matches.index", ("matches.",)),
     Entry(OFFICES, N_("Calendar"), "home.calendar"),
     Entry(frozenset({"supervisor", "compliance"}), N_("Decisions"), "home.decisions"),

@@ -45,3 +45,24 @@ def test_the_list_is_filtered_and_sorted(client_for: Clients, engine: Engine, wo
     assert found("overdue=yes&sort=due") == []
     for wrong in ("waits_for=nobody", "overdue=perhaps", "sort=beauty", "colour=red", "owner=me"):
         assert officer.get(f"/cases?{wrong}").status_code == 422
+
+
+def test_a_case_names_its_documents(client_for: Clients, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+    officer = client_for("officer")
+    revision = officer.get(f"/cases/{number}").json["revision"]
+    paper = {"title": "Test report of March", "kind": "report", "party": "technology_owner"}
+    assert officer.post(f"/cases/{number}/documents", paper, if_match=revision).status_code == 201
+    assert [one["title"] for one in officer.get(f"/cases/{number}").json["documents"]] == ["Test report of March"]
+
+
+def test_whoever_may_not_drop_a_task_learns_whose_it_is_to_drop(client_for: Clients, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+    task = next(one["id"] for one in client_for("officer").get(f"/cases/{number}").json["tasks"] if one["type"] == "side")
+    refused = client_for("compliance").post(f"/tasks/{task}/exit", {"reason": "Not needed."})
+    assert refused.status_code == 403
+    assert "is for: officer, supervisor" in refused.json["detail"]

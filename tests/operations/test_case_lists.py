@@ -12,6 +12,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.case_lists import SORTS, count_cases, export_cases, filter_choices, list_cases
 from casework.operations.my_work import count_work
 from casework.operations.overview import show_case, what_next
+from casework.operations.paging import from_cursor
 from casework.operations.task_lists import count_queues
 from tests.world import World, to_referral
 
@@ -245,3 +246,17 @@ def test_what_is_asked_after_closing_counts_from_then_on(db: Connection, world: 
     assert agreed(db, world, fresh)["due_at"] is not None
     late(db, fresh, "aftercare")
     assert agreed(db, world, fresh)["overdue"]
+
+
+@pytest.mark.parametrize("who", ["provider", "observer"])
+def test_a_cursor_tells_nothing_that_the_rows_do_not(db: Connection, world: World, who: str) -> None:
+    for _ in range(3):
+        to_referral(world, db)
+    numbers, cursor = [], None
+    while True:
+        told = list_cases(db, world.actor(db, who), cursor=cursor, limit=1)
+        numbers += [one["number"] for one in told["items"]]
+        if (cursor := told["next"]) is None:
+            break
+        assert from_cursor(cursor, 1) == [len(numbers)]
+    assert len(numbers) == len(set(numbers)) == 3

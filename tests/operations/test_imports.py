@@ -123,8 +123,8 @@ def test_a_file_that_cannot_be_read_says_why(engine: Engine, programme: str, tol
     assert words in made.faults[-1].reason
 
 
-def test_words_stay_as_they_are_but_for_blanks_and_controls(engine: Engine, programme: str) -> None:
-    text_ = '"First  line\x07 here\n\n\n\nsecond"'
+def test_words_stay_as_they_are_but_for_blanks(engine: Engine, programme: str) -> None:
+    text_ = '"First  line here\n\n\n\nsecond"'
     told = TECHNOLOGY + f"C,T1,=CMD|' /C calc'!A0 IN CAPITALS,{text_},https://example.org more words,TRL 5-6,1.5,EUR\n"
     made = _import(engine, "technologies", told)
     assert made.bad == 0
@@ -134,6 +134,14 @@ def test_words_stay_as_they_are_but_for_blanks_and_controls(engine: Engine, prog
     assert row.website == "https://example.org"
     assert (row.readiness_text, row.readiness_low, row.readiness_high) == ("TRL 5-6", 5, 6)
     assert row.more == {"total_cost": "1.5", "total_cost_currency": "EUR"}
+
+
+@pytest.mark.parametrize("letter", ["\x07", "\x1b", "\x7f", "\x85", "\u202e", "\u202d", "\u2067"])
+def test_what_readers_would_not_see_is_refused(engine: Engine, programme: str, letter: str) -> None:
+    made = _import(engine, "technologies", TECHNOLOGY + f"C,T1,A,,,,,\nC,T2,Steam{letter}boiler,,,,,\n")
+    assert (made.created, made.bad) == (1, 1)
+    assert _faults(made)[0][:2] == (3, "title")
+    assert f"U+{ord(letter):04X}" in _faults(made)[0][2]
 
 
 def test_an_address_that_would_be_a_dangerous_link_is_refused(engine: Engine, programme: str) -> None:

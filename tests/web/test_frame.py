@@ -55,6 +55,11 @@ def test_the_rail_has_each_page_once_for_each_role() -> None:
         assert len(labels) == len(set(labels))
 
 
+def test_a_dispute_officer_is_offered_no_list_of_cases(browser_for: Enter) -> None:
+    assert 'href="/cases"' in browser_for("officer").get("/").text
+    assert 'href="/cases"' not in browser_for("dispute_officer").get("/").text
+
+
 def test_a_demo_shows_its_people(settings: Settings, world: World) -> None:
     settings.var.mkdir(parents=True, exist_ok=True)
     one = {"email": "officer@example.org", "password": PASSWORD, "name": "Li Na", "role": ["officer"], "organisation": None}
