@@ -174,7 +174,7 @@ def list_threads(db: Connection, actor: Actor, case: Case) -> list[dict[str, Jso
     counts = {row.track_id: row for row in db.execute(_COUNTS, {"log": case.log})}
     unread = {row.track_id: row.n for row in db.execute(_UNREAD, {"log": case.log, "person": actor.person})}
     names = names_of(db, set(), {one.provider for one in mine if one})
-    made = []
+    whole, made = sight(actor, case) == Sight.ALL, []
     for one in mine:
         at = one.id if one else None
         count = counts.get(at)
@@ -183,7 +183,7 @@ def list_threads(db: Connection, actor: Actor, case: Case) -> list[dict[str, Jso
         made.append({
             "audience": INTERNAL if one is None else SHARED, "referral": at, "service": one.kind if one else None,
             "provider": names.get(one.provider or "") if one else None, "count": count.n if count else 0,
-            "last_at": count.last_at if count else None, "unread": unread.get(at, 0),
+            "last_at": count.last_at if count else None, "unread": unread.get(at, 0), "whole": whole,
         })  # fmt: skip
     return made
 

@@ -114,6 +114,8 @@ def say_thread(one: Mapping[str, Json]) -> str:
     """The name of a thread."""
     if one["audience"] == INTERNAL:
         return gettext("Internal notes")
+    if not one["whole"]:
+        return gettext("Messages with the office")
     return gettext("Shared with %(provider)s", provider=one["provider"] or gettext("a provider"))
 
 
@@ -278,7 +280,7 @@ def _write(place: Place) -> Response:
             name, _form_of(place.audience).rule(), do, lambda sent: _show(place, sent), lambda _: place.url(), said
         )
     except AudienceInDoubt as doubt:
-        return _show(place, Sent(request.form, {}, 409), doubt)
+        return _show(place, Sent(request.form, {}, 200), doubt)
 
 
 def _ask_correction(place: Place, message: str, sent: Sent | None = None, doubt: AudienceInDoubt | None = None) -> Response:
@@ -334,7 +336,7 @@ def _correct(place: Place, message: str) -> Response:
             lambda _: gettext("It is corrected. What it said before stays in the history."),
         )  # fmt: skip
     except AudienceInDoubt as doubt:
-        return _ask_correction(place, message, Sent(request.form, {}, 409), doubt)
+        return _ask_correction(place, message, Sent(request.form, {}, 200), doubt)
 
 
 # --- addresses -------------------------------------------------------------------------------------------------------

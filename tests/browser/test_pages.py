@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from casework.operations.deeds import home_of
+from casework.records.cases import load
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site
@@ -54,6 +56,9 @@ def scene(site: Site) -> Scene:
         fresh = world.new_case(db)
         world.fire(db, "officer", fresh, "take")
         main = world.main_track(db, number)
+        case = load(db, home_of(db, number), "case")
+        world.write(db, "supervisor", case, None, "Look at this.", tell=("officer",))
+        world.write(db, "officer", case, offer, "When do you come?", tell=("provider",))
     return Scene(number, offer, accepted, main, site.task(fresh, "triage_check"), world.matches[0])
 
 
@@ -66,6 +71,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Scene], str]]] = {
     "case": ("officer", lambda on: f"/cases/{on.number}"),
     "action": ("officer", lambda on: f"/cases/{on.number}/tracks/{on.main}/propose_close"),
     "task": ("officer", lambda on: f"/tasks/{on.task}"),
+    "internal notes": ("officer", lambda on: f"/cases/{on.number}/messages"),
     "history": ("officer", lambda on: f"/cases/{on.number}/history"),
     "map": ("officer", lambda on: f"/cases/{on.number}/map"),
     "matches": ("officer", lambda on: "/matches"),
@@ -74,6 +80,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Scene], str]]] = {
     "offers": ("provider", lambda on: "/"),
     "offer": ("provider", lambda on: f"/referrals/{on.offer}"),
     "referral": ("provider", lambda on: f"/referrals/{on.accepted}"),
+    "thread": ("provider", lambda on: f"/referrals/{on.offer}/messages"),
     "decisions": ("supervisor", lambda on: "/decisions"),
     "team": ("supervisor", lambda on: "/team"),
     "auditor's home": ("auditor", lambda on: "/audit"),

@@ -1,0 +1,73 @@
+"""Messages at browsers: two audiences, with scripts and without; the question before the wrong one reads; drafts."""
+
+from __future__ import annotations
+
+import pytest
+
+from casework.records.database import transaction
+from tests.browser.conftest import PageOf
+from tests.browser.reader import Reader
+from tests.browser.site import Site
+from tests.world import to_referral
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+INSIDE, OUTSIDE = "They were late twice; the Chaoyang Green Bank was not.", "When do you come?"
+
+
+def write(reader: Reader, words: str, tell: str = "") -> None:
+    """Type into the one box of a page, and press its button."""
+    assert reader.page.locator("textarea").count() == 1
+    reader.page.locator("textarea").fill(words)
+    if tell:
+        reader.page.get_by_label(tell, exact=True).check()
+    reader.follow(reader.page.locator(".composer .deeds button"))
+
+
+@pytest.mark.parametrize("java_script", [True, False], ids=["with-scripts", "without-scripts"])
+def test_what_is_said_inside_stays_inside(site: Site, page_of: PageOf, java_script: bool) -> None:
+    with transaction(site.engine) as db:
+        number, referral = to_referral(site.world, db, more_plan={"pledge": "bank"})
+        site.world.send(db, number, site.world.referral(db, number, "pledge"), "pledge")
+    officer, provider, supervisor = (page_of(one, java_script=java_script) for one in ("officer", "provider", "supervisor"))
+
+    officer.open(f"/cases/{number}")
+    officer.follow_to(f"/cases/{number}/messages")
+    write(officer, INSIDE, tell="Supervisor")
+
+    supervisor.open("/")
+    supervisor.follow(supervisor.page.locator(".mentions a"))
+    assert INSIDE in supervisor.page.locator(".messages").inner_text()
+    supervisor.open("/")
+    assert supervisor.page.locator(".mentions").count() == 0
+
+    # Copied into the other box by mistake: asked about, not sent, and kept.
+    officer.follow_to(f"/referrals/{referral}/messages")
+    write(officer, INSIDE)
+    assert officer.page.locator(".composer [role=alert] li").count() == 2
+    assert officer.page.locator("textarea").input_value() == INSIDE
+    provider.open(f"/referrals/{referral}")
+    provider.follow_to(f"/referrals/{referral}/messages")
+    assert provider.page.locator(".messages").count() == 0
+
+    write(officer, OUTSIDE, tell="Provider")
+    provider.open("/")
+    provider.follow(provider.page.locator(".mentions a"))
+    assert OUTSIDE in provider.page.locator(".messages").inner_text()
+    write(provider, "On Monday.", tell="Officer")
+    assert INSIDE not in provider.page.content()
+    officer.open(f"/referrals/{referral}/messages")
+    assert "On Monday." in officer.page.locator(".messages").inner_text()
+
+
+def test_a_draft_stays_in_its_box(site: Site, page_of: PageOf) -> None:
+    with transaction(site.engine) as db:
+        number, referral = to_referral(site.world, db)
+    officer = page_of("officer")
+    officer.open(f"/cases/{number}/messages")
+    with officer.page.expect_response(lambda answer: answer.url.endswith("/drafts")):
+        officer.page.locator("textarea").press_sequentially("I rather think that")
+    officer.open(f"/referrals/{referral}/messages")
+    assert officer.page.locator("textarea").input_value() == ""
+    officer.open(f"/cases/{number}/messages")
+    assert officer.page.locator("textarea").input_value() == "I rather think that"
