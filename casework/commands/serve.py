@@ -10,7 +10,7 @@ from typing import Any
 import click
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from casework.errors import DatabaseNotReady
+from casework.errors import DatabaseNotReady, InvalidSettings
 from casework.jobs.worker import GRACE_S, Worker
 from casework.records import migrate
 from casework.records.database import connect_engine, connected
@@ -41,8 +41,11 @@ def insist_ready(settings: Settings) -> None:
     try:
         with connected(engine) as db:
             found = migrate.current(db)
+            faults = migrate.unsafe(db) if settings.profile == "production" else []
     finally:
         engine.dispose()
+    if faults:
+        raise InvalidSettings(" ".join(faults))
     if found != migrate.head():
         raise DatabaseNotReady(why=f"it is at revision {found or 'none'}, this release needs {migrate.head()}.")
 

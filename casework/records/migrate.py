@@ -80,6 +80,31 @@ def check(owner: Engine) -> list[str]:
     return faults
 
 
+def unsafe(app: Connection) -> list[str]:
+    """Why production must not run on this connection of the application, in whole sentences; nothing when it may.
+
+    The role that logs in counts as well as the one that the connection took on: RESET ROLE leads back to it.
+    """
+    faults: list[str] = []
+    roles = app.execute(
+        text(
+            "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname IN (current_user, session_user) ORDER BY rolname"
+        )
+    ).all()
+    for role in roles:
+        if role.rolsuper:
+            faults.append(f"The database role {role.rolname} is a superuser: name another one in DATABASE_URL.")
+        elif role.rolbypassrls:
+            faults.append(f"The database role {role.rolname} has BYPASSRLS: take it away, or name another one in DATABASE_URL.")
+    if app.execute(
+        text("SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('events') AND relowner = current_user::regrole)")
+    ).scalar_one():
+        faults.append("The application acts as the owner of its tables: it must act as the role casework_app.")
+    if app.execute(text("SHOW synchronous_commit")).scalar_one() == "off":
+        faults.append("synchronous_commit is off: an acknowledged action could be lost.")
+    return faults
+
+
 def differences(connection: Connection) -> list[object]:
     """How the migrated database differs from the metadata, as Alembic sees it; the job queue's tables are not ours."""
     options = {

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import uuid_utils
 from flask import Flask, Response, current_app, g, request
+from flask.helpers import get_debug_flag
 from flask_wtf import CSRFProtect
 from sqlalchemy import text
 
@@ -122,6 +123,10 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _trust(app: Flask, settings: Settings) -> None:
     hosts = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
+    if settings.profile == "production" and get_debug_flag():
+        raise InvalidSettings("FLASK_DEBUG must not be set in production: it shows what goes on inside to everybody.")
+    if settings.profile == "production" and settings.base_url and not settings.base_url.startswith("https://"):
+        raise InvalidSettings("CASEWORK_BASE_URL must begin with https:// in production.")
     if hosts:
         app.config["TRUSTED_HOSTS"] = hosts
     elif settings.profile == "production":

@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.databases import ROOT, run_casework
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from casework.records.migrate import unsafe
+from tests.databases import ROOT, DatabaseServer, run_casework
 
 
 def test_a_port_that_is_taken_is_said_at_once(database_url: str, tmp_path: Path) -> None:
@@ -24,6 +28,65 @@ def test_a_host_that_is_none_is_said_at_once(database_url: str, tmp_path: Path) 
     done = run_casework("serve", "--host", "nowhere.invalid", environment=environment)
     assert done.returncode == 1
     assert done.stderr.startswith("Error: Cannot listen on nowhere.invalid")
+
+
+GOOD = {
+    "CASEWORK_PROFILE": "production", "CASEWORK_TRUSTED_HOSTS": "casework.example",
+    "CASEWORK_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
+}  # fmt: skip
+REFUSED = [
+    ({"CASEWORK_SECRET_KEY": ""}, "CASEWORK_SECRET_KEY must be set, with at least 32 random characters."),
+    ({"CASEWORK_SECRET_KEY": "too short"}, "CASEWORK_SECRET_KEY must be set, with at least 32 random characters."),
+    ({"CASEWORK_SECRET_KEY": "a" * 40}, "CASEWORK_SECRET_KEY must be set, with at least 32 random characters."),
+    ({"CASEWORK_SECRET_KEY_FALLBACKS": "short"}, "CASEWORK_SECRET_KEY_FALLBACKS: each has at least 32 characters"),
+    ({"CASEWORK_TRUSTED_HOSTS": ""}, "CASEWORK_TRUSTED_HOSTS must name the hosts"),
+    ({"CASEWORK_BASE_URL": "http://casework.example"}, "CASEWORK_BASE_URL must begin with https://"),
+    ({"CASEWORK_CLOCK_OFFSET": "60"}, "CASEWORK_CLOCK_OFFSET must be 0 in production"),
+    ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG must not be set in production"),
+]
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+@pytest.mark.parametrize(("wrong", "words"), REFUSED)
+def test_production_does_not_start_with(database_url: str, tmp_path: Path, wrong: dict[str, str], words: str, command: str) -> None:
+    environment = {"DATABASE_URL": database_url, "CASEWORK_VAR": str(tmp_path)} | GOOD | wrong
+    done = run_casework(command, environment={name: value for name, value in environment.items() if value})
+    assert done.returncode == 1
+    assert words in done.stderr
+
+
+def test_production_does_not_start_where_a_commit_may_be_lost(database_url: str, tmp_path: Path) -> None:
+    joint = "&" if "?" in database_url else "?"
+    lossy = f"{database_url}{joint}options=-c%20synchronous_commit%3Doff"
+    done = run_casework("serve", environment={"DATABASE_URL": lossy, "CASEWORK_VAR": str(tmp_path)} | GOOD)
+    assert done.returncode == 1
+    assert "synchronous_commit is off" in done.stderr
+
+
+def test_production_does_not_start_as_a_superuser(database_server: DatabaseServer, database_url: str, tmp_path: Path) -> None:
+    almighty = database_server.url(make_url(database_url).database or "")
+    done = run_casework("serve", environment={"DATABASE_URL": almighty, "CASEWORK_VAR": str(tmp_path)} | GOOD)
+    assert done.returncode == 1
+    assert "is a superuser" in done.stderr
+
+
+def test_the_other_roles_that_production_refuses(database_server: DatabaseServer, database_url: str) -> None:
+    """One that row-level security does not bind, and the owner of the tables; the application's own is fine."""
+    almighty = create_engine(make_url(database_server.url(make_url(database_url).database or "")).set(drivername="postgresql+psycopg"))
+    try:
+        with almighty.connect() as db:
+            db.execute(text("CREATE ROLE casework_bypasses BYPASSRLS"))
+            db.execute(text("SET SESSION AUTHORIZATION casework_bypasses"))
+            assert [fault for fault in unsafe(db) if "has BYPASSRLS" in fault]
+            db.execute(text("RESET SESSION AUTHORIZATION"))
+            owner = db.execute(text("SELECT relowner::regrole::text FROM pg_class WHERE relname = 'events'")).scalar_one()
+            db.execute(text(f"SET SESSION AUTHORIZATION {owner}"))
+            assert [fault for fault in unsafe(db) if "as the owner" in fault]
+            db.execute(text("SET ROLE casework_app"))
+            assert unsafe(db) == []
+            db.rollback()
+    finally:
+        almighty.dispose()
 
 
 def test_a_reader_that_has_seen_enough_is_no_fault() -> None:
