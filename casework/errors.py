@@ -126,6 +126,29 @@ class Unreadable(CaseworkError):
         super().__init__(why=why, **details)
 
 
+class UploadRefused(CaseworkError):
+    """“{name}” was not taken: {why}"""
+
+    def __init__(self, name: str, why: str, **details: object) -> None:
+        self.name, self.why = name, why
+        super().__init__(name=name, why=why, **details)
+
+
+class FileMissing(CaseworkError):
+    """The file is not where it should be. Tell your administrator, with the number of the case."""
+
+
+class FileDamaged(CaseworkError):
+    """The file was changed where it lies, and is not given out. Tell your administrator, with the number of the case."""
+
+
+class StoreUnavailable(CaseworkError):
+    """The files cannot be reached now ({why}). Nothing was recorded; try again in a moment."""
+
+    def __init__(self, why: str = "no answer", **details: object) -> None:
+        super().__init__(why=why, **details)
+
+
 class InvalidSettings(CaseworkError):
     """The settings have faults: {faults}"""
 

@@ -10,7 +10,10 @@ from typing import IO, Any
 Found = tuple[int, str, str, list[str]]
 
 #: Classes whose constant words reach a reader through `texts.say`.
-REFUSALS = frozenset({"InvalidForm", "NotAllowed", "NotFound", "Refused", "WrongState", "Unreadable", "WrongPasskey"})
+REFUSALS = frozenset({
+    "InvalidForm", "NotAllowed", "NotFound", "Refused", "WrongState", "Unreadable", "WrongPasskey", "UploadRefused", "_Wrong",
+    "reason",
+})  # fmt: skip
 
 
 def extract_errors(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:

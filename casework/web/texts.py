@@ -75,6 +75,13 @@ _PATTERNS = tuple(
         (r"the file has more than (?P<most>[\d,]+) bytes", N_("the file has more than %(most)s bytes")),
         (r"the year (?P<year>\d+) is too far away", N_("the year %(year)s is too far away")),
         (r"the event must last from 1 to (?P<most>\d+) days", N_("the event must last from 1 to %(most)s days")),
+        (r"this kind of file is not taken\. Taken are: (?P<kinds>.+)\.", N_("this kind of file is not taken. Taken are: %(kinds)s.")),
+        (r"it is larger than (?P<most>\d+) MB\.", N_("it is larger than %(most)s MB.")),
+        (r"it has more than (?P<most>\d+) entries\.", N_("it has more than %(most)s entries.")),
+        (
+            r"what is in it is larger than (?P<most>\d+) MB, or packed more tightly than documents are\.",
+            N_("what is in it is larger than %(most)s MB, or packed more tightly than documents are."),
+        ),
         (r"This is for: (?P<roles>.+)\.", N_("This is for: %(roles)s.")),
     )
 )  # fmt: skip

@@ -1,0 +1,411 @@
+"""What may be uploaded: how much, which kinds by content and by name, and what is looked for inside archives.
+
+A file is copied into a temporary one while it is counted and hashed, and nothing is ever held in memory as a whole. What
+an archive says of itself is not believed: its entries are unpacked and counted, and thrown away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import struct
+import tempfile
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO, Protocol, Self
+from xml.parsers import expat
+
+import puremagic
+
+from casework.errors import UploadRefused
+
+MEGABYTE = 1_000_000
+#: Of one file, and of one request: how many files, and how much altogether.
+MOST_BYTES, MOST_FILES, MOST_AT_ONCE = 50 * MEGABYTE, 20, 200 * MEGABYTE
+#: Of one archive, with what is inside it.
+MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO = 1_000, 200 * MEGABYTE, 100
+MOST_DIRECTORY = 1 * MEGABYTE
+#: A picture that is small when it is packed may fill the memory of whoever opens it.
+MOST_PIXELS, MOST_SIDE = 100_000_000, 30_000
+LONGEST_NAME = 150
+_PIECE = 65_536
+#: In memory up to here, in a file without a name beyond it.
+_IN_MEMORY = 512 * 1024
+
+
+class Reads(Protocol):
+    """Anything that gives bytes piece by piece."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was looked at and may be kept; with it, as long as it is needed."""
+
+    name: str
+    #: One of TYPES.
+    type: str
+    size: int
+    #: SHA-256 of what is in it.
+    digest: str
+    file: IO[bytes]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def pieces(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        while one := self.file.read(_PIECE):
+            yield one
+
+
+def receive(stream: Reads, name: str) -> Upload:
+    """Take a file in, looking at everything that may be wrong with it. Raises UploadRefused."""
+    shown = clean_name(name)
+    look = TYPES.get(_extension(shown))
+    if look is None:
+        raise UploadRefused(shown, f"this kind of file is not taken. Taken are: {', '.join(sorted(TYPES))}.")
+    kept: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  whoever keeps the upload closes it
+    try:
+        size, digest = _copy(stream, kept, shown)
+        if not size:
+            raise UploadRefused(shown, "the file is empty.")
+        kept.seek(0)
+        if why := look(kept, size):
+            raise UploadRefused(shown, why)
+    except BaseException:
+        kept.close()
+        raise
+    return Upload(shown, _extension(shown), size, digest, kept)
+
+
+def _copy(stream: Reads, kept: IO[bytes], name: str) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+    while one := stream.read(_PIECE):
+        size += len(one)
+        if size > MOST_BYTES:
+            raise UploadRefused(name, f"it is larger than {MOST_BYTES // MEGABYTE} MB.")
+        digest.update(one)
+        kept.write(one)
+    return size, digest.hexdigest()
+
+
+def reason(words: str) -> str:
+    """Marks why a file is not taken, for the catalogue."""
+    return words
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+_SEPARATORS = re.compile(r"[/\\:*?\"<>|]")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+def clean_name(given: str) -> str:
+    """A file name as it may be shown and saved again: one line, no folders, nothing that turns or hides letters."""
+    plain = unicodedata.normalize("NFC", given.encode("utf-8", "replace").decode("utf-8"))
+    last = re.split(r"[/\\]", plain)[-1]
+    # Controls, marks of direction and joiners: with these a name can look like another one.
+    kept = "".join(" " if one in "\t\n\r" else one for one in last if unicodedata.category(one) not in ("Cf", "Cs", "Co", "Cn") and (one in "\t\n\r" or unicodedata.category(one) != "Cc"))  # fmt: skip
+    kept = " ".join(_SEPARATORS.sub("_", kept).split()).strip(". ")
+    if _RESERVED.match(kept):
+        kept = "_" + kept
+    stem, dot, extension = kept.rpartition(".")
+    if dot and len(extension) <= 10:
+        return f"{(stem or 'file')[: LONGEST_NAME - len(extension) - 1]}.{extension}"
+    return kept[:LONGEST_NAME] or "file"
+
+
+def _extension(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+# --- what a file is --------------------------------------------------------------------------------------------------
+
+#: Says what is wrong with the content, "" for nothing.
+Look = Callable[[IO[bytes], int], str]
+TWO_AT_ONCE = reason("it is two kinds of file at once.")
+OTHER = reason("its content is not what its name says.")
+_HEAD, _TAIL = 8_192, 66_000
+_END_OF_ZIP = b"PK\x05\x06"
+
+
+def _ends(file: IO[bytes], size: int) -> tuple[bytes, bytes]:
+    file.seek(0)
+    head = file.read(_HEAD)
+    file.seek(max(size - _TAIL, 0))
+    tail = file.read(_TAIL)
+    file.seek(0)
+    return head, tail
+
+
+def _kinds(head: bytes) -> set[str]:
+    """The extensions that the content would bear."""
+    try:
+        return {one.extension.lstrip(".") for one in puremagic.magic_string(head) if one.confidence >= 0.3}
+    except (puremagic.PureError, ValueError):
+        return set()
+
+
+def _is(extension: str, start: bytes, more: Look | None = None) -> Look:
+    """A file of one kind that begins as it must, and is no archive besides."""
+
+    def look(file: IO[bytes], size: int) -> str:
+        head, tail = _ends(file, size)
+        if not head.startswith(start) or extension not in _kinds(head):
+            return OTHER
+        if _END_OF_ZIP in tail:
+            return TWO_AT_ONCE
+        return more(file, size) if more else ""
+
+    return look
+
+
+def _text(file: IO[bytes], size: int) -> str:
+    head, _ = _ends(file, size)
+    if _kinds(head) - {"txt", "csv"}:
+        return OTHER
+    while one := file.read(_PIECE):
+        if one.translate(None, _CONTROLS) != one:
+            return OTHER
+    return ""
+
+
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f") | {127})
+
+TOO_MANY_PIXELS = reason("the picture is larger than anybody could open.")
+
+
+def _png(file: IO[bytes], size: int) -> str:
+    file.seek(16)
+    found = file.read(8)
+    return _pixels(*struct.unpack(">II", found)) if len(found) == 8 else OTHER
+
+
+def _jpeg(file: IO[bytes], size: int) -> str:
+    """Walk through the segments to the frame, which has the measures."""
+    file.seek(2)
+    for _ in range(1_000):
+        head = file.read(4)
+        if len(head) < 4 or head[0] != 0xFF:
+            return OTHER
+        marker, length = head[1], int.from_bytes(head[2:], "big")
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            found = file.read(5)
+            return _pixels(*struct.unpack(">HH", found[1:])) if len(found) == 5 else OTHER
+        if length < 2:
+            return OTHER
+        file.seek(length - 2, os.SEEK_CUR)
+    return OTHER
+
+
+def _pixels(width: int, height: int) -> str:
+    if not width or not height:
+        return OTHER
+    return TOO_MANY_PIXELS if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE else ""
+
+
+# --- archives --------------------------------------------------------------------------------------------------------
+
+DAMAGED = reason("the archive is damaged.")
+TOO_MUCH = f"what is in it is larger than {MOST_UNPACKED // MEGABYTE} MB, or packed more tightly than documents are."
+NESTED = reason("it has another archive inside.")
+_ARCHIVES = frozenset({
+    "7z", "apk", "arj", "br", "bz2", "cab", "dmg", "docx", "ear", "gz", "img", "iso", "jar", "lz", "lzma", "odp",
+    "ods", "odt", "pptx", "rar", "tar", "tgz", "war", "xlsx", "xz", "z", "zip", "zst",
+})  # fmt: skip
+_ARCHIVE_STARTS = (
+    b"PK\x03\x04", b"PK\x05\x06", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00",
+    b"\x28\xb5\x2f\xfd", b"MSCF", b"\x04\x22\x4d\x18",
+)  # fmt: skip
+#: Programs have no business in an archive of documents.
+_PROGRAMS = frozenset({
+    "app", "bat", "cmd", "com", "cpl", "dll", "exe", "hta", "htm", "html", "js", "jse", "lnk", "mht", "msi", "pif",
+    "ps1", "reg", "scr", "sh", "svg", "vbs", "wsf", "xhtml",
+})  # fmt: skip
+_PLAIN_TYPES = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
+_OPEN_TYPES = {
+    b"application/vnd.oasis.opendocument.text": "odt", b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+    b"application/vnd.oasis.opendocument.presentation": "odp",
+}  # fmt: skip
+
+
+class _Wrong(Exception):
+    """What is wrong with an archive, in a sentence."""
+
+
+@dataclass
+class _Left:
+    """What may still be unpacked, of an archive and what is inside it together."""
+
+    entries: int = MOST_ENTRIES
+    bytes: int = MOST_UNPACKED
+
+
+def _archive(extension: str) -> Look:
+    def look(file: IO[bytes], size: int) -> str:
+        try:
+            found = _unpack(file, size, _Left(), office=extension != "zip", inside=False)
+        except _Wrong as wrong:
+            return str(wrong)
+        except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, UnicodeError, ValueError, NotImplementedError, OSError, RuntimeError):
+            return DAMAGED
+        return "" if found == extension else OTHER
+
+    return look
+
+
+def _unpack(file: IO[bytes], size: int, left: _Left, *, office: bool, inside: bool) -> str:
+    """Look at each entry; gives what kind of archive it is. Raises _Wrong."""
+    _measure_directory(file, size)
+    file.seek(0)
+    with zipfile.ZipFile(file) as archive:
+        entries = archive.infolist()
+        left.entries -= len(entries)
+        if left.entries < 0:
+            raise _Wrong(f"it has more than {MOST_ENTRIES} entries.")
+        _insist_apart(entries, size)
+        allowed = max(size * MOST_RATIO, MEGABYTE)
+        names: set[str] = set()
+        for one in entries:
+            _insist_name(one)
+            if one.filename in names:
+                raise _Wrong("two of its entries have the same name.")
+            names.add(one.filename)
+            allowed -= _look_into(archive, one, left, allowed, office=office, inside=inside)
+        return _type_of(archive, names)
+
+
+def _measure_directory(file: IO[bytes], size: int) -> None:
+    """Before anything is read that an archive can make as large as it likes: how long its directory is."""
+    head, tail = _ends(file, size)
+    at = tail.rfind(_END_OF_ZIP)
+    if not head.startswith((b"PK\x03\x04", _END_OF_ZIP)) or at < 0 or len(tail) - at < 22:
+        raise _Wrong(OTHER)
+    disk, start, here, count, length, offset, comment = struct.unpack("<4H2LH", tail[at + 4 : at + 22])
+    if count > MOST_ENTRIES or length > MOST_DIRECTORY or here != count:
+        raise _Wrong(f"it has more than {MOST_ENTRIES} entries.")
+    if disk or start or offset + length > size or max(0, size - _TAIL) + at + 22 + comment != size:
+        raise _Wrong(DAMAGED)
+
+
+def _insist_apart(entries: list[zipfile.ZipInfo], size: int) -> None:
+    """Entries that share their bytes make much of little."""
+    end = 0
+    for one in sorted(entries, key=lambda one: one.header_offset):
+        if one.header_offset < end or one.header_offset + 30 + one.compress_size > size:
+            raise _Wrong(DAMAGED)
+        end = one.header_offset + 30 + one.compress_size
+
+
+def _insist_name(one: zipfile.ZipInfo) -> None:
+    name = one.filename
+    odd = any(unicodedata.category(letter) in ("Cc", "Cf", "Cs") for letter in name) or name != one.orig_filename
+    if odd or "\\" in name or name.startswith("/") or ":" in name[:3] or ".." in name.split("/") or len(name) > 500:
+        raise _Wrong("an entry has a name that leads elsewhere, or that hides what it is.")
+    kind = stat.S_IFMT(one.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise _Wrong("it has a link inside.")
+    if one.flag_bits & 0x1:
+        raise _Wrong("it is locked with a password, so that nobody could look into it.")
+
+
+def _look_into(
+    archive: zipfile.ZipFile, one: zipfile.ZipInfo, left: _Left, allowed: int, *, office: bool, inside: bool
+) -> int:
+    """Unpack an entry and throw it away; gives how large it really is. Raises _Wrong."""
+    if one.is_dir():
+        return 0
+    extension = _extension(one.filename)
+    markup = extension in ("xml", "rels", "xhtml", "vml") if office else extension == "xml"
+    embedded = office and not inside and extension in ("docx", "xlsx", "pptx") and "/embeddings/" in one.filename
+    if extension in _ARCHIVES and not embedded:
+        raise _Wrong(NESTED)
+    if extension in _PROGRAMS and not office:
+        raise _Wrong("it has a program or a web page inside.")
+    if office and one.filename.lower().endswith(("vbaproject.bin", "vbadata.xml")):
+        raise _Wrong("it has macros inside. Save it without them.")
+    size, checker = 0, _Markup() if markup else None
+    kept: IO[bytes] | None = tempfile.SpooledTemporaryFile(_IN_MEMORY) if embedded else None  # noqa: SIM115  closed below
+    try:
+        with archive.open(one) as stream:
+            while piece := stream.read(_PIECE):
+                if not size and not embedded and piece.startswith(_ARCHIVE_STARTS):
+                    raise _Wrong(NESTED)
+                size += len(piece)
+                left.bytes -= len(piece)
+                if left.bytes < 0 or size > allowed:
+                    raise _Wrong(TOO_MUCH)
+                if checker is not None:
+                    checker.feed(piece)
+                if kept is not None:
+                    kept.write(piece)
+        if kept is not None:
+            # A diagram in a text has its table inside; nothing further may be in that one.
+            _unpack(kept, size, left, office=True, inside=True)
+    finally:
+        if kept is not None:
+            kept.close()
+    return size
+
+
+class _Markup:
+    """Reads XML as far as its first element: entities are declared before it, or not at all."""
+
+    def __init__(self) -> None:
+        self._parser = expat.ParserCreate()
+        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._parser.EntityDeclHandler = self._refuse
+        self._parser.StartElementHandler = self._begun
+        self._seen, self._done = 0, False
+
+    def _refuse(self, *_: object) -> None:
+        raise _Wrong("it declares what XML is to be filled with (DTD), which documents do not.")
+
+    def _begun(self, *_: object) -> None:
+        self._done = True
+
+    def feed(self, piece: bytes) -> None:
+        if self._done:
+            return
+        self._seen += len(piece)
+        if self._seen > MEGABYTE:
+            raise _Wrong(DAMAGED)
+        try:
+            self._parser.Parse(piece, False)
+        except expat.ExpatError:
+            # After its beginning, what is wrong with it harms nobody.
+            if not self._done:
+                raise _Wrong(DAMAGED) from None
+
+
+def _type_of(archive: zipfile.ZipFile, names: set[str]) -> str:
+    if "[Content_Types].xml" in names:
+        return next((kind for part, kind in _PLAIN_TYPES.items() if part in names), "other")
+    if "mimetype" in names and "META-INF/manifest.xml" in names:
+        with archive.open("mimetype") as stream:
+            return _OPEN_TYPES.get(stream.read(100).strip(), "other")
+    return "other" if "META-INF/MANIFEST.MF" in names else "zip"
+
+
+#: What is taken, by extension, and how it is looked at.
+TYPES: Mapping[str, Look] = {
+    "pdf": _is("pdf", b"%PDF-"),
+    "png": _is("png", b"\x89PNG\r\n\x1a\n", _png),
+    "jpg": _is("jpg", b"\xff\xd8\xff", _jpeg),
+    "jpeg": _is("jpg", b"\xff\xd8\xff", _jpeg),
+    **{one: _archive(one) for one in ("docx", "xlsx", "pptx", "odt", "ods", "odp", "zip")},
+    "txt": _text,
+    "csv": _text,
+}
+
+__all__ = ["LONGEST_NAME", "MOST_AT_ONCE", "MOST_BYTES", "MOST_FILES", "TYPES", "Upload", "clean_name", "receive"]

@@ -1,0 +1,235 @@
+"""Files that mean harm, made on the spot: (name, content) by what they try. None of them may do any."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+SCRIPT = b"<html><script>alert(1)</script></html>"
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
+DTD = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a0 "ha">'
+    + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    + "]><l>&a9;</l>"
+)
+
+
+@dataclass(frozen=True)
+class Harm:
+    """One file, and whether it must be refused; what is not refused must at least never be shown inline."""
+
+    what: str
+    name: str
+    content: bytes
+    refused: bool = True
+
+
+def png(width: int, height: int) -> bytes:
+    def part(kind: bytes, inside: bytes) -> bytes:
+        return struct.pack(">I", len(inside)) + kind + inside + struct.pack(">I", zlib.crc32(kind + inside))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", zlib.compress(b"\0" * 4)) + part(b"IEND", b"")
+
+
+def jpeg(width: int, height: int) -> bytes:
+    frame = b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\x01\x11\x00"
+    return b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00" + frame + b"\xff\xd9"
+
+
+def packed(entries: dict[str, bytes], *, link: str = "", stored: bool = False) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(zipfile.ZipInfo(name), content, None if stored else zipfile.ZIP_DEFLATED)
+        if link:
+            info = zipfile.ZipInfo(link)
+            info.external_attr = 0o120777 << 16
+            archive.writestr(info, "/etc/passwd")
+    return made.getvalue()
+
+
+def office(kind: str, more: dict[str, bytes] | None = None) -> bytes:
+    """A small document as a word processor, a table or slides make it."""
+    if kind in ("odt", "ods", "odp"):
+        name = {"odt": "text", "ods": "spreadsheet", "odp": "presentation"}[kind]
+        mimetype = f"application/vnd.oasis.opendocument.{name}".encode()
+        return packed({"mimetype": mimetype, "META-INF/manifest.xml": b"<m/>", "content.xml": b"<c/>", **(more or {})})
+    part = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}[kind]
+    return packed({"[Content_Types].xml": b"<?xml version='1.0'?><Types/>", part: b"<d/>", **(more or {})})
+
+
+OFFICE = ("docx", "xlsx", "pptx", "odt", "ods", "odp")
+PART = {"docx": "word/x", "xlsx": "xl/x", "pptx": "ppt/x", "odt": "x", "ods": "x", "odp": "x"}
+
+
+def harms() -> Iterator[Harm]:
+    """All of them, the same each time."""
+    yield from _bombs()
+    yield from _entries()
+    yield from _markup()
+    yield from _kinds()
+    yield from _names()
+    yield from _rest()
+
+
+def _bombs() -> Iterator[Harm]:
+    # Measured while it is unpacked: packed to a thousandth, and each larger than what may be unpacked at all.
+    flat = b"\0" * 30_000_000
+    for kind in ("zip", *OFFICE):
+        inside = {"a.txt": flat} if kind == "zip" else {PART[kind] + ".bin": flat}
+        yield Harm("flat bomb", f"bomb.{kind}", packed(inside) if kind == "zip" else office(kind, inside))
+    small = packed({"a.txt": b"\0" * 3_000_000})
+    for ending in ("zip", "ZIP", "jar", "gz", "7z", "rar", "tar", "docx", "xz", "bz2", "dat"):
+        yield Harm("nested archive", "nested.zip", packed({f"inner.{ending}": small}))
+    for kind in OFFICE:
+        yield Harm("archive in a document", f"nested.{kind}", office(kind, {PART[kind] + ".zip": small}))
+        yield Harm("archive under another name", f"nested.{kind}", office(kind, {PART[kind] + ".bin": small}))
+    deep = office("xlsx", {"xl/embeddings/a.xlsx": office("xlsx")})
+    yield Harm("twice embedded", "deep.docx", office("docx", {"word/embeddings/b.xlsx": deep}))
+    yield Harm("bomb embedded", "deep.docx", office("docx", {"word/embeddings/b.xlsx": office("xlsx", {"xl/x.bin": flat})}))
+    yield Harm("many entries", "many.zip", packed({f"{n}.txt": b"x" for n in range(1_200)}))
+    for count in (3, 5, 40):
+        yield Harm("overlapping entries", f"overlap{count}.zip", _overlapping(count))
+    for lie in (1, 10, 1_000):
+        yield Harm("size that lies", f"lie{lie}.zip", _lying(lie))
+    for count in (1_001, 30_000, 65_535):
+        yield Harm("long directory", f"directory{count}.zip", _counting(count))
+
+
+def _overlapping(count: int) -> bytes:
+    """One entry's bytes, which many entries claim for themselves."""
+    one = packed({"a": b"\0" * 100_000})
+    at = one.rfind(b"PK\x01\x02")
+    end = one.rfind(b"PK\x05\x06")
+    body, record = one[:at], one[at:end]
+    directory = b"".join(record[:46] + bytes([97 + n % 26]) + record[47:] for n in range(count))
+    return body + directory + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, len(directory), len(body), 0)
+
+
+def _lying(size: int) -> bytes:
+    made = bytearray(packed({"a.txt": b"\0" * 9_000_000}))
+    at = made.rfind(b"PK\x01\x02")
+    made[at + 24 : at + 28] = struct.pack("<L", size)
+    return bytes(made)
+
+
+def _counting(count: int) -> bytes:
+    made = bytearray(packed({"a.txt": b"x"}))
+    at = made.rfind(b"PK\x05\x06")
+    made[at + 8 : at + 12] = struct.pack("<HH", count, count)
+    return bytes(made)
+
+
+def _entries() -> Iterator[Harm]:
+    names = (
+        "../../etc/passwd", "/etc/passwd", "a/../../b", "..", "C:/windows/system32/x.txt", "..\\..\\x.txt", "\\\\server\\x",
+        "a\x01b.txt", "a\u202etxt.exe", "a\u200bb.txt", "x" * 600 + ".txt", "run.exe", "run.bat", "page.html", "page.svg",
+        "run.js", "link.lnk", "script.ps1", "a/./../../x", "a.hta",
+    )  # fmt: skip
+    for name in names:
+        yield Harm("entry that leads elsewhere or runs", "entries.zip", packed({name: b"x", "b.txt": b"y"}))
+    for kind in ("zip", *OFFICE):
+        content = packed({"a.txt": b"x"}, link="link") if kind == "zip" else _with_link(kind)
+        yield Harm("symbolic link", f"link.{kind}", content)
+    for kind in OFFICE:
+        for name in ("../../x", "/x", "a\\..\\b"):
+            yield Harm("entry that leads elsewhere", f"entries.{kind}", office(kind, {name: b"x"}))
+    locked = bytearray(packed({"a.txt": b"x"}))
+    locked[6] |= 1
+    locked[locked.rfind(b"PK\x01\x02") + 8] |= 1
+    yield Harm("locked", "locked.zip", bytes(locked))
+
+
+def _with_link(kind: str) -> bytes:
+    made = io.BytesIO(office(kind))
+    with zipfile.ZipFile(made, "a") as archive:
+        info = zipfile.ZipInfo("link")
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, "/etc/passwd")
+    return made.getvalue()
+
+
+def _markup() -> Iterator[Harm]:
+    external = '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd"><x/>'
+    parameter = '<!DOCTYPE x [<!ENTITY % p SYSTEM "http://127.0.0.1:9/">%p;]><x/>'
+    quadratic = f'<!DOCTYPE x [<!ENTITY a "{"A" * 50_000}">]><x>{"&a;" * 1_000}</x>'
+    texts = {"file": DTD, "external": external, "parameter": parameter, "laughs": LAUGHS, "quadratic": quadratic}
+    for kind, (what, text) in itertools.product(OFFICE, texts.items()):
+        yield Harm(f"XXE ({what})", f"{what}.{kind}", office(kind, {PART[kind] + ".xml": text.encode()}))
+    for kind in OFFICE:
+        yield Harm("XXE in UTF-16", f"wide.{kind}", office(kind, {PART[kind] + ".xml": DTD.encode("utf-16")}))
+        yield Harm("XXE after blanks", f"late.{kind}", office(kind, {PART[kind] + ".xml": b" " * 70_000 + external.encode()}))
+        yield Harm("XXE in relations", f"rels.{kind}", office(kind, {PART[kind] + ".rels": DTD.encode()}))
+    for what, text in texts.items():
+        yield Harm(f"SVG ({what})", f"{what}.svg", text.encode())
+        yield Harm(f"XML ({what})", f"{what}.xml", text.encode())
+
+
+def _kinds() -> Iterator[Harm]:
+    for ending in ("svg", "html", "htm", "xhtml", "js", "exe", "php", "xml", "mht", "swf", "hta", "docm", "xlsm", "lnk", "iso", "7z", "rar", "gz", "tar", "eml", "rtf", "doc", "xls", "", "css", "wasm", "url", "desktop"):  # fmt: skip
+        for content in (SVG, SCRIPT, b"MZ\x90\x00" + b"\0" * 60):
+            yield Harm("kind that is not taken", f"file.{ending}", content)
+    # One kind by name, another by content.
+    contents = {"html": SCRIPT, "svg": SVG, "exe": b"MZ\x90\x00\x03" + b"\0" * 99, "elf": b"\x7fELF\x02\x01" + b"\0" * 99, "gif": b"GIF89a" + b"\0" * 30}  # fmt: skip
+    for ending, content in itertools.product(("pdf", "png", "jpg", "jpeg", "zip", *OFFICE), contents.values()):
+        yield Harm("content that is not what the name says", f"picture.{ending}", content)
+    for ending, start in (("pdf", PDF), ("png", png(1, 1)), ("jpg", jpeg(1, 1))):
+        yield Harm("polyglot with an archive", f"both.{ending}", start + packed({"a.txt": b"x"}))
+        yield Harm("polyglot with a Java archive", f"both.{ending}", start + packed({"META-INF/MANIFEST.MF": b"x"}))
+    for start in (PDF, png(1, 1), jpeg(1, 1), SCRIPT, b"#!/bin/sh\n"):
+        yield Harm("archive behind something else", "both.zip", start + packed({"a.txt": b"x"}))
+        yield Harm("document behind something else", "both.docx", start + office("docx"))
+    for kind in OFFICE:
+        other = "odt" if kind != "odt" else "docx"
+        yield Harm("another kind of document", f"other.{other}", office(kind))
+        yield Harm("plain archive as a document", f"plain.{kind}", packed({"a.txt": b"x"}))
+    for kind in ("docx", "xlsx", "pptx"):
+        yield Harm("macros", f"macros.{kind}", office(kind, {f"{PART[kind][:-1]}vbaProject.bin": b"x"}))
+    for picture in (png(100_000, 100_000), png(2**31 - 1, 1), png(30_001, 1), png(0, 5)):
+        yield Harm("huge picture", "huge.png", picture)
+    for picture in (jpeg(65_535, 65_535), jpeg(31_000, 10), jpeg(0, 7)):
+        yield Harm("huge picture", "huge.jpg", picture)
+
+
+def _names() -> Iterator[Harm]:
+    """A harmless content under a name that is not: taken under a clean one, or refused."""
+    names = (
+        "../../../etc/passwd.pdf", "..\\..\\x.pdf", "/etc/x.pdf", "C:\\x.pdf", "a\x00.pdf", "a.exe\x00.pdf", "gpj\u202efdp.pdf",
+        "a\u200b.pdf", "\ufeffa.pdf", "x" * 5_000 + ".pdf", "中" * 3_000 + ".pdf", ".pdf", " .pdf", "con.pdf", "nul.pdf", "a\r\nSet-Cookie: x=1.pdf",
+        'a"; filename="b.html.pdf', "a%00.pdf", "a;b.pdf", "<img src=x onerror=alert(1)>.pdf", "'; DROP TABLE documents;--.pdf", "a\tb.pdf",
+        "=cmd|' /C calc'!A0.pdf", "{{7*7}}.pdf", "${jndi:ldap://x}.pdf", "~/.ssh/x.pdf", "\u2028.pdf", "a\u0000b\u202e.pdf", "file:///etc/x.pdf", "-rf.pdf",
+    )  # fmt: skip
+    for name in names:
+        yield Harm("odd name", name, PDF, refused=False)
+    for ending in ("pdf.exe", "pdf.js", "pdf.html", "docx.scr", "pdf.svg", "pdf ", "pdf.", "pdf\u202e"):
+        yield Harm("double extension", f"report.{ending}", SCRIPT)
+    for ending in ("exe.pdf", "js.pdf", "html.pdf", "php.pdf"):
+        yield Harm("double extension the other way", f"report.{ending}", PDF, refused=False)
+
+
+def _rest() -> Iterator[Harm]:
+    for ending in ("pdf", "png", "jpg", "zip", "txt", "csv", *OFFICE):
+        yield Harm("empty", f"empty.{ending}", b"")
+    for ending in ("pdf", "png", "jpg", "zip", *OFFICE):
+        yield Harm("test virus under a false name", f"eicar.{ending}", EICAR)
+    for ending in ("txt", "csv"):
+        yield Harm("test virus", f"eicar.{ending}", EICAR, refused=False)
+        yield Harm("web page as a text", f"page.{ending}", SCRIPT, refused=False)
+        yield Harm("bytes as a text", f"bytes.{ending}", b"\x00\x01\x02\x03" * 30)
+        yield Harm("program as a text", f"program.{ending}", b"\x7fELF\x02\x01\x01" + b"\0" * 60)
+    whole = office("docx", {"word/a.bin": bytes(range(256)) * 40})
+    for cut in range(20, len(whole), max(1, len(whole) // 12)):
+        yield Harm("cut off", "cut.docx", whole[:cut])
+    for at in range(0, 30, 6):
+        broken = bytearray(packed({"a.txt": b"hello " * 50}))
+        broken[-22 + at % 20] ^= 0xFF
+        yield Harm("broken end", "broken.zip", bytes(broken))
