@@ -651,8 +651,19 @@ class Outline(Answer):
     parties: dict[str, str | None]
 
 
+class MediationRow(Answer):
+    id: str
+    title: str | None = None
+    parties: dict[str, str | None]
+    edition: str
+    states: list[str]
+    opened_at: str
+    ended: str | None = None
+    due_at: Annotated[str | None, Field(description="When the first of its open tasks is due")] = None
+
+
 class MediationPage(Answer):
-    items: list[CaseShown]
+    items: list[MediationRow]
     next: str | None = None
 
 

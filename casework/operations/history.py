@@ -126,7 +126,7 @@ def _show_event(
         }  # fmt: skip
     ours = header["organisation"] in organisations
     # On the other side of a referral one sees the office, not who in it.
-    return made | {"actor": _actor(header["actor"], names) if ours else {"name": header["role"]}}
+    return made | {"actor": _actor(header["actor"], names) if ours else {"id": None, "name": header["role"]}}
 
 
 def _actor(id: str | None, names: Mapping[str, str]) -> Json:

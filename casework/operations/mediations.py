@@ -10,8 +10,9 @@ from casework.engine.cases import Case
 from casework.engine.commands import By, Open
 from casework.engine.roles import DISPUTE_OFFICER
 from casework.errors import NotAllowed, NotFound
+from casework.ledger.canonical import instant
 from casework.operations.deeds import calendar_of, new_id, open_log
-from casework.operations.overview import describe
+from casework.operations.overview import describe, names_of, when
 from casework.operations.requests import Done, Request, ask
 from casework.permissions import Actor, Sight, sight
 from casework.records.cases import load
@@ -72,15 +73,35 @@ def find_mediation(db: Connection, actor: Actor, id: str) -> Case:
 
 
 def list_mediations(db: Connection, actor: Actor) -> dict[str, Json]:
-    """Sealed mediations that the actor is named for."""
-    rows = db.execute(
-        text(
-            "SELECT id FROM mediations WHERE CAST(:person AS uuid) = owner_id OR CAST(:person AS uuid) = ANY(team)"
-            " ORDER BY opened_at DESC, id DESC LIMIT 100"
-        ),
-        {"person": actor.person},
-    )
-    return {"items": [show_mediation(db, actor, row.id) for row in rows.all()], "next": None}
+    """Sealed mediations that the actor is named for, the newest first: where each stands, and when it is due first."""
+    rows = db.execute(_LIST, {"person": actor.person}).all()
+    names = names_of(db, set(), {one for row in rows for one in row.parties.values()})
+    return {
+        "items": [
+            {
+                "id": row.id, "title": row.title, "parties": {side: names.get(one) for side, one in row.parties.items()},
+                "edition": row.edition, "states": row.states, "opened_at": instant(row.opened_at), "ended": row.ended,
+                "due_at": when(row.due_at),
+            }
+            for row in rows
+        ],
+        "next": None,
+    }  # fmt: skip
+
+
+# Until the mediator's own track is open, it stands where its referral stands.
+_LIST = text("""
+    SELECT m.id, m.title, m.parties, m.opened_at, r.edition, r.states, r.outcome AS ended, (
+        SELECT min(t.due_at) FROM tasks t
+        WHERE t.log_id = m.id AND t.state IN ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')
+    ) AS due_at
+    FROM mediations m CROSS JOIN LATERAL (
+        SELECT t.edition, t.states, t.outcome FROM tracks t WHERE t.log_id = m.id
+        ORDER BY t.workflow <> 'mediation', t.position LIMIT 1
+    ) r
+    WHERE m.owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(m.team)
+    ORDER BY m.opened_at DESC, m.id DESC LIMIT 100
+""")
 
 
 def show_mediation(db: Connection, actor: Actor, id: str) -> dict[str, Json]:

@@ -105,13 +105,8 @@ class Past:
                 for one in found.values()
             )
 
-        if among(self._held.get(scope, {})):
-            return True
-        if scope in self._fresh:
-            return False
-        self._held[scope] = self.memberships(scope)
-        self._fresh.add(scope)
-        return among(self._held[scope])
+        # What was read in an earlier transaction still holds, though it may not be everything.
+        return among(self._held.get(scope, {})) or among(self.memberships(scope))
 
     def actor(self, person: str, scopes: Iterable[str], at: datetime) -> Actor:
         """What a person was in some programmes and organisations at a moment; a role about to end is left out."""
@@ -132,9 +127,12 @@ class Past:
         return self._programmes
 
     def memberships(self, scope: str) -> dict[str, Held]:
-        """Every membership that the scope's log has ever told of, by id."""
-        rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [GRANTED, ENDED]})
-        return memberships([(row.kind, row.at, row.effects) for row in rows])
+        """Every membership that the scope's log has ever told of, by id; read once in a transaction."""
+        if scope not in self._fresh:
+            rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [GRANTED, ENDED]})
+            self._held[scope] = memberships([(row.kind, row.at, row.effects) for row in rows])
+            self._fresh.add(scope)
+        return self._held[scope]
 
     def knows_calendar(self, programme: str, digest: str, at: datetime) -> bool:
         """Whether the programme's calendar had a version of this digest at that moment, or before it."""

@@ -43,13 +43,8 @@ def index() -> str:
 
 
 def _row(one: Mapping[str, Json]) -> dict[str, Json]:
-    track = next((t for t in one["tracks"] if t["workflow"] == "mediation"), one["tracks"][0])
-    edition = load_library()[track["edition"]]
-    due = [task["due_at"] for task in one["tasks"] if task["due_at"]]
-    return {
-        "id": one["id"], "title": one["title"], "parties": one["parties"], "first_due": min(due, default=None),
-        "states": [edition_text(edition, f"states.{leaf}") for leaf in track["states"]], "ended": track["ended"],
-    }  # fmt: skip
+    edition = load_library()[one["edition"]]
+    return {**one, "states": [edition_text(edition, f"states.{leaf}") for leaf in one["states"]]}
 
 
 @blueprint.get("/mediations/new")

@@ -6,21 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from flask import Flask
-from sqlalchemy import event
 
 
 @contextmanager
 def counted(app: Flask) -> Iterator[list[str]]:
-    """The statements sent within the block."""
+    """The statements that the application sends within the block, at the driver: not all pass through SQLAlchemy."""
     sent: list[str] = []
-    engine = app.extensions["casework"]
+    database, execute = app.extensions["casework"].url.database, psycopg.Cursor.execute
 
-    def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        sent.append(statement)
+    def note(cursor: Any, query: Any, *given: Any, **named: Any) -> Any:
+        if cursor.connection.info.dbname == database:
+            sent.append(str(query))
+        return execute(cursor, query, *given, **named)
 
-    event.listen(engine, "before_cursor_execute", note)
+    psycopg.Cursor.execute = note  # type: ignore[assignment, method-assign]  # only here is every statement seen
     try:
         yield sent
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        psycopg.Cursor.execute = execute  # type: ignore[method-assign]  # as it was

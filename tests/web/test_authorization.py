@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class Scene:
     """The things that the rows are about, and a browser for each role."""
 
     app: Flask
+    world: World
     things: Things
     browsers: Mapping[str, Browser]
 
@@ -51,8 +53,13 @@ class Scene:
 def scene(
     database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Scene]:
+    with set_scene(database_server, template_database, tmp_path_factory.mktemp("scene")) as made:
+        yield made
+
+
+@contextmanager
+def set_scene(database_server: DatabaseServer, template_database: str, var: Path) -> Iterator[Scene]:
     name = database_server.create(template_database)
-    var: Path = tmp_path_factory.mktemp("scene")
     app = create_app(Settings(profile="test", var=var, database_url=database_server.owner_url(name)))
     engine: Engine = app.extensions["casework"]
     with transaction(engine) as db:
@@ -63,7 +70,7 @@ def scene(
     for role, browser in browsers.items():
         if role != "anonymous":
             assert browser.sign_in(f"{role}@example.org", world.password).status_code == 303
-    yield Scene(app, things, browsers)
+    yield Scene(app, world, things, browsers)
     engine.dispose()
     database_server.drop(name)
 
