@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.cases import Case
 from casework.operations import registers, rights
+from casework.operations.absences import record_absence
 from casework.operations.accounts import hash_password, make_token
 from casework.operations.cases import fire_transition, home_of, open_case
 from casework.operations.matches import create_match
@@ -254,6 +255,19 @@ def add_match(db: Connection, actor: Actor, programme: str, need: str, technolog
         db, actor, programme=programme, need=need, technology=technology, source="catalogue", external_id=None,
         proposed_on=today(), proposed_by="matching day", score="0.8",
         rationale="The need asks for steam at 180 degrees; the boiler gives it.", request=new_request(),
+    )  # fmt: skip
+    return str(done.answer["id"])
+
+
+def add_absence(
+    db: Connection, world: World, person: str, substitute: str, programme: str, *, first: int = 30, last: int = 40,
+    by: str = "",
+) -> str:  # fmt: skip
+    """Enter that a person is away, in days from today; gives the absence's id."""
+    done = record_absence(
+        db, world.actor(db, by or person), scope=world.programmes[programme], person=world.people[person],
+        substitute=world.people[substitute], first_day=today() + timedelta(days=first),
+        last_day=today() + timedelta(days=last), request=new_request(),
     )  # fmt: skip
     return str(done.answer["id"])
 

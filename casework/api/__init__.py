@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from casework.api import (
+    absences,
     accounts,
     cases,
     findings,
@@ -46,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     *matches.ROUTES,
     *rights.ROUTES,
     *registers.ROUTES,
+    *absences.ROUTES,
     *workflows.ROUTES,
     *accounts.ROUTES,
 )

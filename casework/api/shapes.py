@@ -244,6 +244,14 @@ class NewMembership(Body):
     ends_at: AwareDatetime | None = None
 
 
+class NewAbsence(Body):
+    scope: Annotated[Id, Field(description="The programme or organisation that the person is away from")]
+    person: Annotated[Id | None, Field(description="Who is away; yourself unless told")] = None
+    substitute: Id
+    first_day: date
+    last_day: Annotated[date, Field(description="Still away on this day")]
+
+
 class NewToken(Body):
     name: Line
     scopes: Annotated[list[Literal["read", "write", "import", "admin"]], Field(min_length=1, max_length=4)]
@@ -717,6 +725,22 @@ class Person(Answer):
 
 class PersonPage(Answer):
     items: list[Person]
+    next: str | None = None
+
+
+class Absence(Answer):
+    id: str
+    person: Named
+    substitute: Named
+    scope: Annotated[Named, Field(description="The programme or organisation")]
+    starts_at: str
+    ends_at: str
+    begun: bool
+    may_end: Annotated[bool, Field(description="Whether you may end it")]
+
+
+class AbsencePage(Answer):
+    items: list[Absence]
     next: str | None = None
 
 

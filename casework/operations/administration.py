@@ -16,6 +16,7 @@ from casework.engine.commands import By
 from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER, PROVIDER, PROVIDER_LEAD, VERIFIER
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import registers
+from casework.operations.absences import pass_on_role
 from casework.operations.accounts import hash_password
 from casework.operations.departures import end_roles
 from casework.operations.national_calendars import china
@@ -258,6 +259,7 @@ def create_membership(
             db, person, role, programme=programme, organisation=organisation, deputy_for=deputy_for,
             starts_at=_utc(starts_at), ends_at=_utc(ends_at), by=actor.person,
         )  # fmt: skip
+        pass_on_role(db, id, By(actor.person, ADMINISTRATOR))
         return {"id": id}
 
     return _once(db, actor, request, do, 201)
@@ -273,7 +275,7 @@ def end_membership(db: Connection, actor: Actor, membership: str, request: Reque
         raise NotFound("membership")
 
     def do() -> Mapping[str, Json]:
-        end_roles(db, row.person_id, [membership], By(actor.person, ADMINISTRATOR))
+        end_roles(db, [membership], By(actor.person, ADMINISTRATOR))
         return {"id": membership, "ended": True}
 
     return _once(db, actor, request, do, 200)
@@ -336,7 +338,9 @@ def add_member(
             {"person": person, "own": organisation, "role": role},
         ).first():
             raise InvalidForm(fields={"email": "is of somebody who has this role already"})
-        return {"id": registers.grant_role(db, person, role, organisation=organisation, by=actor.person)}
+        id = registers.grant_role(db, person, role, organisation=organisation, by=actor.person)
+        pass_on_role(db, id, By(actor.person, PROVIDER_LEAD, organisation))
+        return {"id": id}
 
     return _once(db, actor, request, do, 201)
 
@@ -352,7 +356,7 @@ def end_member(db: Connection, actor: Actor, membership: str, request: Request) 
         raise NotAllowed(why="nobody ends their own role; ask another lead or an administrator.")
 
     def do() -> Mapping[str, Json]:
-        end_roles(db, row.person_id, [membership], By(actor.person, PROVIDER_LEAD, row.organisation_id))
+        end_roles(db, [membership], By(actor.person, PROVIDER_LEAD, row.organisation_id))
         return {"id": membership, "ended": True}
 
     return _once(db, actor, request, do, 200)
@@ -376,7 +380,7 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         raise NotAllowed(why="this person also works in a programme that is not yours.")
 
     def do() -> Mapping[str, Json]:
-        end_roles(db, person, [row.id for row in running], By(actor.person, ADMINISTRATOR))
+        end_roles(db, [row.id for row in running], By(actor.person, ADMINISTRATOR))
         for statement in (
             "UPDATE people SET active = false WHERE id = CAST(:id AS uuid)",
             "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL",

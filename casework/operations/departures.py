@@ -17,11 +17,18 @@ from casework.records.logs import lock_logs
 from casework.records.people import find_actor
 
 _HOMES = text("""
-    SELECT DISTINCT t.log_id, l.kind FROM tasks t JOIN logs l ON l.id = t.log_id
-    WHERE t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress', 'Suspended') ORDER BY t.log_id
+    SELECT DISTINCT t.log_id, l.kind, t.holder_id FROM tasks t JOIN logs l ON l.id = t.log_id
+    WHERE t.holder_id = ANY(CAST(:people AS uuid[])) AND t.state IN ('Reserved', 'InProgress', 'Suspended')
+    ORDER BY t.log_id, t.holder_id
 """)
-_SCOPES = text("""
-    SELECT DISTINCT coalesce(programme_id, organisation_id) FROM memberships WHERE id = ANY(CAST(:ids AS uuid[]))
+# With a role ends what a substitute has of it, and a substitute's substitute.
+_ENDING = text("""
+    WITH RECURSIVE e AS (
+        SELECT id, person_id, coalesce(programme_id, organisation_id) AS scope, 0 AS depth FROM memberships
+        WHERE id = ANY(CAST(:ids AS uuid[]))
+        UNION SELECT m.id, m.person_id, e.scope, e.depth + 1 FROM e JOIN memberships m ON m.via_id = e.id
+        WHERE m.ends_at IS NULL OR m.ends_at > casework_now()
+    ) SELECT id, person_id, scope FROM e ORDER BY depth, id
 """)
 # What time has ended: held by somebody who has no role any more that works such a queue.
 _LEFT_BEHIND = text("""
@@ -32,21 +39,29 @@ _LEFT_BEHIND = text("""
         SELECT FROM memberships k WHERE k.person_id = m.person_id
         AND coalesce(k.programme_id, k.organisation_id) = coalesce(t.organisation_id, t.programme_id)
         AND k.starts_at <= casework_now() AND (k.ends_at IS NULL OR k.ends_at > casework_now())
-        AND CAST(:roles AS jsonb) -> t.queue ? k.role
+        AND CAST(:roles AS jsonb) -> t.queue ? k.role AND (
+            -- As an officer only one's own cases, and those of whom one stands in for.
+            k.role <> 'officer' OR NOT EXISTS (
+                SELECT FROM cases c WHERE c.id = t.log_id AND c.owner_id IS NOT NULL
+                AND coalesce(k.deputy_for, k.person_id) <> ALL(c.team || c.owner_id)
+            )
+        )
     ) ORDER BY t.log_id
 """)
 
 
-def end_roles(db: Connection, person: str, memberships: Collection[str], by: By) -> None:
-    """End roles of a person now, and take back what the person held by them."""
-    scopes = db.execute(_SCOPES, {"ids": sorted(memberships)}).scalars().all()
-    homes = db.execute(_HOMES, {"person": person}).all()
+def end_roles(db: Connection, memberships: Collection[str], by: By) -> None:
+    """End roles now, with what substitutes have of them, and take back what was held by them."""
+    ids = {"ids": sorted(memberships)}
+    ending = db.execute(_ENDING, ids).all()
+    homes = db.execute(_HOMES, {"people": sorted({row.person_id for row in ending})}).all()
     # All at once, so that everybody locks in the same order.
-    lock_logs(db, [*scopes, *(row.log_id for row in homes)])
-    for membership in memberships:
-        registers.end_role(db, membership, by=by.person)
+    lock_logs(db, [*(row.scope for row in ending), *(row.log_id for row in homes)])
+    # Again under the lock: something may have been passed on meanwhile.
+    for row in db.execute(_ENDING, ids).all():
+        registers.end_role(db, row.id, by=by.person)
     for row in homes:
-        _relieve(db, person, row.log_id, row.kind, by)
+        _relieve(db, row.holder_id, row.log_id, row.kind, by)
 
 
 def relieve_departed(engine: Engine) -> int:

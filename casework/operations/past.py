@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.absences import Absence
 from casework.engine.calendars import Calendar
 from casework.engine.commands import Library
 from casework.engine.editions import Edition
 from casework.ledger.canonical import NotCanonical, digest
-from casework.operations.registers import CHANGED, ENDED, GRANTED, REGISTERED
+from casework.operations.registers import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED
 from casework.permissions import Actor, Membership
 
 Json = Any
@@ -34,6 +35,8 @@ class Held:
     starts_at: datetime
     ends_at: datetime | None
     granted_at: datetime
+    absence: str | None = None
+    via: str | None = None
 
     def at(self, moment: datetime) -> bool:
         """Whether it was held, and known, at that moment; a grant written later excuses nothing."""
@@ -49,10 +52,24 @@ def memberships(events: list[tuple[str, datetime, Mapping[str, Json]]]) -> dict[
             found[effects["membership"]] = Held(
                 effects["membership"], effects["person"], effects["role"], effects["deputy_for"],
                 datetime.fromisoformat(effects["starts_at"]), _time(effects["ends_at"]), at,
+                effects.get("absence"), effects.get("via"),
             )  # fmt: skip
         elif kind == ENDED and effects["membership"] in found:
             one = found[effects["membership"]]
             found[one.id] = replace(one, ends_at=_time(effects["ends_at"]))
+    return found
+
+
+def absences(events: Iterable[tuple[str, Mapping[str, Json]]]) -> dict[str, Absence]:
+    """Absences by id from what a scope's log tells: (kind, effects) in order."""
+    found: dict[str, Absence] = {}
+    for kind, effects in events:
+        if kind == AWAY:
+            begin, end = (datetime.fromisoformat(effects[name]) for name in ("starts_at", "ends_at"))
+            found[effects["absence"]] = Absence(effects["absence"], effects["person"], effects["substitute"], begin, end)
+        elif kind == BACK and effects["absence"] in found:
+            one = found[effects["absence"]]
+            found[one.id] = replace(one, ends_at=datetime.fromisoformat(effects["ends_at"]))
     return found
 
 

@@ -19,6 +19,7 @@ from casework.records.logs import Log, lock_log, new_log, now, seal_events
 Json = Any
 
 REGISTERED, GRANTED, ENDED, CHANGED = "registered", "granted", "ended", "changed"
+AWAY, BACK = "away", "back"
 
 
 def append(db: Connection, log: Log, events: Sequence[Event], key: str | None = None) -> None:
@@ -137,9 +138,12 @@ def register_person(
 def grant_role(
     db: Connection, person: str, role: str, *, programme: str | None = None, organisation: str | None = None,
     deputy_for: str | None = None, starts_at: datetime | None = None, ends_at: datetime | None = None,
-    by: str = SYSTEM_ACTOR,
+    absence: str | None = None, via: str | None = None, by: str = SYSTEM_ACTOR,
 ) -> str:  # fmt: skip
-    """A membership: a role within a programme or an organisation, for a time; gives its id."""
+    """A membership: a role within a programme or an organisation, for a time; gives its id.
+
+    `absence` and `via`: it is a deputy's, because of that absence, and passes on that membership.
+    """
     scope = programme or organisation
     if role not in ROLES or role == SYSTEM:
         raise InvalidForm(fields={"role": f"must be one of {', '.join(one for one in ROLES if one != SYSTEM)}"})
@@ -155,15 +159,18 @@ def grant_role(
         "membership": id, "person": person, "role": role, "deputy_for": deputy_for, "starts_at": _text(start),
         "ends_at": _text(ends_at),
     }  # fmt: skip
+    if absence is not None:
+        effects |= {"absence": absence, "via": via}
     append(db, log, [Event(log=scope, seq=log.seq + 1, at=log.now, kind=GRANTED, actor=by, effects=effects)])
     db.execute(
         text(
-            "INSERT INTO memberships (id, person_id, role, programme_id, organisation_id, deputy_for, starts_at, ends_at)"
-            " VALUES (:id, :person, :role, :programme, :organisation, :deputy_for, :starts_at, :ends_at)"
+            "INSERT INTO memberships (id, person_id, role, programme_id, organisation_id, deputy_for, starts_at, ends_at,"
+            " absence_id, via_id) VALUES (:id, :person, :role, :programme, :organisation, :deputy_for, :starts_at, :ends_at,"
+            " :absence, :via)"
         ),
         {
             "id": id, "person": person, "role": role, "programme": programme, "organisation": organisation,
-            "deputy_for": deputy_for, "starts_at": start, "ends_at": ends_at,
+            "deputy_for": deputy_for, "starts_at": start, "ends_at": ends_at, "absence": absence, "via": via,
         },
     )  # fmt: skip
     return id

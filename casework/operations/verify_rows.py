@@ -14,7 +14,7 @@ from casework.engine.events import Event
 from casework.engine.rights import CONFIRMED, RECORDED, after
 from casework.ledger.bodies import Erased
 from casework.operations.findings import fold as fold_finding
-from casework.operations.past import Past
+from casework.operations.past import Past, absences
 from casework.records.cases import rows_of
 from casework.records.tables import metadata
 
@@ -128,6 +128,14 @@ class Rows:
             yield from self._compare("programmes", [told], rows)
         if kind in ("programme", "organisation"):
             yield from self._roles(f"{kind}_id")
+            away = [
+                {
+                    "id": one.id, "scope_id": self.log, "person_id": one.person, "substitute_id": one.substitute,
+                    "starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat(),
+                }
+                for one in absences((event.kind, event.effects) for event in events).values()
+            ]  # fmt: skip
+            yield from self._compare("absences", away, self._read("absences", "scope_id"))
 
     def _finding_judged(self, events: list[Event]) -> Iterator[Finding]:
         """Nobody answers their own finding, and nobody judges their own answer."""
@@ -141,6 +149,7 @@ class Rows:
             {
                 "id": one.id, "person_id": one.person, "role": one.role, "deputy_for": one.deputy_for, scope: self.log,
                 "starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat() if one.ends_at else None,
+                "absence_id": one.absence, "via_id": one.via,
             }
             for one in self.past.memberships(self.log).values()
         ]  # fmt: skip

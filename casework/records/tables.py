@@ -195,9 +195,25 @@ memberships = Table(
     Column("deputy_for", Id, ForeignKey("people.id"), comment="Acts in the role while that person is away"),
     Column("starts_at", Time, nullable=False),
     Column("ends_at", Time),
+    _ref("absence_id", "absences.id", nullable=True, index=True, comment="That made its holder a deputy"),
+    _ref("via_id", "memberships.id", nullable=True, index=True, comment="The membership that it passes on; ends with it"),
     CheckConstraint("num_nonnulls(programme_id, organisation_id) = 1", name="one_scope"),
     CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="ends_after_start"),
     comment="A role within a programme or an organisation, for a time; the fold of the scope's log",
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    _id(),
+    _ref("scope_id", "logs.id", index=True, comment="The programme or organisation that the person is away from"),
+    _ref("person_id", "people.id", index=True),
+    _ref("substitute_id", "people.id", index=True, comment="Holds the person's roles as a deputy meanwhile"),
+    Column("starts_at", Time, nullable=False),
+    Column("ends_at", Time, nullable=False),
+    CheckConstraint("ends_at >= starts_at", name="ends_after_start"),
+    CheckConstraint("person_id <> substitute_id", name="another_person"),
+    comment="When people are away and who stands in; the fold of the scope's log",
 )
 
 tokens = Table(

@@ -17,6 +17,7 @@ from casework.operations.vault import Vault
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from casework.web import (
+    absences,
     accounts,
     actor,
     administration,
@@ -88,7 +89,7 @@ def create_app(settings: Settings) -> Flask:
 
 #: The pages, one blueprint for each subject.
 PAGES = (
-    accounts.blueprint, administration.blueprint, audit.blueprint, calendars.blueprint, cases.blueprint, confirm.blueprint, history.blueprint,
+    absences.blueprint, accounts.blueprint, administration.blueprint, audit.blueprint, calendars.blueprint, cases.blueprint, confirm.blueprint, history.blueprint,
     home.blueprint, mails.blueprint, maps.blueprint, matches.blueprint, mediations.blueprint, messages.blueprint,
     notifications.blueprint, passkeys.blueprint, referrals.blueprint, search.blueprint, tasks.blueprint,
 )  # fmt: skip

@@ -40,6 +40,7 @@ ENTRIES = (
     Entry(PROVIDERS, N_("In progress"), "referrals.working"),
     Entry(PROVIDERS, N_("Delivered"), "referrals.delivered"),
     Entry(frozenset({"provider_lead"}), N_("Members"), "referrals.members"),
+    Entry(OFFICES - {"dispute_officer"} | PROVIDERS, N_("Away"), "absences.index"),
     Entry(frozenset({"auditor"}), N_("Verification"), "audit.verification", ("audit.verify",)),
     Entry(OFFICES - {"dispute_officer"} | {"auditor", "manager"}, N_("Findings"), "audit.findings", ("audit.finding",)),
     Entry(frozenset({"auditor", "manager"}), N_("Reading log"), "audit.reading_log"),

@@ -74,6 +74,8 @@ _PATTERNS = tuple(
         (r"(?P<day>[\d-]+) is a holiday too", N_("%(day)s is a holiday too")),
         (r"the file has more than (?P<most>[\d,]+) bytes", N_("the file has more than %(most)s bytes")),
         (r"the year (?P<year>\d+) is too far away", N_("the year %(year)s is too far away")),
+        (r"would close a circle: (?P<line>.+)", N_("would close a circle: %(line)s")),
+        (r"would make the line of substitutes too long: (?P<line>.+)", N_("would make the line of substitutes too long: %(line)s")),
         (r"the event must last from 1 to (?P<most>\d+) days", N_("the event must last from 1 to %(most)s days")),
         (r"this kind of file is not taken\. Taken are: (?P<kinds>.+)\.", N_("this kind of file is not taken. Taken are: %(kinds)s.")),
         (r"it is larger than (?P<most>\d+) MB\.", N_("it is larger than %(most)s MB.")),
@@ -119,6 +121,14 @@ FAULTS = (
     N_("the event repeats; give each day as an event of its own"),
     N_("the event has no day (DTSTART)"),
     N_("The calendar is like this already."),
+    N_("must not come before the first day"),
+    N_("must lie within a year of the first day"),
+    N_("has no role here that somebody could stand in for"),
+    N_("must be somebody else"),
+    N_("must be somebody who works here too"),
+    N_("must be somebody else: nobody gives a role to themselves"),
+    N_("lies in a time for which the person is entered as away already"),
+    N_("it is over."),
 )
 
 

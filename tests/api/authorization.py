@@ -247,6 +247,16 @@ TABLE: tuple[Row, ...] = (
     admin("/people/{person}/deactivate", things={"person": "leaver"}, there_refused=EVERYBODY),
     admin("/memberships", body=lambda on: {"person": on["person"], "role": "no_such_role", "programme": on["programme"]}),
     admin("/memberships/{membership}/end"),
+    # --- absences ---
+    get("/absences", EVERYBODY, lists="absence", finds={"officer", "other_officer", "supervisor"}),
+    post(
+        "/absences", {"officer", "supervisor"}, there=FOREIGN,
+        body=lambda on: {
+            "scope": on["programme"], "person": on["away"], "substitute": on["person"], "first_day": "2020-01-01",
+            "last_day": "2020-01-01",
+        },
+    ),
+    post("/absences/{absence}/end", {"officer", "supervisor"}, there=FOREIGN),
     # --- workflows: for everybody with an account ---
     get("/workflows", EVERYBODY),
     get("/workflows/{name}/editions/{fingerprint}", EVERYBODY, there=EVERYBODY),

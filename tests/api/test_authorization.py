@@ -27,7 +27,7 @@ from casework.web.app import create_app
 from tests.api.authorization import ROLES, TABLE, Row
 from tests.api.conftest import PREFIX, Answer, Client
 from tests.databases import DatabaseServer
-from tests.world import World, add_match, add_need, add_technology, build_world, new_request, to_referral
+from tests.world import World, add_absence, add_match, add_need, add_technology, build_world, new_request, to_referral
 
 WHERE = ("here", "there", "absent")
 
@@ -61,7 +61,7 @@ class Scene:
         return int(found) if found is not None else 1
 
 
-_UNPAGED = {"mediation", "token", "session", "programme"}
+_UNPAGED = {"mediation", "token", "session", "programme", "absence"}
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,11 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
     case = library.latest("case")
     assert case is not None
+    absences = [
+        add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "watcher", "SH"))
+    ]
     here = {
+        "absence": absences[0], "away": world.people["officer"],
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
         "task": _step_task(db, world.main_track(db, number)), "clock": _clock(db, number), "referral": referral,
         "referral_task": _step_task(db, referral), "referral_transition": "accept", "mediation": mediation["id"],
@@ -140,6 +144,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "sealed": str(sealed), **written["here"],
     }  # fmt: skip
     far = here | {
+        "absence": absences[1], "away": world.people["foreign_officer"],
         "number": elsewhere, "track": world.main_track(db, elsewhere), "spare_number": spare,
         "task": _step_task(db, world.main_track(db, elsewhere)), "clock": _clock(db, elsewhere), "referral": other, "referral_task": _step_task(db, other),
         "mediation": str(uuid.uuid4()), "match": match, "need": need, "technology": technology, "right": str(right),

@@ -73,6 +73,7 @@ PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
 LEADS = frozenset({"provider_lead"})
 SUPERVISORS = frozenset({"supervisor"})
+AWAY = PROVIDERS | OWNERS | FOREIGN | {"other_officer", "compliance"}
 
 TABLE: tuple[Row, ...] = (
     # --- one's own work, and what supervisors look after ---
@@ -83,6 +84,9 @@ TABLE: tuple[Row, ...] = (
     get("/decisions", SUPERVISORS | {"compliance"}),
     get("/team", SUPERVISORS),
     get("/house-rule", SUPERVISORS),
+    get("/away", AWAY),
+    post("/away", AWAY, form=lambda on: {"whom": on["person"]}),
+    post("/away/<absence>/end", {"officer", "supervisor"}, there=FOREIGN),
     # --- tasks ---
     post("/tasks/next", EVERYBODY),
     get("/tasks/<task>", READERS, there=FOREIGN, things={"task": "step_task"}, gives=303),

@@ -27,7 +27,7 @@ from casework.web.app import create_app
 from tests.databases import DatabaseServer
 from tests.web.authorization import OWN, ROLES, TABLE, Row
 from tests.web.conftest import Browser
-from tests.world import World, add_match, add_need, add_technology, build_world, new_request, to_referral
+from tests.world import World, add_absence, add_match, add_need, add_technology, build_world, new_request, to_referral
 
 WHERE = ("here", "there", "absent")
 Things = Mapping[str, Mapping[str, str]]
@@ -118,8 +118,12 @@ def _things(world: World, db: Connection) -> Things:
     )
     case_here, case_there = (load(db, home_of(db, one), "case") for one in (number, elsewhere))
     sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
+    registers.grant_role(db, watcher, "supervisor", programme=there)
+    absences = [
+        add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "watcher", "SH"))
+    ]
     here = {
-        "mail": mail,
+        "mail": mail, "absence": absences[0],
         "transition": "propose_close", "consent": str(consent), "task": _task(db, number, "kick_off"),
         "step_task": _task(db, number, "assessment"),
         "match": str(_match(db, number)), "filter": filters[0],
@@ -132,6 +136,7 @@ def _things(world: World, db: Connection) -> Things:
         "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
     }  # fmt: skip
     far = here | {
+        "absence": absences[1],
         "transition": "take", "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
         "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],
         "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"], "membership": str(away),
