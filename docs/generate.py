@@ -137,6 +137,8 @@ def _opening(edition: Edition, one: Mapping[str, Any]) -> str:
     match one["open"]:
         case "task":
             return f"task `{edition.tasks[one['task']].name}`"
+        case "next_provider":
+            return f"the request to the next of the panel, else task `{edition.tasks[one['task']].name}`"
         case "track":
             return f"track `{one['workflow']}`"
         case "service_track":

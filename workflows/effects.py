@@ -157,7 +157,10 @@ def send_referral(f: Facts) -> Change:
         "documents": [] if mediation else list(f.data.get("documents") or ()),
         "wanted_on": f.data.get("wanted_on"),
     }
-    return {"provider": f.data.get("provider") or f.track.provider, "given": given}
+    provider = f.data.get("provider") or f.track.provider
+    if panel := [one for one in f.data.get("panel") or () if one != provider]:
+        given["panel"] = panel
+    return {"provider": provider, "given": given}
 
 
 @effect()

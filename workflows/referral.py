@@ -8,6 +8,7 @@ from casework.engine.grammar import (
     RETURN,
     Also,
     Final,
+    NextProvider,
     ServiceTrack,
     State,
     Task,
@@ -38,6 +39,8 @@ decide = Task(
     "decide", "Decide how the service goes on", SUPERVISOR, working_days(5), forms.Decision, on="main",
     opens_if=(("decision", "other_provider", (choose_other_provider,)),),
 )  # fmt: skip
+#: Whom the panel names next is asked by itself; with nobody left, the officer chooses.
+ask_another = NextProvider(choose_other_provider)
 decide_extension = Task(
     "decide_extension", "Decide on the extension", OFFICER, working_days(5), forms.DecidedExtension, unless_open=True,
     effects=(effects.extend_step,),
@@ -94,10 +97,10 @@ class Referral(Workflow):
     )  # fmt: skip
     decline = sent.to(
         declined, by=PROVIDER, kind=EXCEPTION, do="Decline the request", done="declined the request",
-        form=forms.Refusal, opens=[choose_other_provider],
+        form=forms.Refusal, opens=[ask_another],
     )  # fmt: skip
     lapse = sent.after(
-        working_days(10), no_answer, kind=EXCEPTION, done="noted that no answer came", opens=[choose_other_provider]
+        working_days(10), no_answer, kind=EXCEPTION, done="noted that no answer came", opens=[ask_another]
     )
 
     # --- conflicts of interest ---
@@ -117,7 +120,7 @@ class Referral(Workflow):
     )  # fmt: skip
     uphold_conflict = conflict.to(
         cancelled, by=SUPERVISOR, kind=EXCEPTION, do="Uphold the conflict and cancel", done="upheld the conflict",
-        form=forms.Reason, opens=[choose_other_provider], also=REPLACE,
+        form=forms.Reason, opens=[ask_another], also=REPLACE,
         not_by=("declare_conflict",), consequence="The referral and the service below it end.",
     )  # fmt: skip
 

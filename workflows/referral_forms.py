@@ -9,6 +9,7 @@ from casework.engine.fields import (
     Money,
     Note,
     Number,
+    Panel,
     Person,
     Provider,
     Text,
@@ -30,6 +31,10 @@ class Request(_OfService):
     fee = Choice(label="Who pays", choices=PAYERS, prefill="service_plan.payer")
     question = Note(label="What is asked", when=("service", OPEN_SERVICES), prefill="track.question")
     documents = Documents(label="Documents shared", required=False, when=("service", OPEN_SERVICES))
+    panel = Panel(
+        label="Whom to ask next", required=False, when=("service", OPEN_SERVICES),
+        help="If this provider declines, has a conflict or does not answer, the same request goes to the next one by itself.",
+    )  # fmt: skip
 
 
 class WantedItems(Form):

@@ -291,7 +291,7 @@ class FormField(Answer):
     type: Annotated[
         str,
         Field(
-            description="text, note, number, money, date, choice, many, yes_no, party, right, rights, person, people, provider, providers, documents, tasks or items. "
+            description="text, note, number, money, date, choice, many, yes_no, party, right, rights, person, people, provider, providers, panel, documents, tasks or items. "
             'Decimals travel as strings, days as YYYY-MM-DD, money as {"amount", "currency"}, items as [{"what", "by"}]; what names a thing is its id'
         ),
     ]
@@ -505,8 +505,19 @@ class ReferralShown(Track):
     service: list[Track]
 
 
+class AskedBefore(Answer):
+    referral: str
+    provider: str | None = None
+    outcome: str | None = None
+    edition: str
+    reason: Annotated[str | None, Field(description="The code of the reason given for declining")] = None
+    why: Annotated[str | None, Field(description="The same in words")] = None
+
+
 class ReferralWhole(ReferralShown):
     question: str | None = None
+    asked_before: Annotated[list[AskedBefore], Field(description="Whom the panel asked before; empty for providers")] = []
+    asked_next: Annotated[list[str | None], Field(description="Whom the panel asks next; empty for providers")] = []
     documents: Annotated[list[str | None], Field(description="Titles of what was shared")] = []
     granted: Annotated[list[dict[str, Json]], Field(description="Ids and titles of what may be seen")]
     tasks: list[Task]

@@ -410,7 +410,7 @@ class Performance:
                 return self._day(value)
             case "person" | "provider":
                 return self.id(value)
-            case "people" | "providers":
+            case "people" | "providers" | "panel":
                 return [self.id(one) for one in value]
             case "documents":
                 return [self.papers[self.here, one] for one in value]

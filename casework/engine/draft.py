@@ -370,6 +370,9 @@ class Draft(Clockwork):
                         self._start(track.kind, track.kind, parent=track.id, provider=track.provider)
                 case "referral":
                     self._open_referral(one, facts)
+                case "next_provider":
+                    if not self._open_next(track):
+                        self.open_side_task(rules.tasks[one["task"]], track, facts, edition=rules.fingerprint)
 
     def _open_track(self, workflow: str, *, fresh: bool) -> None:
         live = [t for t in self.case.live_tracks() if t.workflow == workflow and not t.replaced]
@@ -391,6 +394,15 @@ class Draft(Clockwork):
             given["wanted_on"] = self.context.calendar.local_date(moment).isoformat() if moment else None
         activate = rule_of(one["after"], self._said(facts)) if one["after"] else None
         self._start("referral", service, parent=None, provider=provider, given=given, activate=activate)
+
+    def _open_next(self, referral: Track) -> bool:
+        """A referral to the next provider of the panel; False where nobody is left to ask."""
+        panel = list(referral.given.get("panel") or ())
+        if not panel:
+            return False
+        given = {"after": referral.id, "panel": panel[1:]}
+        self._start("referral", referral.kind, parent=None, provider=panel[0], given=given)
+        return True
 
     @staticmethod
     def _planned(facts: Facts, service: str) -> str | None:

@@ -384,6 +384,8 @@ class _Publisher:
                     made.append({"open": "track", "workflow": one.workflow, "fresh": one.fresh})
                 case grammar.ServiceTrack():
                     made.append({"open": "service_track"})
+                case grammar.NextProvider():
+                    made.append({"open": "next_provider", "task": self.task(one.otherwise), "transition": one.transition})
                 case grammar.Referral():
                     made.append({
                         "open": "referral", "service": one.service, "planned": one.planned, "fresh": one.fresh,

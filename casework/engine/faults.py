@@ -374,7 +374,7 @@ def _names(graph: _Graph) -> Iterator[Fault]:
             if name not in deeds | tasks:
                 yield Fault("unknown_not_by", where, f"Nothing that somebody does is called {_plain(name)}.")
     for where, one in _openings(edition):
-        if one["open"] == "task" and one["task"] not in edition.tasks:
+        if one["open"] in ("task", "next_provider") and one["task"] not in edition.tasks:
             yield Fault("unknown_task", where, f"It opens the task {_plain(one['task'])}, which does not exist.")
 
 
@@ -407,7 +407,7 @@ def _workflows(graph: _Graph, names: Collection[str], others: Mapping[str, Editi
     edition = graph.edition
     if names:
         for where, one in _openings(edition):
-            workflow = {"track": one.get("workflow"), "referral": "referral"}.get(one["open"])
+            workflow = {"track": one.get("workflow"), "referral": "referral", "next_provider": "referral"}.get(one["open"])
             if workflow is not None and workflow not in names:
                 yield Fault(
                     "unknown_workflow", where, f"It opens the workflow {_plain(workflow)}, which does not exist."
@@ -464,7 +464,7 @@ def _dates(graph: _Graph) -> Iterator[Fault]:
     openers: dict[str, list[str | None]] = {}
     for rule in graph.rules:
         for one in rule.opens:
-            if one["open"] == "task":
+            if one["open"] in ("task", "next_provider"):
                 openers.setdefault(one["task"], []).append(rule.form)
             elif one["open"] == "referral":
                 yield from _since(edition, f"transition {rule.name}", one["due"], [rule.form])

@@ -200,6 +200,13 @@ class Providers(Provider):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Panel(Providers):
+    """Several organisations that take referrals, by id, in the order in which they are asked."""
+
+    type: ClassVar[str] = "panel"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Documents(FormField):
     """Documents of the case, by id."""
 
@@ -356,7 +363,7 @@ def _value_type(rule: Mapping[str, Json]) -> Any:
             return Literal[PARTIES]
         case "right" | "person" | "provider":
             return Id
-        case "rights" | "people" | "providers" | "documents" | "tasks":
+        case "rights" | "people" | "providers" | "panel" | "documents" | "tasks":
             return Ids
         case "items":
             return Annotated[list[Item], Field(max_length=50)]

@@ -17,12 +17,14 @@ from casework.engine.checks import (
     insist_not_held_task,
     insist_role,
     line,
+    refusals,
 )  # fmt: skip
 from casework.engine.commands import Fire
 from casework.engine.draft import Draft, accepted
 from casework.engine.editions import Edition, TransitionRule
 from casework.engine.events import FIRED, PROPOSED, REFUSED, SYSTEM_ACTOR
 from casework.engine.machines import move
+from casework.engine.panels import asked_by, same_request
 from casework.engine.registry import GUARDS
 from casework.errors import InvalidForm, NotFound, WrongState
 
@@ -107,6 +109,7 @@ def fire(
     draft.open_all(rule.opens, track, facts)
     seq = draft.commit()
     _fire_also(draft, track, rule, seq)
+    _ask_next(draft, track, rule, seq)
     _first_step(draft, track, rule, edition, seq)
     return seq
 
@@ -126,6 +129,19 @@ def _fire_also(draft: Draft, track: Track, rule: TransitionRule, because: int) -
             found = edition.find(name, one.states) if one.live else None
             if found is not None:
                 fire(draft, draft.case.tracks[one.id], found[0], found[1], {}, {}, because=because, system=True)
+
+
+def _ask_next(draft: Draft, track: Track, rule: TransitionRule, because: int) -> None:
+    """The panel's next provider is asked at once; where a guard refuses, the draft waits for the officer."""
+    for one, name in asked_by(draft.case, draft.case.tracks[track.id], rule):
+        found, sent = draft.library[one.edition].find(name, one.states), track.fired.get(name)
+        if found is None or sent is None:
+            continue
+        calendar = draft.context.calendar
+        days = calendar.local_date(draft.context.now), calendar.local_date(sent.at)
+        data = same_request(track, one, name, *days)
+        if not refusals(draft, one, found[0], data):
+            fire(draft, one, *found, data, {}, because=because, system=True)
 
 
 def _first_step(draft: Draft, track: Track, rule: TransitionRule, edition: Edition, because: int) -> None:

@@ -199,13 +199,21 @@ class Referral:
 
 
 @dataclass(frozen=True)
+class NextProvider:
+    """In a referral: the same request goes to the next provider of its panel, by `transition`; with none left, `otherwise`."""
+
+    otherwise: Task
+    transition: str = "send"
+
+
+@dataclass(frozen=True)
 class Again:
     """A task of this workflow once more, by name: what a returned plan opens."""
 
     task: str
 
 
-Opening = Task | Track | ServiceTrack | Referral | Again
+Opening = Task | Track | ServiceTrack | Referral | NextProvider | Again
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ from casework.engine.events import (
 from casework.engine.facts import Facts, NotGiven
 from casework.engine.machines import move
 from casework.engine.messages import TAKEN_BACK, WRITTEN, audience_of, refusal
+from casework.engine.panels import asked_by, same_request
 from casework.engine.registry import EFFECTS, GUARDS
 from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OFFICER, PROVIDER_LEAD, QUEUE_ROLES, SYSTEM
 from casework.operations.past import Past
@@ -345,8 +346,29 @@ class Judge:
             yield from self._guards(rule.guards, self._facts(before, track, event, {}))
             return
         cause = self._told.get(event.because)
-        if cause is None or not self._drawn(before, track, rule, cause):
+        if cause is not None and self._panel_asks(before, track, rule, cause):
+            yield from self._asked_next(before, track, rule, cause, event)
+        elif cause is None or not self._drawn(before, track, rule, cause):
             yield f"what it names as its cause did not bring “{rule.name}” about"
+
+    @staticmethod
+    def _panel_asks(before: Case, track: Track, rule: TransitionRule, cause: _Told) -> bool:
+        asked = before.tracks.get(cause.track or "")
+        if asked is None or cause.rule is None:
+            return False
+        return (track.id, rule.name) in [(one.id, name) for one, name in asked_by(before, asked, cause.rule)]
+
+    def _asked_next(self, before: Case, track: Track, rule: TransitionRule, cause: _Told, event: Event) -> Reasons:
+        """The next provider of a panel gets the request of the one before, under the same guards."""
+        asked, data = before.tracks[cause.track or ""], event.effects.get("data", {})
+        sent, calendar = asked.fired.get(rule.name), self.past.calendar(before.programme, event.at)
+        if sent is None:
+            yield "nobody had been asked before"
+            return
+        days = calendar.local_date(event.at), calendar.local_date(sent.at)
+        if data != same_request(asked, track, rule.name, *days):
+            yield "it asks the next provider for something else than the one before"
+        yield from self._guards(rule.guards, self._facts(before, track, event, data))
 
     @staticmethod
     def _drawn(before: Case, track: Track, rule: TransitionRule, cause: _Told) -> bool:

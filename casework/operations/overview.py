@@ -193,8 +193,16 @@ def show_track(track: Track, library: Library, names: Mapping[str, str], level: 
         "step": _step_of(track, edition), "visited": _visited(track, edition), "parent": track.parent,
         "provider": {"id": track.provider, "name": names.get(track.provider)} if track.provider else None,
         "entered_at": instant(track.entered_at), "ended": track.outcome, "replaced": track.replaced,
-        "given": dict(track.given),
+        "given": given_of(track, level),
     }  # fmt: skip
+
+
+#: Of what a referral was opened with: who else was or will be asked, which no provider learns.
+_OF_THE_PANEL = frozenset({"panel", "after"})
+
+
+def given_of(track: Track, level: Sight) -> dict[str, Json]:
+    return {key: value for key, value in track.given.items() if level == Sight.ALL or key not in _OF_THE_PANEL}
 
 
 def show(task: Task, edition: Any, names: Mapping[str, str], *, overdue: bool) -> dict[str, Json]:
@@ -237,6 +245,7 @@ def names_in(db: Connection, case: Case, tasks: Sequence[Task]) -> dict[str, str
     """Names of everybody and every organisation that is shown, in one query."""
     people = {case.owner, *case.team, *(task.holder for task in tasks), *(p.actor for p in case.proposals.values())}
     organisations = {*case.parties.values(), *(track.provider for track in case.tracks.values())}
+    organisations |= {one for track in case.tracks.values() for one in track.given.get("panel") or ()}
     return names_of(db, people, organisations)
 
 

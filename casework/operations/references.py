@@ -54,7 +54,7 @@ def insist_references(
             }  # fmt: skip
             if set(db.execute(_PEOPLE, values).scalars()) != set(ids):
                 faults[rule["name"]] = f"names nobody who is {rule['role'] or 'a member'} here"
-        elif rule["type"] in ("provider", "providers"):
+        elif rule["type"] in ("provider", "providers", "panel"):
             service = rule["service"] or (track.kind if track.workflow == "referral" else "")
             if set(db.execute(_PROVIDERS, {"ids": _uuids(ids), "service": service}).scalars()) != set(ids):
                 faults[rule["name"]] = "names no organisation that takes such referrals"

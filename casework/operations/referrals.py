@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.cases import Case, Track
 from casework.engine.commands import Library
+from casework.engine.panels import line_of
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.cases import add_task, fire_transition
@@ -100,6 +101,8 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
     titles = titles_of(db, case)
     return _referral(case, id, library, names) | {
         "question": _question(db, case, track),
+        "asked_before": _asked_before(case, track, library, names) if level == Sight.ALL else [],
+        "asked_next": [names.get(one) for one in track.given.get("panel", ())] if level == Sight.ALL and track.live else [],
         # The titles are enough to see a conflict; the documents come with the grants.
         "documents": [titles.get(one) for one in track.given.get("documents", ())],
         "granted": [{"document": grant.document, "title": titles.get(grant.document)} for grant in grants],
@@ -111,17 +114,31 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
 
 
 def _question(db: Connection, case: Case, track: Track) -> Json:
-    row = db.execute(
-        text(
-            "SELECT body FROM events WHERE log_id = CAST(:log AS uuid) AND track_id = CAST(:track AS uuid)"
-            " AND kind = 'fired' AND effects->>'transition' = 'send' ORDER BY seq DESC LIMIT 1"
-        ),
-        {"log": case.log, "track": track.id},
-    ).one_or_none()
-    if row is None:
-        return None
-    question = values(row.body).get("question")
+    """What is asked, in words: those of this request, else of the first of its panel."""
+    told = db.execute(_SENT, {"log": case.log, "tracks": [one.id for one in line_of(case, track)]})
+    said = [found["question"] for row in told if "question" in (found := values(row.body))]
+    question = said[0] if said else None
     return None if question is ERASED else question
+
+
+_SENT = text(
+    "SELECT body FROM events WHERE log_id = CAST(:log AS uuid) AND track_id = ANY(CAST(:tracks AS uuid[]))"
+    " AND kind = 'fired' AND effects->>'transition' = 'send' ORDER BY seq DESC"
+)
+
+
+def _asked_before(case: Case, track: Track, library: Library, names: Mapping[str, str]) -> list[dict[str, Json]]:
+    """Whom the panel asked before this provider, and how each answered."""
+    made = []
+    for one in line_of(case, track)[:-1]:
+        edition = library[one.edition]
+        refused = one.fired.get("decline")
+        why = refused.data.get("reason") if refused and one.outcome == "declined" else None
+        made.append({
+            "referral": one.id, "provider": names.get(one.provider or ""), "outcome": one.outcome, "edition": one.edition,
+            "reason": why, "why": edition.text(f"forms.Refusal.reason.choices.{why}") if why else None,
+        })  # fmt: skip
+    return made
 
 
 def fire_in_referral(

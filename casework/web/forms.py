@@ -41,7 +41,7 @@ SIDE_BY_SIDE = 6
 #: Rows of a list to begin with, and the most that are read at all.
 ROWS, MOST_ROWS = 3, 60
 ONE_OF = frozenset({"choice", "party", "right", "person", "provider"})
-SEVERAL_OF = frozenset({"many", "rights", "people", "providers", "documents", "tasks"})
+SEVERAL_OF = frozenset({"many", "rights", "people", "providers", "panel", "documents", "tasks"})
 _ROW = re.compile(r"(\d{1,4})\.(what|by)")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _FORM_KEY = re.compile(r"[A-Za-z0-9_.:/~-]{1,200}")
@@ -243,7 +243,7 @@ def _answers(rule: Rule, texts: Texts, choices: Choices) -> tuple[Choice, ...]:
     return ()
 
 
-_SINGULAR = {"rights": "right", "people": "person", "providers": "provider"}
+_SINGULAR = {"rights": "right", "people": "person", "providers": "provider", "panel": "provider"}
 
 
 def _rows(rows: Sequence[Row], name: str, wrong: Mapping[str, str]) -> tuple[Row, ...]:

@@ -93,7 +93,7 @@ def _show(id: str, sent: deeds.Sent | None) -> str:
         "referrals/show.html", one=told, actions=[one for one in actions if one is not accept], accept=accept, form=form,
         sent=sent, threads=threads_of(threads, told["case"], told["log"]), moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
         ledgers={task: ledger(one) for task, one in clocks.items()}, service=_service(told),
-        at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name),
+        at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name), asked_why=asked_why,
         fee=_choice(told, "Request", "fee", told["fee"]), charge=_choice(told, "Acceptance", "charge", told["charge"]),
     )  # fmt: skip
 
@@ -118,6 +118,15 @@ def _service(told: Mapping[str, Json]) -> Json:
 
 def _choice(told: Mapping[str, Json], form: str, field: str, value: str | None) -> str:
     return "" if value is None else edition_text(load_library()[told["edition"]], f"forms.{form}.{field}.choices.{value}")
+
+
+def asked_why(before: Mapping[str, Json]) -> str:
+    """How somebody whom the panel asked before has answered, and why."""
+    edition = load_library()[before["edition"]]
+    said = edition_text(edition, f"states.{before['outcome']}")
+    if before["reason"]:
+        said += f": {edition_text(edition, 'forms.Refusal.reason.choices.' + before['reason'])}"
+    return said
 
 
 def say_shared(case: Case, events: list[dict[str, Json]]) -> list[dict[str, Json]]:

@@ -342,6 +342,8 @@ class Walk:
                 return dice.choice(PROVIDERS)
             case "providers":
                 return dice.sample(PROVIDERS, 1)
+            case "panel":
+                return dice.sample(PROVIDERS, dice.randint(1, len(PROVIDERS)))
             case "documents":
                 return dice.sample(list(self.case.documents), 1)
             case "tasks":

@@ -490,7 +490,7 @@ class Journey:
                 return self._day(value)
             case "person" | "provider" | "right":
                 return self.world[value]
-            case "people" | "providers" | "rights":
+            case "people" | "providers" | "panel" | "rights":
                 return [self.world[one] for one in value]
             case "documents":
                 return [self.papers[self.here, one] for one in value]

@@ -31,6 +31,7 @@ DEPUTIES = {
 PROVIDERS = {
     "assessors": ("assessment", {"assessor": "provider", "assessor2": "provider", "assessor_lead": "provider_lead"}),
     "other_assessors": ("assessment", {"other_assessor": "provider"}),
+    "third_assessors": ("assessment", {"third_assessor": "provider"}),
     "mediators": ("mediation", {"mediator": "provider"}),
     "bank": ("pledge", {"banker": "provider", "banker_lead": "provider_lead"}),
     "other_bank": ("pledge", {"other_banker": "provider"}),

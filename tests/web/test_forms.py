@@ -62,6 +62,7 @@ class Every(fields.Form):
     people = fields.People(label="People")
     provider = fields.Provider(label="Provider")
     providers = fields.Providers(label="Providers")
+    panel = fields.Panel(label="Panel")
     documents = fields.Documents(label="Documents")
     tasks = fields.Tasks(label="Tasks")
     items = fields.Items(label="To do")
@@ -71,7 +72,7 @@ FULL: dict[str, Json] = {
     "text": "Quotes \" and <b>tags</b> & 中文", "note": "Two\nlines", "number": "12.50",
     "money": {"amount": "3000000.00", "currency": "EUR"}, "day": "2026-03-01", "choice": "b", "long_choice": "c7",
     "many": ["x", "y"], "sure": True, "why": "Because", "kind": "A kind", "party": "need_owner", "right": ONE,
-    "rights": [ONE, TWO], "person": TWO, "people": [TWO], "provider": ONE, "providers": [ONE], "documents": [TWO],
+    "rights": [ONE, TWO], "person": TWO, "people": [TWO], "provider": ONE, "providers": [ONE], "panel": [TWO, ONE], "documents": [TWO],
     "tasks": [ONE, TWO], "items": [{"what": "Send \"it\"", "by": "2026-04-01"}, {"what": "Call", "by": "2026-04-02"}],
 }  # fmt: skip
 
@@ -251,7 +252,7 @@ def test_the_consequence_of_a_yes_is_said() -> None:
 
 def test_where_nothing_can_be_chosen_the_form_says_so() -> None:
     source = html_of(build_form("n", Every.rule(), own_texts(Every)))
-    assert source.count("There is nothing to choose from yet.") == 9
+    assert source.count("There is nothing to choose from yet.") == 10
 
 
 # --- faults ----------------------------------------------------------------------------------------------------------

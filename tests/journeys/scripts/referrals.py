@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from casework.errors import NotAllowed, NotFound, Refused, WrongState
 from tests.journeys.driver import (
     Journey,
@@ -59,6 +61,21 @@ def remembered(kind: str, what: str) -> Steps:
     return (that(found, f"nothing {kind} {what}"),)
 
 
+def refuses_the_drawings() -> Steps:
+    send = do("officer", "referral:assessment.send", documents=["drawings"])
+    return (refused(send, Refused, "No consent of the owning party covers this provider"),)
+
+
+def asked(provider: str, *next_: str) -> Callable[[Journey], None]:
+    """The newest referral stands at a provider, and the panel would ask these after it."""
+
+    def holds(journey: Journey) -> bool:
+        track = journey.track("referral:assessment")
+        return track.provider == journey.world[provider] and track.given.get("panel", []) == [journey.world[n] for n in next_]
+
+    return that(holds, f"{provider} is asked, then {', '.join(next_) or 'nobody'}")
+
+
 SCRIPTS: dict[str, Steps] = {
     "provider declines": (
         *SENT,
@@ -67,6 +84,46 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "choose_other_provider", next="assessment"),
         stands("referral:assessment", "draft"),
         *accepted("assessment", "other_assessors", "other_assessor"),
+    ),
+    "panel is asked in its order": (
+        *to_assessment(),
+        paper("drawings", "technology_owner"),
+        *sent("assessment", "assessors", panel=["other_assessors", "third_assessors"], documents=["drawings"]),
+        do("assessor", "referral:assessment.decline", reason="no_capacity"),
+        stands("referral:assessment", "sent"),
+        asked("other_assessors", "third_assessors"),
+        has_not("choose_other_provider"),
+        # Nobody answers either: the last one is asked, with the drawings and the same time to answer.
+        wait(15),
+        stands("referral:assessment", "sent"),
+        asked("third_assessors"),
+        do("third_assessor", "referral:assessment.accept"),
+        that(lambda j: granted(j) == 1, "the drawings come with the acceptance"),
+    ),
+    "panel comes to its end": (
+        *to_assessment(),
+        *sent("assessment", "assessors", panel=["other_assessors"]),
+        do("assessor", "referral:assessment.decline", reason="price"),
+        do("other_assessor", "referral:assessment.decline", reason="no_capability"),
+        has("choose_other_provider", queue="officer"),
+    ),
+    "panel passes over a conflict": (
+        *to_assessment(),
+        *sent("assessment", "assessors", panel=["other_assessors"]),
+        do("assessor", "referral:assessment.declare_conflict", nature="competitor"),
+        do("supervisor", "referral:assessment.uphold_conflict"),
+        stands("referral:assessment", "sent"),
+        asked("other_assessors"),
+    ),
+    "panel waits for a consent": (
+        *to_scoping(providers=["assessors"]), *planned(assessment="assessors"), do("supervisor", "case.approve_plan"),
+        paper("drawings", "technology_owner"),
+        *sent("assessment", "assessors", panel=["other_assessors"], documents=["drawings"]),
+        do("assessor", "referral:assessment.decline", reason="price"),
+        stands("referral:assessment", "draft"),
+        has("draft", queue="officer"),
+        *refuses_the_drawings(),
+        do("officer", "referral:assessment.send"),
     ),
     "provider is silent": (
         *SENT,
