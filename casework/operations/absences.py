@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
-from casework.engine.absences import MOST_LINKS, Absence, circle, longest
+from casework.engine.absences import MOST_LINKS, Absence, circle, longest, standing_in
 from casework.engine.commands import By
 from casework.engine.events import Event
 from casework.engine.roles import COMPLIANCE, OFFICER, PROVIDER, PROVIDER_LEAD, SUPERVISOR, VERIFIER
@@ -97,6 +97,20 @@ _PEOPLE = text(f"""
     WHERE coalesce(m.programme_id, m.organisation_id) = ANY(CAST(:scopes AS uuid[])) AND m.deputy_for IS NULL
     AND m.role IN {_COVERED} AND {_NOW} ORDER BY scope_name, scope, p.name, p.id LIMIT 2000
 """)
+
+
+def substitutes_of(db: Connection, scopes: Iterable[str]) -> dict[str, str]:
+    """By person who is away from one of these now: the substitute, or that one's own, who is there."""
+    rows = db.execute(
+        text(
+            "SELECT id, person_id, substitute_id, starts_at, ends_at, casework_now() AS now FROM absences"
+            " WHERE scope_id = ANY(CAST(:scopes AS uuid[])) AND starts_at <= casework_now() AND ends_at > casework_now()"
+            " ORDER BY starts_at, id"
+        ),
+        {"scopes": sorted(scopes)},
+    ).all()
+    known = [Absence(row.id, row.person_id, row.substitute_id, row.starts_at, row.ends_at) for row in rows]
+    return {row.person_id: standing_in(known, row.person_id, row.now)[-1] for row in rows}
 
 
 def absence_choices(db: Connection, actor: Actor) -> list[dict[str, Json]]:
@@ -331,4 +345,7 @@ def _event(log: str, seq: int, at: datetime, kind: str, by: By, effects: dict[st
     )  # fmt: skip
 
 
-__all__ = ["COVERED", "MANAGES", "absence_choices", "end_absence", "finish_absence", "list_absences", "pass_on_role", "record_absence"]
+__all__ = [
+    "COVERED", "MANAGES", "absence_choices", "end_absence", "finish_absence", "list_absences", "pass_on_role", "record_absence",
+    "substitutes_of",
+]  # fmt: skip

@@ -16,6 +16,7 @@ from casework.engine.calendars import Calendar
 from casework.engine.cases import Case
 from casework.engine.notices import Notice, first_of, notices
 from casework.engine.roles import QUEUE_ROLES
+from casework.operations.absences import substitutes_of
 from casework.operations.deeds import calendar_of, new_id
 from casework.operations.telling import DIGEST, NONE, choice_of
 from casework.records.cases import load
@@ -86,6 +87,8 @@ class Reader:
     zone: str
     choices: Mapping[str, str]
     quiet: bool
+    #: Whoever is away is told for later; the mail goes to the substitute.
+    away: bool = False
 
 
 _MEMBERS = text("""
@@ -106,6 +109,7 @@ def shares_of(
     """What each person is told of an event. Whoever did it, or may not see it, is told nothing."""
     owed = list(owed)
     members = _members(db, case, owed)
+    away = _away(db, case)
     shares: dict[str, list[Notice]] = defaultdict(list)
     for notice in owed:
         people = set(notice.people)
@@ -113,11 +117,22 @@ def shares_of(
             found = members.get((queue, organisation or case.programme), set())
             # Of a sealed mediation nobody of the programme is told but those named for it.
             people |= found if organisation or case.kind != "mediation" else found & _named(case)
+        people |= {away[one] for one in people if one in away}
         shut_out = case.interests | _barred(case, notice.track or track)
         for person in people - without - shut_out:
             shares[person].append(notice)
     rows = db.execute(_READERS, {"ids": sorted(shares)})
-    return [(Reader(row.id, row.zone, row.choices, row.quiet), first_of(shares[row.id])) for row in rows]
+    return [
+        (Reader(row.id, row.zone, row.choices, row.quiet, row.id in away), first_of(shares[row.id])) for row in rows
+    ]
+
+
+def _away(db: Connection, case: Case) -> dict[str, str]:
+    """By person who is away now, who stands in. A sealed mediation knows no substitutes."""
+    if case.kind == "mediation":
+        return {}
+    named = {track.provider for track in case.tracks.values() if track.provider}
+    return substitutes_of(db, {case.programme, *named})
 
 
 def _named(case: Case) -> set[str]:
@@ -163,7 +178,7 @@ def _write(
     calendar: Calendar | None, now: datetime,
 ) -> None:  # fmt: skip
     for one in share:
-        mail = None if calendar is None else _mail(db, case, seq, reader, one, calendar, now)
+        mail = None if calendar is None or reader.away else _mail(db, case, seq, reader, one, calendar, now)
         db.execute(_NOTIFY, {
             "id": new_id(), "person": reader.id, "log": case.log, "seq": seq, "kind": one.kind, "about": one.about,
             "at": at, "edition": one.edition, "words": one.words, "track": one.track, "task": one.task, "due": one.due,

@@ -13,7 +13,7 @@ from casework.operations.notifications import list_notifications
 from casework.operations.telling import find_telling
 from casework.records.database import transaction
 from tests.web.conftest import Browser
-from tests.world import World, build_world, to_referral
+from tests.world import World, add_absence, build_world, to_referral
 
 
 @pytest.fixture
@@ -135,3 +135,20 @@ def test_who_is_not_signed_in_is_asked_to_and_comes_back(app: Flask, told: tuple
     assert answer.status_code == 303
     assert "sign-in" in answer.location
     assert one in answer.location
+
+
+def test_a_substitute_is_told_and_mailed_in_place_of_who_is_away(engine: Engine, told: tuple[World, str]) -> None:
+    world, number = told
+    with transaction(engine) as db:
+        add_absence(db, world, "officer", "other_officer", "BJ", first=0)
+        world.fire(db, "provider", number, "decline", {"reason": "no_capacity"}, track=world.referral(db, number, "assessment"))
+    tell_due(engine, mailing=True)
+    with transaction(engine) as db:
+        news = {
+            name: [one["kind"] for one in list_notifications(db, world.actor(db, name))["items"]] for name in ("officer", "other_officer")
+        }
+        mailed = set(db.execute(text("SELECT person_id::text FROM mails")).scalars())
+    assert news["other_officer"]
+    assert set(news["other_officer"]) <= set(news["officer"])
+    assert world.people["other_officer"] in mailed
+    assert world.people["officer"] not in mailed
