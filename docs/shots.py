@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.chromium import ARGUMENTS, find_chromium
+from tests.browser.chromium import ARGUMENTS, find_chromium, may_install
 
 PICTURES = Path(__file__).parent / "pictures"
 
@@ -125,7 +125,7 @@ def main() -> None:
     """Serve a demo of its own, and write each picture anew."""
     PICTURES.mkdir(exist_ok=True)
     with served() as demo, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=find_chromium(install=may_install()), args=list(ARGUMENTS))
         for look in LOOKS:
             shoot(browser, demo, look)
         browser.close()

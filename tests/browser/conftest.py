@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import ARGUMENTS, NoBrowserError, find_chromium
+from tests.browser.chromium import ARGUMENTS, NoBrowserError, find_chromium, may_install
 from tests.browser.reader import PHONE, Reader
 from tests.browser.site import Site, open_site
 from tests.databases import DatabaseServer
@@ -25,7 +25,7 @@ PageOf = Callable[..., Reader]
 def chromium() -> Iterator[Browser]:
     # Ended with the package: while it runs there is an event loop, which others' tests do not expect.
     try:
-        path = find_chromium()
+        path = find_chromium(install=may_install())
     except NoBrowserError as missing:
         pytest.fail(str(missing), pytrace=False)
     with sync_playwright() as playwright:
