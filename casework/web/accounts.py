@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -29,6 +27,7 @@ from casework.web.actor import (
     vault,
     viewer,
 )
+from casework.web.demo_cards import demo_cards, one_of_each
 from casework.web.errors import typed
 from casework.web.forms import form_name, read_request
 from casework.web.frame import LANGUAGE_COOKIE, THEME_COOKIE
@@ -114,8 +113,9 @@ def leave() -> BaseResponse:
 
 
 def _sign_in_page(fault: str = "", email: str = "") -> str:
+    cards, more = one_of_each(demo_cards())
     return render_template(
-        "accounts/sign_in.html", fault=fault, email=email, cards=demo_cards(),
+        "accounts/sign_in.html", fault=fault, email=email, cards=cards, more=more,
         next=local_path(request.values.get("next")),
     )  # fmt: skip
 
@@ -130,31 +130,6 @@ def _next() -> str:
 
 def _about() -> dict[str, str]:
     return {"browser": request.headers.get("User-Agent", "")[:200], "address": request.remote_addr or ""}
-
-
-@dataclass(frozen=True)
-class Card:
-    """One person of the demo, who signs in with one click."""
-
-    email: str
-    password: str
-    name: str
-    roles: tuple[str, ...]
-    organisation: str
-
-
-def demo_cards() -> list[Card]:
-    """The demo's people, where this is a demo and its file of accounts lies there."""
-    if current_app.config["PROFILE"] != "demo":
-        return []
-    try:
-        told = json.loads(current_app.config["DEMO_ACCOUNTS"].read_text("utf-8"))
-        return [
-            Card(one["email"], one["password"], one["name"], tuple(one["role"]), one.get("organisation") or "")
-            for one in told["accounts"]
-        ]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
 
 
 # --- the second factor -----------------------------------------------------------------------------------------------

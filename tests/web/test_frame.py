@@ -70,6 +70,22 @@ def test_a_demo_shows_its_people(settings: Settings, world: World) -> None:
         app.extensions["casework"].dispose()
 
 
+def test_a_demo_shows_one_of_each_kind_first(settings: Settings) -> None:
+    people = [
+        {"email": f"{n}@example.org", "name": f"Person {n}", "role": [role], "password": "x"}
+        for n, role in enumerate(("observer", "officer", "officer", "administrator"))
+    ]
+    settings.var.mkdir(parents=True, exist_ok=True)
+    (settings.var / "demo-accounts.json").write_text(json.dumps({"url": "", "accounts": people}))
+    app = create_app(settings.model_copy(update={"profile": "demo"}))
+    page = app.test_client().get("/sign-in").text
+    app.extensions["casework"].dispose()
+    first, folded = page[: page.index("More people")], page[page.index("More people") :]
+    assert [n for n in range(4) if f"Person {n}" in first] == [1, 3]
+    assert "what to do next" in first
+    assert [n for n in range(4) if f"Person {n}" in folded] == [0, 2]
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"accounts": [{}]}', '{"accounts": 7}'])
 def test_a_broken_file_of_the_demo_shows_nobody(settings: Settings, content: str) -> None:
     settings.var.mkdir(parents=True, exist_ok=True)
