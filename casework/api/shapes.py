@@ -83,6 +83,16 @@ class TaskQuery(Paged):
     queue: Code | None = None
 
 
+class AgendaQuery(Query):
+    whose: Annotated[
+        Literal["own", "team", "waiting"],
+        Field(description="Yours, all of your programmes' offices, or what others must do in the cases that you own"),
+    ] = "own"
+    from_: Annotated[date | None, Field(alias="from", description="The first day; this Monday unless told")] = None
+    to: Annotated[date | None, Field(description="The last day; the seventh unless told")] = None
+    limit: Annotated[int | None, Field(ge=1, le=MOST, description=f"Most tasks; {PAGE} unless told")] = None
+
+
 class MatchQuery(Paged):
     opened: Annotated[bool | None, Field(description="Only those that have a case, or only those that have none")] = (
         None
@@ -496,6 +506,26 @@ class EventPage(Answer):
 class TaskPage(Answer):
     items: list[Task]
     next: str | None = None
+
+
+class AgendaDay(Answer):
+    day: date
+    kind: Annotated[str, Field(description="working, make_up, weekend or holiday")]
+    name: Annotated[dict[str, str], Field(description="Of a holiday or a day of make-up work, by language")]
+    due: Annotated[int, Field(description="How many tasks are due on it")]
+
+
+class AgendaTask(Task):
+    day: Annotated[date, Field(description="On which it is due where the programme is")]
+
+
+class Agenda(Answer):
+    whose: str
+    zone: Annotated[str, Field(description="In which days begin and end")]
+    today: date
+    days: list[AgendaDay]
+    items: list[AgendaTask]
+    more: Annotated[bool, Field(description="Whether there are more tasks than the limit")]
 
 
 class ReferralShown(Track):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import text_of
-from casework.operations import deadlines, task_lists, tasks
+from casework.operations import agenda, deadlines, task_lists, tasks
 from casework.operations.requests import Done
 
 
@@ -13,6 +13,13 @@ def list_tasks(call: Call) -> dict[str, Json]:
     asked = call.query
     return task_lists.list_tasks(
         call.db, call.actor, view=asked.view, queue=asked.queue, cursor=asked.cursor, limit=asked.limit
+    )
+
+
+def list_agenda(call: Call) -> dict[str, Json]:
+    asked = call.query
+    return agenda.list_agenda(
+        call.db, call.actor, whose=asked.whose, first=asked.from_, last=asked.to, limit=asked.limit
     )
 
 
@@ -47,6 +54,7 @@ _TASK = "/tasks/{task}"
 
 ROUTES: tuple[Route, ...] = (
     get("/tasks", list_tasks, "List tasks: those you hold, may take, or have finished", shapes.TaskPage, query=shapes.TaskQuery),
+    get("/agenda", list_agenda, "List what is due on which day, with working days and holidays", shapes.Agenda, query=shapes.AgendaQuery),
     get(_TASK, show_task, "Show a task with its form", shapes.Task),
     get(f"{_TASK}/clock", explain_task, "Explain why a task is due when it is", shapes.Clock),
     post(f"{_TASK}/claim", claim_task, "Take a task from its queue", shapes.TaskDone),

@@ -61,7 +61,7 @@ _WAITING = """
 _HOLD = """
     SELECT h.id FROM cases h WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND h.hold IS NOT NULL {focus}
 """
-_ROWS = """
+ROWS = """
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, r.provider_id, (
         SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.rungs) WITH ORDINALITY AS g(rung, n)
         WHERE k.log_id = t.log_id AND k.task_id = t.id AND g.n <= k.next AND g.rung->>1 = 'remind'
@@ -71,7 +71,7 @@ _ROWS = """
     ORDER BY t.due_at, t.id
 """
 #: Where one programme was chosen.
-_FOCUS, _FOCUS_OF_CASES = "AND t.programme_id = CAST(:focus AS uuid)", "AND h.programme_id = CAST(:focus AS uuid)"
+FOCUS, _FOCUS_OF_CASES = "AND t.programme_id = CAST(:focus AS uuid)", "AND h.programme_id = CAST(:focus AS uuid)"
 _WINDOW = "AND (t.due_at, t.id) > (:at, CAST(:id AS uuid))"
 
 
@@ -111,7 +111,7 @@ def list_work(
     if keys:
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     plan_by_values(db)
-    rows = db.execute(_list(tab, _kinds(actor), bool(keys), bool(actor.focus)), given).all()
+    rows = db.execute(_list(tab, kinds_of(actor), bool(keys), bool(actor.focus)), given).all()
     shown, following = page(rows, most, lambda row: (row.due_at, row.id))
     library = load_library()
     names = names_of(db, {row.holder_id for row in shown}, {row.organisation_id for row in shown})
@@ -138,7 +138,7 @@ def count_work(db: Connection, actor: Actor) -> dict[str, int]:
     """How many there are in each tab, counted no further than MOST_COUNTED; in one statement."""
     given = _given(db, actor) | {"most": MOST_COUNTED}
     plan_by_values(db)
-    row = db.execute(_counts(_kinds(actor), bool(actor.focus)), given).one()
+    row = db.execute(_counts(kinds_of(actor), bool(actor.focus)), given).one()
     return dict(row._mapping)
 
 
@@ -164,12 +164,12 @@ def _given(db: Connection, actor: Actor) -> dict[str, Any]:
     )
 
 
-def _kinds(actor: Actor) -> tuple[str, ...]:
+def kinds_of(actor: Actor) -> tuple[str, ...]:
     """Whose cases may be one's own: an officer's, a dispute officer's."""
     return tuple(sorted(actor.roles() & {"officer", "dispute_officer"}))
 
 
-def _chosen(tab: str, kinds: tuple[str, ...], window: str, focus: str) -> str:
+def chosen_tasks(tab: str, kinds: tuple[str, ...], window: str, focus: str) -> str:
     if tab == "waiting":
         return _WAITING.format(window=window, focus=focus)
     parts = [_HELD.format(when=_WHEN[tab], window=window, focus=focus)]
@@ -181,15 +181,15 @@ def _chosen(tab: str, kinds: tuple[str, ...], window: str, focus: str) -> str:
 
 @cache
 def _list(tab: str, kinds: tuple[str, ...], later: bool, focused: bool) -> TextClause:
-    chosen = _chosen(tab, kinds, _WINDOW if later else "", _FOCUS if focused else "")
-    return text(_ROWS.format(late=OVERDUE, chosen=chosen))
+    chosen = chosen_tasks(tab, kinds, _WINDOW if later else "", FOCUS if focused else "")
+    return text(ROWS.format(late=OVERDUE, chosen=chosen))
 
 
 @cache
 def _counts(kinds: tuple[str, ...], focused: bool) -> TextClause:
-    focus = _FOCUS if focused else ""
+    focus = FOCUS if focused else ""
     parts = [
-        f"(SELECT count(*) FROM (SELECT 1 FROM ({_chosen(tab, kinds, '', focus)}) u LIMIT :most) v) AS {tab}"
+        f"(SELECT count(*) FROM (SELECT 1 FROM ({chosen_tasks(tab, kinds, '', focus)}) u LIMIT :most) v) AS {tab}"
         for tab in (*_WHEN, "waiting")
     ]
     hold = _HOLD.format(focus=_FOCUS_OF_CASES if focused else "")

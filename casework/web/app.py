@@ -21,6 +21,7 @@ from casework.web import (
     accounts,
     actor,
     administration,
+    agenda,
     audit,
     calendars,
     cases,
@@ -89,8 +90,9 @@ def create_app(settings: Settings) -> Flask:
 
 #: The pages, one blueprint for each subject.
 PAGES = (
-    absences.blueprint, accounts.blueprint, administration.blueprint, audit.blueprint, calendars.blueprint, cases.blueprint, confirm.blueprint, history.blueprint,
-    home.blueprint, mails.blueprint, maps.blueprint, matches.blueprint, mediations.blueprint, messages.blueprint,
+    absences.blueprint, accounts.blueprint, administration.blueprint, agenda.blueprint, audit.blueprint, calendars.blueprint,
+    cases.blueprint, confirm.blueprint, history.blueprint, home.blueprint, mails.blueprint, maps.blueprint, matches.blueprint,
+    mediations.blueprint, messages.blueprint,
     notifications.blueprint, passkeys.blueprint, referrals.blueprint, search.blueprint, tasks.blueprint,
 )  # fmt: skip
 

@@ -31,7 +31,7 @@ ENTRIES = (
     Entry(frozenset({"auditor"}), N_("Overview"), "audit.home", ("audit.answers", "audit.sample")),
     Entry(OFFICES - {"dispute_officer"} | {"manager", "observer", "auditor"}, N_("Cases"), "cases.index", ("cases.",)),
     Entry(frozenset({"officer", "supervisor"}), N_("Matches"), "matches.index", ("matches.",)),
-    Entry(OFFICES, N_("Calendar"), "home.calendar"),
+    Entry(OFFICES, N_("Calendar"), "agenda.show"),
     Entry(frozenset({"supervisor", "compliance"}), N_("Decisions"), "home.decisions"),
     Entry(frozenset({"supervisor"}), N_("Team"), "home.team"),
     Entry(frozenset({"supervisor"}), N_("House rule"), "home.house_rule"),

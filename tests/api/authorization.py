@@ -174,6 +174,7 @@ TABLE: tuple[Row, ...] = (
     post("/mentions/{mention}/read", {"supervisor"}, there=FOREIGN),
     # --- tasks ---
     get("/tasks", EVERYBODY),
+    get("/agenda", EVERYBODY),
     get("/tasks/{task}", READERS, there=FOREIGN),
     get("/tasks/{task}", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
     get("/tasks/{task}/clock", READERS, there=FOREIGN),

@@ -22,6 +22,7 @@ ADMINISTRATOR = frozenset({"administrator"})
 ANSWERERS = frozenset({"officer", "supervisor", "compliance"})
 FINDERS = READERS | FOREIGN
 LISTERS = READERS | FOREIGN | {"dispute_officer", "observer"}
+OFFICES = frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "compliance", "dispute_officer"})
 OWNERS = frozenset({"officer", "supervisor"})
 CLERKS = OWNERS | {"compliance"}
 
@@ -79,6 +80,7 @@ TABLE: tuple[Row, ...] = (
     # --- one's own work, and what supervisors look after ---
     get("/", EVERYBODY, moved={"auditor", "manager", "observer", "administrator"}),
     get("/queues", EVERYBODY),
+    get("/agenda", OFFICES),
     get("/done", EVERYBODY),
     get("/search", EVERYBODY),
     get("/decisions", SUPERVISORS | {"compliance"}),
