@@ -12,6 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 DB_ARGS ?= check
+BENCH_ARGS ?=
 
 # Set PYTHON to choose another interpreter than the first one found that is new enough and can make a venv.
 PYTHON ?=
@@ -72,8 +73,8 @@ strings: setup ## Bring the catalogue of translations up to date with the code a
 	$(BIN)/pybabel --quiet update --domain messages --input-file var/cache/messages.pot --ignore-obsolete \
 	    --no-fuzzy-matching --ignore-pot-creation-date --output-dir casework/translations
 
-bench: setup ## Measure against hand-written SQL on the same server, as ratios
-	$(BIN)/python -m benchmarks
+bench: setup ## Measure beside hand-written SQL, as ratios (BENCH_ARGS="--quick pages queues": less, and parts of it)
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 docs: setup ## Write the pages of docs/reference that follow from the code
 	$(BIN)/python docs/generate.py

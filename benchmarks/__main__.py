@@ -5,46 +5,48 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib
-import importlib.util
 import json
+from collections.abc import Iterator, Sequence
 
-from benchmarks.figures import FULL, QUICK, Figure, Scale
+from benchmarks.figures import QUICK, Figure, Scale, head, line, summary
 from benchmarks.world import world
 
-#: In this order: `pages` fills the tables last.
-MODULES = ("actions", "standard_case", "verify", "imports", "pages")
+#: In this order. Each of the first has a server of its own, so that none is slowed down by another's rows.
+FRESH = ("actions", "standard_case", "verify", "imports")
+#: These share large databases, which are kept.
+LARGE = ("pages", "queues")
 
 
-def main() -> None:
+def measure(part: str, scale: Scale) -> Iterator[Figure]:
+    """The figures of one part, one after the other."""
+    module = importlib.import_module(f"benchmarks.{part}")
+    if part in LARGE:
+        yield from module.measure(scale)
+        return
+    with world() as made:
+        yield from module.measure(made, scale)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="fewer cases and events: some minutes less")
-    size.add_argument("--full", action="store_true", help="the queue with 1,000,000 tasks as well")
-    parser.add_argument("--only", choices=MODULES, action="append", help="only these; may be given several times")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"only these: {', '.join((*FRESH, *LARGE))}")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the tasks and events, fewer repetitions")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    asked = parser.parse_args()
-    scale = QUICK if asked.quick else FULL if asked.full else Scale()
+    asked = parser.parse_args(arguments)
+    if unknown := set(asked.parts) - {*FRESH, *LARGE}:
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
     figures: list[Figure] = []
     if not asked.json:
-        print(f"{'figure':44} {'value':>9}  {'aim':8} {'':6} {'unit':20} spread, times")
-    for name in asked.only or MODULES:
-        # A part that is not there yet has no figure.
-        if name == "imports" and importlib.util.find_spec("casework.operations.imports") is None:
-            continue
-        module = importlib.import_module(f"benchmarks.{name}")
-        # Each has a server of its own, so that none is slowed down by another's rows.
-        with world() as made:
-            for figure in module.measure(made, scale):
-                figures.append(figure)
-                if not asked.json:
-                    print(_line(figure), flush=True)
+        print(head())
+    for part in asked.parts or (*FRESH, *LARGE):
+        for figure in measure(part, QUICK if asked.quick else Scale()):
+            figures.append(figure)
+            if not asked.json:
+                print(line(figure), flush=True)
     if asked.json:
         print(json.dumps([dataclasses.asdict(one) | {"verdict": one.verdict} for one in figures], indent=1))
-
-
-def _line(one: Figure) -> str:
-    value = f"{one.value:,.0f}" if one.value >= 1000 else f"{one.value:.2f}"
-    return f"{one.name:44} {value:>9}  {one.aimed:8} {one.verdict:6} {one.unit:20} {one.detail}"
+    else:
+        print(f"\n{summary(figures)}")
 
 
 if __name__ == "__main__":

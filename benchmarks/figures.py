@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -15,13 +16,24 @@ class Scale:
 
     repetitions: int = 5
     cases: int = 20
-    tasks: tuple[int, ...] = (10_000, 100_000)
+    #: Open tasks of the large databases, ascending.
+    tasks: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    #: Of these the one in which the pages are looked at; it holds so many events.
+    pages_at: int = 100_000
     events: int = 1_000_000
+    #: Views of each page in each repetition.
+    views: int = 40
+    queues: int = 800
     rows: int = 5_000
+    #: Clocks that a repetition lets fire at once, and one after the other.
+    clocks: int = 200
+    #: Actions that each connection sends in a repetition.
+    actions: int = 60
 
 
-QUICK = Scale(repetitions=3, cases=8, events=100_000, rows=1_000)
-FULL = Scale(tasks=(10_000, 100_000, 1_000_000))
+QUICK = Scale(
+    repetitions=3, cases=8, tasks=(1_000, 10_000), pages_at=10_000, events=100_000, views=20, rows=1_000, clocks=60, actions=30
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,7 +52,7 @@ class Figure:
         if self.aim is None:
             return ""
         good = self.value <= self.aim if self.most else self.value >= self.aim
-        return "OK" if good else "short"
+        return "met" if good else "not met"
 
     @property
     def aimed(self) -> str:
@@ -53,17 +65,31 @@ def timed(act: Callable[..., Any], *given: Any) -> float:
     return time.perf_counter() - start
 
 
+def take_turns(
+    acts: Sequence[Callable[[], Any]], *, repetitions: int, calls: int = 50
+) -> Iterator[tuple[list[float], ...]]:
+    """The times of some calls that take turns, once for each repetition; the first one is not counted."""
+    for repetition in range(repetitions + 1):
+        times: tuple[list[float], ...] = tuple([] for _ in acts)
+        for _ in range(calls):
+            for act, taken in zip(acts, times, strict=True):
+                taken.append(timed(act))
+        if repetition:
+            yield times
+
+
 def side_by_side(
     one: Callable[[], Any], other: Callable[[], Any], *, repetitions: int, calls: int = 50
 ) -> Iterator[tuple[float, float]]:
-    """Median times of two calls that take turns, once for each repetition; the first one is not counted."""
-    for repetition in range(repetitions + 1):
-        times: tuple[list[float], list[float]] = ([], [])
-        for _ in range(calls):
-            times[0].append(timed(one))
-            times[1].append(timed(other))
-        if repetition:
-            yield median(times[0]), median(times[1])
+    """Median times of two calls that take turns, once for each repetition."""
+    for times in take_turns((one, other), repetitions=repetitions, calls=calls):
+        yield median(times[0]), median(times[1])
+
+
+def percentile(values: Iterable[float], percent: float) -> float:
+    """The smallest of the values that so many percent of them do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
 def spread(values: Sequence[float]) -> str:
@@ -72,3 +98,23 @@ def spread(values: Sequence[float]) -> str:
 
 def ms(seconds: float) -> str:
     return f"{seconds * 1000:.2f} ms"
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+
+def head() -> str:
+    return f"{'figure':46} {'value':>9}  {'aim':8} {'':7} {'unit':22} spread, times"
+
+
+def line(one: Figure) -> str:
+    value = f"{one.value:,.0f}" if one.value >= 1000 else f"{one.value:.2f}"
+    return f"{one.name:46} {value:>9}  {one.aimed:8} {one.verdict:7} {one.unit:22} {one.detail}".rstrip()
+
+
+def summary(figures: Sequence[Figure]) -> str:
+    """How many aims are met, and which are not."""
+    aims = [one for one in figures if one.aim is not None]
+    short = [one.name for one in aims if one.verdict != "met"]
+    told = f"{len(aims) - len(short)} of {len(aims)} aims met"
+    return f"{told}; not met: {'; '.join(short)}" if short else told

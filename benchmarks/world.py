@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from casework.definitions import load_library
 from casework.engine.editions import Edition, publish
@@ -97,7 +97,8 @@ class World:
 
     def superuser(self) -> psycopg.Connection[tuple[Any, ...]]:
         server = embedded.server_at(self.settings.var)
-        return psycopg.connect(server.url(user=embedded.SUPERUSER, database=embedded.DATABASE), autocommit=True)
+        database = make_url(address(self.settings)).database or embedded.DATABASE
+        return psycopg.connect(server.url(user=embedded.SUPERUSER, database=database), autocommit=True)
 
     def actor(self, engine: Engine, person: str) -> Actor:
         with transaction(engine) as db:
@@ -129,7 +130,7 @@ class World:
 
 
 def address(settings: Settings) -> str:
-    return embedded.ensure_running(settings.var)
+    return settings.database_url or embedded.ensure_running(settings.var)
 
 
 def request() -> Request:
@@ -142,13 +143,14 @@ def world() -> Iterator[World]:
     folder = Path(tempfile.mkdtemp(prefix="casework-"))
     folder.chmod(0o711)
     try:
-        yield _build(Settings(profile="test", var=folder, statement_timeout_ms=600_000))
+        yield build(Settings(profile="test", var=folder, statement_timeout_ms=600_000))
     finally:
         embedded.stop(folder)
         shutil.rmtree(folder)
 
 
-def _build(settings: Settings) -> World:
+def build(settings: Settings) -> World:
+    """Migrate the database and put people and a technology into it."""
     owner = connect_engine(settings, role="owner")
     migrate.upgrade(owner)
     teach_standard()

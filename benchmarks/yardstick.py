@@ -34,8 +34,9 @@ _TASK = (
     " clock_timestamp(), clock_timestamp() + interval '7 days', %s, '{}', false, false, %s)"
 )
 _CLOCK = (
-    'INSERT INTO clocks (id, log_id, track_id, task_id, unit, of, rungs, next, state, "left", fires_at)'
-    " VALUES (%s, %s, %s, %s, 'wd', %s, %s::jsonb, 0, 'running', '{}', clock_timestamp() + interval '5 days')"
+    'INSERT INTO clocks (id, log_id, track_id, task_id, unit, of, rungs, start, calendar, next, state, "left", fires_at)'
+    " VALUES (%s, %s, %s, %s, 'wd', %s, %s::jsonb, clock_timestamp(), %s, 0, 'running', '{}',"
+    " clock_timestamp() + interval '5 days')"
 )
 
 
@@ -58,6 +59,7 @@ class Constants:
     edition: str
     events: Mapping[str, tuple[str, str, str]]
     rungs: str
+    calendar: str
     fired: str
 
 
@@ -70,8 +72,9 @@ def constants_of(world: World, log: str, edition: str) -> Constants:
         ).fetchall()  # fmt: skip
         fired = db.execute("SELECT fired FROM tracks WHERE log_id = %s", (log,)).fetchall()[0][0]
     name = next(iter(fired))
-    rungs = next(json.loads(row[2])["clocks"][0]["rungs"] for row in rows if row[0] == "opened")
-    return Constants(edition, {row[0]: row[1:] for row in rows}, json.dumps(rungs), json.dumps(fired[name]))
+    clock = next(json.loads(row[2])["clocks"][0] for row in rows if row[0] == "opened")
+    events = {row[0]: row[1:] for row in rows}
+    return Constants(edition, events, json.dumps(clock["rungs"]), clock["calendar"], json.dumps(fired[name]))
 
 
 class Yardstick:
@@ -200,7 +203,8 @@ class Yardstick:
                 hand.step * 1000,
             ),
         )  # fmt: skip
-        self.db.execute(_CLOCK, (hand.clock, hand.log, hand.track, hand.task, name, self.constants.rungs))
+        kept = self.constants
+        self.db.execute(_CLOCK, (hand.clock, hand.log, hand.track, hand.task, name, kept.rungs, kept.calendar))
 
     def _one(self, statement: str, *values: Any) -> tuple[Any, ...]:
         found = self.db.execute(statement, values).fetchone()

@@ -55,7 +55,7 @@ def _sent(scene: Scene, row: Row, role: str) -> list[str]:
     with counted(scene.app) as sent:
         answer = scene.ask(row, role, "here")
     assert answer.status_code in (200, 303), f"{row.name} as {role}: {answer.status_code}"
-    return sent
+    return [one.query for one in sent]
 
 
 def _grow(scene: Scene) -> None:
