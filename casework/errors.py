@@ -142,6 +142,14 @@ class FileDamaged(CaseworkError):
     """The file was changed where it lies, and is not given out. Tell your administrator, with the number of the case."""
 
 
+class FilePending(CaseworkError):
+    """The file is still being looked at for what does harm. Come back in a few minutes."""
+
+
+class FileBlocked(CaseworkError):
+    """The scanner found something harmful in this file, so that nobody gets it. Ask whoever filed it for a clean one."""
+
+
 class StoreUnavailable(CaseworkError):
     """The files cannot be reached now ({why}). Nothing was recorded; try again in a moment."""
 

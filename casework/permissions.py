@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from casework.engine.cases import Case, Task, Track
+from casework.engine.cases import Case, Document, Task, Track
 from casework.engine.commands import By
 from casework.engine.roles import (
     AUDITOR,
@@ -157,6 +157,24 @@ def reads_messages(actor: Actor, case: Case, referral: Track | None) -> bool:
     if referral is None or level == Sight.ALL:
         return level == Sight.ALL
     return level == Sight.REFERRALS and referral in own_tracks(actor, case)
+
+
+def reads_document(actor: Actor, case: Case, document: Document) -> bool:
+    """Whether the actor may take a document's files out.
+
+    A provider's people see what they handed in and what is granted to their referral at this moment; whoever declared an
+    interest in the case, in whatever role, sees none.
+    """
+    if actor.person in case.interests:
+        return False
+    level = sight(actor, case)
+    if level != Sight.REFERRALS:
+        return level == Sight.ALL
+    mine = {track.id for track in own_tracks(actor, case)}
+    if document.track in mine:
+        return True
+    granted = any(g.document == document.id and g.track in mine and g.ended_at is None for g in case.grants.values())
+    return granted and document.withdrawn_at is None
 
 
 def capacities(actor: Actor, case: Case, track: Track) -> list[By]:

@@ -16,8 +16,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine
 
+from casework.operations.cabinet import Cabinet
+from casework.operations.vault import Vault
 from casework.records import embedded
 from casework.records.database import connect_engine, transaction
+from casework.records.store import Store
 from casework.settings import Settings
 from casework.web.app import create_app
 from tests.catalogues import compile_catalogues
@@ -146,6 +149,12 @@ def engine(settings: Settings) -> Iterator[Engine]:
     engine = connect_engine(settings, role="app")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def cabinet(engine: Engine, tmp_path: Path) -> Cabinet:
+    """A place for files of this test's own."""
+    return Cabinet(engine, Store(f"file://{tmp_path}/documents"), Vault(["a secret key of the tests, long enough"]))
 
 
 @pytest.fixture

@@ -490,6 +490,8 @@ class Event(Answer):
     data: Annotated[dict[str, Json], Field(description="What the form said that rules read")] = {}
     body: Annotated[dict[str, Json], Field(description="What else the form said")]
     erased: Annotated[list[str], Field(description="Fields of the body that have been erased")] = []
+    documents: Annotated[list[dict[str, str]], Field(description="Of what kind the documents are that it is about")] = []
+    version: Annotated[int | None, Field(description="Which version of a document it filed")] = None
     effects: dict[str, Json] | None = None
     edition: Annotated[str | None, Field(description="Its fingerprint")] = None
     because: Annotated[int | None, Field(description="seq of the event that brought it about")] = None

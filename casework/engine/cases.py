@@ -171,13 +171,31 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A paper of the case: whose it is, and what kind. Its words and file stand elsewhere."""
+    """A document of the case: whose it is, and what kind. Its words stand in the event that entered it."""
 
     id: str
     party: str | None
     kind: str
     registered_at: datetime
     valid_until: str | None = None
+    #: The referral whose provider handed it in; None for the office's own.
+    track: str | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A version of a document, as it was filed. Its bytes are kept apart; an erased name or digest is the ledger's."""
+
+    id: str
+    document: str
+    version: int
+    type: str
+    size: int
+    filed_at: datetime
+    filed_by: str
+    name: Any
+    digest: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +241,7 @@ class Case:
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     consents: Mapping[str, Consent] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
+    files: Mapping[str, File] = field(default_factory=dict)
     grants: Mapping[str, Grant] = field(default_factory=dict)
     #: People with a declared interest in this case; they may do nothing in it, and a provider's see nothing of it.
     interests: frozenset[str] = frozenset()
@@ -242,6 +261,10 @@ class Case:
 
     def children(self, track: str) -> list[Track]:
         return [one for one in self.tracks.values() if one.parent == track]
+
+    def usable_documents(self) -> set[str]:
+        """What a form may name: everything that was not withdrawn."""
+        return {one.id for one in self.documents.values() if one.withdrawn_at is None}
 
     def open_tasks(self) -> Iterator[Task]:
         return (task for task in self.tasks.values() if task.open)

@@ -87,7 +87,7 @@ def form_data(
 def _insist_known(draft: Draft, rules: list[dict[str, Json]], values: Mapping[str, Json]) -> None:
     """Ids of the case's own things must be its own."""
     known: dict[str, Any] = {
-        "right": draft.case.rights, "rights": draft.case.rights, "documents": draft.case.documents,
+        "right": draft.case.rights, "rights": draft.case.rights, "documents": draft.case.usable_documents(),
         "tasks": {task.id for task in draft.case.open_tasks()},
     }  # fmt: skip
     faults = {}

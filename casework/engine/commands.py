@@ -146,14 +146,42 @@ class HandOver:
 
 
 @dataclass(frozen=True)
+class FileTold:
+    """A file as the history tells of it: its name, its SHA-256, what it is and how large."""
+
+    name: str
+    digest: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True)
 class RegisterDocument:
-    """Enter a paper of the case: its title, kind and whose it is."""
+    """Enter a document of the case: its title, kind and whose it is; of a referral, where its provider hands it in."""
 
     title: str
     kind: str
     party: str | None = None
     language: str | None = None
     valid_until: str | None = None
+    referral: str | None = None
+    file: FileTold | None = None
+
+
+@dataclass(frozen=True)
+class FileDocument:
+    """File a new version of a document."""
+
+    document: str
+    file: FileTold
+
+
+@dataclass(frozen=True)
+class WithdrawDocument:
+    """Take a document out of use."""
+
+    document: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -225,6 +253,8 @@ Command = (
     | Recount
     | HandOver
     | RegisterDocument
+    | FileDocument
+    | WithdrawDocument
     | EndConsent
     | DeclareInterest
     | Notice

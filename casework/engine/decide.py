@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.engine import fields
+from casework.engine import documents
 from casework.engine.cases import CREATED, READY, Case
 from casework.engine.checks import line, refusals
 from casework.engine.commands import (
@@ -17,6 +17,7 @@ from casework.engine.commands import (
     Correct,
     DeclareInterest,
     EndConsent,
+    FileDocument,
     Fire,
     HandOver,
     Library,
@@ -26,13 +27,13 @@ from casework.engine.commands import (
     RegisterDocument,
     Ring,
     Say,
+    WithdrawDocument,
 )  # fmt: skip
 from casework.engine.draft import Draft
 from casework.engine.events import (
     ACTIVATED,
     ADDED,
     CONSENT_ENDED,
-    DOCUMENT_REGISTERED,
     HANDED_OVER,
     INTEREST_DECLARED,
     RANG,
@@ -42,7 +43,7 @@ from casework.engine.events import (
 from casework.engine.firing import fire, fire_by_person
 from casework.engine.messages import correct, say
 from casework.engine.task_deeds import TASK_DEEDS
-from casework.errors import InvalidForm, NotFound, WrongState
+from casework.errors import NotFound, WrongState
 
 Json = Any
 
@@ -143,22 +144,6 @@ def _hand_over(draft: Draft, command: HandOver) -> None:
     draft.commit()
 
 
-def _register_document(draft: Draft, command: RegisterDocument) -> None:
-    if command.party is not None and command.party not in fields.PARTIES:
-        raise InvalidForm(fields={"party": "must be need_owner or technology_owner"})
-    one = {
-        "id": draft.context.new_id(),
-        "party": command.party,
-        "kind": command.kind,
-        "valid_until": command.valid_until,
-    }
-    body = {"title": line(command.title, "title", 300)}
-    if command.language:
-        body["language"] = command.language
-    draft.begin(DOCUMENT_REGISTERED, None, {"documents": [one]}, body)
-    draft.commit()
-
-
 def _notice(draft: Draft, command: Notice) -> None:
     """A task that something outside this log asks for: another case of the same need was signed, say."""
     draft.begin(ADDED, draft.case.main, {"name": command.task}, system=True)
@@ -230,7 +215,9 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     Ring: _ring,
     Recount: _recount,
     HandOver: _hand_over,
-    RegisterDocument: _register_document,
+    RegisterDocument: documents.register,
+    FileDocument: documents.file,
+    WithdrawDocument: documents.withdraw,
     EndConsent: _end_consent,
     DeclareInterest: _declare_interest,
     Notice: _notice,

@@ -119,6 +119,8 @@ class Draft(Clockwork):
     def _grant(self, track: Track, documents: Iterable[str]) -> None:
         for document in documents:
             kept = self.case.documents[document]
+            if kept.withdrawn_at is not None:
+                continue
             consent = next(
                 (c.id for c in self.case.consents.values() if covers(c, kept.party, track.provider, document)), None
             )
@@ -130,6 +132,12 @@ class Draft(Clockwork):
         above = self.case.referral_of(track)
         for grant in self.case.grants.values():
             if above is not None and grant.track == above.id and grant.ended_at is None:
+                self._add("grants_ended", grant.id)
+
+    def end_grants_to(self, document: str) -> None:
+        """End whatever lets a provider see a document."""
+        for grant in self.case.grants.values():
+            if grant.document == document and grant.ended_at is None:
                 self._add("grants_ended", grant.id)
 
     def end_grants_of(self, consent: Consent) -> list[str]:

@@ -20,6 +20,8 @@ RANG, ACTIVATED, RECOUNTED = "rang", "activated", "recounted"
 HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
     "handed_over", "document_registered", "consent_ended", "interest_declared",
 )  # fmt: skip
+#: A version of a document's file, and a document taken out of use.
+DOCUMENT_FILED, DOCUMENT_WITHDRAWN = "document_filed", "document_withdrawn"
 #: A message of each audience, which `engine.messages` keeps apart: an internal note, a word in a shared thread.
 NOTED, SAID = "noted", "said"
 

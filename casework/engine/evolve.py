@@ -20,21 +20,22 @@ from casework.engine.cases import (
     Clock,
     Consent,
     Document,
+    File,
     Fired,
     Grant,
     Proposal,
     Task,
     Track,
 )  # fmt: skip
-from casework.engine.events import CONSENT_ENDED, DOCUMENT_REGISTERED, FIRED, OPENED, PROPOSED, REFUSED, Event
+from casework.engine.events import CONSENT_ENDED, FIRED, OPENED, PROPOSED, REFUSED, Event
 from casework.engine.limits import Rung
 from casework.ledger.canonical import parse_instant
 
 Json = Any
 One = TypeVar("One")
 
-#: Events after which a form that was shown before is stale.
-_TURNS = frozenset({OPENED, FIRED, PROPOSED, REFUSED, DOCUMENT_REGISTERED, CONSENT_ENDED})
+#: Events after which a form that was shown before is stale. A new document makes none so: it is one more to choose.
+_TURNS = frozenset({OPENED, FIRED, PROPOSED, REFUSED, CONSENT_ENDED})
 
 
 def fold(events: Iterable[Event]) -> Case | None:
@@ -249,8 +250,27 @@ def _consents_ended(case: Case, changed: Changed, tracks: Tracks, ended: list[Js
 def _documents(case: Case, changed: Changed, tracks: Tracks, registered: list[Json], event: Event) -> None:
     documents = dict(case.documents)
     for one in registered:
-        documents[one["id"]] = Document(one["id"], one["party"], one["kind"], event.at, one.get("valid_until"))
+        documents[one["id"]] = Document(
+            one["id"], one["party"], one["kind"], event.at, one.get("valid_until"), event.track
+        )
     changed["documents"] = documents
+
+
+def _documents_withdrawn(case: Case, changed: Changed, tracks: Tracks, withdrawn: list[str], event: Event) -> None:
+    documents = dict(case.documents)
+    for one in withdrawn:
+        documents[one] = replace(documents[one], withdrawn_at=event.at)
+    changed["documents"] = documents
+
+
+def _files(case: Case, changed: Changed, tracks: Tracks, filed: list[Json], event: Event) -> None:
+    files = dict(case.files)
+    for one in filed:
+        files[one["id"]] = File(
+            one["id"], one["document"], one["version"], one["type"], one["size"], event.at, event.actor,
+            event.body.get("file"), event.body.get("sha256"),
+        )  # fmt: skip
+    changed["files"] = files
 
 
 def _grants(case: Case, changed: Changed, tracks: Tracks, given: list[Json], event: Event) -> None:
@@ -299,6 +319,8 @@ _CHANGES: Mapping[str, Callable[..., None]] = {
     "consents": _consents,
     "consents_ended": _consents_ended,
     "documents": _documents,
+    "documents_withdrawn": _documents_withdrawn,
+    "files": _files,
     "grants": _grants,
     "grants_ended": _grants_ended,
     "interest": _interests,

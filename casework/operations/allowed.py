@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from casework.engine import documents
 from casework.engine.cases import HELD, IN_PROGRESS, READY, RESERVED, Case, Task, Track
 from casework.engine.checks import duty_reasons
 from casework.engine.commands import Library
@@ -20,7 +21,9 @@ from casework.engine.events import (
     CLAIMED,
     COMPLETED,
     CONSENT_ENDED,
+    DOCUMENT_FILED,
     DOCUMENT_REGISTERED,
+    DOCUMENT_WITHDRAWN,
     EXITED,
     FIRED,
     HANDED_OVER,
@@ -99,7 +102,7 @@ class Judge:
         if judge is None:
             yield f"nothing is called “{event.kind}” in a case"
             return
-        if event.kind in _ON_TRACKS:
+        if event.kind in _ON_TRACKS or event.kind in _ON_SOME and event.track is not None:
             track = before.tracks.get(event.track or "")
             if track is None:
                 yield "it names a track that the case does not have"
@@ -498,7 +501,37 @@ class Judge:
                 yield "it gives the case to somebody who was no officer"
 
     def _document(self, before: Case, event: Event) -> Reasons:
-        yield from self._role_in(before, event, ("officer", "supervisor", "compliance"))
+        """Entered, filed or withdrawn by those whose document it is; versions count on without a gap."""
+        referral = before.tracks.get(event.track) if event.track else None
+        if why := documents.refusal(before, event.role, referral):
+            yield f"a document could not be handed in so: {why}"
+        if before.kind != "case" and "files" in event.effects:
+            yield f"a file could not be kept so: {documents.SEALED}"
+        fresh = {one["id"]: one for one in event.effects.get("documents", ())}
+        for id, one in fresh.items():
+            if id in before.documents:
+                yield f"there was a document {id} already"
+            if referral is not None and one["party"] is not None:
+                yield "what a provider hands in is no party's"
+        for one in event.effects.get("files", ()):
+            last = max((file.version for file in before.files.values() if file.document == one["document"]), default=0)
+            if one["id"] in before.files or one["version"] != last + 1:
+                yield f"it files version {one['version']} after version {last}"
+            if one["document"] not in fresh:
+                yield from self._own_document(before, event, one["document"])
+        gone = event.effects.get("documents_withdrawn", ())
+        for id in gone:
+            yield from self._own_document(before, event, id)
+        shared = {one.id for one in before.grants.values() if one.document in gone and one.ended_at is None}
+        if shared != set(event.effects.get("grants_ended", ())):
+            yield "it does not end exactly what let providers see the document"
+
+    def _own_document(self, before: Case, event: Event, id: str) -> Reasons:
+        document = before.documents.get(id)
+        if document is None or document.withdrawn_at is not None:
+            yield "there was no such document to change"
+        elif document.track != event.track:
+            yield "the document was another side's"
 
     def _consent_ended(self, before: Case, event: Event) -> Reasons:
         for one in event.effects["consents_ended"]:
@@ -582,6 +615,8 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     ACTIVATED: Judge._rang,
     HANDED_OVER: Judge._handed_over,
     DOCUMENT_REGISTERED: Judge._document,
+    DOCUMENT_FILED: Judge._document,
+    DOCUMENT_WITHDRAWN: Judge._document,
     CONSENT_ENDED: Judge._consent_ended,
     INTEREST_DECLARED: Judge._interest,
     NOTED: Judge._message,
@@ -589,3 +624,5 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
 }
 #: Kinds that happen on a track; the others are the case's own.
 _ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, CLAIMED, RELEASED, RELIEVED, COMPLETED, EXITED, ADDED, RANG, ACTIVATED, SAID})
+#: Those that may be a referral's or the case's own.
+_ON_SOME = frozenset({DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN})

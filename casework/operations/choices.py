@@ -85,11 +85,13 @@ def _people(db: Connection, case: Case, track: Track, role: str) -> list[dict[st
 
 def _papers(db: Connection, actor: Actor, case: Case, track: Track) -> list[dict[str, Json]]:
     """The papers of the case; of who sees only a referral, those granted to it."""
-    known: set[str] = set(case.documents)
+    known = case.usable_documents()
     if sight(actor, case) < Sight.ALL:
         above = case.referral_of(track)
         mine = [g for g in case.grants.values() if above and g.track == above.id and g.ended_at is None]
-        known &= {grant.document for grant in mine}
+        known &= {grant.document for grant in mine} | {
+            one.id for one in case.documents.values() if above and one.track == above.id
+        }
     if not known:
         return []
     titles = titles_of(db, case)

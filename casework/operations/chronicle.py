@@ -20,7 +20,7 @@ from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.ledger.canonical import instant
 from casework.operations.candidates import Candidates
-from casework.operations.history import list_events, whom_of
+from casework.operations.history import list_events, papers_of, whom_of
 from casework.operations.overview import find_case, names_of
 from casework.operations.paging import cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.past import Past
@@ -38,7 +38,7 @@ FILTERS: Mapping[str, str] = {
         " OR header->>'role' IN ('supervisor', 'compliance')))"
     ),
     "documents": (
-        "(kind IN ('document_registered', 'consent_ended') OR effects ? 'grants' OR effects ? 'grants_ended'"
+        "(kind IN ('document_registered', 'document_filed', 'document_withdrawn', 'consent_ended') OR effects ? 'grants' OR effects ? 'grants_ended'"
         " OR effects ? 'consents')"
     ),
     "referrals": "track_id IN (SELECT id FROM tracks t WHERE t.log_id = CAST(:log AS uuid) AND t.position > 0 AND t.workflow <> 'case')",
@@ -117,7 +117,7 @@ def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: i
 _UNTOLD: Mapping[str, Json] = {
     "seq": None, "acting_for": None, "late": 0, "because": None, "organisation": None, "transition": None, "name": None,
     "task": None, "candidates": (), "changes": (), "facts": {}, "rule": None, "form": None, "before_data": None, "names": {},
-    "agreed": False, "whom": None, "documents": (),
+    "agreed": False, "whom": None, "documents": (), "version": None,
 }  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, 
         "changes": list(_changes(before, after)), "facts": effects.get("facts") or {},
         "rule": _rule(rule[0]) if rule else None, "hash": row.hash, "prev": header["prev"], "form": _form(edition, rule, task, past),
         "whom": whom_of(row.kind, effects), "by_system": header["actor"] == "system",
-        "documents": effects.get("documents", []), "how": [one["how"] for one in effects.get("consents_ended", ())],
+        **papers_of(effects), "how": [one["how"] for one in effects.get("consents_ended", ())],
     }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
             "actor": _actor(row.header["actor"], names), "acting_for": _actor(row.header["acting_for"], names),
             "role": row.header["role"], "by_system": row.header["actor"] == SYSTEM_ACTOR,
             "agreed": "proposed" in row.effects, "whom": _actor(whom_of(row.kind, row.effects), names),
-            "documents": row.effects.get("documents", []), "happened_on": row.effects.get("happened_on"),
+            **papers_of(row.effects), "happened_on": row.effects.get("happened_on"),
             "task": row.task and {key: row.task[key] for key in ("edition", "type", "rule", "about")},
         }
         for row in rows
@@ -96,6 +96,13 @@ _LAST = """
     LEFT JOIN tasks t ON t.id = CAST(e.effects->>'task' AS uuid)
     WHERE e.log_id = CAST(:log AS uuid) ORDER BY e.seq DESC LIMIT :most
 """
+
+
+def papers_of(effects: Mapping[str, Json]) -> dict[str, Json]:
+    """Of what kind the documents are that an event enters, files or withdraws, and which version it files."""
+    kinds = [one["kind"] for one in effects.get("documents", ())] or [one for one in (effects.get("paper"),) if one]
+    version = next((one["version"] for one in effects.get("files", ())), None)
+    return {"documents": [{"kind": one} for one in kinds], "version": version}
 
 
 def whom_of(kind: str, effects: Mapping[str, Json]) -> str | None:
@@ -114,7 +121,7 @@ def _show_event(
     body = {name: None if value is ERASED else value for name, value in values(row.body).items()}
     made = {
         "position": position, "at": header["at"], "kind": row.kind, "what": what, "done": done, "track": row.track_id,
-        "from": header["from"], "to": header["to"], "role": header["role"], "data": effects.get("data", effects.get("result", {})),
+        "from": header["from"], "to": header["to"], "role": header["role"], **papers_of(effects), "data": effects.get("data", effects.get("result", {})),
         "happened_on": effects.get("happened_on"), "body": body,
         "erased": sorted(name for name, value in values(row.body).items() if value is ERASED),
     }  # fmt: skip

@@ -32,6 +32,17 @@ def note_reading(db: Connection, actor: Actor, address: str, number: str | None 
     )
 
 
+def note_document(db: Connection, actor: Actor, address: str, number: str | None, document: str) -> None:
+    """Keep that somebody, in whatever role, took a document's file out."""
+    db.execute(
+        text(
+            "INSERT INTO readings (person_id, at, number, address, document_id)"
+            " VALUES (CAST(:person AS uuid), casework_now(), :number, :address, CAST(:document AS uuid))"
+        ),
+        {"person": actor.person, "number": number, "address": address[:LONGEST], "document": document},
+    )
+
+
 def list_readings(
     db: Connection, actor: Actor, *, number: str | None = None, cursor: str | None = None, limit: int | None = None
 ) -> dict[str, Json]:

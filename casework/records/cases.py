@@ -18,6 +18,7 @@ from casework.engine.cases import (
     Clock,
     Consent,
     Document,
+    File,
     Fired,
     Grant,
     Proposal,
@@ -49,7 +50,8 @@ def _load(home: str, every_task: bool) -> str:
 
     parts = ", ".join([
         part("tracks", "position"), part("tasks", "position", tasks), part("clocks", "id"), part("proposals", "id"),
-        part("consents", "id"), part("documents", "id"), part("grants", "id"),
+        part("consents", "id"), part("documents", "id"), part("files", "id"),
+        part("grants", "id"),
     ])  # fmt: skip
     # As text, parsed here: no other form costs the server so little.
     return (
@@ -78,7 +80,7 @@ def _row(db: Connection, log: str, kind: str, every_task: bool) -> tuple[Any, ..
 
 def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | None) -> Case:
     home = json.loads(home_row)
-    tracks, tasks, clocks, proposals, consents, documents, grants = (
+    tracks, tasks, clocks, proposals, consents, documents, files, grants = (
         {one["id"]: make(one) for one in json.loads(rows)} if rows else {}
         for make, rows in zip(_MAKE, parts, strict=True)
     )
@@ -88,7 +90,7 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
         need=home.get("need_id"), technology=home.get("technology_id"), phase=home.get("phase_id"),
         parties=home["parties"], rights=tuple(home["rights"]), about=home.get("case_id"), owner=home["owner_id"],
         team=tuple(home["team"]), revision=home["revision"], tracks=tracks, tasks=tasks, clocks=clocks,
-        proposals=proposals, consents=consents, documents=documents, grants=grants,
+        proposals=proposals, consents=consents, documents=documents, files=files, grants=grants,
         interests=frozenset(home["interests"]), hold=home["hold"], frozen=home["frozen"], outcome=home["outcome"],
         reasons=tuple(home["reasons"]), closed_at=_maybe_time(home["closed_at"]),
     )  # fmt: skip
@@ -153,7 +155,17 @@ def _consent(one: Json) -> Consent:
 
 
 def _document(one: Json) -> Document:
-    return Document(one["id"], one["party"], one["kind"], _time(one["registered_at"]), one["valid_until"])
+    return Document(
+        one["id"], one["party"], one["kind"], _time(one["registered_at"]), one["valid_until"], one["track_id"],
+        _maybe_time(one["withdrawn_at"]),
+    )  # fmt: skip
+
+
+def _file(one: Json) -> File:
+    return File(
+        one["id"], one["document_id"], one["version"], one["type"], one["size"], _time(one["filed_at"]), one["filed_by"],
+        one["name"], one["digest"],
+    )  # fmt: skip
 
 
 def _grant(one: Json) -> Grant:
@@ -161,7 +173,7 @@ def _grant(one: Json) -> Grant:
     return Grant(one["id"], one["track_id"], one["document_id"], one["consent_id"], _time(one["given_at"]), ended)
 
 
-_MAKE: tuple[Callable[[Json], Any], ...] = (_track, _task, _clock, _proposal, _consent, _document, _grant)
+_MAKE: tuple[Callable[[Json], Any], ...] = (_track, _task, _clock, _proposal, _consent, _document, _file, _grant)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -245,8 +257,22 @@ def _consent_row(case: Case, one: Consent, position: int) -> dict[str, Json]:
 def _document_row(case: Case, one: Document, position: int) -> dict[str, Json]:
     return {
         "id": one.id, "log_id": case.log, "party": one.party, "kind": one.kind,
-        "registered_at": _written(one.registered_at), "valid_until": one.valid_until,
+        "registered_at": _written(one.registered_at), "valid_until": one.valid_until, "track_id": one.track,
+        "withdrawn_at": _written(one.withdrawn_at),
     }  # fmt: skip
+
+
+def _file_row(case: Case, one: File, position: int) -> dict[str, Json]:
+    return {
+        "id": one.id, "log_id": case.log, "document_id": one.document, "version": one.version, "type": one.type,
+        "size": one.size, "filed_at": _written(one.filed_at), "filed_by": one.filed_by, "name": _word_or_none(one.name),
+        "digest": _word_or_none(one.digest),
+    }  # fmt: skip
+
+
+def _word_or_none(value: Any) -> str | None:
+    """A word; nothing of what was erased."""
+    return value if isinstance(value, str) else None
 
 
 def _grant_row(case: Case, one: Grant, position: int) -> dict[str, Json]:
@@ -263,6 +289,7 @@ _ROWS: Mapping[str, Callable[[Case, Any, int], dict[str, Json]]] = {
     "proposals": _proposal_row,
     "consents": _consent_row,
     "documents": _document_row,
+    "files": _file_row,
     "grants": _grant_row,
 }
 

@@ -703,6 +703,60 @@ documents = Table(
     Column("kind", Text, nullable=False),
     Column("registered_at", Time, nullable=False),
     Column("valid_until", Date),
+    Column("track_id", Id, comment="The referral whose provider handed it in; null for the office's own"),
+    Column("withdrawn_at", Time),
+)
+
+files = Table(
+    "files",
+    metadata,
+    _id(),
+    _ref("log_id", "logs.id", index=True),
+    Column("document_id", Id, nullable=False),
+    Column("version", Integer, nullable=False, comment="1, 2, 3 … within its document"),
+    Column("type", Text, nullable=False, comment="What it was found to be, such as pdf"),
+    Column("size", BigInteger, nullable=False),
+    Column("filed_at", Time, nullable=False),
+    Column("filed_by", Text, nullable=False),
+    Column("name", Text, comment="Null once erased"),
+    Column("digest", Text, comment="SHA-256 of what is in it; null once erased"),
+    UniqueConstraint("document_id", "version"),
+    comment="Versions of documents; what the events add up to",
+)
+
+compartments = Table(
+    "compartments",
+    metadata,
+    _id(),
+    _ref("log_id", "logs.id"),
+    Column("part", Text, nullable=False, comment="Whose files: a party's, the office's own (case), or a referral's"),
+    Column("sealed", LargeBinary, nullable=False, comment="The key of its files, sealed with the installation's"),
+    UniqueConstraint("log_id", "part"),
+    comment="Keys of files; without its row a compartment is unreadable for ever",
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    _id(),
+    _ref("compartment_id", "compartments.id"),
+    Column("name", Text, nullable=False, comment="Keyed hash of the content: where it lies in the store"),
+    Column("touched_at", Time, nullable=False, server_default=_now, comment="When it was last put there"),
+    Column("scan", Text, comment="pending, clean or blocked; null where there was no scanner"),
+    Column("scanned_at", Time),
+    Column("found", Text, comment="What the scanner called it"),
+    CheckConstraint("scan IN ('pending', 'clean', 'blocked')", name="scan"),
+    UniqueConstraint("compartment_id", "name"),
+    Index("ix_blobs_pending", "touched_at", "id", postgresql_where=text("scan = 'pending'")),
+    comment="What lies in the store; written before it is put there, so that nothing lies there unknown",
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("file_id", Id, ForeignKey("files.id"), primary_key=True),
+    _ref("blob_id", "blobs.id", index=True),
+    comment="Which blob holds a version; no row once it was erased",
 )
 
 grants = Table(
@@ -831,6 +885,8 @@ readings = Table(
     Column("at", Time, nullable=False, server_default=_now),
     Column("number", Text, comment="Of the case, where it was one"),
     Column("address", Text, nullable=False, comment="Path and query that were asked for"),
+    Column("document_id", Id, comment="Where a document's file was taken out"),
     Index("ix_readings_person_id_id", "person_id", "id"),
-    comment="What auditors have read; never changed by the application",
+    Index("ix_readings_document_id_id", "document_id", "id", postgresql_where=text("document_id IS NOT NULL")),
+    comment="What auditors have read, and who took out which document; never changed by the application",
 )

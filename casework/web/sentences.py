@@ -39,6 +39,8 @@ _DEEDS = {
     "added": N_("%(who)s added the task “%(task)s”"),
     "handed_over": N_("%(who)s handed the case over to %(whom)s"),
     "document_registered": N_("%(who)s entered a paper: %(paper)s"),
+    "document_filed": N_("%(who)s filed version %(version)s of a paper: %(paper)s"),
+    "document_withdrawn": N_("%(who)s withdrew a paper: %(paper)s"),
     "consent_ended": N_("%(who)s recorded that a consent has ended"),
     "interest_declared": N_("%(who)s declared an interest in the case"),
     "noted written": N_("%(who)s wrote an internal note"),
@@ -87,7 +89,7 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
         return gettext("%(who)s: %(what)s", who=who, what=entry["kind"].replace("_", " "))
     whom = (entry.get("whom") or {}).get("name") or gettext("somebody else")
     paper = ", ".join(paper_name(one["kind"]) for one in entry.get("documents", ())) or gettext("other paper")
-    return _capital(gettext(words, who=who, task=_say_task(entry, editions), whom=whom, paper=paper))
+    return _capital(gettext(words, who=who, task=_say_task(entry, editions), whom=whom, paper=paper, version=entry.get("version")))
 
 
 def _say_transition(entry: Mapping[str, Json], who: str, edition: Edition | None) -> str:
@@ -242,7 +244,7 @@ _COLUMNS = {
     "holder_id": N_("held by"), "due_at": N_("due"), "flagged": N_("flagged"), "result": N_("result"),
     "closed_by": N_("closed by"), "queue": N_("queue"), "party": N_("party"), "given_on": N_("given on"),
     "expires_on": N_("expires on"), "how": N_("how it ended"), "title": N_("title"), "number": N_("number"),
-    "kind": N_("kind"), "valid_until": N_("valid until"), "registered_at": N_("registered"), "given_at": N_("given"),
+    "kind": N_("kind"), "valid_until": N_("valid until"), "registered_at": N_("registered"), "withdrawn_at": N_("withdrawn"), "given_at": N_("given"),
     "before": N_("state before the pause"), "providers": N_("providers"), "documents": N_("papers"),
     "actor_id": N_("proposed by"), "transition": N_("action"), "organisation_id": N_("organisation"),
 }  # fmt: skip

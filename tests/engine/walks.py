@@ -30,6 +30,7 @@ from casework.engine.commands import (
     Ring,
 )  # fmt: skip
 from casework.engine.decide import decide
+from casework.engine.documents import CLERKS
 from casework.engine.draft import Draft, accepted
 from casework.engine.editions import Edition, publish
 from casework.engine.events import Event
@@ -80,9 +81,14 @@ class Walk:
         self.burdens: dict[str, list[dict[str, Json]]] = {right: [] for right in RIGHTS}
         self.do(command(), By())
         for party in ("need_owner", "technology_owner", None):
-            self.do(RegisterDocument("A paper", "report", party), PEOPLE[0])
+            self.do(RegisterDocument("A paper", "report", party), self.clerk)
 
     # --- what stands ---
+
+    @property
+    def clerk(self) -> By:
+        """Somebody who enters papers."""
+        return next(one for one in PEOPLE if one.role in accepted(self.case, CLERKS))
 
     @property
     def case(self) -> Case:
@@ -280,7 +286,7 @@ class Walk:
         if standing and self.dice.random() < 0.3:
             self.do(EndConsent(self.dice.choice(standing), "withdrawn", "They changed their mind."), PEOPLE[0])
         else:
-            self.do(RegisterDocument("Another paper", "report", "technology_owner"), PEOPLE[0])
+            self.do(RegisterDocument("Another paper", "report", "technology_owner"), self.clerk)
 
     def offers(self, by: By) -> list[Offer]:
         return offers(self.library, self.case, self.context(by))

@@ -1,0 +1,147 @@
+"""Where the files of documents are kept: sealed in the store, each compartment of a case with a key of its own.
+
+What is put into the store is written down before, in a transaction of its own, and tied to a document in the transaction
+of the deed: whatever fails in between leaves a row that `sweep` finds, and no file that nobody knows.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import uuid_utils
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.cases import Document
+from casework.engine.commands import FileTold
+from casework.errors import FileMissing
+from casework.operations.uploads import Upload
+from casework.operations.vault import Vault
+from casework.records.database import transaction
+from casework.records.store import Store, name_of, new_key
+
+#: What no document names so long after it was last put into the store was left behind.
+LEFT_AFTER = timedelta(days=1)
+PENDING, CLEAN, BLOCKED = "pending", "clean", "blocked"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that lies in the store and waits for the deed that ties it to a document."""
+
+    blob: str
+    told: FileTold
+
+
+def part_of(document: Document) -> str:
+    """The compartment of a document: files of different parties and providers never share a key."""
+    return part_for(document.party, document.track)
+
+
+def part_for(party: str | None, referral: str | None) -> str:
+    return referral or party or "case"
+
+
+class Cabinet:
+    """The store of an installation, with its keys; `scanned` where a scanner looks at what comes in."""
+
+    def __init__(self, engine: Engine, store: Store, vault: Vault, *, scanned: bool = False) -> None:
+        self.engine = engine
+        self.store = store
+        self.vault = vault
+        self.scanned = scanned
+
+    def keep(self, log: str, part: str, upload: Upload) -> Kept:
+        """Put an upload into the store, in a short transaction before it. Raises StoreUnavailable."""
+        with transaction(self.engine) as db:
+            compartment, key = self._key(db, log, part)
+            name = name_of(key, upload.digest)
+            given = {
+                "id": str(uuid_utils.uuid7()), "compartment": compartment, "name": name,
+                "scan": PENDING if self.scanned else None,
+            }  # fmt: skip
+            blob = db.execute(_PUT, given).scalar_one()
+        self.store.put(_place(compartment, name), key, upload.pieces())
+        return Kept(blob, FileTold(upload.name, upload.digest, upload.type, upload.size))
+
+    def tie(self, db: Connection, file: str, kept: Kept) -> None:
+        """In the deed's transaction: this version is what lies there."""
+        db.execute(_TIE, {"file": file, "blob": kept.blob})
+
+    def read(self, db: Connection, file: str) -> Iterator[bytes]:
+        """What is in a version of a document. Raises FileMissing, FileDamaged and StoreUnavailable."""
+        row = db.execute(_FIND, {"file": file}).one_or_none()
+        if row is None:
+            raise FileMissing
+        return self.store.read(_place(row.compartment_id, row.name), self._open(row.sealed, row.log_id, row.part))
+
+    def read_blob(self, db: Connection, blob: str) -> Iterator[bytes]:
+        """The same for what lies in the store, whether a document names it or not."""
+        row = db.execute(_FIND_BLOB, {"blob": blob}).one_or_none()
+        if row is None:
+            raise FileMissing
+        return self.store.read(_place(row.compartment_id, row.name), self._open(row.sealed, row.log_id, row.part))
+
+    def sweep(self) -> int:
+        """Take away what was put into the store and never tied to a document; gives how many files."""
+        count = 0
+        while True:
+            # Row by row, and the row stays locked until the file is gone: who puts the same file there now waits.
+            with transaction(self.engine) as db:
+                row = db.execute(_LEFT, {"after": LEFT_AFTER}).one_or_none()
+                if row is None:
+                    return count
+                self.store.delete(_place(row.compartment_id, row.name))
+            count += 1
+
+    def _key(self, db: Connection, log: str, part: str) -> tuple[str, bytes]:
+        """The compartment and its key, made where there is none yet."""
+        given = {"log": log, "part": part}
+        row = db.execute(_KEY, given).one_or_none()
+        if row is None:
+            sealed = self.vault.seal(base64.b64encode(new_key()).decode(), _owner(log, part))
+            db.execute(_NEW_KEY, given | {"id": str(uuid_utils.uuid7()), "sealed": sealed})
+            # Of two who make one at once, the first one's counts.
+            row = db.execute(_KEY, given).one()
+        return row.id, self._open(row.sealed, log, part)
+
+    def _open(self, sealed: bytes, log: str, part: str) -> bytes:
+        return base64.b64decode(self.vault.open(sealed, _owner(log, part))[0])
+
+
+def _owner(log: str, part: str) -> str:
+    return f"compartment:{log}:{part}"
+
+
+def _place(compartment: str, name: str) -> str:
+    return f"{compartment}/{name[:2]}/{name}"
+
+
+_KEY = text("SELECT id, sealed FROM compartments WHERE log_id = CAST(:log AS uuid) AND part = :part")
+_NEW_KEY = text(
+    "INSERT INTO compartments (id, log_id, part, sealed) VALUES (CAST(:id AS uuid), CAST(:log AS uuid), :part, :sealed)"
+    " ON CONFLICT DO NOTHING"
+)
+_PUT = text("""
+    INSERT INTO blobs (id, compartment_id, name, scan) VALUES (CAST(:id AS uuid), CAST(:compartment AS uuid), :name, :scan)
+    ON CONFLICT (compartment_id, name) DO UPDATE SET touched_at = clock_timestamp(), scan = coalesce(blobs.scan, EXCLUDED.scan)
+    RETURNING id
+""")
+_TIE = text("INSERT INTO contents (file_id, blob_id) VALUES (CAST(:file AS uuid), CAST(:blob AS uuid))")
+_FIND = text("""
+    SELECT b.compartment_id, b.name, c.sealed, c.log_id, c.part FROM contents k JOIN blobs b ON b.id = k.blob_id
+    JOIN compartments c ON c.id = b.compartment_id WHERE k.file_id = CAST(:file AS uuid)
+""")
+_FIND_BLOB = text("""
+    SELECT b.compartment_id, b.name, c.sealed, c.log_id, c.part FROM blobs b JOIN compartments c ON c.id = b.compartment_id
+    WHERE b.id = CAST(:blob AS uuid)
+""")
+_LEFT = text("""
+    DELETE FROM blobs WHERE id = (
+        SELECT b.id FROM blobs b WHERE b.touched_at < clock_timestamp() - CAST(:after AS interval)
+        AND NOT EXISTS (SELECT FROM contents k WHERE k.blob_id = b.id)
+        ORDER BY b.touched_at, b.id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) RETURNING compartment_id, name
+""")
