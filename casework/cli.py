@@ -9,7 +9,19 @@ from typing import Any
 import click
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from casework.commands import accounts, database, demo, imports, programmes, serve, tick, verify, worker, workflow
+from casework.commands import (
+    accounts,
+    check,
+    database,
+    demo,
+    imports,
+    programmes,
+    serve,
+    tick,
+    verify,
+    worker,
+    workflow,
+)
 from casework.errors import CaseworkError, DatabaseNotReady
 
 # Every command stands here; one module of casework.commands holds the commands of one noun.
@@ -26,6 +38,7 @@ COMMANDS: tuple[click.Command, ...] = (
     worker.worker,
     tick.tick,
     verify.verify,
+    check.check,
 )
 
 

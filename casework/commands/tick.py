@@ -6,6 +6,7 @@ import click
 
 from casework.operations.attempts import forget_attempts
 from casework.operations.clocks import ring_clocks
+from casework.operations.house_rule import check_due
 from casework.operations.passkeys import forget_challenges
 from casework.records.database import connect_engine, transaction
 from casework.records.logs import now
@@ -17,7 +18,7 @@ from casework.settings import load_settings
 def tick(until_quiet: bool) -> None:
     """Let every clock that is due do what it says: remind, escalate, lapse, come due.
 
-    It also removes what no longer counts of attempts to sign in. Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not ring.
+    It also removes what no longer counts of attempts to sign in, and keeps the nightly figure of the house rule. Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not ring.
     """
     engine = connect_engine(load_settings())
     try:
@@ -26,6 +27,7 @@ def tick(until_quiet: bool) -> None:
             forget_attempts(db)
             forget_challenges(db)
         rung = ring_clocks(engine, until=None if until_quiet else started)
+        check_due(engine)
     finally:
         engine.dispose()
     click.echo(f"{rung.count} happened." if rung.count else "Nothing is due.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from casework.engine.cases import (
     CREATED,
@@ -219,7 +219,7 @@ class Draft(Clockwork):
         self._add("tasks", {
             "id": task, "track": track.id, "name": name, "edition": edition or track.edition, "rule": rule,
             "type": type, "queue": queue,
-            "organisation": track.provider if queue in ORGANISATION_QUEUES else None,
+            "organisation": self._provider_of(track) if queue in ORGANISATION_QUEUES else None,
             "state": CREATED if activate else state, "due": due if isinstance(due, str) else None, "of": of, "about": about,
             "aftercare": aftercare,
         })  # fmt: skip
@@ -228,6 +228,12 @@ class Draft(Clockwork):
             planned = plan(due, usual(unit) if rungs is None else rungs, activate)
             made = self._clock(track.id, unit, planned, task=task, of=of if type == "step" else None)
             self._effects["tasks"][-1]["due"] = due_of(made)
+
+    def _provider_of(self, track: Track) -> str | None:
+        """Who works on a track: the provider that this very event names, where it names another."""
+        if "provider" in self._effects and self._header["track"] in (track.id, track.parent):
+            return cast("str | None", self._effects["provider"])
+        return track.provider
 
     def open_side_task(
         self, rule: TaskRule, track: Track, facts: Facts, about: str | None = None, edition: str | None = None
@@ -375,7 +381,7 @@ class Draft(Clockwork):
                     self._open_track(one["workflow"], fresh=one["fresh"])
                 case "service_track":
                     if self.library.latest(track.kind) is not None:
-                        self._start(track.kind, track.kind, parent=track.id, provider=track.provider)
+                        self._start(track.kind, track.kind, parent=track.id, provider=self._provider_of(track))
                 case "referral":
                     self._open_referral(one, facts)
                 case "next_provider":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
-from casework.operations import clocks, mails
+from casework.operations import clocks, house_rule, mails
 from casework.operations.notices import any_untold
 from casework.records.database import transaction
 
@@ -35,6 +35,7 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     jobs = [Job(CLOCKS, "ring", f"ring {log}", {"log": log}) for log in ringing]
     if any_untold(db):
         jobs.append(Job(OTHERS, "tell", "tell"))
+    jobs += [Job(OTHERS, "check", f"check {one}", {"programme": one}) for one in house_rule.list_unchecked(db)]
     if mailing:
         sending = mails.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
         # One person's mails go one after the other, in the order in which they were written.

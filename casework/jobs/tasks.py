@@ -16,6 +16,7 @@ from casework.jobs.post import NotNow, Refused, post
 from casework.jobs.queue import CLOCKS, NAMESPACE, OTHERS, Job, defer, wait_before
 from casework.operations import mails
 from casework.operations.clocks import ring_log
+from casework.operations.house_rule import check_programme
 from casework.operations.notices import tell_due
 from casework.records.database import driver_arguments, transaction
 from casework.settings import Settings
@@ -83,6 +84,13 @@ def ring(hands: Hands, log: str) -> None:
 def tell(hands: Hands) -> None:
     """Write the notices of what has happened, and queue the mails for them."""
     tell_due(hands.engine, mailing=hands.settings.smtp_host is not None)
+
+
+@_task(OTHERS)
+def check(hands: Hands, programme: str) -> None:
+    """Keep the figure of the night: how many cases of a programme break the house rule."""
+    with transaction(hands.engine) as db:
+        check_programme(db, programme)
 
 
 @_task(OTHERS)

@@ -1,7 +1,4 @@
-"""What a supervisor looks after: decisions that wait, the load of each officer, and cases that break the house rule.
-
-The house rule: a live case has one owner, one dated next action and, if it waits, for whom. Reads only.
-"""
+"""What a supervisor looks after: decisions that wait, and the load of each officer. Reads only."""
 
 from __future__ import annotations
 
@@ -15,7 +12,6 @@ from casework.operations.my_work import place
 from casework.operations.overview import names_of, when
 from casework.operations.task_lists import task_row
 from casework.permissions import Actor
-from casework.records.logs import now
 
 Json = Any
 
@@ -117,45 +113,6 @@ def list_team(db: Connection, actor: Actor) -> dict[str, Json]:
     ]  # fmt: skip
     unowned = [{"programme": row.code, "count": row.count} for row in db.execute(_UNOWNED, given)]
     return {"items": rows, "unowned": unowned}
-
-
-# A case nobody has taken yet lies in the intake, which has an end: that is its dated action, and it has no owner.
-_HOUSE_RULE = text("""
-    SELECT * FROM (
-        SELECT c.id, c.number, c.title, c.state, c.opened_at, c.owner_id,
-            c.owner_id IS NULL AND c.state <> 'proposed' AS no_owner,
-            NOT EXISTS (
-                SELECT FROM tasks t WHERE t.log_id = c.id AND t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended')
-                AND NOT t.aftercare AND t.due_at IS NOT NULL
-            ) AND coalesce(c.hold->>'resume_by', '') = '' AS no_action,
-            c.hold IS NOT NULL AND coalesce(c.hold->>'waits_for', '') = '' AS waits_for_nobody,
-            EXISTS (
-                SELECT FROM people p WHERE p.id = c.owner_id AND (NOT p.active OR NOT EXISTS (
-                    SELECT FROM memberships m WHERE m.person_id = p.id AND m.programme_id = c.programme_id
-                    AND m.role = 'officer' AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
-                ))
-            ) AS owner_left
-        FROM cases c WHERE c.programme_id = ANY(CAST(:programmes AS uuid[])) AND c.closed_at IS NULL
-    ) x WHERE no_owner OR no_action OR waits_for_nobody OR owner_left ORDER BY opened_at, id LIMIT :most
-""")
-BREAKS = ("no_owner", "owner_left", "no_action", "waits_for_nobody")
-
-
-def break_house_rule(db: Connection, actor: Actor) -> dict[str, Json]:
-    """The live cases that break the house rule, the oldest first, each with what is missing."""
-    rows = db.execute(_HOUSE_RULE, {"programmes": _supervised(actor), "most": MOST}).all()
-    names = names_of(db, {row.owner_id for row in rows})
-    return {
-        "at": when(now(db)),
-        "items": [
-            {
-                "number": row.number, "title": row.title, "state": row.state,
-                "owner": names.get(row.owner_id) if row.owner_id else None,
-                "breaks": [one for one in BREAKS if getattr(row, one)],
-            }
-            for row in rows
-        ],
-    }  # fmt: skip
 
 
 def _supervised(actor: Actor) -> list[str]:

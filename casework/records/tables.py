@@ -852,6 +852,20 @@ notification_preferences = Table(
     comment="How a person wants to be told; no row: as usual",
 )
 
+# --- the nightly check -------------------------------------------------------------------------------------------------
+
+house_rule_days = Table(
+    "house_rule_days",
+    metadata,
+    Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True),
+    Column("day", Date, primary_key=True, comment="On the programme's own clock"),
+    Column("at", Time, nullable=False),
+    Column("live", Integer, nullable=False, comment="Cases that were not closed"),
+    Column("broken", Integer, nullable=False, comment="Of these the ones that broke the rule"),
+    Column("breaches", JSONB, nullable=False, comment="How often, by kind"),
+    comment="The nightly check's figures",
+)
+
 # --- auditors --------------------------------------------------------------------------------------------------------
 
 findings = Table(

@@ -9,12 +9,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework.operations import house_rule as house_rule_now
 from casework.operations import inbox, my_work, workload
 from casework.operations.mentions import list_mentions
 from casework.operations.task_lists import count_queues, list_tasks
 from casework.web import frame
 from casework.web.actor import current_actor, list_transaction, only
 from casework.web.navigation import OFFICES, PROVIDERS, has_page
+from casework.web.places import case_url
 from casework.web.texts import N_
 
 Json = Any
@@ -28,11 +30,18 @@ DECISIONS = {
     "plans": N_("Plans"), "waivers": N_("Waivers"), "conflicts": N_("Conflicts of interest"), "closings": N_("Closings and stops"),
     "proposals": N_("Waiting for a second person"), "others": N_("Other decisions"),
 }  # fmt: skip
-BREAKS = {
-    "no_owner": N_("Nobody owns it: assign it, or hand it over."),
-    "owner_left": N_("Its owner is not an officer here any more: hand it over."),
-    "no_action": N_("No next action has a date: take its next step, or add a task."),
-    "waits_for_nobody": N_("It is on hold, and nobody knows for whom: resume it, or hold it anew."),
+#: What breaks the house rule, and what to press; of a task the task is named before.
+BREACHES = {
+    "no_owner": N_("Nobody owns it. Open the case and let an officer take it."),
+    "owner_left": N_("Its owner is not an officer here any more. Hand it over."),
+    "no_action": N_("No next action has a date. Take its next step, or add a task."),
+    "waits_for_nobody": N_("It is on hold, and nobody knows for whom. Resume it, or hold it anew."),
+    "holder_left": N_("held by somebody who may not do it any more. Have an administrator end that person's role, which gives the task back."),
+    "nobody_may": N_("nobody may do it. Have an administrator give somebody the role, or name another provider."),
+    "left_open": N_("still open, though what it belongs to has ended. Drop it, or tell those who run Casework."),
+    "no_clock": N_("has a date and no clock that goes there. Tell those who run Casework."),
+    "stands_still": N_("its clock stands still for no reason. Tell those who run Casework."),
+    "late": N_("its clock should have rung already. Ask those who run Casework whether a worker is running."),
 }  # fmt: skip
 #: Rows of what others must do that stand below one's own.
 BELOW = 5
@@ -126,10 +135,21 @@ def team() -> str:
 @only("supervisor")
 def house_rule() -> str:
     with list_transaction() as (db, actor):
-        found = workload.break_house_rule(db, actor)
+        found = house_rule_now.break_house_rule(db, actor)
+    rows = [one | {"breaches": [breach | {"url": _repair(one["number"], breach)} for breach in one["breaches"]]} for one in found["items"]]
     return render_template(
-        "home/house_rule.html", rows=found["items"], at=found["at"], breaks=BREAKS, most=workload.MOST
-    )
+        "home/house_rule.html", rows=rows, count=found["count"], at=found["at"], days=found["days"], breaches=BREACHES,
+    )  # fmt: skip
+
+
+def _repair(number: str, breach: Mapping[str, Json]) -> str:
+    """The page on which a breach is repaired."""
+    task = breach["task"]
+    if breach["kind"] == "owner_left":
+        return url_for("cases.hand_over", number=number)
+    if task is not None and task["type"] != "step":
+        return url_for("tasks.show", task=task["id"])
+    return case_url(number)
 
 
 #: Whose home is which page, the first that fits.

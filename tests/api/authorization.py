@@ -187,6 +187,8 @@ TABLE: tuple[Row, ...] = (
         "/tasks/{task}/exit", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, there=FOREIGN,
         body=lambda on: {"reason": "not needed"},
     ),
+    # --- the house rule ---
+    get("/house-rule", frozenset({"supervisor"})),
     # --- referrals ---
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
     get("/referrals/{referral}", READERS | LAB, there=READERS | BANK),

@@ -534,6 +534,12 @@ def test_a_referral_opens_the_track_of_its_service_for_its_provider(play: Play) 
     assert play.task("look").organisation == LAB
 
 
+def test_what_is_sent_to_a_provider_named_only_now_waits_in_that_providers_queue(play: Play) -> None:
+    _refer(play)
+    (step,) = play.case.step_tasks(play.track("referral").id)
+    assert step.organisation == LAB
+
+
 def test_the_first_step_of_a_service_starts_its_referral(play: Play) -> None:
     _accept(play)
     play.fire("looked", PROVIDER, on=play.track("fix"))

@@ -49,6 +49,7 @@ def play(journeys_db: Connection) -> Play:
                     journey = Journey(journeys_db, world).run(SCRIPTS[name])
                     journey.insist_whole()
                     journey.insist_visible()
+                    journey.insist_nothing_waits_unseen()
                     played[name] = frozenset(journey.fired())
                 except Exception as fault:
                     played[name] = fault

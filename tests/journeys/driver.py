@@ -29,6 +29,7 @@ from casework.operations.cases import (
 from casework.operations.clocks import next_moment, ring_due_on
 from casework.operations.deeds import calendar_of
 from casework.operations.history import list_events
+from casework.operations.house_rule import find_breaches
 from casework.operations.mediations import open_mediation
 from casework.operations.overview import show_case
 from casework.operations.requests import Request
@@ -302,6 +303,8 @@ class Journey:
         for n, step in enumerate(steps, 1):
             try:
                 self.step(step)
+                if isinstance(step, Wait):
+                    self.insist_nothing_waits_unseen()
             except (AssertionError, CaseworkError, LookupError, ValueError) as fault:
                 fault.add_note(f"at step {n}, {step}, in {self.here}")
                 raise
@@ -556,6 +559,11 @@ class Journey:
                 assert getattr(told, name) == getattr(kept, name), f"the history tells another {name}"
             findings = verify_case(self.db, log)
             assert not findings, "\n".join(one.sentence for one in findings)
+
+    def insist_nothing_waits_unseen(self) -> None:
+        """Whatever happens, the nightly check would find nothing."""
+        found = [f"{one['kind']}: {(one['task'] or {}).get('name')}" for one in find_breaches(self.db)]
+        assert not found, found
 
     def insist_visible(self) -> None:
         """Everybody can look at what is theirs to see, wherever a journey ended; a mediation is there for few."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.workload import break_house_rule, list_decisions, list_team
+from casework.operations.workload import list_decisions, list_team
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.queries import counted
-from tests.world import World, to_referral, today
+from tests.world import World, to_referral
 
 BrowserFor = Callable[[str], Browser]
 
@@ -73,43 +72,6 @@ def test_the_team_is_shown_with_its_load(engine: Engine, world: World, browser_f
     page = browser_for("supervisor").get("/team").text
     assert re.search(r"1 live case has no owner yet \(BJ\)", page)
     assert "Foreign Officer" not in page
-
-
-def test_every_kind_of_break_of_the_house_rule_is_found(engine: Engine, world: World, browser_for: BrowserFor) -> None:
-    with transaction(engine) as db:
-        numbers = {}
-        for name in ("good", "no_owner", "no_action", "waits_for_nobody", "owner_left"):
-            numbers[name] = world.new_case(db)
-            world.fire(db, "officer", numbers[name], "take")
-        world.fire(db, "officer", numbers["waits_for_nobody"], "hold", {
-            "reason": "budget", "waits_for": "need_owner", "waits_until": "day",
-            "resume_by": (today() + timedelta(days=9)).isoformat(),
-        })  # fmt: skip
-        of = {name: {"n": number} for name, number in numbers.items()}
-        db.execute(text("UPDATE cases SET owner_id = NULL WHERE number = :n"), of["no_owner"])
-        db.execute(
-            text("UPDATE tasks SET due_at = NULL WHERE log_id = (SELECT id FROM cases WHERE number = :n)"), of["no_action"]
-        )
-        db.execute(text("UPDATE cases SET hold = hold - 'waits_for' WHERE number = :n"), of["waits_for_nobody"])
-        db.execute(
-            text("UPDATE cases SET owner_id = CAST(:p AS uuid) WHERE number = :n"),
-            of["owner_left"] | {"p": world.people["auditor"]},
-        )
-        # A new case lies in the intake, which has an end.
-        world.new_case(db)
-        found = break_house_rule(db, world.actor(db, "supervisor"))["items"]
-    assert {one["number"]: one["breaks"] for one in found} == {
-        numbers[name]: [name] for name in ("no_owner", "no_action", "waits_for_nobody", "owner_left")
-    }
-    page = browser_for("supervisor").get("/house-rule").text
-    assert "4 cases break it." in page
-    assert numbers["good"] not in page
-
-
-def test_a_programme_that_keeps_the_rule_is_told_so(engine: Engine, world: World, browser_for: BrowserFor) -> None:
-    with transaction(engine) as db:
-        to_referral(world, db)
-    assert "Every live case of your programme keeps it." in browser_for("supervisor").get("/house-rule").text
 
 
 def test_the_number_of_queries_does_not_depend_on_how_much_there_is(

@@ -1,0 +1,81 @@
+"""The command that looks for what waits unseen."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from casework.operations.house_rule import find_breaches
+from casework.operations.queue_health import find_delays
+from casework.records.database import connect_engine, transaction
+from casework.settings import load_settings
+
+Json = Any
+
+_SAYS = {
+    "no_owner": "nobody owns it",
+    "owner_left": "its owner is not an officer here any more",
+    "no_action": "no next action has a date",
+    "waits_for_nobody": "it is on hold, and nobody knows for whom",
+    "holder_left": "held by somebody who may not do it any more",
+    "nobody_may": "nobody may do it",
+    "left_open": "open, though what it belongs to has ended",
+    "no_clock": "has a date to come and no clock that goes there",
+    "stands_still": "its clock stands still for no reason",
+    "late": "its clock should have rung already: is a worker running?",
+    "untold": "events of which nobody has been told: is a worker running?",
+    "unsent": "mails that the mail server does not take",
+    "failing": "jobs that fail again and again; the worker's output says why",
+    "overdue_job": "jobs that nobody takes: is a worker running?",
+}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with every finding.")
+def check(as_json: bool) -> None:
+    """Find what waits unseen: cases that break the house rule, tasks that nobody may do, clocks that do not run.
+
+    One line for each finding, with the page on which it is repaired; exits with 1 when there is one. A worker does the
+    same every night and keeps the figure of the day for the page "House rule".
+    """
+    settings = load_settings()
+    base = str(settings.base_url or "").rstrip("/")
+    engine = connect_engine(settings)
+    try:
+        with transaction(engine) as db:
+            found = [_of_case(one, base) for one in find_breaches(db)] + [_of_queue(one, base) for one in find_delays(db)]
+    finally:
+        engine.dispose()
+    if as_json:
+        click.echo(json.dumps({"count": len(found), "findings": found}, ensure_ascii=False))
+    else:
+        for one in found:
+            click.echo(f"{one['where']} [{one['kind']}] {one['says']}{' ' if one['repair'] else ''}{one['repair']}")
+        click.echo(f"{len(found)} findings." if found else "Nothing waits unseen.")
+    if found:
+        raise click.exceptions.Exit(1)
+
+
+def _of_case(one: Json, base: str) -> dict[str, Json]:
+    task, says = one["task"], _SAYS[one["kind"]]
+    path = f"/cases/{one['number']}" if one["number"] else f"/mediations/{one['log']}"
+    if one["kind"] == "owner_left":
+        path += "/hand-over"
+    elif task is not None and task["type"] != "step":
+        path = f"/tasks/{task['id']}"
+    return {
+        "where": one["number"] or f"mediation {one['log']}", "kind": one["kind"],
+        "task": None if task is None else task["id"], "says": says if task is None else f"{task['name']}: {says}",
+        "repair": base + path,
+    }  # fmt: skip
+
+
+def _of_queue(one: Json, base: str) -> dict[str, Json]:
+    page = "/administration/mails?state=queued" if one["kind"] == "unsent" else ""
+    since = f" since {one['since']}" if one["since"] else ""
+    return {
+        "where": "worker", "kind": one["kind"], "task": None, "says": f"{one['count']} {_SAYS[one['kind']]}{since}",
+        "repair": base + page if page else "",
+    }  # fmt: skip

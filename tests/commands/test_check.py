@@ -1,0 +1,33 @@
+"""`casework check` says in one line each what waits unseen, and where it is repaired."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Engine, text
+
+from casework.records.database import transaction
+from tests.databases import run_casework
+from tests.world import World, to_referral
+
+
+def test_a_sound_installation_has_nothing_that_waits_unseen(engine: Engine, database_url: str, world: World) -> None:
+    with transaction(engine) as db:
+        to_referral(world, db)
+    done = run_casework("check", environment={"DATABASE_URL": database_url})
+    assert (done.returncode, done.stdout) == (0, "Nothing waits unseen.\n")
+
+
+def test_each_finding_is_one_line_with_its_repair(engine: Engine, database_url: str, world: World) -> None:
+    with transaction(engine) as db:
+        number, _ = to_referral(world, db)
+        db.execute(text("UPDATE cases SET owner_id = NULL"))
+    environment = {"DATABASE_URL": database_url, "CASEWORK_BASE_URL": "https://casework.example"}
+    done = run_casework("check", environment=environment)
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        f"{number} [no_owner] nobody owns it https://casework.example/cases/{number}", "1 findings.",
+    ]  # fmt: skip
+    told = json.loads(run_casework("check", "--json", environment=environment).stdout)
+    assert told["count"] == 1
+    assert told["findings"][0]["kind"] == "no_owner"
