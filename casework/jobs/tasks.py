@@ -22,7 +22,8 @@ from casework.records.database import driver_arguments, transaction
 from casework.settings import Settings
 
 _note = logging.getLogger(__name__)
-_blueprint = Blueprint()
+#: What each task runs and in which queue, by its name.
+_TASKS: dict[str, tuple[str, Callable[..., None]]] = {}
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,11 @@ def make_app(settings: Settings) -> App:
     # Two workers and what they listen with; a connection that is checked out is asked first whether it lives.
     connector = PsycopgConnector(kwargs=driver_arguments(settings), min_size=2, max_size=6, timeout=10)
     app = App(connector=connector)
-    app.add_tasks_from(_blueprint, namespace=NAMESPACE)
+    # A blueprint of its own for each: once added to an app, its tasks bear the namespace, and would get it again.
+    blueprint = Blueprint()
+    for name, (queue, run) in _TASKS.items():
+        blueprint.task(name=name, queue=queue, pass_context=True)(run)
+    app.add_tasks_from(blueprint, namespace=NAMESPACE)
     return app
 
 
@@ -55,7 +60,6 @@ def _task(queue: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     def made(function: Callable[..., None]) -> Callable[..., None]:
         name = function.__name__
 
-        @_blueprint.task(name=name, queue=queue, pass_context=True)
         @functools.wraps(function)
         def run(context: JobContext, *, tries: int = 0, **args: Any) -> None:
             hands: Hands = context.additional_context["hands"]
@@ -68,6 +72,7 @@ def _task(queue: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
                 with transaction(hands.engine) as db:
                     defer(db, [later], wait_s=wait_before(tries), again=True)
 
+        _TASKS[name] = (queue, run)
         return function
 
     return made

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.jobs.dispatcher import dispatch
+from casework.jobs.tasks import make_app
 from casework.operations.cases import home_of
 from casework.operations.verify import verify_all
 from casework.records.database import connect_engine, transaction
@@ -138,6 +139,13 @@ def test_rungs_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> Non
         assert db.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one() == 0
 
 
+def test_a_worker_that_begins_anew_still_knows_its_tasks(settings: Settings) -> None:
+    first, second = (
+        {name for name in make_app(settings).tasks if not name.startswith("builtin:")} for _ in range(2)
+    )
+    assert first == second >= {"casework:ring", "casework:tell", "casework:send", "casework:check"}
+
+
 def test_a_worker_lives_through_a_database_that_goes_away(
     site: Site, superuser_engine: Engine, tmp_path: Path
 ) -> None:
@@ -152,6 +160,8 @@ def test_a_worker_lives_through_a_database_that_goes_away(
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
+        # Ours were ended as well.
+        site.engine.dispose()
         wait_until(lambda: len(site.rang()) == CASES, "every reminder")
         assert one.stop() == 0
 
