@@ -72,6 +72,14 @@ class AudienceInDoubt(CaseworkError):
         super().__init__(readers=readers, **details)
 
 
+class CasesLeft(CaseworkError):
+    """This person still works on live cases ({left}). Let a supervisor hand them over first, on the page Team; or close
+    the account at once, and they wait for a supervisor without an owner who is there."""
+
+    def __init__(self, left: str) -> None:
+        super().__init__(left=left)
+
+
 class AlreadyTaken(CaseworkError):
     """Someone else holds this already. Choose another one or ask them to release it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, decides, get, post
 from casework.api.shapes import given, text_of
-from casework.operations import case_lists, cases, deadlines, deeds, history, overview
+from casework.operations import case_lists, cases, deadlines, deeds, history, leavers, overview
 from casework.operations.requests import Done
 
 
@@ -85,6 +85,14 @@ def declare_interest(call: Call) -> Done:
 
 _CASE, _TRACK = "/cases/{number}", "/cases/{number}/tracks/{track}"
 
+def take_over(call: Call) -> Done:
+    body = call.body
+    return leavers.take_over(
+        call.db, call.actor, call.path["number"], leaver=str(body.leaver), successor=text_of(body.successor), note=body.note,
+        request=call.request,
+    )  # fmt: skip
+
+
 ROUTES: tuple[Route, ...] = (
     get("/cases", list_cases, "List the cases that you may see, filtered and sorted", shapes.CasePage, query=shapes.CaseQuery),
     get(_CASE, show_case, "Show where a case stands and what you may do", shapes.CaseShown),
@@ -101,6 +109,10 @@ ROUTES: tuple[Route, ...] = (
     post(
         f"{_TRACK}/tasks", add_case_task, "Add a task that the workflow allows at this step", shapes.TasksMade,
         body=shapes.NewTask, status=201, noun="case, track or task",
+    ),
+    post(
+        f"{_CASE}/take-over", take_over, "Hand over what somebody who leaves has of the case; for supervisors",
+        shapes.CaseDone, body=shapes.TakeOver,
     ),
     post(
         f"{_CASE}/hand-over", hand_over_case, "Give the case to another officer", shapes.CaseDone, body=shapes.HandingOver,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, always, get, post
 from casework.api.shapes import text_of
-from casework.operations import administration
+from casework.operations import administration, leavers
 from casework.operations.requests import Done
 
 
@@ -56,7 +56,13 @@ def end_membership(call: Call) -> Done:
 
 
 def deactivate_person(call: Call) -> Done:
-    return administration.deactivate_person(call.db, call.actor, call.path["person"], call.request)
+    return administration.deactivate_person(
+        call.db, call.actor, call.path["person"], call.request, at_once=call.body.at_once
+    )
+
+
+def show_leaver(call: Call) -> dict[str, Json]:
+    return leavers.show_leaver(call.db, call.actor, call.path["person"])
 
 
 def _fields(call: Call) -> dict[str, Json]:
@@ -71,7 +77,8 @@ ROUTES: tuple[Route, ...] = (
     post("/organisations", create_organisation, "Make an organisation", shapes.Made, body=shapes.NewOrganisation, status=201, scope="admin"),
     get("/people", list_people, "List the people that you work with", shapes.PersonPage, query=shapes.Paged, noun="person"),
     post("/people", create_person, "Make an account", shapes.Made, body=shapes.NewPerson, status=201, scope="admin", sensitive=always, noun="person"),
-    post("/people/{person}/deactivate", deactivate_person, "Close an account: its tokens, sessions and roles end", shapes.Made, scope="admin", sensitive=always, noun="person"),
+    post("/people/{person}/deactivate", deactivate_person, "Close an account: its tokens, sessions and roles end", shapes.Made, body=shapes.Leaving, scope="admin", sensitive=always, noun="person"),
+    get("/people/{person}/leaving", show_leaver, "Show what hangs on somebody in the programmes that you supervise", shapes.Leaver, noun="person"),
     post("/memberships", create_membership, "Give a person a role", shapes.Made, body=shapes.NewMembership, status=201, scope="admin", sensitive=always, noun="programme"),
     post("/memberships/{membership}/end", end_membership, "End a role", shapes.Made, scope="admin", sensitive=always, noun="membership"),
 )  # fmt: skip

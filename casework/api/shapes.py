@@ -254,6 +254,16 @@ class NewMembership(Body):
     ends_at: AwareDatetime | None = None
 
 
+class Leaving(Body):
+    at_once: Annotated[bool, Field(description="Also while live cases are left for a supervisor to hand over")] = False
+
+
+class TakeOver(Body):
+    leaver: Annotated[Id, Field(description="Who owns the case, or is on its team, and leaves")]
+    successor: Annotated[Id | None, Field(description="The new owner; not asked for where the leaver is only on the team")] = None
+    note: SomeWords
+
+
 class NewAbsence(Body):
     scope: Annotated[Id, Field(description="The programme or organisation that the person is away from")]
     person: Annotated[Id | None, Field(description="Who is away; yourself unless told")] = None
@@ -769,6 +779,30 @@ class Person(Answer):
 class PersonPage(Answer):
     items: list[Person]
     next: str | None = None
+
+
+class LeaverCase(Answer):
+    number: str
+    title: str | None
+    state: str
+    owned: Annotated[bool, Field(description="Or only on the team")]
+    held: Annotated[int, Field(description="Tasks that the person holds in it")]
+    programme: Named
+    due_at: str | None
+    successors: Annotated[list[Named], Field(description="Officers who could own it, those with the fewest cases first")]
+
+
+class Leaver(Answer):
+    id: str
+    name: str
+    active: bool
+    count: Annotated[int, Field(description="Of live cases; of these the first 100 are listed")]
+    tasks: int
+    proposals: int
+    stands_in: Annotated[int, Field(description="Absences in which the person is the substitute")]
+    deputies: int
+    roles: int
+    cases: list[LeaverCase]
 
 
 class Absence(Answer):

@@ -213,6 +213,28 @@ def finish_absence(db: Connection, absence: str, by: By, key: str | None = None)
     )
 
 
+@dataclass(frozen=True)
+class Hanging:
+    """An absence that a person has part in, and the substitute's roles that came of it."""
+
+    id: str
+    roles: tuple[str, ...]
+
+
+def absences_of(db: Connection, person: str) -> list[Hanging]:
+    """Absences of a person, and those in which the person stands in, as far as they are not over."""
+    rows = db.execute(
+        text(
+            "SELECT a.id, array(SELECT m.id::text FROM memberships m WHERE m.absence_id = a.id"
+            " AND (m.ends_at IS NULL OR m.ends_at > casework_now()) ORDER BY m.id) AS roles FROM absences a"
+            " WHERE CAST(:id AS uuid) IN (a.person_id, a.substitute_id) AND a.ends_at > greatest(casework_now(), a.starts_at)"
+            " ORDER BY a.scope_id, a.id"
+        ),
+        {"id": person},
+    )
+    return [Hanging(row.id, tuple(row.roles)) for row in rows]
+
+
 def pass_on_role(db: Connection, membership: str, by: By) -> None:
     """What a role given just now means for those who stand in for its holder."""
     row = db.execute(
@@ -346,6 +368,6 @@ def _event(log: str, seq: int, at: datetime, kind: str, by: By, effects: dict[st
 
 
 __all__ = [
-    "COVERED", "MANAGES", "absence_choices", "end_absence", "finish_absence", "list_absences", "pass_on_role", "record_absence",
+    "COVERED", "absences_of", "MANAGES", "absence_choices", "end_absence", "finish_absence", "list_absences", "pass_on_role", "record_absence",
     "substitutes_of",
 ]  # fmt: skip

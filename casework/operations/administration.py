@@ -14,9 +14,9 @@ from sqlalchemy import Connection, text
 from casework.engine.calendars import Calendar
 from casework.engine.commands import By
 from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER, PROVIDER, PROVIDER_LEAD, VERIFIER
-from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import registers
-from casework.operations.absences import pass_on_role
+from casework.operations.absences import absences_of, finish_absence, pass_on_role
 from casework.operations.accounts import hash_password
 from casework.operations.departures import end_roles
 from casework.operations.national_calendars import china
@@ -362,8 +362,19 @@ def end_member(db: Connection, actor: Actor, membership: str, request: Request) 
     return _once(db, actor, request, do, 200)
 
 
-def deactivate_person(db: Connection, actor: Actor, person: str, request: Request) -> Done:
-    """Close an account: tokens are revoked, sessions and roles end, held tasks are free again. The history keeps the person."""
+_LEFT = text("""
+    SELECT g.name, count(*) AS count FROM cases c JOIN programmes g ON g.id = c.programme_id
+    WHERE c.closed_at IS NULL AND (c.owner_id = CAST(:id AS uuid) OR CAST(:id AS uuid) = ANY(c.team))
+    GROUP BY g.name ORDER BY g.name
+""")
+
+
+def deactivate_person(db: Connection, actor: Actor, person: str, request: Request, *, at_once: bool = False) -> Done:
+    """Close an account: tokens are revoked, sessions, roles and absences end, held tasks are free again.
+
+    Refused while the person owns live cases or is on their teams: a supervisor hands these over first. `at_once`, for
+    emergencies, closes it all the same. The history keeps the person.
+    """
     insist_administrator(actor)
     if not _exists(db, "people", person):
         raise NotFound("person")
@@ -380,7 +391,15 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         raise NotAllowed(why="this person also works in a programme that is not yours.")
 
     def do() -> Mapping[str, Json]:
-        end_roles(db, [row.id for row in running], By(actor.person, ADMINISTRATOR))
+        by = By(actor.person, ADMINISTRATOR)
+        away = absences_of(db, person)
+        # Roles first: they lock the programmes' logs together with those of the cases, in one order.
+        end_roles(db, [*(row.id for row in running), *(role for one in away for role in one.roles)], by)
+        left = db.execute(_LEFT, {"id": person}).all()
+        if left and not at_once:
+            raise CasesLeft(left=", ".join(f"{row.name}: {row.count}" for row in left))
+        for one in away:
+            finish_absence(db, one.id, by)
         for statement in (
             "UPDATE people SET active = false WHERE id = CAST(:id AS uuid)",
             "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL",

@@ -194,9 +194,9 @@ def hand_over(
     """Give a case to another officer and team, with a note; by its owner or a supervisor."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = _on_case(actor, standing, ("officer", "supervisor"), "Hand over", revision)
+        by = on_case(actor, standing, ("officer", "supervisor"), "Hand over", revision)
         for name, person in [("owner", owner), *(("team", one) for one in team)]:
-            if not _is_officer(db, standing.case.programme, person):
+            if not is_officer(db, standing.case.programme, person):
                 raise InvalidForm(fields={name: "is not an officer of this programme"})
         if not note.strip():
             raise InvalidForm(fields={"note": "is required"})
@@ -212,7 +212,7 @@ def register_document(
     """Enter a paper of the case, so that consents, referrals and grants can name it."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = _on_case(actor, standing, ("officer", "supervisor", "compliance"), "Register a document", revision)
+        by = on_case(actor, standing, ("officer", "supervisor", "compliance"), "Register a document", revision)
         if party is not None and party not in PARTIES:
             raise InvalidForm(fields={"party": "must be need_owner or technology_owner"})
         return RegisterDocument(title, kind, party, language, valid_until), by
@@ -229,7 +229,7 @@ def withdraw_consent(
     """A party takes its consent back: its grants end and its referrals are suspended in the same moment."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = _on_case(actor, standing, ("officer", "supervisor"), "Withdraw the consent", revision)
+        by = on_case(actor, standing, ("officer", "supervisor"), "Withdraw the consent", revision)
         return EndConsent(consent, "withdrawn", reason), by
 
     return perform(db, actor, home_of(db, number), "case", to_command, _case_answer, request)
@@ -279,7 +279,10 @@ def add_task(
     return perform(db, actor, log, kind, to_command, answer, request, status=201)
 
 
-def _on_case(actor: Actor, standing: Standing, roles: tuple[str, ...], action: str, revision: int) -> By:
+def on_case(
+    actor: Actor, standing: Standing, roles: tuple[str, ...], action: str, revision: int | None = None
+) -> By:
+    """The capacity in which the actor does something to the case itself. Raises NotFound, NotAllowed or CaseHasMoved."""
     if sight(actor, standing.case) < Sight.ALL:
         raise NotFound("case")
     by = _capacity(actor, standing.case, standing.case.main, roles, action)
@@ -291,7 +294,8 @@ def _case_answer(case: Case, events: list[Event]) -> dict[str, Json]:
     return {"number": case.number, "revision": case.revision}
 
 
-def _is_officer(db: Connection, programme: str, person: str) -> bool:
+def is_officer(db: Connection, programme: str, person: str) -> bool:
+    """Whether the person can own a case of the programme now."""
     return (
         db.execute(
             text(

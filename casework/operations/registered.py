@@ -29,7 +29,15 @@ _ROLES = """
 _HANGS = text("""
     SELECT
         (SELECT count(*) FROM cases WHERE owner_id = CAST(:id AS uuid) AND closed_at IS NULL) AS cases,
-        (SELECT count(*) FROM tasks WHERE holder_id = CAST(:id AS uuid) AND state IN ('Reserved', 'InProgress', 'Suspended')) AS tasks,
+        (SELECT count(*) FROM cases WHERE CAST(:id AS uuid) = ANY(team) AND owner_id IS DISTINCT FROM CAST(:id AS uuid)
+            AND closed_at IS NULL) AS teams,
+        -- Nobody learns of a sealed mediation by counting.
+        (SELECT count(*) FROM tasks WHERE holder_id = CAST(:id AS uuid) AND state IN ('Reserved', 'InProgress', 'Suspended')
+            AND log_id IN (SELECT id FROM cases)) AS tasks,
+        (SELECT count(*) FROM proposals WHERE actor_id = CAST(:id AS text) AND log_id IN (SELECT id FROM cases)) AS proposals,
+        (SELECT count(*) FROM memberships WHERE person_id = CAST(:id AS uuid) AND (ends_at IS NULL OR ends_at > casework_now())) AS roles,
+        (SELECT count(*) FROM absences WHERE CAST(:id AS uuid) IN (person_id, substitute_id)
+            AND ends_at > greatest(casework_now(), starts_at)) AS absences,
         (SELECT count(*) FROM memberships WHERE deputy_for = CAST(:id AS uuid) AND (ends_at IS NULL OR ends_at > casework_now())) AS deputies,
         (SELECT count(*) FROM tokens WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL
             AND (expires_at IS NULL OR expires_at > casework_now())) AS tokens,

@@ -101,8 +101,21 @@ _UNOWNED = text("""
 """)
 
 
+# Whose cases wait for somebody who has left.
+_LEFT = text("""
+    SELECT p.id, p.name, p.name_zh, count(*) AS count FROM cases c JOIN people p ON p.id = c.owner_id
+    WHERE c.programme_id = ANY(CAST(:programmes AS uuid[])) AND c.closed_at IS NULL AND (NOT p.active OR NOT EXISTS (
+        SELECT FROM memberships m WHERE m.person_id = p.id AND m.programme_id = c.programme_id AND m.role = 'officer'
+        AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+    )) GROUP BY p.id, p.name, p.name_zh ORDER BY p.name, p.id LIMIT :most
+""")
+
+
 def list_team(db: Connection, actor: Actor) -> dict[str, Json]:
-    """Each officer of the programmes that the actor supervises: live cases, open tasks, overdue; and unowned cases."""
+    """Each officer of the programmes that the actor supervises: live cases, open tasks, overdue.
+
+    And cases that nobody owns, or somebody who has left.
+    """
     given = {"programmes": _supervised(actor), "most": MOST}
     rows = [
         {
@@ -112,7 +125,8 @@ def list_team(db: Connection, actor: Actor) -> dict[str, Json]:
         for row in db.execute(_TEAM, given)
     ]  # fmt: skip
     unowned = [{"programme": row.code, "count": row.count} for row in db.execute(_UNOWNED, given)]
-    return {"items": rows, "unowned": unowned}
+    left = [dict(row._mapping) for row in db.execute(_LEFT, given)]
+    return {"items": rows, "unowned": unowned, "left": left}
 
 
 def _supervised(actor: Actor) -> list[str]:

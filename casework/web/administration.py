@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
-from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import administration, registered
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor
@@ -42,7 +42,7 @@ def _do(do: Do, again: Callable[[Mapping[str, str]], Any], then: Callable[[Done]
             done = do(db, actor, read_request())
     except InvalidForm as refusal:
         return make_response(again({name: say_fault(why) for name, why in refusal.fields.items()}), 422)
-    except (NotAllowed, Refused) as refusal:
+    except (CasesLeft, NotAllowed, Refused) as refusal:
         return make_response(again({"": say_error(refusal)}), 403 if isinstance(refusal, NotAllowed) else 409)
     flash(said)
     return redirect(then(done), 303)
@@ -166,7 +166,7 @@ def end_role(membership: Any) -> Response:
     back = _typed("person")
     with page_transaction() as (db, actor):
         administration.end_membership(db, actor, str(membership), read_request())
-    flash(gettext("The role has ended. What the person holds stays with them until somebody takes it over."))
+    flash(gettext("The role has ended. Tasks held by it are free again; cases stay with the person until a supervisor hands them over."))
     return redirect(_back(back), 303)
 
 
@@ -185,11 +185,12 @@ def deactivate(person: Any) -> Response:
         if request.form.get("sure") != "yes":
             registered.show_person(db, actor, id)
             raise InvalidForm(fields={"sure": "is required"})
-        return administration.deactivate_person(db, actor, id, asked)
+        at_once = request.form.get("at_once") == "yes"
+        return administration.deactivate_person(db, actor, id, asked, at_once=at_once)
 
     return _do(
         do, lambda faults: _person(id, faults), lambda _: url_for("administration.person", person=id),
-        gettext("The account is closed. Let a supervisor hand over the cases that are left."),
+        gettext("The account is closed. Cases that are left stand on the Team page of their supervisors."),
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from casework.web import (
     frame,
     history,
     home,
+    leavers,
     mails,
     maps,
     matches,
@@ -91,8 +92,8 @@ def create_app(settings: Settings) -> Flask:
 #: The pages, one blueprint for each subject.
 PAGES = (
     absences.blueprint, accounts.blueprint, administration.blueprint, agenda.blueprint, audit.blueprint, calendars.blueprint,
-    cases.blueprint, confirm.blueprint, history.blueprint, home.blueprint, mails.blueprint, maps.blueprint, matches.blueprint,
-    mediations.blueprint, messages.blueprint,
+    cases.blueprint, confirm.blueprint, history.blueprint, home.blueprint, leavers.blueprint, mails.blueprint, maps.blueprint,
+    matches.blueprint, mediations.blueprint, messages.blueprint,
     notifications.blueprint, passkeys.blueprint, referrals.blueprint, search.blueprint, tasks.blueprint,
 )  # fmt: skip
 

@@ -128,7 +128,7 @@ def team() -> str:
             frame.use_calendar(calendar)
         found = workload.list_team(db, actor)
     several = len({one["programme"] for one in found["items"]}) > 1
-    return render_template("home/team.html", rows=found["items"], unowned=found["unowned"], several=several)
+    return render_template("home/team.html", rows=found["items"], unowned=found["unowned"], left=found["left"], several=several)
 
 
 @blueprint.get("/house-rule")

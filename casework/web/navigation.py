@@ -33,7 +33,7 @@ ENTRIES = (
     Entry(frozenset({"officer", "supervisor"}), N_("Matches"), "matches.index", ("matches.",)),
     Entry(OFFICES, N_("Calendar"), "agenda.show"),
     Entry(frozenset({"supervisor", "compliance"}), N_("Decisions"), "home.decisions"),
-    Entry(frozenset({"supervisor"}), N_("Team"), "home.team"),
+    Entry(frozenset({"supervisor"}), N_("Team"), "home.team", ("leavers.",)),
     Entry(frozenset({"supervisor"}), N_("House rule"), "home.house_rule"),
     Entry(frozenset({"dispute_officer"}), N_("Mediations"), "mediations.index", ("mediations.",)),
     Entry(PROVIDERS, N_("Offers"), "home.show"),

@@ -250,7 +250,12 @@ TABLE: tuple[Row, ...] = (
     admin("/people/{person}/deactivate", things={"person": "leaver"}, there_refused=EVERYBODY),
     admin("/memberships", body=lambda on: {"person": on["person"], "role": "no_such_role", "programme": on["programme"]}),
     admin("/memberships/{membership}/end"),
-    # --- absences ---
+    # --- absences and leavers ---
+    get("/people/{person}/leaving", {"supervisor"}, things={"person": "officer"}, there={"supervisor"}),
+    post(
+        "/cases/{number}/take-over", {"supervisor"}, READERS - {"supervisor"}, there_refused=FOREIGN,
+        body=lambda on: {"leaver": on["person"], "note": "On leave"},
+    ),
     get("/absences", EVERYBODY, lists="absence", finds={"officer", "other_officer", "supervisor"}),
     post(
         "/absences", {"officer", "supervisor"}, there=FOREIGN,

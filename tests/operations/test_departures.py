@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.cases import READY, Task
@@ -21,11 +20,6 @@ from casework.records.cases import load
 from casework.records.database import transaction
 from casework.records.logs import read_events
 from tests.world import World, build_world, new_request, to_referral
-
-
-@pytest.fixture
-def world(db: Connection) -> World:
-    return build_world(db)
 
 
 def task_called(db: Connection, number: str, name: str) -> Task:
@@ -71,7 +65,7 @@ def test_what_an_officer_held_is_free_when_the_role_ends(world: World, db: Conne
 def test_a_closed_account_holds_nothing(world: World, db: Connection) -> None:
     number, _ = to_referral(world, db)
     held = claim(db, world, "officer", number, "kick_off")
-    deactivate_person(db, world.actor(db, "administrator"), world.people["officer"], new_request())
+    deactivate_person(db, world.actor(db, "administrator"), world.people["officer"], new_request(), at_once=True)
     assert load(db, home_of(db, number), "case").tasks[held].holder is None
     assert verify_case(db, home_of(db, number)) == []
 

@@ -86,6 +86,8 @@ TABLE: tuple[Row, ...] = (
     get("/decisions", SUPERVISORS | {"compliance"}),
     get("/team", SUPERVISORS),
     get("/house-rule", SUPERVISORS),
+    get("/team/<person>", SUPERVISORS, things={"person": "leaver"}),
+    post("/team/<person>", SUPERVISORS, things={"person": "leaver"}),
     get("/away", AWAY),
     post("/away", AWAY, form=lambda on: {"whom": on["person"]}),
     post("/away/<absence>/end", {"officer", "supervisor"}, there=FOREIGN),

@@ -129,11 +129,14 @@ def test_closing_an_account_shows_what_hangs_on_it_and_asks_once(
     officer = browser_for("officer")
     person = f"{HOME}/people/{world.people['officer']}"
     page = browser.get(person).text
-    assert "1 open case that the person owns" in page
+    assert "1 live case that the person owns" in page
     assert number not in page
     assert browser.post(f"{person}/deactivate", {}, page=person).status_code == 422
     assert officer.get("/account").status_code == 200
-    assert browser.post(f"{person}/deactivate", {"sure": "yes"}, page=person).status_code == 303
+    left = browser.post(f"{person}/deactivate", {"sure": "yes"}, page=person)
+    assert left.status_code == 409
+    assert "Beijing pilot: 1" in left.text
+    assert browser.post(f"{person}/deactivate", {"sure": "yes", "at_once": "yes"}, page=person).status_code == 303
     assert "closed account" in browser.get(person).text
     assert officer.get("/account").status_code == 303
 

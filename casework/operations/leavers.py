@@ -1,0 +1,127 @@
+"""Whoever leaves: everything that hangs on the person, and what becomes of it.
+
+A supervisor sees it within the own programmes and hands over each case, in a transaction of its own; an administrator,
+who sees no case, gets numbers, and closes the account when nothing is left.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.commands import By, Command, HandOver
+from casework.engine.roles import SUPERVISOR
+from casework.errors import InvalidForm, NotFound, WrongState
+from casework.operations.cases import is_officer, on_case
+from casework.operations.deeds import Standing, home_of, perform
+from casework.operations.overview import when
+from casework.operations.references import IN_FORCE
+from casework.operations.requests import Done, Request
+from casework.permissions import Actor
+
+Json = Any
+
+#: Cases that are shown, and handed over, at once.
+MOST = 100
+
+_PERSON = text("""
+    SELECT p.id, p.name, p.name_zh, p.active FROM people p WHERE p.id = CAST(:person AS uuid) AND (
+        EXISTS (SELECT FROM memberships m WHERE m.person_id = p.id AND m.programme_id = ANY(CAST(:programmes AS uuid[])))
+        OR EXISTS (SELECT FROM cases c WHERE c.owner_id = p.id AND c.programme_id = ANY(CAST(:programmes AS uuid[])))
+    )
+""")
+_CASES = text("""
+    SELECT c.id, c.number, c.title, c.state, c.programme_id, g.name AS programme, g.name_zh AS programme_zh,
+        c.owner_id = CAST(:person AS uuid) AS owned, n.due_at, count(*) OVER () AS every,
+        (SELECT count(*) FROM tasks t WHERE t.log_id = c.id AND t.holder_id = CAST(:person AS uuid)
+            AND t.state IN ('Reserved', 'InProgress', 'Suspended')) AS held
+    FROM cases c JOIN programmes g ON g.id = c.programme_id LEFT JOIN LATERAL (
+        SELECT min(t.due_at) AS due_at FROM tasks t WHERE t.log_id = c.id AND NOT t.aftercare
+        AND t.state IN ('Ready', 'Reserved', 'InProgress')
+    ) n ON true
+    WHERE c.programme_id = ANY(CAST(:programmes AS uuid[])) AND c.closed_at IS NULL
+    AND (c.owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(c.team))
+    ORDER BY owned DESC, n.due_at, c.number LIMIT :most
+""")
+_COUNTS = text("""
+    SELECT
+        (SELECT count(*) FROM tasks t WHERE t.holder_id = p.id AND t.programme_id = ANY(CAST(:programmes AS uuid[]))
+            AND t.state IN ('Reserved', 'InProgress', 'Suspended') AND t.log_id IN (SELECT id FROM cases)) AS tasks,
+        (SELECT count(*) FROM proposals r JOIN cases c ON c.id = r.log_id WHERE r.actor_id = p.id::text
+            AND c.programme_id = ANY(CAST(:programmes AS uuid[]))) AS proposals,
+        (SELECT count(*) FROM absences a WHERE a.substitute_id = p.id AND a.scope_id = ANY(CAST(:programmes AS uuid[]))
+            AND a.ends_at > greatest(casework_now(), a.starts_at)) AS stands_in,
+        (SELECT count(*) FROM memberships m WHERE m.person_id = p.id AND m.deputy_for IS NOT NULL
+            AND m.programme_id = ANY(CAST(:programmes AS uuid[])) AND (m.ends_at IS NULL OR m.ends_at > casework_now())) AS deputies,
+        (SELECT count(*) FROM memberships m WHERE m.person_id = p.id AND m.deputy_for IS NULL
+            AND m.programme_id = ANY(CAST(:programmes AS uuid[])) AND (m.ends_at IS NULL OR m.ends_at > casework_now())) AS roles
+    FROM (SELECT CAST(:person AS uuid) AS id) p
+""")
+_OFFICERS = text(f"""
+    SELECT DISTINCT m.programme_id, p.id, p.name, p.name_zh, (
+        SELECT count(*) FROM cases c WHERE c.owner_id = p.id AND c.programme_id = m.programme_id AND c.closed_at IS NULL
+    ) AS cases FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
+    WHERE m.programme_id = ANY(CAST(:programmes AS uuid[])) AND m.role = 'officer' AND m.deputy_for IS NULL AND {IN_FORCE}
+    AND p.id <> CAST(:person AS uuid) ORDER BY m.programme_id, cases, p.name, p.id LIMIT 1000
+""")
+
+
+def supervised(actor: Actor) -> list[str]:
+    """The programmes in which the actor hands over what others leave behind."""
+    return sorted({m.programme for m in actor.memberships if m.programme and m.role == SUPERVISOR})
+
+
+def show_leaver(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
+    """What hangs on a person in the actor's programmes, and who could take over each case. Raises NotFound."""
+    given = {"person": person, "programmes": supervised(actor), "most": MOST}
+    row = db.execute(_PERSON, given).one_or_none()
+    if row is None:
+        raise NotFound("person")
+    cases = db.execute(_CASES, given).all()
+    officers: dict[str, list[dict[str, Json]]] = {}
+    for one in db.execute(_OFFICERS, given):
+        told = {"id": one.id, "name": one.name, "name_zh": one.name_zh, "cases": one.cases}
+        officers.setdefault(one.programme_id, []).append(told)
+    return {
+        "id": row.id, "name": row.name, "name_zh": row.name_zh, "active": row.active,
+        "count": cases[0].every if cases else 0, **db.execute(_COUNTS, given).one()._mapping,
+        "cases": [
+            {
+                "number": one.number, "title": one.title, "state": one.state, "owned": one.owned, "held": one.held,
+                "programme": {"id": one.programme_id, "name": one.programme, "name_zh": one.programme_zh},
+                "due_at": when(one.due_at), "successors": officers.get(one.programme_id, []) if one.owned else [],
+            }
+            for one in cases
+        ],
+    }  # fmt: skip
+
+
+def take_over(
+    db: Connection, actor: Actor, number: str, *, leaver: str, successor: str | None, note: str, request: Request
+) -> Done:
+    """Hand over a case that a leaver owns, or take the leaver out of its team: by a supervisor, with a note."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        case = standing.case
+        by = on_case(actor, standing, (SUPERVISOR,), "Hand over")
+        if leaver != case.owner and leaver not in case.team:
+            raise WrongState(action="Hand over", why="the case is in other hands already.")
+        owner = case.owner if leaver != case.owner else successor
+        if owner is None:
+            raise InvalidForm(fields={"successor": "is required"})
+        if owner != case.owner and (owner == leaver or not is_officer(db, case.programme, owner)):
+            raise InvalidForm(fields={"successor": "is not an officer of this programme"})
+        if owner in case.interests:
+            raise InvalidForm(fields={"successor": "has declared an interest in this case"})
+        if not note.strip():
+            raise InvalidForm(fields={"note": "is required"})
+        return HandOver(owner, tuple(one for one in case.team if one not in (leaver, owner)), note), by
+
+    return perform(
+        db, actor, home_of(db, number), "case", to_command,
+        lambda case, _: {"number": case.number, "revision": case.revision}, request,
+    )  # fmt: skip
+
+
+__all__ = ["MOST", "show_leaver", "supervised", "take_over"]
