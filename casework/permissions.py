@@ -13,6 +13,7 @@ from enum import IntEnum
 
 from casework.engine.cases import Case, Document, Task, Track
 from casework.engine.commands import By
+from casework.engine.editions import Edition
 from casework.engine.roles import (
     AUDITOR,
     COMPLIANCE,
@@ -27,6 +28,8 @@ from casework.engine.roles import (
     SUPERVISOR,
     VERIFIER,
 )  # fmt: skip
+from casework.engine.task_table import OPERATIONS, leads, refusal, works
+from casework.errors import CaseworkError, NotAllowed
 
 #: Roles that read every case of their programme in full.
 READS_ALL = frozenset({OFFICER, SUPERVISOR, COMPLIANCE, MANAGER, AUDITOR})
@@ -239,6 +242,39 @@ def may_work(actor: Actor, case: Case, task: Task) -> By | None:
     if by is not None and task.queue in ORGANISATION_QUEUES and by.organisation != task.organisation:
         return None
     return by
+
+
+def may_hold(actor: Actor, case: Case, task: Task) -> bool:
+    """Whether a task may lie with the actor: who works its queue, or leads it."""
+    mine = capacities(actor, case, case.tracks[task.track])
+    return conflict(actor, case) is None and any(works(case, task, by) or leads(case, task, by) for by in mine)
+
+
+def operate(actor: Actor, case: Case, task: Task, edition: Edition, operation: str) -> By:
+    """The capacity in which somebody who sees a task may do this to it. Raises what refuses it."""
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
+    # Who works the queue does it as that rather than as its lead, and in one's own name if possible.
+    mine = sorted(capacities(actor, case, case.tracks[task.track]), key=lambda by: not works(case, task, by))
+    refused: CaseworkError | None = None
+    for by in mine:
+        why_not = refusal(edition, case, task, by, operation)
+        if why_not is None:
+            return by
+        refused = refused or why_not
+    raise refused or refusal(edition, case, task, By(actor.person, "none"), operation) or NotAllowed()
+
+
+def operations(actor: Actor, case: Case, task: Task, edition: Edition) -> list[str]:
+    """Everything that the actor may do to a task as it stands, in the order of the table."""
+    found = []
+    for name in OPERATIONS:
+        try:
+            operate(actor, case, task, edition, name)
+        except CaseworkError:
+            continue
+        found.append(name)
+    return found
 
 
 def asked(actor: Actor, case: Case, task: Task) -> bool:

@@ -163,9 +163,31 @@ class Releasing(Body):
     note: Words | None = None
 
 
+class Waiting(Body):
+    until: Annotated[date, Field(description="The last day of waiting; the task wakes by itself at its close of business")]
+    waits_for: Literal["need_owner", "technology_owner", "provider", "authority", "other"]
+    reason: SomeWords
+
+
+class Handing(Body):
+    person: Annotated[Id, Field(description="Who has the task next; must work its queue in this case")]
+    note: Annotated[SomeWords, Field(description="What the next one must know; shown on the task and in their work")]
+
+
+class Offering(Body):
+    person: Annotated[Id | None, Field(description="Whom one has in mind; null offers it to everybody of the queue")] = None
+    note: Annotated[SomeWords, Field(description="What the next one must know; shown on the task and in their work")]
+
+
+class Ranking(Body):
+    priority: Literal["high", "normal", "low"]
+    reason: SomeWords
+
+
 class Completing(Body):
     data: Annotated[dict[str, Json], Field(description="The form, by the names that the task lists")] = {}
     happened_on: date | None = None
+    note: Annotated[Words | None, Field(description="Of a delegated step: what whoever delegated it should know")] = None
 
 
 class NewMatch(Body):
@@ -339,6 +361,19 @@ class FormField(Answer):
     ] = None
 
 
+class Handed(Answer):
+    how: Annotated[str, Field(description="assigned, delegated, forwarded, nominated, or handed_back to be accepted")]
+    by: Named
+    to: Named | None = None
+    note: str | None = None
+
+
+class Wait(Answer):
+    waits_for: Annotated[str, Field(alias="for")]
+    until: str
+    reason: str | None = None
+
+
 class Task(Answer):
     id: str
     track: str
@@ -363,6 +398,13 @@ class Task(Answer):
     ] = None
     result: dict[str, Json] = {}
     case: Annotated[dict[str, Json] | None, Field(description="Its number and title, in a list")] = None
+    priority: Literal["high", "normal", "low"] = "normal"
+    initiator: Annotated[Named | None, Field(description="Who asked for it, where the workflow lets people ask")] = None
+    handed: Annotated[Handed | None, Field(description="How it came to whom it is with")] = None
+    wait: Annotated[Wait | None, Field(description="For whom it waits and until when, while it is suspended by a person")] = None
+    operations: Annotated[
+        list[str] | None, Field(description="What you may do to it as it stands: names of its operations; of one task alone")
+    ] = None
 
 
 class Track(Answer):

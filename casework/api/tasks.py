@@ -38,12 +38,74 @@ def release_task(call: Call) -> Done:
 def complete_task(call: Call) -> Done:
     return tasks.complete_task(
         call.db, call.actor, call.path["task"], data=call.body.data, happened_on=text_of(call.body.happened_on),
-        request=call.request,
+        note=call.body.note, request=call.request,
     )  # fmt: skip
 
 
 def exit_task(call: Call) -> Done:
     return tasks.exit_task(call.db, call.actor, call.path["task"], reason=call.body.reason, request=call.request)
+
+
+def start_task(call: Call) -> Done:
+    return tasks.start_task(call.db, call.actor, call.path["task"], call.request)
+
+
+def stop_task(call: Call) -> Done:
+    return tasks.stop_task(call.db, call.actor, call.path["task"], call.request)
+
+
+def suspend_task(call: Call) -> Done:
+    body = call.body
+    return tasks.suspend_task(
+        call.db, call.actor, call.path["task"], until=str(text_of(body.until)), waits_for=body.waits_for,
+        reason=body.reason, request=call.request,
+    )  # fmt: skip
+
+
+def resume_task(call: Call) -> Done:
+    return tasks.resume_task(call.db, call.actor, call.path["task"], call.request)
+
+
+def skip_task(call: Call) -> Done:
+    return tasks.skip_task(call.db, call.actor, call.path["task"], reason=call.body.reason, request=call.request)
+
+
+def fail_task(call: Call) -> Done:
+    return tasks.fail_task(call.db, call.actor, call.path["task"], reason=call.body.reason, request=call.request)
+
+
+def activate_task(call: Call) -> Done:
+    return tasks.activate_task(call.db, call.actor, call.path["task"], call.request)
+
+
+def modify_task(call: Call) -> Done:
+    return tasks.modify_task(
+        call.db, call.actor, call.path["task"], priority=call.body.priority, reason=call.body.reason, request=call.request
+    )
+
+
+def assign_task(call: Call) -> Done:
+    return tasks.assign_task(
+        call.db, call.actor, call.path["task"], person=str(call.body.person), note=call.body.note, request=call.request
+    )
+
+
+def delegate_task(call: Call) -> Done:
+    return tasks.delegate_task(
+        call.db, call.actor, call.path["task"], person=str(call.body.person), note=call.body.note, request=call.request
+    )
+
+
+def forward_task(call: Call) -> Done:
+    return tasks.forward_task(
+        call.db, call.actor, call.path["task"], person=text_of(call.body.person), note=call.body.note, request=call.request
+    )
+
+
+def nominate_task(call: Call) -> Done:
+    return tasks.nominate_task(
+        call.db, call.actor, call.path["task"], person=text_of(call.body.person), note=call.body.note, request=call.request
+    )
 
 
 def explain_task(call: Call) -> dict[str, Json]:
@@ -64,4 +126,19 @@ ROUTES: tuple[Route, ...] = (
         shapes.TaskDone, body=shapes.Completing,
     ),
     post(f"{_TASK}/exit", exit_task, "End a side task that is not needed any more", shapes.TaskDone, body=shapes.Reason),
+    post(f"{_TASK}/start", start_task, "Begin to work on a task", shapes.TaskDone),
+    post(f"{_TASK}/stop", stop_task, "Stop working on a task for now, and keep it", shapes.TaskDone),
+    post(f"{_TASK}/suspend", suspend_task, "Let a task wait for somebody until a day", shapes.TaskDone, body=shapes.Waiting),
+    post(f"{_TASK}/resume", resume_task, "Go on with a task that waits", shapes.TaskDone),
+    post(f"{_TASK}/skip", skip_task, "Leave out a task that nothing waits for", shapes.TaskDone, body=shapes.Reason),
+    post(f"{_TASK}/delegate", delegate_task, "Have another person prepare a task", shapes.TaskDone, body=shapes.Handing),
+    post(f"{_TASK}/forward", forward_task, "Give a task up for others to take", shapes.TaskDone, body=shapes.Offering),
+    post(f"{_TASK}/assign", assign_task, "Give a task to another person for good", shapes.TaskDone, body=shapes.Handing),
+    post(f"{_TASK}/fail", fail_task, "End a task that cannot be done", shapes.TaskDone, body=shapes.Reason),
+    post(f"{_TASK}/activate", activate_task, "Let a task begin before its day", shapes.TaskDone),
+    post(
+        f"{_TASK}/nominate", nominate_task, "Let a task begin before its day, and name who does it", shapes.TaskDone,
+        body=shapes.Offering,
+    ),
+    post(f"{_TASK}/modify", modify_task, "Give a task another priority", shapes.TaskDone, body=shapes.Ranking),
 )  # fmt: skip

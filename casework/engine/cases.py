@@ -106,6 +106,14 @@ class Task:
     aftercare: bool = False
     #: The state before it was suspended.
     before: str | None = None
+    #: Who asked for it, where the workflow lets people ask.
+    initiator: str | None = None
+    #: Higher comes first where dates do not say it; changed by a person, with a reason.
+    priority: int = 0
+    #: How it came to whom it is with: `how`, `by`, `to`, and the `seq` of the event whose body holds the note.
+    handed: Mapping[str, Json] | None = None
+    #: While a person lets it wait: `for` whom, `until` which day, and the `seq` of the event that says why.
+    wait: Mapping[str, Json] | None = None
 
     @property
     def open(self) -> bool:

@@ -13,6 +13,9 @@ from casework.ledger.canonical import instant
 
 Json = Any
 
+#: What a clock does that ends a task's waiting.
+WAKE = "wake"
+
 
 class Clockwork(Making):
     """What a deed does to the clocks of its case."""
@@ -108,9 +111,19 @@ class Clockwork(Making):
     def _resume(self) -> None:
         for id in (self.case.hold or {}).get("paused", ()):
             clock = self.case.clocks.get(id)
-            if clock is not None and clock.state == PAUSED:
+            if clock is not None and clock.state == PAUSED and not self.waits(clock):
                 self.resume_clock(clock)
         self._effects["hold"] = None
+
+    def waits(self, clock: Clock) -> bool:
+        """Whether a person lets its task wait, so that it stands still whatever else goes on."""
+        task = self.case.tasks.get(clock.task or "")
+        return task is not None and task.wait is not None and not is_wake(clock)
+
+
+def is_wake(clock: Clock) -> bool:
+    """Whether it only wakes a task that waits; when that is due another clock says."""
+    return clock.rungs[0].what == WAKE
 
 
 def written(rungs: Iterable[Rung]) -> list[Json]:

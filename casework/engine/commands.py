@@ -116,6 +116,114 @@ class Exit:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Begin to work on a task; whoever has not taken it takes it so."""
+
+    task: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Stop working on a task for now, and keep it."""
+
+    task: str
+
+
+@dataclass(frozen=True)
+class Suspend:
+    """Let a task wait for somebody until a day; a clock wakes it."""
+
+    task: str
+    until: str
+    waits_for: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Go on with a task that waits."""
+
+    task: str
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Leave out a task that nothing waits for."""
+
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Delegate:
+    """Give a task to another person, who gives it back when it is prepared."""
+
+    task: str
+    person: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Forward:
+    """Give a task up for others, or for one person to take."""
+
+    task: str
+    note: str
+    person: str | None = None
+
+
+@dataclass(frozen=True)
+class Assign:
+    """Give a task to another person for good."""
+
+    task: str
+    person: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Fail:
+    """End a task that cannot be done."""
+
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Activate:
+    """Let a task begin before its day."""
+
+    task: str
+
+
+@dataclass(frozen=True)
+class Nominate:
+    """Let a task begin, with the person who does it; with none it is for its whole queue."""
+
+    task: str
+    note: str
+    person: str | None = None
+
+
+@dataclass(frozen=True)
+class Modify:
+    """Give a task another priority."""
+
+    task: str
+    priority: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class HandBack:
+    """Give a delegated task back to whoever delegated it, with what was prepared."""
+
+    task: str
+    data: Mapping[str, Json] = field(default_factory=dict)
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class Add:
     """Add a task from the list that the workflow allows."""
 
@@ -248,6 +356,19 @@ Command = (
     | Relieve
     | Complete
     | Exit
+    | Start
+    | Stop
+    | Suspend
+    | Resume
+    | Skip
+    | Delegate
+    | Forward
+    | Assign
+    | Fail
+    | Activate
+    | Nominate
+    | Modify
+    | HandBack
     | Add
     | Ring
     | Recount

@@ -11,6 +11,7 @@ from typing import Any
 from casework.engine import documents
 from casework.engine.cases import CREATED, READY, Case
 from casework.engine.checks import line, refusals
+from casework.engine.clockwork import WAKE
 from casework.engine.commands import (
     Command,
     Context,
@@ -97,6 +98,8 @@ def _ring(draft: Draft, command: Ring) -> None:
     if task is not None:
         if what == "activate" and task.state == CREATED:
             draft.set_task(task, state=READY)
+        if what == WAKE and task.wait is not None:
+            draft.resume_task(task)
         if what == "flag":
             draft.set_task(task, flagged=True)
     if clock.next + 1 < len(clock.rungs):

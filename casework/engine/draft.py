@@ -19,7 +19,7 @@ from casework.engine.cases import (
     Task,
     Track,
 )  # fmt: skip
-from casework.engine.clockwork import Clockwork, due_of
+from casework.engine.clockwork import WAKE, Clockwork, due_of, is_wake
 from casework.engine.editions import Edition, TaskRule, TransitionRule
 from casework.engine.facts import Facts
 from casework.engine.fields import PARTIES
@@ -97,7 +97,7 @@ class Draft(Clockwork):
                 continue
             if frozen and task.state != SUSPENDED:
                 self.set_task(task, state=SUSPENDED)
-            elif not frozen and task.state == SUSPENDED:
+            elif not frozen and task.state == SUSPENDED and task.wait is None:
                 self.set_task(task, state=(task.before or READY) if task.holder else READY)
         for clock in self.case.clocks.values():
             # The step that a track has stepped aside from has no open task, but its clock waits.
@@ -107,7 +107,7 @@ class Draft(Clockwork):
                 self.pause_clock(clock)
             # The clock of a step that the track has stepped aside from goes on only when it comes back.
             here = clock.of is None or clock.of in self.case.tracks[clock.track].states
-            if outward and not frozen and clock.state == PAUSED and here:
+            if outward and not frozen and clock.state == PAUSED and here and not self.waits(clock):
                 self.resume_clock(clock)
 
     def _consent(self, track: Track, one: Mapping[str, Json]) -> None:
@@ -159,6 +159,39 @@ class Draft(Clockwork):
     def free(self, task: Task) -> None:
         """Nobody holds it any more; what stands still goes on standing still."""
         self.set_task(task, holder=None, **({"state": READY} if task.state in HELD else {}))
+
+    def suspend_task(self, task: Task, wait: Mapping[str, Json]) -> None:
+        """It waits until a day: its own clock stands still, and another one wakes it."""
+        for clock in self.case.clocks.values():
+            if clock.task == task.id and clock.state == RUNNING:
+                self.pause_clock(clock)
+        self.set_task(task, state=SUSPENDED, wait=dict(wait))
+        self._clock(task.track, "cd", [(WAKE, on_day(wait["until"]))], task=task.id)
+
+    def resume_task(self, task: Task) -> None:
+        """It goes on where it stood; while its case is on hold, its clock goes on with the case."""
+        self.set_task(task, wait=None)
+        if not self._stands_still(task):
+            self.set_task(task, state=(task.before or READY) if task.holder else READY)
+        hold = self.case.hold
+        for clock in self.case.clocks.values():
+            if clock.task != task.id:
+                continue
+            if is_wake(clock):
+                self.set_clock(clock, "stopped")
+            elif clock.state == PAUSED and hold is not None and task.type != "step":
+                self._effects["hold"] = dict(hold) | {"paused": [*hold.get("paused", ()), clock.id]}
+            elif clock.state == PAUSED and not self._stands_still(task):
+                self.resume_clock(clock)
+
+    def _stands_still(self, task: Task) -> bool:
+        return self.case.frozen and task.queue in ORGANISATION_QUEUES
+
+    def awaken(self, task: Task) -> None:
+        """It begins before its day; when it is due has been said."""
+        for clock in self.case.clocks.values():
+            if clock.task == task.id and clock.rungs[clock.next].what == "activate":
+                self.set_clock(clock, clock.state, next=clock.next + 1, left=list(clock.left[1:]))
 
     def let_go(self, person: str) -> None:
         """What a person holds goes back to its queue, so that nothing waits for somebody who cannot do it."""
@@ -292,6 +325,8 @@ class Draft(Clockwork):
             leaf in edition.side_states for leaf in to if leaf not in track.states
         )
         for clock in self.case.clocks.values():
+            if is_wake(clock) and clock.task in {one["id"] for one in self._effects.get("task_states", ())}:
+                self.set_clock(clock, "stopped")
             if clock.track != track.id or clock.of is None:
                 continue
             if clock.of in gone:

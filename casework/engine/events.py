@@ -16,6 +16,11 @@ SYSTEM_ACTOR = "system"
 OPENED, FIRED, PROPOSED, REFUSED = "opened", "fired", "proposed", "refused"
 CLAIMED, RELEASED, COMPLETED, EXITED, ADDED = "claimed", "released", "completed", "exited", "added"
 RELIEVED = "relieved"
+STARTED, STOPPED, SUSPENDED, RESUMED, SKIPPED, FAILED, MODIFIED = (
+    "started", "stopped", "suspended", "resumed", "skipped", "failed", "modified",
+)  # fmt: skip
+#: A task comes to another person.
+ASSIGNED, DELEGATED, FORWARDED, NOMINATED, HANDED_BACK = "assigned", "delegated", "forwarded", "nominated", "handed_back"
 RANG, ACTIVATED, RECOUNTED = "rang", "activated", "recounted"
 HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
     "handed_over", "document_registered", "consent_ended", "interest_declared",

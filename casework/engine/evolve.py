@@ -27,7 +27,16 @@ from casework.engine.cases import (
     Task,
     Track,
 )  # fmt: skip
-from casework.engine.events import CONSENT_ENDED, FIRED, OPENED, PROPOSED, REFUSED, Event
+from casework.engine.events import (
+    ADDED,
+    CONSENT_ENDED,
+    FIRED,
+    OPENED,
+    PROPOSED,
+    REFUSED,
+    SYSTEM_ACTOR,
+    Event,
+)  # fmt: skip
 from casework.engine.limits import Rung
 from casework.ledger.canonical import parse_instant
 
@@ -157,6 +166,7 @@ def _open_tasks(case: Case, changed: Changed, tracks: Tracks, opened: list[Json]
             edition=one["edition"], rule=one["rule"], type=one["type"], queue=one["queue"],
             organisation=one["organisation"], state=one["state"], opened_at=event.at, due_at=_time(one["due"]),
             about=one.get("about"), of=one.get("of"), aftercare=one.get("aftercare", False),
+            initiator=event.actor if event.kind == ADDED and event.actor != SYSTEM_ACTOR else None,
         )  # fmt: skip
     changed["tasks"] = tasks
 
@@ -166,16 +176,22 @@ def _task_states(case: Case, changed: Changed, tracks: Tracks, states: list[Json
     for one in states:
         task = tasks[one["id"]]
         made: dict[str, Any] = {}
-        for key in ("state", "holder", "flagged", "result"):
+        for key in ("state", "holder", "flagged", "result", "priority"):
             if key in one:
                 made[key] = one[key]
+        if "to" in one:
+            made["handed"] = {"how": event.kind, "by": event.actor, "to": one["to"], "seq": event.seq}
+        elif "holder" in one and (task.handed is None or one["holder"] != task.handed["to"]):
+            made["handed"] = None
+        if "wait" in one:
+            made["wait"] = one["wait"] and {**one["wait"], "seq": event.seq}
         if "due" in one:
             made["due_at"] = _time(one["due"])
         state = one.get("state")
         if state == SUSPENDED:
-            made["before"] = task.state
+            made["before"] = one.get("before", task.state)
         elif state is not None:
-            made["before"] = None
+            made |= {"before": None, "wait": None}
             if state not in OPEN:
                 made |= {"closed_at": event.at, "closed_by": one.get("by", event.actor), "acted_for": event.acting_for}
         tasks[one["id"]] = replace(task, **made)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from casework.engine.cases import READY, Case, Task, Track
-from casework.engine.events import ACTIVATED, COMPLETED, FIRED, HANDED_OVER, PROPOSED, RANG, REFUSED, Event
+from casework.engine.events import ACTIVATED, COMPLETED, FIRED, HANDED_BACK, HANDED_OVER, PROPOSED, RANG, REFUSED, Event
 from casework.engine.roles import COMPLIANCE, INTAKE, OFFICER, ORGANISATION_QUEUES, PROVIDER, SUPERVISOR
 
 Json = Any
@@ -31,7 +31,7 @@ TO_OFFICERS: Mapping[str, str] = {
 }  # fmt: skip
 #: Queues in which people decide on what others have prepared.
 DECIDING = frozenset({SUPERVISOR, COMPLIANCE})
-_RUNGS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "flag": OVERDUE}
+_RUNGS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "flag": OVERDUE, "wake": TASK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def owes(event: Event) -> bool:
     if event.kind in (FIRED, PROPOSED, REFUSED, RANG, ACTIVATED, HANDED_OVER):
         return True
     effects = event.effects
-    return any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event))
+    return any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event)) or "held_by" in effects
 
 
 def notices(event: Event, case: Case) -> list[Notice]:
@@ -90,15 +90,17 @@ def _notices(event: Event, case: Case) -> Iterator[Notice]:
     if people := frozenset(event.effects.get("mentions", ())):
         yield Notice(MENTION, people, track=event.track)
     yield from _opened(event, case)
+    if (held_by := event.effects.get("held_by")) and task is not None and event.kind != HANDED_BACK:
+        yield replace(_task(case, task, MOVED), people=frozenset({str(held_by)}), queues=frozenset())
     for given, holder in _given(event):
         if found := case.tasks.get(given):
             yield replace(_task(case, found, TASK), people=frozenset({holder}), queues=frozenset())
 
 
 def _given(event: Event) -> list[tuple[str, str]]:
-    """Tasks that somebody put into another one's hands."""
-    changes = event.effects.get("task_states", ())
-    return [(one["id"], one["holder"]) for one in changes if one.get("holder") not in (None, event.actor)]
+    """Tasks that somebody put into another one's hands, or forwarded with that person in mind."""
+    changes = ((one["id"], one.get("holder") or one.get("to")) for one in event.effects.get("task_states", ()))
+    return [(id, str(person)) for id, person in changes if person not in (None, event.actor)]
 
 
 def _rung(event: Event, case: Case) -> Iterator[Notice]:

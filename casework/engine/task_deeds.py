@@ -6,38 +6,104 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from casework.engine import fields
-from casework.engine.cases import HELD, IN_PROGRESS, READY, RESERVED, Task, Track
+from casework.engine import task_table as table
+from casework.engine.cases import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task, Track
 from casework.engine.checks import form_data, happened, insist_another_than, insist_not_frozen, line
-from casework.engine.commands import Add, Claim, Complete, Exit, Release, Relieve
+from casework.engine.commands import (
+    Activate,
+    Add,
+    Assign,
+    Claim,
+    Complete,
+    Delegate,
+    Exit,
+    Fail,
+    Forward,
+    HandBack,
+    Modify,
+    Nominate,
+    Release,
+    Relieve,
+    Resume,
+    Skip,
+    Start,
+    Stop,
+    Suspend,
+)  # fmt: skip
 from casework.engine.draft import Draft, accepted
 from casework.engine.editions import TaskRule
-from casework.engine.events import ADDED, CLAIMED, COMPLETED, EXITED, RELEASED, RELIEVED
+from casework.engine.events import (
+    ACTIVATED,
+    ADDED,
+    ASSIGNED,
+    CLAIMED,
+    COMPLETED,
+    DELEGATED,
+    EXITED,
+    FAILED,
+    FORWARDED,
+    HANDED_BACK,
+    MODIFIED,
+    NOMINATED,
+    RELEASED,
+    RELIEVED,
+    RESUMED,
+    SKIPPED,
+    STARTED,
+    STOPPED,
+)  # fmt: skip
+from casework.engine.events import SUSPENDED as SUSPENDED_EVENT
 from casework.engine.firing import confirm, effect_reads, refuse
 from casework.engine.registry import GUARDS
-from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from casework.engine.roles import ORGANISATION_QUEUES
+from casework.engine.task_table import giver, refusal
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 
 Json = Any
 
 
+def _insist(draft: Draft, id: str, operation: str) -> Task:
+    """The task, if the table lets the actor do this to it as it stands. Raises what refuses it."""
+    task = draft.task(id)
+    if (why := refusal(draft.library[task.edition], draft.case, task, draft.by, operation)) is not None:
+        raise why
+    if task.queue in ORGANISATION_QUEUES and task.state == SUSPENDED and draft.case.frozen:
+        insist_not_frozen(draft)
+    return task
+
+
+def _begin(draft: Draft, task: Task, kind: str, body: Mapping[str, Json] | None = None) -> None:
+    effects: dict[str, Json] = {"task": task.id}
+    if task.holder not in (None, draft.by.person):
+        # Whom it concerns as well: the holder, when somebody else does it.
+        effects["held_by"] = task.holder
+    draft.begin(kind, draft.case.tracks[task.track], effects, body)
+
+
 def _claim(draft: Draft, command: Claim) -> None:
-    task = draft.task(command.task)
-    if task.state in HELD:
-        raise AlreadyTaken(holder=task.holder)
-    if task.state != READY:
-        raise WrongState(action="Claim", why=f"the task is {task.state}.")
-    draft.begin(CLAIMED, draft.case.tracks[task.track], {"task": task.id})
+    task = _insist(draft, command.task, table.CLAIM)
+    _begin(draft, task, CLAIMED)
     draft.set_task(task, state=RESERVED, holder=draft.by.person)
     draft.commit()
 
 
+def _start(draft: Draft, command: Start) -> None:
+    task = _insist(draft, command.task, table.START)
+    _begin(draft, task, STARTED)
+    draft.set_task(task, state=IN_PROGRESS, holder=draft.by.person)
+    draft.commit()
+
+
+def _stop(draft: Draft, command: Stop) -> None:
+    task = _insist(draft, command.task, table.STOP)
+    _begin(draft, task, STOPPED)
+    draft.set_task(task, state=RESERVED)
+    draft.commit()
+
+
 def _release(draft: Draft, command: Release) -> None:
-    task = draft.task(command.task)
-    if task.state not in HELD:
-        raise WrongState(action="Release", why="nobody holds the task.")
-    if task.holder != draft.by.person:
-        raise NotAllowed(why="somebody else holds the task.")
-    body = {"note": line(command.note, "note")} if command.note else {}
-    draft.begin(RELEASED, draft.case.tracks[task.track], {"task": task.id}, body)
+    task = _insist(draft, command.task, table.RELEASE)
+    _begin(draft, task, RELEASED, {"note": line(command.note, "note")} if command.note else {})
     draft.set_task(task, state=READY, holder=None)
     draft.commit()
 
@@ -51,31 +117,146 @@ def _relieve(draft: Draft, command: Relieve) -> None:
     draft.commit()
 
 
-def _exit(draft: Draft, command: Exit) -> None:
-    """A side task that is not needed any more ends without a result; who ends it says why."""
-    task = draft.task(command.task)
-    if not task.open:
-        raise WrongState(action="Drop", why=f"the task is {task.state}.")
-    if task.type != "side":
-        raise WrongState(action="Drop", why="it ends when one of its step's actions is done, or with the decision.")
-    body = {"reason": line(command.reason, "reason")}
-    draft.begin(EXITED, draft.case.tracks[task.track], {"task": task.id, "name": task.name}, body)
-    draft.close_task(task, "Exited", by=draft.by.person)
+# --- waiting ---------------------------------------------------------------------------------------------------------
+
+
+def _suspend(draft: Draft, command: Suspend) -> None:
+    task = _insist(draft, command.task, table.SUSPEND)
+    fields.insist_day(command.until, "until")
+    if command.until <= draft.context.calendar.local_date(draft.context.now).isoformat():
+        raise InvalidForm(fields={"until": "must be a day to come"})
+    if command.waits_for not in table.WAITS_FOR:
+        raise InvalidForm(fields={"waits_for": f"must be one of {', '.join(table.WAITS_FOR)}"})
+    _begin(draft, task, SUSPENDED_EVENT, {"reason": line(command.reason, "reason")})
+    draft.suspend_task(task, {"for": command.waits_for, "until": command.until})
     draft.commit()
 
 
+def _resume(draft: Draft, command: Resume) -> None:
+    task = _insist(draft, command.task, table.RESUME)
+    _begin(draft, task, RESUMED)
+    draft.resume_task(task)
+    draft.commit()
+
+
+# --- to another person -----------------------------------------------------------------------------------------------
+
+
+def _delegate(draft: Draft, command: Delegate) -> None:
+    task = _insist(draft, command.task, table.DELEGATE)
+    _insist_another(draft, task, command.person)
+    _begin(draft, task, DELEGATED, {"note": line(command.note, "note")})
+    draft.set_task(task, state=RESERVED, holder=command.person, to=command.person)
+    draft.commit()
+
+
+def _hand_back(draft: Draft, command: HandBack) -> None:
+    """What was delegated comes back to be accepted, with the form as it was prepared."""
+    task = _insist(draft, command.task, table.COMPLETE)
+    back = giver(task)
+    if back is None or draft.by.person != task.holder:
+        raise WrongState(action="Give it back", why="it was not delegated to you.")
+    facts: dict[str, Json] = {}
+    body: dict[str, Json] = {}
+    if task.type == "side":
+        edition = draft.library[task.edition]
+        facts, body = form_data(draft, edition, edition.tasks[task.rule].form, command.data)
+    elif command.note:
+        body = {"note": line(command.note, "note")}
+    _begin(draft, task, HANDED_BACK, body)
+    draft.set_task(task, state=RESERVED, holder=back, to=back, result=facts)
+    draft.commit()
+
+
+def _forward(draft: Draft, command: Forward) -> None:
+    task = _insist(draft, command.task, table.FORWARD)
+    if command.person is not None:
+        _insist_another(draft, task, command.person)
+    _begin(draft, task, FORWARDED, {"note": line(command.note, "note")})
+    draft.set_task(task, state=READY, holder=None, to=command.person)
+    draft.commit()
+
+
+def _assign(draft: Draft, command: Assign) -> None:
+    task = _insist(draft, command.task, table.ASSIGN)
+    if command.person == task.holder:
+        raise WrongState(action=table.OPERATIONS[table.ASSIGN].do, why="that person has the task already.")
+    _begin(draft, task, ASSIGNED, {"note": line(command.note, "note")})
+    if task.state == SUSPENDED:
+        # It goes on waiting, and is woken at its day, for whoever has it now.
+        draft.set_task(task, holder=command.person, to=command.person, state=SUSPENDED, before=RESERVED)
+    else:
+        draft.set_task(task, state=RESERVED, holder=command.person, to=command.person)
+    draft.commit()
+
+
+def _insist_another(draft: Draft, task: Task, person: str) -> None:
+    if person in (task.holder, draft.by.person):
+        raise InvalidForm(fields={"person": "must be somebody else"})
+
+
+# --- before its day, its rank, and ends without a result -------------------------------------------------------------
+
+
+def _activate(draft: Draft, command: Activate) -> None:
+    task = _insist(draft, command.task, table.ACTIVATE)
+    _begin(draft, task, ACTIVATED)
+    draft.awaken(task)
+    draft.set_task(task, state=READY)
+    draft.commit()
+
+
+def _nominate(draft: Draft, command: Nominate) -> None:
+    task = _insist(draft, command.task, table.NOMINATE)
+    _begin(draft, task, NOMINATED, {"note": line(command.note, "note")})
+    draft.awaken(task)
+    if command.person is None:
+        draft.set_task(task, state=READY)
+    else:
+        draft.set_task(task, state=RESERVED, holder=command.person, to=command.person)
+    draft.commit()
+
+
+def _modify(draft: Draft, command: Modify) -> None:
+    task = _insist(draft, command.task, table.MODIFY)
+    if command.priority not in table.PRIORITIES.values():
+        raise InvalidForm(fields={"priority": f"must be one of {', '.join(table.PRIORITIES)}"})
+    if command.priority == task.priority:
+        raise WrongState(action=table.OPERATIONS[table.MODIFY].do, why="the task has this priority already.")
+    _begin(draft, task, MODIFIED, {"reason": line(command.reason, "reason")})
+    draft.set_task(task, priority=command.priority)
+    draft.commit()
+
+
+def _end(draft: Draft, id: str, operation: str, kind: str, reason: str) -> None:
+    task = _insist(draft, id, operation)
+    _begin(draft, task, kind, {"reason": line(reason, "reason")})
+    draft.close_task(task, str(table.OPERATIONS[operation].to), by=draft.by.person)
+    draft.commit()
+
+
+def _skip(draft: Draft, command: Skip) -> None:
+    _end(draft, command.task, table.SKIP, SKIPPED, command.reason)
+
+
+def _fail(draft: Draft, command: Fail) -> None:
+    _end(draft, command.task, table.FAIL, FAILED, command.reason)
+
+
+def _exit(draft: Draft, command: Exit) -> None:
+    """A side task that is not needed any more ends without a result; who ends it says why."""
+    _end(draft, command.task, table.EXIT, EXITED, command.reason)
+
+
+# --- finishing -------------------------------------------------------------------------------------------------------
+
+
 def _complete(draft: Draft, command: Complete) -> None:
-    task = draft.task(command.task)
-    if task.state in HELD and task.holder != draft.by.person:
-        raise AlreadyTaken(holder=task.holder)
-    if task.state not in (READY, RESERVED, IN_PROGRESS):
-        raise WrongState(action="Complete", why=f"the task is {task.state}.")
-    if not draft.works(task.queue):
-        raise NotAllowed(why=f"the task is in the queue {task.queue}.")
-    if task.type == "step":
-        raise WrongState(action="Complete", why="this task ends when one of the actions of its step is done.")
+    task = _insist(draft, command.task, table.COMPLETE)
     track = draft.case.tracks[task.track]
     edition = draft.library[task.edition]
+    if task.type == "step":
+        raise WrongState(action=table.OPERATIONS[table.COMPLETE].do, why=table.NOT_FOR["step"][table.COMPLETE])
     if task.type == "decision":
         _decide_proposal(draft, task, track, command)
         return
@@ -161,5 +342,18 @@ TASK_DEEDS: Mapping[type, Callable[..., None]] = {
     Relieve: _relieve,
     Complete: _complete,
     Exit: _exit,
+    Start: _start,
+    Stop: _stop,
+    Suspend: _suspend,
+    Resume: _resume,
+    Skip: _skip,
+    Delegate: _delegate,
+    HandBack: _hand_back,
+    Forward: _forward,
+    Assign: _assign,
+    Fail: _fail,
+    Activate: _activate,
+    Nominate: _nominate,
+    Modify: _modify,
     Add: _add,
 }

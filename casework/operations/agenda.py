@@ -20,7 +20,7 @@ from casework.operations.lateness import OVERDUE
 from casework.operations.my_work import FOCUS, ROWS, chosen_tasks, home_calendar, kinds_of
 from casework.operations.overview import names_of
 from casework.operations.paging import insist_limit
-from casework.operations.task_lists import place, task_row
+from casework.operations.task_lists import named_in, place, task_row
 from casework.permissions import Actor
 from casework.records.database import plan_by_values
 from casework.records.logs import now
@@ -78,7 +78,7 @@ def list_agenda(
     due = {row.day: row.tasks for row in db.execute(count_of, given)}
     found = db.execute(rows_of, given).all()
     shown, library = found[:most], load_library()
-    names = names_of(db, {row.holder_id for row in shown}, {row.organisation_id for row in shown})
+    names = names_of(db, named_in(shown), {row.organisation_id for row in shown})
     return {
         "whose": whose, "zone": calendar.zone, "today": today.isoformat(),
         "days": [_day(day, calendar, due.get(day, 0)) for day in _days(first, last)],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.engine import documents
-from casework.engine.cases import HELD, IN_PROGRESS, READY, RESERVED, Case, Task, Track
+from casework.engine.cases import HELD, Case, Task, Track
 from casework.engine.checks import duty_reasons
 from casework.engine.commands import Library
 from casework.engine.draft import accepted
@@ -18,13 +18,11 @@ from casework.engine.editions import Edition, TransitionRule, ancestors
 from casework.engine.events import (
     ACTIVATED,
     ADDED,
-    CLAIMED,
     COMPLETED,
     CONSENT_ENDED,
     DOCUMENT_FILED,
     DOCUMENT_REGISTERED,
     DOCUMENT_WITHDRAWN,
-    EXITED,
     FIRED,
     HANDED_OVER,
     INTEREST_DECLARED,
@@ -34,7 +32,6 @@ from casework.engine.events import (
     RANG,
     RECOUNTED,
     REFUSED,
-    RELEASED,
     RELIEVED,
     SAID,
     SYSTEM_ACTOR,
@@ -46,8 +43,9 @@ from casework.engine.messages import TAKEN_BACK, WRITTEN, audience_of, refusal
 from casework.engine.panels import asked_by, same_request
 from casework.engine.registry import EFFECTS, GUARDS
 from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OFFICER, PROVIDER_LEAD, QUEUE_ROLES, SYSTEM
+from casework.operations.allowed_tasks import OPERATION_OF, task_reasons
 from casework.operations.past import Past
-from casework.permissions import PROVIDER_ROLES, READS_ALL, READS_ONLY, may_work
+from casework.permissions import PROVIDER_ROLES, READS_ALL, READS_ONLY, may_hold
 
 Json = Any
 Reasons = Iterator[str]
@@ -412,17 +410,8 @@ class Judge:
     def _on_task(self, before: Case, event: Event) -> Task | None:
         return before.tasks.get(event.effects["task"])
 
-    def _claimed(self, before: Case, event: Event) -> Reasons:
-        task = self._on_task(before, event)
-        if task is None or task.state != READY:
-            yield f"the task was {task.state if task else 'not there'}, not ready to be taken"
-            return
-        yield from self._works(event, task)
-
-    def _released(self, before: Case, event: Event) -> Reasons:
-        task = self._on_task(before, event)
-        if task is None or task.state not in HELD or task.holder != event.actor:
-            yield "its actor did not hold the task"
+    def _operated(self, before: Case, event: Event) -> Reasons:
+        yield from task_reasons(self.library, self.past, before, event)
 
     def _relieved(self, before: Case, event: Event) -> Reasons:
         task, person = self._on_task(before, event), event.effects["person"]
@@ -430,17 +419,14 @@ class Judge:
             yield "the person whom it takes the task from did not hold it"
             return
         scopes = {before.programme} | ({task.organisation} if task.organisation else set())
-        if may_work(self.past.actor(person, scopes, event.at), before, task) is not None:
+        if may_hold(self.past.actor(person, scopes, event.at), before, task):
             yield "it takes a task from somebody who could still work it"
 
     def _completed(self, before: Case, event: Event) -> Reasons:
+        yield from task_reasons(self.library, self.past, before, event)
         task = self._on_task(before, event)
-        if task is None or task.state not in (READY, RESERVED, IN_PROGRESS):
-            yield f"the task was {task.state if task else 'not there'}, not open"
+        if task is None:
             return
-        if task.holder not in (None, event.actor):
-            yield "somebody else held the task"
-        yield from self._works(event, task)
         edition = self.library.editions.get(task.edition)
         if task.type != "side" or edition is None or task.rule not in edition.tasks:
             yield "no rule lets this task be finished so"
@@ -454,10 +440,9 @@ class Judge:
         yield from self._guards(rule.guards, facts)
         yield from self._follows(rule.effects, facts, event)
 
-    def _exited(self, before: Case, event: Event) -> Reasons:
-        task = self._on_task(before, event)
-        if task is None or not task.open or task.type != "side":
-            yield "only an open side task can be dropped"
+    def _activated(self, before: Case, event: Event) -> Reasons:
+        """By its clock, or before its day by a person."""
+        yield from self._rang(before, event) if event.actor == SYSTEM_ACTOR else self._operated(before, event)
 
     def _added(self, before: Case, event: Event) -> Reasons:
         track, name = before.tracks[event.track or ""], event.effects["name"]
@@ -601,18 +586,16 @@ def _list(words: Iterable[str]) -> str:
 
 
 _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
+    **dict.fromkeys(OPERATION_OF, Judge._operated),
+    COMPLETED: Judge._completed,
     FIRED: Judge._fired,
     PROPOSED: Judge._proposed,
     REFUSED: Judge._refused,
-    CLAIMED: Judge._claimed,
-    RELEASED: Judge._released,
     RELIEVED: Judge._relieved,
-    COMPLETED: Judge._completed,
-    EXITED: Judge._exited,
     ADDED: Judge._added,
     RANG: Judge._rang,
     RECOUNTED: Judge._recounted,
-    ACTIVATED: Judge._rang,
+    ACTIVATED: Judge._activated,
     HANDED_OVER: Judge._handed_over,
     DOCUMENT_REGISTERED: Judge._document,
     DOCUMENT_FILED: Judge._document,
@@ -623,6 +606,6 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     SAID: Judge._message,
 }
 #: Kinds that happen on a track; the others are the case's own.
-_ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, CLAIMED, RELEASED, RELIEVED, COMPLETED, EXITED, ADDED, RANG, ACTIVATED, SAID})
+_ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, RANG, SAID, *OPERATION_OF})
 #: Those that may be a referral's or the case's own.
 _ON_SOME = frozenset({DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN})

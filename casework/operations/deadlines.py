@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.calendars import Calendar
 from casework.engine.cases import Case
+from casework.engine.clockwork import WAKE
 from casework.engine.events import Event
 from casework.engine.explain import Explanation, Interval, Telling, explain, lines, tell
 from casework.errors import NotFound
@@ -60,7 +61,7 @@ def explain_tasks(db: Connection, actor: Actor, case: Case, tasks: Iterable[str]
         return made
     told, names = _visible(db, actor, case)
     for one in told.values():
-        if one.task in wanted and (explained := explain_clock(db, case, one)) is not None:
+        if one.task in wanted and (explained := explain_clock(db, case, one)) is not None and explained.what != WAKE:
             made[one.task] = _explained(one, explained, names, case)
     return made
 

@@ -15,7 +15,26 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.calendars import Calendar
 from casework.engine.cases import Case
-from casework.engine.commands import By, Claim, Command, Context, Correct, Library, Notice, Open, Release, Say
+from casework.engine.commands import (
+    Assign,
+    By,
+    Claim,
+    Command,
+    Context,
+    Correct,
+    Delegate,
+    Forward,
+    Library,
+    Modify,
+    Notice,
+    Open,
+    Release,
+    Resume,
+    Say,
+    Start,
+    Stop,
+    Suspend,
+)  # fmt: skip
 from casework.engine.decide import decide_and_evolve
 from casework.engine.events import Event
 from casework.engine.notices import owes
@@ -32,6 +51,7 @@ from casework.records.logs import Log, lock_logs, new_log, seal_events
 Json = Any
 
 SYSTEM = By()
+_MOVES_NOTHING = (Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Modify, Say, Correct)
 
 
 def new_id() -> str:
@@ -139,8 +159,8 @@ def follow(db: Connection, standing: Standing, command: Command, by: By) -> list
 
 def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tuple[list[Event], Case]:
     case = standing.case
-    # Who takes a task, gives it back or writes moves nothing: only what moves by itself is asked.
-    keys = reads(standing.library, case, by_itself=isinstance(command, (Claim, Release, Say, Correct)))
+    # Who takes a task, hands it on or writes moves nothing: only what moves by itself is asked.
+    keys = reads(standing.library, case, by_itself=isinstance(command, _MOVES_NOTHING))
     if "rights" in keys and case.rights:
         # A right that a guard reads is locked too: otherwise one right could be both pledged and licensed.
         lock_logs(db, case.rights)

@@ -11,7 +11,7 @@ from casework.engine.commands import By, Relieve
 from casework.engine.roles import QUEUE_ROLES
 from casework.operations import registers
 from casework.operations.deeds import SYSTEM, follow, stand
-from casework.permissions import Actor, may_work
+from casework.permissions import Actor, may_hold
 from casework.records.database import transaction
 from casework.records.logs import lock_logs
 from casework.records.people import find_actor
@@ -79,7 +79,7 @@ def _relieve(db: Connection, person: str, log: str, kind: str, by: By) -> None:
     standing = stand(db, log, kind)
     held = [task.id for task in standing.case.open_tasks() if task.holder == person]
     for id in held:
-        if may_work(left, standing.case, standing.case.tasks[id]) is None:
+        if not may_hold(left, standing.case, standing.case.tasks[id]):
             follow(db, standing, Relieve(id, person), by)
             standing = stand(db, log, kind)
 

@@ -108,7 +108,7 @@ def papers_of(effects: Mapping[str, Json]) -> dict[str, Json]:
 def whom_of(kind: str, effects: Mapping[str, Json]) -> str | None:
     """The person whom a deed of another one concerned: to whom a case was handed over, from whom a task was taken."""
     found: str | None = effects.get({"handed_over": "owner", "relieved": "person"}.get(kind, ""))
-    return found
+    return found or next((one["to"] for one in effects.get("task_states", ()) if "to" in one), None)
 
 
 def _show_event(

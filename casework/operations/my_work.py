@@ -21,7 +21,7 @@ from casework.operations.deeds import calendar_of
 from casework.operations.lateness import NOT_PAUSED, OVERDUE
 from casework.operations.overview import names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.operations.task_lists import place, task_row
+from casework.operations.task_lists import WORDS, named_in, place, task_row
 from casework.permissions import Actor
 from casework.records.database import plan_by_values
 from casework.records.logs import now
@@ -61,12 +61,12 @@ _WAITING = """
 _HOLD = """
     SELECT h.id FROM cases h WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND h.hold IS NOT NULL {focus}
 """
-ROWS = """
+ROWS = f"""
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, r.provider_id, (
         SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.rungs) WITH ORDINALITY AS g(rung, n)
         WHERE k.log_id = t.log_id AND k.task_id = t.id AND g.n <= k.next AND g.rung->>1 = 'remind'
-    ) AS reminded, {late} AS late
-    FROM (SELECT u.* FROM ({chosen}) u ORDER BY u.due_at, u.id LIMIT :most) t
+    ) AS reminded, {{late}} AS late, {WORDS}
+    FROM (SELECT u.* FROM ({{chosen}}) u ORDER BY u.due_at, u.id LIMIT :most) t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id
     ORDER BY t.due_at, t.id
 """
@@ -114,7 +114,7 @@ def list_work(
     rows = db.execute(_list(tab, kinds_of(actor), bool(keys), bool(actor.focus)), given).all()
     shown, following = page(rows, most, lambda row: (row.due_at, row.id))
     library = load_library()
-    names = names_of(db, {row.holder_id for row in shown}, {row.organisation_id for row in shown})
+    names = names_of(db, named_in(shown), {row.organisation_id for row in shown})
     return {"items": [place(task_row(row, library, names), row, names) for row in shown], "next": following}
 
 

@@ -20,6 +20,7 @@ from casework.engine.grammar import PREVIOUS_STEP
 from casework.engine.offers import offers, task_offers
 from casework.engine.prefill import prefill
 from casework.engine.roles import COMPLIANCE, OFFICER, ORGANISATION_QUEUES, SUPERVISOR
+from casework.engine.task_table import PRIORITIES
 from casework.errors import NotFound
 from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
@@ -219,7 +220,21 @@ def show(task: Task, edition: Any, names: Mapping[str, str], *, overdue: bool) -
         "organisation": task.organisation, "state": task.state, "holder": _person(task.holder, names), "about": task.about,
         "opened_at": instant(task.opened_at), "due_at": when(task.due_at), "overdue": overdue, "flagged": task.flagged,
         "aftercare": task.aftercare, "form": edition.form_shown(rule.form) if rule else None, "result": dict(task.result),
+        "priority": next(name for name, rank in PRIORITIES.items() if rank == task.priority),
+        "initiator": _person(task.initiator, names), "handed": _handed(task, names),
+        "wait": task.wait and {"for": task.wait["for"], "until": task.wait["until"]},
     }  # fmt: skip
+
+
+def _handed(task: Task, names: Mapping[str, str]) -> Json:
+    """How the task came to whom it is with; the note to it lies in the history."""
+    handed = task.handed
+    return handed and {"how": handed["how"], "by": _person(handed["by"], names), "to": _person(handed["to"], names)}
+
+
+def concerned(task: Task) -> set[str | None]:
+    """Everybody who is named where the task is shown."""
+    return {task.holder, task.initiator, *((task.handed["by"], task.handed["to"]) if task.handed else ())}
 
 
 def _step_of(track: Track, edition: Edition) -> str | None:
@@ -243,7 +258,7 @@ def _person(id: str | None, names: Mapping[str, str]) -> Json:
 
 def names_in(db: Connection, case: Case, tasks: Sequence[Task]) -> dict[str, str]:
     """Names of everybody and every organisation that is shown, in one query."""
-    people = {case.owner, *case.team, *(task.holder for task in tasks), *(p.actor for p in case.proposals.values())}
+    people = {case.owner, *case.team, *(one for task in tasks for one in concerned(task)), *(p.actor for p in case.proposals.values())}
     organisations = {*case.parties.values(), *(track.provider for track in case.tracks.values())}
     organisations |= {one for track in case.tracks.values() for one in track.given.get("panel") or ()}
     return names_of(db, people, organisations)

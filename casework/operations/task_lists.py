@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -13,11 +13,13 @@ from casework.definitions import load_library
 from casework.engine.cases import Case, Task
 from casework.engine.commands import Library
 from casework.engine.roles import ORGANISATION_QUEUES
+from casework.engine.task_table import VIEW
 from casework.errors import InvalidForm, NotFound
+from casework.ledger.bodies import values
 from casework.operations.lateness import OVERDUE
 from casework.operations.overview import names_of, reach_values, show, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.permissions import Actor, Sight, own_tracks, reach, sight
+from casework.permissions import Actor, Sight, operations, own_tracks, reach, sight
 from casework.records.cases import load
 from casework.records.database import plan_by_values
 
@@ -33,10 +35,16 @@ _SEEN = """ AND (
     OR t.organisation_id IS NOT NULL AND {own_track}
 )"""
 _TASKS = """
-    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {late} AS late FROM tasks t
+    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {late} AS late, {words}
+    FROM tasks t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id
     WHERE {where} {more} ORDER BY {order}, t.id LIMIT :most
 """
+#: What was written when a task of a list came to whom it is with, and when it was let wait.
+WORDS = ", ".join(
+    f"(SELECT e.body FROM events e WHERE e.log_id = t.log_id AND e.seq = CAST(t.{name}->>'seq' AS bigint)) AS {name}_words"
+    for name in ("handed", "wait")
+)
 VIEWS = ("mine", "queue", "done")
 
 
@@ -84,7 +92,7 @@ def list_tasks(
         rows = db.execute(_listed(where + seen, more, order), given | reach_values(reach(actor))).all()
     shown, following = page(rows, most, last)
     library = load_library()
-    holders = {row.holder_id for row in shown} - {None}
+    holders = named_in(shown) - {None}
     names = names_of(db, holders) if holders else {}
     items = [task_row(row, library, names) for row in shown]
     if placed:
@@ -94,7 +102,7 @@ def list_tasks(
 
 @cache
 def _listed(where: str, more: str, order: str) -> TextClause:
-    return text(_TASKS.format(where=where, more=more, order=order, late=OVERDUE))
+    return text(_TASKS.format(where=where, more=more, order=order, late=OVERDUE, words=WORDS))
 
 
 # --- queues: the same policy as `permissions.may_work`, in a form that a query can use -------------------------------
@@ -186,7 +194,7 @@ def _queues(kinds: tuple[str, ...], more: str) -> TextClause:
             f" CROSS JOIN LATERAL ({first.format(what='t.*', count=':most')}) x)"
         )
     return text(
-        f"SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {OVERDUE} AS late FROM ("
+        f"SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {OVERDUE} AS late, {WORDS} FROM ("
         f"SELECT u.* FROM ({' UNION ALL '.join(parts)}) u ORDER BY u.due_at, u.id LIMIT :most) t"
         " JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id"
         " ORDER BY t.due_at, t.id"
@@ -296,11 +304,29 @@ def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, 
         id=row.id, track=row.track_id, name=row.name, edition=row.edition, rule=row.rule, type=row.type, queue=row.queue,
         organisation=row.organisation_id, state=row.state, opened_at=row.opened_at, due_at=row.due_at,
         holder=row.holder_id, about=row.about, of=row.of, result=row.result, flagged=row.flagged, aftercare=row.aftercare,
+        initiator=row.initiator, priority=row.priority, handed=row.handed, wait=row.wait,
     )  # fmt: skip
+    made = show(task, library[task.edition], names, overdue=row.late)
+    if task.handed:
+        made["handed"]["note"] = _words(row.handed_words, "note")
+    if task.wait:
+        made["wait"]["reason"] = _words(row.wait_words, "reason")
     # A task of a sealed log names no case.
-    return show(task, library[task.edition], names, overdue=row.late) | {
-        "case": {"number": row.number, "title": row.title} if row.number else None
-    }
+    return made | {"case": {"number": row.number, "title": row.title} if row.number else None}
+
+
+def _words(body: Json, name: str) -> str | None:
+    """What a person wrote with a deed; None where nothing was, or where it has been erased."""
+    said = values(body or {}).get(name)
+    return said if isinstance(said, str) else None
+
+
+def named_in(rows: Iterable[Any]) -> set[str | None]:
+    """Everybody who is named where these rows of tasks are shown."""
+    return {
+        one for row in rows
+        for one in (row.holder_id, row.initiator, *((row.handed["by"], row.handed["to"]) if row.handed else ()))
+    }  # fmt: skip
 
 
 def place(shown: dict[str, Json], row: Any, names: Mapping[str, str]) -> dict[str, Json]:
@@ -317,14 +343,16 @@ def place(shown: dict[str, Json], row: Any, names: Mapping[str, str]) -> dict[st
 
 def show_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     """One task, for whoever sees its case or referral. Raises NotFound."""
-    _, row = find_task(db, actor, id)
-    return task_row(row, load_library(), names_of(db, {row.holder_id}))
+    case, row = find_task(db, actor, id)
+    return task_row(row, load_library(), names_of(db, named_in([row]))) | {
+        "operations": operations(actor, case, case.tasks[id], load_library()[row.edition]) if id in case.tasks else [VIEW]
+    }
 
 
 def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
     """A task's case and its row, for whoever sees them. Raises NotFound."""
     row = db.execute(
-        text(_TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE)), {"id": id, "most": 1}
+        text(_TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE, words=WORDS)), {"id": id, "most": 1}
     ).one_or_none()
     if row is None:
         raise NotFound("task")

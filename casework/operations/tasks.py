@@ -1,4 +1,4 @@
-"""Tasks: take one from its queue, give it back, finish it, list them."""
+"""What people do with tasks: one function for each operation of `engine.task_table`, and the next one to take."""
 
 from __future__ import annotations
 
@@ -7,25 +7,45 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine import task_table as table
 from casework.engine.cases import READY, Case, Task
-from casework.engine.commands import By, Claim, Command, Complete, Exit, Release
-from casework.engine.draft import accepted
+from casework.engine.commands import (
+    Activate,
+    Assign,
+    By,
+    Claim,
+    Command,
+    Complete,
+    Delegate,
+    Exit,
+    Fail,
+    Forward,
+    HandBack,
+    Modify,
+    Nominate,
+    Release,
+    Resume,
+    Skip,
+    Start,
+    Stop,
+    Suspend,
+)  # fmt: skip
 from casework.engine.events import Event
-from casework.engine.roles import OFFICER, SUPERVISOR
-from casework.errors import NotAllowed, NotFound, WrongState
+from casework.errors import InvalidForm, NotFound
 from casework.operations.deeds import Standing, carry_out, perform_on_task, stand
 from casework.operations.references import insist_references
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.task_lists import next_claimable
-from casework.permissions import Actor, Sight, asked, capacities, choose, conflict, may_work, own_tracks, sight
+from casework.permissions import Actor, Sight, may_hold, may_work, operate, own_tracks, sight
 from casework.records.logs import try_lock
+from casework.records.people import find_actor
 
 Json = Any
 
 
 def claim_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Take a task; of several people who try at once exactly one has it, the others are told who."""
-    return _on_task(db, actor, task, lambda standing, one: Claim(task), request)
+    return _on_task(db, actor, task, table.CLAIM, lambda standing, one: Claim(task), request)
 
 
 #: So many are looked at in one go; of those, many pullers at once leave some to each.
@@ -88,13 +108,126 @@ def _taken(task: str) -> Callable[[Case, list[Event]], dict[str, Json]]:
 
 def release_task(db: Connection, actor: Actor, task: str, *, note: str | None, request: Request) -> Done:
     """Give a task back to its queue."""
-    return _on_task(db, actor, task, lambda standing, one: Release(task, note), request)
+    return _on_task(db, actor, task, table.RELEASE, lambda standing, one: Release(task, note), request)
+
+
+def start_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
+    """Begin to work on a task; whoever has not taken it takes it so."""
+    return _on_task(db, actor, task, table.START, lambda standing, one: Start(task), request)
+
+
+def stop_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
+    """Stop working on a task for now, and keep it."""
+    return _on_task(db, actor, task, table.STOP, lambda standing, one: Stop(task), request)
+
+
+def suspend_task(
+    db: Connection, actor: Actor, task: str, *, until: str, waits_for: str, reason: str, request: Request
+) -> Done:
+    """Let a task wait for somebody until a day; it wakes by itself."""
+    return _on_task(
+        db, actor, task, table.SUSPEND, lambda standing, one: Suspend(task, until, waits_for, reason), request
+    )
+
+
+def resume_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
+    """Go on with a task that waits."""
+    return _on_task(db, actor, task, table.RESUME, lambda standing, one: Resume(task), request)
+
+
+def skip_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
+    """Leave out a task that nothing waits for."""
+    return _on_task(db, actor, task, table.SKIP, lambda standing, one: Skip(task, reason), request)
+
+
+def fail_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
+    """End a task that cannot be done."""
+    return _on_task(db, actor, task, table.FAIL, lambda standing, one: Fail(task, reason), request)
+
+
+def exit_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
+    """End a side task that is not needed any more, with a reason."""
+    return _on_task(db, actor, task, table.EXIT, lambda standing, one: Exit(task, reason), request)
+
+
+def activate_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
+    """Let a task begin before its day."""
+    return _on_task(db, actor, task, table.ACTIVATE, lambda standing, one: Activate(task), request)
+
+
+def modify_task(db: Connection, actor: Actor, task: str, *, priority: str, reason: str, request: Request) -> Done:
+    """Give a task another priority, and say why."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        if priority not in table.PRIORITIES:
+            raise InvalidForm(fields={"priority": f"must be one of {', '.join(table.PRIORITIES)}"})
+        return Modify(task, table.PRIORITIES[priority], reason)
+
+    return _on_task(db, actor, task, table.MODIFY, to_command, request)
+
+
+# --- to another person: each with a note, which the next one sees on the task and in their work -----------------------
+
+
+def assign_task(db: Connection, actor: Actor, task: str, *, person: str, note: str, request: Request) -> Done:
+    """Give a task to another person for good."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        _insist_works(db, standing, one, person)
+        return Assign(task, person, note)
+
+    return _on_task(db, actor, task, table.ASSIGN, to_command, request)
+
+
+def delegate_task(db: Connection, actor: Actor, task: str, *, person: str, note: str, request: Request) -> Done:
+    """Give a task to another person, who gives it back when it is prepared."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        _insist_works(db, standing, one, person)
+        return Delegate(task, person, note)
+
+    return _on_task(db, actor, task, table.DELEGATE, to_command, request)
+
+
+def forward_task(db: Connection, actor: Actor, task: str, *, person: str | None, note: str, request: Request) -> Done:
+    """Give a task up for its queue, or with one person in mind; whoever takes it first has it."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        if person is not None:
+            _insist_works(db, standing, one, person)
+        return Forward(task, note, person)
+
+    return _on_task(db, actor, task, table.FORWARD, to_command, request)
+
+
+def nominate_task(db: Connection, actor: Actor, task: str, *, person: str | None, note: str, request: Request) -> Done:
+    """Let a task begin before its day, with the person who does it, or for its whole queue."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        if person is not None:
+            _insist_works(db, standing, one, person)
+        return Nominate(task, note, person)
+
+    return _on_task(db, actor, task, table.NOMINATE, to_command, request)
+
+
+def _insist_works(db: Connection, standing: Standing, task: Task, person: str) -> None:
+    found = find_actor(db, person)
+    if found is None or may_work(found, standing.case, task) is None:
+        raise InvalidForm(fields={"person": "does not work this queue in this case"})
+
+
+# --- finishing -------------------------------------------------------------------------------------------------------
 
 
 def complete_task(
-    db: Connection, actor: Actor, task: str, *, data: Mapping[str, Json], happened_on: str | None, request: Request
-) -> Done:
-    """Finish a side task with its form, or decide on what another person proposed."""
+    db: Connection, actor: Actor, task: str, *, data: Mapping[str, Json], happened_on: str | None, request: Request,
+    note: str | None = None,
+) -> Done:  # fmt: skip
+    """Finish a side task with its form, or decide on what another person proposed.
+
+    What was delegated goes back to whoever delegated it, to be accepted; the form stands there as it was filled in.
+    """
 
     def to_command(standing: Standing, one: Task) -> Command:
         if one.type == "side":
@@ -102,43 +235,29 @@ def complete_task(
             edition = standing.library[one.edition]
             form = edition.tasks[one.rule].form
             insist_references(db, standing.case, edition.form(form), data, track)
+        if _comes_back(db, standing.case, one, actor.person):
+            return HandBack(task, data, note)
         return Complete(task, data, happened_on)
 
-    return _on_task(db, actor, task, to_command, request)
+    return _on_task(db, actor, task, table.COMPLETE, to_command, request)
 
 
-def exit_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
-    """End a side task that is not needed any more; by the case's officers and supervisors, with a reason."""
-
-    def to_capacity(standing: Standing, one: Task) -> By | None:
-        roles = accepted(standing.case, (OFFICER, SUPERVISOR))
-        by = choose(capacities(actor, standing.case, standing.case.tracks[one.track]), roles)
-        if by is None:
-            raise NotAllowed(why=f"“Drop the task” is for: {', '.join(sorted(roles))}.")
-        return by
-
-    return _on_task(db, actor, task, lambda standing, one: Exit(task, reason), request, to_capacity)
+def _comes_back(db: Connection, case: Case, task: Task, person: str) -> bool:
+    """Whether it goes back to whoever delegated it; not if that person could not hold it any more."""
+    back = table.giver(task)
+    found = find_actor(db, back) if back is not None and task.holder == person else None
+    return found is not None and may_hold(found, case, task)
 
 
 def _on_task(
-    db: Connection, actor: Actor, task: str, to_command: Callable[[Standing, Task], Command], request: Request,
-    to_capacity: Callable[[Standing, Task], By | None] | None = None,
+    db: Connection, actor: Actor, task: str, operation: str, to_command: Callable[[Standing, Task], Command],
+    request: Request,
 ) -> Done:  # fmt: skip
     def decided(standing: Standing) -> tuple[Command, By]:
-        one = standing.case.tasks.get(task)
-        if one is None:
-            # A finished step task is not loaded; whoever may see it learns that it is done.
-            one = _closed(db, task)
-            insist_sees_task(actor, standing.case, one)
-            raise WrongState(action="This", why=f"the task is {one.state}.")
+        # A finished step task is not loaded; whoever may see it learns that it is done.
+        one = standing.case.tasks.get(task) or _closed(db, task)
         insist_sees_task(actor, standing.case, one)
-        if (why := conflict(actor, standing.case)) is not None:
-            raise NotAllowed(why=why)
-        by = to_capacity(standing, one) if to_capacity else may_work(actor, standing.case, one)
-        if by is None:
-            if one.type == "decision" and asked(actor, standing.case, one):
-                raise NotAllowed(why="another person must decide this than the one who asked for it.")
-            raise NotAllowed(why=f"the task is in the queue {one.queue}.")
+        by = operate(actor, standing.case, one, standing.library[one.edition], operation)
         return to_command(standing, one), by
 
     return perform_on_task(db, actor, task, decided, _taken(task), request)
@@ -149,7 +268,7 @@ def _closed(db: Connection, task: str) -> Task:
     return Task(
         id=row.id, track=row.track_id, name=row.name, edition=row.edition, rule=row.rule, type=row.type, queue=row.queue,
         organisation=row.organisation_id, state=row.state, opened_at=row.opened_at, due_at=row.due_at,
-        holder=row.holder_id, about=row.about, of=row.of,
+        holder=row.holder_id, about=row.about, of=row.of, initiator=row.initiator, closed_at=row.closed_at,
     )  # fmt: skip
 
 

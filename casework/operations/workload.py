@@ -10,7 +10,7 @@ from casework.definitions import load_library
 from casework.operations.lateness import OVERDUE
 from casework.operations.my_work import place
 from casework.operations.overview import names_of, when
-from casework.operations.task_lists import task_row
+from casework.operations.task_lists import WORDS, named_in, task_row
 from casework.permissions import Actor
 
 Json = Any
@@ -28,7 +28,7 @@ MOST = 200
 # Ready in a queue of the actor's, or held by the actor already; one's own proposals too, for they wait for another.
 _DECISIONS = text(f"""
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, r.provider_id, p.actor_id AS proposer,
-        p.acting_for AS proposed_for, p.transition, 0 AS reminded, {OVERDUE} AS late
+        p.acting_for AS proposed_for, p.transition, 0 AS reminded, {OVERDUE} AS late, {WORDS}
     FROM (
         SELECT t.* FROM jsonb_to_recordset(CAST(:queues AS jsonb)) AS q(queue text, scope uuid) CROSS JOIN LATERAL (
             SELECT t.* FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND t.programme_id = q.scope
@@ -52,7 +52,7 @@ def list_decisions(db: Connection, actor: Actor) -> list[dict[str, Json]]:
         "queues": _json(queues), "names": sorted({queue for queue, _ in queues}), "person": actor.person, "most": MOST,
     }  # fmt: skip
     rows = db.execute(_DECISIONS, given).all()
-    names = names_of(db, {row.proposer for row in rows} | {row.holder_id for row in rows})
+    names = names_of(db, {row.proposer for row in rows} | named_in(rows))
     library = load_library()
     made = []
     for row in rows:

@@ -127,6 +127,7 @@ def _task(one: Json) -> Task:
         due_at=_maybe_time(one["due_at"]), holder=one["holder_id"], about=one["about"], of=one["of"],
         closed_at=_maybe_time(one["closed_at"]), closed_by=one["closed_by"], acted_for=one["acted_for"],
         result=one["result"], flagged=one["flagged"], aftercare=one["aftercare"], before=one["before"],
+        initiator=one["initiator"], priority=one["priority"], handed=one["handed"], wait=one["wait"],
     )  # fmt: skip
 
 
@@ -217,6 +218,10 @@ def _fired_row(one: Fired) -> dict[str, Json]:
     }  # fmt: skip
 
 
+def _dict(one: Mapping[str, Json] | None) -> dict[str, Json] | None:
+    return None if one is None else dict(one)
+
+
 def _task_row(case: Case, one: Task, position: int) -> dict[str, Json]:
     return {
         "id": one.id, "log_id": case.log, "programme_id": case.programme, "track_id": one.track, "name": one.name,
@@ -224,6 +229,7 @@ def _task_row(case: Case, one: Task, position: int) -> dict[str, Json]:
         "opened_at": _written(one.opened_at), "due_at": _written(one.due_at), "holder_id": one.holder, "about": one.about,
         "of": one.of, "closed_at": _written(one.closed_at), "closed_by": one.closed_by, "acted_for": one.acted_for,
         "result": dict(one.result), "flagged": one.flagged, "aftercare": one.aftercare, "before": one.before,
+        "initiator": one.initiator, "priority": one.priority, "handed": _dict(one.handed), "wait": _dict(one.wait),
         # Order of opening; the id settles it among those of one event.
         "position": position,
     }  # fmt: skip

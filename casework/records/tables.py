@@ -16,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Numeric,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -598,6 +599,10 @@ tasks = Table(
     Column("flagged", Boolean, nullable=False, comment="The last rung of its ladder has come"),
     Column("aftercare", Boolean, nullable=False),
     Column("before", Text, comment="State before it was suspended"),
+    Column("initiator", Text, comment="Who asked for it"),
+    Column("priority", SmallInteger, nullable=False, server_default="0", comment="1 high, 0 normal, -1 low"),
+    Column("handed", JSONB, comment="How it came to whom it is with: how, by, to, seq of the event with the note"),
+    Column("wait", JSONB, comment="While a person lets it wait: for whom, until which day, seq of the event with the reason"),
     Column("position", Integer, nullable=False),
     Index(
         "ix_tasks_programme_queue",

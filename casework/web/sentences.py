@@ -36,6 +36,21 @@ _DEEDS = {
     "relieved": N_("%(who)s ended a role of %(whom)s, so the task “%(task)s” is open again"),
     "completed": N_("%(who)s finished the task “%(task)s”"),
     "exited": N_("%(who)s dropped the task “%(task)s”"),
+    "started": N_("%(who)s began to work on “%(task)s”"),
+    "stopped": N_("%(who)s stopped working on “%(task)s” for now"),
+    "suspended": N_("%(who)s lets the task “%(task)s” wait"),
+    "resumed": N_("%(who)s went on with the task “%(task)s”"),
+    "skipped": N_("%(who)s skipped the task “%(task)s”"),
+    "failed": N_("%(who)s ended the task “%(task)s”: it could not be done"),
+    "activated": N_("%(who)s let the task “%(task)s” begin before its day"),
+    "modified": N_("%(who)s changed the priority of “%(task)s”"),
+    "assigned": N_("%(who)s assigned the task “%(task)s” to %(whom)s"),
+    "delegated": N_("%(who)s delegated the task “%(task)s” to %(whom)s"),
+    "handed_back": N_("%(who)s gave the task “%(task)s” back to %(whom)s, to be accepted"),
+    "forwarded": N_("%(who)s forwarded the task “%(task)s” to %(whom)s"),
+    "forwarded to the queue": N_("%(who)s forwarded the task “%(task)s” to its queue"),
+    "nominated": N_("%(who)s named %(whom)s for the task “%(task)s”"),
+    "nominated to the queue": N_("%(who)s let the task “%(task)s” begin before its day, for its whole queue"),
     "added": N_("%(who)s added the task “%(task)s”"),
     "handed_over": N_("%(who)s handed the case over to %(whom)s"),
     "document_registered": N_("%(who)s entered a paper: %(paper)s"),
@@ -59,6 +74,7 @@ _BY_ITSELF = {
     "due": N_("“%(task)s” is due"),
     "escalate": N_("“%(task)s” was passed on to the supervisors"),
     "flag": N_("“%(task)s” was flagged: it is long overdue"),
+    "wake": N_("The task “%(task)s” woke: the day it waited for has come"),
     "stopped": N_("A clock stopped, for its step is over"),
     "recounted": N_("The calendar changed, and deadlines were counted again"),
 }
@@ -81,7 +97,8 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
     who, edition = _who(entry), editions.get(entry.get("edition") or "")
     if entry["kind"] in ("fired", "proposed", "refused"):
         return _say_transition(entry, who, edition)
-    words = _DEEDS.get(entry["kind"], "") or _DEEDS.get(f"{entry['kind']} {entry.get('what')}", "")
+    unnamed = "" if entry.get("whom") else _DEEDS.get(f"{entry['kind']} to the queue", "")
+    words = unnamed or _DEEDS.get(entry["kind"], "") or _DEEDS.get(f"{entry['kind']} {entry.get('what')}", "")
     if _by_system(entry):
         what = str(entry.get("what"))
         words = _BY_ITSELF.get(what if entry["kind"] == "rang" else entry["kind"], _BY_ITSELF.get(what, ""))

@@ -30,6 +30,8 @@ FOREIGN = frozenset({"foreign_officer"})
 CLERKS = frozenset({"officer", "supervisor", "compliance"})
 WRITERS = frozenset({"officer", "supervisor"}) | LAB
 BANK = frozenset({"foreign_provider"})
+#: Who leads an officers' task of the case.
+LEADERS = frozenset({"officer", "supervisor"})
 NOBODY: frozenset[str] = frozenset()
 ADMINISTRATOR = frozenset({"administrator"})
 NO_ADMINISTRATOR = EVERYBODY - ADMINISTRATOR
@@ -89,6 +91,11 @@ def admin(path: str, allowed: Who = ADMINISTRATOR, **more: Any) -> Row:
         EVERYBODY - allowed,
         **({"there_refused": NO_ADMINISTRATOR, "absent_refused": NO_ADMINISTRATOR} | more),
     )
+
+
+def _handing(on: Mapping[str, str]) -> Json:
+    """To nobody that there is."""
+    return {"person": str(uuid4()), "note": "Please."}
 
 
 TABLE: tuple[Row, ...] = (
@@ -181,12 +188,31 @@ TABLE: tuple[Row, ...] = (
     get("/tasks/{task}/clock", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
     post("/tasks/{task}/claim", {"officer"}, READERS - {"officer"}, there=FOREIGN),
     post("/tasks/{task}/claim", LAB, READERS, there=BANK, there_refused=READERS, things={"task": "referral_task"}),
-    post("/tasks/{task}/release", {"officer"}, READERS - {"officer"}, there=FOREIGN, body=lambda on: {}),
+    post("/tasks/{task}/release", LEADERS, READERS - LEADERS, there=FOREIGN, body=lambda on: {}),
     post("/tasks/{task}/complete", {"officer"}, READERS - {"officer"}, there=FOREIGN, body=lambda on: {"data": {}}),
     post(
-        "/tasks/{task}/exit", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, there=FOREIGN,
+        # A case that nobody owns yet is led by the supervisors alone.
+        "/tasks/{task}/exit", LEADERS, READERS - LEADERS, there_refused=FOREIGN,
         body=lambda on: {"reason": "not needed"},
     ),
+    post("/tasks/{task}/start", {"officer"}, READERS - {"officer"}, there=FOREIGN),
+    post("/tasks/{task}/delegate", {"officer"}, READERS - {"officer"}, there=FOREIGN, body=_handing),
+    post("/tasks/{task}/forward", LEADERS, READERS - LEADERS, there=FOREIGN, body=_handing),
+    post("/tasks/{task}/assign", LEADERS, READERS - LEADERS, there=FOREIGN, body=_handing),
+    post("/tasks/{task}/nominate", LEADERS, READERS - LEADERS, there_refused=FOREIGN, body=_handing),
+    post(
+        "/tasks/{task}/suspend", LEADERS, READERS - LEADERS, there=FOREIGN,
+        body=lambda on: {"until": "2020-01-01", "waits_for": "provider", "reason": "They are away."},
+    ),
+    post(
+        "/tasks/{task}/modify", LEADERS, READERS - LEADERS, there=FOREIGN,
+        body=lambda on: {"priority": "normal", "reason": "As it was."},
+    ),
+    post("/tasks/{task}/stop", LEADERS, READERS - LEADERS, there=FOREIGN),
+    post("/tasks/{task}/resume", LEADERS, READERS - LEADERS, there=FOREIGN),
+    post("/tasks/{task}/activate", LEADERS, READERS - LEADERS, there_refused=FOREIGN),
+    post("/tasks/{task}/skip", LEADERS, READERS - LEADERS, there=FOREIGN, body=lambda on: {"reason": "not needed"}),
+    post("/tasks/{task}/fail", LEADERS, READERS - LEADERS, there=FOREIGN, body=lambda on: {"reason": "not possible"}),
     # --- the house rule ---
     get("/house-rule", frozenset({"supervisor"})),
     # --- referrals ---

@@ -65,4 +65,4 @@ def test_whoever_may_not_drop_a_task_learns_whose_it_is_to_drop(client_for: Clie
     task = next(one["id"] for one in client_for("officer").get(f"/cases/{number}").json["tasks"] if one["type"] == "side")
     refused = client_for("compliance").post(f"/tasks/{task}/exit", {"reason": "Not needed."})
     assert refused.status_code == 403
-    assert "is for: officer, supervisor" in refused.json["detail"]
+    assert "is for: those who lead its queue or its case" in refused.json["detail"]

@@ -15,19 +15,29 @@ from typing import Any
 from casework.definitions import library_of, load_definitions
 from casework.engine.cases import HELD, READY, Case, Task, Track
 from casework.engine.commands import (
+    Activate,
     Add,
+    Assign,
     By,
     Claim,
     Command,
     Complete,
     Context,
+    Delegate,
     EndConsent,
     Fire,
+    Forward,
     Library,
+    Modify,
+    Nominate,
     Open,
     RegisterDocument,
     Release,
+    Resume,
     Ring,
+    Start,
+    Stop,
+    Suspend,
 )  # fmt: skip
 from casework.engine.decide import decide
 from casework.engine.documents import CLERKS
@@ -39,7 +49,8 @@ from casework.engine.facts import UNKNOWN, FormNeeded
 from casework.engine.machines import move
 from casework.engine.offers import Offer, offers, task_offers
 from casework.engine.registry import GUARDS
-from casework.engine.roles import ORGANISATION_ROLES, QUEUE_ROLES
+from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.task_table import refusal, works
 from casework.errors import CaseworkError, NotAllowed, Refused
 from casework.ledger.canonical import canonical, instant, parse_instant
 from tests.engine.toys import CALENDAR, START, uuid
@@ -150,8 +161,8 @@ class Walk:
 
     def step(self) -> None:
         deed = self.dice.choices(
-            [self.fire, self.work, self.ring, self.add, self.claim, self.refused_deed, self.disturb],
-            [40, 40, 1 if self.calm else 4, 8, 2, 6, 0 if self.calm else 1],
+            [self.fire, self.work, self.ring, self.add, self.claim, self.refused_deed, self.disturb, self.operate],
+            [40, 40, 1 if self.calm else 4, 8, 2, 6, 0 if self.calm else 1, 0 if self.calm else 6],
         )[0]  # fmt: skip
         deed()
 
@@ -204,7 +215,9 @@ class Walk:
             self._pass_days()
             return
         task = self.dice.choice(ready)
-        by = self.dice.choice([one for one in PEOPLE if one.role in QUEUE_ROLES[task.queue]])
+        if not (workers := self._workers(task)):
+            return
+        by = self.dice.choice(workers)
         try:
             self.do(Complete(task.id, self.answer(task)), by)
         except Refused:
@@ -254,10 +267,45 @@ class Walk:
                 held_by = next(one for one in PEOPLE if one.person == task.holder)
                 self.do(Release(task.id), held_by)
                 return
-        ready = [task for task in self.case.open_tasks() if task.state == READY]
+        ready = [(task, workers) for task in self.case.open_tasks() if task.state == READY and (workers := self._workers(task))]
         if ready:
-            task = self.dice.choice(ready)
-            self.do(Claim(task.id), self.dice.choice([one for one in PEOPLE if one.role in QUEUE_ROLES[task.queue]]))
+            task, workers = self.dice.choice(ready)
+            self.do(Claim(task.id), self.dice.choice(workers))
+
+    def _workers(self, task: Task) -> list[By]:
+        return [one for one in PEOPLE if works(self.case, task, one)]
+
+    def operate(self) -> None:
+        """Somebody does something to a task that the table allows, and it must succeed."""
+        tasks = list(self.case.open_tasks())
+        if not tasks:
+            return
+        task, by = self.dice.choice(tasks), self.dice.choice(PEOPLE)
+        made = self._operations(task, by)
+        free = [one for one in made if refusal(self.library[task.edition], self.case, task, by, one) is None]
+        if not free or self.case.frozen:
+            return
+        operation = self.dice.choice(free)
+        try:
+            self.do(made[operation], by)
+        except (CaseworkError, LookupError, ValueError) as error:
+            self.faults.append(f"{operation} of {task.name} was allowed and failed: {error!r}")
+
+    def _operations(self, task: Task, by: By) -> dict[str, Command]:
+        day = (self.today + timedelta(days=self.dice.randint(1, 20))).isoformat()
+        others = [one.person for one in self._workers(task) if one.person not in (by.person, task.holder)]
+        made: dict[str, Command] = {
+            "start": Start(task.id), "stop": Stop(task.id), "release": Release(task.id), "resume": Resume(task.id),
+            "suspend": Suspend(task.id, day, "provider", "They are away."), "activate": Activate(task.id),
+            "nominate": Nominate(task.id, "For all of you."), "forward": Forward(task.id, "Not mine."),
+            "modify": Modify(task.id, 1 if task.priority < 1 else -1, "It matters."),
+        }  # fmt: skip
+        if others:
+            person = self.dice.choice(others)
+            made |= {
+                "delegate": Delegate(task.id, person, "Please prepare it."), "assign": Assign(task.id, person, "Yours now."),
+            }  # fmt: skip
+        return made
 
     def refused_deed(self) -> None:
         """What is not allowed says why, and is refused when it is tried all the same."""

@@ -345,7 +345,7 @@ ILLEGAL: dict[str, tuple[Change, tuple[str, str], str]] = {
     "an effect of nothing": (_other_effect, ("fired", "take"), "its effect on owner"),
     "another edition": (_edition, ("fired", "take"), "another edition"),
     "nobody's deed": (_by_itself, ("fired", "take"), "no clock was due"),
-    "a task not held": (_not_held, ("released", ""), "did not hold the task"),
+    "a task not held": (_not_held, ("released", ""), "the table of tasks refuses it"),
     "a kind that there is not": (_unknown_kind, ("pardoned", ""), "nothing is called “pardoned”"),
 }
 

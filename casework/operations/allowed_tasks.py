@@ -1,0 +1,88 @@
+"""Whether what an event did to a task was allowed by the table of tasks, and led where the table says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from casework.engine import events as kinds
+from casework.engine import task_table as table
+from casework.engine.cases import READY, RESERVED, SUSPENDED, Case, Task
+from casework.engine.commands import By, Library
+from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.operations.past import Past
+from casework.permissions import may_hold, may_work
+
+Json = Any
+
+#: By kind of event, the operation that it is; `handed_back` is how a delegated task is completed.
+OPERATION_OF: Mapping[str, str] = {
+    kinds.CLAIMED: table.CLAIM, kinds.STARTED: table.START, kinds.STOPPED: table.STOP, kinds.RELEASED: table.RELEASE,
+    kinds.SUSPENDED: table.SUSPEND, kinds.RESUMED: table.RESUME, kinds.SKIPPED: table.SKIP,
+    kinds.DELEGATED: table.DELEGATE, kinds.FORWARDED: table.FORWARD, kinds.COMPLETED: table.COMPLETE,
+    kinds.HANDED_BACK: table.COMPLETE, kinds.FAILED: table.FAIL, kinds.ACTIVATED: table.ACTIVATE,
+    kinds.NOMINATED: table.NOMINATE, kinds.EXITED: table.EXIT, kinds.MODIFIED: table.MODIFY, kinds.ASSIGNED: table.ASSIGN,
+}  # fmt: skip
+#: What an operation on a task may change besides: the task, its clocks, and what the hold of its case keeps of them.
+_CHANGES = frozenset({"task", "name", "held_by", "task_states", "clocks", "clock_states", "hold"})
+
+
+def task_reasons(library: Library, past: Past, before: Case, event: Event) -> Iterator[str]:
+    """What speaks against an operation on a task: the table, where it leads, and to whom it gives the task."""
+    task = before.tasks.get(event.effects["task"])
+    if task is None:
+        yield "the task was not there"
+        return
+    if task.edition not in library.editions:
+        yield f"the edition {task.edition[:12]} is unknown"
+        return
+    by = By(event.actor, str(event.role), event.organisation, event.acting_for)
+    if (no := table.refusal(library[task.edition], before, task, by, OPERATION_OF[event.kind])) is not None:
+        yield f"the table of tasks refuses it: {no.message}"
+    if event.kind == kinds.COMPLETED:
+        back = table.giver(task)
+        if back is not None and back != event.actor and may_hold(past.actor(back, _scopes(before, task), event.at), before, task):
+            yield "the task was delegated, and did not go back to be accepted"
+        return
+    if set(event.effects) - _CHANGES:
+        yield "it did more than an operation on a task does"
+    changes = [one for one in event.effects.get("task_states", ()) if set(one) - {"id", "due"}]
+    if [one["id"] for one in changes] != [task.id]:
+        yield "it changed another task than it names"
+        return
+    yield from _led(task, event, changes[0])
+    to = changes[0].get("to")
+    if to is not None and to != event.actor and event.actor != SYSTEM_ACTOR:
+        found = past.actor(to, _scopes(before, task), event.at)
+        fits = may_hold(found, before, task) if event.kind == kinds.HANDED_BACK else may_work(found, before, task)
+        if not fits:
+            yield "it gives the task to somebody who did not work its queue"
+
+
+def _led(task: Task, event: Event, change: Mapping[str, Json]) -> Iterator[str]:
+    """Whether the task is afterwards where the table says, and with whom the deed says."""
+    wanted = table.OPERATIONS[OPERATION_OF[event.kind]].to
+    holder = change.get("holder", task.holder)
+    if event.kind == kinds.HANDED_BACK:
+        wanted = RESERVED
+        if holder != table.giver(task):
+            yield "it does not go back to whoever delegated it"
+    elif event.kind == kinds.ASSIGNED and task.state == SUSPENDED:
+        wanted = SUSPENDED
+    elif event.kind == kinds.RESUMED:
+        wanted = (task.before or READY) if holder else READY
+    elif event.kind == kinds.NOMINATED and holder is None:
+        wanted = READY
+    if change.get("state", task.state) != (wanted or task.state):
+        yield f"it leads to {change.get('state')}, not to {wanted}"
+    if event.kind in (kinds.CLAIMED, kinds.STARTED) and holder != event.actor:
+        yield "it takes the task for somebody else"
+    if event.kind in (kinds.RELEASED, kinds.FORWARDED) and holder is not None:
+        yield "somebody holds the task still"
+    handing = (kinds.ASSIGNED, kinds.DELEGATED, kinds.NOMINATED, kinds.HANDED_BACK)
+    if event.kind in handing and holder != change.get("to"):
+        yield "it names another person than it gives the task to"
+
+
+def _scopes(before: Case, task: Task) -> set[str]:
+    return {before.programme} | ({task.organisation} if task.organisation else set())
