@@ -1,0 +1,240 @@
+"""Server and workers killed twenty times under load: no deed, no deadline and no mail is lost, and nothing happens twice."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.engine.notices import KINDS
+from casework.operations.telling import NOW, set_telling
+from casework.operations.verify import verify_all
+from casework.records.database import transaction
+from casework.settings import Settings
+from tests.jobs.mailbox import mail_server
+from tests.jobs.processes import hands, wait_until
+from tests.jobs.sites import Site, build_site
+from tests.journeys.kills import Client, Told, Victim, faults_of, summary
+
+KILLS, WAITING, BUSY, SEED = 20, 24, 6, 20261125
+#: Each of the waiting cases has so many moments until its intake ends.
+RUNGS = 4
+
+
+# --- the checker -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rang:
+    """A moment of a clock, and when it was recorded that it had come."""
+
+    clock: str
+    n: int
+    moment: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Mail:
+    id: str
+    state: str
+
+
+def by_itself_faults(
+    clocks: Iterable[str], rang: Sequence[Rang], mails: Sequence[Mail], taken: Sequence[str], untold: int
+) -> list[str]:
+    """What was lost or done twice of what happens by itself; `taken` are the Message-IDs that the mail server took."""
+    times = Counter((one.clock, one.n) for one in rang)
+    faults = [f"rang {count} times: moment {n} of {clock}" for (clock, n), count in times.items() if count > 1]
+    faults += [f"lost: moment {n} of {clock}" for clock in clocks for n in range(RUNGS) if not times[clock, n]]
+    faults += [f"before its moment: {one.n} of {one.clock}" for one in rang if one.at < one.moment]
+    names = [one.partition("@")[0].strip("<") for one in taken]
+    known = {one.id: one.state for one in mails}
+    faults += [f"mail lost: {one.id}" for one in mails if one.state == "sent" and one.id not in names]
+    faults += [f"mail left behind: {one.id}" for one in mails if one.state not in ("sent", "cancelled")]
+    faults += [f"mail of nobody: {name}" for name in set(names) if name not in known]
+    if untold:
+        faults.append(f"{untold} events untold")
+    return faults
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+GOOD_RANG = [Rang("c", n, NOON + timedelta(days=n), NOON + timedelta(days=n, seconds=1)) for n in range(RUNGS)]
+GOOD_MAILS = [Mail("m1", "sent"), Mail("m2", "sent"), Mail("m3", "cancelled")]
+GOOD_TAKEN = ["<m1@casework.example>", "<m2@casework.example>", "<m2@casework.example>"]
+
+
+def test_the_checker_finds_nothing_where_nothing_is_wrong() -> None:
+    assert by_itself_faults(["c"], GOOD_RANG, GOOD_MAILS, GOOD_TAKEN, 0) == []
+
+
+@pytest.mark.parametrize(
+    ("rang", "mails", "taken", "untold", "fault"),
+    [
+        (GOOD_RANG[:-1], GOOD_MAILS, GOOD_TAKEN, 0, "lost: moment 3 of c"),
+        ([*GOOD_RANG, GOOD_RANG[1]], GOOD_MAILS, GOOD_TAKEN, 0, "rang 2 times: moment 1 of c"),
+        ([replace(GOOD_RANG[0], at=NOON - timedelta(seconds=1)), *GOOD_RANG[1:]], GOOD_MAILS, GOOD_TAKEN, 0, "before its moment: 0 of c"),
+        (GOOD_RANG, GOOD_MAILS, GOOD_TAKEN[1:], 0, "mail lost: m1"),
+        (GOOD_RANG, [*GOOD_MAILS, Mail("m4", "queued")], GOOD_TAKEN, 0, "mail left behind: m4"),
+        (GOOD_RANG, GOOD_MAILS, [*GOOD_TAKEN, "<other@casework.example>"], 0, "mail of nobody: other"),
+        (GOOD_RANG, GOOD_MAILS, GOOD_TAKEN, 2, "2 events untold"),
+    ],
+)  # fmt: skip
+def test_the_checker_notices_what_is_lost_or_doubled(
+    rang: list[Rang], mails: list[Mail], taken: list[str], untold: int, fault: str
+) -> None:
+    assert by_itself_faults(["c"], rang, mails, taken, untold) == [fault]
+
+
+# --- the kills -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_twenty_kills_of_server_and_workers_lose_nothing_and_do_nothing_twice(
+    engine: Engine, superuser_engine: Engine, settings: Settings, database_url: str, tmp_path: Path
+) -> None:
+    site = build_site(engine, settings, database_url, WAITING)
+    clocks = _clocks(engine)
+    busy = [_busy_case(site) for _ in range(BUSY)]
+    before = _history(engine, busy)
+    _let_mails_go_at_once(site)
+    _linger(superuser_engine)
+    with mail_server() as box:
+        box.pause_s = 0.05
+        # Forty days later everything is due that the waiting cases will ever ring.
+        site.environment |= site.offset(-40 * 86_400) | {
+            "CASEWORK_SMTP_HOST": "127.0.0.1", "CASEWORK_SMTP_PORT": str(box.port), "CASEWORK_SMTP_SECURITY": "none",
+            "CASEWORK_SMTP_SENDER": "casework@casework.example", "CASEWORK_BASE_URL": "https://casework.example",
+            "CASEWORK_SMTP_RETRY_S": "0.5",
+        }  # fmt: skip
+        server = Victim(site.environment)
+        ahead, behind = site.hand(tmp_path, 300), site.hand(tmp_path, -300)
+        with hands(ahead, behind):
+            try:
+                clients, met = _kill_them(site, server, [ahead.kill, behind.kill], [ahead.start, behind.start], busy)
+                wait_until(lambda: not _left(engine, site), "everything that is due")
+            finally:
+                server.kill()
+            assert ahead.stop() == behind.stop() == 0
+        taken = [str(one["Message-ID"]) for one in box.taken]
+    ops = [op for client in clients for op in client.ops]
+    print(f"seed {SEED}: {summary(ops)}; {met} kills met a job; {len(taken)} mails taken, {len(set(taken))} different")
+    history = [one if one not in before else replace(one, key=None) for one in _history(engine, busy)]
+    assert faults_of(ops, [one for one in history if one.actor != "system"], whole=False) == []
+    rang = [Rang(*one) for one in site.rang(clocks)]
+    assert by_itself_faults(clocks, rang, _mails(engine), taken, _untold(engine)) == []
+    assert list(verify_all(engine)) == []
+    # Otherwise the kills came when nothing was under way, and proved nothing.
+    assert met >= KILLS // 4
+    assert len(set(taken)) > KILLS
+
+
+def _kill_them(
+    site: Site, server: Victim, kill: Sequence[Callable[[], None]], start: Sequence[Callable[[], None]], busy: Sequence[str]
+) -> tuple[list[Client], int]:
+    """Twenty kills in turn, while officers work; gives their programs, and how many kills met a job under way."""
+    chance, stop = random.Random(SEED), threading.Event()
+    server.start()
+    for begin in start:
+        begin()
+    clients = [
+        Client(f"client-{n}", site.world.people[name], site.world.tokens[name], server.port, busy, random.Random(SEED + n), stop)
+        for n, name in enumerate(("officer", "other_officer"), 1)
+    ]
+    threads = [threading.Thread(target=one.run, daemon=True) for one in clients]
+    for thread in threads:
+        thread.start()
+    met = 0
+    for n in range(KILLS):
+        time.sleep(chance.uniform(0.3, 0.9))
+        with transaction(site.engine) as db:
+            met += bool(db.execute(text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")).scalar_one())
+        victim = n % 3
+        if victim == 2:
+            server.kill()
+            server.start()
+        else:
+            kill[victim]()
+            start[victim]()
+    stop.set()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert not any(thread.is_alive() for thread in threads)
+    return clients, met
+
+
+def _busy_case(site: Site) -> str:
+    """A case at triage, on which an officer works."""
+    with transaction(site.engine) as db:
+        number = site.world.new_case(db)
+        site.world.fire(db, "officer", number, "take")
+    return number
+
+
+def _let_mails_go_at_once(site: Site) -> None:
+    with transaction(site.engine) as db:
+        for name in ("officer", "other_officer", "supervisor", "second_supervisor"):
+            set_telling(db, site.world.actor(db, name), dict.fromkeys(KINDS, NOW), quiet=False)
+
+
+def _linger(superuser: Engine) -> None:
+    """What the system does takes its time, so that kills meet it."""
+    with transaction(superuser) as db:
+        db.execute(
+            text("CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END $$")
+        )
+        db.execute(
+            text(
+                "CREATE TRIGGER linger BEFORE INSERT ON events FOR EACH ROW WHEN (NEW.actor_id = 'system')"
+                " EXECUTE FUNCTION linger()"
+            )
+        )
+
+
+def _clocks(engine: Engine) -> list[str]:
+    with transaction(engine) as db:
+        return list(db.execute(text("SELECT id FROM clocks ORDER BY id")).scalars())
+
+
+def _left(engine: Engine, site: Site) -> bool:
+    """Whether something is due and not done yet, by the clock of the workers."""
+    with transaction(engine) as db:
+        db.execute(text("SELECT set_config('casework.clock_offset', :offset, true)"), {"offset": site.environment["CASEWORK_CLOCK_OFFSET"]})
+        left: bool = db.execute(
+            text(
+                "SELECT EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM mails WHERE state = 'queued')"
+                " OR EXISTS (SELECT FROM clocks WHERE fires_at <= casework_now())"
+            )
+        ).scalar_one()
+    return left
+
+
+def _untold(engine: Engine) -> int:
+    with transaction(engine) as db:
+        count: int = db.execute(text("SELECT count(*) FROM outbox")).scalar_one()
+    return count
+
+
+def _mails(engine: Engine) -> list[Mail]:
+    with transaction(engine) as db:
+        return [Mail(row.id, row.state) for row in db.execute(text("SELECT id, state FROM mails ORDER BY id"))]
+
+
+def _history(engine: Engine, cases: Sequence[str]) -> list[Told]:
+    with transaction(engine) as db:
+        rows = db.execute(
+            text(
+                "SELECT c.number, e.seq, e.kind, e.actor_id, e.header->>'key' AS key, e.effects->>'task' AS task"
+                " FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = ANY(:cases) ORDER BY c.number, e.seq"
+            ),
+            {"cases": list(cases)},
+        )
+        return [Told(*row) for row in rows]
