@@ -67,6 +67,10 @@ class Track:
     barred: frozenset[str] = frozenset()
     #: The provider's named person, once there is one.
     named: str | None = None
+    #: Of a referral: per transition, how often and when last the other side has signed for it.
+    received: Mapping[str, Json] = field(default_factory=dict)
+    #: Of a referral: what one side does not agree with, by id.
+    objections: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def live(self) -> bool:

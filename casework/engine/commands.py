@@ -348,6 +348,31 @@ class Correct:
     words: str | None
 
 
+@dataclass(frozen=True)
+class Receive:
+    """Sign for all that the other side of a referral has done until now."""
+
+    referral: str
+
+
+@dataclass(frozen=True)
+class Object:
+    """Put on record that one does not agree with a deed of the other side of a referral, a transition by name."""
+
+    referral: str
+    to: str
+    words: str
+
+
+@dataclass(frozen=True)
+class AnswerObjection:
+    """Answer an objection of the other side, or call one's own settled."""
+
+    referral: str
+    objection: str
+    words: str
+
+
 Command = (
     Open
     | Fire
@@ -381,4 +406,7 @@ Command = (
     | Notice
     | Say
     | Correct
+    | Receive
+    | Object
+    | AnswerObjection
 )

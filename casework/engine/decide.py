@@ -13,6 +13,7 @@ from casework.engine.cases import CREATED, READY, Case
 from casework.engine.checks import line, refusals
 from casework.engine.clockwork import WAKE
 from casework.engine.commands import (
+    AnswerObjection,
     Command,
     Context,
     Correct,
@@ -23,13 +24,16 @@ from casework.engine.commands import (
     HandOver,
     Library,
     Notice,
+    Object,
     Open,
+    Receive,
     Recount,
     RegisterDocument,
     Ring,
     Say,
     WithdrawDocument,
 )  # fmt: skip
+from casework.engine.contract import answer_objection, object_to, receive
 from casework.engine.draft import Draft
 from casework.engine.events import (
     ACTIVATED,
@@ -227,4 +231,7 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     **TASK_DEEDS,
     Say: say,
     Correct: correct,
+    Receive: receive,
+    Object: object_to,
+    AnswerObjection: answer_objection,
 }

@@ -29,6 +29,8 @@ HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
 DOCUMENT_FILED, DOCUMENT_WITHDRAWN = "document_filed", "document_withdrawn"
 #: A message of each audience, which `engine.messages` keeps apart: an internal note, a word in a shared thread.
 NOTED, SAID = "noted", "said"
+#: Between the two sides of a referral: one has got what the other did; one does not agree with it.
+RECEIVED, OBJECTED = "received", "objected"
 
 
 @dataclass(frozen=True, slots=True)

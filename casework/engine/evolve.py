@@ -38,7 +38,7 @@ from casework.engine.events import (
     Event,
 )  # fmt: skip
 from casework.engine.limits import Rung
-from casework.ledger.canonical import parse_instant
+from casework.ledger.canonical import instant, parse_instant
 
 Json = Any
 One = TypeVar("One")
@@ -123,6 +123,12 @@ def _moved(track: Track, event: Event) -> Track:
             changed[key] = effects[key]
     if "given" in effects:
         changed["given"] = {**track.given, **effects["given"]}
+    if "received" in effects:
+        at = instant(event.at)
+        changed["received"] = {**track.received, **{name: {"count": n, "at": at} for name, n in effects["received"].items()}}
+    if "objection" in effects:
+        told = effects["objection"]
+        changed["objections"] = {**track.objections, told["id"]: {key: told[key] for key in ("what", "side", "to")}}
     if "barred" in effects:
         changed["barred"] = track.barred | frozenset(effects["barred"])
     return replace(track, **changed) if changed else track

@@ -13,6 +13,7 @@ from casework.engine import documents
 from casework.engine.cases import HELD, Case, Task, Track
 from casework.engine.checks import duty_reasons
 from casework.engine.commands import Library
+from casework.engine.contract import faults_of
 from casework.engine.draft import accepted
 from casework.engine.editions import Edition, TransitionRule, ancestors
 from casework.engine.events import (
@@ -27,9 +28,11 @@ from casework.engine.events import (
     HANDED_OVER,
     INTEREST_DECLARED,
     NOTED,
+    OBJECTED,
     OPENED,
     PROPOSED,
     RANG,
+    RECEIVED,
     RECOUNTED,
     REFUSED,
     RELIEVED,
@@ -550,6 +553,10 @@ class Judge:
             if not self._reads(before, event, track, person):
                 yield "it mentions somebody who could not read it"
 
+    def _contract(self, before: Case, event: Event) -> Reasons:
+        track = before.tracks[event.track or ""]
+        yield from faults_of(before, self._edition(track), track, event.kind, event.role, event.effects)
+
     def _reads(self, before: Case, event: Event, track: Track | None, person: str) -> bool:
         def held(scope: str, roles: Iterable[str]) -> bool:
             return any(self.past.held(scope, person, role, None, event.at, any_deputy=True) for role in sorted(roles))
@@ -604,8 +611,10 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     INTEREST_DECLARED: Judge._interest,
     NOTED: Judge._message,
     SAID: Judge._message,
+    RECEIVED: Judge._contract,
+    OBJECTED: Judge._contract,
 }
 #: Kinds that happen on a track; the others are the case's own.
-_ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, RANG, SAID, *OPERATION_OF})
+_ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, RANG, SAID, RECEIVED, OBJECTED, *OPERATION_OF})
 #: Those that may be a referral's or the case's own.
 _ON_SOME = frozenset({DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN})

@@ -12,6 +12,7 @@ from typing import Any
 from casework.engine.cases import HELD, Case, Task, Track
 from casework.engine.checks import duty_reasons
 from casework.engine.commands import Library
+from casework.engine.contract import side_of
 from casework.engine.draft import accepted
 from casework.engine.events import (
     ADDED,
@@ -23,7 +24,9 @@ from casework.engine.events import (
     FIRED,
     HANDED_OVER,
     NOTED,
+    OBJECTED,
     PROPOSED,
+    RECEIVED,
     REFUSED,
     RELEASED,
     SAID,
@@ -105,8 +108,9 @@ class Candidates:
                 proposer = _people(pending.actor, pending.acting_for) if pending else frozenset()
                 return _Asked(accepted(before, rule.confirm_by), track, rule.not_by, proposer)
             return _Asked(accepted(before, rule.by_people), track, rule.not_by, task=self._step(before, track, event))
-        if event.kind == SAID:
-            return _Asked(accepted(before, WRITERS[SHARED]), track)
+        if event.kind in (SAID, RECEIVED, OBJECTED):
+            mine = accepted(before, WRITERS[SHARED])
+            return _Asked(frozenset(role for role in mine if event.kind == SAID or side_of(role) == side_of(event.role)), track)
         if event.kind in _TASK_KINDS:
             return self._of_task(before, event, track)
         if event.kind == ADDED:

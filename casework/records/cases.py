@@ -112,7 +112,7 @@ def _track(one: Json) -> Track:
         outcome=one["outcome"], replaced=one["replaced"],
         came_from={state: tuple(before) for state, before in one["came_from"].items()},
         fired={name: _fired(told) for name, told in one["fired"].items()}, given=one["given"],
-        barred=frozenset(one["barred"]), named=one["named"],
+        barred=frozenset(one["barred"]), named=one["named"], received=one["received"], objections=one["objections"],
     )  # fmt: skip
 
 
@@ -208,7 +208,7 @@ def _track_row(case: Case, one: Track, position: int) -> dict[str, Json]:
         "revision": one.revision, "ended_at": _written(one.ended_at), "outcome": one.outcome, "replaced": one.replaced,
         "came_from": {state: list(before) for state, before in one.came_from.items()},
         "fired": {name: _fired_row(told) for name, told in one.fired.items()}, "given": dict(one.given),
-        "barred": sorted(one.barred), "named": one.named,
+        "barred": sorted(one.barred), "named": one.named, "received": dict(one.received), "objections": dict(one.objections),
     }  # fmt: skip
 
 

@@ -569,6 +569,8 @@ tracks = Table(
     Column("given", JSONB, nullable=False),
     Column("barred", ARRAY(Text), nullable=False),
     Column("named", Text),
+    Column("received", JSONB, nullable=False, server_default=text("'{}'"), comment="Per transition: count and time of the other side's receipt"),
+    Column("objections", JSONB, nullable=False, server_default=text("'{}'"), comment="What a side does not agree with, by id"),
     Index("ix_tracks_provider_id_live", "provider_id", "id", postgresql_where=text("provider_id IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
 )

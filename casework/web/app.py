@@ -26,6 +26,7 @@ from casework.web import (
     calendars,
     cases,
     confirm,
+    contract,
     errors,
     frame,
     history,
@@ -91,11 +92,29 @@ def create_app(settings: Settings) -> Flask:
 
 #: The pages, one blueprint for each subject.
 PAGES = (
-    absences.blueprint, accounts.blueprint, administration.blueprint, agenda.blueprint, audit.blueprint, calendars.blueprint,
-    cases.blueprint, confirm.blueprint, history.blueprint, home.blueprint, leavers.blueprint, mails.blueprint, maps.blueprint,
-    matches.blueprint, mediations.blueprint, messages.blueprint,
-    notifications.blueprint, passkeys.blueprint, referrals.blueprint, search.blueprint, tasks.blueprint,
-)  # fmt: skip
+    absences.blueprint,
+    accounts.blueprint,
+    administration.blueprint,
+    agenda.blueprint,
+    audit.blueprint,
+    calendars.blueprint,
+    cases.blueprint,
+    confirm.blueprint,
+    contract.blueprint,
+    history.blueprint,
+    home.blueprint,
+    leavers.blueprint,
+    mails.blueprint,
+    maps.blueprint,
+    matches.blueprint,
+    mediations.blueprint,
+    messages.blueprint,
+    notifications.blueprint,
+    passkeys.blueprint,
+    referrals.blueprint,
+    search.blueprint,
+    tasks.blueprint,
+)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -16,6 +16,7 @@ from casework.engine.cases import Case
 from casework.engine.events import SAID
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations import administration, inbox, referrals
+from casework.operations.contract import describe_contract
 from casework.operations.deadlines import explain_tasks
 from casework.operations.deeds import calendar_of
 from casework.operations.messages import list_threads
@@ -24,6 +25,7 @@ from casework.operations.requests import Done, Request
 from casework.permissions import Actor
 from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction
+from casework.web.contract import said_of
 from casework.web.deadlines import ledger
 from casework.web.forms import read_request
 from casework.web.messages import threads_of
@@ -88,12 +90,14 @@ def _show(id: str, sent: deeds.Sent | None) -> str:
         clocks = explain_tasks(db, actor, case, [side["task"] for side in (told["provider_side"], told["office_side"]) if side])
         moved = deeds.moved_since(db, actor, case, id, sent.seen) if sent else []
         events = list_referral_events(db, actor, id, without=(SAID,), limit=100)
+        signed = describe_contract(db, actor, case, case.tracks[id])
         threads = [one for one in list_threads(db, actor, case) if one["referral"] == id]
     return render_template(
         "referrals/show.html", one=told, actions=[one for one in actions if one is not accept], accept=accept, form=form,
         sent=sent, threads=threads_of(threads, told["case"], told["log"]), moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
         ledgers={task: ledger(one) for task, one in clocks.items()}, service=_service(told),
         at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name), asked_why=asked_why,
+        contract=signed, said=said_of(load_library()[told["edition"]]),
         fee=_choice(told, "Request", "fee", told["fee"]), charge=_choice(told, "Acceptance", "charge", told["charge"]),
     )  # fmt: skip
 

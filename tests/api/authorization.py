@@ -224,6 +224,17 @@ TABLE: tuple[Row, ...] = (
         body=lambda on: {"data": {}}, things={"transition": "referral_transition"}, if_match="referral",
     ),
     post(
+        "/referrals/{referral}/objections", WRITERS, READERS - WRITERS, there={"officer", "supervisor"} | BANK,
+        there_refused=READERS - WRITERS, body=lambda on: {"to": "send", "words": "Not so."},
+    ),
+    post(
+        "/referrals/{referral}/objections/{objection}", WRITERS, READERS - WRITERS, there={"officer", "supervisor"} | BANK,
+        there_refused=READERS - WRITERS, body=lambda on: {"words": "Well."},
+    ),
+    get("/referrals/{referral}/contract", READERS | LAB, there=READERS | BANK),
+    get("/referrals/{referral}/fhir", READERS | LAB, there=READERS | BANK),
+    post("/referrals/{referral}/receipts", WRITERS, READERS - WRITERS, there={"officer", "supervisor"} | BANK, there_refused=READERS - WRITERS),
+    post(
         "/referrals/{referral}/tasks", NOBODY, body=lambda on: {"task": "renew_consent"},
     ),
     # --- mediations: for everybody else they are not there ---

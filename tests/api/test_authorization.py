@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.definitions import load_library
 from casework.operations import registers
 from casework.operations.accounts import make_token, secret_hash, sign_in
+from casework.operations.contract import object_to
 from casework.operations.deeds import home_of
 from casework.operations.findings import raise_finding
 from casework.operations.mediations import open_mediation
@@ -126,11 +127,15 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
     case = library.latest("case")
     assert case is not None
+    objections = [
+        str(object_to(db, world.actor(db, by), of, to="send", words="Not so.", request=new_request()).answer["objection"])
+        for by, of in (("provider", referral), ("foreign_provider", other))
+    ]
     absences = [
         add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "watcher", "SH"))
     ]
     here = {
-        "absence": absences[0], "away": world.people["officer"],
+        "absence": absences[0], "objection": objections[0], "away": world.people["officer"],
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
         "task": _step_task(db, world.main_track(db, number)), "clock": _clock(db, number), "referral": referral,
         "referral_task": _step_task(db, referral), "referral_transition": "accept", "mediation": mediation["id"],
@@ -144,7 +149,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "sealed": str(sealed), **written["here"],
     }  # fmt: skip
     far = here | {
-        "absence": absences[1], "away": world.people["foreign_officer"],
+        "absence": absences[1], "objection": objections[1], "away": world.people["foreign_officer"],
         "number": elsewhere, "track": world.main_track(db, elsewhere), "spare_number": spare,
         "task": _step_task(db, world.main_track(db, elsewhere)), "clock": _clock(db, elsewhere), "referral": other, "referral_task": _step_task(db, other),
         "mediation": str(uuid.uuid4()), "match": match, "need": need, "technology": technology, "right": str(right),

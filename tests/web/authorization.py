@@ -113,6 +113,16 @@ TABLE: tuple[Row, ...] = (
         "/referrals/<referral>/<track>/<name>", LAB, READERS, there=BANK, there_refused=READERS,
         things={"track": "referral", "name": "referral_transition"}, form=lambda on: {"revision": on["referral_revision"]},
     ),
+    get("/referrals/<referral>/contract", READERS | LAB, there=READERS | BANK),
+    post("/referrals/<referral>/receipts", OWNERS | LAB, READERS - OWNERS, there=OWNERS | BANK, there_refused=READERS - OWNERS, gives=303),
+    post(
+        "/referrals/<referral>/objections", OWNERS | LAB, READERS - OWNERS, there=OWNERS | BANK, there_refused=READERS - OWNERS,
+        form=lambda on: {"f-to": "send", "f-words": "Not so."},
+    ),
+    post(
+        "/referrals/<referral>/objections/<objection>", OWNERS | LAB, READERS - OWNERS, there=OWNERS | BANK,
+        there_refused=READERS - OWNERS, form=lambda on: {"f-words": "Well."},
+    ),
     get("/members", LEADS),
     post("/members", LEADS, form=lambda on: {"organisation": on["organisation"], "email": "nobody@example.org", "role": "provider"}),
     post("/members/<membership>/end", LEADS, things={"membership": "member"}),

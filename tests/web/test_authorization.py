@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from casework.definitions import load_library
 from casework.operations import registers
+from casework.operations.contract import object_to
 from casework.operations.deeds import home_of
 from casework.operations.findings import raise_finding
 from casework.operations.mediations import open_mediation
@@ -119,11 +120,15 @@ def _things(world: World, db: Connection) -> Things:
     case_here, case_there = (load(db, home_of(db, one), "case") for one in (number, elsewhere))
     sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
     registers.grant_role(db, watcher, "supervisor", programme=there)
+    objections = [
+        str(object_to(db, world.actor(db, by), of, to="send", words="Not so.", request=new_request()).answer["objection"])
+        for by, of in (("provider", referral), ("foreign_provider", other))
+    ]
     absences = [
         add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "watcher", "SH"))
     ]
     here = {
-        "mail": mail, "absence": absences[0],
+        "mail": mail, "absence": absences[0], "objection": objections[0],
         "transition": "propose_close", "consent": str(consent), "task": _task(db, number, "kick_off"),
         "step_task": _task(db, number, "assessment"),
         "match": str(_match(db, number)), "filter": filters[0],
@@ -136,7 +141,7 @@ def _things(world: World, db: Connection) -> Things:
         "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
     }  # fmt: skip
     far = here | {
-        "absence": absences[1],
+        "absence": absences[1], "objection": objections[1],
         "transition": "take", "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
         "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],
         "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"], "membership": str(away),

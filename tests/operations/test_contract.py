@@ -1,0 +1,204 @@
+"""What passes between the two sides of a referral: receipts, objections, and the referral as a FHIR Task."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.evolve import fold
+from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, WrongState
+from casework.ledger.canonical import instant
+from casework.operations import contract
+from casework.operations.deeds import home_of
+from casework.operations.referrals import find_referral
+from casework.operations.verify import verify_case
+from casework.records.cases import load
+from casework.records.logs import read_events
+from tests.world import World, new_request, to_referral, today
+
+
+class Scene:
+    def __init__(self, db: Connection, world: World) -> None:
+        self.db, self.world = db, world
+        self.number, self.referral = to_referral(world, db)
+
+    def told(self, by: str) -> dict[str, Any]:
+        actor = self.world.actor(self.db, by)
+        return contract.describe_contract(self.db, actor, *find_referral(self.db, actor, self.referral))
+
+    def receive(self, by: str) -> None:
+        contract.confirm_receipt(self.db, self.world.actor(self.db, by), self.referral, new_request())
+
+    def disagree(self, by: str, to: str, words: str = "Not so.") -> str:
+        done = contract.object_to(self.db, self.world.actor(self.db, by), self.referral, to=to, words=words, request=new_request())
+        return str(done.answer["objection"])
+
+    def answer(self, by: str, objection: str) -> str:
+        actor = self.world.actor(self.db, by)
+        done = contract.answer_objection(self.db, actor, self.referral, objection, words="Well.", request=new_request())
+        return str(done.answer["state"])
+
+    def fire(self, by: str, name: str, **data: Any) -> None:
+        self.world.fire(self.db, by, self.number, name, data, track=self.referral)
+
+    def status(self, by: str = "provider") -> tuple[str, str]:
+        task = contract.fhir_task(self.db, self.world.actor(self.db, by), self.referral, instant)
+        return task["status"], task["businessStatus"]["coding"][0]["code"]
+
+    def insist_whole(self) -> None:
+        log = home_of(self.db, self.number)
+        assert fold(read_events(self.db, log)) == load(self.db, log, "case", every_task=True)
+        assert verify_case(self.db, log) == []
+
+
+@pytest.fixture
+def scene(db: Connection, world: World) -> Scene:
+    return Scene(db, world)
+
+
+def acceptance(scene: Scene) -> dict[str, Any]:
+    return {
+        "interest": False, "confidentiality": True, "person": scene.world.people["provider"], "charge": "free",
+        "planned_on": (today() + timedelta(days=30)).isoformat(),
+    }  # fmt: skip
+
+
+def done(told: dict[str, Any], key: str) -> list[str]:
+    return [one["transition"] for one in told[key]]
+
+
+def test_what_was_sent_waits_for_the_providers_receipt(scene: Scene) -> None:
+    assert done(scene.told("provider"), "to_sign") == ["send"]
+    assert done(scene.told("officer"), "not_signed") == ["send"]
+    scene.receive("provider")
+    assert done(scene.told("provider"), "to_sign") == []
+    assert done(scene.told("officer"), "not_signed") == []
+    scene.insist_whole()
+
+
+def test_the_office_signs_for_what_the_provider_does(scene: Scene) -> None:
+    scene.fire("provider", "accept", **acceptance(scene))
+    assert done(scene.told("officer"), "to_sign") == ["accept"]
+    scene.receive("officer")
+    assert done(scene.told("provider"), "not_signed") == []
+    scene.insist_whole()
+
+
+def test_nobody_signs_twice(scene: Scene) -> None:
+    scene.receive("provider")
+    with pytest.raises(WrongState, match="nothing has come"):
+        scene.receive("provider_lead")
+
+
+@pytest.mark.parametrize(
+    ("who", "error"), [("auditor", NotAllowed), ("compliance", NotAllowed), ("foreign_provider", NotFound), ("observer", NotFound)]
+)
+def test_only_the_two_sides_sign(scene: Scene, who: str, error: type[CaseworkError]) -> None:
+    with pytest.raises(error):
+        scene.receive(who)
+
+
+def test_an_objection_is_answered_and_settled_by_whoever_raised_it(scene: Scene) -> None:
+    id = scene.disagree("provider", "send", "The wanted date is too early.")
+    assert scene.answer("officer", id) == "answered"
+    assert scene.answer("officer", id) == "answered"
+    assert scene.answer("provider", id) == "settled"
+    (one,) = scene.told("officer")["objections"]
+    assert [said["side"] for said in one["said"]] == ["provider", "office", "office", "provider"]
+    assert one["settled"]
+    with pytest.raises(WrongState, match="settled already"):
+        scene.answer("officer", id)
+    scene.insist_whole()
+
+
+def test_one_objects_only_to_what_the_other_side_has_done(scene: Scene) -> None:
+    for who, to in (("provider", "accept"), ("provider", "return"), ("officer", "send"), ("officer", "nonsense")):
+        with pytest.raises(InvalidForm, match="to"):
+            scene.disagree(who, to)
+
+
+def test_an_objection_makes_no_open_form_stale(scene: Scene) -> None:
+    before = scene.told("officer"), _revision(scene)
+    scene.disagree("provider", "send")
+    scene.receive("provider")
+    assert _revision(scene) == before[1]
+
+
+def _revision(scene: Scene) -> int:
+    found = text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)")
+    return int(scene.db.execute(found, {"id": scene.referral}).scalar_one())
+
+
+def test_the_fhir_task_follows_the_referral(scene: Scene) -> None:
+    assert scene.status() == ("requested", "2.0")
+    scene.receive("provider")
+    assert scene.status("officer") == ("received", "2.0")
+    scene.fire("provider", "accept", **acceptance(scene))
+    assert scene.status() == ("accepted", "3.0")
+    scene.fire("provider", "ask_info", items="The drawings.")
+    assert scene.status() == ("on-hold", "3.0")
+
+
+def test_the_fhir_task_says_nothing_that_is_secret(scene: Scene) -> None:
+    task = contract.fhir_task(scene.db, scene.world.actor(scene.db, "provider"), scene.referral, instant)
+    assert "180 degrees" not in str(task)
+    assert "Officer" not in str(task)
+
+
+#: The whole of the referral's machine: from each state what can fire, where it leads, and how the state is told to others.
+STATUS = {
+    "draft", "requested", "received", "accepted", "rejected", "ready", "cancelled", "in-progress", "on-hold", "failed",
+    "completed", "entered-in-error",
+}  # fmt: skip
+TABLE: dict[str, tuple[str, str | None, dict[str, str]]] = {
+    "draft": ("draft", None, {"send": "sent", "cancel": "cancelled"}),
+    "sent": ("requested", "2.0", {
+        "ask_info": "info_asked", "accept": "accepted", "decline": "declined", "lapse": "no_answer",
+        "declare_conflict": "conflict", "suspend": "suspended", "cancel": "cancelled",
+    }),
+    "info_asked": ("on-hold", "2.0", {"supply_info": "=previous", "info_overdue": "=same", "cancel": "cancelled"}),
+    "conflict": ("on-hold", "2.0", {
+        "waive_conflict": "=previous", "name_other_person": "=previous", "uphold_conflict": "cancelled", "cancel": "cancelled",
+    }),
+    "accepted": ("accepted", "3.0", {
+        "ask_info": "info_asked", "declare_conflict": "conflict", "start": "in_progress", "not_started": "cancelled",
+        "suspend": "suspended", "cancel": "cancelled",
+    }),
+    "in_progress": ("in-progress", "5.1.1", {
+        "ask_info": "info_asked", "declare_conflict": "conflict", "deliver_part": "=same", "ask_extension": "=same",
+        "change_person": "=same", "suspend": "suspended", "deliver": "delivered", "give_up": "failed", "cancel": "cancelled",
+    }),
+    "suspended": ("on-hold", "5.1.1", {"continue": "=previous", "give_up": "failed", "cancel": "cancelled"}),
+    "delivered": ("in-progress", "5.1.4", {"return": "rework", "approve": "completed", "reject": "failed"}),
+    "rework": ("in-progress", "5.1.1", {
+        "suspend": "suspended", "redeliver": "delivered", "give_up": "failed", "cancel": "cancelled",
+    }),
+    "completed": ("completed", "7.0", {}),
+    "declined": ("rejected", "4.0", {}),
+    "no_answer": ("failed", "4.0", {}),
+    "cancelled": ("cancelled", "6.0", {}),
+    "failed": ("failed", "6.0", {}),
+}  # fmt: skip
+
+
+def test_the_state_table_is_whole() -> None:
+    edition = load_library().latest("referral")
+    assert edition is not None
+    moves = {state: {rule.name: rule.target for rule, _ in edition.leaving((state,))} for state in edition.states}
+    assert moves == {state: row[2] for state, row in TABLE.items()}
+
+
+@pytest.mark.parametrize("state", TABLE)
+def test_every_state_has_its_fhir_codes(state: str) -> None:
+    assert contract.TASK_STATUS[state] == TABLE[state][:2]
+    status, business = contract.TASK_STATUS[state]
+    assert status in STATUS
+    assert business is None or business in contract.BUSINESS_STATUS
+
+
+def test_no_code_is_kept_for_a_state_that_is_not_there() -> None:
+    assert set(contract.TASK_STATUS) == set(TABLE)
