@@ -80,6 +80,18 @@ class CasesLeft(CaseworkError):
         super().__init__(left=left)
 
 
+class NobodyLeft(CaseworkError):
+    """After this nobody could finish the case any more: {why} Let somebody else do it."""
+
+    def __init__(self, reasons: Sequence[str], obstacles: Sequence[object] = (), **details: object) -> None:
+        self.reasons, self.obstacles = list(reasons), list(obstacles)
+        super().__init__(why=" ".join(reasons), **details)
+
+
+class DutyInDoubt(NobodyLeft):
+    """After this the case could not go on as it stands: {why} Send it again, saying that you are sure."""
+
+
 class AlreadyTaken(CaseworkError):
     """Someone else holds this already. Choose another one or ask them to release it."""
 

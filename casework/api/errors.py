@@ -28,6 +28,7 @@ from casework.errors import (
     InvalidForm,
     KeyMissing,
     KeyReused,
+    NobodyLeft,
     NotAllowed,
     NotConfirmed,
     NotFound,
@@ -60,6 +61,7 @@ STATUS: Mapping[type[CaseworkError], int] = {
     WrongState: 409,
     CasesLeft: 409,
     Refused: 409,
+    NobodyLeft: 409,
     AlreadyTaken: 409,
     AudienceInDoubt: 409,
     FilePending: 409,
@@ -108,7 +110,7 @@ def answer_error(error: CaseworkError) -> Response:
     more: dict[str, Json] = {}
     if isinstance(error, InvalidForm):
         more["fields"] = error.fields
-    elif isinstance(error, Refused):
+    elif isinstance(error, Refused | NobodyLeft):
         more["reasons"] = error.reasons
     elif isinstance(error, AudienceInDoubt):
         more["reasons"] = [f"{kind}: {name}" if name else kind for kind, name in error.reasons]

@@ -43,7 +43,8 @@ def read_key(request: Incoming, path: str, body: Json) -> Request:
         raise KeyMissing
     if not _KEY.fullmatch(key):
         raise Unreadable(f"an Idempotency-Key has 1 to {KEY_LENGTH} printable ASCII characters.")
-    return Request(key, digest_of(request.method, path, body))
+    sure = isinstance(body, dict) and body.get("sure") is True
+    return Request(key, digest_of(request.method, path, body), sure)
 
 
 def read_revision(request: Incoming) -> int:

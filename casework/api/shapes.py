@@ -114,10 +114,14 @@ class OrganisationQuery(Paged):
 # --- requests --------------------------------------------------------------------------------------------------------
 
 
+Knowingly = Annotated[bool, Field(description="Do it although it leaves a later deed of the case to nobody, as an answer 409 has told")]
+
+
 class Firing(Body):
     data: Annotated[dict[str, Json], Field(description="The form, by the names that the action lists")] = {}
     reason: Words | None = None
     happened_on: Annotated[date | None, Field(description="When it took place, where it is recorded afterwards")] = None
+    sure: Knowingly = False
 
 
 class ReferralFiring(Firing):
@@ -141,6 +145,7 @@ class HandingOver(Body):
     owner: Id
     team: Annotated[list[Id], Field(max_length=20)] = []
     note: SomeWords
+    sure: Knowingly = False
 
 
 class NewDocument(Body):
@@ -157,6 +162,7 @@ class Reason(Body):
 
 class Interest(Body):
     nature: SomeWords
+    sure: Knowingly = False
 
 
 class Releasing(Body):
@@ -188,6 +194,7 @@ class Completing(Body):
     data: Annotated[dict[str, Json], Field(description="The form, by the names that the task lists")] = {}
     happened_on: date | None = None
     note: Annotated[Words | None, Field(description="Of a delegated step: what whoever delegated it should know")] = None
+    sure: Knowingly = False
 
 
 class NewMatch(Body):
@@ -1045,13 +1052,13 @@ class NewMessage(Body):
     audience: Audience
     words: SomeWords
     mentions: Annotated[list[Id], Field(max_length=20, description="People who may read it and are told of it")] = []
-    sure: Sure = False
+    sure: Knowingly = False
 
 
 class Correction(Body):
     audience: Audience
     words: Annotated[SomeWords | None, Field(description="Null takes the message back; what it said stays in the history")]
-    sure: Sure = False
+    sure: Knowingly = False
 
 
 class MessageMade(Answer):

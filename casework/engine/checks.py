@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from casework.engine import fields
 from casework.engine.cases import COMPLETED as DONE
-from casework.engine.cases import HELD, Case, Task, Track
+from casework.engine.cases import HELD, Case, Fired, Task, Track
 from casework.engine.draft import Draft, accepted
 from casework.engine.editions import Edition, TransitionRule
 from casework.engine.events import SYSTEM_ACTOR
@@ -140,14 +140,23 @@ def duty_reasons(case: Case, deeds: tuple[str, ...], people: set[str | None], tr
     Of several transitions the last one that fired counts, of tasks the last of each name.
     """
     people = people - {None}
-    told = max((track.fired[name] for name in deeds if name in track.fired), key=lambda one: one.at, default=None)
+    _, told = last_fired(track, deeds)
     if told and people & {told.actor, told.acting_for}:
         return ["another person must do this than the one who did the step before."]
     for name in deeds:
-        done = [
-            t for t in case.tasks.values() if t.name == name and t.type == "side" and t.state == DONE and t.closed_at
-        ]
-        last = max(done, key=lambda t: (t.closed_at, t.id), default=None)
+        last = last_done(case, name)
         if last and people & {last.closed_by, last.acted_for}:
             return ["another person must do this than the one who prepared it."]
     return []
+
+
+def last_fired(track: Track, deeds: Iterable[str]) -> tuple[str, Fired | None]:
+    """Of some transitions the last one that fired on a track; "" and None where none did."""
+    told = ((name, track.fired[name]) for name in deeds if name in track.fired)
+    return max(told, key=lambda one: one[1].at, default=("", None))
+
+
+def last_done(case: Case, name: str) -> Task | None:
+    """The side task of a name that was done last."""
+    done = [t for t in case.tasks.values() if t.name == name and t.type == "side" and t.state == DONE and t.closed_at]
+    return max(done, key=lambda t: (t.closed_at, t.id), default=None)

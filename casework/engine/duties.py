@@ -57,11 +57,11 @@ def assign(rest: Rest, away: Collection[str] = ()) -> tuple[Hand, ...] | None:
 
 
 def core(rest: Rest, away: Collection[str] = ()) -> tuple[int, ...]:
-    """The fewest steps, by leaving out one after the other, that cannot be done together; empty where all can."""
+    """Steps that cannot be done together, though without any one of them the others can; the earliest such."""
     if assign(rest, away) is not None:
         return ()
     left: set[int] = set()
-    for n in range(len(rest.hands)):
+    for n in reversed(range(len(rest.hands))):
         if assign(rest.without(left | {n}), away) is None:
             left.add(n)
     return tuple(n for n in range(len(rest.hands)) if n not in left)

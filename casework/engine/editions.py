@@ -166,6 +166,12 @@ class Edition:
         return frozenset(rule.name for rule in self.transitions if rule.siblings)
 
     @cached_property
+    def four_eyes(self) -> frozenset[str]:
+        """Transitions and tasks whose actor may not do something later."""
+        named = [*(rule.not_by for rule in self.transitions), *(rule.not_by for rule in self.tasks.values())]
+        return frozenset(name for names in named for name in names)
+
+    @cached_property
     def has_automatic(self) -> bool:
         return any(rule.automatic for rule in self.transitions)
 

@@ -40,6 +40,7 @@ from casework.engine.events import Event
 from casework.engine.notices import owes
 from casework.engine.registry import EFFECTS, GUARDS
 from casework.errors import CaseHasMoved, NotFound
+from casework.operations.duties import insist_goes_on
 from casework.operations.outside import outside
 from casework.operations.requests import Done, Request, ask_and_lock, ask_and_lock_of_task, finished
 from casework.operations.rights import encumber
@@ -127,6 +128,7 @@ def carry_out(
 ) -> Done:  # fmt: skip
     """A deed in a case that is locked already, after its key was recorded."""
     events, after = _decide(db, standing, command, by)
+    insist_goes_on(db, standing.library, standing.case, after, events, sure=request.sure)
     done = Done(answer(after, events), status)
     write(db, standing.log, standing.case, after, events, request.key_hash, finished(actor, request, done))
     return done

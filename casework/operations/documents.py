@@ -104,7 +104,7 @@ def _belongs(case: Case, document: Document, referral: str | None) -> bool:
 
 def _colleagues(db: Connection, actor: Actor, case: Case) -> set[str]:
     mine = {one.provider for one in own_tracks(actor, case) if one.provider}
-    return {member.person for one in sorted(mine) for member in find_members(db, organisation=one)}
+    return {member.person for member in find_members(db, organisations=mine)} if mine else set()
 
 
 _HOME = text("""

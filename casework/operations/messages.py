@@ -118,7 +118,7 @@ def _mentions(row: Any) -> Sequence[str]:
 def _colleagues(db: Connection, thread: Thread) -> frozenset[str]:
     """The people of the provider: on the other side one sees the office, not who in it."""
     assert thread.referral is not None
-    return frozenset(one.person for one in find_members(db, organisation=thread.referral.provider))
+    return frozenset(one.person for one in find_members(db, organisations=[str(thread.referral.provider)]))
 
 
 def _show(
@@ -229,9 +229,8 @@ def _readers(db: Connection, thread: Thread) -> list[Actor]:
     case, referral = thread.case, thread.referral
     sealed = case.kind == "mediation"
     people = {one for one in (case.owner, *case.team) if one}
-    found = find_members(
-        db, programme=None if sealed else case.programme, organisation=referral.provider if referral else None, people=people
-    )
+    providers = [referral.provider] if referral and referral.provider else []
+    found = find_members(db, programme=None if sealed else case.programme, organisations=providers, people=people)
     return [one for one in found if reads_messages(one, case, referral)]
 
 

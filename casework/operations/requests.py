@@ -24,6 +24,8 @@ class Request:
 
     key: str
     digest: str
+    #: Whoever asked was told what may follow, and wants it done.
+    sure: bool = False
 
     @property
     def key_hash(self) -> str:

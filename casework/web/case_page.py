@@ -389,7 +389,7 @@ def _form(db: Connection, actor: Actor, case: Case, deed: Deed, subject: str, se
     return build_form(
         name, deed.rules, own_texts(deed.form), choices=say_choices(choices_of(db, actor, case, case.main, deed.rules)),
         values=known, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name), revision=case.revision,
+        draft=None if sent else find_draft(db, actor.person, name), revision=case.revision, doubts=sent.doubts if sent else (),
     )  # fmt: skip
 
 

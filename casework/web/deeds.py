@@ -25,7 +25,9 @@ from casework.errors import (
     AlreadyTaken,
     CaseHasMoved,
     CaseworkError,
+    DutyInDoubt,
     InvalidForm,
+    NobodyLeft,
     NotAllowed,
     NotFound,
     Refused,
@@ -48,6 +50,7 @@ from casework.web.forms import (
     wants_more,
 )
 from casework.web.navigation import PROVIDERS
+from casework.web.obstacles import say_obstacles
 from casework.web.texts import edition_text, name_of, say_error, sentence
 
 Json = Any
@@ -125,6 +128,8 @@ class Sent:
     why: str = ""
     #: The revision that the person had seen, where the track has moved since.
     seen: int | None = None
+    #: What would follow from it, and must be confirmed first.
+    doubts: tuple[str, ...] = ()
 
 
 def find_action(actions: Iterable[Action], track: str, name: str) -> Action:
@@ -175,7 +180,7 @@ def form_on(
     return build_form(
         name, rules, texts_of(edition, form), choices=say_choices(choices_of(db, actor, case, track, rules)),
         values=values, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name), revision=revision,
+        draft=None if sent else find_draft(db, actor.person, name), revision=revision, doubts=sent.doubts if sent else (),
     )  # fmt: skip
 
 
@@ -214,6 +219,11 @@ def answer(
         return again(Sent(request.form, refusal.fields, 422))
     except CaseHasMoved as refusal:
         return again(Sent(request.form, {}, 409, say_error(refusal), seen))
+    except DutyInDoubt as doubt:
+        return again(Sent(request.form, {}, 409, doubts=say_obstacles(doubt)))
+    except NobodyLeft as refusal:
+        words = [gettext("After this nobody could finish the case any more."), *say_obstacles(refusal), gettext("Let somebody else do it.")]
+        return again(Sent(request.form, {}, 409, " ".join(words)))
     except (WrongState, Refused, NotAllowed, AlreadyTaken) as refusal:
         return again(Sent(request.form, {}, 403 if isinstance(refusal, NotAllowed) else 409, _say(refusal)))
     flash(said(done))

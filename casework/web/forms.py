@@ -122,6 +122,8 @@ class FormView:
     faults: tuple[str, ...] = ()
     #: When the text was kept that the form was opened with.
     draft_of: str | None = None
+    #: What would follow from it: sent again with the box ticked, it is done all the same.
+    doubts: tuple[str, ...] = ()
 
     @property
     def faulty(self) -> list[Field]:
@@ -160,6 +162,7 @@ def build_form(
     faults: Mapping[str, str] | None = None,
     key: str | None = None,
     revision: int | None = None,
+    doubts: tuple[str, ...] = (),
 ) -> FormView:
     """A form to show: with what is known (`values`), or with a draft, or as it was sent (`submitted`, `faults`)."""
     rules = list(rules)
@@ -177,7 +180,7 @@ def build_form(
     general = tuple(say_fault(why) for where, why in wrong.items() if where.split(".")[0] not in names)
     return FormView(
         name, made, key or new_key(), revision, general,
-        draft.saved_at.isoformat() if draft is not None and submitted is None else None,
+        draft.saved_at.isoformat() if draft is not None and submitted is None else None, doubts,
     )  # fmt: skip
 
 
@@ -372,7 +375,7 @@ def read_request() -> Request:
         (name, request.form.getlist(name)) for name in request.form
         if name not in ("csrf_token", "key") and not name.startswith(PROOF)
     )  # fmt: skip
-    return Request(key, digest_of("POST", request.path, sent))
+    return Request(key, digest_of("POST", request.path, sent), request.form.get("despite") == "yes")
 
 
 def read_revision() -> int:

@@ -113,3 +113,15 @@ _AS_BOTH = text("""
     SELECT gen_random_uuid(), CAST(:person AS uuid), role, programme_id, starts_at FROM memberships
     WHERE person_id = CAST(:like AS uuid)
 """)
+
+
+def test_what_would_be_left_to_nobody_is_told_first_and_done_by_whoever_is_sure(
+    client_for: Clients, world: World, committed: Committed
+) -> None:
+    number = committed(world.new_case)
+    committed(lambda db: world.fire(db, "officer", number, "take"))
+    client = client_for("officer")
+    told = client.post(f"/cases/{number}/interests", {"nature": "A cousin"})
+    assert told.status_code == 409
+    assert told.json["type"].endswith("duty-in-doubt")
+    assert client.post(f"/cases/{number}/interests", {"nature": "A cousin", "sure": True}).status_code == 200

@@ -254,3 +254,21 @@ def test_one_proposes_and_another_confirms(browser_for: Enter, engine: Engine, w
     moved = other.get(path)
     assert moved.status_code == 303
     assert moved.headers["Location"].startswith("/tasks/")
+
+
+def test_what_would_be_left_to_nobody_is_asked_about_once_and_then_done(
+    browser_for: Enter, engine: Engine, world: World, taken: str, address: Callable[[str, str], str]
+) -> None:
+    with transaction(engine) as db:
+        db.execute(text("DELETE FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["second_compliance"]})
+    browser, path = browser_for("compliance"), address(taken, "compliance_stop")
+    sent = form(browser, path)
+    for name, value in STOP.items():
+        sent[f"f-{name}"] = value
+    sent["sure"] = "yes"
+    asked = send(browser, path, sent)
+    assert (asked.status_code, events(engine, taken)) == (409, 2)
+    assert "Only Compliance may still do “Stop the case”, and did “Stop the case”." in asked.text
+    again = read_page(asked.text).sent
+    again["sure"], again["despite"] = "yes", "yes"
+    assert send(browser, path, again).status_code == 303

@@ -1,0 +1,323 @@
+"""Whether somebody may still do the rest of a case: four eyes, interests, providers and absences taken together.
+
+What stands in the way is told as an obstacle: the deeds that cannot be done, who holds a role for them, and why each of
+these may not. Reads only; a sealed mediation is not judged, for its few people are named in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from casework.engine.cases import Case, Track
+from casework.engine.commands import By, Library
+from casework.engine.duties import Hand, Rest, core, needed, survives
+from casework.engine.events import (
+    COMPLETED,
+    FIRED,
+    HANDED_OVER,
+    INTEREST_DECLARED,
+    PROPOSED,
+    SYSTEM_ACTOR,
+    Event,
+)  # fmt: skip
+from casework.engine.remaining import Demand, Way, decisions, ways
+from casework.engine.roles import OFFICER, SUPERVISOR
+from casework.errors import DutyInDoubt, NobodyLeft
+from casework.permissions import PROVIDER_ROLES, Actor, capacities, conflict
+from casework.records.people import find_members
+
+Json = Any
+
+#: Why somebody who holds a fitting role may not do it; codes, for the words are the reader's.
+DID, INTERESTED, AWAY = "did", "interested", "away"
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """Somebody who holds a role for a deed and may not do it: why, and of four eyes the text of what they did."""
+
+    person: str
+    name: str
+    why: str
+    did: str = ""
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """The fewest deeds that nobody can do, or that there are too few people for."""
+
+    #: Each with its edition and the key of its words.
+    deeds: tuple[tuple[str, str], ...]
+    roles: tuple[str, ...]
+    excluded: tuple[Excluded, ...]
+    #: Of several deeds: everybody who may do one of them.
+    shared: tuple[str, ...]
+    main: bool
+    #: Only the case's team cannot; another officer could, if the case were handed over.
+    hand_over: bool = False
+
+    @property
+    def at_provider(self) -> bool:
+        """Whether it lies with a provider, whose people are nobody's business here."""
+        return set(self.roles) <= PROVIDER_ROLES
+
+    def same(self, other: Obstacle) -> bool:
+        """Whether it is about the same deeds."""
+        return self.deeds == other.deeds and self.hand_over == other.hand_over
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What stands in the way of a case's end, and how many absences of our own people its rest bears."""
+
+    obstacles: tuple[Obstacle, ...]
+    #: At most 2; None where the case cannot be finished, or is closed.
+    survives: int | None = None
+    #: Those without whom it cannot be finished.
+    needed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def dead_end(self) -> bool:
+        return any(one.main and not one.hand_over for one in self.obstacles)
+
+
+@dataclass
+class Roster:
+    """The people who may come into question, and who of them is away."""
+
+    people: list[Actor]
+    away: frozenset[str] = frozenset()
+    _known: dict[Any, list[tuple[Actor, By]]] = field(default_factory=dict)
+
+    def name(self, person: str) -> str:
+        return next((one.name for one in self.people if one.person == person), "")
+
+    def of(self, case: Case, track: Track) -> list[tuple[Actor, By]]:
+        """Everybody with every capacity in which that person may act on a track."""
+        key = (track.id, track.states, track.barred, case.owner, case.team, case.interests)
+        if key not in self._known:
+            self._known[key] = [(one, by) for one in self.people for by in capacities(one, case, track)]
+        return self._known[key]
+
+
+def roster_of(db: Connection, case: Case) -> Roster:
+    """Everybody with a role in the case's programme or at a provider that works on it, in one query."""
+    providers = {track.provider for track in case.live_tracks() if track.provider}
+    return Roster(find_members(db, programme=case.programme, organisations=providers))
+
+
+def prospect(library: Library, case: Case, roster: Roster, *, absences: bool = True) -> Prospect:
+    """What stands in the way of a case, its main track first."""
+    if case.kind != "case" or case.closed_at is not None:
+        return Prospect(())
+    found = [
+        _on_main(library, case, roster),
+        *(_beside(library, case, roster, one) for one in case.live_tracks()),
+        *(_undecided(case, roster, one) for one in decisions(library, case)),
+    ]
+    made = Prospect(tuple(one for one in found if one is not None))
+    return made if made.dead_end or not absences else _with_absences(made, library, case, roster)
+
+
+def _on_main(library: Library, case: Case, roster: Roster) -> Obstacle | None:
+    narrow = _obstacle(library, case, roster, case.main)
+    if narrow is None or not _may_hand_over(case, roster):
+        return narrow
+    wide = _obstacle(library, anybody(case), roster, case.main)
+    return wide or replace(narrow, hand_over=True)
+
+
+def _beside(library: Library, case: Case, roster: Roster, track: Track) -> Obstacle | None:
+    if track.id == case.main.id or track.replaced or "draft" in track.states:
+        return None
+    # That the team itself cannot is said of the main track.
+    return _obstacle(library, anybody(case) if _may_hand_over(case, roster) else case, roster, track)
+
+
+def _undecided(case: Case, roster: Roster, demand: Demand) -> Obstacle | None:
+    """A proposal that waits for a second person whom there is not."""
+    way = Way((demand,), frozenset())
+    stuck = core(_rest(case, roster, way), roster.away)
+    return replace(_tell(case, roster, way, stuck), main=False) if stuck else None
+
+
+def anybody(case: Case) -> Case:
+    """The case as if it could be handed over to any officer."""
+    return replace(case, owner=None, team=())
+
+
+def _may_hand_over(case: Case, roster: Roster) -> bool:
+    return case.owner is not None and any(
+        by.role in (OFFICER, SUPERVISOR) and not conflict(one, case) and one.person not in roster.away
+        for one, by in roster.of(case, case.main)
+    )
+
+
+def _obstacle(library: Library, case: Case, roster: Roster, track: Track) -> Obstacle | None:
+    for leaf in track.states:
+        found: list[tuple[Way, tuple[int, ...]]] = []
+        for way in ways(library, case, track, leaf):
+            stuck = core(_rest(case, roster, way), roster.away)
+            if not stuck:
+                break
+            found.append((way, stuck))
+        else:
+            if found:
+                return _tell(case, roster, *min(found, key=lambda one: len(one[1])))
+    return None
+
+
+def _rest(case: Case, roster: Roster, way: Way) -> Rest:
+    return Rest(tuple(tuple(_hands(case, roster, one)) for one in way.demands), way.apart)
+
+
+def _hands(case: Case, roster: Roster, demand: Demand) -> Iterable[Hand]:
+    for one, by in _holders(case, roster, demand):
+        if not conflict(one, case) and not {by.person, by.acting_for} & demand.shut_out.keys():
+            yield Hand(by.person, by.acting_for)
+
+
+def _holders(case: Case, roster: Roster, demand: Demand) -> Iterable[tuple[Actor, By]]:
+    for one, by in roster.of(case, case.tracks[demand.track]):
+        if by.role in demand.roles and demand.organisation in (None, by.organisation):
+            yield one, by
+
+
+def _tell(case: Case, roster: Roster, way: Way, stuck: tuple[int, ...]) -> Obstacle:
+    demands = [way.demands[n] for n in stuck]
+    excluded: dict[str, Excluded] = {}
+    shared: dict[str, None] = {}
+    for demand in demands:
+        for one, by in _holders(case, roster, demand):
+            told = _why(case, roster, demand, one, by)
+            if told is None:
+                shared[one.name] = None
+            else:
+                excluded.setdefault(one.person, told)
+    deeds = tuple(dict.fromkeys((one.edition, one.key) for one in demands))
+    roles = tuple(sorted({role for one in demands for role in one.roles}))
+    main = demands[0].track == case.main.id
+    if set(roles) <= PROVIDER_ROLES:
+        return Obstacle(deeds, roles, (), (), main)
+    kept = tuple(one for one in excluded.values() if one.name not in shared)
+    return Obstacle(deeds, roles, kept, tuple(shared), main)
+
+
+def _why(case: Case, roster: Roster, demand: Demand, one: Actor, by: By) -> Excluded | None:
+    if conflict(one, case):
+        return Excluded(one.person, one.name, INTERESTED)
+    did = next((demand.shut_out[who] for who in (by.person, by.acting_for) if who and who in demand.shut_out), None)
+    if did is not None:
+        return Excluded(one.person, one.name, DID, did)
+    return Excluded(one.person, one.name, AWAY) if one.person in roster.away else None
+
+
+def _with_absences(made: Prospect, library: Library, case: Case, roster: Roster) -> Prospect:
+    """How many absences the best way to the end bears, the case handed over where it must be."""
+    free = anybody(case) if _may_hand_over(case, roster) else case
+    best: tuple[int, Rest] | None = None
+    for leaf in case.main.states:
+        for way in ways(library, free, free.main, leaf):
+            rest = _present(_rest(free, roster, way), roster.away)
+            found = survives(rest)
+            if best is None or found > best[0]:
+                best = (found, rest)
+    if best is None or best[0] < 0:
+        return made
+    people = tuple((one, roster.name(one)) for one in needed(best[1])) if best[0] == 0 else ()
+    return replace(made, survives=best[0], needed=people)
+
+
+def _present(rest: Rest, away: Collection[str]) -> Rest:
+    return replace(rest, hands=tuple(tuple(one for one in hands if one.person not in away) for hands in rest.hands))
+
+
+# --- before a deed -----------------------------------------------------------------------------------------------------
+
+
+def insist_goes_on(
+    db: Connection, library: Library, before: Case, after: Case, events: Iterable[Event], *, sure: bool
+) -> None:
+    """Raises NobodyLeft for a deed after which nobody could finish the case, and DutyInDoubt, unless `sure`, for one
+    after which it must be handed over first, or a proposal, a referral or a track beside it goes no further.
+
+    Whoever declares an interest is only warned, and a provider is told nothing: what is in the way is ours to see.
+    """
+    if before.kind != "case" or not any(_counts(library, before, one) for one in events):
+        return
+    roster = roster_of(db, after)
+    known = prospect(library, before, roster, absences=False)
+    fresh = [
+        one for one in prospect(library, after, roster, absences=False).obstacles
+        # What nobody could finish before is not made worse.
+        if not (known.dead_end and one.main) and not any(one.same(two) for two in known.obstacles)
+    ]  # fmt: skip
+    words = [say(one, library) for one in fresh]
+    conscience = any(one.kind == INTEREST_DECLARED for one in events)
+    if any(one.main and not one.hand_over for one in fresh) and not conscience:
+        raise NobodyLeft(words, fresh)
+    if fresh and not sure:
+        raise DutyInDoubt(words, fresh)
+
+
+def _counts(library: Library, case: Case, event: Event) -> bool:
+    """Whether somebody may be shut out of something by an event."""
+    if event.kind in (HANDED_OVER, INTEREST_DECLARED):
+        return True
+    if event.actor == SYSTEM_ACTOR or event.role in PROVIDER_ROLES or event.kind not in (FIRED, PROPOSED, COMPLETED):
+        return False
+    told = event.effects.get("transition") or event.effects.get("name")
+    return event.kind == PROPOSED or told in library[case.tracks[str(event.track)].edition].four_eyes
+
+
+# --- in words ----------------------------------------------------------------------------------------------------------
+
+
+def say(obstacle: Obstacle, library: Library) -> str:
+    """An obstacle as a sentence in English, as refusals and the API tell it."""
+    words: Callable[[str, str], str] = lambda edition, key: f"“{library[edition].text(key)}”"  # noqa: E731  used twice below
+    deeds = [words(*one) for one in obstacle.deeds]
+    if obstacle.at_provider:
+        return f"Nobody at the provider may do {' and '.join(deeds)}."
+    if len(deeds) > 1:
+        return f"{' and '.join(deeds)} need different persons, and there is only {_names(obstacle.shared)}."
+    if obstacle.shared:
+        return f"{deeds[0]} needs two persons, and there is only {_names(obstacle.shared)}."
+    if not obstacle.excluded:
+        return f"Nobody may do {deeds[0]}: it is for {', '.join(obstacle.roles)}."
+    edition = obstacle.deeds[0][0]
+    why = [f"{one.name} {_reason(one, edition, words)}" for one in obstacle.excluded]
+    if len(why) == 1:
+        return f"Only {obstacle.excluded[0].name} may still do {deeds[0]}, and {why[0].removeprefix(obstacle.excluded[0].name).strip()}."
+    return f"Nobody may do {deeds[0]}: {'; '.join(why)}."
+
+
+def _reason(one: Excluded, edition: str, words: Callable[[str, str], str]) -> str:
+    if one.why == DID:
+        return f"did {words(edition, one.did)}"
+    return {INTERESTED: "has declared an interest in the case", AWAY: "is away"}[one.why]
+
+
+def _names(names: Collection[str]) -> str:
+    return ", ".join(names) or "nobody"
+
+
+def show_prospect(found: Prospect, library: Library) -> dict[str, Json]:
+    """As the API tells it."""
+    return {
+        "possible": not found.dead_end,
+        "survives": found.survives,
+        "needed": [{"id": id, "name": name} for id, name in found.needed],
+        "obstacles": [
+            {
+                "words": say(one, library), "hand_over": one.hand_over, "main": one.main,
+                "deeds": [{"edition": edition, "key": key} for edition, key in one.deeds],
+                "people": [{"id": who.person, "name": who.name, "why": who.why, "did": who.did} for who in one.excluded],
+            }
+            for one in found.obstacles
+        ],
+    }  # fmt: skip
