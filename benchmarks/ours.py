@@ -20,6 +20,7 @@ class Hand:
     track: str
     task: str
     revision: int
+    number: str
     step: int = 1
 
 
@@ -39,7 +40,7 @@ class Ours:
     def open(self, match: str) -> Hand:
         with transaction(self.engine) as db:
             made = open_case(db, self.actor, match, request()).answer
-        return Hand(made["id"], made["track"], "", 0)
+        return Hand(made["id"], made["track"], "", 0, made["number"])
 
     def find_task(self, hand: Hand) -> None:
         """What a person reads off the page; not part of any figure."""

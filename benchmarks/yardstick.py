@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
 import uuid_utils
 
 from benchmarks.world import World
@@ -80,10 +79,11 @@ def constants_of(world: World, log: str, edition: str) -> Constants:
 class Yardstick:
     """Hand-written SQL for opening a case, claiming its task and finishing its step."""
 
-    def __init__(self, world: World, constants: Constants) -> None:
+    def __init__(self, world: World, constants: Constants, db: Any = None) -> None:
         self.world = world
         self.constants = constants
-        self.db: psycopg.Connection[tuple[Any, ...]] = world.connect()
+        #: A psycopg connection, or what executes and commits as one does.
+        self.db: Any = db or world.connect()
 
     def close(self) -> None:
         self.db.close()

@@ -1,0 +1,99 @@
+"""Servers and workers as processes of their own, which know the standard workflow and end with the block."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Any
+
+from benchmarks.bare import make_bare
+from benchmarks.world import World, teach_standard
+from benchmarks.yardstick import Constants
+from casework.commands import serve
+from casework.jobs.worker import Worker
+from casework.settings import Settings
+
+#: Of both servers.
+PROCESSES, THREADS = 2, 4
+PATIENCE_S = 60.0
+
+
+@contextmanager
+def worker(world: World) -> Iterator[None]:
+    """A worker that is at work."""
+    with _process(_work, world.settings), world.superuser() as db:
+        # Its two kinds of hands have said that they live.
+        query = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '3 seconds'"
+        wait_until(lambda: db.execute(query).fetchone() == (2,))
+        yield
+
+
+@contextmanager
+def server(world: World, constants: Constants | None = None) -> Iterator[int]:
+    """The port of our server; with the yardstick's constants, of a bare one."""
+    with serve.free_port() as listener:
+        port = int(listener.getsockname()[1])
+    with _process(_serve, world, constants, port):
+        wait_until(lambda: _listens(port))
+        yield port
+
+
+def wait_until(come: Callable[[], bool]) -> None:
+    begun = time.monotonic()
+    while not come():
+        if time.monotonic() - begun > PATIENCE_S:
+            raise TimeoutError("what a benchmark waits for has not come")
+        time.sleep(0.05)
+
+
+@contextmanager
+def _process(target: Callable[..., None], *given: Any) -> Iterator[None]:
+    made = get_context("spawn").Process(target=target, args=given)
+    made.start()
+    try:
+        yield
+    finally:
+        made.terminate()
+        made.join(PATIENCE_S)
+
+
+def _work(settings: Settings) -> None:
+    teach_standard()
+    made = Worker(settings)
+    signal.signal(signal.SIGTERM, lambda *_: made.stop())
+    made.run()
+
+
+class _Bare(serve.Server):
+    """The same gunicorn with the bare views in it."""
+
+    def __init__(self, world: World, constants: Constants, **options: Any) -> None:
+        self.world, self.constants = world, constants
+        super().__init__(world.settings, **options)
+
+    def load(self) -> Any:
+        return make_bare(self.world, self.constants)
+
+
+def _serve(world: World, constants: Constants | None, port: int) -> None:
+    teach_standard()
+    bind = f"127.0.0.1:{port}"
+    if constants is None:
+        serve.run(world.settings, bind, workers=PROCESSES, threads=THREADS, loglevel="warning")
+        return
+    _Bare(
+        world, constants, bind=bind, workers=PROCESSES, threads=THREADS, worker_class="gthread", loglevel="warning",
+        keepalive=5, control_socket_disable=True,
+    ).run()  # fmt: skip
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
