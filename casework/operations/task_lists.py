@@ -107,10 +107,9 @@ def _listed(where: str, more: str, order: str) -> TextClause:
 
 # --- queues: the same policy as `permissions.may_work`, in a form that a query can use -------------------------------
 
-_NAMED = "(h.owner_id = ANY(string_to_array(q.who, ',')::uuid[]) OR h.team && string_to_array(q.who, ',')::uuid[])"
 # OFFSET 0 keeps each of these a question asked of one task at a time, in the order of the index: turned into a join,
 # it would be asked of every task that there is.
-_CASE = "EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND NOT :person = ANY(h.interests){named} OFFSET 0)"
+_CASE = "EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND NOT :person = ANY(h.interests) OFFSET 0)"
 # Whoever asked for what a second person decides, or had it asked in their name, does not take the decision.
 _ANOTHER = """
     AND (t.type <> 'decision' OR NOT EXISTS (
@@ -139,15 +138,9 @@ _OWN_TRACK = """EXISTS (
         AND NOT CAST(:person AS text) = ANY(a.barred) OFFSET 0
     ) AND NOT EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND CAST(:person AS text) = ANY(h.interests) OFFSET 0)
     AND NOT EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND CAST(:person AS text) = ANY(h.interests) OFFSET 0)"""
-#: By kind of queue: what a task in it must fulfil besides being ready.
+#: By kind of queue, where it is not the case that decides: what a task in it must fulfil besides being ready.
 _MAY: Mapping[str, str] = {
-    "shared": _CASE.format(named="") + _another("shared"),
-    "named": _CASE.format(named=f" AND (h.owner_id IS NULL OR {_NAMED})") + _another("named"),
-    "sealed": (
-        f"EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND NOT :person = ANY(h.interests) AND {_NAMED}"
-        " OFFSET 0)"
-    )
-    + _another("sealed"),
+    "shared": _CASE + _another("shared"),
     "organisation": _OWN_TRACK.format(provider="a.provider_id = q.scope"),
 }
 _KINDS = {"officer": "named", "intake": "named", "dispute_officer": "sealed"}
@@ -177,36 +170,71 @@ def _claimable(actor: Actor, more: str) -> tuple[TextClause | None, dict[str, An
 
 @cache
 def _queues(kinds: tuple[str, ...], more: str) -> TextClause:
-    """The first of each queue, each by its index, merged.
+    """The first tasks of all queues together, merged.
 
-    The first page of all lies in the queues whose own first tasks come first: of many, only these are read on.
+    Where it is the case that decides, the person's cases are gone through. Else each queue has its head, looked up in
+    the index and nothing else, and the page lies before the edge: the head that so many others come before. Only what
+    is before it is asked whether the person may take it. Where that leaves too few, all of each queue's first are.
     """
-    parts = []
+    listed = [kind for kind in kinds if kind not in _HOMES_OF]
+    given = "jsonb_to_recordset(CAST(:q_{kind} AS jsonb)) AS q(queue text, scope uuid, who text)"
+    ready = "FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {scope}"
+    order = "ORDER BY t.due_at, t.id LIMIT"
+    heads, near, parts = [], [], []
     for kind in kinds:
-        first = (
-            "SELECT {what} FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue"
-            f" AND {_scope_of(kind)} AND {_MAY[kind]} {more} ORDER BY t.due_at, t.id LIMIT {{count}}"
+        asked = given.format(kind=kind)
+        if kind not in listed:
+            homes = _homes(kind, "string_to_array(q.who, ',')::uuid[]", "q.scope")
+            of_home = f"SELECT t.* {ready.format(scope='t.organisation_id IS NULL')} AND t.log_id = h.id OFFSET 0"
+            parts.append(
+                f"(SELECT x.* FROM {asked} CROSS JOIN LATERAL (SELECT t.* FROM ({homes}) h CROSS JOIN LATERAL ({of_home}) t"
+                f" WHERE true {_another(kind)} {more} {order} :most) x)"
+            )
+            continue
+        first = ready.format(scope=_scope_of(kind))
+        heads.append(
+            f"heads_{kind} AS MATERIALIZED (SELECT q.*, f.* FROM {asked}"
+            f" CROSS JOIN LATERAL (SELECT t.due_at, t.id {first} {more} {order} 1) f)"
+        )
+        near.append(
+            f"(SELECT x.* FROM edge e JOIN heads_{kind} q ON (q.due_at, q.id) <= (e.due_at, e.id) CROSS JOIN LATERAL"
+            f" (SELECT t.* {first} AND (t.due_at, t.id) <= (e.due_at, e.id) AND {_MAY[kind]} {more} {order} :most) x)"
         )
         parts.append(
-            f"(SELECT x.* FROM (SELECT q.*, f.due_at, f.id FROM jsonb_to_recordset(CAST(:q_{kind} AS jsonb))"
-            f" AS q(queue text, scope uuid, who text) CROSS JOIN LATERAL ({first.format(what='t.due_at, t.id', count=1)}) f"
-            " ORDER BY f.due_at, f.id LIMIT :most) q"
-            f" CROSS JOIN LATERAL ({first.format(what='t.*', count=':most')}) x)"
+            f"(SELECT x.* FROM heads_{kind} q CROSS JOIN LATERAL (SELECT t.* {first} AND {_MAY[kind]} {more} {order} :most) x"
+            " WHERE NOT (SELECT enough FROM found))"
         )
+    begun = ""
+    if listed:
+        every = " UNION ALL ".join(f"SELECT due_at, id FROM heads_{kind}" for kind in listed)
+        begun = (
+            f"WITH {', '.join(heads)}, edge AS (SELECT * FROM ({every}) h ORDER BY due_at, id OFFSET :most - 1 LIMIT 1),"
+            f" near AS MATERIALIZED ({' UNION ALL '.join(near)}), found AS (SELECT count(*) >= :most AS enough FROM near) "
+        )
+        parts.append("(SELECT * FROM near WHERE (SELECT enough FROM found))")
     return text(
-        f"SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {OVERDUE} AS late, {WORDS} FROM ("
-        f"SELECT u.* FROM ({' UNION ALL '.join(parts)}) u ORDER BY u.due_at, u.id LIMIT :most) t"
+        f"{begun}SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {OVERDUE} AS late,"
+        f" {WORDS} FROM (SELECT u.* FROM ({' UNION ALL '.join(parts)}) u ORDER BY u.due_at, u.id LIMIT :most) t"
         " JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id"
         " ORDER BY t.due_at, t.id"
     )
 
 
-def count_queues(db: Connection, actor: Actor, *, most: int = 1000) -> list[dict[str, Json]]:
-    """The queues that the actor works, with how many wait in each and are late; one query, counted up to `most`."""
+#: How far each queue is counted, for somebody who works no more than so many of them.
+_COUNTED_TO = ((8, 1000), (80, 100), (200, 10))
+
+
+def _counted_to(queues: int) -> int:
+    return next((most for many, most in _COUNTED_TO if queues <= many), 3)
+
+
+def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> list[dict[str, Json]]:
+    """The queues that the actor works, with how many wait in each and are late; one query, each counted up to `most`."""
     statement, values = _claimable(actor, "")
     if statement is None:
         return []
     shape: dict[str, int] = {}
+    most = most or _counted_to(sum(len(json.loads(written)) for written in values.values()))
     given: dict[str, Any] = {"person": actor.person, "most": most}
     for name, written in values.items():
         kind, found = name.removeprefix("q_"), json.loads(written)
@@ -221,24 +249,26 @@ def count_queues(db: Connection, actor: Actor, *, most: int = 1000) -> list[dict
     rows = db.execute(_queue_counts(tuple(sorted(shape.items()))), given)
     return [
         {"queue": row.queue, "scope": {"id": row.scope, "name": row.name, "name_zh": row.name_zh}, "count": row.count,
-         "overdue": row.overdue}
+         "overdue": row.overdue, "most": most}
         for row in rows
     ]  # fmt: skip
 
 
-# Of a queue in which one may take the tasks of certain cases only, it is these cases that are looked for.
+# Of a queue in which one may take the tasks of certain cases only, it is these cases that are looked for: in the order
+# of the queue, most tasks would be of cases that are not one's own.
 _HOMES_OF = {"named": "cases", "sealed": "mediations"}
-_HOMES = """
-    SELECT h.id FROM {home} h WHERE h.owner_id = ANY(CAST(:{who} AS uuid[])) AND {mine}
-    UNION ALL
-    SELECT h.id FROM {home} h WHERE h.team && CAST(:{who} AS uuid[]) AND {mine}
-    AND NOT coalesce(h.owner_id = ANY(CAST(:{who} AS uuid[])), false)
-"""
-_NOBODYS = """
-    UNION ALL
-    SELECT h.id FROM {home} h WHERE h.owner_id IS NULL AND h.closed_at IS NULL AND {mine}
-    AND NOT h.team && CAST(:{who} AS uuid[])
-"""
+
+
+def _homes(kind: str, who: str, scope: str) -> str:
+    """The cases of these people, or of nobody yet, in the scope; `who` and `scope` are SQL."""
+    owned = [f"h.owner_id = ANY({who})"]
+    if kind == "named":
+        owned.append(f"h.owner_id IS NULL AND NOT h.team && {who}")
+    # Live and closed apart, as the indexes have them.
+    wanted = [f"{one} AND h.closed_at IS {lives}" for one in owned for lives in ("NULL", "NOT NULL")]
+    wanted.append(f"h.team && {who} AND NOT coalesce(h.owner_id = ANY({who}), false)")
+    mine = f"h.programme_id = {scope} AND NOT CAST(:person AS text) = ANY(h.interests)"
+    return " UNION ALL ".join(f"SELECT h.id FROM {_HOMES_OF[kind]} h WHERE {one} AND {mine}" for one in wanted)
 
 
 @cache
@@ -251,16 +281,18 @@ def _queue_counts(shape: tuple[tuple[str, int], ...]) -> TextClause:
     parts = []
     for kind, queues in shape:
         if kind not in _HOMES_OF:
-            found = f"SELECT 1 FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {_scope_of(kind)} AND {_MAY[kind]}"
+            # In the index's order, in which what is late comes first: one look is enough for both.
             parts.append(
-                f"SELECT q.queue, q.scope, {counted(found)} FROM jsonb_to_recordset(CAST(:q_{kind} AS jsonb))"
-                " AS q(queue text, scope uuid, who text)"
+                f"SELECT q.queue, q.scope, f.count, f.overdue FROM jsonb_to_recordset(CAST(:q_{kind} AS jsonb))"
+                " AS q(queue text, scope uuid, who text) CROSS JOIN LATERAL ("
+                "SELECT count(*) AS count, count(*) FILTER (WHERE x.late) AS overdue FROM ("
+                f"SELECT {OVERDUE} AS late FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {_scope_of(kind)}"
+                f" AND {_MAY[kind]} ORDER BY t.due_at, t.id LIMIT :most) x) f"
             )
             continue
         for n in range(queues):
             queue, scope, who = (f"{kind}_{part}_{n}" for part in ("queue", "scope", "who"))
-            mine = f"h.programme_id = CAST(:{scope} AS uuid) AND NOT CAST(:person AS text) = ANY(h.interests)"
-            homes = (_HOMES + (_NOBODYS if kind == "named" else "")).format(home=_HOMES_OF[kind], who=who, mine=mine)
+            homes = _homes(kind, f"CAST(:{who} AS uuid[])", f"CAST(:{scope} AS uuid)")
             found = (
                 f"SELECT 1 FROM ({homes}) h JOIN tasks t ON t.log_id = h.id WHERE t.state = 'Ready' AND t.queue = :{queue}"
                 f" AND t.organisation_id IS NULL {_another(kind, f'CAST(:{who} AS text[])')}"
