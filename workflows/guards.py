@@ -396,7 +396,7 @@ def site_has_failed(f: Facts) -> bool:
 # --- closing ---------------------------------------------------------------------------------------------------------
 
 
-@guard("A task is still open.")
+@guard("A task is still open: finish it, or drop it.")
 def tasks_have_ended(f: Facts) -> bool:
     """Aside: aftercare, the closing step itself, tasks of tracks that run on, and tasks that have not appeared yet."""
     main = f.case.main
@@ -409,12 +409,12 @@ def tasks_have_ended(f: Facts) -> bool:
     ]  # fmt: skip
 
 
-@guard("A referral has not ended.")
+@guard("A referral has not ended: wait for it, or cancel it.")
 def referrals_have_ended(f: Facts) -> bool:
     return not any(t.workflow == "referral" and t.kind != "mediation" for t in f.case.live_tracks())
 
 
-@guard("A track has neither ended nor may it run on after closing.")
+@guard("A track has neither ended nor may it run on after closing: bring it to an end first.")
 def tracks_have_ended_or_run_on(f: Facts) -> bool:
     return all(
         _runs_on(t) for t in f.case.live_tracks()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,23 +57,36 @@ def page_of(chromium: Browser, site: Site) -> Iterator[PageOf]:
     def enter(
         role: str | None, java_script: bool = True, locale: str = "en-GB", *, dark: bool = False, phone: bool = False
     ) -> Reader:  # fmt: skip
-        context = chromium.new_context(
-            base_url=site.base, java_script_enabled=java_script, locale=locale, timezone_id="Asia/Shanghai",
-            color_scheme="dark" if dark else "light",
-            viewport={"width": PHONE, "height": 740} if phone else {"width": DESK["width"], "height": DESK["height"]},
-        )  # fmt: skip
-        reader = Reader(context.new_page(), site.base)
-        opened.append(reader)
-        if role is not None:
-            site.speak(role, LANGUAGES[locale])
-            reader.open("/sign-in")
-            sign_in(reader, site, role)
-        return reader
+        opened.append(open_reader(chromium, site, role, java_script=java_script, locale=locale, dark=dark, phone=phone))
+        return opened[-1]
 
     yield enter
-    for reader in opened:
+    close_readers(opened)
+
+
+def open_reader(
+    chromium: Browser, site: Site, role: str | None, *, java_script: bool = True, locale: str = "en-GB", dark: bool = False,
+    phone: bool = False,
+) -> Reader:  # fmt: skip
+    """A browser of its own, and in it a person of the world who has signed in and reads in the browser's language."""
+    context = chromium.new_context(
+        base_url=site.base, java_script_enabled=java_script, locale=locale, timezone_id="Asia/Shanghai",
+        color_scheme="dark" if dark else "light",
+        viewport={"width": PHONE, "height": 740} if phone else {"width": DESK["width"], "height": DESK["height"]},
+    )  # fmt: skip
+    reader = Reader(context.new_page(), site.base)
+    if role is not None:
+        site.speak(role, LANGUAGES[locale])
+        reader.open("/sign-in")
+        sign_in(reader, site, role)
+    return reader
+
+
+def close_readers(readers: Iterable[Reader]) -> None:
+    """Raises AssertionError for what went wrong after the last look."""
+    for reader in readers:
         reader.page.context.close()
-    assert not (faults := [fault for reader in opened for fault in reader.faults]), "\n".join(faults)
+    assert not (faults := [fault for reader in readers for fault in reader.faults]), "\n".join(faults)
 
 
 def sign_in(reader: Reader, site: Site, role: str) -> None:
@@ -83,4 +96,4 @@ def sign_in(reader: Reader, site: Site, role: str) -> None:
     assert reader.path != "/sign-in", f"{role} could not sign in"
 
 
-__all__: list[Any] = ["PageOf", "chromium", "page_of", "shared_site", "site"]
+__all__: list[Any] = ["LANGUAGES", "PageOf", "chromium", "close_readers", "open_reader", "page_of", "shared_site", "sign_in", "site"]

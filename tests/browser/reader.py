@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from tests.world import today
 
 Json = Any
 PHONE = 360
+_ROW = re.compile(r"\.(\d+)\.(?:what|by)$")
 
 #: What the first form of the page asks, in its order.
 _QUESTIONS = """() => [...document.querySelectorAll("form.asks")].slice(0, 1).flatMap(form =>
@@ -33,11 +35,16 @@ class Reader:
     def __init__(self, page: Page, base: str) -> None:
         self.page, self.base = page, base
         self.faults: list[str] = []
+        #: What this person answers to a question of the name where nothing else is said.
+        self.habits: Mapping[str, Json] = {}
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: script failed: {error}"))
         page.on("request", self._watch)
 
     def _hear(self, said: ConsoleMessage) -> None:
+        # That the page itself says "not found" or "not now" is told too, and is no fault of it.
+        if said.location["url"] == self.page.url and said.text.startswith("Failed to load resource: the server responded with a status of 4"):
+            return
         # A violation of the content security policy is told here too.
         if said.type in ("error", "warning"):
             self.faults.append(f"{self.page.url}: {said.type} in the console: {said.text}")
@@ -57,9 +64,8 @@ class Reader:
         """Press a link or button that leads to another page. What is folded away is unfolded first."""
         link = link.first
         if not link.is_visible():
-            for summary in self.page.locator("main details:not([open]) > summary").all():
-                if summary.is_visible():
-                    summary.click()
+            for summary in link.locator("xpath=ancestor::details[not(@open)]/summary").all():
+                summary.click()
         with self.page.expect_navigation(timeout=15_000):
             link.click(timeout=10_000)
         self.look()
@@ -67,6 +73,14 @@ class Reader:
     def follow_to(self, ending: str) -> None:
         """Follow the link of the page's content whose address ends so."""
         self.follow(self.page.locator(f'main a[href$="{ending}"]'))
+
+    def press(self, place: str, words: str) -> None:
+        """Press what stands there, which must be called so."""
+        found = self.page.locator(place)
+        assert found.count(), f"{self.page.url}: {words!r} is not there; {self.page.locator('.not-now').all_text_contents()}"
+        said = found.first.text_content() or ""
+        assert words in said, f"{self.page.url}: it is called {said.strip()!r}, not {words!r}"
+        self.follow(found)
 
     def look(self) -> None:
         """Raises AssertionError for anything that no page may do."""
@@ -104,15 +118,15 @@ class Reader:
     def answer(self, **said: Json) -> None:
         """Fill in the form of the page and send it."""
         here = self.page.url
-        self.fill(**said)
+        self.fill(said)
         if (sure := self.page.locator('form.asks input[name="sure"]')).count():
             sure.check()
         self.follow(self.page.locator("form.asks .deeds button"))
         faults = self.page.locator("[role=alert]").all_inner_texts()
         assert not faults, f"{here} was refused: {faults}"
 
-    def fill(self, **said: Json) -> None:
-        """Answer what was `said`, and whatever else must be answered with something ordinary.
+    def fill(self, said: Mapping[str, Json]) -> None:
+        """Answer what was `said`, and whatever else must be answered by habit or with something ordinary.
 
         Without a script a question that depends on another stands there all the time, and is left alone.
         """
@@ -131,36 +145,45 @@ class Reader:
     def _fill(self, question: Mapping[str, Json], name: str, said: Mapping[str, Json]) -> set[str]:
         controls = question["controls"]
         first = controls[0]
-        value = _in_words(said[name]) if name in said else None
+        value = said.get(name)
         if first["kind"] in ("radio", "checkbox"):
             has = {one["value"] for one in controls if one["checked"]}
             if value is None and (has or question["optional"]):
                 return has
-            value = value or first["value"]
+            habit = _in_words(first, self.habits.get(name))
+            words = habit if value is None and habit in {one["value"] for one in controls} else first["value"]
+            value = words if value is None else _in_words(first, value)
             self.page.locator(f'[name="{first["name"]}"][value="{value}"]').check(timeout=5_000)
             return {value}
         if value is None and (first["value"] or question["optional"]):
             return {first["value"]}
+        value = self.habits.get(name) if value is None else value
         for one in controls:
             self._write(one, value)
-        return {value or ""}
+        return {str(value or "")}
 
-    def _write(self, one: Mapping[str, Json], value: str | None) -> None:
-        control = self.page.locator(f'[name="{one["name"]}"]')
+    def _write(self, one: Mapping[str, Json], value: Json) -> None:
+        control, words = self.page.locator(f'[name="{one["name"]}"]'), _in_words(one, value)
         if one["kind"] == "select":
-            if value or not one["value"]:
-                control.select_option(value or next(each for each in one["options"] if each), timeout=5_000)
+            # Of an amount, the currency.
+            if not one["value"] or words in one["options"]:
+                control.select_option(words or next(each for each in one["options"] if each), timeout=5_000)
+        elif row := _ROW.search(one["name"]):
+            if int(row[1]) == 0:
+                control.fill(_in_words(one, 30) if one["kind"] == "date" else words or "As agreed.", timeout=5_000)
         elif one["kind"] == "date":
-            control.fill(value or today().isoformat(), timeout=5_000)
+            control.fill(words or today().isoformat(), timeout=5_000)
         else:
-            control.fill(value or ("1" if one["number"] else "As filed."), timeout=5_000)
+            control.fill(words or ("1" if one["number"] else "As filed."), timeout=5_000)
 
 
-def _in_words(value: Json) -> str:
+def _in_words(one: Mapping[str, Json], value: Json) -> str:
     """As a control has it: yes or no, and a day as a number of days from today."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int):
+    if isinstance(value, int) and one["kind"] == "date":
         return (today() + timedelta(days=value)).isoformat()
     return str(value)
 

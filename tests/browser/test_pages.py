@@ -1,41 +1,79 @@
-"""The main pages as browsers show them: by day and by night, on a telephone and in Chinese."""
+"""Every page as browsers show it: in English by day at a desk, and in Chinese by night on a telephone.
+
+Which pages there are follows from the table of who may open which, so that a new one is looked at by itself.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from playwright.sync_api import Browser
 
 from casework.operations.deeds import home_of
 from casework.records.cases import load
 from casework.records.database import transaction
-from tests.browser.conftest import PageOf
+from tests.browser.conftest import LANGUAGES, close_readers, open_reader
+from tests.browser.reader import Reader
 from tests.browser.site import Site
+from tests.web.authorization import OWN, TABLE, Row
+from tests.web.scene import make_things, path_of
 from tests.world import to_referral, today
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 VENDOR = Path(__file__).parent / "vendor" / "axe-core"
 #: What is asked of a page: the rules of WCAG 2.2 at the levels A and AA.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+LOOKS: dict[str, dict[str, Any]] = {
+    "english-by-day": {"locale": "en-GB"}, "chinese-by-night-on-a-telephone": {"locale": "zh-CN", "dark": True, "phone": True},
+}  # fmt: skip
+#: Who looks: of those who may open a page the first one.
+READERS = (
+    "officer", "supervisor", "provider", "provider_lead", "dispute_officer", "auditor", "administrator", "manager",
+    "observer", "compliance", "other_officer", "verifier", "foreign_provider", "foreign_officer",
+)  # fmt: skip
+#: Where nothing is shown but a file is sent.
+FILES = frozenset({"/cases.csv", "/cases.xlsx"})
+#: What is walked through elsewhere: these are there for a moment only.
+BETWEEN = frozenset({"/sign-in/code", "/confirm", "/notifications/<notification>"})
+#: Pages that the table leaves to tests of their own, and what a page shows in other states or to other people.
+MORE: dict[str, tuple[str | None, str]] = {
+    "sign-in": (None, "/sign-in"),
+    "account": ("officer", "/account"),
+    "second factor": ("officer", "/account/second-factor"),
+    "new passkey": ("officer", "/account/passkeys/new"),
+    "notifications": ("officer", "/notifications"),
+    "what is told": ("officer", "/notifications/settings"),
+    "offers": ("provider", "/"),
+    "referral": ("provider", "/referrals/<accepted>"),
+    "disputes": ("dispute_officer", "/"),
+    "queue": ("provider", "/queues"),
+    "no such page": ("officer", "/cases/BJ-2099-0001"),
+    "what may not be done": ("other_officer", "/cases/<number>/tracks/<track>/propose_close"),
+    "action": ("officer", "/cases/<fresh>/tracks/<fresh_track>/hold"),
+    "task": ("officer", "/tasks/<fresh_task>"),
+    "month": ("officer", "/agenda?view=month&whose=team"),
+}
 
 
-@dataclass(frozen=True)
-class Scene:
-    """Cases that stand where the pages have something to show."""
+def looker(row: Row) -> str | None:
+    """Who looks at a page of the table; nobody where it leads on to another."""
+    return next((one for one in READERS if one in row.allowed - row.moved and row.gives == 200), None)
 
-    number: str
-    offer: str
-    accepted: str
-    main: str
-    task: str
-    match: str
+
+PAGES: dict[str, tuple[str | None, str]] = {
+    row.name.removeprefix("GET "): (looker(row), row.path) for row in TABLE
+    if row.method == "GET" and row.gives == 200 and row.path not in FILES
+} | MORE  # fmt: skip
+ROWS = {row.path: row for row in TABLE if row.method == "GET" and row.gives == 200}
 
 
 @pytest.fixture(scope="module")
@@ -44,54 +82,22 @@ def site(shared_site: Site) -> Site:
 
 
 @pytest.fixture(scope="module")
-def scene(site: Site) -> Scene:
+def things(site: Site) -> Mapping[str, str]:
+    """What the pages are about, where they have something to show."""
     world = site.world
     with transaction(site.engine) as db:
-        number, offer = to_referral(world, db)
-        other, accepted = to_referral(world, db)
-        world.fire(db, "provider", other, "accept", {
+        made = dict(make_things(world, db)["here"])
+        number, accepted = to_referral(world, db)
+        world.fire(db, "provider", number, "accept", {
             "interest": False, "confidentiality": True, "person": world.people["provider"], "charge": "free",
             "planned_on": (today() + timedelta(days=30)).isoformat(),
         }, track=accepted)  # fmt: skip
         fresh = world.new_case(db)
         world.fire(db, "officer", fresh, "take")
-        main = world.main_track(db, number)
-        case = load(db, home_of(db, number), "case")
+        case = load(db, home_of(db, made["number"]), "case")
         world.write(db, "supervisor", case, None, "Look at this.", tell=("officer",))
-        world.write(db, "officer", case, offer, "When do you come?", tell=("provider",))
-    return Scene(number, offer, accepted, main, site.task(fresh, "triage_check"), world.matches[0])
-
-
-#: The name of each page, who opens it, and where it is.
-PAGES: dict[str, tuple[str | None, Callable[[Scene], str]]] = {
-    "sign-in": (None, lambda on: "/sign-in"),
-    "my work": ("officer", lambda on: "/"),
-    "queues": ("officer", lambda on: "/queues"),
-    "cases": ("officer", lambda on: "/cases"),
-    "case": ("officer", lambda on: f"/cases/{on.number}"),
-    "action": ("officer", lambda on: f"/cases/{on.number}/tracks/{on.main}/propose_close"),
-    "task": ("officer", lambda on: f"/tasks/{on.task}"),
-    "internal notes": ("officer", lambda on: f"/cases/{on.number}/messages"),
-    "history": ("officer", lambda on: f"/cases/{on.number}/history"),
-    "map": ("officer", lambda on: f"/cases/{on.number}/map"),
-    "matches": ("officer", lambda on: "/matches"),
-    "match": ("officer", lambda on: f"/matches/{on.match}"),
-    "account": ("officer", lambda on: "/account"),
-    "offers": ("provider", lambda on: "/"),
-    "offer": ("provider", lambda on: f"/referrals/{on.offer}"),
-    "referral": ("provider", lambda on: f"/referrals/{on.accepted}"),
-    "thread": ("provider", lambda on: f"/referrals/{on.offer}/messages"),
-    "decisions": ("supervisor", lambda on: "/decisions"),
-    "team": ("supervisor", lambda on: "/team"),
-    "auditor's home": ("auditor", lambda on: "/audit"),
-    "verification": ("auditor", lambda on: f"/cases/{on.number}/verify"),
-    "people": ("administrator", lambda on: "/administration/people"),
-    "programmes": ("administrator", lambda on: "/administration/programmes"),
-    "workflow": ("administrator", lambda on: "/workflows/case/1"),
-}
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {}, "dark": {"dark": True}, "phone": {"phone": True}, "chinese": {"locale": "zh-CN"},
-}  # fmt: skip
+        made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}
+    return made | {"fresh_task": site.task(fresh, "triage_check")}
 
 
 @pytest.fixture(scope="module")
@@ -99,30 +105,55 @@ def axe() -> str:
     return (VENDOR / "axe.min.js").read_text("utf-8")
 
 
-@pytest.mark.parametrize("role", dict.fromkeys(who for who, _ in PAGES.values()), ids=str)
-@pytest.mark.parametrize("look", LOOKS)
-def test_the_main_pages_are_whole_and_accessible(
-    site: Site, scene: Scene, page_of: PageOf, axe: str, look: str, role: str | None
+@pytest.fixture(scope="module", params=LOOKS)
+def look(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def reader_of(chromium: Browser, site: Site, look: str) -> Iterator[Callable[[str | None], Reader]]:
+    """One browser for each person."""
+    opened: dict[str | None, Reader] = {}
+
+    def find(role: str | None) -> Reader:
+        if role not in opened:
+            opened[role] = open_reader(chromium, site, role, **LOOKS[look])
+        return opened[role]
+
+    yield find
+    close_readers(opened.values())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_whole_and_accessible(
+    things: Mapping[str, str], reader_of: Callable[[str | None], Reader], axe: str, look: str, page: str
 ) -> None:
-    reader = page_of(role, **LOOKS[look])
-    found = []
-    for name, (who, where) in PAGES.items():
-        if who != role:
-            continue
-        reader.open(where(scene))
-        reader.page.evaluate(axe)
-        told = reader.page.evaluate(
-            "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})"
-            ".then(told => ({faults: told.violations, passes: told.passes.length}))",
-            TAGS,
-        )
-        assert told["passes"] > 10, "the rules were applied"
-        found += [
-            f"{name}: {fault['id']}: {fault['help']}: {node['html']} {node['failureSummary']}"
-            for fault in told["faults"] for node in fault["nodes"]
-        ]  # fmt: skip
-        assert reader.page.locator("html").get_attribute("lang") == ("zh-Hans" if look == "chinese" else "en")
+    role, path = PAGES[page]
+    reader = reader_of(role)
+    reader.open(path_of(ROWS.get(path, Row("GET", path, frozenset())), things))
+    assert reader.path != "/sign-in" or path == "/sign-in"
+    reader.page.evaluate(axe)
+    told = reader.page.evaluate(
+        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})"
+        ".then(told => ({faults: told.violations, passes: told.passes.length}))",
+        TAGS,
+    )
+    assert told["passes"] > 10, "the rules were applied"
+    assert reader.page.locator("html").get_attribute("lang") == LANGUAGES[LOOKS[look]["locale"]]
+    found = [
+        f"{fault['id']}: {fault['help']}: {node['html']} {node['failureSummary']}"
+        for fault in told["faults"] for node in fault["nodes"]
+    ]  # fmt: skip
     assert not found, "\n".join(found)
+
+
+def test_every_page_is_looked_at(app: Flask) -> None:
+    served = {
+        re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule) for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith(OWN) and "GET" in (rule.methods or ())
+    }  # fmt: skip
+    assert served - BETWEEN <= {path for _, path in MORE.values()}
+    assert not [name for name, (role, _) in PAGES.items() if role is None and name != "sign-in"]
 
 
 def test_what_looks_at_the_pages_is_as_it_was_released() -> None:

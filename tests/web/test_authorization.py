@@ -3,51 +3,16 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from flask import Flask
-from sqlalchemy import Connection, Engine, text
 from werkzeug.test import TestResponse
 
-from casework.definitions import load_library
-from casework.operations import registers
-from casework.operations.contract import object_to
-from casework.operations.deeds import home_of
-from casework.operations.findings import raise_finding
-from casework.operations.mediations import open_mediation
-from casework.operations.saved_filters import save_filter
-from casework.records.cases import load
-from casework.records.database import transaction
-from casework.settings import Settings
-from casework.web.app import create_app
 from tests.databases import DatabaseServer
 from tests.web.authorization import OWN, ROLES, TABLE, Row
-from tests.web.conftest import Browser
-from tests.world import World, add_absence, add_match, add_need, add_technology, build_world, new_request, to_referral
+from tests.web.scene import Scene, set_scene
 
 WHERE = ("here", "there", "absent")
-Things = Mapping[str, Mapping[str, str]]
-
-
-@dataclass
-class Scene:
-    """The things that the rows are about, and a browser for each role."""
-
-    app: Flask
-    world: World
-    things: Things
-    browsers: Mapping[str, Browser]
-
-    def ask(self, row: Row, role: str, where: str) -> TestResponse:
-        things = self.things[where]
-        path = re.sub(r"<(\w+)>", lambda found: things[row.things.get(found[1], found[1])], row.path)
-        browser = self.browsers[role]
-        return browser.get(path) if row.method == "GET" else browser.post(path, row.form(things))
 
 
 @pytest.fixture(scope="module")
@@ -56,130 +21,6 @@ def scene(
 ) -> Iterator[Scene]:
     with set_scene(database_server, template_database, tmp_path_factory.mktemp("scene")) as made:
         yield made
-
-
-@contextmanager
-def set_scene(database_server: DatabaseServer, template_database: str, var: Path) -> Iterator[Scene]:
-    name = database_server.create(template_database)
-    app = create_app(Settings(profile="test", var=var, database_url=database_server.owner_url(name)))
-    engine: Engine = app.extensions["casework"]
-    with transaction(engine) as db:
-        world = build_world(db)
-    with transaction(engine) as db:
-        things = _things(world, db)
-    browsers = {role: Browser(app.test_client()) for role in ROLES}
-    for role, browser in browsers.items():
-        if role != "anonymous":
-            assert browser.sign_in(f"{role}@example.org", world.password).status_code == 303
-    yield Scene(app, world, things, browsers)
-    engine.dispose()
-    database_server.drop(name)
-
-
-def _things(world: World, db: Connection) -> Things:
-    number, referral = to_referral(world, db, more_plan={"pledge": "bank"})
-    other = world.referral(db, number, "pledge")
-    world.send(db, number, other, "pledge")
-    there = world.programmes["SH"]
-    need, technology = add_need(db, there, "n-1", None), add_technology(db, there, "t-1", None)
-    match = add_match(db, world.actor(db, "foreign_officer"), there, need, technology)
-    world.matches.append(match)
-    elsewhere = world.open_case(db, -1, "foreign_officer")
-    watcher = registers.register_person(db, email="watcher@example.org", name="Watcher")
-    registers.grant_role(db, watcher, "auditor", programme=there)
-    world.people["watcher"] = watcher
-    found = [
-        str(raise_finding(db, world.actor(db, by), where, event=1, words="Why?", request=new_request()).answer["id"])
-        for by, where in (("auditor", number), ("watcher", elsewhere))
-    ]
-    leaver = registers.register_person(db, email="leaver@example.org", name="Leaver")
-    membership = registers.grant_role(db, leaver, "auditor", programme=world.programmes["BJ"])
-    away = db.execute(
-        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["foreign_officer"]}
-    ).scalar_one()
-    case = load_library().latest("case")
-    assert case is not None
-    mediation = open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer
-    spare = registers.register_person(db, email="spare@example.org", name="Spare")
-    members = [
-        registers.grant_role(db, spare, "provider", organisation=world.organisations[one]) for one in ("lab", "bank")
-    ]
-    consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
-    filters = [
-        str(save_filter(db, world.actor(db, name), "cases", name="mine", query="", request=new_request()).answer["id"])
-        for name in ("officer", "foreign_officer")
-    ]
-    mail = str(uuid.uuid4())
-    db.execute(
-        text(
-            "INSERT INTO mails (id, person_id, key, kind, sealed, state, made_at, send_at) VALUES (:id, :person, 'one', 'task',"
-            " false, 'sent', now(), now())"
-        ),
-        {"id": mail, "person": world.people["officer"]},
-    )
-    case_here, case_there = (load(db, home_of(db, one), "case") for one in (number, elsewhere))
-    sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
-    registers.grant_role(db, watcher, "supervisor", programme=there)
-    objections = [
-        str(object_to(db, world.actor(db, by), of, to="send", words="Not so.", request=new_request()).answer["objection"])
-        for by, of in (("provider", referral), ("foreign_provider", other))
-    ]
-    absences = [
-        add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "watcher", "SH"))
-    ]
-    here = {
-        "mail": mail, "absence": absences[0], "objection": objections[0],
-        "transition": "propose_close", "consent": str(consent), "task": _task(db, number, "kick_off"),
-        "step_task": _task(db, number, "assessment"),
-        "match": str(_match(db, number)), "filter": filters[0],
-        "number": number, "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
-        "person": world.people["provider"], "leaver": leaver, "membership": membership, "question": "waivers",
-        "organisation": world.organisations["lab"], "programme": world.programmes["BJ"], "workflow": "case",
-        "edition": str(case.number), "member": members[0], "referral_transition": "accept",
-        "referral_task": _step_task(db, referral), "referral_revision": _revision(db, referral),
-        "mediation": str(mediation["id"]), "mediation_track": str(mediation["track"]), "mediation_transition": "send",
-        "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
-    }  # fmt: skip
-    far = here | {
-        "absence": absences[1], "objection": objections[1],
-        "transition": "take", "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
-        "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],
-        "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"], "membership": str(away),
-        "organisation": world.organisations["bank"], "programme": there, "member": members[1],
-        "referral_task": _step_task(db, other), "referral_revision": _revision(db, other),
-        "mediation": str(uuid.uuid4()), "mediation_track": str(uuid.uuid4()),
-        "note": world.write(db, "foreign_officer", case_there), "shared": world.write(db, "foreign_provider", case_here, other),
-    }  # fmt: skip
-    absent = {name: str(uuid.uuid4()) for name in here} | {
-        "number": "BJ-2099-0001", "seq": "1", "question": "nothing", "workflow": "nothing", "edition": "1",
-        "transition": "propose_close", "referral_transition": "accept", "mediation_transition": "send",
-        "referral_revision": "1",
-    }  # fmt: skip
-    return {"here": here, "there": far, "absent": absent}
-
-
-def _task(db: Connection, number: str, name: str) -> str:
-    found = db.execute(
-        text("SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id WHERE c.number = :number AND t.name = :name"),
-        {"number": number, "name": name},
-    )
-    return str(found.scalar_one())
-
-
-def _step_task(db: Connection, track: str) -> str:
-    found = db.execute(
-        text("SELECT id FROM tasks WHERE track_id = CAST(:id AS uuid) AND type = 'step' AND closed_at IS NULL"), {"id": track}
-    )
-    return str(found.scalar_one())
-
-
-def _revision(db: Connection, track: str) -> str:
-    found = db.execute(text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": track})
-    return str(found.scalar_one())
-
-
-def _match(db: Connection, number: str) -> str:
-    return str(db.execute(text("SELECT match_id FROM cases WHERE number = :n"), {"n": number}).scalar_one())
 
 
 def expected(row: Row, role: str, where: str) -> int | None:

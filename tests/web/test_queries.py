@@ -21,7 +21,7 @@ from casework.records.database import transaction
 from tests.databases import DatabaseServer
 from tests.web.authorization import ROLES, TABLE, Row
 from tests.web.queries import counted
-from tests.web.test_authorization import Scene, set_scene
+from tests.web.scene import Scene, set_scene
 from tests.world import World, new_request, to_referral
 
 PAGES = tuple(row for row in TABLE if row.method == "GET")
