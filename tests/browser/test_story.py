@@ -1,108 +1,132 @@
-"""The story of a case as its people live it, each at a browser of their own, with scripts and without."""
+"""The whole story of a case as its people live it, each at a browser of their own, in English and in Chinese."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
+from casework.demo.driver import Do, Step, do
+from casework.demo.scripts import (
+    AGREED,
+    BEFORE_SIGNING,
+    BUILT,
+    PLEDGED,
+    accepted,
+    assessed,
+    delivered,
+    to_assessment,
+)
+from tests.browser.acting import Play
 from tests.browser.conftest import PageOf
-from tests.browser.reader import Reader
 from tests.browser.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PARTIES = ("need_owner", "technology_owner")
+
+def deeds(*steps: Step) -> list[Do]:
+    """Of a stretch of the demo what is done in a case that is open."""
+    return [step for step in steps if isinstance(step, Do)]
+
+
+#: What the officer has of the parties, and shares with each provider.
+PAPER = "The file of the boiler"
+TO_PLAN = deeds(*to_assessment(assessment_on=60, pledge="bank", pledge_on=90, finance="fund", finance_on=90))
 
 
 @pytest.mark.parametrize(
-    ("java_script", "locale"), [(True, "en-GB"), (False, "en-GB"), (True, "zh-CN")],
-    ids=["with-scripts", "without-scripts", "in-chinese"],
-)  # fmt: skip
-def test_a_case_goes_from_its_match_to_a_proven_assessment(
-    site: Site, page_of: PageOf, java_script: bool, locale: str
-) -> None:
-    def enter(role: str) -> Reader:
-        return page_of(role, java_script=java_script, locale=locale)
-
-    officer = enter("officer")
-    number = open_case(officer)
-    plan(site, number, officer, enter("compliance"), enter("supervisor"))
-    refer(site, number, officer, enter)
-    read(number, enter("auditor"))
+    ("java_script", "locale"), [(True, "en-GB"), (False, "zh-CN")], ids=["english-with-scripts", "chinese-without-scripts"]
+)
+def test_a_case_goes_from_its_match_to_its_end(site: Site, page_of: PageOf, java_script: bool, locale: str) -> None:
+    play = Play(site, lambda who: page_of(who, java_script=java_script, locale=locale), chinese=locale == "zh-CN")
+    play.open()
+    play.play(*TO_PLAN)
+    assess(play)
+    finance(play)
+    put_to_work(play)
+    close(play)
+    verify(play)
 
 
-def open_case(officer: Reader) -> str:
-    officer.follow(officer.page.locator('nav.rail a[href="/matches"]'))
-    officer.follow(officer.page.locator(".matches form button"))
-    number = officer.path.removeprefix("/cases/")
-    assert number in officer.page.locator("h1").inner_text()
-    assert number in officer.page.locator("[role=status]").inner_text()
-    return number
+def shared(play: Play, service: str, provider: str, who: str) -> list[Do]:
+    """A referral that is sent with the paper, and accepted."""
+    [paper] = play.site.ids("SELECT id FROM documents")
+    return deeds(*accepted(service, provider, who, documents=[paper]))
 
 
-def finish(reader: Reader, site: Site, number: str, task: str, about: str | None = None, /, **said: object) -> None:
-    """Finish a task that stands on the page of its case."""
-    reader.open(f"/cases/{number}")
-    reader.follow_to(f"/tasks/{site.task(number, task, about)}")
-    reader.answer(**said)
+def assess(play: Play) -> None:
+    """The referral is sent, accepted and delivered; the officer approves what was delivered, and goes on."""
+    officer = play.at_case("officer")
+    officer.do("documents/new", title=PAPER)
+    play.play(*shared(play, "assessment", "institute", "assessor"))
+    play.play(*deeds(*assessed("assessor")), do("assessor", "assessment.issue_pass"))
+    play.play(*deeds(*delivered("assessment", "assessor")), do("officer", "case.assessment_passed"))
+    assert play.call("case", "states.structuring") in play.at_case("officer").page.locator("main").inner_text()
 
 
-def fire(reader: Reader, number: str, transition: str, **said: object) -> None:
-    """Do an action that stands on the page of the case."""
-    reader.open(f"/cases/{number}")
-    reader.do(transition, **said)
+def finance(play: Play) -> None:
+    """A pledge loan and a green loan go on side by side, each with a provider of its own."""
+    play.play(*shared(play, "pledge", "bank", "banker"), *shared(play, "finance", "fund", "financier"))
+    tracks = play.at_case("officer").page.locator(".tracks").inner_text()
+    for service in ("pledge loan", "green finance"):
+        assert play.say("Referral: %(service)s") % {"service": play.say(service)} in tracks
+    pledge = deeds(*PLEDGED)
+    green = [
+        do("financier", "finance.green"), do("officer", "finance.ready", instrument="loan"),
+        do("financier", "finance.investor_found"), do("financier", "finance.dd_ok"),
+        do("officer", "finance.terms_agreed", valid_until=60), do("financier", "finance.approved"),
+        do("officer", "finance.docs_signed"), do("financier", "finance.cp_met"),
+    ]  # fmt: skip
+    for one, other in zip(pledge, green, strict=True):
+        play.play(one, other)
+    play.play(do("banker", "pledge.paid_out"))
+    play.play(*deeds(*delivered("pledge", "banker"), *delivered("finance", "financier")))
 
 
-def plan(site: Site, number: str, officer: Reader, compliance: Reader, supervisor: Reader) -> None:
-    """From the new case to a plan that the supervisor has approved."""
-    fire(officer, number, "take")
-    finish(
-        officer, site, number, "triage_check", need_complete=True, technology_complete=True, duplicate_checked=True,
-        rationale_fits=True, interest="none",
+def put_to_work(play: Play) -> None:
+    """The rights are clear, the agreement is signed, and the site accepted."""
+    play.play(
+        do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
+        Do("officer", "+case.ask_pledgee"), do("officer", "ask_pledgee"),
+        do("officer", "case.ready_to_sign", territory="CN"),
     )  # fmt: skip
-    fire(officer, number, "pass_triage")
-    for side in PARTIES:
-        finish(officer, site, number, "record_consent", side, agreed=True)
-    fire(officer, number, "confirm_interest")
-    for side in PARTIES:
-        finish(compliance, site, number, "screening", side, result="clear", owners_checked=True)
-    finish(officer, site, number, "nda", status="signed", signed_on=0)
-    finish(
-        officer, site, number, "service_plan", assessment=site.world.organisations["lab"], assessment_on=60,
-        payer="programme", skip_assessment=False,
+    [right] = play.site.ids(
+        "SELECT r.id FROM rights r JOIN matches m USING (technology_id) JOIN cases c ON c.match_id = m.id WHERE c.number = :number",
+        number=play.number,
     )  # fmt: skip
-    fire(supervisor, number, "approve_plan")
+    play.play(*deeds(*AGREED), do("officer", "agreement.sign_local", rights=right, pledgee_consent=True))
+    play.play(*deeds(*BEFORE_SIGNING), do("officer", "case.sign"))
+    play.play(*deeds(*BUILT), do("officer", "deployment.pass"), do("officer", "case.accept_site"))
 
 
-def refer(site: Site, number: str, officer: Reader, enter: Callable[[str], Reader]) -> None:
-    """The referral is sent, accepted and delivered, and the officer approves what was delivered."""
-    officer.open(f"/cases/{number}")
-    officer.do("documents/new", title="The file of the boiler")
-    paper = site.ids("SELECT id FROM documents")[0]
-    lab = site.world.organisations["lab"]
-    fire(officer, number, "send", provider=lab, service="assessment", fee="programme", wanted_on=60, documents=paper)
-    provider = enter("provider")
-    provider.follow(provider.page.locator('main a[href^="/referrals/"]:not([href$="working"]):not([href$="delivered"])'))
-    page = provider.path
-    provider.answer(
-        interest=False, confidentiality=True, person=site.world.people["provider"], charge="free", planned_on=30
-    )
-    for step in ("admit", "engage", "fix_plan", "data_enough", "panel_done", "send_draft"):
-        provider.open(page)
-        provider.do(step)
-    fire(officer, number, "comments_in")
-    provider.open(page)
-    provider.do("issue_pass", valid_until=700)
-    provider.open(page)
-    provider.do("deliver")
-    fire(officer, number, "approve", rating="5")
-    fire(officer, number, "assessment_passed")
+def close(play: Play) -> None:
+    """The officer ends the work, and the supervisor, who has had no part in that, closes the case."""
+    play.play(
+        do("officer", "ip.end"), do("officer", "case.end_monitoring", outcome="deployed_measured"),
+        do("officer", "referral:verification.cancel", reason="not_needed"),
+        do("officer", "referral:verification.cancel", reason="not_needed"),
+        do("supervisor", "case.close"),
+    )  # fmt: skip
+    assert play.say("The case is closed.") in play.told(play.of("supervisor"))
 
 
-def read(number: str, auditor: Reader) -> None:
-    """The auditor reads the history and has it verified."""
-    auditor.open(f"/cases/{number}")
-    auditor.follow_to(f"/cases/{number}/history")
-    auditor.follow_to(f"/cases/{number}/verify")
+def verify(play: Play) -> None:
+    """The auditor reads the history, and has it verified event by event."""
+    auditor = play.at_case("auditor")
+    auditor.follow_to(f"/cases/{play.number}/history")
+    auditor.press(f'main a[href$="/cases/{play.number}/verify"]', play.say("Verify"))
     assert auditor.page.locator(".verdict:not(.bad)").count() == 1
+    [events] = play.site.ids(
+        "SELECT count(*) FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :number", number=play.number
+    )
+    judged = 0
+    while True:
+        for line in auditor.page.locator("main tbody tr").all_inner_texts():
+            judged += 1
+            assert play.say("whole") in line
+            assert play.say("allowed") in line
+        if not (following := auditor.page.locator('main a[rel="next"]')).count():
+            break
+        auditor.follow(following)
+    assert judged == int(events)
+    # What was decided is told with who held which role, and what it changed.
+    auditor.follow(auditor.page.locator("main tbody tr").last.locator("a"))
+    assert play.call("case", "states.closed") in auditor.page.locator("main").inner_text()

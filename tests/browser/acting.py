@@ -1,0 +1,162 @@
+"""Plays the steps of a script at browsers, each person at one of their own: the steps that the demo plays on its operations.
+
+What a button is called comes from the catalogue of the reader's language, so a Chinese play presses the Chinese buttons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from gettext import GNUTranslations
+from typing import Any
+
+from casework.definitions import load_library
+from casework.demo.driver import Do
+from casework.demo.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS
+from tests.browser.reader import Reader
+from tests.browser.site import Site
+from tests.catalogues import FOLDER, compile_catalogues
+
+Json = Any
+
+#: Who of the world plays whom of the demo, and for which organisation stands which.
+CAST = {
+    "second_compliance": "compliance", "assessor": "provider", "banker": "foreign_provider", "financier": "foreign_provider",
+}  # fmt: skip
+PLACES = {"institute": "lab", "fund": "bank"}
+HABITS: Mapping[str, Json] = {
+    **NUMBERS, **DAYS, **dict.fromkeys(MOSTLY_NOT, False), "territory": "CN",
+}  # fmt: skip
+
+
+@lru_cache
+def _catalogue(domain: str) -> GNUTranslations:
+    compile_catalogues()
+    with (FOLDER / "zh_Hans" / "LC_MESSAGES" / f"{domain}.mo").open("rb") as file:
+        return GNUTranslations(file)
+
+
+class Play:
+    """One case on its way. `enter` opens a browser for a person of the world; each has one."""
+
+    def __init__(self, site: Site, enter: Callable[[str], Reader], *, chinese: bool) -> None:
+        self.site, self.enter, self.chinese = site, enter, chinese
+        self.number = ""
+        self._readers: dict[str, Reader] = {}
+        #: Who did the last deed.
+        self._last: Reader | None = None
+
+    # --- words ---
+
+    def say(self, words: str) -> str:
+        """Words of a page, as its readers have them."""
+        return _catalogue("messages").gettext(words) if self.chinese else words
+
+    def call(self, workflow: str, key: str) -> str:
+        """A text of a workflow, as its readers have it."""
+        edition = load_library().latest(workflow)
+        assert edition is not None
+        words = edition.text(key)
+        return _catalogue("workflows").pgettext(f"{workflow}.{key}", words) if self.chinese else words
+
+    # --- people ---
+
+    def of(self, who: str) -> Reader:
+        name = CAST.get(who, who)
+        if name not in self._readers:
+            self._readers[name] = self.enter(name)
+            self._readers[name].habits = HABITS
+        return self._readers[name]
+
+    def at_case(self, who: str) -> Reader:
+        return self._at(self.of(who), f"/cases/{self.number}")
+
+    def _at(self, reader: Reader, path: str) -> Reader:
+        """The reader with the page; it is fresh where nobody else did anything since it was loaded."""
+        if reader.path != path or self._last is not reader:
+            reader.open(path)
+        self._last = reader
+        return reader
+
+    def told(self, reader: Reader) -> str:
+        """What the page says of the deed that led to it."""
+        return reader.page.locator("[role=status]").first.inner_text()
+
+    # --- deeds ---
+
+    def open(self) -> None:
+        """The officer opens the case of a match."""
+        officer = self.of("officer")
+        officer.press('nav.rail a[href="/matches"]', self.say("Matches"))
+        officer.press(".matches form button", self.say("Open a case"))
+        self.number = officer.path.removeprefix("/cases/")
+        assert self.number in officer.page.locator("h1").inner_text()
+        assert self.number in self.told(officer)
+
+    def play(self, *steps: Do) -> None:
+        for step in steps:
+            try:
+                self._do(step)
+            except Exception as fault:
+                fault.add_note(f"in {step}")
+                raise
+
+    def _do(self, step: Do) -> None:
+        deed = step.what.rpartition(".")[2]
+        said = {field: value for (of, field), value in CHOICES.items() if of == deed}
+        said |= {name: self._resolved(value) for name, value in step.data.items()}
+        if step.what.startswith("+"):
+            workflow, _, task = step.what[1:].rpartition(".")
+            self.at_case(step.who).press(
+                f'.requests form:has(input[value="{task}"]) button', self.call(workflow, f"tasks.{task}")
+            )
+        elif "." in step.what:
+            self._fire(step, said)
+        else:
+            reader = self.at_case(step.who) if self._in_office(step.who) else self._at_referral(step.who, step.what)
+            reader.follow_to(f"/tasks/{self.site.task(self.number, step.what, step.about)}")
+            reader.answer(**said)
+
+    def _fire(self, step: Do, said: Mapping[str, Json]) -> None:
+        name, _, transition = step.what.rpartition(".")
+        workflow, _, kind = name.partition(":")
+        track = self._track(workflow, kind or workflow)
+        words = self.call(workflow, f"transitions.{transition}.do")
+        if self._in_office(step.who):
+            reader = self.at_case(step.who)
+        else:
+            reader = self._at_referral(step.who, kind or workflow)
+            if transition == "accept":
+                # Its form stands on the page of the offer.
+                assert words in reader.page.locator("form.asks .deeds button").inner_text()
+                reader.answer(person=self.site.world.people[CAST.get(step.who, step.who)], **said)
+                return
+        reader.press(f'main a[href$="/{track}/{transition}"]', words)
+        assert words in reader.page.locator("form.asks .deeds button").inner_text()
+        reader.answer(**said)
+
+    def _in_office(self, who: str) -> bool:
+        return who in ("officer", "supervisor", "compliance", "second_compliance")
+
+    def _at_referral(self, who: str, kind: str) -> Reader:
+        return self._at(self.of(who), f"/referrals/{self._track('referral', kind)}")
+
+    def _track(self, workflow: str, kind: str) -> str:
+        """The newest live track of the kind."""
+        return self.site.ids(
+            "SELECT t.id FROM tracks t JOIN cases c ON c.id = t.log_id WHERE c.number = :number AND t.workflow = :workflow"
+            " AND t.kind = :kind ORDER BY t.ended_at IS NULL DESC, t.position DESC LIMIT 1",
+            number=self.number, workflow=workflow, kind=kind,
+        )[0]  # fmt: skip
+
+    def _resolved(self, value: Json) -> Json:
+        """What stands for a name of the script."""
+        if isinstance(value, list):
+            assert len(value) == 1
+            return self._resolved(value[0])
+        if isinstance(value, str):
+            return self.site.world.organisations.get(PLACES.get(value, value), value)
+        return value
+
+
+__all__ = ["Play"]
