@@ -85,6 +85,10 @@ def declare_interest(call: Call) -> Done:
 
 _CASE, _TRACK = "/cases/{number}", "/cases/{number}/tracks/{track}"
 
+def look_at_case(call: Call) -> dict[str, Json]:
+    return overview.look_at_case(call.db, call.actor, call.path["number"])
+
+
 def take_over(call: Call) -> Done:
     body = call.body
     return leavers.take_over(
@@ -110,6 +114,7 @@ ROUTES: tuple[Route, ...] = (
         f"{_TRACK}/tasks", add_case_task, "Add a task that the workflow allows at this step", shapes.TasksMade,
         body=shapes.NewTask, status=201, noun="case, track or task",
     ),
+    post(f"{_CASE}/look", look_at_case, "Say that you have looked at it: its mark is cleared", shapes.Made),
     post(
         f"{_CASE}/take-over", take_over, "Hand over what somebody who leaves has of the case; for supervisors",
         shapes.CaseDone, body=shapes.TakeOver,

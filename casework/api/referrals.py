@@ -13,6 +13,10 @@ def list_referrals(call: Call) -> dict[str, Json]:
     return referrals.list_referrals(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 
+def look_at_referral(call: Call) -> dict[str, Json]:
+    return referrals.look_at_referral(call.db, call.actor, call.path["referral"])
+
+
 def show_referral(call: Call) -> dict[str, Json]:
     return referrals.show_referral(call.db, call.actor, call.path["referral"])
 
@@ -43,6 +47,7 @@ _REFERRAL = "/referrals/{referral}"
 ROUTES: tuple[Route, ...] = (
     get("/referrals", list_referrals, "List your organisation's referrals, or those of your cases", shapes.ReferralPage, query=shapes.Paged),
     get(_REFERRAL, show_referral, "Show a referral, what was granted to it, and what you may do", shapes.ReferralWhole),
+    post(f"{_REFERRAL}/look", look_at_referral, "Say that you have looked at it: its mark is cleared", shapes.Made),
     get(f"{_REFERRAL}/events", list_referral_events, "Read the history of a referral", shapes.EventPage, query=shapes.Paged),
     post(
         f"{_REFERRAL}/transitions/{{transition}}", fire_referral_transition,

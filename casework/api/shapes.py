@@ -41,6 +41,12 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z][A-Za-z]{1,3})?$")]
 Decimals = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
 
 
+Mark = Annotated[
+    Literal["new", "changed"] | None,
+    Field(description="New to you, or changed by others since you looked; cleared by looking"),
+]
+
+
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -388,6 +394,7 @@ class Task(Answer):
     edition: Annotated[str, Field(description="Fingerprint of the edition that opened it")]
     rule: Annotated[str, Field(description="Its key in that edition")]
     may_work: Annotated[bool | None, Field(description="You may take it or finish it")] = None
+    mark: Mark = None
     type: Literal["step", "side", "decision"]
     do: str
     queue: str
@@ -525,6 +532,7 @@ class CaseRow(Answer):
     owner: Named | None = None
     opened_at: str | None = None
     closed_at: str | None = None
+    mark: Mark = None
 
 
 class CasePage(Answer):

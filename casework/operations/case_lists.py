@@ -20,6 +20,7 @@ from casework.engine.commands import Library
 from casework.errors import InvalidForm
 from casework.ledger.canonical import instant
 from casework.operations.lateness import OURS, OVERDUE, THEIRS
+from casework.operations.marks import looks
 from casework.operations.overview import held_for, reach_values, shown_hold, step_at, when
 from casework.operations.paging import cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page, to_cursor
 from casework.permissions import Actor, Sight, reach
@@ -164,7 +165,7 @@ def list_cases(
     limit: int | None = None,
 ) -> dict[str, Json]:
     """Cases that the actor may see, the newest first unless sorted otherwise."""
-    return _listed_cases(db, actor, filters or {}, sort, cursor, insist_limit(limit))
+    return _listed_cases(db, actor, filters or {}, sort, cursor, insist_limit(limit), marked=True)
 
 
 #: The most rows of an export.
@@ -188,8 +189,9 @@ def count_cases(db: Connection, actor: Actor, *, filters: Mapping[str, str] | No
 
 
 def _listed_cases(
-    db: Connection, actor: Actor, filters: Mapping[str, str], sort: str, cursor: str | None, most: int
-) -> dict[str, Json]:
+    db: Connection, actor: Actor, filters: Mapping[str, str], sort: str, cursor: str | None, most: int, *,
+    marked: bool = False,
+) -> dict[str, Json]:  # fmt: skip
     if sort not in SORTS:
         raise InvalidForm(fields={"sort": f"must be one of {', '.join(SORTS)}"})
     how = SORTS[sort]
@@ -217,7 +219,11 @@ def _listed_cases(
     if following is not None and not whole:
         following = to_cursor(given["skip"] + most)
     library = load_library()
-    return {"items": [_case_row(row, library) for row in shown], "next": following}
+    seen = looks(db, actor, [row.id for row in shown if row.level == Sight.ALL]) if marked else {}
+    items = [
+        _case_row(row, library) | ({"mark": seen[row.id].mark()} if row.id in seen else {}) for row in shown
+    ]
+    return {"items": items, "next": following}
 
 
 def _filtered(actor: Actor, filters: Mapping[str, str]) -> tuple[str, dict[str, Any]]:

@@ -15,6 +15,7 @@ from casework.engine.cases import CREATED, Case, Task
 from casework.errors import InvalidForm
 from casework.ledger.canonical import instant
 from casework.operations.deeds import calendar_of
+from casework.operations.marks import looks
 from casework.operations.overview import names_of, reach_values, step_at, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.referrals import describe_referral, find_referral
@@ -83,7 +84,9 @@ def list_inbox(
     parties = {one for row in shown for one in row.parties.values()}
     names = names_of(db, {row.holder_id for row in shown}, parties)
     moment = now(db)
-    return {"items": [_row(row, names, moment) for row in shown], "next": following}
+    seen = looks(db, actor, (), [row.id for row in shown])
+    items = [_row(row, names, moment) | {"mark": seen[row.id].mark()} for row in shown]
+    return {"items": items, "next": following}
 
 
 @cache

@@ -19,6 +19,7 @@ from casework.engine.calendars import Calendar
 from casework.errors import InvalidForm
 from casework.operations.deeds import calendar_of
 from casework.operations.lateness import NOT_PAUSED, OVERDUE
+from casework.operations.marks import mark_tasks
 from casework.operations.overview import names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.task_lists import WORDS, named_in, place, task_row
@@ -115,7 +116,8 @@ def list_work(
     shown, following = page(rows, most, lambda row: (row.due_at, row.id))
     library = load_library()
     names = names_of(db, named_in(shown), {row.organisation_id for row in shown})
-    return {"items": [place(task_row(row, library, names), row, names) for row in shown], "next": following}
+    items = [place(task_row(row, library, names), row, names) for row in shown]
+    return {"items": mark_tasks(db, actor, shown, items), "next": following}
 
 
 def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> list[dict[str, Json]]:

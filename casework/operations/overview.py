@@ -25,6 +25,7 @@ from casework.errors import NotFound
 from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
 from casework.operations.deeds import calendar_of, new_id, reads
+from casework.operations.marks import look
 from casework.operations.outside import outside
 from casework.permissions import Actor, Reach, Sight, capacities, choose, conflict, may_work, own_tracks, sight
 from casework.records.cases import load
@@ -262,6 +263,15 @@ def names_in(db: Connection, case: Case, tasks: Sequence[Task]) -> dict[str, str
     organisations = {*case.parties.values(), *(track.provider for track in case.tracks.values())}
     organisations |= {one for track in case.tracks.values() for one in track.given.get("panel") or ()}
     return names_of(db, people, organisations)
+
+
+def look_at_case(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """Say that one has looked at a case, which clears its mark; for those who read the whole of it. Raises NotFound."""
+    case, level = find_case(db, actor, number)
+    if level < Sight.ALL:
+        raise NotFound("case")
+    look(db, actor, case.log)
+    return {"id": case.log}
 
 
 def names_of(db: Connection, people: set[str | None], organisations: set[str | None] | None = None) -> dict[str, str]:

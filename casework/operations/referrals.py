@@ -15,6 +15,7 @@ from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.cases import add_task, fire_transition
 from casework.operations.history import list_events
+from casework.operations.marks import look, looks
 from casework.operations.overview import actions_of, names_in, reach_values, show, show_track, titles_of
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request
@@ -54,7 +55,15 @@ def list_referrals(
     names: dict[str, str] = {}
     for case in cases.values():
         names |= names_in(db, case, [])
-    return {"items": [_referral(cases[row.log_id], row.id, library, names) for row in shown], "next": following}
+    # Who reads the whole case looks at the case; its provider's people look at the referral.
+    whole = {log for log, case in cases.items() if sight(actor, case) == Sight.ALL}
+    seen = looks(db, actor, whole, [row.id for row in shown if row.log_id not in whole])
+    items = [
+        _referral(cases[row.log_id], row.id, library, names)
+        | {"mark": seen[row.log_id if row.log_id in whole else row.id].mark()}
+        for row in shown
+    ]
+    return {"items": items, "next": following}
 
 
 def _referral(case: Case, id: str, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
@@ -81,6 +90,13 @@ def find_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, Track]:
     if level == Sight.ALL or (level == Sight.REFERRALS and track in own_tracks(actor, case)):
         return case, track
     raise NotFound("referral")
+
+
+def look_at_referral(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """Say that one has looked at a referral, which clears its mark; of who reads the whole case that of the case."""
+    case, _ = find_referral(db, actor, id)
+    look(db, actor, case.log, None if sight(actor, case) == Sight.ALL else id)
+    return {"id": id}
 
 
 def show_referral(db: Connection, actor: Actor, id: str) -> dict[str, Json]:

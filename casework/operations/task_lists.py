@@ -17,6 +17,7 @@ from casework.engine.task_table import VIEW
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.bodies import values
 from casework.operations.lateness import OVERDUE
+from casework.operations.marks import mark_tasks
 from casework.operations.overview import names_of, reach_values, show, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions import Actor, Sight, operations, own_tracks, reach, sight
@@ -97,6 +98,8 @@ def list_tasks(
     items = [task_row(row, library, names) for row in shown]
     if placed:
         items = [place(one, row, names) for one, row in zip(items, shown, strict=True)]
+    if view != "done":
+        items = mark_tasks(db, actor, shown, items)
     return {"items": items, "next": following}
 
 

@@ -344,6 +344,16 @@ saved_filters = Table(
     comment="Filters of lists that a person has given a name",
 )
 
+looks = Table(
+    "looks",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("thing_id", Id, primary_key=True, comment="The log of a case or mediation, or a provider's referral"),
+    Column("seq", BigInteger, nullable=False, comment="The last event of the log when the person looked"),
+    Column("at", Time, nullable=False),
+    comment="What a person has looked at; marks what has changed since, and is no part of the history",
+)
+
 # --- what is matched -------------------------------------------------------------------------------------------------
 
 needs = Table(

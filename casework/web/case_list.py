@@ -141,6 +141,8 @@ class Row:
     seen: bool
     #: Whether it stands aside from its steps: on hold.
     aside: bool = False
+    #: New to the reader, or changed since the reader looked.
+    mark: str | None = None
 
 
 def _row(one: Mapping[str, Json]) -> Row:
@@ -156,6 +158,7 @@ def _row(one: Mapping[str, Json]) -> Row:
         edition_text(edition, f"states.{one['state']}") if edition else "",
         say_outcome(edition, one.get("outcome")), (one.get("owner") or {}).get("name") or "", one.get("due_at"),
         bool(one.get("overdue")), words, until, one.get("opened_at"), edition is not None, edition is not None and one["state"] in edition.side_states,
+        one.get("mark"),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from casework.operations.deadlines import explain_tasks
 from casework.operations.deeds import calendar_of, home_of
 from casework.operations.drafts import find_draft
 from casework.operations.history import last_events
+from casework.operations.marks import look
 from casework.operations.messages import list_threads
 from casework.operations.overview import describe, find_case, show_case, what_next
 from casework.operations.requests import Done, Request
@@ -224,6 +225,7 @@ def show(number: str) -> str:
         next_task = (shown["next_action"] or {}).get("id", "")
         why = explain_tasks(db, actor, case, [next_task] if next_task else []).get(next_task)
         threads = threads_of(list_threads(db, actor, case), number, case.log)
+        look(db, actor, case.log)
     library = load_library()
     main = shown["tracks"][0]
     edition = library[main["edition"]]

@@ -19,6 +19,7 @@ from casework.operations import mediations
 from casework.operations.cases import fire_transition
 from casework.operations.deeds import calendar_of
 from casework.operations.history import list_events
+from casework.operations.marks import look
 from casework.operations.messages import list_threads
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, Sight, sight
@@ -97,6 +98,7 @@ def show(mediation: UUID) -> str:
         frame.use_calendar(calendar_of(db, case.programme))
         events = list_events(db, actor, case, without=(NOTED, SAID), limit=100)
         threads = threads_of(list_threads(db, actor, case), None, id)
+        look(db, actor, id)
     tracks = []
     # The mediation itself first, and then the request in which it runs.
     for one in sorted(told["tracks"], key=lambda track: track["workflow"] != "mediation"):

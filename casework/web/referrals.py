@@ -19,6 +19,7 @@ from casework.operations import administration, inbox, referrals
 from casework.operations.contract import describe_contract
 from casework.operations.deadlines import explain_tasks
 from casework.operations.deeds import calendar_of
+from casework.operations.marks import look
 from casework.operations.messages import list_threads
 from casework.operations.referrals import list_referral_events
 from casework.operations.requests import Done, Request
@@ -92,6 +93,7 @@ def _show(id: str, sent: deeds.Sent | None) -> str:
         events = list_referral_events(db, actor, id, without=(SAID,), limit=100)
         signed = describe_contract(db, actor, case, case.tracks[id])
         threads = [one for one in list_threads(db, actor, case) if one["referral"] == id]
+        look(db, actor, case.log, id)
     return render_template(
         "referrals/show.html", one=told, actions=[one for one in actions if one is not accept], accept=accept, form=form,
         sent=sent, threads=threads_of(threads, told["case"], told["log"]), moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"],

@@ -18,6 +18,7 @@ from casework.errors import AlreadyTaken, NotFound, WrongState
 from casework.operations import my_work, task_lists, tasks
 from casework.operations.deadlines import explain_task, explain_tasks
 from casework.operations.deeds import calendar_of
+from casework.operations.marks import look
 from casework.operations.overview import names_of
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, may_work
@@ -131,6 +132,7 @@ def _show(id: str, sent: deeds.Sent | None) -> Response | str:
         task = case.tasks.get(id)
         works = task is not None and task.open and may_work(actor, case, task) is not None
         why = explain_tasks(db, actor, case, [id]).get(id)
+        look(db, actor, case.log, one["referral"] if one["organisation"] else None)
         form = _form(db, actor, case, one, sent) if works and not held_by_other and one["type"] == "side" else None
     return render_template(
         "tasks/show.html", one=one, form=form, works=works, held_by_other=held_by_other, sent=sent,

@@ -102,6 +102,7 @@ TABLE: tuple[Row, ...] = (
     # --- cases ---
     get("/cases", EVERYBODY, lists="number", finds=READERS | LAB | BANK | {"observer"}),
     get("/cases/{number}", READERS | LAB | BANK | {"observer"}, there=FOREIGN),
+    post("/cases/{number}/look", READERS, there=FOREIGN),
     get("/cases/{number}/clocks", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/{number}/clocks/{clock}", READERS, there=FOREIGN),
     get("/cases/{number}/events", READERS | LAB | BANK, there=FOREIGN),
@@ -218,6 +219,7 @@ TABLE: tuple[Row, ...] = (
     # --- referrals ---
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
     get("/referrals/{referral}", READERS | LAB, there=READERS | BANK),
+    post("/referrals/{referral}/look", READERS | LAB, there=READERS | BANK),
     get("/referrals/{referral}/events", READERS | LAB, there=READERS | BANK),
     post(
         "/referrals/{referral}/transitions/{transition}", LAB, READERS, there=BANK, there_refused=READERS,

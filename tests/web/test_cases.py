@@ -402,3 +402,12 @@ def test_a_task_is_asked_for_and_dropped(browser_for: Enter, numbers: tuple[str,
     assert browser.get(drop).status_code == 404
     unknown = browser.post(found[1], {"task": "no_such_task"}, page=page)
     assert unknown.status_code == 404
+
+
+def test_a_row_is_marked_as_new_until_one_looks(world: World, engine: Engine, browser_for: Callable[[str], Browser]) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+    compliance = browser_for("compliance")
+    assert '<span class="mark ">new</span>' in compliance.get("/cases").text
+    compliance.get(f"/cases/{number}")
+    assert '<span class="mark ">new</span>' not in compliance.get(f"/cases?q={number}").text

@@ -1,0 +1,93 @@
+"""What is new to a person, and what has changed since that person looked at it: marks on rows, cleared by looking.
+
+Whoever reads a case whole looks at its log; a provider's people look at their referral, and only what its history shows
+them marks it. So a mark says nothing that the page behind it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.events import RANG, RECOUNTED
+from casework.permissions import Actor, reach
+
+Json = Any
+
+NEW, CHANGED = "new", "changed"
+#: A clock that rings or is counted again moves nothing: its reminders are told elsewhere.
+_SILENT = [RANG, RECOUNTED]
+
+# Nothing is written where nothing has happened since.
+_LOOK = text("""
+    INSERT INTO looks (person_id, thing_id, seq, at)
+    SELECT CAST(:person AS uuid), CAST(:thing AS uuid), l.seq, casework_now() FROM logs l WHERE l.id = CAST(:log AS uuid)
+    ON CONFLICT (person_id, thing_id) DO UPDATE SET seq = excluded.seq, at = excluded.at WHERE looks.seq < excluded.seq
+""")
+_OTHERS = "e.actor_id <> CAST(:person AS text) AND e.kind <> ALL(CAST(:silent AS text[]))"
+# Of a referral the same events as `history.list_events` shows to its provider.
+_MARKS = text(f"""
+    SELECT l.id AS thing, k.at, k.seq IS NOT NULL AND EXISTS (
+        SELECT FROM events e WHERE e.log_id = l.id AND e.seq > k.seq AND {_OTHERS}
+    ) AS changed
+    FROM logs l LEFT JOIN looks k ON k.person_id = CAST(:person AS uuid) AND k.thing_id = l.id
+    WHERE l.id = ANY(CAST(:logs AS uuid[]))
+    UNION ALL
+    SELECT r.id, k.at, k.seq IS NOT NULL AND EXISTS (
+        SELECT FROM events e JOIN tracks t ON t.id = e.track_id AND (t.id = r.id OR t.parent_id = r.id)
+        WHERE e.log_id = r.log_id AND e.seq > k.seq AND {_OTHERS}
+        AND (e.header->>'from') IS NOT NULL AND NOT e.header->'from' ? 'draft'
+    )
+    FROM tracks r LEFT JOIN looks k ON k.person_id = CAST(:person AS uuid) AND k.thing_id = r.id
+    WHERE r.id = ANY(CAST(:referrals AS uuid[]))
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """When a person last looked at a thing, if ever, and whether somebody has changed it since."""
+
+    at: datetime | None
+    changed: bool
+
+    def mark(self, since: datetime | None = None) -> str | None:
+        """The mark of what is there `since` a moment: new to who never looked, or not since then."""
+        if self.at is None or since is not None and since > self.at:
+            return NEW
+        return CHANGED if self.changed else None
+
+
+def look(db: Connection, actor: Actor, log: str, referral: str | None = None) -> None:
+    """Keep that a person has looked at a case or mediation, or at a referral in it."""
+    db.execute(_LOOK, {"person": actor.person, "thing": referral or log, "log": log})
+
+
+def looks(db: Connection, actor: Actor, logs: Iterable[str], referrals: Iterable[str] = ()) -> dict[str, Look]:
+    """Of logs and referrals by id, all of which the person may see; one query."""
+    given = {"person": actor.person, "silent": _SILENT, "logs": sorted(set(logs)), "referrals": sorted(set(referrals))}
+    if not given["logs"] and not given["referrals"]:
+        return {}
+    return {row.thing: Look(row.at, row.changed) for row in db.execute(_MARKS, given)}
+
+
+def mark_tasks(db: Connection, actor: Actor, rows: Iterable[Any], items: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    """Rows of tasks as lists show them, each with its mark: of a provider's that of the referral."""
+    whole = reach(actor).all_of
+    things = {
+        row.id: row.log_id if row.organisation_id is None or row.programme_id in whole
+        else row.track_id if row.workflow == "referral" else row.parent_id
+        for row in rows
+    }  # fmt: skip
+    logs = {row.log_id for row in rows}
+    found = looks(db, actor, logs & set(things.values()), set(things.values()) - logs)
+    return [
+        one | {"mark": found[things[row.id]].mark(row.opened_at) if things[row.id] in found else None}
+        for row, one in zip(rows, items, strict=True)
+    ]
+
+
+__all__ = ["CHANGED", "NEW", "Look", "look", "looks", "mark_tasks"]
