@@ -18,6 +18,7 @@ from casework.api import PREFIX, ROUTES
 from casework.api.errors import STATUS
 from casework.cli import main
 from casework.definitions import load_definitions
+from casework.engine import task_table
 from casework.engine.editions import Edition, StateRule, TaskRule, TransitionRule, publish
 from casework.engine.grammar import PREVIOUS_STEP
 from casework.engine.registry import GUARDS
@@ -32,7 +33,7 @@ def pages() -> dict[str, str]:
     """Every generated page by its file name."""
     made: dict[str, Callable[[], Iterator[str]]] = {
         "workflows.md": workflows, "guards.md": guards, "command-line.md": command_line, "settings.md": settings,
-        "routes.md": routes,
+        "routes.md": routes, "tasks.md": tasks,
     }  # fmt: skip
     return {name: "\n".join([MADE, "", *lines()]).rstrip() + "\n" for name, lines in made.items()}
 
@@ -51,6 +52,71 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
     yield f"|{'---|' * len(head)}"
     for row in rows:
         yield "| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |"
+
+
+# --- tasks ---
+
+
+def tasks() -> Iterator[str]:
+    """The life cycle of a task, from the table that the engine reads."""
+    yield "# The life cycle of a task"
+    yield ""
+    yield (
+        "WS-HumanTask 1.1 with its ten states and sixteen operations, and `assign` beside them. What stands in no cell is"
+        " refused, says why and changes nothing. The pages offer what this table allows, `GET /tasks/{id}` lists it as"
+        " `operations`, and `POST /tasks/{id}/{operation}` does it; the verifier judges each event by it."
+    )
+    yield ""
+    yield "## Who"
+    yield ""
+    yield from table(("Kind of person", "In Casework"), ((kind, said) for kind, said in task_table.KINDS.items()))
+    yield ""
+    yield "## What, from which state, by whom"
+    yield ""
+    yield from table(
+        ("Operation", "Button", "From (who)", "To", "With"),
+        (
+            (f"`{row.name}`", row.do, "; ".join(_cells(row)), row.to or ("the state before" if row.name == "resume" else "unchanged"), _comes_with(row))
+            for row in task_table.OPERATIONS.values()
+        ),
+    )
+    yield ""
+    yield "- `resume` is for whoever may suspend the task in the state that it was suspended from, and leads back to that state."
+    yield "- `complete` from Ready or Reserved claims and starts the task in the same deed."
+    yield "- `complete` of a delegated task gives it back, Reserved, to whoever delegated it, who accepts it by completing it."
+    yield "- `assign` of a task that waits leaves it Suspended: its waiting goes on with the next person."
+    yield "- `nominate` and `forward` without a person leave the task Ready for its whole queue."
+    yield "- A task is `Error` in no way of Casework's: a deed that fails leaves nothing behind."
+    yield ""
+    yield "## What a type of task does not know"
+    yield ""
+    yield from table(
+        ("Type", "Operation", "Why"),
+        (
+            (kind, f"`{operation}`", why)
+            for kind, rows in task_table.NOT_FOR.items() for operation, why in rows.items()
+        ),
+    )  # fmt: skip
+    yield ""
+    yield (
+        "A side task is skipped only where the workflow lets people ask for it again. A step and a decision are taken,"
+        " started, delegated and completed by the roles of their queue alone. What was delegated to somebody is not delegated,"
+        " forwarded, assigned, skipped or failed by them."
+    )
+
+
+def _cells(row: task_table.Operation) -> Iterator[str]:
+    by_kinds: dict[frozenset[str], list[str]] = {}
+    for state, kinds in row.who.items():
+        by_kinds.setdefault(kinds, []).append(state)
+    for kinds, states in by_kinds.items():
+        yield f"{', '.join(states)} ({', '.join(one for one in task_table.KINDS if one in kinds)})"
+
+
+def _comes_with(row: task_table.Operation) -> str:
+    person = {"must": "a person", "may": "a person or nobody"}.get(row.person or "", "")
+    more = {"suspend": "a day, for whom", "modify": "a priority"}.get(row.name, "")
+    return ", ".join(one for one in (person, more, f"a {row.words}" if row.words else "") if one)
 
 
 # --- workflows -------------------------------------------------------------------------------------------------------
