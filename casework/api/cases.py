@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, decides, get, post
 from casework.api.shapes import given, text_of
-from casework.operations import case_lists, cases, deadlines, deeds, history, leavers, overview
+from casework.operations import case_lists, cases, deadlines, deeds, history, leavers, overview, prospects
 from casework.operations.requests import Done
 
 
@@ -23,6 +23,10 @@ def show_case(call: Call) -> dict[str, Json]:
 def list_case_events(call: Call) -> dict[str, Json]:
     case, _ = overview.find_case(call.db, call.actor, call.path["number"])
     return history.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
+
+
+def show_case_prospect(call: Call) -> dict[str, Json]:
+    return prospects.show_case_prospect(call.db, call.actor, call.path["number"])
 
 
 def list_clocks(call: Call) -> dict[str, Json]:
@@ -101,6 +105,7 @@ ROUTES: tuple[Route, ...] = (
     get("/cases", list_cases, "List the cases that you may see, filtered and sorted", shapes.CasePage, query=shapes.CaseQuery),
     get(_CASE, show_case, "Show where a case stands and what you may do", shapes.CaseShown),
     get(f"{_CASE}/events", list_case_events, "Read the history of a case", shapes.EventPage, query=shapes.Paged),
+    get(f"{_CASE}/prospect", show_case_prospect, "Tell whether somebody may still do the rest of a case", shapes.Prospect),
     get(f"{_CASE}/clocks", list_clocks, "List the clocks of a case that run or stand still", shapes.ClockPage),
     get(
         f"{_CASE}/clocks/{{clock}}", show_clock, "Explain the moment of a clock, minute by minute", shapes.Clock,

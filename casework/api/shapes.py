@@ -731,6 +731,33 @@ class ClockPage(Answer):
     items: list[ClockSummary]
 
 
+class Excluded(Answer):
+    id: str
+    name: str
+    why: Literal["did", "interested", "away"]
+    did: Annotated[str, Field(description="Of four eyes: the key of what the person did, in the deed's edition")]
+
+
+class DeedLeft(Answer):
+    edition: str
+    key: str
+
+
+class Obstacle(Answer):
+    words: str
+    main: Annotated[bool, Field(description="Whether it is the case itself that cannot be finished")]
+    hand_over: Annotated[bool, Field(description="Whether another officer could, if the case were handed over")]
+    deeds: list[DeedLeft]
+    people: list[Excluded]
+
+
+class Prospect(Answer):
+    possible: bool
+    survives: Annotated[int | None, Field(description="So many of the office may be away, whoever they are; at most 2 are counted")]
+    needed: Annotated[list[Named], Field(description="Without each of these it cannot be finished")]
+    obstacles: list[Obstacle]
+
+
 class DocumentMade(Answer):
     id: str
     revision: int

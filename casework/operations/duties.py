@@ -98,7 +98,7 @@ class Roster:
 
     def of(self, case: Case, track: Track) -> list[tuple[Actor, By]]:
         """Everybody with every capacity in which that person may act on a track."""
-        key = (track.id, track.states, track.barred, case.owner, case.team, case.interests)
+        key = (case.log, track.id, track.states, track.barred, case.owner, case.team, case.interests)
         if key not in self._known:
             self._known[key] = [(one, by) for one in self.people for by in capacities(one, case, track)]
         return self._known[key]
@@ -107,7 +107,7 @@ class Roster:
 def roster_of(db: Connection, case: Case) -> Roster:
     """Everybody with a role in the case's programme or at a provider that works on it, in one query."""
     providers = {track.provider for track in case.live_tracks() if track.provider}
-    return Roster(find_members(db, programme=case.programme, organisations=providers))
+    return Roster(find_members(db, programmes=[case.programme], organisations=providers))
 
 
 def prospect(library: Library, case: Case, roster: Roster, *, absences: bool = True) -> Prospect:
@@ -304,20 +304,3 @@ def _reason(one: Excluded, edition: str, words: Callable[[str, str], str]) -> st
 
 def _names(names: Collection[str]) -> str:
     return ", ".join(names) or "nobody"
-
-
-def show_prospect(found: Prospect, library: Library) -> dict[str, Json]:
-    """As the API tells it."""
-    return {
-        "possible": not found.dead_end,
-        "survives": found.survives,
-        "needed": [{"id": id, "name": name} for id, name in found.needed],
-        "obstacles": [
-            {
-                "words": say(one, library), "hand_over": one.hand_over, "main": one.main,
-                "deeds": [{"edition": edition, "key": key} for edition, key in one.deeds],
-                "people": [{"id": who.person, "name": who.name, "why": who.why, "did": who.did} for who in one.excluded],
-            }
-            for one in found.obstacles
-        ],
-    }  # fmt: skip

@@ -230,7 +230,7 @@ def _readers(db: Connection, thread: Thread) -> list[Actor]:
     sealed = case.kind == "mediation"
     people = {one for one in (case.owner, *case.team) if one}
     providers = [referral.provider] if referral and referral.provider else []
-    found = find_members(db, programme=None if sealed else case.programme, organisations=providers, people=people)
+    found = find_members(db, programmes=[] if sealed else [case.programme], organisations=providers, people=people)
     return [one for one in found if reads_messages(one, case, referral)]
 
 

@@ -27,7 +27,7 @@ _MEMBERS = text(
     + """ WHERE p.active AND (p.id = ANY(CAST(:people AS uuid[])) OR EXISTS (
         SELECT FROM memberships h WHERE h.person_id = p.id AND h.starts_at <= casework_now()
         AND (h.ends_at IS NULL OR h.ends_at > casework_now())
-        AND (h.programme_id = CAST(:programme AS uuid) OR h.organisation_id = ANY(CAST(:organisations AS uuid[])))
+        AND (h.programme_id = ANY(CAST(:programmes AS uuid[])) OR h.organisation_id = ANY(CAST(:organisations AS uuid[])))
     )) ORDER BY p.name, p.id"""
 )
 _BY_TOKEN = text(
@@ -53,10 +53,10 @@ def find_actor(db: Connection, person: str) -> Actor | None:
 
 
 def find_members(
-    db: Connection, *, programme: str | None = None, organisations: Iterable[str] = (), people: Iterable[str] = ()
+    db: Connection, *, programmes: Iterable[str] = (), organisations: Iterable[str] = (), people: Iterable[str] = ()
 ) -> list[Actor]:
-    """Active people of a programme or of organisations, and others by their ids, by name."""
-    given = {"programme": programme, "organisations": sorted(organisations), "people": sorted(people)}
+    """Active people of programmes or organisations, and others by their ids, by name."""
+    given = {"programmes": sorted(programmes), "organisations": sorted(organisations), "people": sorted(people)}
     return [actor_of(row) for row in db.execute(_MEMBERS, given)]
 
 

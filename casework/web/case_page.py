@@ -16,7 +16,7 @@ from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.engine.editions import Edition
 from casework.engine.fields import Choice, Date, Form, Note, People, Person, Text, build_model, check
-from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.roles import ORGANISATION_ROLES, SUPERVISOR
 from casework.errors import NotAllowed, NotFound
 from casework.operations import cases
 from casework.operations.case_papers import show_papers
@@ -28,6 +28,7 @@ from casework.operations.history import last_events
 from casework.operations.marks import look
 from casework.operations.messages import list_threads
 from casework.operations.overview import describe, find_case, show_case, what_next
+from casework.operations.prospects import read_prospect
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, Sight
 from casework.web import dates
@@ -38,6 +39,7 @@ from casework.web.deeds import Action, Sent, actions_in, answer, say_choices
 from casework.web.forms import FormView, build_form, own_texts, read_request
 from casework.web.frame import clock, use_calendar
 from casework.web.messages import threads_of
+from casework.web.obstacles import say_risks
 from casework.web.places import queue_name, task_words
 from casework.web.sentences import PAPERS, paper_name, party_name, say_entry, service_name
 from casework.web.steps import Step, step_name, steps_of
@@ -224,6 +226,8 @@ def show(number: str) -> str:
         papers, events = show_papers(db, actor, case), last_events(db, actor, case)
         next_task = (shown["next_action"] or {}).get("id", "")
         why = explain_tasks(db, actor, case, [next_task] if next_task else []).get(next_task)
+        supervises = actor.in_programme(case.programme, (SUPERVISOR,))
+        risks = say_risks(read_prospect(db, case)) if supervises else []
         threads = threads_of(list_threads(db, actor, case), number, case.log)
         look(db, actor, case.log)
     library = load_library()
@@ -248,7 +252,7 @@ def show(number: str) -> str:
         track_names=names, outcome=say_outcome(edition, shown["outcome"]),
         state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main["states"]),
         history=page_of(number, "history"), map=page_of(number, "map"), kinds=KINDS_OF_RIGHTS, lying=ENCUMBRANCES,
-        party_name=party_name, paper_name=paper_name, queue_name=queue_name,
+        party_name=party_name, paper_name=paper_name, queue_name=queue_name, risks=risks,
     )  # fmt: skip
 
 

@@ -12,10 +12,13 @@ from werkzeug.wrappers import Response
 from casework.operations import house_rule as house_rule_now
 from casework.operations import inbox, my_work, workload
 from casework.operations.mentions import list_mentions
+from casework.operations.prospects import MOST as MOST_AT_RISK
+from casework.operations.prospects import list_at_risk
 from casework.operations.task_lists import count_queues, list_tasks
 from casework.web import frame
 from casework.web.actor import current_actor, list_transaction, only
 from casework.web.navigation import OFFICES, PROVIDERS, has_page
+from casework.web.obstacles import say_risks
 from casework.web.places import case_url
 from casework.web.texts import N_
 
@@ -136,9 +139,11 @@ def team() -> str:
 def house_rule() -> str:
     with list_transaction() as (db, actor):
         found = house_rule_now.break_house_rule(db, actor)
+        risky = list_at_risk(db, actor)
     rows = [one | {"breaches": [breach | {"url": _repair(one["number"], breach)} for breach in one["breaches"]]} for one in found["items"]]
     return render_template(
         "home/house_rule.html", rows=rows, count=found["count"], at=found["at"], days=found["days"], breaches=BREACHES,
+        risks=[(case, say_risks(told)) for case, told in risky], most=MOST_AT_RISK,
     )  # fmt: skip
 
 

@@ -49,6 +49,12 @@ def _of_edition(edition: str) -> Callable[[str], str]:
     return lambda key: edition_text(load_library()[edition], key)
 
 
+def say_risks(found: Prospect) -> list[str]:
+    """Everything that a supervisor should know of a case's prospect; nothing where it stands well."""
+    told = [say_obstacle(one) for one in found.obstacles]
+    return [*told, *([words] if (words := say_absences(found)) else [])]
+
+
 def say_absences(found: Prospect) -> str:
     """How the case stands when people are away; "" where that needs no word."""
     if found.survives != 0:
@@ -60,4 +66,4 @@ def _either(names: Iterable[str]) -> str:
     return gettext(" or ").join(names)
 
 
-__all__ = ["say_absences", "say_obstacle", "say_obstacles"]
+__all__ = ["say_obstacle", "say_obstacles", "say_risks"]

@@ -103,6 +103,7 @@ TABLE: tuple[Row, ...] = (
     get("/cases", EVERYBODY, lists="number", finds=READERS | LAB | BANK | {"observer"}),
     get("/cases/{number}", READERS | LAB | BANK | {"observer"}, there=FOREIGN),
     post("/cases/{number}/look", READERS, there=FOREIGN),
+    get("/cases/{number}/prospect", READERS, there=FOREIGN),
     get("/cases/{number}/clocks", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/{number}/clocks/{clock}", READERS, there=FOREIGN),
     get("/cases/{number}/events", READERS | LAB | BANK, there=FOREIGN),
