@@ -126,6 +126,9 @@ class Rows:
             calendars = [event.effects["calendar"] for event in events if "calendar" in event.effects]
             told = {"id": self.log, "code": events[0].effects["code"], "calendar": calendars[-1]}
             yield from self._compare("programmes", [told], rows)
+        if kind == "organisation":
+            profiles = [event.body["profile"] for event in events if "profile" in event.body]
+            yield from self._compare("organisations", [{"id": self.log, "profile": profiles[-1] if profiles else {}}], rows)
         if kind in ("programme", "organisation"):
             yield from self._roles(f"{kind}_id")
             away = [

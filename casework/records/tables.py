@@ -156,6 +156,7 @@ organisations = Table(
     Column("register_number", Text, comment="Unified social credit code, or a foreign register's number"),
     Column("kind", Text, comment="company, institution, government, association, provider or other"),
     Column("services", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Kinds of referral it takes"),
+    Column("profile", JSONB, nullable=False, server_default=text("'{}'"), comment="Of a provider: fields, languages, places, capacity, closed, conflicts"),
     Column("owners", JSONB, nullable=False, server_default=text("'[]'"), comment="Owners above 25 %"),
     Column("language", Text, nullable=False, server_default=text("'en'")),
     Column(

@@ -21,6 +21,7 @@ from casework.operations.cases import fire_transition
 from casework.operations.deeds import calendar_of, home_of
 from casework.operations.drafts import find_draft
 from casework.operations.overview import describe, find_case
+from casework.operations.providers import suggestions_for
 from casework.operations.requests import Done
 from casework.operations.requests import Request as Key
 from casework.permissions import Actor, Sight
@@ -29,6 +30,7 @@ from casework.web.case_page import say_done, track_views
 from casework.web.deeds import Action, Sent, action_form, actions_in, answer, is_sure, moved_since
 from casework.web.forms import FormView, build_form, own_texts, parse_form
 from casework.web.frame import use_calendar
+from casework.web.providers import REASONS
 from casework.web.sentences import say_entry
 from casework.web.texts import N_, edition_text
 
@@ -113,9 +115,17 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in track["states"]),
         about={one.id: one.name for one in track_views(standing.shown)}.get(action.track, ""),
         url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
-        back=url_for("cases.show", number=case.number),
+        back=url_for("cases.show", number=case.number), suggested=_suggested(db, case, action),
     )  # fmt: skip
     return make_response(page, sent.status if sent else 200)
+
+
+def _suggested(db: Connection, case: Case, action: Action) -> list[dict[str, Json]]:
+    """Whom to ask, where the form asks for the provider of a referral: those who can be asked first, with the reasons."""
+    track = case.tracks[action.track]
+    if track.workflow != "referral" or all(rule["type"] != "provider" for rule in action.rules):
+        return []
+    return [one | {"why": [gettext(REASONS[code]) for code in one["reasons"]]} for one in suggestions_for(db, case, track.kind)]
 
 
 def _beside_form(db: Connection, actor: Actor, action: Action, sent: Sent | None) -> FormView:

@@ -34,6 +34,7 @@ BANK = frozenset({"foreign_provider"})
 LEADERS = frozenset({"officer", "supervisor"})
 NOBODY: frozenset[str] = frozenset()
 ADMINISTRATOR = frozenset({"administrator"})
+DIRECTORY = READERS | FOREIGN | ADMINISTRATOR
 NO_ADMINISTRATOR = EVERYBODY - ADMINISTRATOR
 
 Who = frozenset[str] | set[str]
@@ -234,6 +235,13 @@ TABLE: tuple[Row, ...] = (
         "/referrals/{referral}/objections/{objection}", WRITERS, READERS - WRITERS, there={"officer", "supervisor"} | BANK,
         there_refused=READERS - WRITERS, body=lambda on: {"words": "Well."},
     ),
+    get("/providers", EVERYBODY),
+    get("/providers/{provider}", DIRECTORY | LAB, there=DIRECTORY | BANK),
+    post(
+        "/providers/{provider}/profile", {"provider_lead", "administrator"}, DIRECTORY - ADMINISTRATOR | {"provider"},
+        there=ADMINISTRATOR, there_refused=DIRECTORY - ADMINISTRATOR | BANK, body=lambda on: {"fields": ["steam"]},
+    ),
+    get("/cases/{number}/suggestions/{service}", READERS, there=FOREIGN),
     get("/referrals/{referral}/contract", READERS | LAB, there=READERS | BANK),
     get("/referrals/{referral}/fhir", READERS | LAB, there=READERS | BANK),
     post("/referrals/{referral}/receipts", WRITERS, READERS - WRITERS, there={"officer", "supervisor"} | BANK, there_refused=READERS - WRITERS),

@@ -135,7 +135,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "watcher", "SH"))
     ]
     here = {
-        "absence": absences[0], "objection": objections[0], "away": world.people["officer"],
+        "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment", "away": world.people["officer"],
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
         "task": _step_task(db, world.main_track(db, number)), "clock": _clock(db, number), "referral": referral,
         "referral_task": _step_task(db, referral), "referral_transition": "accept", "mediation": mediation["id"],
@@ -149,7 +149,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "sealed": str(sealed), **written["here"],
     }  # fmt: skip
     far = here | {
-        "absence": absences[1], "objection": objections[1], "away": world.people["foreign_officer"],
+        "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "away": world.people["foreign_officer"],
         "number": elsewhere, "track": world.main_track(db, elsewhere), "spare_number": spare,
         "task": _step_task(db, world.main_track(db, elsewhere)), "clock": _clock(db, elsewhere), "referral": other, "referral_task": _step_task(db, other),
         "mediation": str(uuid.uuid4()), "match": match, "need": need, "technology": technology, "right": str(right),

@@ -76,6 +76,8 @@ LEADS = frozenset({"provider_lead"})
 SUPERVISORS = frozenset({"supervisor"})
 AWAY = PROVIDERS | OWNERS | FOREIGN | {"other_officer", "compliance"}
 
+DIRECTORY = FINDERS | ADMINISTRATOR
+
 TABLE: tuple[Row, ...] = (
     # --- one's own work, and what supervisors look after ---
     get("/", EVERYBODY, moved={"auditor", "manager", "observer", "administrator"}),
@@ -123,6 +125,11 @@ TABLE: tuple[Row, ...] = (
         "/referrals/<referral>/objections/<objection>", OWNERS | LAB, READERS - OWNERS, there=OWNERS | BANK,
         there_refused=READERS - OWNERS, form=lambda on: {"f-words": "Well."},
     ),
+    # --- the directory: all of it for those who read cases, their own for providers ---
+    get("/providers", EVERYBODY),
+    get("/providers/<provider>", DIRECTORY | LAB, there=DIRECTORY | BANK),
+    get("/providers/<provider>/profile", LEADS | ADMINISTRATOR, DIRECTORY - ADMINISTRATOR | {"provider"}, there=ADMINISTRATOR, there_refused=DIRECTORY - ADMINISTRATOR | BANK),
+    post("/providers/<provider>/profile", LEADS | ADMINISTRATOR, DIRECTORY - ADMINISTRATOR | {"provider"}, there=ADMINISTRATOR, there_refused=DIRECTORY - ADMINISTRATOR | BANK),
     get("/members", LEADS),
     post("/members", LEADS, form=lambda on: {"organisation": on["organisation"], "email": "nobody@example.org", "role": "provider"}),
     post("/members/<membership>/end", LEADS, things={"membership": "member"}),
