@@ -57,6 +57,17 @@ class Settings(BaseSettings):
     smtp_timeout_s: float = Field(10.0, gt=0, le=60, description="How long to wait for the mail server.")
     smtp_retry_s: float = Field(15.0, gt=0, description="The first pause before a mail is tried again; it doubles.")
 
+    documents_url: str | None = Field(
+        None,
+        description="Where the files of documents lie: file:///folder or s3://bucket/prefix, with AWS_* of the environment;"
+        " a folder under var when empty.",
+    )
+    scanner: str | None = Field(
+        None,
+        pattern=r"^(tcp://[^/:]+:\d+|unix:///.+)$",
+        description="A clamd that looks at what is uploaded: tcp://host:3310 or unix:///run/clamav/clamd.ctl; none when empty.",
+    )
+
     pool_size: int = Field(5, ge=1, le=200, description="Database connections of one process.")
     pool_overflow: int = Field(10, ge=0, le=200, description="Connections beyond the pool, under load.")
     pool_timeout_s: float = Field(10.0, gt=0, description="How long a request waits for a connection.")
@@ -70,6 +81,11 @@ class Settings(BaseSettings):
     )
 
     clock_offset: int = Field(0, description="Seconds added to the database's clock, for simulation.")
+
+    @property
+    def store_url(self) -> str:
+        """Where files lie."""
+        return self.documents_url or f"file://{self.var}/documents"
 
     @field_validator("var", mode="after")
     @classmethod

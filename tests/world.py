@@ -5,6 +5,7 @@ Everything in it is made by the operations, as it would be in a real installatio
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import uuid
@@ -20,14 +21,20 @@ from casework.engine.cases import Case
 from casework.operations import registers, rights
 from casework.operations.absences import record_absence
 from casework.operations.accounts import hash_password, make_token
+from casework.operations.cabinet import Cabinet, part_for
 from casework.operations.cases import fire_transition, home_of, open_case
+from casework.operations.documents import hand_in
 from casework.operations.matches import create_match
 from casework.operations.messages import send_message
 from casework.operations.national_calendars import china
 from casework.operations.requests import Done, Request
 from casework.operations.tasks import complete_task
+from casework.operations.uploads import receive
 from casework.permissions import Actor
+from casework.records.cases import load
+from casework.records.database import transaction
 from casework.records.people import find_actor
+from tests.malice import PDF
 
 Json = Any
 
@@ -156,6 +163,22 @@ class World:
             db, self.actor(db, by), case, audience="shared" if referral else "internal", referral=referral, words=words,
             mentions=[self.people[one] for one in tell], sure=True, request=new_request(),
         )  # fmt: skip
+        return str(done.answer["id"])
+
+    def hand_in(
+        self, cabinet: Cabinet, number: str, by: str = "officer", *, title: str = "Test report", content: bytes = PDF,
+        name: str = "report.pdf", kind: str = "report", party: str | None = None, referral: str | None = None,
+    ) -> str:  # fmt: skip
+        """Hand in a document with its file, in transactions of its own; gives the document's id."""
+        with transaction(cabinet.engine) as db:
+            case = load(db, home_of(db, number), "case")
+        with receive(io.BytesIO(content), name) as upload:
+            kept = cabinet.keep(case.log, part_for(party, referral), upload)
+        with transaction(cabinet.engine) as db:
+            done = hand_in(
+                db, self.actor(db, by), cabinet, case, title=title, kind=kind, kept=kept, referral=referral, party=party,
+                request=new_request(),
+            )  # fmt: skip
         return str(done.answer["id"])
 
     def referral(self, db: Connection, number: str, service: str) -> str:

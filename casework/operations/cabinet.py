@@ -56,15 +56,19 @@ class Cabinet:
     def keep(self, log: str, part: str, upload: Upload) -> Kept:
         """Put an upload into the store, in a short transaction before it. Raises StoreUnavailable."""
         with transaction(self.engine) as db:
-            compartment, key = self._key(db, log, part)
-            name = name_of(key, upload.digest)
-            given = {
-                "id": str(uuid_utils.uuid7()), "compartment": compartment, "name": name,
-                "scan": PENDING if self.scanned else None,
-            }  # fmt: skip
-            blob = db.execute(_PUT, given).scalar_one()
-        self.store.put(_place(compartment, name), key, upload.pieces())
+            blob, place, key = self.announce(db, log, part, upload)
+        self.store.put(place, key, upload.pieces())
         return Kept(blob, FileTold(upload.name, upload.digest, upload.type, upload.size))
+
+    def announce(self, db: Connection, log: str, part: str, upload: Upload) -> tuple[str, str, bytes]:
+        """Write down what is about to be put into the store; gives its id, its place and the key for it."""
+        compartment, key = self._key(db, log, part)
+        name = name_of(key, upload.digest)
+        given = {
+            "id": str(uuid_utils.uuid7()), "compartment": compartment, "name": name,
+            "scan": PENDING if self.scanned else None,
+        }  # fmt: skip
+        return db.execute(_PUT, given).scalar_one(), _place(compartment, name), key
 
     def tie(self, db: Connection, file: str, kept: Kept) -> None:
         """In the deed's transaction: this version is what lies there."""

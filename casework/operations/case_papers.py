@@ -1,4 +1,4 @@
-"""What belongs to a case beside its tracks: its papers, consents and rights, with whom each was shared with. Reads only."""
+"""What belongs to a case beside its tracks: its consents and rights. Reads only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from sqlalchemy import Connection, text
 
 from casework.engine.cases import Case
 from casework.errors import NotFound
-from casework.ledger.canonical import instant
 from casework.operations.overview import names_of, titles_of, when
 from casework.permissions import Actor, Sight, sight
 
@@ -20,7 +19,7 @@ _CASES = text("SELECT id, number FROM cases WHERE id = ANY(CAST(:ids AS uuid[]))
 
 
 def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
-    """Documents with their titles and who may see each, consents, and rights with what lies on them. Raises NotFound."""
+    """Consents, and rights with what lies on them. Raises NotFound."""
     if sight(actor, case) < Sight.ALL:
         raise NotFound("case")
     titles = titles_of(db, case)
@@ -29,26 +28,12 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
     # Of a case of another programme not even the number is told.
     seen = sorted({m.programme for m in actor.memberships if m.programme})
     numbers = {row.id: row.number for row in db.execute(_CASES, {"ids": [one["case"] for one in lying], "seen": seen})}
-    organisations = {track.provider for track in case.tracks.values()}
-    organisations |= {one for consent in case.consents.values() for one in consent.providers or ()}
+    organisations: set[str | None] = {one for consent in case.consents.values() for one in consent.providers or ()}
     organisations |= {one.get("holder") for one in lying}
     names = names_of(db, set(), organisations)
-    shared: dict[str, list[str]] = {}
-    for grant in case.grants.values():
-        track = case.tracks.get(grant.track)
-        if grant.ended_at is None and track is not None:
-            shared.setdefault(grant.document, []).append(names.get(track.provider or "", ""))
     phase = db.execute(_PHASE, {"id": case.phase}).one_or_none()
     return {
         "phase": {"name": phase.name, "name_zh": phase.name_zh} if phase else None,
-        "documents": [
-            {
-                "id": one.id, "title": titles.get(one.id), "kind": one.kind, "party": one.party,
-                "valid_until": one.valid_until, "registered_at": instant(one.registered_at),
-                "shared_with": sorted(set(shared.get(one.id, ()))),
-            }
-            for one in case.documents.values()
-        ],
         "consents": [
             {
                 "id": one.id, "party": one.party, "given_on": one.given_on, "expires_on": one.expires_on,

@@ -15,6 +15,7 @@ from casework.api import create_blueprint
 from casework.errors import InvalidSettings
 from casework.operations.vault import Vault
 from casework.records.database import connect_engine, transaction
+from casework.records.store import Store
 from casework.settings import Settings
 from casework.web import (
     absences,
@@ -27,6 +28,7 @@ from casework.web import (
     cases,
     confirm,
     contract,
+    documents,
     errors,
     frame,
     history,
@@ -76,6 +78,8 @@ def create_app(settings: Settings) -> Flask:
     actor.register(app)
     frame.register(app)
     errors.register(app)
+    # Before the token is looked for in a form: only some forms may be large.
+    documents.register(app, Store(settings.store_url))
     # Before the token is looked at: a foreign page learns nothing from it.
     origin.register(app)
     csrf = CSRFProtect(app)
@@ -102,6 +106,7 @@ PAGES = (
     cases.blueprint,
     confirm.blueprint,
     contract.blueprint,
+    documents.blueprint,
     history.blueprint,
     home.blueprint,
     leavers.blueprint,
@@ -143,6 +148,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         CONFIRM_WITHIN=timedelta(minutes=settings.confirm_minutes),
         DEMO_ACCOUNTS=settings.var / "demo-accounts.json",
         CLOCK_OFFSET=settings.clock_offset,
+        SCANNED=settings.scanner is not None,
     )
 
 

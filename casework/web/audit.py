@@ -241,8 +241,8 @@ def note_reading(response: Response) -> Response:
     return response
 
 
-#: What tells nothing of a case.
-_UNWATCHED = frozenset({"static", "health", "api.openapi", "api.docs", None})
+#: What tells nothing of a case, and what is noted of everybody.
+_UNWATCHED = frozenset({"static", "health", "api.openapi", "api.docs", "documents.take", None})
 
 
 def _reader() -> Actor | None:

@@ -23,6 +23,7 @@ from casework.operations.case_papers import show_papers
 from casework.operations.choices import choices_of
 from casework.operations.deadlines import explain_tasks
 from casework.operations.deeds import calendar_of, home_of
+from casework.operations.documents import list_documents
 from casework.operations.drafts import find_draft
 from casework.operations.history import last_events
 from casework.operations.marks import look
@@ -224,6 +225,7 @@ def show(number: str) -> str:
             return _outline(show_case(db, actor, number))
         shown = describe(db, actor, case, level)
         papers, events = show_papers(db, actor, case), last_events(db, actor, case)
+        documents = list_documents(db, actor, case)
         next_task = (shown["next_action"] or {}).get("id", "")
         why = explain_tasks(db, actor, case, [next_task] if next_task else []).get(next_task)
         supervises = actor.in_programme(case.programme, (SUPERVISOR,))
@@ -248,7 +250,7 @@ def show(number: str) -> str:
         requests=[one | {"words": edition_text(library[track["edition"]], f"tasks.{one['rule']}"), "why_not": [
             sentence(library[track["edition"]], why) for why in one["why_not"]]}
             for one in shown["requests"] for track in shown["tracks"] if track["id"] == one["track"]],
-        papers=papers, threads=threads, events=[(one, say_entry(one, library.editions)) for one in events],
+        papers=papers, documents=documents, threads=threads, events=[(one, say_entry(one, library.editions)) for one in events],
         track_names=names, outcome=say_outcome(edition, shown["outcome"]),
         state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main["states"]),
         history=page_of(number, "history"), map=page_of(number, "map"), kinds=KINDS_OF_RIGHTS, lying=ENCUMBRANCES,
@@ -349,8 +351,8 @@ HAND_OVER = Deed(
     N_("The tasks that the present owner holds go back to their queues."),
 )  # fmt: skip
 NEW_DOCUMENT = Deed(
-    "register_document", Paper, N_("Enter a document"), N_("Enter the document"), N_("You have entered the document."),
-    N_("Its words and file stay where they are; from now on consents, referrals and grants can name it."),
+    "register_document", Paper, N_("Enter a paper without a file"), N_("Enter the document"), N_("You have entered the document."),
+    N_("For a paper that lies elsewhere: consents, referrals and grants can name it. A file can be added later."),
 )  # fmt: skip
 WITHDRAW = Deed(
     "withdraw_consent", Withdrawal, N_("Record that a consent is withdrawn"), N_("End the consent"),

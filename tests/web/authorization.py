@@ -170,6 +170,16 @@ TABLE: tuple[Row, ...] = (
         "/mediations/<mediation>/messages/<message>", DISPUTES, things={"message": "sealed"},
         form=lambda on: {"audience": "internal", "f-words": "Still sealed."},
     ),
+    # --- documents; what a referral shares is walked through in `test_documents.py` ---
+    get("/cases/<number>/documents", READERS, there=FOREIGN),
+    post("/cases/<number>/documents", CLERKS, READERS - CLERKS, there=FOREIGN, form=lambda on: {"f-kind": "report"}),
+    get("/referrals/<referral>/documents", READERS | LAB, there=READERS | BANK),
+    # Nothing is handed in before the referral is accepted, and never by the office.
+    post("/referrals/<referral>/documents", NOBODY, READERS | LAB, there_refused=READERS | BANK),
+    get("/documents/<document>", READERS, there=FOREIGN),
+    get("/documents/<document>/<version>", READERS, there=FOREIGN),
+    post("/documents/<document>/versions", CLERKS, READERS - CLERKS, there=FOREIGN),
+    post("/documents/<document>/withdraw", READERS, there=FOREIGN),
     # --- cases ---
     get("/cases", LISTERS),
     get("/cases.csv", LISTERS),

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from casework.definitions import load_library
 from casework.operations import registers
+from casework.operations.cabinet import Cabinet
 from casework.operations.contract import object_to
 from casework.operations.deeds import home_of
 from casework.operations.findings import raise_finding
@@ -61,6 +62,10 @@ def set_scene(database_server: DatabaseServer, template_database: str, var: Path
         world = build_world(db)
     with transaction(engine) as db:
         things = make_things(world, db)
+    cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
+    papers = {where: world.hand_in(cabinet, things[where]["number"], by) for where, by in (("here", "officer"), ("there", "foreign_officer"))}
+    papers["absent"] = str(uuid.uuid4())
+    things = {where: {**some, "document": papers[where], "version": "1"} for where, some in things.items()}
     browsers = {role: Browser(app.test_client()) for role in ROLES}
     for role, browser in browsers.items():
         if role != "anonymous":

@@ -1,0 +1,411 @@
+"""Documents: what a case and a referral have, handing several in at once, versions, and taking a file out.
+
+A file never leaves as what somebody said it is: always as an attachment of plain bytes, in a sandbox, under a clean name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext, ngettext
+from sqlalchemy import Connection
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.engine.cases import Case
+from casework.engine.documents import SEALED
+from casework.engine.fields import Choice, Date, Form, Note, Text, build_model, check
+from casework.errors import FileDamaged, InvalidForm, NotFound, UploadRefused
+from casework.operations import documents
+from casework.operations.cabinet import Cabinet, part_for, part_of
+from casework.operations.deeds import calendar_of
+from casework.operations.drafts import drop_draft, find_draft
+from casework.operations.overview import find_case
+from casework.operations.referrals import find_referral
+from casework.operations.requests import Done, Request, digest_of
+from casework.operations.uploads import MEGABYTE, MOST_AT_ONCE, MOST_BYTES, MOST_FILES, TYPES, Upload, receive
+from casework.permissions import Actor, Sight, sight
+from casework.records.store import Store
+from casework.web import frame
+from casework.web.actor import page_transaction, vault, viewer
+from casework.web.deeds import Sent
+from casework.web.forms import FormView, build_form, own_texts, parse_form, read_request
+from casework.web.sentences import PAPERS, paper_name, party_name, service_name
+from casework.web.texts import N_, say
+
+Json = Any
+blueprint = Blueprint("documents", __name__)
+
+#: Routes that take files; every other one takes as much as a form needs.
+TAKES_FILES = frozenset({"documents.hand_in_case", "documents.hand_in_referral", "documents.file_version"})
+#: What stands beside the files in such a request.
+_BESIDE = 1 * MEGABYTE
+#: Why nothing is handed in now, as the engine says it.
+CLOSED = (
+    N_("the referral has not been accepted yet."),
+    N_("the case stands still while a stop is being decided."),
+    N_("the referral has ended."),
+    N_("the document was withdrawn."),
+    N_("the document has as many versions as one can have."),
+    N_("a sealed mediation keeps no files; they stay with its center."),
+)
+assert SEALED in CLOSED
+HARMLESS = "default-src 'none'; sandbox"
+
+
+def register(app: Flask, store: Store) -> None:
+    """Where files lie; and before a form is read, how much a request may bring."""
+    app.extensions["casework.store"] = store
+    app.before_request(_allow_files)
+    app.teardown_request(_let_go)
+
+
+def _allow_files() -> None:
+    # Of strangers nothing large is read at all.
+    if request.method == "POST" and request.endpoint in TAKES_FILES and viewer() is not None:
+        request.max_content_length = MOST_AT_ONCE + _BESIDE
+
+
+def _let_go(_: BaseException | None) -> None:
+    """What was sent lies in files without a name, which end with the request."""
+    request.close()
+
+
+def cabinet() -> Cabinet:
+    """Where the files of this installation are kept."""
+    held = current_app.extensions
+    return Cabinet(held["casework"], held["casework.store"], vault(), scanned=current_app.config["SCANNED"])
+
+
+@blueprint.app_template_filter()
+def file_size(size: int) -> str:
+    """How large a file is, as people say it."""
+    if size < 1_000:
+        return gettext("%(size)s B", size=size)
+    return gettext("%(size)s kB", size=round(size / 1_000)) if size < MEGABYTE else gettext("%(size)s MB", size=round(size / MEGABYTE, 1))
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+class Delivery(Form):
+    """What a provider says of its files."""
+
+    title = Text(label=N_("Title"), max=300, required=False, help=N_("Empty: the name of the file. With several files always that."))
+    kind = Choice(label=N_("Kind"), choices=PAPERS)
+    language = Choice(label=N_("Language of the paper"), choices={"en": N_("English"), "zh": N_("Chinese")}, required=False)
+    valid_until = Date(label=N_("Valid until"), required=False)
+
+
+class Papers(Delivery):
+    """What the office says of its files."""
+
+    party = Choice(
+        label=N_("Whose paper it is"), choices={"need_owner": N_("need owner"), "technology_owner": N_("technology owner")},
+        required=False, help=N_("A party's paper goes to a provider only with that party's consent."),
+    )  # fmt: skip
+
+
+class Withdrawal(Form):
+    reason = Note(label=N_("Why"))
+
+
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where documents stand: of a case, or of one of its referrals."""
+
+    where: str
+    id: str
+
+    @property
+    def referral(self) -> str | None:
+        return self.id if self.where == "referral" else None
+
+    def find(self, db: Connection, actor: Actor) -> Case:
+        """Raises NotFound for those who may not see it."""
+        if self.where == "referral":
+            return find_referral(db, actor, self.id)[0]
+        case, level = find_case(db, actor, self.id)
+        if level < Sight.ALL:
+            raise NotFound("case")
+        return case
+
+    @property
+    def url(self) -> str:
+        if self.referral:
+            return url_for("documents.referral", referral=self.id)
+        return url_for("documents.case", number=self.id)
+
+    @property
+    def form(self) -> type[Form]:
+        return Delivery if self.referral else Papers
+
+    @property
+    def draft(self) -> str:
+        return f"documents:{self.where}:{self.id}"
+
+
+@blueprint.get("/cases/<number>/documents")
+def case(number: str) -> Response:
+    return _show(Place("case", number))
+
+
+@blueprint.get("/referrals/<uuid:referral>/documents")
+def referral(referral: UUID) -> Response:
+    return _show(Place("referral", str(referral)))
+
+
+def _show(place: Place, sent: Sent | None = None, refused: tuple[UploadRefused, ...] = ()) -> Response:
+    with page_transaction() as (db, actor):
+        found = place.find(db, actor)
+        frame.use_calendar(calendar_of(db, found.programme))
+        track = found.tracks.get(place.referral or "")
+        listed = documents.list_documents(db, actor, found, place.referral)
+        why = documents.why_not(actor, found, track)
+        # The office hands in on the page of the case, and sees there as well what providers have handed in.
+        form = _form(db, actor, place, sent) if why is None else None
+        whole = sight(actor, found) == Sight.ALL
+    page = render_template(
+        "documents/index.html", place=place, case=found, items=listed, form=form, sent=sent, whole=whole, why_not=say(why) if why else "",
+        refused=[(one.name, say(one.why)) for one in refused], crumbs=_crumbs(found, track, whole),
+        service=service_name(track.kind) if track else "", **_WORDS,
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+_WORDS: Mapping[str, Any] = {
+    "paper_name": paper_name, "party_name": party_name, "most_files": MOST_FILES, "most_megabytes": MOST_BYTES // MEGABYTE,
+    "endings": ",".join(f".{one}" for one in TYPES), "kinds": ", ".join(sorted(TYPES)),
+}  # fmt: skip
+
+
+def _form(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
+    return build_form(
+        place.draft, place.form.rule(), own_texts(place.form), submitted=sent.data if sent else None,
+        faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, place.draft),
+    )  # fmt: skip
+
+
+def _crumbs(found: Case, track: Any, whole: bool) -> list[tuple[str, str]]:
+    if track is not None and not whole:
+        name = service_name(track.kind)
+        return [(gettext("In progress"), url_for("referrals.working")), (name[:1].upper() + name[1:], url_for("referrals.show", referral=track.id))]
+    return [(gettext("Cases"), url_for("cases.index")), (str(found.number), url_for("cases.show", number=found.number))]
+
+
+# --- handing in ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/cases/<number>/documents")
+def hand_in_case(number: str) -> BaseResponse:
+    return _hand_in(Place("case", number))
+
+
+@blueprint.post("/referrals/<uuid:referral>/documents")
+def hand_in_referral(referral: UUID) -> BaseResponse:
+    return _hand_in(Place("referral", str(referral)))
+
+
+def _hand_in(place: Place) -> BaseResponse:
+    """Each file is a deed of its own: what is wrong with one keeps no other one out."""
+    with page_transaction() as (db, actor):
+        found = place.find(db, actor)
+        frame.use_calendar(calendar_of(db, found.programme))
+        documents.insist_may_hand_in(actor, found, place.referral)
+    files = _files()
+    try:
+        data = _checked(place.form, parse_form(place.form.rule(), request.form))
+        if not files:
+            raise InvalidForm(fields={"files": gettext("Choose at least one file.")})
+        if len(files) > MOST_FILES:
+            raise InvalidForm(fields={"files": gettext("Choose %(most)s files at most.", most=MOST_FILES)})
+    except InvalidForm as refusal:
+        if _by_script():
+            return _told([], [("", why) for why in refusal.fields.values()])
+        return _show(place, Sent(request.form, refusal.fields, 422))
+    taken, refused = [], []
+    for n, sent in enumerate(files):
+        try:
+            _hand_in_one(place, found, data, sent, n, alone=len(files) == 1 and not request.form.get("part"))
+            taken.append(sent.filename or "")
+        except UploadRefused as refusal:
+            refused.append(refusal)
+    if _by_script():
+        return _told(taken, [(one.name, say(one.why)) for one in refused])
+    if taken:
+        flash(ngettext("One document is handed in.", "%(num)d documents are handed in.", len(taken)))
+    if refused:
+        return _show(place, Sent(request.form, {}, 422), tuple(refused))
+    with page_transaction() as (db, actor):
+        drop_draft(db, actor.person, place.draft)
+    return redirect(place.url, 303)
+
+
+def _files() -> list[FileStorage]:
+    try:
+        return [one for one in request.files.getlist("files") if one.filename]
+    except RequestEntityTooLarge:
+        raise
+    except ValueError as fault:
+        raise InvalidForm(fields={"files": str(fault)}) from fault
+
+
+def _hand_in_one(place: Place, found: Case, data: Mapping[str, Json], sent: FileStorage, n: int, *, alone: bool) -> None:
+    with receive(sent.stream, sent.filename or "") as upload:
+        kept = cabinet().keep(found.log, part_for(data.get("party"), place.referral), upload)
+        title = (data.get("title") if alone else None) or upload.name.rpartition(".")[0] or upload.name
+        with page_transaction() as (db, actor):
+            documents.hand_in(
+                db, actor, cabinet(), place.find(db, actor), title=title, kind=data["kind"], kept=kept, referral=place.referral,
+                party=data.get("party"), language=data.get("language"), valid_until=data.get("valid_until"),
+                request=_request(upload, n),
+            )  # fmt: skip
+
+
+def _request(upload: Upload, n: int) -> Request:
+    """The form's key serves each of its files once: a second click files nothing twice."""
+    asked = read_request()
+    part = request.form.get("part", "")
+    place = int(part) if part.isascii() and part.isdigit() and len(part) < 4 else n
+    return Request(f"{asked.key}:{place}", digest_of("POST", request.path, [upload.digest, upload.name]))
+
+
+def _by_script() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _told(taken: list[str], refused: list[tuple[str, str]]) -> Response:
+    # Well answered, whatever it says: a browser would complain of a status that the script expects.
+    return jsonify({"taken": taken, "refused": [{"name": name, "why": why} for name, why in refused]})
+
+
+def _checked(form: type[Form], data: Mapping[str, Json]) -> dict[str, Json]:
+    rules = form.rule()
+    return check(build_model(form.__name__, rules), rules, data, frame.clock().today)
+
+
+# --- one document ----------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/documents/<uuid:document>")
+def show(document: UUID) -> Response:
+    return _show_one(str(document))
+
+
+def _show_one(id: str, sent: Sent | None = None, refused: UploadRefused | None = None) -> Response:
+    with page_transaction() as (db, actor):
+        found, one = documents.find_document(db, actor, id)
+        frame.use_calendar(calendar_of(db, found.programme))
+        whole = sight(actor, found) == Sight.ALL
+        told = next(item for item in documents.list_documents(db, actor, found) if item["id"] == id)
+        takings = documents.list_takings(db, actor, id) if whole else []
+        track = found.tracks.get(one.track or "") or _granted_to(found, id)
+        form = build_form(
+            f"document:{id}:withdraw", Withdrawal.rule(), own_texts(Withdrawal), submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, f"document:{id}:withdraw"),
+        )  # fmt: skip
+    page = render_template(
+        "documents/show.html", one=told, case=found, form=form, sent=sent, takings=takings, whole=whole,
+        refused=say(refused.why) if refused else "", refused_name=refused.name if refused else "",
+        crumbs=[*_crumbs(found, track, whole), (gettext("Documents"), _home(found, track, whole))], **_WORDS,
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 422 if refused else 200)
+
+
+def _granted_to(found: Case, id: str) -> Any:
+    return next((found.tracks[one.track] for one in found.grants.values() if one.document == id and one.ended_at is None), None)
+
+
+def _home(found: Case, track: Any, whole: bool) -> str:
+    return url_for("documents.referral", referral=track.id) if track is not None and not whole else url_for("documents.case", number=found.number)
+
+
+@blueprint.post("/documents/<uuid:document>/versions")
+def file_version(document: UUID) -> BaseResponse:
+    """A new version, in the place of the one before."""
+    id = str(document)
+    with page_transaction() as (db, actor):
+        found, one = documents.find_document(db, actor, id)
+        documents.insist_may_hand_in(actor, found, one.track)
+    files = _files()
+    try:
+        if len(files) != 1:
+            raise UploadRefused("…", "choose one file.")
+        with receive(files[0].stream, files[0].filename or "") as upload:
+            kept = cabinet().keep(found.log, part_of(one), upload)
+            with page_transaction() as (db, actor):
+                done: Done = documents.file_version(db, actor, cabinet(), id, kept, request=_request(upload, 0))
+    except UploadRefused as refusal:
+        return _show_one(id, refused=refusal)
+    flash(gettext("Version %(version)s is filed.", version=done.answer["version"]))
+    return redirect(url_for("documents.show", document=id), 303)
+
+
+@blueprint.post("/documents/<uuid:document>/withdraw")
+def withdraw(document: UUID) -> BaseResponse:
+    """Take a document out of use."""
+    id = str(document)
+    try:
+        if request.form.get("sure") != "yes":
+            raise InvalidForm(fields={"sure": gettext("Tick the box: this cannot be undone.")})
+        with page_transaction() as (db, actor):
+            reason = request.form.get("f-reason", "")
+            documents.withdraw(db, actor, id, reason=reason, request=read_request())
+            drop_draft(db, actor.person, f"document:{id}:withdraw")
+    except InvalidForm as refusal:
+        return _show_one(id, Sent(request.form, refusal.fields, 422))
+    flash(gettext("The document is withdrawn. Whom it was shared with sees it no longer."))
+    return redirect(url_for("documents.show", document=id), 303)
+
+
+# --- taking out ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/documents/<uuid:document>/<int:version>")
+def take(document: UUID, version: int) -> Response:
+    """A version's file, as an attachment."""
+    try:
+        with page_transaction() as (db, actor):
+            taken = documents.take_out(db, actor, cabinet(), str(document), version, request.path)
+            # What is wrong with the beginning is told as a page, before anything was sent.
+            first = next(taken.pieces, b"")
+    except FileDamaged:
+        current_app.logger.exception("a file is damaged")
+        raise
+    return as_attachment(chain([first], taken.pieces), taken.name, taken.size)
+
+
+def as_attachment(pieces: Iterator[bytes], name: str, size: int | None) -> Response:
+    """Bytes to be saved under a name, and never shown by a browser as what they may be."""
+    plain = "".join(one if one.isascii() and one not in '"\\%' else "_" for one in name)
+    answer = Response(pieces, mimetype="application/octet-stream", direct_passthrough=True)
+    # RFC 6266, with the name in RFC 8187's form for those who read it.
+    answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    answer.headers["Content-Security-Policy"] = HARMLESS
+    if size is not None:
+        answer.content_length = size
+    return answer
+
+

@@ -1,0 +1,65 @@
+/* Sends each chosen file by itself and shows how far it is; without this the form sends them all at once. */
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-uploads]");
+  const shown = document.querySelector("[data-progress]");
+  if (!form || !shown) return;
+  const words = shown.dataset;
+
+  const line = (file) => {
+    const row = document.createElement("div");
+    const name = document.createElement("span");
+    const bar = document.createElement("progress");
+    const said = document.createElement("span");
+    name.textContent = file.name;
+    bar.max = 1;
+    bar.value = 0;
+    bar.setAttribute("aria-label", file.name);
+    said.textContent = words.waits;
+    row.append(name, bar, said);
+    shown.append(row);
+    return { bar, said };
+  };
+
+  const send = (file, part, { bar, said }) => new Promise((done) => {
+    const body = new FormData();
+    for (const [name, value] of new FormData(form)) if (name !== "files") body.append(name, value);
+    body.append("part", String(part));
+    body.append("files", file, file.name);
+    const wrong = (why) => { said.textContent = why; said.className = "wrong"; done(false); };
+    if (file.size > Number(words.most) * 1000000) { wrong(words.large); return; }
+    said.textContent = words.sending;
+    said.className = "";
+    const asked = new XMLHttpRequest();
+    asked.open("POST", form.action);
+    asked.setRequestHeader("Accept", "application/json");
+    asked.upload.addEventListener("progress", (step) => { if (step.lengthComputable) bar.value = step.loaded / step.total; });
+    asked.addEventListener("error", () => wrong(words.failed));
+    asked.addEventListener("load", () => {
+      let told = null;
+      try { told = JSON.parse(asked.responseText); } catch { wrong(words.failed); return; }
+      if (told.refused && told.refused.length) { wrong(told.refused.map((one) => one.why).join(" ")); return; }
+      if (asked.status !== 200) { wrong(words.failed); return; }
+      bar.value = 1;
+      said.textContent = words.taken;
+      done(true);
+    });
+    asked.send(body);
+  });
+
+  form.addEventListener("submit", async (event) => {
+    const chosen = [...form.querySelector('input[type="file"]').files];
+    // One file keeps its title, and nothing to wait for; the plain form does it.
+    if (chosen.length < 2) return;
+    event.preventDefault();
+    const button = form.querySelector("button.btn");
+    button.disabled = true;
+    shown.hidden = false;
+    shown.replaceChildren();
+    const lines = chosen.map(line);
+    let whole = true;
+    for (const [part, file] of chosen.entries()) whole = (await send(file, part, lines[part])) && whole;
+    button.disabled = false;
+    if (whole) window.location.assign(words.done);
+  });
+})();

@@ -1,0 +1,163 @@
+"""Documents in the pages: handed in with a plain form, taken out as an attachment, and what each side sees of them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
+
+from casework.operations.cabinet import Cabinet
+from casework.records.database import transaction
+from tests.malice import PDF, SCRIPT, SVG, packed
+from tests.web.conftest import _TOKEN, Browser
+from tests.web.queries import counted
+from tests.world import World, to_referral, today
+
+Enter = Callable[[str], Browser]
+File = tuple[io.BytesIO, str]
+
+
+def file(name: str = "report.pdf", content: bytes = PDF) -> File:
+    return io.BytesIO(content), name
+
+
+@pytest.fixture
+def scene(engine: Engine, world: World) -> tuple[str, str]:
+    """A case with a referral that the lab has accepted: (number, referral)."""
+    with transaction(engine) as db:
+        number, referral = to_referral(world, db)
+    with transaction(engine) as db:
+        world.fire(db, "provider", number, "accept", {
+            "interest": False, "confidentiality": True, "person": world.people["provider"], "charge": "free",
+            "planned_on": (today() + timedelta(days=30)).isoformat(),
+        }, track=referral)  # fmt: skip
+    return number, referral
+
+
+@pytest.fixture
+def drawer(app: Flask) -> Cabinet:
+    return Cabinet(app.extensions["casework"], app.extensions["casework.store"], app.extensions["casework.vault"])
+
+
+def hand_in(browser: Browser, path: str, *files: File, **more: str):  # type: ignore[no-untyped-def]  # what Browser.post gives
+    return browser.post(path, {"f-kind": "report", "files": list(files), **more}, page=path, content_type="multipart/form-data")
+
+
+def test_a_file_is_handed_in_with_a_plain_form_and_listed(browser_for: Enter, scene: tuple[str, str]) -> None:
+    officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
+    assert hand_in(officer, path, file()).status_code == 303
+    assert "report.pdf" in officer.get(path).text
+
+
+def test_several_are_handed_in_at_once_each_under_its_own_name(browser_for: Enter, scene: tuple[str, str]) -> None:
+    officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
+    hand_in(officer, path, file("one.pdf"), file("two.pdf"), file("三.pdf"))
+    shown = officer.get(path).text
+    assert [name for name in ("one.pdf", "two.pdf", "三.pdf") if name not in shown] == []
+
+
+def test_what_is_wrong_with_one_keeps_no_other_out(browser_for: Enter, scene: tuple[str, str]) -> None:
+    officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
+    answer = hand_in(officer, path, file("good.pdf"), file("bad.pdf", SCRIPT))
+    assert answer.status_code == 422
+    assert "its content is not what its name says." in answer.text
+    assert "good.pdf" in officer.get(path).text
+
+
+def test_a_script_is_told_file_by_file(browser_for: Enter, scene: tuple[str, str]) -> None:
+    officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
+    sent = {"f-kind": "report", "part": "0", "files": [file("bad.svg", SVG)]}
+    answer = officer.post(path, sent, page=path, content_type="multipart/form-data", headers={"Accept": "application/json"})
+    told = answer.get_json()
+    assert (answer.status_code, told["taken"], told["refused"][0]["name"]) == (200, [], "bad.svg")
+
+
+def test_without_a_file_the_form_says_so_and_keeps_what_was_chosen(browser_for: Enter, scene: tuple[str, str]) -> None:
+    answer = hand_in(browser_for("officer"), f"/cases/{scene[0]}/documents", **{"f-title": "Kept words"})
+    assert answer.status_code == 422
+    assert "Choose at least one file." in answer.text
+    assert "Kept words" in answer.text
+
+
+def test_a_second_click_files_nothing_twice(browser_for: Enter, scene: tuple[str, str]) -> None:
+    officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
+    for _ in range(2):
+        hand_in(officer, path, file(), key="k" * 24)
+    assert officer.get(path).text.count('download>report.pdf') == 1
+
+
+def test_a_file_leaves_as_an_attachment_of_plain_bytes(browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet) -> None:
+    id = world.hand_in(drawer, scene[0], name='报告 "draft".pdf')
+    answer = browser_for("officer").get(f"/documents/{id}/1")
+    assert answer.data == PDF
+    assert answer.mimetype == "application/octet-stream"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Content-Disposition"] == (
+        "attachment; filename=\"__ _draft_.pdf\"; filename*=UTF-8''%E6%8A%A5%E5%91%8A%20_draft_.pdf"
+    )
+
+
+def test_who_is_not_signed_in_is_not_listened_to_for_long(anonymous: Browser, scene: tuple[str, str]) -> None:
+    path = f"/cases/{scene[0]}/documents"
+    boundary, body = encode_multipart({"files": FileStorage(io.BytesIO(PDF + b" " * 2_000_000), "x.pdf")})
+    answer = anonymous.flask.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
+    assert answer.status_code == 413
+
+
+def test_a_file_beyond_a_forms_usual_size_is_taken(browser_for: Enter, scene: tuple[str, str]) -> None:
+    officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
+    token = _TOKEN.search(officer.get(path).text)
+    assert token is not None
+    sent = {"csrf_token": token[1], "key": "k" * 24, "f-kind": "report", "files": FileStorage(io.BytesIO(PDF + b" " * 5_000_000), "large.pdf")}
+    boundary, body = encode_multipart(sent)
+    answer = officer.flask.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
+    assert answer.status_code == 303
+
+
+def test_a_new_version_and_a_withdrawal_by_the_page_of_the_document(
+    browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet
+) -> None:
+    id, officer = world.hand_in(drawer, scene[0]), browser_for("officer")
+    page = f"/documents/{id}"
+    sent = {"files": [file("next.pdf")]}
+    assert officer.post(f"{page}/versions", sent, page=page, content_type="multipart/form-data").status_code == 303
+    assert "next.pdf" in officer.get(page).text
+    assert officer.post(f"{page}/withdraw", {"f-reason": "Wrong one", "key": "w" * 24}, page=page).status_code == 422
+    assert officer.post(f"{page}/withdraw", {"f-reason": "Wrong one", "sure": "yes", "key": "w" * 24}, page=page).status_code == 303
+    assert "No form names it any more" in officer.get(page).text
+
+
+def test_a_provider_sees_and_hands_in_what_belongs_to_its_referral_alone(
+    browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet
+) -> None:
+    world.hand_in(drawer, scene[0], title="Secret figures")
+    provider, path = browser_for("provider"), f"/referrals/{scene[1]}/documents"
+    assert hand_in(provider, path, file("assessment.pdf")).status_code == 303
+    shown = provider.get(path).text
+    assert ("assessment.pdf" in shown, "Secret figures" in shown) == (True, False)
+
+
+def test_an_archive_is_as_harmless_as_any_file(browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet) -> None:
+    id = world.hand_in(drawer, scene[0], name="pictures.zip", content=packed({"a.txt": b"x"}))
+    assert browser_for("officer").get(f"/documents/{id}/1").mimetype == "application/octet-stream"
+
+
+def test_the_page_asks_the_database_as_often_for_many_documents_as_for_few(
+    app: Flask, browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet
+) -> None:
+    officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
+    counts = []
+    for _ in range(2):
+        for n in range(3):
+            world.hand_in(drawer, scene[0], title=f"Paper {n}")
+        with counted(app) as sent:
+            officer.get(path)
+        counts.append(len(sent))
+    assert counts[0] == counts[1]
