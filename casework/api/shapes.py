@@ -613,7 +613,46 @@ class AskedBefore(Answer):
     why: Annotated[str | None, Field(description="The same in words")] = None
 
 
+class ClockCause(Answer):
+    kind: str
+    transition: str | None
+    edition: str | None
+
+
+class SideShown(Answer):
+    """One side of a referral: what it must do first, and how much time it was charged with since the offer."""
+
+    running: Annotated[bool, Field(description="It is this side's turn: time is charged to it now")]
+    minutes: Annotated[int, Field(description="All the time since the offer that was charged to it")]
+    working_minutes: Annotated[int, Field(description="Of these the minutes of working time")]
+    task: Annotated[str | None, Field(description="What it must do first")]
+    due_at: AwareDatetime | None
+    late: bool
+    unit: Annotated[str | None, Field(description="wd, working days, or cd, calendar days")]
+    used_days: int | None
+    given_days: int | None
+
+
+class TurnShown(Answer):
+    side: Annotated[str, Field(description="provider or office")]
+    from_: Annotated[AwareDatetime, Field(alias="from")]
+    until: Annotated[AwareDatetime | None, Field(description="Null while it goes on")]
+    minutes: int
+    working_minutes: int
+    because: Annotated[ClockCause | None, Field(description="The deed that began it, where you may see it")]
+
+
+class Sides(Answer):
+    """Every minute between the offer and the end of a referral is charged to exactly one side."""
+
+    offered_at: AwareDatetime | None
+    provider: SideShown
+    office: SideShown
+    turns: list[TurnShown]
+
+
 class ReferralWhole(ReferralShown):
+    sides: Sides
     question: str | None = None
     asked_before: Annotated[list[AskedBefore], Field(description="Whom the panel asked before; empty for providers")] = []
     asked_next: Annotated[list[str | None], Field(description="Whom the panel asks next; empty for providers")] = []
@@ -692,12 +731,6 @@ class ClockRule(Answer):
     day: Annotated[date | None, Field(description="From this day, which a form named; else from where the clock began")] = None
 
 
-class ClockCause(Answer):
-    kind: str
-    transition: str | None
-    edition: str | None
-
-
 class ClockInterval(Answer):
     from_: Annotated[AwareDatetime, Field(alias="from")]
     until: AwareDatetime
@@ -717,6 +750,8 @@ class ClockSummary(Answer):
     unit: str
     due_at: Annotated[AwareDatetime | None, Field(description="Null while the clock stands still")]
     rule: ClockRule
+    used_days: Annotated[int, Field(description="So many days are used by now: working days, or days, by the unit")]
+    given_days: Annotated[int, Field(description="So many it was given")]
     zone: Annotated[str, Field(description="Where its calendar holds")]
     calendars: Annotated[list[str], Field(description="Digests of the versions of the calendar that it was counted with")]
     counted_minutes: int

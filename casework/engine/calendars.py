@@ -117,6 +117,12 @@ class Calendar:
             names={date.fromisoformat(day): words for day, words in stored.get("names", {}).items()},
         )
 
+    @cached_property
+    def usual_minutes(self) -> int:
+        """The length of a usual working day: what working time is told in."""
+        spans = ((start.hour * 60 + start.minute, end.hour * 60 + end.minute or 24 * 60) for start, end in self._usual_slots())
+        return sum(closes - opens for opens, closes in spans)
+
     def local_date(self, moment: datetime) -> date:
         """The date on the wall where this calendar holds; raises ValueError for a naive moment."""
         return _utc(moment).astimezone(ZoneInfo(self.zone)).date()

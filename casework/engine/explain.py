@@ -6,7 +6,7 @@ Pure: from the events of a case that tell of the clock, and the versions of the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
@@ -47,8 +47,9 @@ class Telling:
     task: str | None
     consent: str | None
     stretches: tuple[Stretch, ...]
-    #: The event that stopped it.
+    #: The event that stopped it, and when.
     stopped: int | None = None
+    stopped_at: datetime | None = None
 
     @property
     def state(self) -> str:
@@ -104,15 +105,15 @@ def tell(events: Iterable[Event]) -> dict[str, Telling]:
                 one["id"], one["track"], one["unit"], one.get("task"), one.get("consent"), (first,)
             )
         for one in event.effects.get("clock_states", ()):
-            told[one["id"]] = _turned(told[one["id"]], one, event.seq)
+            told[one["id"]] = _turned(told[one["id"]], one, event)
     return told
 
 
-def _turned(clock: Telling, change: Mapping[str, Json], seq: int) -> Telling:
-    stretches, last = clock.stretches, clock.stretches[-1]
+def _turned(clock: Telling, change: Mapping[str, Json], event: Event) -> Telling:
+    stretches, last, seq = clock.stretches, clock.stretches[-1], event.seq
     task = change.get("task", clock.task)
     if change["state"] == STOPPED:
-        return _of(clock, stretches, task, seq)
+        return replace(_of(clock, stretches, task), stopped=seq, stopped_at=event.at)
     rungs = _rungs(change["rungs"]) if "rungs" in change else last.rungs
     calendar = change.get("calendar", last.calendar)
     if change["state"] == PAUSED:
@@ -125,8 +126,8 @@ def _turned(clock: Telling, change: Mapping[str, Json], seq: int) -> Telling:
     return _of(clock, (*stretches[:-1], Stretch(last.seq, last.start, last.state, calendar, rungs)), task)
 
 
-def _of(clock: Telling, stretches: tuple[Stretch, ...], task: str | None, stopped: int | None = None) -> Telling:
-    return Telling(clock.id, clock.track, clock.unit, task, clock.consent, stretches, stopped)
+def _of(clock: Telling, stretches: tuple[Stretch, ...], task: str | None) -> Telling:
+    return replace(clock, task=task, stretches=stretches)
 
 
 def _rungs(written: Iterable[Json]) -> tuple[Rung, ...]:
@@ -158,6 +159,35 @@ def explain(clock: Telling, calendars: Mapping[str, Calendar], what: str = "due"
     # What a pause left is no rule of its own; another day that was granted is.
     rules = [rung.rule for one in clock.stretches if (rung := _rung(one, what)) and "n" in rung.rule]
     return Explanation(what, due, rules[-1], calendars[last.calendar].zone, tuple(used), tuple(intervals))
+
+
+def days_used(clock: Telling, made: Explanation, calendars: Mapping[str, Calendar], now: datetime) -> tuple[int, int]:
+    """How many of a clock's days are used by now, and how many it was given: working days, or days, by its unit.
+
+    A day is used when nothing of it is left; the day on which the clock began is given on top.
+    """
+    last = clock.stretches[-1]
+    rung = _rung(last, made.what)
+    assert rung is not None
+    at = last.start if last.state == PAUSED else max(last.start, min(clock.stopped_at or now, now))
+    calendar = calendars[last.calendar]
+    if clock.unit == "wd":
+        left = len({one.day for one in calendar.spans(at, rung.moment) if one.kind in (WORKING, MAKE_UP)})
+        whole = left + len({one.day for one in made.intervals if one.counted and one.end <= _minute(at)})
+    else:
+        minutes = calendar.remaining(at, rung.moment, "cd")
+        counted = sum(_overlap(one, at) for one in made.intervals if one.counted)
+        left, whole = -(-minutes // _DAY), -(-(minutes + counted) // _DAY)
+    named = "day" in made.rule and made.rule["n"] < 1
+    given = whole if named or clock.unit != made.rule["unit"] else made.rule["n"]
+    return given - min(given, left), given
+
+
+_DAY = 24 * 60
+
+
+def _overlap(one: Interval, until: datetime) -> int:
+    return max(0, (min(one.end, _minute(until)) - one.start) // _MINUTE)
 
 
 def _rung(stretch: Stretch, what: str) -> Rung | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -11,13 +13,13 @@ from casework.engine.calendars import Calendar
 from casework.engine.cases import Case
 from casework.engine.clockwork import WAKE
 from casework.engine.events import Event
-from casework.engine.explain import Explanation, Interval, Telling, explain, lines, tell
+from casework.engine.explain import Explanation, Interval, Telling, days_used, explain, lines, tell
 from casework.errors import NotFound
 from casework.ledger.canonical import instant
 from casework.operations.overview import find_case
 from casework.operations.task_lists import find_task
 from casework.permissions import Actor, Sight, own_tracks, sight
-from casework.records.logs import event_of
+from casework.records.logs import event_of, now
 
 Json = Any
 
@@ -25,11 +27,8 @@ Json = Any
 def list_clocks(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     """The clocks of a case that run or stand still, as far as the actor sees their tracks. Raises NotFound."""
     case, _ = find_case(db, actor, number)
-    told, names = _visible(db, actor, case)
-    clocks = [
-        _explained(one, moment, names, case) for one in told.values() if one.id in case.clocks
-        for moment in (explain_clock(db, case, one),) if moment is not None
-    ]  # fmt: skip
+    known = _known(db, actor, case)
+    clocks = [made for one in known.clocks.values() if one.id in case.clocks and (made := known.explain(one)) is not None]
     clocks.sort(key=lambda one: (one["due_at"] is None, one["due_at"] or "", one["id"]))
     return {"items": [{key: one[key] for key in one if key not in ("intervals", "lines")} for one in clocks]}
 
@@ -37,12 +36,12 @@ def list_clocks(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
 def show_clock(db: Connection, actor: Actor, number: str, id: str) -> dict[str, Json]:
     """A clock with the ledger of its moment; one that has stopped too. Raises NotFound."""
     case, _ = find_case(db, actor, number)
-    told, names = _visible(db, actor, case)
-    clock = told.get(id)
-    explained = explain_clock(db, case, clock) if clock is not None else None
-    if clock is None or explained is None:
+    known = _known(db, actor, case)
+    clock = known.clocks.get(id)
+    explained = known.explain(clock) if clock is not None else None
+    if explained is None:
         raise NotFound("clock")
-    return _explained(clock, explained, names, case)
+    return explained
 
 
 def explain_task(db: Connection, actor: Actor, task: str) -> dict[str, Json]:
@@ -59,16 +58,15 @@ def explain_tasks(db: Connection, actor: Actor, case: Case, tasks: Iterable[str]
     wanted, made = set(tasks), dict[str, dict[str, Json]]()
     if not wanted:
         return made
-    told, names = _visible(db, actor, case)
-    for one in told.values():
-        if one.task in wanted and (explained := explain_clock(db, case, one)) is not None and explained.what != WAKE:
-            made[one.task] = _explained(one, explained, names, case)
+    known = _known(db, actor, case)
+    for one in known.clocks.values():
+        if one.task in wanted and (explained := known.explain(one)) is not None and explained["what"] != WAKE:
+            made[str(one.task)] = explained
     return made
 
 
-def explain_clock(db: Connection, case: Case, clock: Telling) -> Explanation | None:
+def explain_clock(clock: Telling, calendars: Mapping[str, Calendar]) -> Explanation | None:
     """The ledger of a clock's own moment: when it is due, fires a transition, or a consent expires."""
-    calendars = versions(db, case.programme)
     what = next((one.what for one in clock.stretches[-1].rungs if one.what not in _ON_THE_WAY), None)
     return None if what is None else explain(clock, calendars, what)
 
@@ -89,8 +87,37 @@ def versions(db: Connection, programme: str) -> dict[str, Calendar]:
     return {one.digest: one for one in made}
 
 
-def _visible(db: Connection, actor: Actor, case: Case) -> tuple[dict[str, Telling], dict[int, Json]]:
-    """The clocks that the actor may know of, and what an event is called that paused one; unseen events have no name."""
+@dataclass(frozen=True)
+class _Known:
+    """What somebody may know of a case's clocks, and what is needed to explain them."""
+
+    clocks: Mapping[str, Telling]
+    #: What an event is called that stopped a clock; unseen events have no name.
+    names: Mapping[int, Json]
+    calendars: Mapping[str, Calendar]
+    moment: datetime
+
+    def explain(self, clock: Telling) -> dict[str, Json] | None:
+        made = explain_clock(clock, self.calendars)
+        if made is None:
+            return None
+        used, given = days_used(clock, made, self.calendars, self.moment)
+        return {
+            "id": clock.id, "track": clock.track, "task": clock.task, "state": clock.state, "what": made.what,
+            "unit": clock.unit, "due_at": instant(made.due) if made.due else None, "rule": dict(made.rule),
+            "used_days": used, "given_days": given, "zone": made.zone,
+            "calendars": list(made.calendars), "counted_minutes": made.minutes(counted=True),
+            "other_minutes": made.minutes(counted=False),
+            "intervals": [_interval(one, self.names) for one in made.intervals],
+            "lines": [
+                {"from": instant(one.start), "until": instant(one.end), "kind": one.kind, "name": one.name,
+                 "because": self.names.get(one.seq) if one.seq is not None else None, "minutes": one.minutes, "days": one.days}
+                for one in lines(made.intervals)
+            ],
+        }  # fmt: skip
+
+
+def _known(db: Connection, actor: Actor, case: Case) -> _Known:
     rows = db.execute(
         text(
             "SELECT header, effects, body FROM events WHERE log_id = CAST(:log AS uuid)"
@@ -99,10 +126,10 @@ def _visible(db: Connection, actor: Actor, case: Case) -> tuple[dict[str, Tellin
         {"log": case.log},
     )
     events = [event_of(row.header, row.effects, row.body) for row in rows]
-    told = tell(events)
+    told, calendars, moment = tell(events), versions(db, case.programme), now(db)
     level = sight(actor, case)
     if level == Sight.ALL:
-        return told, {event.seq: _named(event) for event in events}
+        return _Known(told, {event.seq: name_event(event) for event in events}, calendars, moment)
     if level < Sight.REFERRALS:
         raise NotFound("case")
     tracks = {track.id for track in own_tracks(actor, case)}
@@ -111,26 +138,13 @@ def _visible(db: Connection, actor: Actor, case: Case) -> tuple[dict[str, Tellin
         one["id"] for event in events for one in event.effects.get("tasks", ()) if one["organisation"] is not None
     }  # fmt: skip
     mine = {id: one for id, one in told.items() if one.track in tracks and one.task in theirs}
-    return mine, {event.seq: _named(event) for event in events if event.track in tracks}
+    names = {event.seq: name_event(event) for event in events if event.track in tracks}
+    return _Known(mine, names, calendars, moment)
 
 
-def _named(event: Event) -> dict[str, Json]:
+def name_event(event: Event) -> dict[str, Json]:
+    """What an event is called where it is the cause of something."""
     return {"kind": event.kind, "transition": event.effects.get("transition"), "edition": event.edition}
-
-
-def _explained(clock: Telling, made: Explanation, names: Mapping[int, Json], case: Case) -> dict[str, Json]:
-    return {
-        "id": clock.id, "track": clock.track, "task": clock.task, "state": clock.state, "what": made.what,
-        "unit": clock.unit, "due_at": instant(made.due) if made.due else None, "rule": dict(made.rule), "zone": made.zone,
-        "calendars": list(made.calendars), "counted_minutes": made.minutes(counted=True),
-        "other_minutes": made.minutes(counted=False),
-        "intervals": [_interval(one, names) for one in made.intervals],
-        "lines": [
-            {"from": instant(one.start), "until": instant(one.end), "kind": one.kind, "name": one.name,
-             "because": names.get(one.seq) if one.seq is not None else None, "minutes": one.minutes, "days": one.days}
-            for one in lines(made.intervals)
-        ],
-    }  # fmt: skip
 
 
 def _interval(one: Interval, names: Mapping[int, Json]) -> dict[str, Json]:

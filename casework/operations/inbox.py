@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
-from casework.engine.calendars import Calendar
-from casework.engine.cases import CREATED, Case, Task
+from casework.engine.cases import Case
 from casework.errors import InvalidForm
 from casework.ledger.canonical import instant
 from casework.operations.deeds import calendar_of
@@ -143,30 +140,20 @@ def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str
     agreed = accepted.data if accepted else {}
     names = names_of(db, {case.owner, track.named})
     programme = db.execute(_PROGRAMME, {"id": case.programme}).one()
-    moment, calendar = now(db), calendar_of(db, case.programme)
-    ids = {id, *(one.id for one in case.children(id))}
-    open_tasks = [one for one in case.open_tasks() if one.track in ids and one.state != CREATED and not one.aftercare]
     return case, told | {
         "log": case.log, "log_kind": case.kind, "ours": track.provider in reach(actor).organisations,
         "fee": sent.data.get("fee") if sent else None, "wanted_on": track.given.get("wanted_on"),
         "accepted_at": instant(accepted.at) if accepted else None, "planned_on": agreed.get("planned_on"),
         "charge": agreed.get("charge"), "price": agreed.get("price"), "named": names.get(track.named or ""),
         "officer": names.get(case.owner or ""), "programme": {"name": programme.name, "name_zh": programme.name_zh},
-        "provider_side": _clock([t for t in open_tasks if t.organisation], moment, calendar),
-        "office_side": _clock([t for t in open_tasks if not t.organisation], moment, calendar),
+        "provider_side": _side(case, told["sides"]["provider"]), "office_side": _side(case, told["sides"]["office"]),
     }  # fmt: skip
 
 
 _PROGRAMME = text("SELECT name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
 
 
-def _clock(tasks: Sequence[Task], moment: datetime, calendar: Calendar) -> Json:
-    """What one side must do first, and how many of its working days are used; None while its clock stands still."""
-    first = min((one for one in tasks if one.due_at), key=lambda one: (one.due_at, one.id), default=None)
-    if first is None or first.due_at is None:
-        return None
-    return {
-        "task": first.id, "due_at": instant(first.due_at), "late": first.due_at < moment, "edition": first.edition, "rule": first.rule,
-        "type": first.type, "used": calendar.working_days_between(first.opened_at, max(moment, first.opened_at)),
-        "given": calendar.working_days_between(first.opened_at, first.due_at),
-    }  # fmt: skip
+def _side(case: Case, side: dict[str, Json]) -> dict[str, Json]:
+    """A side with the words of what it must do first."""
+    task = case.tasks.get(side["task"] or "")
+    return side | ({"edition": task.edition, "rule": task.rule, "type": task.type} if task else {})

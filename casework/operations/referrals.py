@@ -19,6 +19,7 @@ from casework.operations.marks import look, looks
 from casework.operations.overview import actions_of, names_in, reach_values, show, show_track, titles_of
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request
+from casework.operations.sides import account_of
 from casework.permissions import Actor, Sight, own_tracks, reach, sight
 from casework.records.cases import load
 from casework.records.logs import now
@@ -126,6 +127,7 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
             show(task, library[task.edition], names, overdue=case.overdue(task, moment)) for task in tasks
         ],
         "actions": actions_of(db, actor, case, seen, library, level, moment),
+        "sides": account_of(db, actor, case, track, moment),
     }
 
 

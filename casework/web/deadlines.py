@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
-from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING
+from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, Calendar
 from casework.engine.explain import EVERY_DAY, PAUSE, WAITING
 from casework.web import dates
 from casework.web.frame import clock
@@ -56,6 +56,55 @@ def ledger(told: Mapping[str, Json] | None) -> Ledger | None:
         _rule(told, where), tuple(_line(one, where) for one in told["lines"]), _span(told["counted_minutes"]), told["zone"],
         len(told["calendars"]),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Charged:
+    """One turn of a referral: from when until when, whose it was, since which deed, and how much working time."""
+
+    start: str
+    end: str | None
+    ours: bool
+    since: str
+    span: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """The time since a referral's offer, each minute charged to one of its sides: in all, and turn by turn."""
+
+    ours: str
+    theirs: str
+    #: Whose turn it is; None at the end.
+    our_turn: bool | None
+    turns: tuple[Charged, ...]
+
+
+def account(told: Mapping[str, Json], calendar: Calendar, *, provider: bool) -> Account | None:
+    """Both sides' time as the reader says it, who is the provider or the office; None before the offer."""
+    if not told["turns"]:
+        return None
+    mine, other = ("provider", "office") if provider else ("office", "provider")
+    running = [side for side in (mine, other) if told[side]["running"]]
+    return Account(
+        _working(told[mine]["working_minutes"], calendar), _working(told[other]["working_minutes"], calendar),
+        running[0] == mine if running else None,
+        tuple(
+            Charged(
+                one["from"], one["until"], one["side"] == mine, _cause(one["because"]), _working(one["working_minutes"], calendar)
+            )
+            for one in told["turns"]
+        ),
+    )  # fmt: skip
+
+
+def _working(minutes: int, calendar: Calendar) -> str:
+    """Working time in days of usual length: 2 working days 3 h."""
+    days, rest = divmod(minutes, calendar.usual_minutes)
+    if not days:
+        return _span(rest)
+    words = ngettext("%(num)d working day", "%(num)d working days", days)
+    return f"{words} {_span(rest)}" if rest else words
 
 
 def _rule(told: Mapping[str, Json], where: ZoneInfo) -> str:

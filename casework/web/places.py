@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
@@ -110,12 +110,20 @@ def inbox_status(one: Mapping[str, Json]) -> str:
     return words
 
 
-def clock_words(side: Mapping[str, Json] | None) -> str | Markup:
-    """What a side must do and how much of its time is used."""
-    if side is None:
-        return gettext("nothing to do, the clock stands still")
-    used = gettext("%(used)s of %(given)s working days used", used=min(side["used"], side["given"]), given=side["given"])
-    return Markup("{} {} <span class=\"muted\">({})</span>").format(task_words(side), due_element(side["due_at"]), used)
+def clock_words(side: Mapping[str, Json]) -> str | Markup:
+    """What a side must do first, and how much of its time is used."""
+    if side["task"] is None or side["due_at"] is None:
+        return gettext("stopped: nothing to do")
+    return Markup("{} {} <span class=\"muted\">({})</span>").format(task_words(side), due_element(side["due_at"]), used_words(side))
+
+
+def used_words(told: Mapping[str, Json]) -> str:
+    """1 of 5 working days used."""
+    if told["unit"] is None:
+        return ""
+    if told["unit"] == "wd":
+        return ngettext("%(used)s of %(num)d working day used", "%(used)s of %(num)d working days used", told["given_days"], used=told["used_days"])
+    return ngettext("%(used)s of %(num)d day used", "%(used)s of %(num)d days used", told["given_days"], used=told["used_days"])
 
 
 def is_late(due: str | None) -> bool:
@@ -142,7 +150,7 @@ def edition_side(edition: str | None, task: Mapping[str, Json]) -> str:
 WORDS: dict[str, Callable[..., Any]] = {
     "task_words": task_words, "task_url": task_url, "place_url": place_url, "case_url": case_url, "waits_for": waits_for,
     "queue_name": queue_name, "hold_name": hold_name, "referral_status": referral_status, "inbox_status": inbox_status,
-    "clock_words": clock_words, "is_late": is_late, "capital": capital, "referral_task_words": referral_task_words,
+    "clock_words": clock_words, "used_words": used_words, "is_late": is_late, "capital": capital, "referral_task_words": referral_task_words,
     "service_name": service_name, "party_name": party_name, "today": lambda: clock().today,
 }  # fmt: skip
 

@@ -27,7 +27,7 @@ from casework.permissions import Actor
 from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction
 from casework.web.contract import said_of
-from casework.web.deadlines import ledger
+from casework.web.deadlines import account, ledger
 from casework.web.forms import read_request
 from casework.web.messages import threads_of
 from casework.web.navigation import PROVIDERS
@@ -88,7 +88,8 @@ def _show(id: str, sent: deeds.Sent | None) -> str:
         if sent is not None and accept is None:
             accept = deeds.find_sent(actions, case, [id], id, ANSWER, actor)
         form = deeds.action_form(db, actor, case, accept, sent) if accept else None
-        clocks = explain_tasks(db, actor, case, [side["task"] for side in (told["provider_side"], told["office_side"]) if side])
+        sides, calendar = (told["provider_side"], told["office_side"]), calendar_of(db, case.programme)
+        clocks = explain_tasks(db, actor, case, [side["task"] for side in sides if side["task"]])
         moved = deeds.moved_since(db, actor, case, id, sent.seen) if sent else []
         events = list_referral_events(db, actor, id, without=(SAID,), limit=100)
         signed = describe_contract(db, actor, case, case.tracks[id])
@@ -97,6 +98,7 @@ def _show(id: str, sent: deeds.Sent | None) -> str:
     return render_template(
         "referrals/show.html", one=told, actions=[one for one in actions if one is not accept], accept=accept, form=form,
         sent=sent, threads=threads_of(threads, told["case"], told["log"]), moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
+        charged=account(told["sides"], calendar, provider=told["ours"]),
         ledgers={task: ledger(one) for task, one in clocks.items()}, service=_service(told),
         at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name), asked_why=asked_why,
         contract=signed, said=said_of(load_library()[told["edition"]]),

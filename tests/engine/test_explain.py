@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from casework.engine.calendars import Calendar
 from casework.engine.commands import Recount
-from casework.engine.explain import Explanation, explain, lines, tell
+from casework.engine.explain import Explanation, Telling, days_used, explain, lines, tell
 from casework.engine.grammar import Final, Limit, State, Workflow, previous, working_days
 from casework.engine.roles import OFFICER
 from casework.operations.national_calendars import china
@@ -79,10 +79,13 @@ class Waiting:
             self.runs[-1].calendar = calendar
 
     @property
-    def explained(self) -> Explanation:
+    def clock(self) -> Telling:
         main = self.play.case.main.id
-        told = next(one for one in tell(self.play.events).values() if one.track == main)
-        explained = explain(told, {one.digest: one for one in self.versions})
+        return next(one for one in tell(self.play.events).values() if one.track == main)
+
+    @property
+    def explained(self) -> Explanation:
+        explained = explain(self.clock, {one.digest: one for one in self.versions})
         assert explained is not None
         return explained
 
@@ -174,6 +177,28 @@ def _insist_whole(waiting: Waiting, explained: Explanation) -> None:
     told = lines(intervals)
     assert sum(one.minutes for one in told) == explained.minutes(counted=True)
     assert [one.end for one in told[:-1]] == [one.start for one in told[1:]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(calendars(), st.integers(1, 6), st.sampled_from(["wd", "cd"]), st.lists(st.integers(1, 3000), max_size=4), st.integers(0, 5000))
+def test_a_day_is_used_when_nothing_of_it_is_left(
+    scene: tuple[Calendar, datetime], n: int, unit: str, waits: list[int], later: int
+) -> None:
+    calendar, start = scene
+    waiting = Waiting(calendar, start, Limit(n, unit))
+    for wait in waits:
+        if waiting.due is not None and waiting.play.now + wait * MINUTE >= waiting.due:
+            break
+        waiting.turn(wait)
+    now = waiting.play.now + later * MINUTE
+    explained, clock = waiting.explained, waiting.clock
+    versions = {calendar.digest: calendar}
+    used, allowed = days_used(clock, explained, versions, now)
+    assert allowed == n
+    assert 0 <= used <= n
+    if explained.due is not None:
+        assert days_used(clock, explained, versions, explained.due) == (n, n)
+        assert (used == n) == (now >= explained.due or calendar.remaining(now, explained.due, clock.unit) == 0)  # type: ignore[arg-type]
 
 
 # --- the real calendar of 2026 ---------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from casework.errors import NotFound
 from casework.operations.deadlines import explain_task, list_clocks, show_clock
+from casework.operations.referrals import show_referral
 from casework.operations.tasks import claim_task
 from casework.records.logs import now
 from tests.operations.test_clocks import Scene
@@ -83,3 +84,25 @@ def test_a_stopped_clock_can_still_be_asked(scene: Scene) -> None:
     told = show_clock(scene.db, actor, number, gone["id"])
     assert told["state"] == "stopped"
     _insist_whole(told)
+
+
+def test_both_sides_of_a_referral_read_the_same_account(scene: Scene) -> None:
+    number, referral = to_referral(scene.world, scene.db)
+    scene.pass_days(4)
+    scene.world.fire(scene.db, "provider", number, "ask_info", {"items": "The drawings"}, track=referral)
+    scene.pass_days(20)
+    shown = [show_referral(scene.db, scene.world.actor(scene.db, role), referral)["sides"] for role in ("provider", "officer")]
+    assert shown[0] == shown[1]
+    told = shown[0]
+    assert [one["side"] for one in told["turns"]] == ["provider", "office"]
+    assert [one["because"]["transition"] for one in told["turns"]] == ["send", "ask_info"]
+    assert (told["provider"]["running"], told["office"]["running"]) == (False, True)
+    assert told["provider"]["task"] is None
+    assert (told["office"]["given_days"], told["office"]["unit"]) == (5, "wd")
+    assert told["office"]["used_days"] == 5
+    passed = (now(scene.db).replace(second=0, microsecond=0) - _minute(told["offered_at"])) // timedelta(minutes=1)
+    assert told["provider"]["minutes"] + told["office"]["minutes"] == passed
+
+
+def _minute(written: str) -> datetime:
+    return datetime.fromisoformat(written).replace(second=0, microsecond=0)
