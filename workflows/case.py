@@ -66,6 +66,14 @@ ask_waiver = Task(
     "ask_waiver", "Ask for a waiver", OFFICER, working_days(5), forms.AskedWaiver, opens=(decide_waiver,)
 )
 
+decide_more_time = Task(
+    "decide_more_time", "Decide on more time", SUPERVISOR, working_days(5), forms.DecidedTime,
+    effects=(effects.extend_tasks,), not_by=("ask_more_time",),
+)  # fmt: skip
+ask_more_time = Task(
+    "ask_more_time", "Ask for more time", OFFICER, working_days(5), forms.AskedTime, opens=(decide_more_time,),
+)  # fmt: skip
+
 compliance_gate = Task(
     "compliance_gate", "Pass the agreement through the compliance gate", COMPLIANCE, working_days(10),
     forms.ComplianceGate, unless_open=True,
@@ -326,6 +334,10 @@ class Case(Workflow):
         ((scoping, assessment, structuring, agreement), (OFFICER, SUPERVISOR, COMPLIANCE), screening),
         ((scoping,), (OFFICER, SUPERVISOR), nda),
         ((scoping,), (OFFICER, SUPERVISOR), service_plan),
+        (
+            (triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, closing, on_hold),
+            (OFFICER,), ask_more_time,
+        ),
         ((structuring, agreement), (OFFICER,), ask_waiver),
         ((structuring, agreement), (OFFICER,), Task(
             "ask_pledgee", "Ask the pledgee for consent", OFFICER, working_days(10), forms.PledgeeAnswer,

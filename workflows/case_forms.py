@@ -389,6 +389,25 @@ class Reason(Form):
     reason = Note(label="Why")
 
 
+class AskedTime(Form):
+    tasks = Tasks(label="Which tasks need more time")
+    how = Choice(
+        label="What is asked for", choices={"day": "A later day", "anew": "The whole time again, from the decision on"}
+    )
+    until_on = Date(label="The day", future=True, when=("how", ("day",)))
+    reason = Note(label="Why")
+
+
+class DecidedTime(Form):
+    tasks = Tasks(label="Which tasks get more time", prefill="ask_more_time.tasks")
+    granted = YesNo(label="Is it granted?", consequence="The tasks get another due date, and are reminded of anew.")
+    how = Choice(
+        label="What is granted", choices=AskedTime.how.choices, when=("granted", (True,)), prefill="ask_more_time.how"
+    )
+    until_on = Date(label="The day", future=True, when=("how", ("day",)), prefill="ask_more_time.until_on")
+    reason = Note(label="Why")
+
+
 class Hold(Form):
     reason = Choice(label="Why the case waits", choices=HOLD_REASONS)
     waits_for = Choice(label="Who is waited for", choices=WAITS_FOR)

@@ -195,6 +195,12 @@ def extend_step(f: Facts) -> Change:
 
 
 @effect()
+def extend_tasks(f: Facts) -> Change:
+    """More time that was granted: a later day for the tasks named, or their whole limits anew."""
+    return {"extend": {"tasks": f.data["tasks"], "until": f.data.get("until_on")}} if f.data.get("granted") else {}
+
+
+@effect()
 def bar_person(f: Facts) -> Change:
     """Whoever has the interest sees nothing of the whole case until it is decided, in whatever referral."""
     return {"interest": [f.data.get("person") or f.actor]}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from casework.engine.cases import PAUSED, RUNNING, Clock, Track
-from casework.engine.limits import Plan, Rung, count, left, on_day, plan, recount, resumed, usual
+from casework.engine.cases import PAUSED, RUNNING, STOPPED, SUSPENDED, Clock, Task
+from casework.engine.limits import Plan, Rule, Rung, count, left, on_day, plan, recount, resumed, usual
 from casework.engine.making import Making
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.ledger.canonical import instant
@@ -83,18 +83,30 @@ class Clockwork(Making):
             if clock.consent == consent:
                 self.set_clock(clock, "stopped")
 
-    def _extend(self, track: Track, day: str) -> None:
-        """Another due date for the step that a track stands in; its ladder begins anew from here."""
-        for task in self.case.step_tasks(track.id):
-            clock = next((one for one in self.case.clocks.values() if one.task == task.id), None)
-            planned = plan(on_day(day), usual(clock.unit if clock else "cd"))
-            if clock is None:
-                # It had rung for the last time.
-                rungs = self._clock(track.id, "cd", planned, task=task.id, of=task.of)
-            else:
-                rungs = count(planned, self.context.now, self.context.calendar)
-                self.set_clock(clock, RUNNING, **self._counted(rungs), next=0)
-            self.set_task(task, due=due_of(rungs), flagged=False)
+    def _extend(self, task: Task, day: str | None, anew: tuple[Rule, Plan | None]) -> None:
+        """Another due date for a task: a day or, with none, its whole limit `anew` from now on; its ladder begins anew.
+
+        What stands still has no date that could be moved: it gets what is left when it goes on.
+        """
+        clock = next((one for one in self.case.clocks.values() if one.task == task.id), None)
+        if task.state == SUSPENDED or clock is not None and clock.state == PAUSED:
+            return
+        if day is not None:
+            unit = clock.unit if clock else "cd"
+            planned = plan(on_day(day), usual(unit))
+        else:
+            limit, own = anew
+            unit = limit["unit"]
+            planned = plan(limit, usual(unit) if own is None else own)
+        if clock is not None and clock.unit == unit:
+            rungs = count(planned, self.context.now, self.context.calendar)
+            self.set_clock(clock, RUNNING, **self._counted(rungs), next=0)
+        else:
+            # It had rung for the last time, or counts in other days from here.
+            if clock is not None:
+                self.set_clock(clock, STOPPED)
+            rungs = self._clock(task.track, unit, planned, task=task.id, of=task.of if task.type == "step" else None)
+        self.set_task(task, due=due_of(rungs), flagged=False)
 
     def _pause(self, keep: Iterable[str]) -> None:
         kept, paused = set(keep), []

@@ -83,7 +83,7 @@ class Draft(Clockwork):
         elif key == "resume":
             self._resume()
         elif key == "extend":
-            self._extend(facts.track, value)
+            self._extend_all(value, facts)
         elif key == "replaced_tracks":
             self._effects["replaced_tracks"] = [*self._effects.get("replaced_tracks", []), *value]
         else:
@@ -109,6 +109,25 @@ class Draft(Clockwork):
             here = clock.of is None or clock.of in self.case.tracks[clock.track].states
             if outward and not frozen and clock.state == PAUSED and here and not self.waits(clock):
                 self.resume_clock(clock)
+
+    def _extend_all(self, value: Json, facts: Facts) -> None:
+        """A day for the step that the deed's track stands in; or {"tasks", "until"}, without a day their limits anew."""
+        if isinstance(value, str):
+            value = {"tasks": [task.id for task in self.case.step_tasks(facts.track.id)], "until": value}
+        for id in value["tasks"]:
+            task = self.case.tasks.get(id)
+            if task is not None and task.open:
+                self._extend(task, value["until"], self._limit_of(task))
+
+    def _limit_of(self, task: Task) -> tuple[Rule, Plan | None]:
+        """How long a task has by its edition, and its own ladder where it has one."""
+        edition, said = self.library[task.edition], self._said(self.facts(self.case.tracks[task.track], {}))
+        if task.type == "step":
+            state = edition.states[task.rule]
+            limit = rule_of(state.due, said) if state.due else None
+            return limit or A_FORTNIGHT, own_rungs(state.ladder, said) if state.ladder else None
+        limit = rule_of(edition.tasks[task.rule].due, said) if task.type == "side" else None
+        return limit or A_FORTNIGHT, None
 
     def _consent(self, track: Track, one: Mapping[str, Json]) -> None:
         id = self.context.new_id()
