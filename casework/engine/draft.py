@@ -15,6 +15,7 @@ from casework.engine.cases import (
     RUNNING,
     SUSPENDED,
     Case,
+    Clock,
     Consent,
     Task,
     Track,
@@ -107,7 +108,8 @@ class Draft(Clockwork):
                 self.pause_clock(clock)
             # The clock of a step that the track has stepped aside from goes on only when it comes back.
             here = clock.of is None or clock.of in self.case.tracks[clock.track].states
-            if outward and not frozen and clock.state == PAUSED and here and not self.waits(clock):
+            still = self.waits(clock) or self._rests(clock)
+            if outward and not frozen and clock.state == PAUSED and here and not still:
                 self.resume_clock(clock)
 
     def _extend_all(self, value: Json, facts: Facts) -> None:
@@ -355,6 +357,34 @@ class Draft(Clockwork):
                     self.set_clock(clock, "stopped")
             elif clock.state == PAUSED and not aside and rule.target != "=previous":
                 self.set_clock(clock, "stopped")
+        if aside and track.workflow == "referral":
+            self._rest_below(track)
+
+    def _rest_below(self, referral: Track) -> None:
+        """While a referral has stepped aside, the provider's clocks in its service stand still: nobody is late for it."""
+        for clock in self._outward_below(referral):
+            if clock.state == RUNNING:
+                self.pause_clock(clock)
+
+    def _go_on_below(self, referral: Track) -> None:
+        """What stood still with the referral goes on with it; not what the service itself has stepped aside from."""
+        for clock in self._outward_below(referral):
+            here = clock.of is None or clock.of in self.case.tracks[clock.track].states
+            if clock.state == PAUSED and here and not self.case.frozen and not self.waits(clock):
+                self.resume_clock(clock)
+
+    def _rests(self, clock: Clock) -> bool:
+        """Whether the referral above a clock's track has stepped aside."""
+        above = self.case.tracks.get(self.case.tracks[clock.track].parent or "")
+        return above is not None and bool(set(above.states) & self.library[above.edition].side_states)
+
+    def _outward_below(self, referral: Track) -> list[Clock]:
+        below = {one.id for one in self.case.children(referral.id)}
+        return [
+            clock for clock in self.case.clocks.values()
+            if clock.track in below and (task := self.case.tasks.get(clock.task or "")) is not None
+            and not is_wake(clock) and task.queue in ORGANISATION_QUEUES
+        ]  # fmt: skip
 
     @staticmethod
     def _gone(track: Track, place: str, to: tuple[str, ...]) -> set[str]:
@@ -368,6 +398,8 @@ class Draft(Clockwork):
         fresh = [leaf for leaf in to if leaf not in track.states or leaf in gone]
         for leaf in fresh:
             self._stand_in(track, leaf, facts, back=rule.target == "=previous")
+        if rule.target == "=previous" and track.workflow == "referral":
+            self._go_on_below(track)
 
     def _stand_in(self, track: Track, leaf: str, facts: Facts, *, back: bool, activate: Rule | None = None) -> None:
         """Open the step task of a state and start its clocks, or let go on those that were paused when it was left."""

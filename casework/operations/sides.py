@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.cases import CREATED, PAUSED, Case, Task, Track
+from casework.engine.clockwork import WAKE
 from casework.engine.events import Event
 from casework.engine.explain import Telling, days_used, tell
 from casework.engine.sides import OFFICE, PROVIDER, Turn, turns
@@ -68,7 +69,8 @@ def _first(case: Case, referral: Track, below: list[str], side: str) -> Task | N
 
 
 def _progress(task: Task | None, told: Mapping[str, Telling], calendars: Json, moment: datetime) -> dict[str, Json]:
-    clock = next((one for one in told.values() if task is not None and one.task == task.id), None)
+    mine = [one for one in told.values() if task is not None and one.task == task.id and one.stopped is None]
+    clock = next((one for one in mine if one.stretches[0].rungs[0].what != WAKE), None)
     made = explain_clock(clock, calendars) if clock is not None else None
     if clock is None or made is None:
         return {"unit": None, "used_days": None, "given_days": None}

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from casework.errors import NotFound
 from casework.operations.deadlines import explain_task, list_clocks, show_clock
+from casework.operations.deeds import calendar_of
 from casework.operations.referrals import show_referral
 from casework.operations.tasks import claim_task
 from casework.records.logs import now
@@ -106,3 +107,31 @@ def test_both_sides_of_a_referral_read_the_same_account(scene: Scene) -> None:
 
 def _minute(written: str) -> datetime:
     return datetime.fromisoformat(written).replace(second=0, microsecond=0)
+
+
+def test_while_a_referral_is_suspended_the_clocks_of_its_service_stand_still(scene: Scene) -> None:
+    number, referral = to_referral(scene.world, scene.db)
+    accepted = {
+        "interest": False, "confidentiality": True, "charge": "free", "person": scene.world.people["provider"],
+        "planned_on": (now(scene.db).date() + timedelta(days=90)).isoformat(),
+    }  # fmt: skip
+    scene.world.fire(scene.db, "provider", number, "accept", accepted, track=referral)
+    scene.world.fire(scene.db, "provider", number, "start", track=referral)
+    child = next(one for one in scene.case(number).tracks.values() if one.parent == referral)
+    step = scene.case(number).step_tasks(child.id)[0]
+    scene.pass_days(3)
+    before = _remaining(scene, number, step.id)
+    scene.world.fire(scene.db, "officer", number, "suspend", {"reason": "fee", "note": "The fee is open."}, track=referral)
+    scene.pass_days(50)
+    told = show_referral(scene.db, scene.world.actor(scene.db, "provider"), referral)["sides"]
+    assert (told["provider"]["task"], told["provider"]["running"], told["office"]["running"]) == (None, False, True)
+    assert not {"remind", "due", "escalate"} & set(scene.rang(number, child.id))
+    scene.world.fire(scene.db, "officer", number, "continue", track=referral)
+    assert _remaining(scene, number, step.id) == before
+
+
+def _remaining(scene: Scene, number: str, task: str) -> int:
+    case = scene.case(number)
+    due = case.tasks[task].due_at
+    assert due is not None
+    return calendar_of(scene.db, case.programme).working_minutes(now(scene.db), due)
