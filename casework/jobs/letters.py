@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -14,10 +14,12 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel.dates import format_date as say_date
 from babel.dates import format_datetime as say_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from casework.definitions import load_library
+from casework.operations.deadline_words import say_days_of, say_kind, say_rule, say_used
 from casework.operations.mails import Item, Letter
 from casework.operations.notice_words import HAPPENED, SEALED
 from casework.operations.telling import DIGEST
@@ -35,6 +37,8 @@ class Line:
     head: str
     deed: str
     due: str
+    #: Why it is due then: the rule, what is used, and what did not count.
+    why: tuple[str, ...]
     url: str
 
 
@@ -78,9 +82,9 @@ def _address(written: str) -> Address:
 def _line(item: Item, letter: Letter, base: str, chinese: bool) -> Line:
     words, url = _catalogue("messages", chinese), f"{base}/notifications/{item.notification}"
     if item.number is None:
-        return Line(words.gettext(SEALED), "", "", url)
+        return Line(words.gettext(SEALED), "", "", (), url)
     head = f"{item.number}: {words.gettext(HAPPENED[item.kind])}"
-    return Line(head, _deed(item, chinese), _moment(item.due_at, letter.zone, chinese), url)
+    return Line(head, _deed(item, chinese), _moment(item.due_at, letter.zone, chinese), _why(item, chinese), url)
 
 
 def _deed(item: Item, chinese: bool) -> str:
@@ -89,6 +93,42 @@ def _deed(item: Item, chinese: bool) -> str:
     edition = load_library()[item.edition]
     said = edition.text(item.words)
     return _catalogue("workflows", chinese).pgettext(f"{edition.workflow}.{item.words}", said) if said else ""
+
+
+@dataclass(frozen=True)
+class _Speech:
+    """A reader's language."""
+
+    chinese: bool
+
+    def gettext(self, words: str, **given: object) -> str:
+        return _catalogue("messages", self.chinese).gettext(words) % given
+
+    def ngettext(self, one: str, many: str, num: int, **given: object) -> str:
+        return _catalogue("messages", self.chinese).ngettext(one, many, num) % ({"num": num} | given)
+
+    def day(self, day: date) -> str:
+        form = "y年M月d日 EEE" if self.chinese else "EEE d MMM y"
+        return say_date(day, form, locale="zh_Hans" if self.chinese else "en")
+
+
+#: A mail names so many stretches that did not count; the page names them all.
+MOST_NAMED = 6
+
+
+def _why(item: Item, chinese: bool) -> tuple[str, ...]:
+    if item.why is None:
+        return ()
+    say = _Speech(chinese)
+    idle = [
+        f"{say_days_of(one, item.why['zone'], say)} ({say_kind(one, say)})"
+        for one in item.why["lines"] if not one["minutes"]
+    ]  # fmt: skip
+    made = [say_rule(item.why, say), say_used(item.why, say)]
+    if idle:
+        more = [say.gettext("%(num)d more", num=len(idle) - MOST_NAMED)] if len(idle) > MOST_NAMED else []
+        made.append(say.gettext("Not counted: %(days)s.", days=("；" if chinese else "; ").join([*idle[:MOST_NAMED], *more])))
+    return tuple(made)
 
 
 def _moment(moment: datetime | None, zone: str, chinese: bool) -> str:

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.notices import CANCELLATION, DELIVERY, MENTION, MOVED, OWNERSHIP, RETURN, STOP
+from casework.engine.notices import (
+    CANCELLATION,
+    DELIVERY,
+    DUE,
+    MENTION,
+    MOVED,
+    OVERDUE,
+    OWNERSHIP,
+    REMINDER,
+    RETURN,
+    STOP,
+)  # fmt: skip
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound, Refused
+from casework.operations.deadlines import explain_tasks
 from casework.operations.notifications import SEEN, read_id, seen_by
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions import Actor
+from casework.records.cases import load
 from casework.records.people import find_actor
 
 Json = Any
@@ -24,6 +38,7 @@ Json = Any
 GIVEN_UP_AFTER = timedelta(days=3)
 LONGEST_PAUSE_S = 1800
 #: What is worth saying though its task is done or its track has ended.
+DEADLINES = (REMINDER, DUE, OVERDUE)
 LASTING = (CANCELLATION, DELIVERY, STOP, OWNERSHIP, MOVED, MENTION, RETURN)
 
 
@@ -36,6 +51,8 @@ class Item:
     edition: str | None
     words: str | None
     due_at: datetime | None
+    #: Of a deadline why it is when it is, as `deadlines.explain_tasks` tells it to this reader.
+    why: Mapping[str, Json] | None
     #: The notification, which the link opens; it leads on from there, once its reader has signed in.
     notification: str
 
@@ -72,7 +89,8 @@ _QUEUED = text("""
 """)
 # What was withdrawn, cancelled or done in the meantime is not said any more; nor is what one has read already.
 _ITEMS = text(f"""
-    SELECT n.id, n.kind, n.edition, n.words, n.due_at, c.number {SEEN} AND n.mail_id = CAST(:mail AS uuid)
+    SELECT n.id, n.kind, n.edition, n.words, coalesce(t.due_at, n.due_at) AS due_at, n.task_id, c.number,
+        n.log_id, l.kind AS log_kind {SEEN} AND n.mail_id = CAST(:mail AS uuid)
     AND n.read_at IS NULL
     AND (n.kind = ANY(:lasting) OR CASE WHEN n.task_id IS NOT NULL THEN t.closed_at IS NULL
         ELSE r.ended_at IS NULL AND coalesce(c.closed_at, m.closed_at) IS NULL END)
@@ -90,8 +108,23 @@ def compose(db: Connection, mail: str) -> Letter | None:
     if not found:
         _end(db, mail, "cancelled", "nothing of it is left to be said")
         return None
-    items = tuple(Item(one.kind, one.number, one.edition, one.words, one.due_at, one.id) for one in found)
+    why = _explained(db, actor, found) if actor else {}
+    items = tuple(
+        Item(one.kind, one.number, one.edition, one.words, one.due_at, why.get(one.task_id), one.id) for one in found
+    )
     return Letter(row.id, row.email, row.language, row.zone, row.kind, row.sealed, row.now, items)
+
+
+def _explained(db: Connection, actor: Actor, found: Sequence[Any]) -> dict[str, dict[str, Json]]:
+    """Why the tasks are due when they are, of which a deadline is told; a sealed line says nothing of it."""
+    wanted: dict[str, list[str]] = {}
+    for one in found:
+        if one.kind in DEADLINES and one.task_id is not None and one.number is not None:
+            wanted.setdefault(one.log_id, []).append(one.task_id)
+    made: dict[str, dict[str, Json]] = {}
+    for log, tasks in wanted.items():
+        made |= explain_tasks(db, actor, load(db, log, "case"), tasks)
+    return made
 
 
 _TRIED = """tries = tries || jsonb_build_array(jsonb_build_object('at', casework_now(), 'what', CAST(:what AS text)))"""

@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
-from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, Calendar
-from casework.engine.explain import EVERY_DAY, PAUSE, WAITING
+from casework.engine.calendars import Calendar
+from casework.engine.explain import PAUSE
+from casework.operations.deadline_words import say_days_of, say_kind, say_rule
 from casework.web import dates
 from casework.web.frame import clock
-from casework.web.texts import N_, edition_text
+from casework.web.texts import edition_text
 
 Json = Any
 
-_KINDS = {
-    WORKING: N_("working time"), MAKE_UP: N_("worked although at a weekend"), WEEKEND: N_("weekend"),
-    HOLIDAY: N_("holiday"), PAUSE: N_("the clock stood still"), WAITING: N_("not yet counted"),
-    EVERY_DAY: N_("every day counts"),
-}  # fmt: skip
+class _Speech:
+    """The reader's language."""
+
+    @property
+    def chinese(self) -> bool:
+        return clock().chinese
+
+    def gettext(self, words: str, **given: Json) -> str:
+        return str(gettext(words, **given))
+
+    def ngettext(self, one: str, many: str, num: int, **given: Json) -> str:
+        return str(ngettext(one, many, num, **given))
+
+    def day(self, day: date) -> str:
+        return dates.say_day(day, clock())
+
+
+SPEECH = _Speech()
 
 
 @dataclass(frozen=True)
@@ -51,9 +64,8 @@ def ledger(told: Mapping[str, Json] | None) -> Ledger | None:
     """The explanation of a clock as a page says it; None for none."""
     if told is None:
         return None
-    where = ZoneInfo(told["zone"])
     return Ledger(
-        _rule(told, where), tuple(_line(one, where) for one in told["lines"]), _span(told["counted_minutes"]), told["zone"],
+        say_rule(told, SPEECH), tuple(_line(one, told["zone"]) for one in told["lines"]), _span(told["counted_minutes"]), told["zone"],
         len(told["calendars"]),
     )  # fmt: skip
 
@@ -107,42 +119,11 @@ def _working(minutes: int, calendar: Calendar) -> str:
     return f"{words} {_span(rest)}" if rest else words
 
 
-def _rule(told: Mapping[str, Json], where: ZoneInfo) -> str:
-    rule = told["rule"]
-    if "day" in rule and not rule["n"]:
-        return gettext("A form named the day: %(day)s, until people stop working.", day=_day(date.fromisoformat(rule["day"])))
-    if "day" in rule:
-        since = _day(date.fromisoformat(rule["day"]))
-        if rule["n"] < 0:
-            return ngettext("%(num)d day before %(day)s.", "%(num)d days before %(day)s.", -rule["n"], day=since)
-    else:
-        counting = next((one for one in told["lines"] if one["kind"] != WAITING), None)
-        since = _day(dates.read_moment(counting["from"]).astimezone(where).date()) if counting else ""
-    if "n" not in rule:
-        return gettext("What was left when the clock stood still.")
-    if rule["unit"] == "wd":
-        words = ngettext("%(num)d working day after %(day)s.", "%(num)d working days after %(day)s.", rule["n"], day=since)
-    else:
-        words = ngettext("%(num)d calendar day after %(day)s.", "%(num)d calendar days after %(day)s.", rule["n"], day=since)
-    return f"{words} {gettext('That day itself is given on top; the last one counts until people stop working.')}"
-
-
-def _line(one: Mapping[str, Json], where: ZoneInfo) -> Line:
-    start = dates.read_moment(one["from"]).astimezone(where)
-    # The end itself belongs to what follows.
-    end = (dates.read_moment(one["until"]) - timedelta(minutes=1)).astimezone(where)
-    days = _day(start.date()) + ("" if start.date() == end.date() else f" – {_day(end.date())}")
-    if one["kind"] == PAUSE or start.date() == end.date():
-        ends = dates.read_moment(one["until"]).astimezone(where)
-        days = f"{_day(start.date())} {start:%H:%M} – " + (
-            f"{ends:%H:%M}" if start.date() == end.date() else f"{_day(ends.date())} {ends:%H:%M}"
-        )
-    why = gettext(_KINDS.get(one["kind"], one["kind"]))
-    if one["name"] and one["kind"] in (HOLIDAY, MAKE_UP):
-        why = one["name"].get("zh" if clock().chinese else "en") or next(iter(one["name"].values()))
+def _line(one: Mapping[str, Json], zone: str) -> Line:
+    why = say_kind(one, SPEECH)
     if one["kind"] == PAUSE and (cause := _cause(one["because"])):
         why = gettext("%(what)s: %(why)s", what=why, why=cause)
-    return Line(days, why, _span(one["minutes"]) if one["minutes"] else "")
+    return Line(say_days_of(one, zone, SPEECH), why, _span(one["minutes"]) if one["minutes"] else "")
 
 
 def _cause(because: Mapping[str, Json] | None) -> str:
@@ -151,10 +132,6 @@ def _cause(because: Mapping[str, Json] | None) -> str:
     if because is None or edition is None or not because["transition"]:
         return ""
     return edition_text(edition, f"transitions.{because['transition']}.do")
-
-
-def _day(day: date) -> str:
-    return dates.say_day(day, clock())
 
 
 def _span(minutes: int) -> str:

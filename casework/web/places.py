@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
+from casework.operations.deadline_words import say_used
 from casework.permissions import READS_ALL
 from casework.web import dates
 from casework.web.actor import current_actor
+from casework.web.deadlines import SPEECH
 from casework.web.frame import clock, due_element
 from casework.web.navigation import PROVIDERS, has_page
 from casework.web.sentences import party_name, service_name
@@ -119,11 +121,7 @@ def clock_words(side: Mapping[str, Json]) -> str | Markup:
 
 def used_words(told: Mapping[str, Json]) -> str:
     """1 of 5 working days used."""
-    if told["unit"] is None:
-        return ""
-    if told["unit"] == "wd":
-        return ngettext("%(used)s of %(num)d working day used", "%(used)s of %(num)d working days used", told["given_days"], used=told["used_days"])
-    return ngettext("%(used)s of %(num)d day used", "%(used)s of %(num)d days used", told["given_days"], used=told["used_days"])
+    return say_used(told, SPEECH)
 
 
 def is_late(due: str | None) -> bool:

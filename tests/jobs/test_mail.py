@@ -126,6 +126,23 @@ def test_a_reader_of_chinese_is_told_in_chinese_and_by_their_own_clock(office: O
     assert late
     assert "Europe/Berlin" in text_of(late[0])
     assert "overdue" not in text_of(late[0])
+    # Why it was due then, in the same words as on the page.
+    assert "个工作日。" in text_of(late[0])
+    assert "（周末）" in text_of(late[0]) or "(周末)" in text_of(late[0])
+
+
+def test_a_mail_about_a_deadline_says_why_it_is_then(office: Office) -> None:
+    with transaction(office.engine) as db:
+        number = office.world.new_case(db)
+        office.world.fire(db, "officer", number, "take")
+    later = connect_engine(office.settings.model_copy(update={"clock_offset": 40 * 86_400}))
+    ring_due(later)
+    later.dispose()
+    office.run(seconds_later=40 * 86_400)
+    late = text_of(next(one for one in office.mails("supervisor") if "overdue" in str(one["Subject"])))
+    assert "working days after" in late
+    assert "10 of 10 working days used" in late
+    assert "(weekend)" in late.split("Not counted: ")[1].split("\n")[0]
 
 
 def test_nobody_is_told_twice_and_the_same_mail_keeps_its_name(office: Office) -> None:
