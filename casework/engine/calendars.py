@@ -193,6 +193,30 @@ class Calendar:
                 left -= closes - since
         raise NoWorkingTime(f"{self.name} has no {minutes} working minutes after {start}.")
 
+    def is_worked(self, moment: datetime) -> bool:
+        """Whether people work at this moment, or up to it."""
+        moment = _whole_minute(moment)
+        return any(opens <= moment <= closes for opens, closes in self._open_times(self.local_date(moment - _MINUTE)))
+
+    def worked_near(self, moment: datetime, after: datetime, before: datetime) -> datetime | None:
+        """The moment itself if people work then; else when they begin next, before `before`, or stopped last, after `after`."""
+        moment = _whole_minute(moment)
+        if self.is_worked(moment):
+            return moment
+        day, last = self.local_date(moment), self.local_date(before)
+        while day <= last:
+            for opens, _ in self._open_times(day):
+                if moment <= opens < before:
+                    return opens
+            day += _DAY
+        day, first = self.local_date(moment), self.local_date(after)
+        while day >= first:
+            for _, closes in reversed(self._open_times(day)):
+                if after < closes <= moment:
+                    return closes
+            day -= _DAY
+        return None
+
     def due(self, start: datetime, amount: int, unit: Unit) -> datetime:
         """Close of business of the n-th day after the local start day, which itself does not count.
 

@@ -40,12 +40,12 @@ class Clockwork(Making):
     def pause_clock(self, clock: Clock) -> None:
         """Keep what is left of each rung. A calendar that has changed since is counted with first."""
         again = self._again(clock)
-        kept = left(self.context.calendar, (again or clock.rungs)[clock.next :], self.context.now, clock.unit)
+        kept = left(self.context.calendar, (again or clock.rungs)[clock.next :], self.context.now)
         change: dict[str, Json] = self._recounted(clock, again) if again else {}
         self.set_clock(clock, PAUSED, left=list(kept), start=instant(self.context.now), **change)
 
     def resume_clock(self, clock: Clock, task: str | None = None) -> list[Rung]:
-        rungs = resumed(self.context.calendar, clock.rungs[clock.next :], clock.left, self.context.now, clock.unit)
+        rungs = resumed(self.context.calendar, clock.rungs[clock.next :], clock.left, self.context.now)
         change = self._counted(rungs) | {"next": 0}
         if task is not None:
             change["task"] = task
@@ -93,11 +93,11 @@ class Clockwork(Making):
             return
         if day is not None:
             unit = clock.unit if clock else "cd"
-            planned = plan(on_day(day), usual(unit))
+            planned = plan(on_day(day), usual(unit, self.library[task.edition].ladder))
         else:
             limit, own = anew
             unit = limit["unit"]
-            planned = plan(limit, usual(unit) if own is None else own)
+            planned = plan(limit, usual(unit, self.library[task.edition].ladder) if own is None else own)
         if clock is not None and clock.unit == unit:
             rungs = count(planned, self.context.now, self.context.calendar)
             self.set_clock(clock, RUNNING, **self._counted(rungs), next=0)

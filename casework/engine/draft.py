@@ -279,7 +279,8 @@ class Draft(Clockwork):
         })  # fmt: skip
         if due is not None and not isinstance(due, str):
             unit = due["unit"]
-            planned = plan(due, usual(unit) if rungs is None else rungs, activate)
+            ladder = self.library[edition or track.edition].ladder
+            planned = plan(due, usual(unit, ladder) if rungs is None else rungs, activate)
             made = self._clock(track.id, unit, planned, task=task, of=of if type == "step" else None)
             self._effects["tasks"][-1]["due"] = due_of(made)
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from casework.engine import grammar
 from casework.engine.fields import Form, build_model
+from casework.engine.limits import LADDER
 from casework.engine.roles import QUEUE_ROLES
 from casework.ledger.canonical import digest
 
@@ -150,6 +151,12 @@ class Edition:
     @cached_property
     def milestones(self) -> dict[str, frozenset[str]]:
         return {name: frozenset(states) for name, states in self.rules["milestones"].items()}
+
+    @property
+    def ladder(self) -> Mapping[str, int]:
+        """When a task without a ladder of its own is reminded of, escalated and flagged."""
+        made: Mapping[str, int] = self.rules.get("ladder", LADDER)
+        return made
 
     @cached_property
     def outlives(self) -> frozenset[str]:
@@ -316,6 +323,7 @@ class _Publisher:
             "opens": self.openings(definition.opens),
             "tasks": self.tasks,
             "forms": self.forms,
+            **({"ladder": dict(definition.ladder)} if dict(definition.ladder) != LADDER else {}),
         }
         return rules, dict(sorted(self.texts.items()))
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from casework.engine.editions import Edition, StateRule, TransitionRule, ancestors
+from casework.engine.limits import LADDER
 from casework.engine.registry import EFFECTS, GUARDS
 from casework.engine.roles import QUEUE_ROLES, STANDS_FOR
 
@@ -150,6 +151,11 @@ def _unknown_places(graph: _Graph) -> Iterator[Fault]:
             yield Fault("unknown_milestone", f"milestone {name}", f"It names {_plain(place)}, which is no state.")
     for place in sorted(edition.outlives - set(graph.states)):
         yield Fault("unknown_outlives", "outlives", f"It names {_plain(place)}, which is no state.")
+    steps = edition.ladder
+    if set(steps) != set(LADDER) or not (0 < steps["remind"] < 100 and 0 < steps["escalate"] < steps["flag"]):
+        yield Fault(
+            "bad_ladder", "ladder", "It needs remind, a percentage below 100, and working days escalate and then flag."
+        )
 
 
 def _plain(path: str) -> str:

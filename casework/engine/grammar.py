@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from casework.engine.fields import Form
+from casework.engine.limits import LADDER
 from casework.engine.registry import Effect, Guard
 from casework.engine.roles import SYSTEM
 
@@ -334,6 +335,9 @@ class Workflow:
     milestones: ClassVar[Mapping[str, Sequence[Node]]] = {}
     #: States in which a track runs on after its case has closed.
     outlives: ClassVar[Sequence[Node]] = ()
+    #: When a task is reminded of, in percent of its time, and how many working days after its due moment it is escalated
+    #: and flagged; a state may have a ladder of its own.
+    ladder: ClassVar[Mapping[str, int]] = LADDER
     #: Side tasks that a person may add: (states in which, roles who may, task).
     on_request: ClassVar[Sequence[tuple[Sequence[Node], Sequence[str], Task]]] = ()
     #: Side tasks that every new track of this workflow opens.

@@ -25,9 +25,9 @@ Plan = list[tuple[str, Rule]]
 
 #: Every task has a date: where nothing else says one, a fortnight.
 A_FORTNIGHT: Rule = {"n": 10, "unit": "wd"}
-#: The usual ladder: a reminder at this part of the time, then so many working days after the due moment.
-REMIND_AT = 60
-ESCALATE_AFTER, FLAG_AFTER = 2, 5
+#: The usual ladder, where a workflow sets no other: a reminder at this part of the time in percent, then so many working
+#: days after the due moment.
+LADDER: Mapping[str, int] = {"remind": 60, "escalate": 2, "flag": 5}
 
 
 class Rung(NamedTuple):
@@ -64,7 +64,8 @@ def moment_of(rule: Rule, start: datetime, calendar: Calendar, known: Mapping[st
             part = max(0, calendar.working_minutes(base, due)) * rule["percent"] // 100
             return calendar.add_working_minutes(base, part)
         part_way: datetime = base + (due - base) * rule["percent"] // 100
-        return part_way.replace(second=0, microsecond=0)
+        # Nobody is reminded at night; where nobody works on the whole way, not at all.
+        return calendar.worked_near(part_way, base, due) or due
     if "day" not in rule:
         return calendar.due(base, rule["n"], unit)
     day = date.fromisoformat(rule["day"])
@@ -80,12 +81,12 @@ def runs_out(limit: Mapping[str, Json], now: datetime, calendar: Calendar, said:
     return None if rule is None else moment_of(rule, now, calendar)
 
 
-def usual(unit: str) -> Plan:
+def usual(unit: str, ladder: Mapping[str, int] = LADDER) -> Plan:
     """Remind, escalate, flag: what surrounds the due moment of a task that has no ladder of its own."""
     return [
-        ("remind", {"percent": REMIND_AT, "unit": unit}),
-        ("escalate", {"n": ESCALATE_AFTER, "unit": "wd", "after": "due"}),
-        ("flag", {"n": FLAG_AFTER, "unit": "wd", "after": "due"}),
+        ("remind", {"percent": ladder["remind"], "unit": unit}),
+        ("escalate", {"n": ladder["escalate"], "unit": "wd", "after": "due"}),
+        ("flag", {"n": ladder["flag"], "unit": "wd", "after": "due"}),
     ]
 
 
@@ -115,8 +116,11 @@ def count(planned: Plan, start: datetime, calendar: Calendar, fired: Iterable[Ru
     for what, rule in sorted(planned, key=_depends):
         if "percent" in rule and known["due"] <= _base(rule, start, known):
             continue
-        rung = Rung(moment_of(rule, start, calendar, known), what, rule)
-        if "percent" in rule and rung.moment >= known["due"]:
+        moment = moment_of(rule, start, calendar, known)
+        if what == "remind" and "left" in rule:
+            moment = _worked(moment, rule, start, known.get("due"), calendar)
+        rung = Rung(moment, what, rule)
+        if "due" in known and ("percent" in rule or what == "remind" and "left" in rule) and moment >= known["due"]:
             continue
         known.setdefault(what, rung.moment)
         made.append(rung)
@@ -142,15 +146,33 @@ def recount(rungs: tuple[Rung, ...], following: int, start: datetime, calendar: 
     return [*fired, *count([(rung.what, rung.rule) for rung in rungs[following:]], start, calendar, fired)]
 
 
-def left(calendar: Calendar, rungs: Iterable[Rung], now: datetime, unit: str) -> tuple[int, ...]:
-    """Minutes that a pause keeps for each rung."""
-    return tuple(calendar.remaining(now, rung.moment, _unit(unit)) for rung in rungs)
+def left(calendar: Calendar, rungs: Iterable[Rung], now: datetime) -> tuple[int, ...]:
+    """Minutes that a pause keeps for each rung, in its own unit."""
+    return tuple(calendar.remaining(now, rung.moment, rung.rule["unit"]) for rung in rungs)
 
 
-def resumed(calendar: Calendar, rungs: Iterable[Rung], kept: tuple[int, ...], now: datetime, unit: str) -> list[Rung]:
-    """The rungs of a clock that goes on after a pause."""
-    rules = [(rung.what, {"left": minutes, "unit": unit}) for rung, minutes in zip(rungs, kept, strict=True)]
-    return [Rung(moment_of(rule, now, calendar), what, rule) for what, rule in rules]
+def resumed(calendar: Calendar, rungs: Iterable[Rung], kept: tuple[int, ...], now: datetime) -> list[Rung]:
+    """The rungs of a clock that goes on after a pause, in order of time; what counts from the due moment does so again."""
+    made: list[Rung] = []
+    known: dict[str, datetime] = {}
+    pairs = list(zip(rungs, kept, strict=True))
+    for rung, minutes in sorted(pairs, key=lambda pair: "after" in pair[0].rule or pair[0].what == "remind"):
+        rule = rung.rule if rung.rule.get("after") in known else {"left": minutes, "unit": rung.rule["unit"]}
+        moment = moment_of(rule, now, calendar, known)
+        if rung.what == "remind":
+            moment = _worked(moment, rule, now, known.get("due"), calendar)
+            if "due" in known and moment >= known["due"]:
+                continue
+        known.setdefault(rung.what, moment)
+        made.append(Rung(moment, rung.what, rule))
+    return sorted(made, key=lambda rung: (rung.what != "activate", rung.moment, rung.what))
+
+
+def _worked(moment: datetime, rule: Rule, start: datetime, due: datetime | None, calendar: Calendar) -> datetime:
+    """A reminder's moment, moved to where people work; to the due moment, where nobody works before it."""
+    if due is None or rule["unit"] != "cd":
+        return moment
+    return calendar.worked_near(moment, start, due) or due
 
 
 def _day(names: str, said: Said) -> str | None:
@@ -164,6 +186,3 @@ def _day(names: str, said: Said) -> str | None:
 def _noon(calendar: Calendar, day: date) -> datetime:
     return datetime.combine(day, time(12), ZoneInfo(calendar.zone))
 
-
-def _unit(unit: str) -> Any:
-    return unit

@@ -75,7 +75,8 @@ class Waiting:
     def change(self, calendar: Calendar) -> None:
         self.play.calendar = calendar
         self.versions.append(calendar)
-        if self.play.do(Recount()):
+        # What is counted again may be the clock of the step aside; this one stands still meanwhile.
+        if self.play.do(Recount()) and self.runs[-1].end is None:
             self.runs[-1].calendar = calendar
 
     @property

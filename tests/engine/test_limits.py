@@ -102,8 +102,8 @@ def test_what_appears_later_is_counted_from_its_day() -> None:
 def test_a_pause_keeps_what_is_left_of_every_rung(unit: str) -> None:
     rungs = _task(Limit(10, unit))
     paused_at = START + DAY
-    kept = left(CALENDAR, rungs, paused_at, unit)
-    again = resumed(CALENDAR, rungs, kept, paused_at + 28 * DAY, unit)
+    kept = left(CALENDAR, rungs, paused_at)
+    again = resumed(CALENDAR, rungs, kept, paused_at + 28 * DAY)
     assert [rung.what for rung in again] == [rung.what for rung in rungs]
     assert [rung.moment - 28 * DAY for rung in again] == [rung.moment for rung in rungs]
 
