@@ -117,8 +117,8 @@ def count(planned: Plan, start: datetime, calendar: Calendar, fired: Iterable[Ru
         if "percent" in rule and known["due"] <= _base(rule, start, known):
             continue
         moment = moment_of(rule, start, calendar, known)
-        if what == "remind" and "left" in rule:
-            moment = _worked(moment, rule, start, known.get("due"), calendar)
+        if "left" in rule:
+            moment = _worked(what, moment, start, known.get("due"), calendar)
         rung = Rung(moment, what, rule)
         if "due" in known and ("percent" in rule or what == "remind" and "left" in rule) and moment >= known["due"]:
             continue
@@ -156,23 +156,29 @@ def resumed(calendar: Calendar, rungs: Iterable[Rung], kept: tuple[int, ...], no
     made: list[Rung] = []
     known: dict[str, datetime] = {}
     pairs = list(zip(rungs, kept, strict=True))
-    for rung, minutes in sorted(pairs, key=lambda pair: "after" in pair[0].rule or pair[0].what == "remind"):
-        rule = rung.rule if rung.rule.get("after") in known else {"left": minutes, "unit": rung.rule["unit"]}
+    for rung, minutes in sorted(pairs, key=lambda pair: pair[0].rule.get("after") == "due" or pair[0].what == "remind"):
+        again = rung.rule.get("after") == "due" and "due" in known
+        rule = rung.rule if again else {"left": minutes, "unit": rung.rule["unit"]}
         moment = moment_of(rule, now, calendar, known)
-        if rung.what == "remind":
-            moment = _worked(moment, rule, now, known.get("due"), calendar)
-            if "due" in known and moment >= known["due"]:
-                continue
+        moment = _worked(rung.what, moment, now, known.get("due"), calendar)
+        if rung.what == "remind" and "due" in known and moment >= known["due"]:
+            continue
         known.setdefault(rung.what, moment)
         made.append(Rung(moment, rung.what, rule))
     return sorted(made, key=lambda rung: (rung.what != "activate", rung.moment, rung.what))
 
 
-def _worked(moment: datetime, rule: Rule, start: datetime, due: datetime | None, calendar: Calendar) -> datetime:
-    """A reminder's moment, moved to where people work; to the due moment, where nobody works before it."""
-    if due is None or rule["unit"] != "cd":
+def _worked(what: str, moment: datetime, start: datetime, due: datetime | None, calendar: Calendar) -> datetime:
+    """When people are told who are told at that moment: a reminder before the due moment, or there if nobody works before."""
+    if what in ("escalate", "flag"):
+        return calendar.worked_near(moment, moment, moment + _LONG) or moment
+    if what != "remind" or due is None:
         return moment
     return calendar.worked_near(moment, start, due) or due
+
+
+#: Within so long people work again.
+_LONG = timedelta(days=366)
 
 
 def _day(names: str, said: Said) -> str | None:
