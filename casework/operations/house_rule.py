@@ -124,6 +124,11 @@ _CLOCKS = f"""
     SELECT 'stands_still', k.log_id, t.id, k.track_id FROM clocks k JOIN {{homes}} h ON h.id = k.log_id
     JOIN tasks t ON t.id = k.task_id AND t.state IN ('Created', 'Ready', 'Reserved', 'InProgress')
     WHERE k.state = 'paused' AND h.hold IS NULL AND NOT h.frozen
+    -- A provider's clock rests while its referral has stepped aside.
+    AND NOT EXISTS (
+        SELECT FROM tracks r JOIN tracks a ON a.id = r.parent_id
+        WHERE r.id = k.track_id AND a.states && CAST(:aside AS text[])
+    )
     UNION ALL
     SELECT 'late', k.log_id, k.task_id, k.track_id FROM clocks k JOIN {{homes}} h ON h.id = k.log_id
     WHERE k.fires_at < casework_now() - interval '{PATIENCE_MINUTES} minutes'
@@ -156,7 +161,9 @@ _COUNT = "SELECT h.programme_id, f.kind, f.log_id FROM found f JOIN {homes} h ON
 
 def _given(**more: Json) -> dict[str, Json]:
     roles = {queue: sorted(of) for queue, of in QUEUE_ROLES.items()}
-    return {"roles": json.dumps(roles), "kinds": list(KINDS)} | more
+    library = load_library()
+    aside = sorted(library[library.newest["referral"]].side_states)
+    return {"roles": json.dumps(roles), "kinds": list(KINDS), "aside": aside} | more
 
 
 def find_breaches(db: Connection) -> list[dict[str, Json]]:

@@ -69,8 +69,8 @@ def _first(case: Case, referral: Track, below: list[str], side: str) -> Task | N
 
 
 def _progress(task: Task | None, told: Mapping[str, Telling], calendars: Json, moment: datetime) -> dict[str, Json]:
-    mine = [one for one in told.values() if task is not None and one.task == task.id and one.stopped is None]
-    clock = next((one for one in mine if one.stretches[0].rungs[0].what != WAKE), None)
+    mine = [one for one in told.values() if task is not None and one.task == task.id]
+    clock = next((one for one in reversed(mine) if one.stretches[0].rungs[0].what != WAKE), None)
     made = explain_clock(clock, calendars) if clock is not None else None
     if clock is None or made is None:
         return {"unit": None, "used_days": None, "given_days": None}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from casework.errors import NotFound
 from casework.operations.deadlines import explain_task, list_clocks, show_clock
 from casework.operations.deeds import calendar_of
+from casework.operations.house_rule import find_breaches
 from casework.operations.referrals import show_referral
 from casework.operations.tasks import claim_task
 from casework.records.logs import now
@@ -123,6 +124,7 @@ def test_while_a_referral_is_suspended_the_clocks_of_its_service_stand_still(sce
     before = _remaining(scene, number, step.id)
     scene.world.fire(scene.db, "officer", number, "suspend", {"reason": "fee", "note": "The fee is open."}, track=referral)
     scene.pass_days(50)
+    assert "stands_still" not in {one["kind"] for one in find_breaches(scene.db)}
     told = show_referral(scene.db, scene.world.actor(scene.db, "provider"), referral)["sides"]
     assert (told["provider"]["task"], told["provider"]["running"], told["office"]["running"]) == (None, False, True)
     assert not {"remind", "due", "escalate"} & set(scene.rang(number, child.id))
