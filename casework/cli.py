@@ -17,6 +17,7 @@ from casework.commands import (
     imports,
     programmes,
     serve,
+    simulate,
     tick,
     verify,
     worker,
@@ -39,6 +40,7 @@ COMMANDS: tuple[click.Command, ...] = (
     tick.tick,
     verify.verify,
     check.check,
+    simulate.simulate_command,
 )
 
 

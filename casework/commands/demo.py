@@ -40,7 +40,7 @@ def demo(cases: int | None, no_serve: bool, as_json: bool, worker: bool, port: i
     settings = load_settings()
     if settings.profile == "production":
         raise InvalidSettings("CASEWORK_PROFILE must not be production: the demo's time is simulated.")
-    _make_ready(settings)
+    make_ready(settings)
     with alone(settings, lambda: click.echo("Another process is making the demo; waiting for it.", err=True)):
         if is_told(settings) and not is_whole(settings):
             _begin_again(settings)
@@ -55,7 +55,8 @@ def demo(cases: int | None, no_serve: bool, as_json: bool, worker: bool, port: i
         run(settings, f"fd://{listener.fileno()}", workers=1, threads=8, loglevel="warning", with_worker=worker)
 
 
-def _make_ready(settings: Settings) -> None:
+def make_ready(settings: Settings) -> None:
+    """Bring the database to this release's form, with the editions of its workflows."""
     owner = connect_engine(settings, role="owner")
     try:
         with connected(owner) as db:
@@ -81,7 +82,7 @@ def _begin_again(settings: Settings) -> None:
         migrate.downgrade(owner, "base")
     finally:
         owner.dispose()
-    _make_ready(settings)
+    make_ready(settings)
 
 
 def _tell(settings: Settings, cases: int | None) -> list[dict[str, Any]]:

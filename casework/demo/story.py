@@ -124,16 +124,12 @@ def tell(
     end = datetime.now(UTC) - timedelta(minutes=1)
     start = end - timedelta(days=DAYS)
     calendar = china(range(start.year - 1, end.year + 3))
-    chosen = _scripts(calendar, end, cases)
+    chosen = rounds(calendar, end, cases)
     engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 60_000}))
     try:
         with connected(engine) as db:
             stage = Stage(db, calendar, end, {}, start)
-            with stage.deed():
-                _programme(stage, password)
-            _records(settings, stage, chosen)
-            with stage.deed():
-                _rights(stage, chosen)
+            prepare(settings, stage, chosen, password)
             done = 0
 
             def one_more() -> None:
@@ -145,6 +141,15 @@ def tell(
     finally:
         engine.dispose()
     return len(chosen)
+
+
+def prepare(settings: Settings, stage: Stage, chosen: Sequence[Script], password: str | None = None) -> None:
+    """The programme with its people, and the records of the scripts; without a password nobody can sign in."""
+    with stage.deed():
+        _programme(stage, password)
+    _records(settings, stage, chosen)
+    with stage.deed():
+        _rights(stage, chosen)
 
 
 def accounts(settings: Settings, password: str | None) -> list[Account]:
@@ -174,7 +179,7 @@ def _email(one: Player) -> str:
 # --- cases, as many as wanted ----------------------------------------------------------------------------------------
 
 
-def _scripts(calendar: Calendar, end: datetime, cases: int | None) -> list[Script]:
+def rounds(calendar: Calendar, end: datetime, cases: int | None) -> list[Script]:
     """The scripts once, or the first of them, or all of them again and again with needs and technologies of their own."""
     once = scripts(calendar, end)
     wanted = len(once) if cases is None else cases
@@ -193,7 +198,7 @@ def _again(script: Script, round_: int) -> Script:
 # --- the world -------------------------------------------------------------------------------------------------------
 
 
-def _programme(stage: Stage, password: str) -> None:
+def _programme(stage: Stage, password: str | None) -> None:
     db, ids = stage.db, stage.ids
     ids["programme"] = programme = register_programme(
         db, code=CODE, name="Beijing pilot", name_zh="北京试点", calendar=stage.calendar
@@ -209,9 +214,8 @@ def _programme(stage: Stage, password: str) -> None:
             db, name=name, name_zh=name_zh, country="CN", kind="provider", services=services, language="zh"
         )
     for one in PLAYERS:
-        ids[one.key] = register_person(
-            db, email=_email(one), name=one.name, name_zh=one.name_zh, password_hash=hash_password(password)
-        )
+        hashed = hash_password(password) if password is not None else None
+        ids[one.key] = register_person(db, email=_email(one), name=one.name, name_zh=one.name_zh, password_hash=hashed)
     for one in PLAYERS:
         for role in one.roles:
             grant_role(
