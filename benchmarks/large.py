@@ -24,7 +24,8 @@ from casework.settings import Settings, load_settings
 
 #: Open tasks of a live case; every fifth case is closed and has none.
 EACH = 4
-OFFICERS = 50
+#: Of an officer, closed ones among them.
+CASES_EACH = 250
 MANY = "many@bench.example"
 
 # Rows that no deed has made, for load only: consistent as far as lists and counts read them.
@@ -149,7 +150,7 @@ def _fill(world: World, tasks: int, events: int, queues: int) -> None:
     cases = max(1, tasks * 5 // (4 * EACH))
     given = {
         "programme": world.programme, "cases": cases, "each": events // cases, "edition": teach_standard().fingerprint,
-        "queues": queues, "officers": OFFICERS, "officer": world.officer, "many": MANY,
+        "queues": queues, "officers": cases // CASES_EACH + 1, "officer": world.officer, "many": MANY,
     }  # fmt: skip
     with world.superuser() as db:
         # Triggers and foreign keys would be asked for each row.

@@ -27,6 +27,8 @@ _EVENT = (
     "INSERT INTO events (log_id, seq, at, kind, track_id, actor_id, header, effects, body, hash)"
     " VALUES (%s, %s, clock_timestamp(), %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s)"
 )
+# Opened and fired owe somebody a notice.
+_OUTBOX = "INSERT INTO outbox (log_id, seq) VALUES (%s, %s)"
 _TASK = (
     "INSERT INTO tasks (id, log_id, programme_id, track_id, name, edition, rule, type, queue, state, opened_at, due_at,"
     " of, result, flagged, aftercare, position) VALUES (%s, %s, %s, %s, %s, %s, %s, 'step', 'officer', 'Ready',"
@@ -97,7 +99,7 @@ class Yardstick:
             "SELECT need_id, technology_id FROM matches WHERE id = %s AND case_id IS NULL FOR NO KEY UPDATE", match
         )
         last = self._one(
-            "INSERT INTO numbers (programme_id, year, last) VALUES (%s, 1, 1)"
+            "INSERT INTO numbers (programme_id, year, last) VALUES (%s, extract(year FROM now()), 1)"
             " ON CONFLICT (programme_id, year) DO UPDATE SET last = numbers.last + 1 RETURNING last", self.world.programme,
         )[0]  # fmt: skip
         db.execute(
@@ -193,6 +195,8 @@ class Yardstick:
     def _event(self, hand: Hand, kind: str, seq: int, track: str | None) -> None:
         header, effects, body = self.constants.events[kind]
         self.db.execute(_EVENT, (hand.log, seq, kind, track, self.world.officer, header, effects, body, _hash()))
+        if kind != "claimed":
+            self.db.execute(_OUTBOX, (hand.log, seq))
 
     def _step_rows(self, hand: Hand) -> None:
         name = f"step{hand.step}"

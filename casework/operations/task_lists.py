@@ -168,25 +168,30 @@ def _claimable(actor: Actor, more: str) -> tuple[TextClause | None, dict[str, An
         f"q_{kind}": json.dumps([{"queue": q, "scope": s, "who": ",".join(who)} for (q, s), who in found.items()])
         for kind, found in queues.items()
     }
-    return _queues(tuple(sorted(queues)), more), values
+    return _queues(tuple(sorted(queues)), more, sum(map(len, queues.values())) > FEW), values
+
+
+#: Who works more queues than so many has them merged by their heads.
+FEW = 8
 
 
 @cache
-def _queues(kinds: tuple[str, ...], more: str) -> TextClause:
+def _queues(kinds: tuple[str, ...], more: str, many: bool) -> TextClause:
     """The first tasks of all queues together, merged.
 
-    Where it is the case that decides, the person's cases are gone through. Else each queue has its head, looked up in
-    the index and nothing else, and the page lies before the edge: the head that so many others come before. Only what
-    is before it is asked whether the person may take it. Where that leaves too few, all of each queue's first are.
+    Where it is the case that decides, the person's cases are gone through, else each queue by its index. Of many queues
+    each has its head, looked up in the index and nothing else, and the page lies before the edge: the head that so many
+    others come before. Only what is before it is asked whether the person may take it. Where that leaves too few, all of
+    each queue's first are.
     """
-    listed = [kind for kind in kinds if kind not in _HOMES_OF]
+    by_heads = [kind for kind in kinds if many and kind not in _HOMES_OF]
     given = "jsonb_to_recordset(CAST(:q_{kind} AS jsonb)) AS q(queue text, scope uuid, who text)"
     ready = "FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {scope}"
     order = "ORDER BY t.due_at, t.id LIMIT"
     heads, near, parts = [], [], []
     for kind in kinds:
         asked = given.format(kind=kind)
-        if kind not in listed:
+        if kind in _HOMES_OF:
             homes = _homes(kind, "string_to_array(q.who, ',')::uuid[]", "q.scope")
             of_home = f"SELECT t.* {ready.format(scope='t.organisation_id IS NULL')} AND t.log_id = h.id OFFSET 0"
             parts.append(
@@ -195,6 +200,9 @@ def _queues(kinds: tuple[str, ...], more: str) -> TextClause:
             )
             continue
         first = ready.format(scope=_scope_of(kind))
+        if not many:
+            parts.append(f"(SELECT x.* FROM {asked} CROSS JOIN LATERAL (SELECT t.* {first} AND {_MAY[kind]} {more} {order} :most) x)")
+            continue
         heads.append(
             f"heads_{kind} AS MATERIALIZED (SELECT q.*, f.* FROM {asked}"
             f" CROSS JOIN LATERAL (SELECT t.due_at, t.id {first} {more} {order} 1) f)"
@@ -208,8 +216,8 @@ def _queues(kinds: tuple[str, ...], more: str) -> TextClause:
             " WHERE NOT (SELECT enough FROM found))"
         )
     begun = ""
-    if listed:
-        every = " UNION ALL ".join(f"SELECT due_at, id FROM heads_{kind}" for kind in listed)
+    if by_heads:
+        every = " UNION ALL ".join(f"SELECT due_at, id FROM heads_{kind}" for kind in by_heads)
         begun = (
             f"WITH {', '.join(heads)}, edge AS (SELECT * FROM ({every}) h ORDER BY due_at, id OFFSET :most - 1 LIMIT 1),"
             f" near AS MATERIALIZED ({' UNION ALL '.join(near)}), found AS (SELECT count(*) >= :most AS enough FROM near) "
@@ -224,7 +232,7 @@ def _queues(kinds: tuple[str, ...], more: str) -> TextClause:
 
 
 #: How far each queue is counted, for somebody who works no more than so many of them.
-_COUNTED_TO = ((8, 1000), (80, 100), (200, 10))
+_COUNTED_TO = ((FEW, 1000), (80, 100), (200, 10))
 
 
 def _counted_to(queues: int) -> int:
@@ -297,8 +305,8 @@ def _queue_counts(shape: tuple[tuple[str, int], ...]) -> TextClause:
             queue, scope, who = (f"{kind}_{part}_{n}" for part in ("queue", "scope", "who"))
             homes = _homes(kind, f"CAST(:{who} AS uuid[])", f"CAST(:{scope} AS uuid)")
             found = (
-                f"SELECT 1 FROM ({homes}) h JOIN tasks t ON t.log_id = h.id WHERE t.state = 'Ready' AND t.queue = :{queue}"
-                f" AND t.organisation_id IS NULL {_another(kind, f'CAST(:{who} AS text[])')}"
+                f"SELECT 1 FROM ({homes}) h CROSS JOIN LATERAL (SELECT t.* FROM tasks t WHERE t.log_id = h.id AND t.state = 'Ready'"
+                f" AND t.queue = :{queue} AND t.organisation_id IS NULL OFFSET 0) t WHERE true {_another(kind, f'CAST(:{who} AS text[])')}"
             )
             parts.append(f"SELECT CAST(:{queue} AS text), CAST(:{scope} AS uuid), {counted(found)}")
     return text(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.definitions import load_library
 from casework.operations.national_calendars import china
 from casework.operations.registers import register_programme
-from casework.operations.task_lists import count_queues, list_tasks
+from casework.operations.task_lists import FEW, count_queues, list_tasks
 from casework.permissions import Actor, Membership, may_work
 from casework.records.cases import load
 from casework.records.database import transaction
@@ -171,6 +172,21 @@ def test_a_queue_lists_what_the_gate_lets_in(engine: Engine, seed: int) -> None:
             actor = world.actor(person)
             wanted = world.allowed(actor)
             assert world.listed(actor, limit=7) == wanted, actor
+            some += len(wanted)
+        assert some > 100
+        db.rollback()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_many_queues_list_what_the_gate_lets_in(engine: Engine, seed: int) -> None:
+    """More queues than a few are merged in another way: with empty ones besides, the same is listed."""
+    with transaction(engine) as db:
+        world, some = World(db, seed + 200), 0
+        empty = tuple(Membership("provider", None, str(uuid.uuid4()), None, START, None) for _ in range(FEW))
+        for person in world.people * 4:
+            actor = world.actor(person)
+            wanted = world.allowed(actor)
+            assert world.listed(replace(actor, memberships=(*actor.memberships, *empty)), limit=7) == wanted, actor
             some += len(wanted)
         assert some > 100
         db.rollback()
