@@ -92,6 +92,14 @@ class DutyInDoubt(NobodyLeft):
     """After this the case could not go on as it stands: {why} Send it again, saying that you are sure."""
 
 
+class CasesStranded(CaseworkError):
+    """After this nobody could finish some live cases any more: {cases}. Give the role to one more person first, or send it
+    again, saying that you are sure."""
+
+    def __init__(self, cases: str) -> None:
+        super().__init__(cases=cases)
+
+
 class AlreadyTaken(CaseworkError):
     """Someone else holds this already. Choose another one or ask them to release it."""
 

@@ -80,5 +80,5 @@ ROUTES: tuple[Route, ...] = (
     post("/people/{person}/deactivate", deactivate_person, "Close an account: its tokens, sessions and roles end", shapes.Made, body=shapes.Leaving, scope="admin", sensitive=always, noun="person"),
     get("/people/{person}/leaving", show_leaver, "Show what hangs on somebody in the programmes that you supervise", shapes.Leaver, noun="person"),
     post("/memberships", create_membership, "Give a person a role", shapes.Made, body=shapes.NewMembership, status=201, scope="admin", sensitive=always, noun="programme"),
-    post("/memberships/{membership}/end", end_membership, "End a role", shapes.Made, scope="admin", sensitive=always, noun="membership"),
+    post("/memberships/{membership}/end", end_membership, "End a role", shapes.Made, body=shapes.Ending, scope="admin", sensitive=always, noun="membership"),
 )  # fmt: skip

@@ -291,6 +291,11 @@ class NewMembership(Body):
 
 class Leaving(Body):
     at_once: Annotated[bool, Field(description="Also while live cases are left for a supervisor to hand over")] = False
+    sure: Knowingly = False
+
+
+class Ending(Body):
+    sure: Knowingly = False
 
 
 class TakeOver(Body):
@@ -305,6 +310,7 @@ class NewAbsence(Body):
     substitute: Id
     first_day: date
     last_day: Annotated[date, Field(description="Still away on this day")]
+    sure: Knowingly = False
 
 
 class NewToken(Body):

@@ -23,6 +23,7 @@ from casework.operations import registers
 from casework.operations.deeds import new_id
 from casework.operations.departures import end_roles
 from casework.operations.overview import names_of, when
+from casework.operations.prospects import insist_others_go_on, look_before
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
 from casework.records.logs import lock_log
@@ -158,6 +159,8 @@ def record_absence(
     known = _absences(db, scope)
     if faults := _faults(db, actor, scope, new, known, first_day < log.now.astimezone(zone).date()):
         raise InvalidForm(fields=faults)
+    in_programme = by.organisation is None
+    before = look_before(db, [scope] if in_programme else [])
     effects = {
         "absence": new.id, "person": person, "substitute": substitute, "starts_at": new.starts_at.isoformat(),
         "ends_at": new.ends_at.isoformat(),
@@ -166,6 +169,7 @@ def record_absence(
     db.execute(_INSERT, effects | {"scope": scope})
     for role in _roles(db, scope, person, new):
         _pass_on(db, scope, role, new, [*known, new], by)
+    insist_others_go_on(db, before, request, names=True, away=(person, substitute))
     return finish(db, actor, request, Done({"id": new.id}, 201))
 
 

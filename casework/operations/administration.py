@@ -21,6 +21,7 @@ from casework.operations.accounts import hash_password
 from casework.operations.departures import end_roles
 from casework.operations.national_calendars import china
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.prospects import insist_others_go_on, look_before
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor
 from casework.records.logs import now
@@ -275,7 +276,9 @@ def end_membership(db: Connection, actor: Actor, membership: str, request: Reque
         raise NotFound("membership")
 
     def do() -> Mapping[str, Json]:
+        before = look_before(db, [row.programme_id] if row.programme_id else [])
         end_roles(db, [membership], By(actor.person, ADMINISTRATOR))
+        insist_others_go_on(db, before, request, names=False)
         return {"id": membership, "ended": True}
 
     return _once(db, actor, request, do, 200)
@@ -393,11 +396,13 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
     def do() -> Mapping[str, Json]:
         by = By(actor.person, ADMINISTRATOR)
         away = absences_of(db, person)
+        before = look_before(db, {row.programme_id for row in running if row.programme_id})
         # Roles first: they lock the programmes' logs together with those of the cases, in one order.
         end_roles(db, [*(row.id for row in running), *(role for one in away for role in one.roles)], by)
         left = db.execute(_LEFT, {"id": person}).all()
         if left and not at_once:
             raise CasesLeft(left=", ".join(f"{row.name}: {row.count}" for row in left))
+        insist_others_go_on(db, before, request, names=False)
         for one in away:
             finish_absence(db, one.id, by)
         for statement in (

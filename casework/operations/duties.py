@@ -123,6 +123,12 @@ def prospect(library: Library, case: Case, roster: Roster, *, absences: bool = T
     return made if made.dead_end or not absences else _with_absences(made, library, case, roster)
 
 
+def on_main(library: Library, case: Case, roster: Roster) -> Obstacle | None:
+    """What keeps everybody from finishing the case, a hand-over allowed; None where nothing does."""
+    found = _on_main(library, case, roster)
+    return None if found is None or found.hand_over else found
+
+
 def _on_main(library: Library, case: Case, roster: Roster) -> Obstacle | None:
     narrow = _obstacle(library, case, roster, case.main)
     if narrow is None or not _may_hand_over(case, roster):

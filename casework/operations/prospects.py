@@ -5,7 +5,8 @@ Reads only. What it tells names people of the programme: it is for whoever reads
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -14,9 +15,10 @@ from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.engine.commands import Library
 from casework.engine.roles import SUPERVISOR
-from casework.errors import NotFound
-from casework.operations.duties import Prospect, Roster, prospect, say
+from casework.errors import CasesStranded, NotFound
+from casework.operations.duties import Prospect, Roster, on_main, prospect, say
 from casework.operations.overview import find_case
+from casework.operations.requests import Request
 from casework.permissions import Actor, Sight
 from casework.records.cases import load_live
 from casework.records.people import find_members
@@ -63,6 +65,62 @@ def list_at_risk(db: Connection, actor: Actor) -> list[tuple[Case, Prospect]]:
     library, roster = load_library(), present_roster(db, cases)
     found = [(one, prospect(library, one, roster)) for one in cases]
     return [(one, told) for one, told in found if told.dead_end or told.survives == 0 or any(o.main for o in told.obstacles)]
+
+
+# --- before somebody goes ----------------------------------------------------------------------------------------------
+
+#: So many live cases of a programme are looked at before a role in it ends.
+MOST_LOOKED_AT = 1000
+#: So many are named.
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Before:
+    """The live cases of some programmes, and those of them that nobody can finish as things stand."""
+
+    cases: list[Case]
+    stuck: frozenset[str]
+
+
+def look_before(db: Connection, programmes: Collection[str]) -> Before:
+    """How cases stand before people of these programmes go."""
+    cases = load_live(db, programmes, MOST_LOOKED_AT) if programmes else []
+    return Before(cases, _stuck(cases, _here(db, cases)))
+
+
+def insist_others_go_on(db: Connection, before: Before, request: Request, *, names: bool, away: tuple[str, str] | None = None) -> None:
+    """Raises CasesStranded, unless who asks is sure, for cases that only the people who go now could finish.
+
+    `away` is somebody who goes for a time, and the substitute. Whoever may not see the cases is told their number alone.
+    """
+    if request.sure or not before.cases:
+        return
+    roster = _here(db, before.cases)
+    found = sorted(_stuck(before.cases, standing_in(roster, *away) if away else roster) - before.stuck)
+    if found:
+        told = f"{len(found)} ({', '.join(found[:_NAMED])}{', …' if len(found) > _NAMED else ''})" if names else str(len(found))
+        raise CasesStranded(told)
+
+
+def standing_in(roster: Roster, person: str, substitute: str) -> Roster:
+    """The same people while one is away, and another one holds that one's roles as a deputy."""
+    own = [m for one in roster.people if one.person == person for m in one.memberships]
+    lent = tuple(replace(m, deputy_for=m.deputy_for or person) for m in own)
+    people = [
+        replace(one, memberships=(*one.memberships, *lent)) if one.person == substitute else one for one in roster.people
+    ]  # fmt: skip
+    return Roster(people, roster.away | {person})
+
+
+def _here(db: Connection, cases: Sequence[Case]) -> Roster:
+    """Everybody in the programmes; who is away comes back, and leaves no case to nobody."""
+    return Roster(find_members(db, programmes={one.programme for one in cases}))
+
+
+def _stuck(cases: Sequence[Case], roster: Roster) -> frozenset[str]:
+    library = load_library()
+    return frozenset(str(one.number) for one in cases if on_main(library, one, roster))
 
 
 def show_prospect(found: Prospect, library: Library) -> dict[str, Json]:

@@ -11,7 +11,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.errors import InvalidForm, WrongState
+from casework.errors import CasesStranded, InvalidForm, WrongState
 from casework.operations import absences
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
@@ -62,6 +62,8 @@ def record() -> Response:
     except InvalidForm as refusal:
         faults = {"whom" if name == "person" else name: say_fault(why) for name, why in refusal.fields.items()}
         return make_response(_index(faults), 422)
+    except CasesStranded as refusal:
+        return make_response(_index({"": say_error(refusal), "stranded": "yes"}), 409)
     flash(gettext("The absence is entered. On its days the substitute may act in the person's name, and it ends by itself."))
     return redirect(url_for("absences.index"), 303)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
-from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, Refused
+from casework.errors import CasesLeft, CasesStranded, InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import administration, registered
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor
@@ -42,6 +42,8 @@ def _do(do: Do, again: Callable[[Mapping[str, str]], Any], then: Callable[[Done]
             done = do(db, actor, read_request())
     except InvalidForm as refusal:
         return make_response(again({name: say_fault(why) for name, why in refusal.fields.items()}), 422)
+    except CasesStranded as refusal:
+        return make_response(again({"": say_error(refusal), "stranded": "yes"}), 409)
     except (CasesLeft, NotAllowed, Refused) as refusal:
         return make_response(again({"": say_error(refusal)}), 403 if isinstance(refusal, NotAllowed) else 409)
     flash(said)
@@ -164,8 +166,11 @@ def _begin(day: date | None) -> datetime | None:
 @only("administrator")
 def end_role(membership: Any) -> Response:
     back = _typed("person")
-    with page_transaction() as (db, actor):
-        administration.end_membership(db, actor, str(membership), read_request())
+    try:
+        with page_transaction() as (db, actor):
+            administration.end_membership(db, actor, str(membership), read_request())
+    except CasesStranded as refusal:
+        return make_response(_person(back, {"": say_error(refusal), "stranded_role": str(membership)}), 409)
     flash(gettext("The role has ended. Tasks held by it are free again; cases stay with the person until a supervisor hands them over."))
     return redirect(_back(back), 303)
 
