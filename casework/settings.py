@@ -67,6 +67,9 @@ class Settings(BaseSettings):
         pattern=r"^(tcp://[^/:]+:\d+|unix:///.+)$",
         description="A clamd that looks at what is uploaded: tcp://host:3310 or unix:///run/clamav/clamd.ctl; none when empty.",
     )
+    webhook_inside: str = Field(
+        "", description="Receivers of webhooks within one's own network, as host:port, with commas; all others must be public."
+    )
 
     pool_size: int = Field(5, ge=1, le=200, description="Database connections of one process.")
     pool_overflow: int = Field(10, ge=0, le=200, description="Connections beyond the pool, under load.")

@@ -273,6 +273,26 @@ def _insert(
     return id
 
 
+def add_endpoint(db: Connection, organisation: str, by: str) -> tuple[str, str]:
+    """An endpoint of an organisation, and a message that was sent there: (endpoint, message). Nobody opens its secret."""
+    endpoint, message = str(uuid.uuid4()), str(uuid.uuid4())
+    db.execute(
+        text(
+            "INSERT INTO webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
+            " VALUES (:id, :org, 'https://receiver.example/hook', 'x', :by, now())"
+        ),
+        {"id": endpoint, "org": organisation, "by": by},
+    )
+    db.execute(
+        text(
+            "INSERT INTO webhook_messages (id, endpoint_id, log_id, seq, type, payload, state, made_at, send_at)"
+            " SELECT :id, :endpoint, id, 1, 'referral.send', '{}', 'delivered', now(), now() FROM logs ORDER BY id LIMIT 1"
+        ),
+        {"id": message, "endpoint": endpoint},
+    )
+    return endpoint, message
+
+
 def add_match(db: Connection, actor: Actor, programme: str, need: str, technology: str) -> str:
     done = create_match(
         db, actor, programme=programme, need=need, technology=technology, source="catalogue", external_id=None,

@@ -28,6 +28,7 @@ from casework.api import (
     registers,
     rights,
     tasks,
+    webhooks,
     workflows,
 )  # fmt: skip
 from casework.api.auth import NOBODY, find_asker, insist_proved
@@ -55,6 +56,7 @@ ROUTES: tuple[Route, ...] = (
     *registers.ROUTES,
     *absences.ROUTES,
     *workflows.ROUTES,
+    *webhooks.ROUTES,
     *accounts.ROUTES,
 )
 

@@ -21,7 +21,7 @@ Json = Any
 
 #: Parameters of a path that are ids: what else stands there names nothing.
 IDS = frozenset({
-    "track", "task", "match", "referral", "mediation", "need", "technology", "right", "consent", "token", "programme",
+    "endpoint", "track", "task", "match", "referral", "mediation", "need", "technology", "right", "consent", "token", "programme",
     "membership", "person", "finding", "message", "mention", "clock", "absence", "objection", "provider",
 })  # fmt: skip
 

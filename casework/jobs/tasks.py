@@ -11,13 +11,16 @@ from typing import Any
 from procrastinate import App, Blueprint, JobContext, PsycopgConnector
 from sqlalchemy import Engine
 
+from casework.jobs.hooks import Unreachable, deliver
 from casework.jobs.letters import NoAddress, write_letter
 from casework.jobs.post import NotNow, Refused, post
 from casework.jobs.queue import CLOCKS, NAMESPACE, OTHERS, Job, defer, wait_before
-from casework.operations import mails
+from casework.operations import mails, webhooks
 from casework.operations.clocks import ring_log
 from casework.operations.house_rule import check_programme
+from casework.operations.keys import open_vault
 from casework.operations.notices import tell_due
+from casework.operations.targets import Forbidden, inside_of
 from casework.records.database import driver_arguments, transaction
 from casework.settings import Settings
 
@@ -117,3 +120,25 @@ def send(hands: Hands, mail: str) -> None:
     else:
         with transaction(hands.engine) as db:
             mails.delivered(db, mail, answer)
+
+
+@_task(OTHERS)
+def hook(hands: Hands, message: str) -> None:
+    """Tell a provider's own system. Whoever dies after it was taken sends it again, with the same webhook-id."""
+    with transaction(hands.engine) as db:
+        prepared = webhooks.prepare(db, message, open_vault(hands.settings))
+    if prepared is None:
+        return
+    # No transaction is open while the receiver makes us wait.
+    try:
+        status = deliver(prepared, inside_of(hands.settings.webhook_inside))
+        what = f"answered {status}"
+    except (Forbidden, Unreachable) as fault:
+        status, what = 0, str(fault)
+    with transaction(hands.engine) as db:
+        if 200 <= status < 300:
+            webhooks.delivered(db, message, what)
+        elif status == 410:
+            webhooks.gone(db, message, what)
+        else:
+            webhooks.postpone(db, message, what)

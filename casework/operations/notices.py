@@ -19,6 +19,7 @@ from casework.engine.roles import QUEUE_ROLES
 from casework.operations.absences import substitutes_of
 from casework.operations.deeds import calendar_of, new_id
 from casework.operations.telling import DIGEST, NONE, choice_of
+from casework.operations.webhooks import queue_message
 from casework.records.cases import load
 from casework.records.database import transaction
 from casework.records.logs import event_of
@@ -67,6 +68,7 @@ def _tell_batch(db: Connection, mailing: bool) -> int:
         if row.log_id not in cases:
             cases[row.log_id] = load(db, row.log_id, row.kind)
         case, event = cases[row.log_id], event_of(row.header, row.effects, {})
+        queue_message(db, case, event, row.now)
         owed = notices(event, case)
         if owed:
             shares = shares_of(db, case, owed, {event.actor, event.acting_for}, event.track)

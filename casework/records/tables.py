@@ -870,6 +870,43 @@ notification_preferences = Table(
     comment="How a person wants to be told; no row: as usual",
 )
 
+# --- what providers' own systems are told ------------------------------------------------------------------------------
+
+webhook_endpoints = Table(
+    "webhook_endpoints",
+    metadata,
+    _id(),
+    _ref("organisation_id", "organisations.id", index=True),
+    Column("url", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False, comment="What signs its messages, sealed by the vault"),
+    Column("former", LargeBinary, comment="The secret before, which signs beside it for a while"),
+    Column("former_until", Time),
+    _ref("made_by", "people.id"),
+    Column("made_at", Time, nullable=False),
+    Column("ended_at", Time, comment="By its organisation, or because its receiver answered 410 Gone"),
+    comment="Where a provider's own system wants to be told",
+)
+
+webhook_messages = Table(
+    "webhook_messages",
+    metadata,
+    _id(comment="Also its webhook-id, the same at each attempt"),
+    _ref("endpoint_id", "webhook_endpoints.id"),
+    _ref("log_id", "logs.id"),
+    Column("seq", BigInteger, nullable=False, comment="Of the event that it tells of"),
+    Column("type", Text, nullable=False),
+    Column("payload", Text, nullable=False, comment="As it is signed and sent: ids and states, nothing confidential"),
+    Column("state", Text, nullable=False, server_default=text("'queued'"), comment="queued, delivered, failed or cancelled"),
+    Column("made_at", Time, nullable=False),
+    Column("send_at", Time, nullable=False, comment="Not before this"),
+    Column("tries", JSONB, nullable=False, server_default=text("'[]'"), comment="Of each attempt: at, and what came of it"),
+    UniqueConstraint("endpoint_id", "log_id", "seq"),
+    CheckConstraint("state IN ('queued', 'delivered', 'failed', 'cancelled')", name="state"),
+    Index("ix_webhook_messages_queued", "send_at", "id", postgresql_where=text("state = 'queued'")),
+    Index("ix_webhook_messages_endpoint_id_made_at", "endpoint_id", "made_at", "id"),
+    comment="What an endpoint is told, and what became of it",
+)
+
 # --- the nightly check -------------------------------------------------------------------------------------------------
 
 house_rule_days = Table(

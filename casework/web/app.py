@@ -13,6 +13,8 @@ from sqlalchemy import text
 
 from casework.api import create_blueprint
 from casework.errors import InvalidSettings
+from casework.operations.keys import earlier_keys, secret_key
+from casework.operations.targets import inside_of
 from casework.operations.vault import Vault
 from casework.records.database import connect_engine, transaction
 from casework.records.store import Store
@@ -47,7 +49,6 @@ from casework.web import (
     search,
     tasks,
 )
-from casework.web.keys import earlier_keys, secret_key
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -145,6 +146,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         PROFILE=settings.profile,
         INSIST_ON_SECOND_FACTOR=https,
         BASE_URL=settings.base_url,
+        WEBHOOK_INSIDE=inside_of(settings.webhook_inside),
         CONFIRM_WITHIN=timedelta(minutes=settings.confirm_minutes),
         DEMO_ACCOUNTS=settings.var / "demo-accounts.json",
         CLOCK_OFFSET=settings.clock_offset,

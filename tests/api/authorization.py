@@ -26,6 +26,7 @@ OFFICERS = frozenset({"officer", "other_officer"})
 DECIDERS = OFFICERS | {"supervisor"}
 READERS = DECIDERS | {"compliance", "auditor", "manager"}
 LAB = frozenset({"provider", "provider_lead"})
+LEAD = frozenset({"provider_lead"})
 FOREIGN = frozenset({"foreign_officer"})
 CLERKS = frozenset({"officer", "supervisor", "compliance"})
 WRITERS = frozenset({"officer", "supervisor"}) | LAB
@@ -316,6 +317,16 @@ TABLE: tuple[Row, ...] = (
     # --- workflows: for everybody with an account ---
     get("/workflows", EVERYBODY),
     get("/workflows/{name}/editions/{fingerprint}", EVERYBODY, there=EVERYBODY),
+    # --- webhooks: the lead's of the provider ---
+    get("/webhooks", LEAD, lists="endpoint", finds=LEAD),
+    # The organisation is the one of here, wherever it is asked for.
+    post(
+        "/webhooks", LEAD, there=LEAD, body=lambda on: {"organisation": on["lab"], "url": "https://localhost/"}, status=422,
+    ),
+    post("/webhooks/{endpoint}/rotate", LEAD),
+    get("/webhooks/{endpoint}/messages", LEAD),
+    post("/webhooks/messages/{message}/replay", LEAD, things={"message": "hook_message"}),
+    post("/webhooks/{endpoint}/end", LEAD),
     # --- oneself ---
     get("/me", EVERYBODY),
     get("/tokens", EVERYBODY, lists="token", finds={"officer"}),

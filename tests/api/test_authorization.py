@@ -28,7 +28,17 @@ from casework.web.app import create_app
 from tests.api.authorization import ROLES, TABLE, Row
 from tests.api.conftest import PREFIX, Answer, Client
 from tests.databases import DatabaseServer
-from tests.world import World, add_absence, add_match, add_need, add_technology, build_world, new_request, to_referral
+from tests.world import (
+    World,
+    add_absence,
+    add_endpoint,
+    add_match,
+    add_need,
+    add_technology,
+    build_world,
+    new_request,
+    to_referral,
+)
 
 WHERE = ("here", "there", "absent")
 
@@ -62,7 +72,7 @@ class Scene:
         return int(found) if found is not None else 1
 
 
-_UNPAGED = {"mediation", "token", "session", "programme", "absence"}
+_UNPAGED = {"endpoint", "mediation", "token", "session", "programme", "absence"}
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +144,11 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     absences = [
         add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "watcher", "SH"))
     ]
+    hooks = [
+        add_endpoint(db, world.organisations[one], world.people[by]) for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
+    ]
     here = {
+        "endpoint": hooks[0][0], "hook_message": hooks[0][1],
         "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment", "away": world.people["officer"],
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
         "task": _step_task(db, world.main_track(db, number)), "clock": _clock(db, number), "referral": referral,
@@ -149,6 +163,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "sealed": str(sealed), **written["here"],
     }  # fmt: skip
     far = here | {
+        "endpoint": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "away": world.people["foreign_officer"],
         "number": elsewhere, "track": world.main_track(db, elsewhere), "spare_number": spare,
         "task": _step_task(db, world.main_track(db, elsewhere)), "clock": _clock(db, elsewhere), "referral": other, "referral_task": _step_task(db, other),

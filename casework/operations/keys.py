@@ -8,6 +8,7 @@ import secrets
 import tempfile
 
 from casework.errors import InvalidSettings
+from casework.operations.vault import Vault
 from casework.settings import Settings
 
 SHORTEST = 32
@@ -28,6 +29,11 @@ def earlier_keys(settings: Settings) -> list[str]:
     if any(len(key) < SHORTEST for key in keys):
         raise InvalidSettings(f"CASEWORK_SECRET_KEY_FALLBACKS: each has at least {SHORTEST} characters, with commas between.")
     return keys
+
+
+def open_vault(settings: Settings) -> Vault:
+    """What seals and opens the secrets in this installation's database."""
+    return Vault([secret_key(settings), *earlier_keys(settings)])
 
 
 def _own_key(settings: Settings) -> str:

@@ -1,0 +1,57 @@
+"""Webhooks: where a provider's own system wants to be told, and what became of it. For the lead of a provider."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from casework.api import shapes
+from casework.api.routes import Call, Json, Route, always, get, post
+from casework.operations import webhooks
+from casework.operations.requests import Done
+from casework.operations.vault import Vault
+
+
+def _vault() -> Vault:
+    found: Vault = current_app.extensions["casework.vault"]
+    return found
+
+
+def list_webhooks(call: Call) -> dict[str, Json]:
+    return webhooks.list_endpoints(call.db, call.actor)
+
+
+def create_webhook(call: Call) -> Done:
+    return webhooks.create_endpoint(
+        call.db, call.actor, _vault(), organisation=str(call.body.organisation), url=call.body.url,
+        inside=current_app.config["WEBHOOK_INSIDE"], request=call.request,
+    )  # fmt: skip
+
+
+def rotate_webhook(call: Call) -> Done:
+    return webhooks.rotate_secret(call.db, call.actor, _vault(), call.path["endpoint"], call.request)
+
+
+def end_webhook(call: Call) -> Done:
+    return webhooks.end_endpoint(call.db, call.actor, call.path["endpoint"], call.request)
+
+
+def list_webhook_messages(call: Call) -> dict[str, Json]:
+    return webhooks.list_messages(
+        call.db, call.actor, call.path["endpoint"], cursor=call.query.cursor, limit=call.query.limit
+    )
+
+
+def replay_webhook_message(call: Call) -> Done:
+    return webhooks.replay_message(call.db, call.actor, call.path["message"], call.request)
+
+
+_ONE = "/webhooks/{endpoint}"
+
+ROUTES: tuple[Route, ...] = (
+    get("/webhooks", list_webhooks, "List where your organisation's own system is told of what moves in its referrals", shapes.WebhookPage),
+    post("/webhooks", create_webhook, "Name an https address to be told; its secret is shown this once", shapes.WebhookMade, body=shapes.NewWebhook, status=201, sensitive=always),
+    post(f"{_ONE}/rotate", rotate_webhook, "Make a new secret; the one before signs beside it for a day", shapes.WebhookMade, sensitive=always),
+    post(f"{_ONE}/end", end_webhook, "Send nothing there any more", shapes.Made),
+    get(f"{_ONE}/messages", list_webhook_messages, "List what was sent there, with every attempt", shapes.WebhookMessagePage, query=shapes.Paged),
+    post("/webhooks/messages/{message}/replay", replay_webhook_message, "Send a message once more; its webhook-id stays", shapes.Made),
+)  # fmt: skip

@@ -1,0 +1,102 @@
+"""Where a message may be sent to: an address that somebody typed, read strictly, and only to machines of the public.
+
+Whoever may name an address could otherwise make this server knock at doors inside its own network. So the name is
+resolved once, every address that it gives must be public, and the connection goes to that very address.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from casework.errors import InvalidForm
+
+#: Where a receiver may listen; elsewhere other services do.
+PORTS = frozenset({443, 8443})
+LONGEST = 500
+
+# One form of each address: what two programs could read differently is refused rather than understood.
+_URL = re.compile(r"(https?)://([A-Za-z0-9.-]{1,253})(?::([0-9]{1,5}))?(/[A-Za-z0-9._~/%!$&'()*+,;=:@-]*)?(\?[A-Za-z0-9._~/%!$&'()*+,;=:@?-]*)?")
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+#: The last part of a name: neither digits alone nor hexadecimal, so that no number of any kind is taken for a name.
+_TOP = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
+_INWARD = ("localhost", "localdomain", "local", "internal", "intranet", "lan", "home", "corp", "arpa", "onion", "invalid", "test")
+#: IPv6 in which another address is wrapped: NAT64, 6to4, Teredo, and IPv4 in its old forms.
+_WRAPPED = [ipaddress.ip_network(one) for one in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A receiver, as its address names it. `inside`: one that the installation's settings name."""
+
+    host: str
+    port: int
+    path: str
+    tls: bool
+    inside: bool
+
+
+class Forbidden(Exception):
+    """Nothing is sent there."""
+
+
+def read_target(url: str, inside: Collection[str] = ()) -> Target:
+    """A typed address. Raises Forbidden unless it is an https address of a public name, or of a receiver `inside`."""
+    found = _URL.fullmatch(url) if len(url) <= LONGEST else None
+    if found is None:
+        raise Forbidden("it is not written like https://name.example/path")
+    scheme, host, port, path, query = found[1], found[2].lower(), found[3], found[4] or "/", found[5] or ""
+    number = int(port) if port else 443 if scheme == "https" else 80
+    if f"{host}:{number}" in inside:
+        return Target(host, number, path + query, scheme == "https", inside=True)
+    labels = host.split(".")
+    if scheme != "https":
+        raise Forbidden("it does not begin with https://")
+    if number not in PORTS:
+        raise Forbidden(f"its port is none of {', '.join(str(one) for one in sorted(PORTS))}")
+    if len(labels) < 2 or not all(_LABEL.fullmatch(one) for one in labels) or not _TOP.fullmatch(labels[-1]):
+        raise Forbidden("it names no host of the public internet")
+    if labels[-1] in _INWARD:
+        raise Forbidden("it names a host within a network")
+    return Target(host, number, path + query, tls=True, inside=False)
+
+
+def insist_target(url: str, inside: Collection[str]) -> Target:
+    """The same for a form. Raises InvalidForm."""
+    try:
+        return read_target(url, inside)
+    except Forbidden as why:
+        raise InvalidForm(fields={"url": f"is not allowed: {why}"}) from None
+
+
+def choose_address(target: Target, found: Iterable[str]) -> str:
+    """Which of the addresses that a name resolved to is connected to. Raises Forbidden where any of them is not public."""
+    addresses = list(found)
+    if not addresses:
+        raise Forbidden("its name has no address")
+    if not target.inside:
+        for one in addresses:
+            if not is_public(one):
+                raise Forbidden("its name leads into a network that is not public")
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is one of the public internet's, of one machine, and nothing else in disguise."""
+    try:
+        one = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if one.version == 6 and any(one in wrapped for wrapped in _WRAPPED):
+        return False
+    return one.is_global and not one.is_multicast and not one.is_reserved
+
+
+def inside_of(written: str) -> frozenset[str]:
+    """The receivers that the settings name: host:port, with commas."""
+    return frozenset(one.strip().lower() for one in written.split(",") if one.strip())
+
+
+__all__ = ["Forbidden", "Target", "choose_address", "inside_of", "insist_target", "is_public", "read_target"]
