@@ -24,6 +24,7 @@ from casework.operations.requests import Done, Request
 from casework.permissions import Actor, may_work
 from casework.web import deeds, frame
 from casework.web.actor import list_transaction, page_transaction
+from casework.web.case_page import say_done
 from casework.web.deadlines import ledger
 from casework.web.forms import FormView, read_request
 from casework.web.paths import local_path
@@ -178,6 +179,17 @@ def complete(task: UUID) -> Response:
 
     return deeds.answer(
         _draft(one), rules, do, lambda sent: make_response(_show(str(task), sent), sent.status), lambda _: place_url(one),
-        lambda _: gettext("Done: %(task)s", task=task_words(one)),
-        known=prefill(case, case.tracks[one["track"]], rules),
+        lambda _: _say_done(one), known=prefill(case, case.tracks[one["track"]], rules),
     )  # fmt: skip
+
+
+def _say_done(one: Mapping[str, Json]) -> str:
+    """What was done, and in a case that one sees what comes next."""
+    words = gettext("Done: %(task)s.", task=task_words(one))
+    if one["kind"] != "case" or not one["case"]:
+        return words
+    try:
+        return say_done(one["case"]["number"], words)
+    except NotFound:
+        # A provider sees the referral alone, and whoever has just declared an interest perhaps nothing.
+        return words

@@ -71,7 +71,8 @@ def open_reader(
     """A browser of its own, and in it a person of the world who has signed in and reads in the browser's language."""
     context = chromium.new_context(
         base_url=site.base, java_script_enabled=java_script, locale=locale, timezone_id="Asia/Shanghai",
-        color_scheme="dark" if dark else "light",
+        # Nothing is on its way somewhere when we look.
+        color_scheme="dark" if dark else "light", reduced_motion="reduce",
         viewport={"width": PHONE, "height": 740} if phone else {"width": DESK["width"], "height": DESK["height"]},
     )  # fmt: skip
     reader = Reader(context.new_page(), site.base)
