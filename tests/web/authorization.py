@@ -130,6 +130,8 @@ TABLE: tuple[Row, ...] = (
     get("/providers/<provider>", DIRECTORY | LAB, there=DIRECTORY | BANK),
     get("/providers/<provider>/profile", LEADS | ADMINISTRATOR, DIRECTORY - ADMINISTRATOR | {"provider"}, there=ADMINISTRATOR, there_refused=DIRECTORY - ADMINISTRATOR | BANK),
     post("/providers/<provider>/profile", LEADS | ADMINISTRATOR, DIRECTORY - ADMINISTRATOR | {"provider"}, there=ADMINISTRATOR, there_refused=DIRECTORY - ADMINISTRATOR | BANK),
+    # The words of a guide are the workflow's own, which everybody may read.
+    get("/guides/<service>", EVERYBODY, there=EVERYBODY),
     get("/members", LEADS),
     post("/members", LEADS, form=lambda on: {"organisation": on["organisation"], "email": "nobody@example.org", "role": "provider"}),
     post("/members/<membership>/end", LEADS, things={"membership": "member"}),

@@ -127,7 +127,7 @@ def make_things(world: World, db: Connection) -> Things:
         add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "watcher", "SH"))
     ]
     here = {
-        "mail": mail, "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"],
+        "mail": mail, "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment",
         "transition": "propose_close", "consent": str(consent), "task": _task(db, number, "kick_off"),
         "step_task": _task(db, number, "assessment"),
         "match": str(_match(db, number)), "filter": filters[0],
@@ -140,7 +140,7 @@ def make_things(world: World, db: Connection) -> Things:
         "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
     }  # fmt: skip
     far = here | {
-        "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"],
+        "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "service": "pledge",
         "transition": "take", "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
         "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],
         "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"], "membership": str(away),
