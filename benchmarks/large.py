@@ -72,15 +72,17 @@ _TRACKS = """
 # One for the case's officer, of which every fourth is taken; two for the supervisors; one for a provider.
 _TASKS = """
     INSERT INTO tasks (id, log_id, programme_id, track_id, name, edition, rule, type, queue, organisation_id, state,
-        opened_at, due_at, holder_id, of, result, flagged, aftercare, position)
+        opened_at, due_at, turn_at, holder_id, of, result, flagged, aftercare, position)
     SELECT md5(k || ' task of ' || c.id)::uuid, c.id, c.programme_id, t.id, s.step, t.edition, s.step, 'step',
         CASE k WHEN 0 THEN 'officer' WHEN 3 THEN 'provider' ELSE 'supervisor' END, t.provider_id,
         CASE WHEN s.taken THEN 'Reserved' ELSE 'Ready' END, c.opened_at,
-        now() - interval '9 days' + (('x' || substr(md5(k || c.number), 1, 7))::bit(28)::int %% 7776000) * interval '1 second',
+        s.due, greatest(c.opened_at, least(s.due, c.opened_at + interval '1440 hours')),
         CASE WHEN s.taken THEN c.owner_id END, s.step, '{}', false, false, 1000 * (k + 1)
     FROM cases c CROSS JOIN generate_series(0, 3) k
     JOIN tracks t ON t.log_id = c.id AND t.workflow = CASE k WHEN 3 THEN 'referral' ELSE 'case' END
-    CROSS JOIN LATERAL (SELECT 'step' || 1 + k AS step, k = 0 AND substr(c.number, 3)::int %% 4 = 0 AS taken) s
+    CROSS JOIN LATERAL (SELECT 'step' || 1 + k AS step, k = 0 AND substr(c.number, 3)::int %% 4 = 0 AS taken,
+        now() - interval '9 days' + (('x' || substr(md5(k || c.number), 1, 7))::bit(28)::int %% 7776000) * interval '1 second' AS due
+    ) s
     WHERE c.number LIKE 'L-%%' AND c.closed_at IS NULL
 """
 _CLOCKS = """

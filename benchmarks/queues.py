@@ -23,7 +23,7 @@ COUNTS_MS = 100.0
 _PULL = """
     UPDATE tasks SET state = 'Reserved', holder_id = %s WHERE id = (
         SELECT id FROM tasks WHERE state = 'Ready' AND organisation_id IS NULL AND programme_id = %s AND queue = 'supervisor'
-        ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+        ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
     ) RETURNING id
 """
 

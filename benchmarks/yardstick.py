@@ -30,9 +30,9 @@ _EVENT = (
 # Opened and fired owe somebody a notice.
 _OUTBOX = "INSERT INTO outbox (log_id, seq) VALUES (%s, %s)"
 _TASK = (
-    "INSERT INTO tasks (id, log_id, programme_id, track_id, name, edition, rule, type, queue, state, opened_at, due_at,"
+    "INSERT INTO tasks (id, log_id, programme_id, track_id, name, edition, rule, type, queue, state, opened_at, due_at, turn_at,"
     " of, result, flagged, aftercare, position) VALUES (%s, %s, %s, %s, %s, %s, %s, 'step', 'officer', 'Ready',"
-    " clock_timestamp(), clock_timestamp() + interval '7 days', %s, '{}', false, false, %s)"
+    " clock_timestamp(), clock_timestamp() + interval '7 days', clock_timestamp() + interval '7 days', %s, '{}', false, false, %s)"
 )
 _CLOCK = (
     'INSERT INTO clocks (id, log_id, track_id, task_id, unit, of, rungs, start, calendar, next, state, "left", fires_at)'

@@ -393,6 +393,11 @@ class Wait(Answer):
     reason: str | None = None
 
 
+class Turn(Answer):
+    at: Annotated[str, Field(description="Queues are worked in the order of this moment")]
+    by: Annotated[Literal["due", "age"], Field(description="Whether the due date or the waiting gives it; priority moves it a week")]
+
+
 class Task(Answer):
     id: str
     track: str
@@ -419,6 +424,7 @@ class Task(Answer):
     result: dict[str, Json] = {}
     case: Annotated[dict[str, Json] | None, Field(description="Its number and title, in a list")] = None
     priority: Literal["high", "normal", "low"] = "normal"
+    turn: Annotated[Turn | None, Field(description="Its place in its queue, and why")] = None
     initiator: Annotated[Named | None, Field(description="Who asked for it, where the workflow lets people ask")] = None
     handed: Annotated[Handed | None, Field(description="How it came to whom it is with")] = None
     wait: Annotated[Wait | None, Field(description="For whom it waits and until when, while it is suspended by a person")] = None

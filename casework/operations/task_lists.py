@@ -14,6 +14,7 @@ from casework.engine.cases import Case, Task
 from casework.engine.commands import Library
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.task_table import VIEW
+from casework.engine.turns import reason
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.bodies import values
 from casework.operations.lateness import OVERDUE
@@ -78,6 +79,11 @@ def list_tasks(
         if keys:
             more += " AND (t.closed_at, t.id) < (:at, CAST(:id AS uuid))"
         order, last = "t.closed_at DESC, t.id DESC", lambda row: (row.closed_at, row.id)
+    elif view == "queue":
+        # Its order is that in which it is worked.
+        where, order, last = "", "", lambda row: (row.turn_at, row.id)
+        if keys:
+            more += " AND (t.turn_at, t.id) > (:at, CAST(:id AS uuid))"
     else:
         where = "t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress', 'Suspended')"
         order, last = "t.due_at", lambda row: (row.due_at, row.id)
@@ -187,7 +193,7 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool) -> TextClause:
     by_heads = [kind for kind in kinds if many and kind not in _HOMES_OF]
     given = "jsonb_to_recordset(CAST(:q_{kind} AS jsonb)) AS q(queue text, scope uuid, who text)"
     ready = "FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {scope}"
-    order = "ORDER BY t.due_at, t.id LIMIT"
+    order = "ORDER BY t.turn_at, t.id LIMIT"
     heads, near, parts = [], [], []
     for kind in kinds:
         asked = given.format(kind=kind)
@@ -205,11 +211,11 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool) -> TextClause:
             continue
         heads.append(
             f"heads_{kind} AS MATERIALIZED (SELECT q.*, f.* FROM {asked}"
-            f" CROSS JOIN LATERAL (SELECT t.due_at, t.id {first} {more} {order} 1) f)"
+            f" CROSS JOIN LATERAL (SELECT t.turn_at, t.id {first} {more} {order} 1) f)"
         )
         near.append(
-            f"(SELECT x.* FROM edge e JOIN heads_{kind} q ON (q.due_at, q.id) <= (e.due_at, e.id) CROSS JOIN LATERAL"
-            f" (SELECT t.* {first} AND (t.due_at, t.id) <= (e.due_at, e.id) AND {_MAY[kind]} {more} {order} :most) x)"
+            f"(SELECT x.* FROM edge e JOIN heads_{kind} q ON (q.turn_at, q.id) <= (e.turn_at, e.id) CROSS JOIN LATERAL"
+            f" (SELECT t.* {first} AND (t.turn_at, t.id) <= (e.turn_at, e.id) AND {_MAY[kind]} {more} {order} :most) x)"
         )
         parts.append(
             f"(SELECT x.* FROM heads_{kind} q CROSS JOIN LATERAL (SELECT t.* {first} AND {_MAY[kind]} {more} {order} :most) x"
@@ -217,17 +223,17 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool) -> TextClause:
         )
     begun = ""
     if by_heads:
-        every = " UNION ALL ".join(f"SELECT due_at, id FROM heads_{kind}" for kind in by_heads)
+        every = " UNION ALL ".join(f"SELECT turn_at, id FROM heads_{kind}" for kind in by_heads)
         begun = (
-            f"WITH {', '.join(heads)}, edge AS (SELECT * FROM ({every}) h ORDER BY due_at, id OFFSET :most - 1 LIMIT 1),"
+            f"WITH {', '.join(heads)}, edge AS (SELECT * FROM ({every}) h ORDER BY turn_at, id OFFSET :most - 1 LIMIT 1),"
             f" near AS MATERIALIZED ({' UNION ALL '.join(near)}), found AS (SELECT count(*) >= :most AS enough FROM near) "
         )
         parts.append("(SELECT * FROM near WHERE (SELECT enough FROM found))")
     return text(
         f"{begun}SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {OVERDUE} AS late,"
-        f" {WORDS} FROM (SELECT u.* FROM ({' UNION ALL '.join(parts)}) u ORDER BY u.due_at, u.id LIMIT :most) t"
+        f" {WORDS} FROM (SELECT u.* FROM ({' UNION ALL '.join(parts)}) u ORDER BY u.turn_at, u.id LIMIT :most) t"
         " JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id"
-        " ORDER BY t.due_at, t.id"
+        " ORDER BY t.turn_at, t.id"
     )
 
 
@@ -292,13 +298,13 @@ def _queue_counts(shape: tuple[tuple[str, int], ...]) -> TextClause:
     parts = []
     for kind, queues in shape:
         if kind not in _HOMES_OF:
-            # In the index's order, in which what is late comes first: one look is enough for both.
+            # In the index's order, in which what is late stands at the front: one look is enough for both.
             parts.append(
                 f"SELECT q.queue, q.scope, f.count, f.overdue FROM jsonb_to_recordset(CAST(:q_{kind} AS jsonb))"
                 " AS q(queue text, scope uuid, who text) CROSS JOIN LATERAL ("
                 "SELECT count(*) AS count, count(*) FILTER (WHERE x.late) AS overdue FROM ("
                 f"SELECT {OVERDUE} AS late FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {_scope_of(kind)}"
-                f" AND {_MAY[kind]} ORDER BY t.due_at, t.id LIMIT :most) x) f"
+                f" AND {_MAY[kind]} ORDER BY t.turn_at, t.id LIMIT :most) x) f"
             )
             continue
         for n in range(queues):
@@ -323,7 +329,7 @@ def _scope_of(kind: str) -> str:
 
 
 def next_claimable(db: Connection, actor: Actor, *, limit: int, skip: Collection[str] = ()) -> list[Any]:
-    """The first tasks that the actor may take, by due date and then by age, but those of the logs to skip; unlocked."""
+    """The first tasks that the actor may take, in the order of `engine.turns`, but those of the logs to skip; unlocked."""
     statement, values = _claimable(actor, " AND NOT t.log_id = ANY(CAST(:skip AS uuid[]))")
     if statement is None:
         return []
@@ -355,7 +361,10 @@ def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, 
     if task.wait:
         made["wait"]["reason"] = _words(row.wait_words, "reason")
     # A task of a sealed log names no case.
-    return made | {"case": {"number": row.number, "title": row.title} if row.number else None}
+    return made | {
+        "case": {"number": row.number, "title": row.title} if row.number else None,
+        "turn": {"at": when(row.turn_at), "by": reason(row.opened_at, row.due_at)},
+    }
 
 
 def _words(body: Json, name: str) -> str | None:

@@ -53,7 +53,7 @@ _CANDIDATES = 20
 
 
 def take_next(db: Connection, actor: Actor, request: Request) -> Done:
-    """Take the task that is due first of all that one may take, and of those the oldest; exactly one person gets it.
+    """Take the task whose turn is first of all that one may take (`engine.turns`); exactly one person gets it.
 
     The answer's id is None where nothing is left to take. A case in which somebody is at work is passed over.
     """

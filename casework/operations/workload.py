@@ -32,7 +32,7 @@ _DECISIONS = text(f"""
     FROM (
         SELECT t.* FROM jsonb_to_recordset(CAST(:queues AS jsonb)) AS q(queue text, scope uuid) CROSS JOIN LATERAL (
             SELECT t.* FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND t.programme_id = q.scope
-            AND t.organisation_id IS NULL ORDER BY t.due_at, t.id LIMIT :most
+            AND t.organisation_id IS NULL ORDER BY t.turn_at, t.id LIMIT :most
         ) t
         UNION ALL
         SELECT t.* FROM tasks t WHERE t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress')
@@ -41,7 +41,7 @@ _DECISIONS = text(f"""
     JOIN logs l ON l.id = t.log_id JOIN cases c ON c.id = t.log_id JOIN tracks r ON r.id = t.track_id
     LEFT JOIN proposals p ON p.task_id = t.id
     WHERE NOT CAST(:person AS text) = ANY(c.interests)
-    ORDER BY t.due_at, t.id LIMIT :most
+    ORDER BY t.turn_at, t.id LIMIT :most
 """)
 
 

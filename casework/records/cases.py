@@ -26,6 +26,7 @@ from casework.engine.cases import (
     Track,
 )  # fmt: skip
 from casework.engine.limits import Rung
+from casework.engine.turns import turn
 from casework.errors import NotFound
 from casework.ledger.canonical import instant
 from casework.records.database import run
@@ -237,6 +238,7 @@ def _task_row(case: Case, one: Task, position: int) -> dict[str, Json]:
         "of": one.of, "closed_at": _written(one.closed_at), "closed_by": one.closed_by, "acted_for": one.acted_for,
         "result": dict(one.result), "flagged": one.flagged, "aftercare": one.aftercare, "before": one.before,
         "initiator": one.initiator, "priority": one.priority, "handed": _dict(one.handed), "wait": _dict(one.wait),
+        "turn_at": _written(turn(one.opened_at, one.due_at, one.priority)),
         # Order of opening; the id settles it among those of one event.
         "position": position,
     }  # fmt: skip

@@ -52,6 +52,19 @@ def task_words(one: Mapping[str, Json]) -> str:
     return f"{words} · {party_name(about)}" if about in ("need_owner", "technology_owner") else words
 
 
+def why_here(one: Mapping[str, Json]) -> str:
+    """Why a task stands where it does in its queue."""
+    if one["turn"]["by"] == "due":
+        place = gettext("by its due date")
+    else:
+        place = gettext("by its age, since %(day)s", day=dates.say_moment(one["opened_at"], clock()))
+    if one["priority"] == "high":
+        return gettext("%(place)s, a week earlier for its high priority", place=place)
+    if one["priority"] == "low":
+        return gettext("%(place)s, a week later for its low priority", place=place)
+    return place
+
+
 def task_url(one: Mapping[str, Json]) -> str:
     """A step is done by one of its actions, on the page of its case or referral; all else on a page of its own."""
     if one["type"] == "step":
@@ -150,6 +163,7 @@ WORDS: dict[str, Callable[..., Any]] = {
     "queue_name": queue_name, "hold_name": hold_name, "referral_status": referral_status, "inbox_status": inbox_status,
     "clock_words": clock_words, "used_words": used_words, "is_late": is_late, "capital": capital, "referral_task_words": referral_task_words,
     "service_name": service_name, "party_name": party_name, "today": lambda: clock().today,
+    "why_here": why_here,
 }  # fmt: skip
 
-__all__ = ["WORDS", "case_url", "place_url", "queue_name", "task_url", "task_words"]
+__all__ = ["WORDS", "case_url", "place_url", "queue_name", "task_url", "task_words", "why_here"]

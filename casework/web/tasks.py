@@ -28,7 +28,7 @@ from casework.web.case_page import say_done
 from casework.web.deadlines import ledger
 from casework.web.forms import FormView, read_request
 from casework.web.paths import local_path
-from casework.web.places import WORDS, place_url, queue_name, task_url, task_words
+from casework.web.places import WORDS, place_url, queue_name, task_url, task_words, why_here
 from casework.web.texts import say_error
 
 Json = Any
@@ -77,7 +77,7 @@ def take_next() -> Response:
     if one is None:
         flash(gettext("Nothing waits in your queues. What is yours already stands in your work."))
         return redirect(url_for("home.show"), 303)
-    flash(gettext("You took: %(task)s. It was due first.", task=task_words(one)))
+    flash(gettext("You took: %(task)s. It was next in your queues: %(why)s.", task=task_words(one), why=why_here(one)))
     return redirect(task_url(one), 303)
 
 

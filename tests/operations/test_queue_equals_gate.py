@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
+from casework.engine.turns import turn
 from casework.operations.national_calendars import china
 from casework.operations.registers import register_programme
 from casework.operations.task_lists import FEW, count_queues, list_tasks
@@ -124,7 +125,7 @@ class World:
                 "type": "decision" if proposal else "step", "of": proposal, "queue": queue,
                 "organisation_id": organisation, "state": state, "opened_at": START,
                 # Some are due at the same moment: the id decides.
-                "due_at": START + timedelta(days=self.dice.randint(1, 9)),
+                "due_at": (due := START + timedelta(days=self.dice.randint(1, 9))), "turn_at": turn(START, due),
                 "holder_id": self.dice.choice(self.people) if state == "Reserved" else None, "result": "{}",
                 "flagged": False, "aftercare": False, "position": n,
             },
@@ -151,7 +152,7 @@ class World:
         for log, kind in self.logs:
             case = load(self.db, log, kind)
             found += [t for t in case.tasks.values() if t.state == "Ready" and may_work(actor, case, t) is not None]
-        return [task.id for task in sorted(found, key=lambda task: (task.due_at, task.id))]
+        return [task.id for task in sorted(found, key=lambda task: (turn(task.opened_at, task.due_at), task.id))]
 
     def listed(self, actor: Actor, limit: int) -> list[str]:
         shown: list[str] = []
@@ -196,7 +197,7 @@ def test_many_queues_list_what_the_gate_lets_in(engine: Engine, seed: int) -> No
 def test_a_queue_counts_what_it_lists(engine: Engine, seed: int) -> None:
     with transaction(engine) as db:
         world = World(db, seed + 100)
-        db.execute(text("UPDATE tasks SET due_at = due_at + interval '40 years' WHERE position % 3 = 0"))
+        db.execute(text("UPDATE tasks SET due_at = due_at + interval '40 years', turn_at = turn_at + interval '40 years' WHERE position % 3 = 0"))
         for person in world.people * 4:
             actor = world.actor(person)
             listed: list[dict[str, Any]] = []

@@ -7,7 +7,8 @@ from threading import Barrier
 
 from sqlalchemy import Engine, text
 
-from casework.operations.tasks import claim_task, take_next
+from casework.operations.task_lists import list_tasks
+from casework.operations.tasks import claim_task, modify_task, take_next
 from casework.records.database import transaction
 from tests.world import World, new_request
 
@@ -18,16 +19,16 @@ def pull(engine: Engine, world: World, who: str) -> str | None:
         return None if found is None else str(found)
 
 
-def test_what_is_due_first_comes_first_and_of_the_same_the_oldest(engine: Engine, world: World) -> None:
+def test_whose_turn_is_first_comes_first_and_of_the_same_the_oldest(engine: Engine, world: World) -> None:
     with transaction(engine) as db:
         numbers = [world.new_case(db) for _ in range(3)]
         db.execute(
             text(
-                "UPDATE tasks SET due_at = due_at - interval '1 day' WHERE log_id = (SELECT id FROM cases WHERE number = :n)"
+                "UPDATE tasks SET turn_at = turn_at - interval '1 day' WHERE log_id = (SELECT id FROM cases WHERE number = :n)"
             ),
             {"n": numbers[2]},
         )
-        db.execute(text("UPDATE tasks SET due_at = date_trunc('day', due_at)"))
+        db.execute(text("UPDATE tasks SET turn_at = date_trunc('day', turn_at)"))
     taken = [pull(engine, world, "officer") for _ in range(4)]
     with transaction(engine) as db:
         found = [
@@ -39,6 +40,17 @@ def test_what_is_due_first_comes_first_and_of_the_same_the_oldest(engine: Engine
         ]
     assert found == [numbers[2], numbers[0], numbers[1]]
     assert taken[3] is None
+
+
+def test_a_high_priority_brings_a_task_forward_and_the_row_says_so(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        for _ in range(2):
+            world.new_case(db)
+        last = list_tasks(db, world.actor(db, "officer"), view="queue")["items"][-1]
+        modify_task(db, world.actor(db, "supervisor"), last["id"], priority="high", reason="Fair next week", request=new_request())
+        first = list_tasks(db, world.actor(db, "officer"), view="queue")["items"][0]
+    assert (first["id"], first["priority"], first["turn"]["by"]) == (last["id"], "high", "due")
+    assert pull(engine, world, "officer") == last["id"]
 
 
 def test_many_pull_at_once_and_nobody_gets_what_another_has(engine: Engine, world: World) -> None:
