@@ -58,10 +58,10 @@ class Step:
 
 @blueprint.get("/guides/<service>")
 def show(service: str) -> str:
-    if service not in ABOUT:
-        raise NotFound("guide")
     with page_transaction():
-        library = load_library()
+        if service not in ABOUT:
+            raise NotFound("guide")
+    library = load_library()
     referral, own = library.latest("referral"), library.latest(service)
     assert referral is not None
     what, result = ABOUT[service]
