@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 from sqlalchemy import Engine
 
+from casework.operations.case_file import check_case_file
 from casework.operations.deeds import home_of
 from casework.operations.verify import Checked, count_logs, verify_each, verify_log
 from casework.records.database import connect_engine, transaction
@@ -17,13 +19,17 @@ from casework.settings import load_settings
 
 @click.command()
 @click.argument("case", required=False)
+@click.option("--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Check the file of a case instead, a ZIP that somebody took out.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with what was looked at and every fault.")
-def verify(case: str | None, as_json: bool) -> None:
+def verify(case: str | None, path: Path | None, as_json: bool) -> None:
     """Prove the history: of one CASE by its number, or of everything.
 
     Recomputes every chain, adds the events up again and compares them with the tables, and judges whether each event
     was allowed by the edition, the facts and the roles of its time. Exits with 1 when anything is wrong.
     """
+    if path is not None:
+        _verify_file(path, as_json=as_json)
+        return
     engine = connect_engine(load_settings())
     logs = events = 0
     found = []
@@ -45,6 +51,18 @@ def verify(case: str | None, as_json: bool) -> None:
     else:
         click.echo(f"{logs} logs with {events} events: {f'{len(found)} faults.' if found else 'nothing is wrong.'}")
     if found:
+        raise click.exceptions.Exit(1)
+
+
+def _verify_file(path: Path, *, as_json: bool) -> None:
+    faults = check_case_file(path)
+    if as_json:
+        click.echo(json.dumps({"faults": faults}, ensure_ascii=False))
+    else:
+        for one in faults:
+            click.echo(one)
+        click.echo(f"{path.name}: {f'{len(faults)} faults.' if faults else 'nothing is wrong.'}")
+    if faults:
         raise click.exceptions.Exit(1)
 
 

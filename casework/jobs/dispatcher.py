@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
-from casework.operations import clocks, house_rule, mails, webhooks
+from casework.operations import cabinet, clocks, house_rule, mails, webhooks
 from casework.operations.notices import any_untold
 from casework.records.database import transaction
 
@@ -39,6 +39,10 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     hooks = webhooks.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)
     # One receiver's messages go one after the other, so that a slow one holds up nobody else's.
     jobs += [Job(OTHERS, "hook", f"hook {one}", {"message": one}, f"hooks of {endpoint}") for one, endpoint in hooks]
+    scanning = cabinet.list_pending(db, but=_NOT_ON_THE_WAY.format(prefix="scan", id="b.id"), most=MOST)
+    jobs += [Job(OTHERS, "scan_file", f"scan {blob}", {"blob": blob}) for blob in scanning]
+    if cabinet.any_left(db):
+        jobs.append(Job(OTHERS, "sweep", "sweep"))
     if mailing:
         sending = mails.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
         # One person's mails go one after the other, in the order in which they were written.

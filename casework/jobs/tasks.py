@@ -15,10 +15,12 @@ from casework.jobs.hooks import Unreachable, deliver
 from casework.jobs.letters import NoAddress, write_letter
 from casework.jobs.post import NotNow, Refused, post
 from casework.jobs.queue import CLOCKS, NAMESPACE, OTHERS, Job, defer, wait_before
+from casework.jobs.scanner import scan
 from casework.operations import mails, webhooks
+from casework.operations.cabinet import note_scan
 from casework.operations.clocks import ring_log
 from casework.operations.house_rule import check_programme
-from casework.operations.keys import open_vault
+from casework.operations.keys import cabinet_of, open_vault
 from casework.operations.notices import tell_due
 from casework.operations.targets import Forbidden, inside_of
 from casework.records.database import driver_arguments, transaction
@@ -142,3 +144,25 @@ def hook(hands: Hands, message: str) -> None:
             webhooks.gone(db, message, what)
         else:
             webhooks.postpone(db, message, what)
+
+
+@_task(OTHERS)
+def scan_file(hands: Hands, blob: str) -> None:
+    """Let the scanner look at a file; it stays pending, and nobody else's, until the scanner has spoken."""
+    if hands.settings.scanner is None:
+        raise NotDone("CASEWORK_SCANNER is not set, and a file waits for a scanner")
+    cabinet = cabinet_of(hands.engine, hands.settings)
+    with transaction(hands.engine) as db:
+        pieces = cabinet.read_blob(db, blob)
+    # No transaction is open while the scanner makes us wait.
+    found = scan(hands.settings.scanner, pieces)
+    with transaction(hands.engine) as db:
+        note_scan(db, blob, found)
+    if found is not None:
+        _note.warning("the scanner found %s in the file %s", found, blob)
+
+
+@_task(OTHERS)
+def sweep(hands: Hands) -> None:
+    """Take away what was put into the store by deeds that failed."""
+    cabinet_of(hands.engine, hands.settings).sweep()

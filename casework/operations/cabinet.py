@@ -7,7 +7,7 @@ of the deed: whatever fails in between leaves a row that `sweep` finds, and no f
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -81,6 +81,14 @@ class Cabinet:
             raise FileMissing
         return self.store.read(_place(row.compartment_id, row.name), self._open(row.sealed, row.log_id, row.part))
 
+    def opener(self, db: Connection, file: str) -> Callable[[], Iterator[bytes]]:
+        """The same for later: where it lies is found out now, and nothing is opened yet. Raises FileMissing."""
+        row = db.execute(_FIND, {"file": file}).one_or_none()
+        if row is None:
+            raise FileMissing
+        place, key = _place(row.compartment_id, row.name), self._open(row.sealed, row.log_id, row.part)
+        return lambda: self.store.read(place, key)
+
     def read_blob(self, db: Connection, blob: str) -> Iterator[bytes]:
         """The same for what lies in the store, whether a document names it or not."""
         row = db.execute(_FIND_BLOB, {"blob": blob}).one_or_none()
@@ -115,6 +123,25 @@ class Cabinet:
         return base64.b64decode(self.vault.open(sealed, _owner(log, part))[0])
 
 
+def list_pending(db: Connection, *, but: str, most: int) -> list[str]:
+    """What waits for the scanner, the longest first, `but` for what this condition on blobs `b` leaves out."""
+    more = f" AND {but}" if but else ""
+    query = f"SELECT b.id FROM blobs b WHERE b.scan = 'pending'{more} ORDER BY b.touched_at, b.id LIMIT :most"
+    return list(db.execute(text(query), {"most": most}).scalars())
+
+
+def note_scan(db: Connection, blob: str, found: str | None) -> None:
+    """What the scanner called what it found in a file; None where it found nothing."""
+    given = {"blob": blob, "scan": CLEAN if found is None else BLOCKED, "found": found}
+    db.execute(_SCANNED, given)
+
+
+def any_left(db: Connection) -> bool:
+    """Whether something lies in the store that no document names and that is old enough to be taken away."""
+    found: bool = db.execute(_ANY_LEFT, {"after": LEFT_AFTER}).scalar_one()
+    return found
+
+
 def _owner(log: str, part: str) -> str:
     return f"compartment:{log}:{part}"
 
@@ -141,6 +168,16 @@ _FIND = text("""
 _FIND_BLOB = text("""
     SELECT b.compartment_id, b.name, c.sealed, c.log_id, c.part FROM blobs b JOIN compartments c ON c.id = b.compartment_id
     WHERE b.id = CAST(:blob AS uuid)
+""")
+_SCANNED = text(
+    "UPDATE blobs SET scan = :scan, found = :found, scanned_at = clock_timestamp()"
+    " WHERE id = CAST(:blob AS uuid) AND scan = 'pending'"
+)
+_ANY_LEFT = text("""
+    SELECT EXISTS (
+        SELECT FROM blobs b WHERE b.touched_at < clock_timestamp() - CAST(:after AS interval)
+        AND NOT EXISTS (SELECT FROM contents k WHERE k.blob_id = b.id)
+    )
 """)
 _LEFT = text("""
     DELETE FROM blobs WHERE id = (

@@ -7,8 +7,12 @@ import os
 import secrets
 import tempfile
 
+from sqlalchemy import Engine
+
 from casework.errors import InvalidSettings
+from casework.operations.cabinet import Cabinet
 from casework.operations.vault import Vault
+from casework.records.store import Store
 from casework.settings import Settings
 
 SHORTEST = 32
@@ -34,6 +38,11 @@ def earlier_keys(settings: Settings) -> list[str]:
 def open_vault(settings: Settings) -> Vault:
     """What seals and opens the secrets in this installation's database."""
     return Vault([secret_key(settings), *earlier_keys(settings)])
+
+
+def cabinet_of(engine: Engine, settings: Settings) -> Cabinet:
+    """Where the files of an installation are kept, for jobs and commands."""
+    return Cabinet(engine, Store(settings.store_url), open_vault(settings), scanned=settings.scanner is not None)
 
 
 def _own_key(settings: Settings) -> str:

@@ -242,7 +242,7 @@ def note_reading(response: Response) -> Response:
 
 
 #: What tells nothing of a case, and what is noted of everybody.
-_UNWATCHED = frozenset({"static", "health", "api.openapi", "api.docs", "documents.take", None})
+_UNWATCHED = frozenset({"static", "health", "api.openapi", "api.docs", "documents.take", "documents.case_file", None})
 
 
 def _reader() -> Actor | None:

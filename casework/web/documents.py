@@ -1,15 +1,11 @@
-"""Documents: what a case and a referral have, handing several in at once, versions, and taking a file out.
-
-A file never leaves as what somebody said it is: always as an attachment of plain bytes, in a sandbox, under a clean name.
-"""
+"""Documents: what a case and a referral have, handing several in at once, versions, and taking a file out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import (
@@ -31,12 +27,14 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework.api.files import as_attachment, cabinet
 from casework.engine.cases import Case
 from casework.engine.documents import SEALED
 from casework.engine.fields import Choice, Date, Form, Note, Text, build_model, check
 from casework.errors import FileDamaged, InvalidForm, NotFound, UploadRefused
 from casework.operations import documents
-from casework.operations.cabinet import Cabinet, part_for, part_of
+from casework.operations.cabinet import part_for, part_of
+from casework.operations.case_file import make_case_file
 from casework.operations.deeds import calendar_of
 from casework.operations.drafts import drop_draft, find_draft
 from casework.operations.overview import find_case
@@ -46,7 +44,7 @@ from casework.operations.uploads import MEGABYTE, MOST_AT_ONCE, MOST_BYTES, MOST
 from casework.permissions import Actor, Sight, sight
 from casework.records.store import Store
 from casework.web import frame
-from casework.web.actor import page_transaction, vault, viewer
+from casework.web.actor import page_transaction, viewer
 from casework.web.deeds import Sent
 from casework.web.forms import FormView, build_form, own_texts, parse_form, read_request
 from casework.web.sentences import PAPERS, paper_name, party_name, service_name
@@ -69,7 +67,6 @@ CLOSED = (
     N_("a sealed mediation keeps no files; they stay with its center."),
 )
 assert SEALED in CLOSED
-HARMLESS = "default-src 'none'; sandbox"
 
 
 def register(app: Flask, store: Store) -> None:
@@ -88,12 +85,6 @@ def _allow_files() -> None:
 def _let_go(_: BaseException | None) -> None:
     """What was sent lies in files without a name, which end with the request."""
     request.close()
-
-
-def cabinet() -> Cabinet:
-    """Where the files of this installation are kept."""
-    held = current_app.extensions
-    return Cabinet(held["casework"], held["casework.store"], vault(), scanned=current_app.config["SCANNED"])
 
 
 @blueprint.app_template_filter()
@@ -397,15 +388,9 @@ def take(document: UUID, version: int) -> Response:
     return as_attachment(chain([first], taken.pieces), taken.name, taken.size)
 
 
-def as_attachment(pieces: Iterator[bytes], name: str, size: int | None) -> Response:
-    """Bytes to be saved under a name, and never shown by a browser as what they may be."""
-    plain = "".join(one if one.isascii() and one not in '"\\%' else "_" for one in name)
-    answer = Response(pieces, mimetype="application/octet-stream", direct_passthrough=True)
-    # RFC 6266, with the name in RFC 8187's form for those who read it.
-    answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    answer.headers["Content-Security-Policy"] = HARMLESS
-    if size is not None:
-        answer.content_length = size
-    return answer
-
-
+@blueprint.get("/cases/<number>/file")
+def case_file(number: str) -> Response:
+    """The whole file of a case as one archive, written while it is sent."""
+    with page_transaction() as (db, actor):
+        made = make_case_file(db, actor, cabinet(), number, request.path)
+    return as_attachment(made.pieces(), made.name, None)

@@ -1,0 +1,33 @@
+"""Files in requests and answers: how much a request may bring, and how bytes leave.
+
+A file never leaves as what somebody said it is: always as an attachment of plain bytes, in a sandbox, under a clean name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from flask import Response, current_app
+
+from casework.operations.cabinet import Cabinet
+
+HARMLESS = "default-src 'none'; sandbox"
+
+
+def cabinet() -> Cabinet:
+    """Where the files of this installation are kept."""
+    held = current_app.extensions
+    return Cabinet(held["casework"], held["casework.store"], held["casework.vault"], scanned=current_app.config["SCANNED"])
+
+
+def as_attachment(pieces: Iterable[bytes], name: str, size: int | None) -> Response:
+    """Bytes to be saved under a name, and never shown by a browser as what they may be."""
+    plain = "".join(one if one.isascii() and one not in '"\\%' else "_" for one in name)
+    answer = Response(pieces, mimetype="application/octet-stream", direct_passthrough=True)
+    # RFC 6266, with the name in RFC 8187's form for those who read it.
+    answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    answer.headers["Content-Security-Policy"] = HARMLESS
+    if size is not None:
+        answer.content_length = size
+    return answer

@@ -1,0 +1,108 @@
+"""What the scanner says decides who may have a file; while it says nothing, nobody but who filed it has it."""
+
+from __future__ import annotations
+
+import io
+import socketserver
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.errors import FileBlocked, FilePending
+from casework.jobs.dispatcher import dispatch
+from casework.jobs.scanner import ScannerAway, scan
+from casework.jobs.tasks import Hands, scan_file, sweep
+from casework.operations.cabinet import Cabinet, list_pending
+from casework.operations.deeds import home_of
+from casework.operations.documents import take_out
+from casework.operations.keys import cabinet_of
+from casework.operations.uploads import receive
+from casework.records.database import transaction
+from casework.settings import Settings
+from tests.jobs.clamd import scanner
+from tests.malice import EICAR, PDF
+from tests.world import World
+
+
+@pytest.fixture
+def number(engine: Engine, world: World) -> str:
+    with transaction(engine) as db:
+        return world.open_case(db)
+
+
+def watched(engine: Engine, settings: Settings, address: str) -> tuple[Hands, Cabinet]:
+    told = settings.model_copy(update={"scanner": address})
+    return Hands(engine, told), cabinet_of(engine, told)
+
+
+def look(hands: Hands) -> None:
+    with transaction(hands.engine) as db:
+        pending = list_pending(db, but="", most=10)
+    for blob in pending:
+        scan_file(hands, blob)
+
+
+def take(cabinet: Cabinet, world: World, id: str, by: str = "supervisor") -> bytes:
+    with transaction(cabinet.engine) as db:
+        return b"".join(take_out(db, world.actor(db, by), cabinet, id, 1, f"/documents/{id}/1").pieces)
+
+
+def test_what_is_clean_is_open_to_others(engine: Engine, settings: Settings, world: World, number: str) -> None:
+    with scanner() as address:
+        hands, cabinet = watched(engine, settings, address)
+        id = world.hand_in(cabinet, number, content=b"Good words.", name="a.txt")
+        with pytest.raises(FilePending):
+            take(cabinet, world, id)
+        look(hands)
+        assert take(cabinet, world, id) == b"Good words."
+
+
+def test_what_is_harmful_nobody_gets(engine: Engine, settings: Settings, world: World, number: str) -> None:
+    with scanner() as address:
+        hands, cabinet = watched(engine, settings, address)
+        id = world.hand_in(cabinet, number, content=EICAR, name="a.txt")
+        look(hands)
+        with pytest.raises(FileBlocked):
+            take(cabinet, world, id, "officer")
+
+
+def test_a_scanner_that_is_away_leaves_the_file_pending(engine: Engine, settings: Settings, world: World, number: str) -> None:
+    hands, cabinet = watched(engine, settings, "tcp://127.0.0.1:1")
+    id = world.hand_in(cabinet, number)
+    with pytest.raises(ScannerAway):
+        look(hands)
+    with pytest.raises(FilePending):
+        take(cabinet, world, id)
+
+
+def test_the_dispatcher_makes_a_job_for_what_is_pending(engine: Engine, settings: Settings, world: World, number: str) -> None:
+    _, cabinet = watched(engine, settings, "tcp://127.0.0.1:1")
+    world.hand_in(cabinet, number)
+    dispatch(engine, mailing=False)
+    with transaction(engine) as db:
+        names = db.execute(text("SELECT task_name FROM procrastinate_jobs")).scalars().all()
+    assert "casework:scan_file" in names
+
+
+def test_the_broom_is_a_job_too(engine: Engine, settings: Settings, world: World, number: str) -> None:
+    hands, cabinet = watched(engine, settings, "tcp://127.0.0.1:1")
+    with transaction(engine) as db:
+        log = home_of(db, number)
+    with receive(io.BytesIO(PDF), "a.pdf") as upload:
+        cabinet.keep(log, "case", upload)
+    with engine.begin() as db:
+        db.execute(text("UPDATE blobs SET touched_at = now() - interval '25 hours'"))
+    sweep(hands)
+    assert list(cabinet.store.places()) == []
+
+
+def test_a_unix_socket_serves_as_well(tmp_path: Path) -> None:
+    with scanner(socketserver.ThreadingUnixStreamServer, str(tmp_path / "clamd.ctl")) as address:
+        assert (scan(address, [b"good"]), scan(address, [EICAR])) == (None, "Eicar-Test-Signature")
+
+
+def test_what_the_scanner_cannot_say_is_not_taken_for_clean() -> None:
+    with scanner() as address, pytest.raises(ScannerAway):
+        # Another protocol at the other end.
+        scan(address.replace(address.rpartition(":")[2], "1"), [b"x"])
