@@ -12,7 +12,7 @@ from flask_babel import gettext, ngettext
 from casework.definitions import load_library
 from casework.engine.calendars import Calendar
 from casework.engine.explain import PAUSE
-from casework.operations.deadline_words import say_days_of, say_kind, say_rule
+from casework.operations.deadline_words import say_days_of, say_kind, say_rule, say_used
 from casework.web import dates
 from casework.web.frame import clock
 from casework.web.texts import edition_text
@@ -53,6 +53,8 @@ class Ledger:
     """Why a date is what it is; `total` is what counted in all."""
 
     rule: str
+    #: 1 of 5 working days used.
+    used: str
     lines: tuple[Line, ...]
     total: str
     zone: str
@@ -65,7 +67,7 @@ def ledger(told: Mapping[str, Json] | None) -> Ledger | None:
     if told is None:
         return None
     return Ledger(
-        say_rule(told, SPEECH), tuple(_line(one, told["zone"]) for one in told["lines"]), _span(told["counted_minutes"]), told["zone"],
+        say_rule(told, SPEECH), say_used(told, SPEECH), tuple(_line(one, told["zone"]) for one in told["lines"]), _span(told["counted_minutes"]), told["zone"],
         len(told["calendars"]),
     )  # fmt: skip
 

@@ -17,11 +17,14 @@ OFFICE = Calendar(
     holidays=frozenset({date(2026, 10, day) for day in range(1, 8)}),
     make_up=frozenset({date(2026, 9, 20), date(2026, 10, 10)}),
 )
-# Moments around which the zone's clocks change (Shanghai's last did in 1991), and one leap day.
+# Moments around which the zone's clocks change (Shanghai's last did in 1991), a zone that moved by half an hour, one that
+# left out a whole day, and leap days.
 ZONES = {
     "Europe/Berlin": [datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)],
     "America/Sao_Paulo": [datetime(2018, 11, 4, 3, tzinfo=UTC), datetime(2019, 2, 17, 2, tzinfo=UTC)],
     "Asia/Shanghai": [datetime(1991, 9, 14, 15, tzinfo=UTC), datetime(2028, 2, 29, 4, tzinfo=UTC)],
+    "Asia/Pyongyang": [datetime(2015, 8, 14, 15, tzinfo=UTC), datetime(2018, 5, 4, 15, tzinfo=UTC)],
+    "Pacific/Apia": [datetime(2011, 12, 30, 10, tzinfo=UTC)],
     "Pacific/Kiritimati": [datetime(2026, 1, 1, tzinfo=UTC)],
 }
 

@@ -25,6 +25,9 @@ ZONES = {
     "Asia/Shanghai": datetime(2028, 2, 26, 2, tzinfo=UTC),
     "Europe/Berlin": datetime(2026, 3, 26, 8, tzinfo=UTC),
     "America/New_York": datetime(2026, 10, 29, 15, tzinfo=UTC),
+    "America/Sao_Paulo": datetime(2018, 11, 1, 15, tzinfo=UTC),
+    "Asia/Pyongyang": datetime(2018, 5, 2, 2, tzinfo=UTC),
+    "Pacific/Apia": datetime(2011, 12, 27, 21, tzinfo=UTC),
     "Australia/Lord_Howe": datetime(2026, 10, 1, 1, tzinfo=UTC),
 }
 
@@ -218,6 +221,20 @@ def test_the_spring_festival_of_2026_is_told_by_its_names() -> None:
     assert ("make_up", 14) in [one[:2] for one in told]
     assert ("holiday", 17, "Chinese New Year (Spring Festival)") in told
     assert explained.due == datetime(2026, 2, 28, 9, tzinfo=UTC)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 364 * 24 * 60), st.integers(1, 15), st.sampled_from(["wd", "cd"]), st.lists(st.integers(1, 9000), max_size=4)
+)
+def test_every_ledger_of_2026_is_what_a_minute_counter_counts(later: int, n: int, unit: str, waits: list[int]) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC) + later * MINUTE
+    waiting = Waiting(china([2026, 2027]), start, Limit(n, unit))
+    for wait in waits:
+        if waiting.due is not None and waiting.play.now + wait * MINUTE >= waiting.due:
+            break
+        waiting.turn(wait)
+    _insist_whole(waiting, waiting.explained)
 
 
 def test_every_due_date_of_2026_adds_up() -> None:
