@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import sys
 import tempfile
 from dataclasses import asdict
 from datetime import datetime
@@ -41,6 +43,8 @@ def simulate_command(cases: int, days: int, seed: int, starts: datetime, as_json
     settings = load_settings()
     if settings.profile == "production":
         raise InvalidSettings("CASEWORK_PROFILE must not be production: the time is simulated.")
+    # Whoever is told to stop takes the server along as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Path(tempfile.mkdtemp(prefix="casework-"))
     # The server may run as a user of its own.
     folder.chmod(0o711)
@@ -59,12 +63,15 @@ def simulate_command(cases: int, days: int, seed: int, starts: datetime, as_json
 
 def _shown(settings: Settings, cases: int, days: int, seed: int, starts: datetime) -> Summary:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("Making an empty database", total=None)
         make_ready(settings)
 
         def day(done: int, of: int) -> None:
             bar.update(task, description="Simulating days", completed=done, total=of)
+            if not console.is_terminal and done % 30 == 0:
+                console.print(f"{done} of {of} days")
 
         return simulate(settings, cases=cases, days=days, seed=seed, starts=starts.date(), progress=day)
 

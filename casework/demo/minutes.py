@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,15 @@ def _minutes(wall: str, *, closes: bool = False) -> int:
     return (int(hours) * 60 + int(minutes)) or (_DAY_MINUTES if closes else 0)
 
 
+def _pattern(slots: list[list[str]]) -> bytes:
+    """A day, minute by minute."""
+    spans = [(_minutes(start), _minutes(end, closes=True)) for start, end in slots]
+    return bytes(any(opens <= minute < closes for opens, closes in spans) for minute in range(_DAY_MINUTES))
+
+
+_NEVER = bytes(_DAY_MINUTES)
+
+
 class Minutes:
     """Minutes counted from an origin; a moment is the number of the minute in which it lies."""
 
@@ -32,37 +42,35 @@ class Minutes:
         self.zone = ZoneInfo(calendar["zone"])
         self.origin = datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(days=1)
         self._slots = {int(day): slots for day, slots in calendar["slots"].items()}
+        self._patterns = {day: _pattern(slots) for day, slots in self._slots.items()}
         self._holidays, self._make_up = set(calendar["holidays"]), set(calendar["make_up"])
-        self._usual = self._slots[min(self._slots)]
+        self._usual = min(self._slots)
         self.worked = bytearray()
         #: Of each day that is worked when its last minute ends.
         self._closes: dict[str, int] = {}
         for hour in range((days + 2) * 24):
             self._look_at(self.origin + timedelta(hours=hour))
-        self._before = array("l", [0])
-        for one in self.worked:
-            self._before.append(self._before[-1] + one)
+        self._before = array("l", [0, *accumulate(self.worked)])
         self._days = sorted(self._closes)
 
     def _look_at(self, hour: datetime) -> None:
         # No zone of a programme changes its clocks within an hour.
         there = hour.astimezone(self.zone)
-        day, first = there.date(), there.hour * 60 + there.minute
-        slots = self._of(day)
-        for minute in range(first, first + 60):
-            on = day if minute < _DAY_MINUTES else day + timedelta(days=1)
-            if on != day:
-                slots = self._of(on)
-            open_ = any(_minutes(start) <= minute % _DAY_MINUTES < _minutes(end, closes=True) for start, end in slots)
-            self.worked.append(open_)
-            if open_:
-                self._closes[on.isoformat()] = len(self.worked)
+        day, minute = there.date(), there.hour * 60 + there.minute
+        self._fill(day, minute, min(minute + 60, _DAY_MINUTES))
+        if minute + 60 > _DAY_MINUTES:
+            self._fill(day + timedelta(days=1), 0, minute + 60 - _DAY_MINUTES)
 
-    def _of(self, day: date) -> list[list[str]]:
+    def _fill(self, day: date, start: int, end: int) -> None:
         written = day.isoformat()
         if written in self._make_up:
-            return list(self._usual)
-        return [] if written in self._holidays else list(self._slots.get(day.weekday(), []))
+            pattern = self._patterns[self._usual]
+        else:
+            pattern = _NEVER if written in self._holidays else self._patterns.get(day.weekday(), _NEVER)
+        part = pattern[start:end]
+        if 1 in part:
+            self._closes[written] = len(self.worked) + part.rindex(1) + 1
+        self.worked += part
 
     # --- counting ---
 
@@ -100,7 +108,7 @@ class Minutes:
     def close_of(self, day: date) -> int:
         """When a day closes, or would if it were a usual one."""
         known = self._closes.get(day.isoformat())
-        return known if known is not None else self.midnight(day) + _minutes(self._usual[-1][1], closes=True)
+        return known if known is not None else self.midnight(day) + _minutes(self._slots[self._usual][-1][1], closes=True)
 
     def is_beyond(self, minute: int) -> bool:
         return minute >= len(self._before)

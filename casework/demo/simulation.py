@@ -89,6 +89,9 @@ def simulate(
     engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 60_000}))
     try:
         with connected(engine) as db:
+            # What is thrown away at the end need not be safe on the disk after each deed.
+            db.execute(text("SET synchronous_commit TO off"))
+            db.commit()
             stage = Stage(db, calendar, end, {}, start)
             chosen = rounds(calendar, end, cases)
             prepare(settings, stage, chosen)
