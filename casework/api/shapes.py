@@ -810,6 +810,16 @@ class DocumentMade(Answer):
     revision: int
 
 
+class TaskPerson(Answer):
+    id: str
+    name: str
+    holds: Annotated[int, Field(description="How many tasks of the case the person holds")]
+
+
+class TaskPeople(Answer):
+    items: list[TaskPerson]
+
+
 class TaskDone(Answer):
     id: str
     state: str

@@ -7,6 +7,7 @@ from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import text_of
 from casework.operations import agenda, deadlines, task_lists, tasks
 from casework.operations.requests import Done
+from casework.operations.task_people import list_task_people
 
 
 def list_tasks(call: Call) -> dict[str, Json]:
@@ -108,6 +109,10 @@ def nominate_task(call: Call) -> Done:
     )
 
 
+def list_people_for_task(call: Call) -> dict[str, Json]:
+    return list_task_people(call.db, call.actor, call.path["task"])
+
+
 def explain_task(call: Call) -> dict[str, Json]:
     return deadlines.explain_task(call.db, call.actor, call.path["task"])
 
@@ -118,6 +123,7 @@ ROUTES: tuple[Route, ...] = (
     get("/tasks", list_tasks, "List tasks: those you hold, may take, or have finished", shapes.TaskPage, query=shapes.TaskQuery),
     get("/agenda", list_agenda, "List what is due on which day, with working days and holidays", shapes.Agenda, query=shapes.AgendaQuery),
     get(_TASK, show_task, "Show a task with its form", shapes.Task),
+    get(f"{_TASK}/people", list_people_for_task, "List who may have a task next, for whoever may hand it on", shapes.TaskPeople),
     get(f"{_TASK}/clock", explain_task, "Explain why a task is due when it is", shapes.Clock),
     post(f"{_TASK}/claim", claim_task, "Take a task from its queue", shapes.TaskDone),
     post(f"{_TASK}/release", release_task, "Give a task back to its queue", shapes.TaskDone, body=shapes.Releasing),

@@ -62,6 +62,14 @@ _WAITING = """
 _HOLD = """
     SELECT h.id FROM cases h WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND h.hold IS NOT NULL {focus}
 """
+# What waits because a person lets it: one's own tasks, and in the cases that one owns those that nobody holds.
+_RESTING = """
+    SELECT t.* FROM tasks t WHERE t.holder_id = CAST(:person AS uuid) AND t.state = 'Suspended' AND t.wait IS NOT NULL {focus}
+    UNION ALL
+    SELECT t.* FROM cases h JOIN tasks t ON t.log_id = h.id
+    WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND NOT CAST(:person AS text) = ANY(h.interests)
+    AND t.state = 'Suspended' AND t.wait IS NOT NULL AND t.holder_id IS NULL AND t.organisation_id IS NULL {focus}
+"""
 ROWS = f"""
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, r.provider_id, (
         SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.rungs) WITH ORDINALITY AS g(rung, n)
@@ -136,6 +144,20 @@ def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> lis
     ]  # fmt: skip
 
 
+def list_resting(db: Connection, actor: Actor, *, limit: int | None = None) -> list[dict[str, Json]]:
+    """The tasks that a person lets wait: the actor's own, and in the actor's cases those that nobody holds."""
+    given = {"person": actor.person, "most": insist_limit(limit), "focus": actor.focus}
+    rows = db.execute(_resting(bool(actor.focus)), given).all()
+    library = load_library()
+    names = names_of(db, named_in(rows), {row.organisation_id for row in rows})
+    return [place(task_row(row, library, names), row, names) for row in rows]
+
+
+@cache
+def _resting(focused: bool) -> TextClause:
+    return text(ROWS.format(late=OVERDUE, chosen=_RESTING.format(focus=FOCUS if focused else "")))
+
+
 def count_work(db: Connection, actor: Actor) -> dict[str, int]:
     """How many there are in each tab, counted no further than MOST_COUNTED; in one statement."""
     given = _given(db, actor) | {"most": MOST_COUNTED}
@@ -195,5 +217,6 @@ def _counts(kinds: tuple[str, ...], focused: bool) -> TextClause:
         for tab in (*_WHEN, "waiting")
     ]
     hold = _HOLD.format(focus=_FOCUS_OF_CASES if focused else "")
-    parts.append(f"(SELECT count(*) FROM (SELECT 1 FROM ({hold}) u LIMIT :most) v) AS hold")
+    resting = _RESTING.format(focus=FOCUS if focused else "").replace("SELECT t.* FROM", "SELECT t.id FROM")
+    parts.append(f"(SELECT count(*) FROM (SELECT 1 FROM ({hold} UNION ALL {resting}) u LIMIT :most) v) AS hold")
     return text(f"SELECT {', '.join(parts)}")

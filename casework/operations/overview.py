@@ -161,7 +161,6 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
     "hand_over": (OFFICER, SUPERVISOR),
     "register_document": (OFFICER, SUPERVISOR, COMPLIANCE),
     "withdraw_consent": (OFFICER, SUPERVISOR),
-    "drop_task": (OFFICER, SUPERVISOR),
 }
 
 

@@ -16,7 +16,7 @@ from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.task_table import VIEW
 from casework.engine.turns import reason
 from casework.errors import InvalidForm, NotFound
-from casework.ledger.bodies import values
+from casework.ledger.bodies import ERASED, values
 from casework.operations.lateness import OVERDUE
 from casework.operations.marks import mark_tasks
 from casework.operations.overview import names_of, reach_values, show, when
@@ -414,3 +414,17 @@ def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
     if level != Sight.ALL and not (level == Sight.REFERRALS and row.track_id in mine and row.organisation_id):
         raise NotFound("task")
     return case, row
+
+
+def prepared(db: Connection, task: str) -> dict[str, Json]:
+    """The form of a delegated task as it came back: its facts, and its words where they have not been erased."""
+    row = db.execute(
+        text(
+            "SELECT t.result, e.body FROM tasks t JOIN events e ON e.log_id = t.log_id"
+            " AND e.seq = CAST(t.handed->>'seq' AS bigint) WHERE t.id = CAST(:id AS uuid)"
+        ),
+        {"id": task},
+    ).one_or_none()
+    if row is None:
+        return {}
+    return dict(row.result) | {name: said for name, said in values(row.body).items() if said is not ERASED}

@@ -48,6 +48,7 @@ from casework.web import (
     providers,
     referrals,
     search,
+    task_operations,
     tasks,
 )
 
@@ -111,6 +112,7 @@ PAGES = (
     documents.blueprint,
     guides.blueprint,
     history.blueprint,
+    task_operations.blueprint,
     home.blueprint,
     leavers.blueprint,
     mails.blueprint,

@@ -28,7 +28,6 @@ _SHOWN: Views = (
     (f"{_CASE}/interest", "interest", case_page.ask_interest),
     (_ACTION, "act", case_actions.show),
     (_TASK, "task", case_tasks.show),
-    (f"{_TASK}/drop", "drop_task", case_tasks.ask_drop),
 )
 _DONE: Views = (
     ("/cases/filters", "save_filter", case_list.keep_filter),
@@ -39,7 +38,6 @@ _DONE: Views = (
     (f"{_CASE}/interest", "do_interest", case_page.declare_interest),
     (f"{_CASE}/tracks/<uuid:track>/tasks", "ask_task", case_page.ask_task),
     (_ACTION, "fire", case_actions.fire),
-    (f"{_TASK}/drop", "do_drop", case_tasks.drop),
 )
 
 for path, name, view in _SHOWN:

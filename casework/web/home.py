@@ -71,6 +71,7 @@ def my_work_page() -> str:
             frame.use_calendar(calendar)
         counts = my_work.count_work(db, actor)
         held = my_work.list_holds(db, actor) if tab == "hold" else []
+        resting = my_work.list_resting(db, actor) if tab == "hold" else []
         listed = my_work.list_work(db, actor, tab=tab, cursor=cursor) if tab != "hold" else {"items": [], "next": None}
         others: list[Json] = []
         if tab == "open" and not cursor:
@@ -79,7 +80,7 @@ def my_work_page() -> str:
         mentions = list_mentions(db, actor, unread=True)["items"] if tab == "open" and not cursor else []
         first = my_work.first_due(db, actor) if not listed["items"] else None
     return render_template(
-        "home/show.html", tab=tab, rows=listed["items"], held=held, others=others, counts=counts,
+        "home/show.html", tab=tab, rows=listed["items"], held=held, resting=resting, others=others, counts=counts,
         tabs=_tabs(tab, counts), first=first, mentions=mentions, to_take=sum(one["count"] for one in queues),
         next_url=url_for("home.show", tab=tab, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("home.show", tab=tab) if cursor else "",

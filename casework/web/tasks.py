@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.engine.prefill import prefill
+from casework.engine.task_table import COMPLETE, giver
 from casework.errors import AlreadyTaken, NotFound, WrongState
 from casework.operations import my_work, task_lists, tasks
 from casework.operations.deadlines import explain_task, explain_tasks
@@ -21,7 +22,7 @@ from casework.operations.deeds import calendar_of
 from casework.operations.marks import look
 from casework.operations.overview import names_of
 from casework.operations.requests import Done, Request
-from casework.permissions import Actor, may_work
+from casework.permissions import Actor, may_work, operations
 from casework.web import deeds, frame
 from casework.web.actor import list_transaction, page_transaction
 from casework.web.case_page import say_done
@@ -29,6 +30,7 @@ from casework.web.deadlines import ledger
 from casework.web.forms import FormView, read_request
 from casework.web.paths import local_path
 from casework.web.places import WORDS, place_url, queue_name, task_url, task_words, why_here
+from casework.web.task_operations import menu, told
 from casework.web.texts import say_error
 
 Json = Any
@@ -113,7 +115,7 @@ def _page() -> str | None:
 
 def _read(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
     case, row = task_lists.find_task(db, actor, id)
-    names = names_of(db, {row.holder_id}, {row.organisation_id})
+    names = names_of(db, task_lists.named_in([row]), {row.organisation_id})
     return case, task_lists.place(task_lists.task_row(row, load_library(), names), row, names)
 
 
@@ -129,16 +131,22 @@ def _show(id: str, sent: deeds.Sent | None) -> Response | str:
         if task_url(one) != url_for("tasks.show", task=id):
             return redirect(task_url(one), 303)
         frame.use_calendar(calendar_of(db, case.programme))
-        held_by_other = one["holder"] is not None and one["holder"]["id"] != actor.person
         task = case.tasks.get(id)
-        works = task is not None and task.open and may_work(actor, case, task) is not None
+        edition = load_library()[one["edition"]]
+        allowed = operations(actor, case, task, edition) if task is not None else []
         why = explain_tasks(db, actor, case, [id]).get(id)
         look(db, actor, case.log, one["referral"] if one["organisation"] else None)
-        form = _form(db, actor, case, one, sent) if works and not held_by_other and one["type"] == "side" else None
+        # Who leads the queue may step in, by taking the task first.
+        own = task is not None and (task.holder == actor.person or may_work(actor, case, task) is not None)
+        fills_in = one["type"] == "side" and (COMPLETE in allowed and own or sent is not None)
+        form = _form(db, actor, case, one, sent) if fills_in else None
+        back = giver(task) if task is not None and COMPLETE in allowed else None
+    names = {one["handed"]["by"]["id"]: one["handed"]["by"]["name"]} if one["handed"] else {}
     return render_template(
-        "tasks/show.html", one=one, form=form, works=works, held_by_other=held_by_other, sent=sent,
-        mine=one["holder"] is not None and not held_by_other, place=place_url(one), queue=queue_name(one["queue"]),
-        open=task is not None and task.open, ledger=ledger(why),
+        "tasks/show.html", one=one, form=form, sent=sent, place=place_url(one), queue=queue_name(one["queue"]),
+        open=task is not None and task.open, ledger=ledger(why), told=told(one), allowed=allowed,
+        back=names.get(back), accepts=one["handed"] is not None and one["handed"]["how"] == "handed_back",
+        own=own, menu=menu(one, allowed, without=("resume",) if form is None else ("claim", "resume")),
     )  # fmt: skip
 
 
@@ -157,8 +165,15 @@ def _form(db: Connection, actor: Actor, case: Case, one: Mapping[str, Json], sen
     rules = one["form"] or ()
     return deeds.form_on(
         db, actor, case, case.tracks[one["track"]], _draft(one), edition, edition.tasks[one["rule"]].form or "", rules,
-        values=prefill(case, case.tracks[one["track"]], rules), sent=sent,
+        values=prefill(case, case.tracks[one["track"]], rules) | _prepared(db, one), sent=sent,
     )  # fmt: skip
+
+
+def _prepared(db: Connection, one: Mapping[str, Json]) -> dict[str, Json]:
+    """What the person to whom it was delegated has filled in, where it has come back to be accepted."""
+    if one["handed"] is None or one["handed"]["how"] != "handed_back":
+        return {}
+    return task_lists.prepared(db, one["id"])
 
 
 def _draft(one: Mapping[str, Json]) -> str:

@@ -55,6 +55,12 @@ def _guards(edition: Edition) -> Mapping[str, str]:
     return _guards_of(edition.fingerprint, tuple(edition.texts.items()))
 
 
+#: What a task's state is called.
+TASK_STATES = {
+    "Created": N_("not begun"), "Ready": N_("free to be taken"), "Reserved": N_("taken"), "InProgress": N_("in progress"),
+    "Suspended": N_("waits"), "Completed": N_("done"), "Failed": N_("could not be done"), "Error": N_("in error"),
+    "Exited": N_("ended"), "Obsolete": N_("not needed any more"),
+}  # fmt: skip
 #: What the engine says with a value in it: the pattern of its words, and the words for the catalogue.
 _PATTERNS = tuple(
     (re.compile(pattern), words)
@@ -85,10 +91,28 @@ _PATTERNS = tuple(
             N_("what is in it is larger than %(most)s MB, or packed more tightly than documents are."),
         ),
         (r"This is for: (?P<roles>.+)\.", N_("This is for: %(roles)s.")),
+        (r"“(?P<do>.+)” is for: (?P<whom>.+)\.", N_("“%(do)s” is for: %(whom)s.")),
+        (r"the task is in the queue (?P<queue>\w+)\.", N_("the task is in the queue of: %(queue)s.")),
+        (r"the task is (?P<state>\w+)\.", N_("the task is: %(state)s.")),
     )
 )  # fmt: skip
 #: What the engine says of a field, as it stands.
 FAULTS = (
+    N_("does not work this queue in this case"),
+    N_("must be a day to come"),
+    N_("it ends when one of its step's actions is done."),
+    N_("it ends with the decision."),
+    N_("a decision is one's own word: give it back, or forward it."),
+    N_("the case needs what comes of it."),
+    N_("it was delegated to you: finish it, and it goes back to be accepted."),
+    N_("that person has the task already."),
+    N_("the task has this priority already."),
+    N_("another person must decide this than the one who asked for it."),
+    N_("those who work its queue"),
+    N_("whoever holds it"),
+    N_("those who lead its queue or its case"),
+    N_("whoever asked for it"),
+    N_("those who see it"),
     N_("is required"),
     N_("is not a field of this form"),
     N_("does not apply here"),
@@ -142,6 +166,14 @@ def say(words: str) -> str:
             values = found.groupdict()
             if "roles" in values:
                 values["roles"] = ", ".join(role_name(code) for code in values["roles"].split(", "))
+            if "whom" in values:
+                do = values["do"]
+                values |= {"do": gettext(do), "whom": ", ".join(gettext(one) for one in values["whom"].split(", "))}
+            if "queue" in values:
+                values["queue"] = role_name(values["queue"])
+            if values.get("state") in TASK_STATES:
+                state = TASK_STATES[values["state"]]
+                values["state"] = gettext(state)
             return gettext(translated, **values)
     # gettext formats only where values are given, so a stray % is safe.
     return gettext(words)
@@ -158,7 +190,7 @@ def say_error(error: CaseworkError) -> str:
     """The message of an error: its docstring in the reader's language, with the details filled in."""
     pattern = " ".join(inspect.cleandoc(type(error).__doc__ or "").split())
     details = {
-        name: say(value) if isinstance(value, str) and name in ("why", "noun") else value
+        name: say(value) if isinstance(value, str) and name in ("why", "noun", "action") else value
         for name, value in error.details.items()
     }
     try:

@@ -199,6 +199,7 @@ TABLE: tuple[Row, ...] = (
         "/tasks/{task}/exit", LEADERS, READERS - LEADERS, there_refused=FOREIGN,
         body=lambda on: {"reason": "not needed"},
     ),
+    get("/tasks/{task}/people", LEADERS, READERS - LEADERS, there=FOREIGN),
     post("/tasks/{task}/start", {"officer"}, READERS - {"officer"}, there=FOREIGN),
     post("/tasks/{task}/delegate", {"officer"}, READERS - {"officer"}, there=FOREIGN, body=_handing),
     post("/tasks/{task}/forward", LEADERS, READERS - LEADERS, there=FOREIGN, body=_handing),

@@ -99,10 +99,14 @@ TABLE: tuple[Row, ...] = (
     get("/tasks/<task>", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}, gives=303),
     get("/tasks/<task>/due", READERS, there=FOREIGN),
     get("/tasks/<task>/due", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
-    post("/tasks/<task>/claim", {"officer"}, READERS - {"officer"}, there=FOREIGN),
+    post("/tasks/<task>/claim", OWNERS, READERS - OWNERS, there=FOREIGN),
     post("/tasks/<task>/claim", LAB, READERS, there=BANK, there_refused=READERS, things={"task": "referral_task"}),
-    post("/tasks/<task>/release", {"officer"}, READERS - {"officer"}, there=FOREIGN),
-    post("/tasks/<task>/complete", {"officer"}, READERS - {"officer"}),
+    post("/tasks/<task>/release", OWNERS, READERS - OWNERS, there=FOREIGN),
+    post("/tasks/<task>/complete", OWNERS, READERS - OWNERS),
+    get("/tasks/<task>/operations", READERS, there=FOREIGN),
+    get("/tasks/<task>/operations", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
+    get("/tasks/<task>/operations/<operation>", OWNERS, READERS - OWNERS, there_refused=FOREIGN),
+    post("/tasks/<task>/operations/<operation>", OWNERS, READERS - OWNERS, there_refused=FOREIGN),
     # --- referrals ---
     get("/referrals/working", PROVIDERS),
     get("/referrals/delivered", PROVIDERS),
@@ -202,8 +206,6 @@ TABLE: tuple[Row, ...] = (
     ),
     get("/cases/<number>/tasks/<task>", READERS, there=FOREIGN, gives=303),
     # The task of there belongs to a step, and nobody drops those.
-    get("/cases/<number>/tasks/<task>/drop", OWNERS, READERS - OWNERS, there_refused=FOREIGN),
-    post("/cases/<number>/tasks/<task>/drop", OWNERS, READERS - OWNERS, there_refused=FOREIGN),
     # The case of there has no owner yet who could hand it over.
     get("/cases/<number>/hand-over", OWNERS, READERS - OWNERS, there_refused=FOREIGN),
     post("/cases/<number>/hand-over", OWNERS, READERS - OWNERS, there_refused=FOREIGN, form=lambda on: {"revision": "99"}),

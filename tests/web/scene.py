@@ -127,7 +127,7 @@ def make_things(world: World, db: Connection) -> Things:
         add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "watcher", "SH"))
     ]
     here = {
-        "mail": mail, "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment",
+        "operation": "modify", "mail": mail, "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment",
         "transition": "propose_close", "consent": str(consent), "task": _task(db, number, "kick_off"),
         "step_task": _task(db, number, "assessment"),
         "match": str(_match(db, number)), "filter": filters[0],
@@ -150,7 +150,7 @@ def make_things(world: World, db: Connection) -> Things:
         "note": world.write(db, "foreign_officer", case_there), "shared": world.write(db, "foreign_provider", case_here, other),
     }  # fmt: skip
     absent = {name: str(uuid.uuid4()) for name in here} | {
-        "number": "BJ-2099-0001", "seq": "1", "question": "nothing", "workflow": "nothing", "edition": "1",
+        "operation": "modify", "number": "BJ-2099-0001", "seq": "1", "question": "nothing", "workflow": "nothing", "edition": "1",
         "transition": "propose_close", "referral_transition": "accept", "mediation_transition": "send",
         "referral_revision": "1",
     }  # fmt: skip

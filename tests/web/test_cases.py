@@ -393,13 +393,13 @@ def test_a_task_is_asked_for_and_dropped(browser_for: Enter, numbers: tuple[str,
     assert "The task is added." in done.text
     task = re.search(r'href="/tasks/([^"]+)">Record a new consent', done.text)
     assert task
-    drop = f"{page}/tasks/{task[1]}/drop"
-    sent = read_page(browser.get(drop).text).sent
-    assert browser.flask.post(drop, data=sent).status_code == 422
+    end = f"/tasks/{task[1]}/operations/exit"
+    sent = read_page(browser.get(end).text).sent
+    assert browser.flask.post(end, data=sent).status_code == 422
     sent["f-reason"] = "Entered by mistake"
-    dropped = browser.flask.post(drop, data=sent, follow_redirects=True)
-    assert "Dropped: Record a new consent of a party." in dropped.text
-    assert browser.get(drop).status_code == 404
+    ended = browser.flask.post(end, data=sent, follow_redirects=True)
+    assert "Ended: Record a new consent of a party" in ended.text
+    assert browser.get(end).status_code == 404
     unknown = browser.post(found[1], {"task": "no_such_task"}, page=page)
     assert unknown.status_code == 404
 

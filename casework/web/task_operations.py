@@ -1,0 +1,305 @@
+"""What can be done with a task besides its work: hand it on, let it wait, rank it, end it. Each as the table allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.definitions import load_library
+from casework.engine.cases import Case
+from casework.engine.fields import Choice, Date, Form, Note, Person
+from casework.engine.task_table import VIEW
+from casework.errors import NotFound
+from casework.operations import task_lists, tasks
+from casework.operations.deeds import calendar_of
+from casework.operations.drafts import find_draft
+from casework.operations.overview import names_of
+from casework.operations.requests import Done, Request
+from casework.operations.task_people import people_for
+from casework.permissions import Actor, operate, operations
+from casework.web import deeds, frame
+from casework.web.actor import page_transaction
+from casework.web.deeds import Sent
+from casework.web.forms import build_form, own_texts
+from casework.web.paths import local_path
+from casework.web.places import place_url, task_url, task_words
+from casework.web.texts import N_, TASK_STATES
+
+Json = Any
+blueprint = Blueprint("task_operations", __name__)
+
+#: The buttons of the table and what each brings about, in the order of a page; for the catalogue.
+DO = {
+    "claim": (N_("Take it"), N_("It is yours until you give it back.")),
+    "start": (N_("Start"), N_("Others see that you are at it.")),
+    "stop": (N_("Stop for now"), N_("It stays with whoever holds it.")),
+    "resume": (N_("Go on with it"), N_("Its time runs again.")),
+    "assign": (N_("Assign it"), N_("It becomes theirs for good; they see your note on the task and in their work.")),
+    "delegate": (N_("Delegate it"), N_("They prepare it, and it comes back to you to be accepted.")),
+    "forward": (N_("Forward it"), N_("It is free again, for the person that you have in mind or for anybody in its queue.")),
+    "release": (N_("Give it back"), N_("It goes back to its queue, and others may take it.")),
+    "suspend": (N_("Let it wait"), N_("Its time stands still until the day, when it wakes by itself.")),
+    "modify": (N_("Change its priority"), N_("The history keeps your reason.")),
+    "activate": (N_("Let it begin now"), N_("It does not wait for its day.")),
+    "nominate": (N_("Name who does it"), N_("It begins now, with the person that you name.")),
+    "skip": (N_("Skip it"), N_("It ends undone; it can be asked for again.")),
+    "fail": (N_("It cannot be done"), N_("It ends without a result; the history keeps your reason.")),
+    "exit": (N_("End it"), N_("It ends without a result; the history keeps your reason.")),
+}
+_ENDS = frozenset({"skip", "fail", "exit"})
+_RANKS = {"high": N_("high"), "normal": N_("normal"), "low": N_("low")}
+_WAITS = {
+    "need_owner": N_("The need owner"), "technology_owner": N_("The technology owner"), "provider": N_("A provider"),
+    "authority": N_("An authority"), "other": N_("Somebody else"),
+}  # fmt: skip
+_HANDED = {
+    "assigned": N_("%(by)s assigned this to %(to)s."),
+    "delegated": N_("%(by)s delegated this to %(to)s. When it is finished it goes back to be accepted."),
+    "handed_back": N_("%(by)s has prepared this for %(to)s, to be accepted."),
+    "forwarded": N_("%(by)s forwarded this to %(to)s; whoever takes it first has it."),
+    "nominated": N_("%(by)s named %(to)s for this."),
+}
+
+
+class Giving(Form):
+    """To one person, with what that person must know."""
+
+    person = Person(label=N_("Who has it next"))
+    note = Note(label=N_("What they must know"))
+
+
+class Offering(Form):
+    """To one person or to anybody of the queue."""
+
+    person = Person(label=N_("Whom you have in mind"), required=False, help=N_("Empty: anybody in its queue."))
+    note = Note(label=N_("What they must know"))
+
+
+class Waiting(Form):
+    """A task waits for somebody until a day."""
+
+    waits_for = Choice(label=N_("Who is waited for"), choices=_WAITS)
+    until = Date(label=N_("Until"), future=True)
+    reason = Note(label=N_("Why"))
+
+
+class Ranking(Form):
+    """Another priority."""
+
+    priority = Choice(label=N_("Priority"), choices=_RANKS)
+    reason = Note(label=N_("Why"))
+
+
+class Ending(Form):
+    """An end without a result."""
+
+    reason = Note(label=N_("Why"))
+
+
+class Returning(Form):
+    """Back to the queue."""
+
+    note = Note(label=N_("What the next one should know"), required=False)
+
+
+FORMS: Mapping[str, type[Form]] = {
+    "assign": Giving, "delegate": Giving, "forward": Offering, "nominate": Offering, "suspend": Waiting,
+    "modify": Ranking, "skip": Ending, "fail": Ending, "exit": Ending, "release": Returning,
+}  # fmt: skip
+
+_ASK: Mapping[str, Callable[[Connection, Actor, str, Mapping[str, Json], Request], Done]] = {
+    "claim": lambda db, actor, task, data, key: tasks.claim_task(db, actor, task, key),
+    "start": lambda db, actor, task, data, key: tasks.start_task(db, actor, task, key),
+    "stop": lambda db, actor, task, data, key: tasks.stop_task(db, actor, task, key),
+    "resume": lambda db, actor, task, data, key: tasks.resume_task(db, actor, task, key),
+    "activate": lambda db, actor, task, data, key: tasks.activate_task(db, actor, task, key),
+    "release": lambda db, actor, task, data, key: tasks.release_task(db, actor, task, note=data.get("note"), request=key),
+    "assign": lambda db, actor, task, data, key: tasks.assign_task(
+        db, actor, task, person=_id(data), note=_said(data, "note"), request=key
+    ),
+    "delegate": lambda db, actor, task, data, key: tasks.delegate_task(
+        db, actor, task, person=_id(data), note=_said(data, "note"), request=key
+    ),
+    "forward": lambda db, actor, task, data, key: tasks.forward_task(
+        db, actor, task, person=_id(data) or None, note=_said(data, "note"), request=key
+    ),
+    "nominate": lambda db, actor, task, data, key: tasks.nominate_task(
+        db, actor, task, person=_id(data) or None, note=_said(data, "note"), request=key
+    ),
+    "suspend": lambda db, actor, task, data, key: tasks.suspend_task(
+        db, actor, task, until=_said(data, "until"), waits_for=_said(data, "waits_for"), reason=_said(data, "reason"),
+        request=key,
+    ),
+    "modify": lambda db, actor, task, data, key: tasks.modify_task(
+        db, actor, task, priority=_said(data, "priority"), reason=_said(data, "reason"), request=key
+    ),
+    "skip": lambda db, actor, task, data, key: tasks.skip_task(db, actor, task, reason=_said(data, "reason"), request=key),
+    "fail": lambda db, actor, task, data, key: tasks.fail_task(db, actor, task, reason=_said(data, "reason"), request=key),
+    "exit": lambda db, actor, task, data, key: tasks.exit_task(db, actor, task, reason=_said(data, "reason"), request=key),
+}  # fmt: skip
+
+
+def _said(data: Mapping[str, Json], name: str) -> str:
+    return str(data.get(name) or "")
+
+
+def _id(data: Mapping[str, Json]) -> str:
+    """The person who was chosen; what is no id was not chosen from the list."""
+    try:
+        return str(UUID(_said(data, "person")))
+    except ValueError:
+        return ""
+
+
+# --- what a page of a task shows -------------------------------------------------------------------------------------
+
+
+def menu(one: Mapping[str, Json], allowed: list[str], *, without: tuple[str, ...] = ()) -> list[dict[str, Json]]:
+    """The operations that one may do, with their words: those with a form as a page, the others as a button."""
+    made = []
+    for name, (words, follows) in DO.items():
+        if name in allowed and name not in without:
+            url = url_for("task_operations.do", task=one["id"], operation=name)
+            made.append({"name": name, "words": gettext(words), "follows": gettext(follows), "url": url, "form": name in FORMS})
+    return made
+
+
+def told(one: Mapping[str, Json]) -> dict[str, Json]:
+    """How a task came to whom it is with, and whom it waits for, in sentences; and its state and rank in words."""
+    handed, wait = one["handed"], one["wait"]
+    said = None
+    if handed is not None:
+        by, to = ((handed[who] or {}).get("name") for who in ("by", "to"))
+        words = _HANDED[handed["how"]]
+        said = gettext(words, by=by or gettext("somebody"), to=to or gettext("anybody in its queue"))
+    state, rank = TASK_STATES[one["state"]], _RANKS[one["priority"]]
+    whom = _WAITS[wait["for"]] if wait else ""
+    return {
+        "handed": said, "note": handed and handed.get("note"), "state": gettext(state),
+        "priority": None if one["priority"] == "normal" else gettext(rank),
+        "waits": wait and gettext(whom), "until": wait and wait["until"], "reason": wait and wait.get("reason"),
+    }  # fmt: skip
+
+
+@blueprint.app_template_global()
+def handed_words(one: Mapping[str, Json]) -> dict[str, Json]:
+    """For lists: what `told` tells of a task that came from somebody or waits."""
+    return told(one)
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+def _read(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
+    case, row = task_lists.find_task(db, actor, id)
+    frame.use_calendar(calendar_of(db, case.programme))
+    names = names_of(db, task_lists.named_in([row]), {row.organisation_id})
+    return case, task_lists.place(task_lists.task_row(row, load_library(), names), row, names)
+
+
+@blueprint.get("/tasks/<uuid:task>/operations")
+def show(task: UUID) -> str:
+    """Everything that one may do with a task; of a step, whose work is done on the page of its case."""
+    with page_transaction() as (db, actor):
+        case, one = _read(db, actor, str(task))
+        allowed = _allowed(actor, case, one)
+    return render_template(
+        "tasks/operations.html", one=one, told=told(one), menu=menu(one, allowed), place=place_url(one),
+    )  # fmt: skip
+
+
+def _allowed(actor: Actor, case: Case, one: Mapping[str, Json]) -> list[str]:
+    task = case.tasks.get(one["id"])
+    return [VIEW] if task is None else operations(actor, case, task, load_library()[task.edition])
+
+
+@blueprint.get("/tasks/<uuid:task>/operations/<operation>")
+def ask(task: UUID, operation: str) -> BaseResponse:
+    return _page(str(task), operation, None)
+
+
+@blueprint.post("/tasks/<uuid:task>/operations/<operation>")
+def do(task: UUID, operation: str) -> BaseResponse:
+    if operation not in _ASK:
+        raise NotFound("page")
+    id, form = str(task), FORMS.get(operation)
+    rules = form.rule() if form else ()
+
+    def deed(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+        return _ASK[operation](db, actor, id, data, key)
+
+    with page_transaction() as (db, actor):
+        one = _read(db, actor, id)[1]
+    return deeds.answer(
+        _draft(id, operation), rules, deed, lambda sent: _page(id, operation, sent),
+        lambda done: _then(operation, one),
+        lambda done: _say_done(operation, one),
+    )  # fmt: skip
+
+
+def _then(operation: str, one: Mapping[str, Json]) -> str:
+    """Where one goes afterwards: on with the task, to its case where it has ended, home where another has it now."""
+    if operation in _STAYS:
+        return local_path(request.form.get("page")) or task_url(one)
+    return place_url(one) if operation in _ENDS else url_for("home.show")
+
+
+#: After these one is still at the task.
+_STAYS = frozenset({"claim", "start", "stop", "resume", "activate", "modify"})
+_DONE = {
+    "claim": N_("You took: %(task)s"), "start": N_("You began: %(task)s"),
+    "stop": N_("Stopped for now: %(task)s. It stays where it is."), "resume": N_("It goes on: %(task)s"),
+    "assign": N_("Assigned: %(task)s. The next one sees your note."),
+    "delegate": N_("Delegated: %(task)s. It comes back to you when it is prepared."),
+    "forward": N_("Forwarded: %(task)s. Others may take it now."),
+    "release": N_("You gave back: %(task)s. Others may take it now."),
+    "suspend": N_("It waits: %(task)s. It wakes by itself."), "modify": N_("The priority was changed: %(task)s"),
+    "activate": N_("It may begin: %(task)s"), "nominate": N_("It may begin: %(task)s"),
+    "skip": N_("Skipped: %(task)s"), "fail": N_("Ended: %(task)s"), "exit": N_("Ended: %(task)s"),
+}  # fmt: skip
+
+
+def _say_done(operation: str, one: Mapping[str, Json]) -> str:
+    return gettext(_DONE[operation], task=task_words(one))
+
+
+def _draft(task: str, operation: str) -> str:
+    return f"{operation}:{task}"
+
+
+def _page(id: str, operation: str, sent: Sent | None) -> Response:
+    if operation not in _ASK:
+        raise NotFound("page")
+    form = FORMS.get(operation, Form)
+    with page_transaction() as (db, actor):
+        case, one = _read(db, actor, id)
+        task = case.tasks.get(id)
+        if task is None:
+            raise NotFound("task")
+        if sent is None:
+            operate(actor, case, task, load_library()[task.edition], operation)
+        view = build_form(
+            _draft(id, operation), form.rule(), own_texts(form), choices=_choices(db, actor, case, id, form),
+            submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, _draft(id, operation)),
+            values={"priority": one["priority"]},
+        )  # fmt: skip
+    words, follows = (gettext(said) for said in DO[operation])
+    page = render_template(
+        "tasks/operation.html", one=one, told=told(one), form=view, sent=sent, words=words, follows=follows,
+        kind="danger" if operation in _ENDS else "primary", back=url_for("task_operations.show", task=id),
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+def _choices(db: Connection, actor: Actor, case: Case, task: str, form: type[Form]) -> dict[str, list[tuple[str, str]]]:
+    if form in (Giving, Offering):
+        people = people_for(db, actor, case, case.tasks[task])
+        return {"person": [(one["id"], gettext("%(name)s (holds %(count)s here)", name=one["name"], count=one["holds"])) for one in people]}
+    return {}
