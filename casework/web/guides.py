@@ -85,9 +85,11 @@ def _step(edition: Edition, path: str) -> Step:
     leaving = [rule for rule, _ in edition.leaving((path,)) if rule.by_people]
     provider = QUEUE_ROLES[PROVIDER]
     mine = [rule for rule in leaving if set(rule.by_people) & provider or state.queue != PROVIDER]
+    main = tuple((_do(edition, rule), _asked(edition, rule)) for rule in mine if rule.kind == "main")
+    do = _optional(edition, f"states.{path}.do")
     return Step(
-        label=edition_text(edition, f"states.{path}"), do=_optional(edition, f"states.{path}.do"), ours=state.queue == PROVIDER,
-        within=_within(state), main=tuple((_do(edition, rule), _asked(edition, rule)) for rule in mine if rule.kind == "main"),
+        label=edition_text(edition, f"states.{path}"), do="" if do in dict(main) else do, ours=state.queue == PROVIDER,
+        within=_within(state), main=main,
         others=tuple(dict.fromkeys(_do(edition, rule) for rule in mine if rule.kind != "main")),
     )  # fmt: skip
 
