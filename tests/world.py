@@ -273,6 +273,31 @@ def _insert(
     return id
 
 
+def add_failed_job(db: Connection) -> str:
+    """A job that has failed once and is tried again in an hour."""
+    return str(
+        db.execute(
+            text(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at)"
+                " VALUES ('others', 'casework:send', '{\"tries\": 1}', now() + interval '1 hour') RETURNING id"
+            )
+        ).scalar_one()
+    )
+
+
+def add_mail(db: Connection, person: str) -> str:
+    """A mail that was sent."""
+    id = str(uuid.uuid4())
+    db.execute(
+        text(
+            "INSERT INTO mails (id, person_id, key, kind, sealed, state, made_at, send_at) VALUES (:id, :person, :id, 'task',"
+            " false, 'sent', now(), now())"
+        ),
+        {"id": id, "person": person},
+    )
+    return id
+
+
 def add_endpoint(db: Connection, organisation: str, by: str) -> tuple[str, str]:
     """An endpoint of an organisation, and a message that was sent there: (endpoint, message). Nobody opens its secret."""
     endpoint, message = str(uuid.uuid4()), str(uuid.uuid4())

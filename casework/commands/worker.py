@@ -19,11 +19,12 @@ def worker(concurrency: int) -> None:
     """Let happen what is due: deadlines, notifications, mails; until a signal ends it.
 
     Several may run side by side, on this machine and on others: everything happens once. Deadlines go by the
-    database's time. In the profile production, unless CASEWORK_PROFILE says otherwise.
+    database's time. It says once a minute what it has done. In the profile production, unless CASEWORK_PROFILE
+    says otherwise.
     """
     settings = load_settings(default_profile="production")
     insist_ready(settings)
-    made = Worker(settings, concurrency=concurrency)
+    made = Worker(settings, concurrency=concurrency, say=click.echo)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: made.stop())
     made.run()

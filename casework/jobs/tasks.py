@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from procrastinate import App, Blueprint, JobContext, PsycopgConnector
@@ -37,6 +38,8 @@ class Hands:
 
     engine: Engine
     settings: Settings
+    #: How often each task has done its work.
+    done: Counter[str] = field(default_factory=Counter)
 
 
 class NotDone(Exception):
@@ -70,6 +73,7 @@ def _task(queue: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
             hands: Hands = context.additional_context["hands"]
             try:
                 function(hands, **args)
+                hands.done[name] += 1
             except Exception as fault:
                 _note.warning("the job %s %s is tried again: %s", name, args, fault, exc_info=not isinstance(fault, NotDone))
                 job = context.job

@@ -6,6 +6,8 @@ import asyncio
 import functools
 import logging
 import threading
+from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -25,6 +27,12 @@ _note = logging.getLogger(__name__)
 
 #: How long a job may go on after the worker was told to stop.
 GRACE_S = 10.0
+#: It says this often what it has done.
+REPORT_S = 60.0
+#: What its tasks are called there; several events, deadlines or notices may be in one.
+WORDS = {
+    "ring": "times deadlines", "tell": "times people told", "send": "mails", "hook": "webhooks", "check": "nightly checks",
+}  # fmt: skip
 #: What a database that goes away looks like from here.
 _GONE = (psycopg.Error, SQLAlchemyError, ProcrastinateException, CaseworkError, OSError)
 
@@ -32,8 +40,10 @@ _GONE = (psycopg.Error, SQLAlchemyError, ProcrastinateException, CaseworkError, 
 class Worker:
     """Works until it is told to stop, from a signal or from another thread."""
 
-    def __init__(self, settings: Settings, *, concurrency: int = 4) -> None:
-        self.settings, self.concurrency = settings, concurrency
+    def __init__(self, settings: Settings, *, concurrency: int = 4, say: Callable[[str], None] = lambda words: None) -> None:
+        """`say` is told what it does: at the beginning, once a minute if anything was done, and at the end."""
+        self.settings, self.concurrency, self.say = settings, concurrency, say
+        self._done: Counter[str] = Counter()
         self._stopped = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: asyncio.Event | None = None
@@ -58,6 +68,8 @@ class Worker:
 
     async def _run(self) -> None:
         self._wake = asyncio.Event()
+        mail = f"mails through {self.settings.smtp_host}" if self.settings.smtp_host else "no mails, for no mail server is named"
+        self.say(f"Working: up to {self.concurrency} deadlines and {self.concurrency} other jobs at once; {mail}.")
         engine = connect_engine(self.settings.model_copy(update={"pool_size": 2 * self.concurrency + 2}))
         try:
             while not self._stopped.is_set():
@@ -69,11 +81,13 @@ class Worker:
                 await self._rest(1)
         finally:
             engine.dispose()
+            self._tell()
+            self.say("Stopped.")
 
     async def _work(self, app: App, engine: Engine) -> None:
         """Until it is told to stop, or until one of the parts fails."""
-        hands = {"hands": Hands(engine, self.settings)}
-        parts = [asyncio.create_task(self._dispatch(engine))]
+        hands = {"hands": Hands(engine, self.settings, self._done)}
+        parts = [asyncio.create_task(self._dispatch(engine)), asyncio.create_task(self._report())]
         for queue in (CLOCKS, OTHERS):
             working = app.run_worker_async(
                 queues=[queue], name=queue, concurrency=self.concurrency, additional_context=hands,
@@ -94,6 +108,16 @@ class Worker:
         while not self._stopped.is_set():
             await loop.run_in_executor(None, look)
             await self._rest(EVERY_S)
+
+    async def _report(self) -> None:
+        while not self._stopped.is_set():
+            await self._rest(REPORT_S)
+            self._tell()
+
+    def _tell(self) -> None:
+        done = {name: self._done.pop(name) for name in WORDS if name in self._done}
+        if done:
+            self.say(", ".join(f"{count} {WORDS[name]}" for name, count in done.items()))
 
     async def _rest(self, seconds: float) -> None:
         assert self._wake is not None

@@ -28,6 +28,7 @@ from casework.operations.deadlines import explain_tasks
 from casework.operations.notifications import SEEN, read_id, seen_by
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
 from casework.records.cases import load
 from casework.records.people import find_actor
@@ -196,10 +197,12 @@ def list_mails(
     return {"items": items, "next": following}
 
 
-def resend_mail(db: Connection, actor: Actor, mail: str) -> None:
+def resend_mail(db: Connection, actor: Actor, mail: str, request: Request) -> Done:
     """Queue a mail again that was refused or given up, or has gone; its Message-ID stays. Raises NotFound, Refused."""
     _insist(actor)
     mail = read_id(mail, "mail")
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
     row = db.execute(
         text("SELECT state FROM mails WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE"), {"id": mail}
     ).one_or_none()
@@ -216,6 +219,7 @@ def resend_mail(db: Connection, actor: Actor, mail: str) -> None:
         ),
         {"id": mail, "note": note},
     )
+    return finish(db, actor, request, Done({"id": mail, "state": "queued"}))
 
 
 def _insist(actor: Actor) -> None:

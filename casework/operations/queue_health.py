@@ -1,4 +1,4 @@
-"""Whether what happens by itself happens: what waits for a worker longer than it should."""
+"""Whether what happens by itself happens: the queue of jobs, and what waits for a worker longer than it should."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine.roles import ADMINISTRATOR
+from casework.errors import NotFound
+from casework.operations.overview import when
+from casework.operations.requests import Done, Request, ask, finish
+from casework.permissions import Actor
+from casework.records.logs import now
+
 Json = Any
 
 #: What should have been done waits too long after so many minutes; a mail that its server does not take, after more.
 PATIENCE_MINUTES, MAIL_PATIENCE_MINUTES = 5, 60
 #: A job that has failed so often has more than a bad moment.
 MANY_TRIES = 5
+#: A worker that has not been heard of for so long is taken for dead.
+SILENT_S = 4.0
+#: So many failing jobs are named; all are counted.
+MOST = 100
 
 _DELAYS = text(f"""
     SELECT 'untold' AS kind, count(*) AS waiting, min(e.at) AS since FROM outbox o
@@ -30,7 +41,64 @@ _DELAYS = text(f"""
 def find_delays(db: Connection) -> list[dict[str, Json]]:
     """Kinds of work that wait too long, each with how many and since when."""
     return [
-        {"kind": row.kind, "count": row.waiting, "since": row.since.isoformat() if row.since else None}
-        for row in db.execute(_DELAYS)
-        if row.waiting
+        {"kind": row.kind, "count": row.waiting, "since": when(row.since)} for row in db.execute(_DELAYS) if row.waiting
     ]
+
+
+# Workers and jobs live by the server's own time, whatever a simulation has made of casework_now().
+_FIGURES = text(f"""
+    SELECT
+        (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => {SILENT_S})) AS workers,
+        (SELECT max(last_heartbeat) FROM procrastinate_workers) AS heard_at,
+        count(*) FILTER (WHERE j.status = 'todo' AND NOT j.args ? 'tries') AS waiting,
+        count(*) FILTER (WHERE j.status = 'doing') AS running,
+        count(*) FILTER (WHERE j.args ? 'tries') AS failing,
+        count(*) FILTER (WHERE j.status = 'doing' AND NOT EXISTS (
+            SELECT FROM procrastinate_workers w WHERE w.id = j.worker_id AND w.last_heartbeat > now() - make_interval(secs => {SILENT_S})
+        )) AS stalled
+    FROM procrastinate_jobs j
+""")
+# Neither the case nor the person that a job is for: an administrator sees that it fails, not what for.
+_FAILING = text("""
+    SELECT id, split_part(task_name, ':', 2) AS task, CAST(args->>'tries' AS int) AS tries, status::text AS status, scheduled_at
+    FROM procrastinate_jobs WHERE args ? 'tries' ORDER BY CAST(args->>'tries' AS int) DESC, id LIMIT :most
+""")
+
+
+def show_jobs(db: Connection, actor: Actor) -> dict[str, Json]:
+    """Workers that are alive, jobs that wait, run, fail or stall, and what is late. Raises NotFound for others than administrators."""
+    _insist(actor)
+    row = db.execute(_FIGURES).one()
+    failing = [
+        {"id": str(one.id), "task": one.task, "tries": one.tries, "running": one.status == "doing", "next_at": when(one.scheduled_at)}
+        for one in db.execute(_FAILING, {"most": MOST})
+    ]  # fmt: skip
+    return {
+        # Each worker shows itself once for each of its two queues.
+        "at": when(now(db)), "workers": (row.workers + 1) // 2, "heard_at": when(row.heard_at), "waiting": row.waiting,
+        "running": row.running, "failing": row.failing, "stalled": row.stalled, "jobs": failing, "late": find_delays(db),
+    }  # fmt: skip
+
+
+def retry_job(db: Connection, actor: Actor, job: str, request: Request) -> Done:
+    """Let a job that failed be tried at once, not at its time. Raises NotFound."""
+    _insist(actor)
+    if not job.isascii() or not job.isdigit() or len(job) > 18:
+        raise NotFound("job")
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    found = db.execute(
+        text(
+            "UPDATE procrastinate_jobs SET scheduled_at = CASE WHEN status = 'todo' THEN NULL ELSE scheduled_at END"
+            " WHERE id = CAST(:id AS bigint) AND args ? 'tries'"
+        ),
+        {"id": job},
+    ).rowcount
+    if not found:
+        raise NotFound("job")
+    return finish(db, actor, request, Done({"id": job, "retried": True}))
+
+
+def _insist(actor: Actor) -> None:
+    if ADMINISTRATOR not in actor.roles():
+        raise NotFound

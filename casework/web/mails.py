@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from casework.operations.mails import list_mails, resend_mail
 from casework.operations.notice_words import KIND
 from casework.web.actor import only, page_transaction
+from casework.web.forms import read_request
 from casework.web.texts import N_
 
 blueprint = Blueprint("mails", __name__, url_prefix="/administration/mails")
@@ -36,6 +37,6 @@ def index() -> str:
 @only("administrator")
 def resend(mail: str) -> Response:
     with page_transaction() as (db, actor):
-        resend_mail(db, actor, mail)
+        resend_mail(db, actor, mail, read_request())
     flash(gettext("It is sent again."))
     return redirect(url_for("mails.index"), 303)

@@ -52,6 +52,7 @@ ENTRIES = (
     Entry(frozenset({"administrator"}), N_("Workflows"), "maps.workflows", ("maps.edition",)),
     Entry(frozenset({"administrator"}), N_("Calendars"), "calendars.index", ("calendars.show", "calendars.edit")),
     Entry(frozenset({"administrator"}), N_("Mails"), "mails.index", ("mails.",)),
+    Entry(frozenset({"administrator"}), N_("Jobs"), "jobs.index", ("jobs.",)),
 )
 
 

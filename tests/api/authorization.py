@@ -318,6 +318,11 @@ TABLE: tuple[Row, ...] = (
     # --- workflows: for everybody with an account ---
     get("/workflows", EVERYBODY),
     get("/workflows/{name}/editions/{fingerprint}", EVERYBODY, there=EVERYBODY),
+    # --- what happens by itself: administrators', in every programme ---
+    get("/jobs", ADMINISTRATOR),
+    post("/jobs/{job}/retry", ADMINISTRATOR, there=ADMINISTRATOR),
+    get("/mails", ADMINISTRATOR, lists="mail", finds=ADMINISTRATOR),
+    post("/mails/{mail}/resend", ADMINISTRATOR, there=ADMINISTRATOR),
     # --- webhooks: the lead's of the provider ---
     get("/webhooks", LEAD, lists="endpoint", finds=LEAD),
     # The organisation is the one of here, wherever it is asked for.

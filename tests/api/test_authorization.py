@@ -32,6 +32,8 @@ from tests.world import (
     World,
     add_absence,
     add_endpoint,
+    add_failed_job,
+    add_mail,
     add_match,
     add_need,
     add_technology,
@@ -148,7 +150,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         add_endpoint(db, world.organisations[one], world.people[by]) for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
     here = {
-        "endpoint": hooks[0][0], "hook_message": hooks[0][1],
+        "endpoint": hooks[0][0], "hook_message": hooks[0][1], "job": add_failed_job(db), "mail": add_mail(db, world.people["officer"]),
         "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment", "away": world.people["officer"],
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
         "task": _step_task(db, world.main_track(db, number)), "clock": _clock(db, number), "referral": referral,

@@ -35,7 +35,7 @@ class Hand:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.jobs.processes", str(self.wrong_by), "worker", "--concurrency", "2"],
                 cwd=ROOT, env={"PATH": os.environ["PATH"], **self.environment, **more}, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=output, start_new_session=True,
+                stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
 
     def kill(self) -> None:

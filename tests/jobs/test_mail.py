@@ -250,7 +250,7 @@ def test_not_now_is_tried_again_and_never_is_not(office: Office, word: str) -> N
     with transaction(office.engine) as db:
         log = mails.list_mails(db, office.world.actor(db, "administrator"), state="failed")["items"]
         assert [one["tries"][-1]["what"] for one in log] == ["550 no such user"]
-        mails.resend_mail(db, office.world.actor(db, "administrator"), log[0]["id"])
+        mails.resend_mail(db, office.world.actor(db, "administrator"), log[0]["id"], new_request())
     office.run(seconds_later=10)
     assert len(office.box.taken) == 2
 

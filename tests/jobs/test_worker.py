@@ -77,6 +77,10 @@ def test_rungs_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> Non
         one.start(**site.offset(-40 * 86_400))
         wait_until(lambda: len(site.rang()) == 4 * CASES, "every rung")
         assert one.stop() == 0
+    said = (tmp_path / "worker.log").read_text()
+    assert said.startswith("Working: up to 2 deadlines and 2 other jobs at once; no mails, for no mail server is named.\n")
+    assert "times deadlines" in said
+    assert said.endswith("Stopped.\n")
     by_clock: dict[str, list[int]] = {}
     for clock, n, _, _ in site.rang():
         by_clock.setdefault(clock, []).append(n)

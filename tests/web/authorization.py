@@ -276,6 +276,9 @@ TABLE: tuple[Row, ...] = (
     post("/administration/calendars/<programme>/edit-again", ADMINISTRATOR),
     post("/administration/calendars/<programme>/preview", ADMINISTRATOR, gives=422),
     post("/administration/calendars/<programme>", ADMINISTRATOR, gives=422),
+    get("/administration/jobs", ADMINISTRATOR),
+    # A job belongs to no programme.
+    post("/administration/jobs/<job>/retry", ADMINISTRATOR, there=ADMINISTRATOR),
     get("/administration/mails", ADMINISTRATOR),
     # A mail is a person's, and people are theirs in every programme.
     post("/administration/mails/<mail>/resend", ADMINISTRATOR, there=ADMINISTRATOR),

@@ -28,7 +28,18 @@ from casework.web.app import create_app
 from tests.databases import DatabaseServer
 from tests.web.authorization import ROLES, Row
 from tests.web.conftest import Browser
-from tests.world import World, add_absence, add_match, add_need, add_technology, build_world, new_request, to_referral
+from tests.world import (
+    World,
+    add_absence,
+    add_failed_job,
+    add_mail,
+    add_match,
+    add_need,
+    add_technology,
+    build_world,
+    new_request,
+    to_referral,
+)
 
 Things = Mapping[str, Mapping[str, str]]
 
@@ -108,14 +119,7 @@ def make_things(world: World, db: Connection) -> Things:
         str(save_filter(db, world.actor(db, name), "cases", name="mine", query="", request=new_request()).answer["id"])
         for name in ("officer", "foreign_officer")
     ]
-    mail = str(uuid.uuid4())
-    db.execute(
-        text(
-            "INSERT INTO mails (id, person_id, key, kind, sealed, state, made_at, send_at) VALUES (:id, :person, 'one', 'task',"
-            " false, 'sent', now(), now())"
-        ),
-        {"id": mail, "person": world.people["officer"]},
-    )
+    mail = add_mail(db, world.people["officer"])
     case_here, case_there = (load(db, home_of(db, one), "case") for one in (number, elsewhere))
     sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
     registers.grant_role(db, watcher, "supervisor", programme=there)
@@ -130,7 +134,7 @@ def make_things(world: World, db: Connection) -> Things:
         "operation": "modify", "mail": mail, "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment",
         "transition": "propose_close", "consent": str(consent), "task": _task(db, number, "kick_off"),
         "step_task": _task(db, number, "assessment"),
-        "match": str(_match(db, number)), "filter": filters[0],
+        "match": str(_match(db, number)), "filter": filters[0], "job": add_failed_job(db),
         "number": number, "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
         "person": world.people["provider"], "leaver": leaver, "membership": membership, "question": "waivers",
         "organisation": world.organisations["lab"], "programme": world.programmes["BJ"], "workflow": "case",

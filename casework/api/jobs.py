@@ -1,0 +1,33 @@
+"""What happens by itself, for administrators: the queue of jobs, and the log of mails."""
+
+from __future__ import annotations
+
+from casework.api import shapes
+from casework.api.routes import Call, Json, Route, get, post
+from casework.operations import mails, queue_health
+from casework.operations.requests import Done
+
+
+def show_jobs(call: Call) -> dict[str, Json]:
+    return queue_health.show_jobs(call.db, call.actor)
+
+
+def retry_job(call: Call) -> Done:
+    return queue_health.retry_job(call.db, call.actor, call.path["job"], call.request)
+
+
+def list_mails(call: Call) -> dict[str, Json]:
+    asked = call.query
+    return mails.list_mails(call.db, call.actor, state=asked.state, cursor=asked.cursor, limit=asked.limit)
+
+
+def resend_mail(call: Call) -> Done:
+    return mails.resend_mail(call.db, call.actor, call.path["mail"], call.request)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/jobs", show_jobs, "Show workers, jobs and what is late; for administrators", shapes.Jobs, scope="admin"),
+    post("/jobs/{job}/retry", retry_job, "Try a job that failed at once", shapes.Made, scope="admin"),
+    get("/mails", list_mails, "List the mails and what became of them, never what they said; for administrators", shapes.MailPage, query=shapes.MailQuery, scope="admin"),
+    post("/mails/{mail}/resend", resend_mail, "Send a mail once more; its Message-ID stays", shapes.Made, scope="admin"),
+)  # fmt: skip

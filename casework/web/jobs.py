@@ -1,0 +1,42 @@
+"""The administrator's page of what happens by itself: workers, jobs, and what is late. Never what a job is for."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework.operations.queue_health import retry_job, show_jobs
+from casework.web.actor import only, page_transaction
+from casework.web.forms import read_request
+from casework.web.texts import N_
+
+blueprint = Blueprint("jobs", __name__, url_prefix="/administration/jobs")
+
+TASKS = {
+    "ring": N_("a deadline"), "tell": N_("telling people"), "check": N_("the nightly check"), "send": N_("a mail"),
+    "hook": N_("a webhook"),
+}  # fmt: skip
+LATE = {
+    "untold": N_("Events of which nobody has been told. Is a worker running?"),
+    "unsent": N_("Mails that the mail server does not take. The log of mails says why."),
+    "failing": N_("Jobs that fail again and again. The worker's output says why."),
+    "overdue_job": N_("Jobs that nobody takes. Is a worker running?"),
+}
+
+
+@blueprint.get("")
+@only("administrator")
+def index() -> str:
+    with page_transaction() as (db, actor):
+        found = show_jobs(db, actor)
+    return render_template("administration/jobs.html", found=found, tasks=TASKS, late=LATE)
+
+
+@blueprint.post("/<job>/retry")
+@only("administrator")
+def retry(job: str) -> Response:
+    with page_transaction() as (db, actor):
+        retry_job(db, actor, job, read_request())
+    flash(gettext("It is tried again at once."))
+    return redirect(url_for("jobs.index"), 303)
