@@ -290,10 +290,10 @@ def add_mail(db: Connection, person: str) -> str:
     id = str(uuid.uuid4())
     db.execute(
         text(
-            "INSERT INTO mails (id, person_id, key, kind, sealed, state, made_at, send_at) VALUES (:id, :person, :id, 'task',"
+            "INSERT INTO mails (id, person_id, key, kind, sealed, state, made_at, send_at) VALUES (:id, :person, :key, 'task',"
             " false, 'sent', now(), now())"
         ),
-        {"id": id, "person": person},
+        {"id": id, "person": person, "key": id},
     )
     return id
 
