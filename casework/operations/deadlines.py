@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.calendars import Calendar
-from casework.engine.cases import Case
+from casework.engine.cases import Case, Task, Track
 from casework.engine.clockwork import WAKE
 from casework.engine.events import Event
 from casework.engine.explain import Explanation, Interval, Telling, days_used, explain, lines, tell
@@ -27,10 +27,38 @@ Json = Any
 def list_clocks(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     """The clocks of a case that run or stand still, as far as the actor sees their tracks. Raises NotFound."""
     case, _ = find_case(db, actor, number)
-    known = _known(db, actor, case)
-    clocks = [made for one in known.clocks.values() if one.id in case.clocks and (made := known.explain(one)) is not None]
-    clocks.sort(key=lambda one: (one["due_at"] is None, one["due_at"] or "", one["id"]))
+    clocks = _going(case, _known(db, actor, case))
     return {"items": [{key: one[key] for key in one if key not in ("intervals", "lines")} for one in clocks]}
+
+
+def read_clocks(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """The same for a page: each with its ledger, what it is for, and the track that it belongs to. Raises NotFound."""
+    case, _ = find_case(db, actor, number)
+    clocks = _going(case, _known(db, actor, case))
+    tasks = case.tasks
+    return {
+        "number": case.number, "title": case.title, "programme": case.programme,
+        "items": [
+            one | {
+                "belongs_to": _track(case.tracks[one["track"]], main=case.main.id),
+                "of": _task(tasks[one["task"]]) if one["task"] in tasks else None,
+            }
+            for one in clocks
+        ],
+    }  # fmt: skip
+
+
+def _going(case: Case, known: _Known) -> list[dict[str, Json]]:
+    clocks = [made for one in known.clocks.values() if one.id in case.clocks and (made := known.explain(one)) is not None]
+    return sorted(clocks, key=lambda one: (one["due_at"] is None, one["due_at"] or "", one["id"]))
+
+
+def _track(track: Track, *, main: str) -> dict[str, Json]:
+    return {"main": track.id == main, "workflow": track.workflow, "kind": track.kind, "edition": track.edition}
+
+
+def _task(task: Task) -> dict[str, Json]:
+    return {"edition": task.edition, "rule": task.rule, "type": task.type, "about": task.about}
 
 
 def show_clock(db: Connection, actor: Actor, number: str, id: str) -> dict[str, Json]:

@@ -150,6 +150,7 @@ TABLE: tuple[Row, ...] = (
     get("/cases/<number>/history", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/history/<seq>", READERS, there=FOREIGN),
     get("/cases/<number>/map", READERS | LAB | BANK, there=FOREIGN),
+    get("/cases/<number>/clocks", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/verify", READERS, there=FOREIGN),
     # --- messages ---
     get("/cases/<number>/messages", READERS, there=FOREIGN),

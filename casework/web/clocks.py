@@ -1,0 +1,63 @@
+"""All clocks of a case on one page: what each is for, when it is due and why, and which stand still."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask_babel import gettext
+
+from casework.definitions import load_library
+from casework.operations.deadlines import read_clocks
+from casework.operations.deeds import calendar_of
+from casework.web import frame
+from casework.web.actor import page_transaction
+from casework.web.deadlines import Ledger, ledger
+from casework.web.places import capital, task_words, used_words
+from casework.web.sentences import service_name
+from casework.web.texts import edition_text
+
+Json = Any
+blueprint = Blueprint("clocks", __name__)
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """One clock: of a task, of a transition that comes by itself, or of a consent."""
+
+    what: str
+    where: str
+    due_at: str | None
+    used: str
+    ledger: Ledger | None
+
+
+@blueprint.get("/cases/<number>/clocks")
+def show(number: str) -> str:
+    with page_transaction() as (db, actor):
+        told = read_clocks(db, actor, number)
+        frame.use_calendar(calendar_of(db, told["programme"]))
+    return render_template("cases/clocks.html", told=told, clocks=[_view(one) for one in told["items"]])
+
+
+def _view(one: Mapping[str, Json]) -> ClockView:
+    return ClockView(_what(one), _where(one["belongs_to"]), one["due_at"], capital(used_words(one)), ledger(one))
+
+
+def _what(one: Mapping[str, Json]) -> str:
+    if one["what"] == "expire":
+        return gettext("A consent ends")
+    if one["what"].startswith("fire:"):
+        edition = load_library()[one["belongs_to"]["edition"]]
+        done = edition_text(edition, f"transitions.{one['what'].removeprefix('fire:')}.done")
+        return gettext("By itself: the system %(done)s", done=done)
+    return task_words(one["of"]) if one["of"] else gettext("a task")
+
+
+def _where(track: Mapping[str, Json]) -> str:
+    if track["main"]:
+        return ""
+    name = service_name(track["kind"])
+    return capital(gettext("Referral: %(service)s", service=name) if track["workflow"] == "referral" else name)
