@@ -267,3 +267,23 @@ def test_production_refuses_an_offset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASEWORK_CLOCK_OFFSET", "3600")
     with pytest.raises(InvalidSettings, match="CASEWORK_CLOCK_OFFSET"):
         load_settings()
+
+
+def test_a_clock_that_is_put_back_rings_nothing_again(scene: Scene) -> None:
+    number = scene.world.new_case(scene.db)
+    scene.world.fire(scene.db, "officer", number, "take")
+    scene.pass_days(9)
+    before, there = scene.rang(number), now(scene.db)
+    assert "remind" in before
+    # A day back, as after a mistake with the server's clock: what has rung stays rung, and nothing is due.
+    scene.set_clock(there - timedelta(days=1))
+    assert ring_due_on(scene.db) == 0
+    assert scene.rang(number) == before
+    # A month forward in one jump: each rung once, in its order, though nobody worked meanwhile.
+    scene.set_clock(there + timedelta(days=31))
+    assert ring_due_on(scene.db) > 0
+    assert ring_due_on(scene.db) == 0
+    task = next(t for t in scene.case(number).open_tasks() if t.name == "triage_check")
+    climbed = [event.effects["what"] for event in scene.events(number) if event.effects.get("task") == task.id and event.kind == RANG]
+    assert climbed == ["remind", "due", "escalate", "flag"]
+    assert [event.at for event in scene.events(number)] == sorted(event.at for event in scene.events(number))
