@@ -79,8 +79,11 @@ def my_work_page() -> str:
         queues = count_queues(db, actor)
         mentions = list_mentions(db, actor, unread=True)["items"] if tab == "open" and not cursor else []
         first = my_work.first_due(db, actor) if not listed["items"] else None
+        decides = tab == "open" and not cursor and bool(actor.roles() & set(workload.DECIDING))
+        decisions = [one for one in workload.list_decisions(db, actor) if not one["asked_by_oneself"]] if decides else []
     return render_template(
         "home/show.html", tab=tab, rows=listed["items"], held=held, resting=resting, others=others, counts=counts,
+        decisions=decisions[:BELOW], to_decide=len(decisions),
         tabs=_tabs(tab, counts), first=first, mentions=mentions, to_take=sum(one["count"] for one in queues),
         next_url=url_for("home.show", tab=tab, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("home.show", tab=tab) if cursor else "",

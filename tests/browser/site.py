@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from werkzeug.serving import make_server
 
+from casework.operations.cabinet import Cabinet
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from casework.web.app import create_app
@@ -26,6 +27,8 @@ class Site:
     base: str
     engine: Engine
     world: World
+    #: Where its papers lie.
+    cabinet: Cabinet
 
     def ids(self, sql: str, **values: str) -> list[str]:
         """The first column of a query, as words."""
@@ -64,7 +67,8 @@ def open_site(server: DatabaseServer, template: str, var: Path) -> Iterator[Site
         with transaction(engine) as db:
             world = build_world(db)
         thread.start()
-        yield Site(f"http://127.0.0.1:{listening.server_port}", engine, world)
+        cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
+        yield Site(f"http://127.0.0.1:{listening.server_port}", engine, world, cabinet)
     finally:
         if thread.is_alive():
             listening.shutdown()

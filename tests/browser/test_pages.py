@@ -41,7 +41,7 @@ READERS = (
     "observer", "compliance", "other_officer", "verifier", "foreign_provider", "foreign_officer",
 )  # fmt: skip
 #: Where nothing is shown but a file is sent.
-FILES = frozenset({"/cases.csv", "/cases.xlsx"})
+FILES = frozenset({"/cases.csv", "/cases.xlsx", "/cases/<number>/file", "/documents/<document>/<version>"})
 #: What is walked through elsewhere: these are there for a moment only.
 BETWEEN = frozenset({"/sign-in/code", "/confirm", "/notifications/<notification>"})
 #: Pages that the table leaves to tests of their own, and what a page shows in other states or to other people.
@@ -97,7 +97,8 @@ def things(site: Site) -> Mapping[str, str]:
         case = load(db, home_of(db, made["number"]), "case")
         world.write(db, "supervisor", case, None, "Look at this.", tell=("officer",))
         made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}
-    return made | {"fresh_task": site.task(fresh, "triage_check")}
+    paper = world.hand_in(site.cabinet, made["number"])
+    return made | {"fresh_task": site.task(fresh, "triage_check"), "document": paper, "version": "1"}
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,17 @@ def test_a_proposal_waits_for_another_person(engine: Engine, world: World, brows
     assert "Plans" in other
 
 
+def test_what_waits_for_ones_decision_stands_on_ones_home(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        number, _ = to_referral(world, db)
+        world.fire(db, "supervisor", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "Less money"})
+    assert "Waits for your decision" not in browser_for("supervisor").get("/").text
+    home = browser_for("second_supervisor").get("/").text.split("Waits for your decision")[1]
+    assert number in home
+    assert "Nothing else waits for you here." in home
+    assert "Waits for your decision" not in browser_for("officer").get("/").text
+
+
 def test_a_plan_that_waits_stands_under_plans(engine: Engine, world: World) -> None:
     with transaction(engine) as db:
         number, _ = to_referral(world, db)
