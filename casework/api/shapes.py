@@ -175,6 +175,17 @@ class Releasing(Body):
     note: Words | None = None
 
 
+class ManyTasks(Body):
+    tasks: Annotated[list[Id], Field(min_length=1, max_length=50)]
+    operation: Literal["claim", "release", "complete", "assign", "suspend"]
+    person: Annotated[Id | None, Field(description="For assign")] = None
+    note: Annotated[Words | None, Field(description="For assign")] = None
+    until: Annotated[date | None, Field(description="For suspend")] = None
+    waits_for: Literal["need_owner", "technology_owner", "provider", "authority", "other"] | None = None
+    reason: Annotated[Words | None, Field(description="For suspend")] = None
+    dry_run: Annotated[bool, Field(description="Say what would become of each, and do nothing")] = False
+
+
 class Waiting(Body):
     until: Annotated[date, Field(description="The last day of waiting; the task wakes by itself at its close of business")]
     waits_for: Literal["need_owner", "technology_owner", "provider", "authority", "other"]
@@ -391,6 +402,18 @@ class Wait(Answer):
     waits_for: Annotated[str, Field(alias="for")]
     until: str
     reason: str | None = None
+
+
+class TaskOutcome(Answer):
+    task: str
+    done: bool
+    why: Annotated[str | None, Field(description="What refuses it")]
+
+
+class TaskOutcomes(Answer):
+    items: list[TaskOutcome]
+    done: int
+    dry_run: bool
 
 
 class Turn(Answer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import text_of
-from casework.operations import agenda, deadlines, task_lists, tasks
+from casework.operations import agenda, bulk, deadlines, task_lists, tasks
 from casework.operations.requests import Done
 from casework.operations.task_people import list_task_people
 
@@ -113,6 +113,15 @@ def list_people_for_task(call: Call) -> dict[str, Json]:
     return list_task_people(call.db, call.actor, call.path["task"])
 
 
+def do_to_tasks(call: Call) -> Done:
+    body = call.body
+    given = {name: getattr(body, name) for name in ("person", "note", "until", "waits_for", "reason")}
+    told = {name: str(value) for name, value in given.items() if value is not None}
+    return bulk.do_to_tasks(
+        call.db, call.actor, [str(one) for one in body.tasks], body.operation, told, call.request, dry_run=body.dry_run
+    )
+
+
 def explain_task(call: Call) -> dict[str, Json]:
     return deadlines.explain_task(call.db, call.actor, call.path["task"])
 
@@ -125,6 +134,7 @@ ROUTES: tuple[Route, ...] = (
     get(_TASK, show_task, "Show a task with its form", shapes.Task),
     get(f"{_TASK}/people", list_people_for_task, "List who may have a task next, for whoever may hand it on", shapes.TaskPeople),
     get(f"{_TASK}/clock", explain_task, "Explain why a task is due when it is", shapes.Clock),
+    post("/tasks/bulk", do_to_tasks, "Do the same to several tasks, or try it first; each has its own result", shapes.TaskOutcomes, body=shapes.ManyTasks),
     post(f"{_TASK}/claim", claim_task, "Take a task from its queue", shapes.TaskDone),
     post(f"{_TASK}/release", release_task, "Give a task back to its queue", shapes.TaskDone, body=shapes.Releasing),
     post(

@@ -27,7 +27,7 @@ class Entry:
 
 ENTRIES = (
     Entry(OFFICES, N_("My work"), "home.show"),
-    Entry(OFFICES, N_("Queues"), "tasks.queue", ("tasks.",)),
+    Entry(OFFICES, N_("Queues"), "tasks.queue", ("tasks.", "bulk.")),
     Entry(frozenset({"auditor"}), N_("Overview"), "audit.home", ("audit.answers", "audit.sample")),
     Entry(OFFICES - {"dispute_officer"} | {"manager", "observer", "auditor"}, N_("Cases"), "cases.index", ("cases.",)),
     Entry(frozenset({"officer", "supervisor"}), N_("Matches"), "matches.index", ("matches.",)),

@@ -153,6 +153,7 @@ FAULTS = (
     N_("must be somebody else: nobody gives a role to themselves"),
     N_("lies in a time for which the person is entered as away already"),
     N_("it is over."),
+    N_("It has a form of its own to fill in."),
     N_("has declared an interest in this case"),
     N_("is not an officer of this programme"),
     N_("the case is in other hands already."),

@@ -185,6 +185,8 @@ TABLE: tuple[Row, ...] = (
     post("/mentions/{mention}/read", {"supervisor"}, there=FOREIGN),
     # --- tasks ---
     get("/tasks", EVERYBODY),
+    # Of what one does not see the answer says the same as of what is not there.
+    post("/tasks/bulk", EVERYBODY, there=EVERYBODY, absent=EVERYBODY, body=lambda on: {"tasks": [on["task"]], "operation": "claim", "dry_run": True}),
     get("/agenda", EVERYBODY),
     get("/tasks/{task}", READERS, there=FOREIGN),
     get("/tasks/{task}", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),

@@ -94,6 +94,8 @@ TABLE: tuple[Row, ...] = (
     post("/away", AWAY, form=lambda on: {"whom": on["person"]}),
     post("/away/<absence>/end", {"officer", "supervisor"}, there=FOREIGN),
     # --- tasks ---
+    get("/tasks/bulk", EVERYBODY),
+    post("/tasks/bulk", EVERYBODY, form=lambda on: {"task": on["task"], "operation": "claim"}),
     post("/tasks/next", EVERYBODY),
     get("/tasks/<task>", READERS, there=FOREIGN, things={"task": "step_task"}, gives=303),
     get("/tasks/<task>", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}, gives=303),
