@@ -48,15 +48,9 @@ def fire_case_transition(call: Call) -> Done:
 def add_case_task(call: Call) -> Done:
     log = deeds.home_of(call.db, call.path["number"])
     return cases.add_task(
-        call.db,
-        call.actor,
-        log,
-        "case",
-        call.path["track"],
-        call.body.task,
-        about=call.body.about,
-        request=call.request,
-    )
+        call.db, call.actor, log, "case", call.path["track"], call.body.task, about=call.body.about, request=call.request,
+        due=text_of(call.body.due), person=text_of(call.body.person), note=call.body.note,
+    )  # fmt: skip
 
 
 def hand_over_case(call: Call) -> Done:

@@ -43,7 +43,7 @@ def add_mediation_task(call: Call) -> Done:
     mediations.find_mediation(call.db, call.actor, call.path["mediation"])
     return cases.add_task(
         call.db, call.actor, call.path["mediation"], "mediation", call.path["track"], call.body.task,
-        about=call.body.about, request=call.request,
+        about=call.body.about, request=call.request, due=text_of(call.body.due), person=text_of(call.body.person), note=call.body.note,
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def fire_referral_transition(call: Call) -> Done:
 def add_referral_task(call: Call) -> Done:
     return referrals.add_task_in_referral(
         call.db, call.actor, call.path["referral"], call.body.task, track=text_of(call.body.track),
-        about=call.body.about, request=call.request,
+        about=call.body.about, request=call.request, due=text_of(call.body.due), person=text_of(call.body.person), note=call.body.note,
     )  # fmt: skip
 
 

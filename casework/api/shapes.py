@@ -141,6 +141,9 @@ class NewTask(Body):
     about: Annotated[
         Line | None, Field(description="need_owner or technology_owner, where the task is about a party")
     ] = None
+    due: Annotated[date | None, Field(description="Instead of the workflow's own limit")] = None
+    person: Annotated[Id | None, Field(description="Who does it; nobody named: its queue")] = None
+    note: Annotated[Words | None, Field(description="What whoever does it should know; required where it is somebody else")] = None
 
 
 class NewReferralTask(NewTask):

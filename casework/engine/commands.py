@@ -225,11 +225,14 @@ class HandBack:
 
 @dataclass(frozen=True)
 class Add:
-    """Add a task from the list that the workflow allows."""
+    """Add a task from the list that the workflow allows; for one person, and until a day, where they are named."""
 
     track: str
     task: str
     about: str | None = None
+    due: str | None = None
+    person: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)

@@ -291,9 +291,10 @@ class Draft(Clockwork):
         return track.provider
 
     def open_side_task(
-        self, rule: TaskRule, track: Track, facts: Facts, about: str | None = None, edition: str | None = None
-    ) -> bool:
-        """Open a side task, or several; False where one is open already and one is enough."""
+        self, rule: TaskRule, track: Track, facts: Facts, about: str | None = None, edition: str | None = None,
+        due: Rule | None = None,
+    ) -> bool:  # fmt: skip
+        """Open a side task, or several; False where one is open already and one is enough. `due` replaces its limit."""
         edition = edition or track.edition
         track = self.case.main if rule.on == "main" and track.id in self.case.tracks else track
         if rule.unless_open and any(t.name == rule.name and t.about == about for t in self.case.open_tasks()):
@@ -315,9 +316,9 @@ class Draft(Clockwork):
         for about_one, own_due in abouts:
             if rule.unless_open and any(t.name == rule.name and t.about == about_one for t in self.case.open_tasks()):
                 continue
-            due = own_due or rule_of(rule.due, said) or A_FORTNIGHT
+            until = due or own_due or rule_of(rule.due, said) or A_FORTNIGHT
             self.open_task(
-                track, task=self.context.new_id(), name=rule.name, rule=rule.key, type="side", queue=rule.queue, due=due,
+                track, task=self.context.new_id(), name=rule.name, rule=rule.key, type="side", queue=rule.queue, due=until,
                 about=about_one, aftercare=rule.aftercare, activate=activate, edition=edition,
             )  # fmt: skip
         return True

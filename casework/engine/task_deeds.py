@@ -54,6 +54,7 @@ from casework.engine.events import (
 )  # fmt: skip
 from casework.engine.events import SUSPENDED as SUSPENDED_EVENT
 from casework.engine.firing import confirm, effect_reads, refuse
+from casework.engine.limits import Rule, on_day
 from casework.engine.registry import GUARDS
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.task_table import giver, refusal
@@ -322,12 +323,35 @@ def _add(draft: Draft, command: Add) -> None:
             raise NotAllowed(why=f"this task is asked for by: {', '.join(offer['by'])}.")
         if rule.per == "party" and command.about not in (None, *fields.PARTIES):
             raise InvalidForm(fields={"about": "must be need_owner or technology_owner"})
-        draft.begin(ADDED, track, {"name": rule.name})
-        if not draft.open_side_task(rule, track, draft.facts(track, {}), about=command.about):
+        if command.person not in (None, draft.by.person) and not command.note:
+            raise InvalidForm(fields={"note": "is required"})
+        due = _day_named(draft, command.due)
+        draft.begin(ADDED, track, {"name": rule.name}, {"note": line(command.note, "note")} if command.note else {})
+        if not draft.open_side_task(rule, track, draft.facts(track, {}), about=command.about, due=due):
             raise WrongState(action=edition.text(f"tasks.{rule.key}"), why="one is open already.")
         draft.commit()
+        if command.person is not None:
+            _give_to(draft, command.person, str(command.note))
         return
     raise NotFound("task")
+
+
+def _day_named(draft: Draft, day: str | None) -> Rule | None:
+    if day is None:
+        return None
+    fields.insist_day(day, "due")
+    if day < draft.context.calendar.local_date(draft.context.now).isoformat():
+        raise InvalidForm(fields={"due": "must not lie in the past"})
+    return on_day(day)
+
+
+def _give_to(draft: Draft, person: str, note: str) -> None:
+    """What was opened just now goes to one person: taken by whoever asked for it, or assigned to another."""
+    for one in draft.events[-1].effects["tasks"]:
+        if person == draft.by.person:
+            _claim(draft, Claim(one["id"]))
+        else:
+            _assign(draft, Assign(one["id"], person, note))
 
 
 def _places(leaf: str) -> list[str]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.cases import Case, Track
+from casework.engine.checks import duty_reasons
 from casework.engine.commands import (
     Add,
     By,
@@ -21,8 +22,10 @@ from casework.engine.commands import (
     RegisterDocument,
 )  # fmt: skip
 from casework.engine.draft import accepted
+from casework.engine.editions import TaskRule
 from casework.engine.events import Event
 from casework.engine.fields import PARTIES
+from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.deeds import Standing, home_of, insist_revision, new_id, open_log, perform, read_calendar
 from casework.operations.references import IN_FORCE, insist_references
@@ -39,6 +42,7 @@ from casework.permissions import (
     sight,
 )
 from casework.records.database import run
+from casework.records.people import find_members
 
 Json = Any
 
@@ -260,9 +264,10 @@ def declare_interest(db: Connection, actor: Actor, number: str, *, nature: str, 
 
 
 def add_task(
-    db: Connection, actor: Actor, log: str, kind: str, track: str, task: str, *, about: str | None, request: Request
-) -> Done:
-    """Add a task from the list that the workflow allows at this step."""
+    db: Connection, actor: Actor, log: str, kind: str, track: str, task: str, *, about: str | None, request: Request,
+    due: str | None = None, person: str | None = None, note: str | None = None,
+) -> Done:  # fmt: skip
+    """Add a task from the list that the workflow allows at this step: for its queue, or for one person who works it."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         one = _track_for(actor, standing.case, track)
@@ -271,12 +276,34 @@ def add_task(
         if not offers:
             raise NotFound("task")
         by = _capacity(actor, standing.case, one, tuple(offers[0]["by"]), edition.text(f"tasks.{offers[0]['task']}"))
-        return Add(track, task, about), by
+        rule = edition.tasks[offers[0]["task"]]
+        if person is not None and person not in {id for id, _ in whom_for(db, standing.case, one, rule)}:
+            raise InvalidForm(fields={"person": "does not work this queue in this case"})
+        return Add(track, task, about, due, person, note), by
 
     def answer(case: Case, events: list[Event]) -> dict[str, Json]:
         return {"tasks": [one["id"] for one in events[0].effects.get("tasks", ())]}
 
     return perform(db, actor, log, kind, to_command, answer, request, status=201)
+
+
+def whom_for(db: Connection, case: Case, track: Track, rule: TaskRule) -> list[tuple[str, str]]:
+    """Who may be given a side task that is to be added, by name: whoever works its queue and may finish it."""
+    inside = rule.queue in ORGANISATION_QUEUES
+    provider = track.provider if inside else None
+    people = find_members(
+        db, programmes=[] if inside else [case.programme], organisations=[provider] if provider else []
+    )
+    return [(one.person, one.name) for one in people if _would_work(one, case, track, rule, provider)]
+
+
+def _would_work(one: Actor, case: Case, track: Track, rule: TaskRule, provider: str | None) -> bool:
+    mine = [
+        by for by in capacities(one, case, track)
+        if by.role in QUEUE_ROLES.get(rule.queue, frozenset()) and by.organisation == provider
+        and not duty_reasons(case, rule.not_by, {by.person, by.acting_for}, track)
+    ]  # fmt: skip
+    return bool(mine) and conflict(one, case) is None
 
 
 def on_case(

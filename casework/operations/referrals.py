@@ -185,8 +185,9 @@ def _where(tracks: list[Track], transition: str) -> str:
 
 
 def add_task_in_referral(
-    db: Connection, actor: Actor, referral: str, task: str, *, track: str | None, about: str | None, request: Request
-) -> Done:
+    db: Connection, actor: Actor, referral: str, task: str, *, track: str | None, about: str | None, request: Request,
+    due: str | None = None, person: str | None = None, note: str | None = None,
+) -> Done:  # fmt: skip
     """Add a task to a referral or to the service below it, from the list that its workflow allows."""
     case, above = find_referral(db, actor, referral)
     below = case.children(above.id)
@@ -201,7 +202,9 @@ def add_task_in_referral(
         ),
         above.id,
     )
-    return add_task(db, actor, case.log, case.kind, chosen, task, about=about, request=request)
+    return add_task(
+        db, actor, case.log, case.kind, chosen, task, about=about, request=request, due=due, person=person, note=note
+    )
 
 
 def list_referral_events(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, make_response, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -22,7 +22,7 @@ from casework.operations import cases
 from casework.operations.case_papers import show_papers
 from casework.operations.choices import choices_of
 from casework.operations.deadlines import explain_tasks
-from casework.operations.deeds import calendar_of, home_of
+from casework.operations.deeds import calendar_of
 from casework.operations.documents import list_documents
 from casework.operations.drafts import find_draft
 from casework.operations.history import last_events
@@ -37,7 +37,7 @@ from casework.web.actor import page_transaction
 from casework.web.case_list import say_hold, say_outcome
 from casework.web.deadlines import ledger
 from casework.web.deeds import Action, Sent, actions_in, answer, say_choices
-from casework.web.forms import FormView, build_form, own_texts, read_request
+from casework.web.forms import FormView, build_form, own_texts
 from casework.web.frame import clock, use_calendar
 from casework.web.messages import threads_of
 from casework.web.obstacles import say_risks
@@ -482,14 +482,3 @@ def _checked(deed: Deed, data: Mapping[str, Json]) -> dict[str, Json]:
     """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
     return check(build_model(deed.form.__name__, deed.rules), deed.rules, data, clock().today)
 
-
-def ask_task(number: str, track: UUID) -> BaseResponse:
-    """Add a task from the list that the workflow allows here."""
-    about = request.form.get("about") or None
-    with page_transaction() as (db, actor):
-        cases.add_task(
-            db, actor, home_of(db, number), "case", str(track), request.form.get("task", "")[:100],
-            about=about[:100] if about else None, request=read_request(),
-        )  # fmt: skip
-    flash(say_done(number, gettext("The task is added.")))
-    return redirect(url_for("cases.show", number=number) + "#tasks", 303)

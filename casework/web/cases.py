@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from casework.web import case_actions, case_list, case_page, case_tasks
+from casework.web import case_actions, case_list, case_page, case_tasks, new_tasks
 
 blueprint = Blueprint("cases", __name__)
 
@@ -17,6 +17,7 @@ _TASK = f"{_CASE}/tasks/<uuid:task>"
 
 Views = tuple[tuple[str, str, Callable[..., Any]], ...]
 
+_NEW_TASK = f"{_CASE}/tracks/<uuid:track>/tasks/<kind>"
 _SHOWN: Views = (
     ("/cases", "index", case_list.show),
     ("/cases.csv", "csv", case_list.export_csv),
@@ -28,6 +29,7 @@ _SHOWN: Views = (
     (f"{_CASE}/interest", "interest", case_page.ask_interest),
     (_ACTION, "act", case_actions.show),
     (_TASK, "task", case_tasks.show),
+    (_NEW_TASK, "new_task", new_tasks.show),
 )
 _DONE: Views = (
     ("/cases/filters", "save_filter", case_list.keep_filter),
@@ -36,7 +38,7 @@ _DONE: Views = (
     (f"{_CASE}/documents/new", "do_document", case_page.register_document),
     (f"{_CASE}/consents/<uuid:consent>/withdraw", "do_withdraw", case_page.withdraw_consent),
     (f"{_CASE}/interest", "do_interest", case_page.declare_interest),
-    (f"{_CASE}/tracks/<uuid:track>/tasks", "ask_task", case_page.ask_task),
+    (_NEW_TASK, "add_task", new_tasks.add),
     (_ACTION, "fire", case_actions.fire),
 )
 

@@ -203,10 +203,8 @@ TABLE: tuple[Row, ...] = (
         "/cases/<number>/tracks/<track>/<transition>", {"officer"}, READERS - {"officer"}, there=FOREIGN,
         form=lambda on: {"revision": "99"},
     ),
-    post(
-        "/cases/<number>/tracks/<track>/tasks", {"officer"}, READERS - {"officer"}, there=FOREIGN,
-        form=lambda on: {"task": "renew_consent"},
-    ),
+    get("/cases/<number>/tracks/<track>/tasks/<kind>", {"officer"}),
+    post("/cases/<number>/tracks/<track>/tasks/<kind>", {"officer"}),
     get("/cases/<number>/tasks/<task>", READERS, there=FOREIGN, gives=303),
     # The task of there belongs to a step, and nobody drops those.
     # The case of there has no owner yet who could hand it over.

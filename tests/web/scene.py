@@ -132,7 +132,7 @@ def make_things(world: World, db: Connection) -> Things:
     ]
     here = {
         "operation": "modify", "mail": mail, "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment",
-        "transition": "propose_close", "consent": str(consent), "task": _task(db, number, "kick_off"),
+        "transition": "propose_close", "kind": "renew_consent", "consent": str(consent), "task": _task(db, number, "kick_off"),
         "step_task": _task(db, number, "assessment"),
         "match": str(_match(db, number)), "filter": filters[0], "job": add_failed_job(db),
         "number": number, "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
@@ -155,7 +155,7 @@ def make_things(world: World, db: Connection) -> Things:
     }  # fmt: skip
     absent = {name: str(uuid.uuid4()) for name in here} | {
         "operation": "modify", "number": "BJ-2099-0001", "seq": "1", "question": "nothing", "workflow": "nothing", "edition": "1",
-        "transition": "propose_close", "referral_transition": "accept", "mediation_transition": "send",
+        "transition": "propose_close", "kind": "renew_consent", "referral_transition": "accept", "mediation_transition": "send",
         "referral_revision": "1",
     }  # fmt: skip
     return {"here": here, "there": far, "absent": absent}
