@@ -220,6 +220,8 @@ class Grant:
     consent: str | None
     given_at: datetime
     ended_at: datetime | None = None
+    #: When the provider said that its copies were given back or destroyed.
+    returned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -296,6 +296,23 @@ class WithdrawDocument:
 
 
 @dataclass(frozen=True)
+class WithdrawGrant:
+    """Let a provider see a document no longer."""
+
+    grant: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReturnPapers:
+    """A provider says what became of the documents that its referral was given."""
+
+    referral: str
+    how: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class EndConsent:
     """A consent is withdrawn, or has expired: its grants end, the referrals that lean on it are suspended."""
 
@@ -404,6 +421,8 @@ Command = (
     | RegisterDocument
     | FileDocument
     | WithdrawDocument
+    | WithdrawGrant
+    | ReturnPapers
     | EndConsent
     | DeclareInterest
     | Notice

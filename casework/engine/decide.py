@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.engine import documents
+from casework.engine import documents, grants
 from casework.engine.cases import CREATED, READY, Case
 from casework.engine.checks import line, refusals
 from casework.engine.clockwork import WAKE
@@ -29,9 +29,11 @@ from casework.engine.commands import (
     Receive,
     Recount,
     RegisterDocument,
+    ReturnPapers,
     Ring,
     Say,
     WithdrawDocument,
+    WithdrawGrant,
 )  # fmt: skip
 from casework.engine.contract import answer_objection, object_to, receive
 from casework.engine.draft import Draft
@@ -225,6 +227,8 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     RegisterDocument: documents.register,
     FileDocument: documents.file,
     WithdrawDocument: documents.withdraw,
+    WithdrawGrant: grants.withdraw_grant,
+    ReturnPapers: grants.return_papers,
     EndConsent: _end_consent,
     DeclareInterest: _declare_interest,
     Notice: _notice,

@@ -309,6 +309,13 @@ def _grants_ended(case: Case, changed: Changed, tracks: Tracks, ended: list[str]
     changed["grants"] = grants
 
 
+def _grants_returned(case: Case, changed: Changed, tracks: Tracks, returned: list[str], event: Event) -> None:
+    grants = dict(changed.get("grants", case.grants))
+    for one in returned:
+        grants[one] = replace(grants[one], returned_at=event.at)
+    changed["grants"] = grants
+
+
 def _interests(case: Case, changed: Changed, tracks: Tracks, people: list[str], event: Event) -> None:
     changed["interests"] = case.interests | frozenset(people)
 
@@ -345,6 +352,7 @@ _CHANGES: Mapping[str, Callable[..., None]] = {
     "files": _files,
     "grants": _grants,
     "grants_ended": _grants_ended,
+    "grants_returned": _grants_returned,
     "interest": _interests,
     "interest_ended": _interests_ended,
     "owner": _plain("owner"),

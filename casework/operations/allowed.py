@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casework.engine import documents
+from casework.engine import documents, grants
 from casework.engine.cases import HELD, Case, Task, Track
 from casework.engine.checks import duty_reasons
 from casework.engine.commands import Library
@@ -25,11 +25,13 @@ from casework.engine.events import (
     DOCUMENT_REGISTERED,
     DOCUMENT_WITHDRAWN,
     FIRED,
+    GRANT_WITHDRAWN,
     HANDED_OVER,
     INTEREST_DECLARED,
     NOTED,
     OBJECTED,
     OPENED,
+    PAPERS_RETURNED,
     PROPOSED,
     RANG,
     RECEIVED,
@@ -514,6 +516,21 @@ class Judge:
         if shared != set(event.effects.get("grants_ended", ())):
             yield "it does not end exactly what let providers see the document"
 
+    def _grant_withdrawn(self, before: Case, event: Event) -> Reasons:
+        yield from self._role_in(before, event, grants.ENDERS)
+        for id in event.effects.get("grants_ended", ()):
+            grant = before.grants.get(id)
+            if grant is None or grant.ended_at is not None or grant.track != event.track:
+                yield "there was no such access to end"
+
+    def _papers_returned(self, before: Case, event: Event) -> Reasons:
+        yield from self._role_in(before, event, grants.RETURNERS)
+        had = {one.id for one in before.grants.values() if one.track == event.track and one.returned_at is None}
+        if not had or had != set(event.effects["grants_returned"]):
+            yield "it does not speak of exactly what the referral had"
+        if any(before.grants[one].ended_at is None for one in had):
+            yield "the provider still saw what it says it gave back"
+
     def _own_document(self, before: Case, event: Event, id: str) -> Reasons:
         document = before.documents.get(id)
         if document is None or document.withdrawn_at is not None:
@@ -607,6 +624,8 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     DOCUMENT_REGISTERED: Judge._document,
     DOCUMENT_FILED: Judge._document,
     DOCUMENT_WITHDRAWN: Judge._document,
+    GRANT_WITHDRAWN: Judge._grant_withdrawn,
+    PAPERS_RETURNED: Judge._papers_returned,
     CONSENT_ENDED: Judge._consent_ended,
     INTEREST_DECLARED: Judge._interest,
     NOTED: Judge._message,
@@ -615,6 +634,6 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     OBJECTED: Judge._contract,
 }
 #: Kinds that happen on a track; the others are the case's own.
-_ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, RANG, SAID, RECEIVED, OBJECTED, *OPERATION_OF})
+_ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, RANG, GRANT_WITHDRAWN, PAPERS_RETURNED, SAID, RECEIVED, OBJECTED, *OPERATION_OF})
 #: Those that may be a referral's or the case's own.
 _ON_SOME = frozenset({DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN})

@@ -11,8 +11,17 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine import grants
 from casework.engine.cases import Case, Document, Track
-from casework.engine.commands import By, Command, FileDocument, RegisterDocument, WithdrawDocument
+from casework.engine.commands import (
+    By,
+    Command,
+    FileDocument,
+    RegisterDocument,
+    ReturnPapers,
+    WithdrawDocument,
+    WithdrawGrant,
+)  # fmt: skip
 from casework.engine.documents import CLERKS, DELIVERERS, home, refusal
 from casework.engine.draft import accepted
 from casework.engine.events import Event
@@ -20,8 +29,8 @@ from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, N
 from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
 from casework.operations.cabinet import BLOCKED, PENDING, Cabinet, Kept
-from casework.operations.deeds import Choose, Standing, perform
-from casework.operations.overview import names_of, when
+from casework.operations.deeds import Choose, Standing, home_of, perform
+from casework.operations.overview import names_of, titles_of, when
 from casework.operations.readings import note_document
 from casework.operations.requests import Done, Request
 from casework.permissions import (
@@ -87,7 +96,8 @@ def list_documents(db: Connection, actor: Actor, case: Case, referral: str | Non
             "shared": [
                 {
                     "provider": names.get((case.tracks[grant.track].provider) or ""), "referral": grant.track,
-                    "given_at": instant(grant.given_at), "ended_at": when(grant.ended_at),
+                    "id": grant.id, "given_at": instant(grant.given_at), "ended_at": when(grant.ended_at),
+                    "returned_at": when(grant.returned_at),
                 }
                 for grant in grants if grant.document == one.id and whole
             ],
@@ -300,3 +310,70 @@ def _filed(
         cabinet.tie(db, done.answer["file"], kept)
     return done
 
+
+
+# --- what a referral was given ---------------------------------------------------------------------------------------
+
+
+def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> dict[str, Json]:
+    """Every document that a referral was given, until when, and what became of it; and whether the actor may say so now."""
+    titles, mine = titles_of(db, case), [one for one in case.grants.values() if one.track == referral.id]
+    ended = bool(mine) and all(one.ended_at is not None for one in mine) and any(one.returned_at is None for one in mine)
+    by = None if conflict(actor, case) else choose(capacities(actor, case, referral), accepted(case, grants.RETURNERS))
+    return {
+        "items": [
+            {
+                "id": one.id, "document": one.document, "title": titles.get(one.document), "given_at": instant(one.given_at),
+                "ended_at": when(one.ended_at), "returned_at": when(one.returned_at),
+            }
+            for one in mine
+        ],
+        "owed": ended, "may_confirm": ended and by is not None,
+    }  # fmt: skip
+
+
+def may_end_grants(actor: Actor, case: Case) -> bool:
+    """Whether the actor may take access to the case's documents away."""
+    return conflict(actor, case) is None and choose(capacities(actor, case, case.main), accepted(case, grants.ENDERS)) is not None
+
+
+def end_grant(db: Connection, actor: Actor, number: str, grant: str, *, reason: str, request: Request) -> Done:
+    """Let a provider see a document no longer, from this moment, also by links that it has."""
+    if not reason.strip():
+        raise InvalidForm(fields={"reason": "is required"})
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        case = standing.case
+        if sight(actor, case) < Sight.ALL or grant not in case.grants:
+            raise NotFound("grant")
+        return WithdrawGrant(grant, reason), _insist_capacity(actor, case, case.main, grants.ENDERS)
+
+    def answer(after: Case, _: list[Event]) -> Mapping[str, Json]:
+        return {"id": grant, "ended_at": when(after.grants[grant].ended_at)}
+
+    return perform(db, actor, home_of(db, number), "case", to_command, answer, request)
+
+
+def confirm_return(
+    db: Connection, actor: Actor, case: Case, referral: str, *, how: str, note: str | None, request: Request
+) -> Done:
+    """A provider says that every copy of what its referral was given is back, or destroyed."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        track = _referral(actor, standing.case, referral)
+        assert track is not None
+        return ReturnPapers(referral, how, note), _insist_capacity(actor, standing.case, track, grants.RETURNERS)
+
+    def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
+        return {"id": referral, "how": how, "documents": len(events[0].effects["grants_returned"])}
+
+    return perform(db, actor, case.log, case.kind, to_command, answer, request)
+
+
+def _insist_capacity(actor: Actor, case: Case, track: Track, roles: tuple[str, ...]) -> By:
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
+    by = choose(capacities(actor, case, track), accepted(case, roles))
+    if by is None:
+        raise NotAllowed()
+    return by

@@ -178,8 +178,8 @@ def _file(one: Json) -> File:
 
 
 def _grant(one: Json) -> Grant:
-    ended = _maybe_time(one["ended_at"])
-    return Grant(one["id"], one["track_id"], one["document_id"], one["consent_id"], _time(one["given_at"]), ended)
+    ended, returned = _maybe_time(one["ended_at"]), _maybe_time(one["returned_at"])
+    return Grant(one["id"], one["track_id"], one["document_id"], one["consent_id"], _time(one["given_at"]), ended, returned)
 
 
 _MAKE: tuple[Callable[[Json], Any], ...] = (_track, _task, _clock, _proposal, _consent, _document, _file, _grant)
@@ -293,7 +293,7 @@ def _word_or_none(value: Any) -> str | None:
 def _grant_row(case: Case, one: Grant, position: int) -> dict[str, Json]:
     return {
         "id": one.id, "log_id": case.log, "track_id": one.track, "document_id": one.document, "consent_id": one.consent,
-        "given_at": _written(one.given_at), "ended_at": _written(one.ended_at),
+        "given_at": _written(one.given_at), "ended_at": _written(one.ended_at), "returned_at": _written(one.returned_at),
     }  # fmt: skip
 
 

@@ -796,6 +796,7 @@ grants = Table(
     Column("consent_id", Id),
     Column("given_at", Time, nullable=False),
     Column("ended_at", Time),
+    Column("returned_at", Time, comment="When its provider said that the copies were given back or destroyed"),
 )
 
 # --- messages --------------------------------------------------------------------------------------------------------

@@ -120,6 +120,18 @@ class Withdrawal(Form):
     reason = Note(label=N_("Why"))
 
 
+class Ending(Form):
+    reason = Note(label=N_("Why"))
+
+
+class Returned(Form):
+    how = Choice(
+        label=N_("What became of every copy"),
+        choices={"returned": N_("Given back"), "destroyed": N_("Destroyed")},
+    )  # fmt: skip
+    note = Note(label=N_("Note"), required=False)
+
+
 # --- places ----------------------------------------------------------------------------------------------------------
 
 
@@ -178,8 +190,10 @@ def _show(place: Place, sent: Sent | None = None, refused: tuple[UploadRefused, 
         # The office hands in on the page of the case, and sees there as well what providers have handed in.
         form = _form(db, actor, place, sent) if why is None else None
         whole = sight(actor, found) == Sight.ALL
+        package = documents.list_package(db, actor, found, track) if track else None
+        returned = _returned(db, actor, place, sent) if package and package["may_confirm"] else None
     page = render_template(
-        "documents/index.html", place=place, case=found, items=listed, form=form, sent=sent, whole=whole, why_not=say(why) if why else "",
+        "documents/index.html", package=package, returned=returned, place=place, case=found, items=listed, form=form, sent=sent, whole=whole, why_not=say(why) if why else "",
         refused=[(one.name, say(one.why)) for one in refused], crumbs=_crumbs(found, track, whole),
         service=service_name(track.kind) if track else "", **_WORDS,
     )  # fmt: skip
@@ -196,6 +210,14 @@ def _form(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> Form
     return build_form(
         place.draft, place.form.rule(), own_texts(place.form), submitted=sent.data if sent else None,
         faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, place.draft),
+    )  # fmt: skip
+
+
+def _returned(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
+    name = f"{place.draft}:returned"
+    return build_form(
+        name, Returned.rule(), own_texts(Returned), submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+        draft=None if sent else find_draft(db, actor.person, name),
     )  # fmt: skip
 
 
@@ -297,6 +319,25 @@ def _checked(form: type[Form], data: Mapping[str, Json]) -> dict[str, Json]:
     return check(build_model(form.__name__, rules), rules, data, frame.clock().today)
 
 
+@blueprint.post("/referrals/<uuid:referral>/returned")
+def confirm_return(referral: UUID) -> BaseResponse:
+    """The provider says what became of the copies that it had."""
+    place = Place("referral", str(referral))
+    try:
+        with page_transaction() as (db, actor):
+            found = place.find(db, actor)
+            frame.use_calendar(calendar_of(db, found.programme))
+            given = _checked(Returned, parse_form(Returned.rule(), request.form))
+            documents.confirm_return(
+                db, actor, found, place.id, how=given["how"], note=given.get("note"), request=read_request()
+            )
+            drop_draft(db, actor.person, f"{place.draft}:returned")
+    except InvalidForm as refusal:
+        return _show(place, Sent(request.form, refusal.fields, 422))
+    flash(gettext("You have confirmed it. The office sees it in the history."))
+    return redirect(place.url, 303)
+
+
 # --- one document ----------------------------------------------------------------------------------------------------
 
 
@@ -317,8 +358,10 @@ def _show_one(id: str, sent: Sent | None = None, refused: UploadRefused | None =
             f"document:{id}:withdraw", Withdrawal.rule(), own_texts(Withdrawal), submitted=sent.data if sent else None,
             faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, f"document:{id}:withdraw"),
         )  # fmt: skip
+        ending = build_form(f"document:{id}:end", Ending.rule(), own_texts(Ending), draft=find_draft(db, actor.person, f"document:{id}:end"))
+        may_end = whole and documents.may_end_grants(actor, found)
     page = render_template(
-        "documents/show.html", one=told, case=found, form=form, sent=sent, takings=takings, whole=whole,
+        "documents/show.html", ending=ending, may_end=may_end, one=told, case=found, form=form, sent=sent, takings=takings, whole=whole,
         refused=say(refused.why) if refused else "", refused_name=refused.name if refused else "",
         crumbs=[*_crumbs(found, track, whole), (gettext("Documents"), _home(found, track, whole))], **_WORDS,
     )  # fmt: skip
@@ -369,6 +412,24 @@ def withdraw(document: UUID) -> BaseResponse:
         return _show_one(id, Sent(request.form, refusal.fields, 422))
     flash(gettext("The document is withdrawn. Whom it was shared with sees it no longer."))
     return redirect(url_for("documents.show", document=id), 303)
+
+
+@blueprint.post("/cases/<number>/grants/<uuid:grant>/end")
+def end_grant(number: str, grant: UUID) -> BaseResponse:
+    """Let a provider see a document no longer."""
+    with page_transaction() as (db, actor):
+        found = Place("case", number).find(db, actor)
+        known = found.grants.get(str(grant))
+        if known is None:
+            raise NotFound("grant")
+    try:
+        with page_transaction() as (db, actor):
+            documents.end_grant(db, actor, number, str(grant), reason=request.form.get("f-reason", ""), request=read_request())
+            drop_draft(db, actor.person, f"document:{known.document}:end")
+    except InvalidForm as refusal:
+        return _show_one(known.document, Sent(request.form, refusal.fields, 422))
+    flash(gettext("The access has ended, also by links that the provider has."))
+    return redirect(url_for("documents.show", document=known.document), 303)
 
 
 # --- taking out ------------------------------------------------------------------------------------------------------

@@ -55,6 +55,9 @@ _DEEDS = {
     "handed_over": N_("%(who)s handed the case over to %(whom)s"),
     "document_registered": N_("%(who)s entered a paper: %(paper)s"),
     "document_filed": N_("%(who)s filed version %(version)s of a paper: %(paper)s"),
+    "grant_withdrawn": N_("%(who)s ended the provider's access to a paper: %(paper)s"),
+    "papers_returned returned": N_("%(who)s confirmed that the papers were given back"),
+    "papers_returned destroyed": N_("%(who)s confirmed that the papers were destroyed"),
     "document_withdrawn": N_("%(who)s withdrew a paper: %(paper)s"),
     "consent_ended": N_("%(who)s recorded that a consent has ended"),
     "interest_declared": N_("%(who)s declared an interest in the case"),
@@ -265,7 +268,7 @@ _COLUMNS = {
     "holder_id": N_("held by"), "due_at": N_("due"), "flagged": N_("flagged"), "result": N_("result"),
     "closed_by": N_("closed by"), "queue": N_("queue"), "party": N_("party"), "given_on": N_("given on"),
     "expires_on": N_("expires on"), "how": N_("how it ended"), "title": N_("title"), "number": N_("number"),
-    "kind": N_("kind"), "valid_until": N_("valid until"), "registered_at": N_("registered"), "withdrawn_at": N_("withdrawn"), "given_at": N_("given"),
+    "kind": N_("kind"), "valid_until": N_("valid until"), "registered_at": N_("registered"), "withdrawn_at": N_("withdrawn"), "returned_at": N_("given back"), "given_at": N_("given"),
     "before": N_("state before the pause"), "providers": N_("providers"), "documents": N_("papers"),
     "actor_id": N_("proposed by"), "transition": N_("action"), "organisation_id": N_("organisation"),
 }  # fmt: skip

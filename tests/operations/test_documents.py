@@ -16,7 +16,7 @@ from casework.errors import FileBlocked, FileMissing, FilePending, NotAllowed, N
 from casework.operations import cabinet as cabinets
 from casework.operations import documents
 from casework.operations.cabinet import Cabinet, Kept, part_for
-from casework.operations.cases import declare_interest, home_of
+from casework.operations.cases import declare_interest, home_of, withdraw_consent
 from casework.operations.requests import Done, Request
 from casework.operations.uploads import receive
 from casework.operations.verify import verify_all, verify_case
@@ -302,3 +302,107 @@ def test_without_its_key_a_compartment_opens_no_more(scene: Scene) -> None:
     scene.cabinet.vault = cabinets.Vault(["another key, with which nothing was sealed"])
     with pytest.raises(Exception, match="sealed with another key"):
         scene.take("officer", id)
+
+
+# --- what lets a provider see ----------------------------------------------------------------------------------------
+
+
+def share(scene: Scene) -> str:
+    """A document of the need owner that the accepted referral was given; its consent covers every provider."""
+    scene.accept()
+    id = str(scene.hand_in(party="need_owner", title="Shared figures").answer["id"])
+    with transaction(scene.engine) as db:
+        scene.world.fire(db, "provider", scene.number, "ask_info", {"items": "The figures"}, track=scene.referral)
+        scene.world.fire(db, "officer", scene.number, "supply_info", {"documents": [id], "answer": "Here."}, track=scene.referral)
+    return id
+
+
+def cancel(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        scene.world.fire(db, "officer", scene.number, "cancel", {"reason": "not_needed", "fees_settled": True}, track=scene.referral)
+
+
+def grant_of(scene: Scene) -> str:
+    (grant,) = scene.case().grants
+    return grant
+
+
+def end(scene: Scene, by: str = "officer") -> None:
+    with transaction(scene.engine) as db:
+        documents.end_grant(
+            db, scene.world.actor(db, by), scene.number, grant_of(scene), reason="Too much was shared.", request=new_request()
+        )
+
+
+def confirm(scene: Scene, by: str = "provider") -> None:
+    with transaction(scene.engine) as db:
+        case = load(db, home_of(db, scene.number), "case")
+        documents.confirm_return(
+            db, scene.world.actor(db, by), case, scene.referral, how="destroyed", note=None, request=new_request()
+        )
+
+
+def test_a_granted_document_reaches_its_provider_and_no_other_one(scene: Scene) -> None:
+    id = share(scene)
+    assert scene.take("provider", id) == PDF
+    for other in ("foreign_provider", "verifier"):
+        with pytest.raises(NotFound):
+            scene.take(other, id)
+
+
+def test_with_the_consent_the_bytes_go_at_once(scene: Scene) -> None:
+    id = share(scene)
+    (consent,) = [one.id for one in scene.case().consents.values() if one.party == "need_owner"]
+    with transaction(scene.engine) as db:
+        withdraw_consent(
+            db, scene.world.actor(db, "officer"), scene.number, consent, reason="By letter", revision=scene.case().revision,
+            request=new_request(),
+        )  # fmt: skip
+    with pytest.raises(NotFound):
+        scene.take("provider", id)
+
+
+def test_a_grant_ends_at_once_and_is_not_given_again_by_itself(scene: Scene) -> None:
+    id = share(scene)
+    end(scene)
+    with pytest.raises(NotFound):
+        scene.take("provider", id)
+    assert id not in scene.case().tracks[scene.referral].given["documents"]
+
+
+def test_only_the_office_ends_a_grant(scene: Scene) -> None:
+    share(scene)
+    with pytest.raises(NotFound):
+        end(scene, "provider")
+    with pytest.raises(NotAllowed):
+        end(scene, "compliance")
+
+
+def test_nothing_is_given_back_while_the_work_goes_on(scene: Scene) -> None:
+    share(scene)
+    with pytest.raises(WrongState):
+        confirm(scene)
+
+
+def test_the_provider_says_once_what_became_of_its_copies(scene: Scene) -> None:
+    share(scene)
+    cancel(scene)
+    confirm(scene)
+    assert [one.returned_at is not None for one in scene.case().grants.values()] == [True]
+    with pytest.raises(WrongState):
+        confirm(scene)
+
+
+def test_nobody_says_it_in_the_providers_place(scene: Scene) -> None:
+    share(scene)
+    cancel(scene)
+    with pytest.raises(NotAllowed):
+        confirm(scene, "officer")
+
+
+def test_what_is_shared_ended_and_given_back_verifies(scene: Scene) -> None:
+    share(scene)
+    end(scene)
+    cancel(scene)
+    confirm(scene)
+    assert list(verify_all(scene.engine)) == []

@@ -190,6 +190,9 @@ TABLE: tuple[Row, ...] = (
     get("/documents/<document>/<version>", READERS, there=FOREIGN),
     post("/documents/<document>/versions", CLERKS, READERS - CLERKS, there=FOREIGN),
     post("/documents/<document>/withdraw", READERS, there=FOREIGN),
+    # Of a grant there is none before the referral is accepted: `test_documents.py` ends one.
+    post("/cases/<number>/grants/<grant>/end", NOBODY, things={"grant": "document"}),
+    post("/referrals/<referral>/returned", LAB, READERS, there=BANK, there_refused=READERS),
     # --- cases ---
     get("/cases", LISTERS),
     get("/cases.csv", LISTERS),

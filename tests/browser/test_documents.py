@@ -1,0 +1,89 @@
+"""Documents at a browser: several files sent at once, and names and titles that would be scripts and are words."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Dialog, FilePayload
+
+from casework.operations.cases import register_document
+from casework.records.database import transaction
+from tests.browser.conftest import PageOf
+from tests.browser.reader import Reader
+from tests.browser.site import Site
+from tests.malice import PDF, SCRIPT
+from tests.world import new_request
+
+pytestmark = pytest.mark.browser
+
+CALL = "alert(1)"
+SCRIPTS = (
+    f"<script>{CALL}</script>", f"<img src=x onerror={CALL}>", f"<svg onload={CALL}>", f"<body onload={CALL}>", f"<iframe src=javascript:{CALL}>",
+    f"javascript:{CALL}", f"\"><script>{CALL}</script>", f"'><script>{CALL}</script>", f"</title><script>{CALL}</script>", f"</textarea><script>{CALL}</script>",
+    f"\" onmouseover={CALL} x=\"", f"' onfocus={CALL} autofocus x='", f"<a href=javascript:{CALL}>x</a>", f"<details open ontoggle={CALL}>", f"<input autofocus onfocus={CALL}>",
+    f"<video><source onerror={CALL}>", f"<audio src=x onerror={CALL}>", f"<object data=javascript:{CALL}>", f"<embed src=javascript:{CALL}>", f"<math href=javascript:{CALL}>x",
+    f"<form action=javascript:{CALL}><button>", f"<link rel=stylesheet href=javascript:{CALL}>", f"<style>@import 'javascript:{CALL}';</style>", f"<base href=javascript:{CALL}//>", f"<meta http-equiv=refresh content='0;url=javascript:{CALL}'>",
+    f"{{{{ {CALL} }}}}", f"${{{CALL}}}", f"{{% raw %}}<script>{CALL}</script>", f"<!--><script>{CALL}</script>-->", f"<![CDATA[<script>{CALL}</script>]]>",
+    f"%3Cscript%3E{CALL}%3C/script%3E", f"&lt;script&gt;{CALL}&lt;/script&gt;", f"\\x3cscript\\x3e{CALL}", f"\\u003cscript\\u003e{CALL}", f"<scr<script>ipt>{CALL}</script>",
+    f"<SCRIPT SRC=//x>{CALL}</SCRIPT>", f"<img/src=x/onerror={CALL}>", f"<p hx-get=/sign-out hx-trigger=load>{CALL}", f"<div data-uploads onclick={CALL}>", f"＜script＞{CALL}＜/script＞",
+)  # fmt: skip
+
+
+def send(reader: Reader, *files: tuple[str, bytes]) -> None:
+    reader.page.set_input_files("#files", [FilePayload(name=name, mimeType="text/html", buffer=content) for name, content in files])
+    reader.page.select_option("#f-kind", "report")
+
+
+def test_script_strings_as_names_and_titles_are_words(page_of: PageOf, site: Site) -> None:
+    assert len(SCRIPTS) == 40
+    with transaction(site.engine) as db:
+        number = site.world.open_case(db)
+        for words in SCRIPTS:
+            register_document(
+                db, site.world.actor(db, "officer"), number, title=words, kind="report", party=None, language=None, valid_until=None,
+                revision=1, request=new_request(),
+            )  # fmt: skip
+    officer, said = page_of("officer"), list[str]()
+
+    def hear(one: Dialog) -> None:
+        said.append(one.message)
+        one.dismiss()
+
+    officer.page.on("dialog", hear)
+    for start in (0, 20):
+        officer.open(f"/cases/{number}/documents")
+        send(officer, *[(f"{words}.pdf", PDF + b"%d" % n) for n, words in enumerate(SCRIPTS[start : start + 20])])
+        with officer.page.expect_navigation():
+            officer.page.locator("form[data-uploads] .deeds button.btn").click()
+    assert site.ids("SELECT count(*) FROM files") == ["40"]
+    for path in (f"/cases/{number}/documents", f"/cases/{number}", f"/cases/{number}/history?show=documents"):
+        officer.open(path)
+        # Whatever waits for a mouse or for the focus gets it.
+        for place in officer.page.locator("main a").all()[:40]:
+            place.dispatch_event("mouseover")
+            place.focus()
+    for id in site.ids("SELECT id FROM documents ORDER BY id"):
+        officer.open(f"/documents/{id}")
+    assert said == []
+
+
+def test_several_files_show_how_far_each_is_and_what_is_wrong_with_one(page_of: PageOf, site: Site) -> None:
+    with transaction(site.engine) as db:
+        number = site.world.open_case(db)
+    officer = page_of("officer")
+    officer.open(f"/cases/{number}/documents")
+    send(officer, ("good.pdf", PDF), ("bad.pdf", SCRIPT))
+    officer.page.locator("form[data-uploads] .deeds button.btn").click()
+    lines = officer.page.locator("[data-progress] > div")
+    lines.nth(1).locator(".wrong", has_text="its content is not what its name says.").wait_for()
+    assert "taken" in lines.nth(0).inner_text()
+    assert site.ids("SELECT name FROM files") == ["good.pdf"]
+
+
+def test_without_a_script_the_plain_form_does_it(page_of: PageOf, site: Site) -> None:
+    with transaction(site.engine) as db:
+        number = site.world.open_case(db)
+    officer = page_of("officer", java_script=False)
+    officer.open(f"/cases/{number}/documents")
+    send(officer, ("one.pdf", PDF), ("two.pdf", PDF + b"%2"))
+    officer.follow(officer.page.locator("form[data-uploads] .deeds button.btn"))
+    assert site.ids("SELECT name FROM files ORDER BY name") == ["one.pdf", "two.pdf"]
