@@ -17,6 +17,7 @@ from casework.api import (
     accounts,
     cases,
     contract,
+    documents,
     findings,
     house_rule,
     jobs,
@@ -34,10 +35,12 @@ from casework.api import (
 )  # fmt: skip
 from casework.api.auth import NOBODY, find_asker, insist_proved
 from casework.api.errors import answer_database, answer_error, answer_fault, answer_http
+from casework.api.files import as_attachment, cabinet
 from casework.api.requests import read_body, read_json, read_key, read_path, read_query, read_revision
-from casework.api.routes import Call, Route
-from casework.errors import CaseworkError, NotFound, WrongPassword
+from casework.api.routes import Call, Outgoing, Route
+from casework.errors import CaseworkError, NotFound, Unreadable, WrongPassword
 from casework.operations.requests import Done
+from casework.operations.uploads import MOST_BYTES, receive
 from casework.records.database import transaction
 
 PREFIX = "/api/v1"
@@ -52,6 +55,7 @@ ROUTES: tuple[Route, ...] = (
     *contract.ROUTES,
     *providers.ROUTES,
     *mediations.ROUTES,
+    *documents.ROUTES,
     *messages.ROUTES,
     *matches.ROUTES,
     *rights.ROUTES,
@@ -84,6 +88,8 @@ def create_blueprint() -> Blueprint:
 def _answerer(route: Route) -> Callable[..., Response]:
     def answer(**given: str) -> Response:
         engine: Engine = current_app.extensions["casework"]
+        if route.takes is not None:
+            return _respond(_take_in(route, engine, given))
         with transaction(engine) as db:
             actor = NOBODY if route.open else find_asker(db, request, route.scope)
             try:
@@ -96,7 +102,30 @@ def _answerer(route: Route) -> Callable[..., Response]:
     return answer
 
 
-def _perform(route: Route, db: Any, actor: Any, given: Mapping[str, str]) -> Done:
+def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | Outgoing:
+    """A body that is a file: who asks and may is found out before it is read, and no transaction waits for it."""
+    assert route.takes is not None
+    request.max_content_length = MOST_BYTES + 1
+    path, query = read_path(route, dict(given)), read_query(route.query, request)
+    with transaction(engine) as db:
+        actor = find_asker(db, request, route.scope)
+        read_key(request, request.path, None)
+        try:
+            coming = route.takes(Call(db, actor, path, query, None, None, None))
+        except NotFound:
+            raise NotFound(route.noun) from None
+    if request.mimetype != "application/octet-stream":
+        raise Unreadable("its body must be the file itself, with the header Content-Type: application/octet-stream.")
+    with receive(request.stream, coming.name) as upload:
+        asked = read_key(request, request.path, [upload.digest, upload.name])
+        kept = cabinet().keep(coming.log, coming.part, upload)
+        with transaction(engine) as db:
+            actor = find_asker(db, request, route.scope)
+            done = route.view(Call(db, actor, path, query, None, asked, None, kept=kept))
+    return done if isinstance(done, Done | Outgoing) else Done(done)
+
+
+def _perform(route: Route, db: Any, actor: Any, given: Mapping[str, str]) -> Done | Outgoing:
     path = read_path(route, dict(given))
     if route.sensitive is not None and route.sensitive(path):
         insist_proved(actor, current_app.config["CONFIRM_WITHIN"])
@@ -114,10 +143,12 @@ def _perform(route: Route, db: Any, actor: Any, given: Mapping[str, str]) -> Don
     except NotFound:
         # A foreign case and one that is not there must answer with the same words, whatever step found out.
         raise NotFound(route.noun) from None
-    return done if isinstance(done, Done) else Done(done)
+    return done if isinstance(done, Done | Outgoing) else Done(done)
 
 
-def _respond(done: Done) -> Response:
+def _respond(done: Done | Outgoing) -> Response:
+    if isinstance(done, Outgoing):
+        return as_attachment(done.pieces, done.name, done.size)
     # Sorted, so that an answer that was kept and is given again is the same to the letter.
     response = Response(
         json.dumps(done.answer, ensure_ascii=False, sort_keys=True), done.status, mimetype="application/json"

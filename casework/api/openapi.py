@@ -24,6 +24,7 @@ _WHY = {
     403: "Your roles, or your token's scopes, do not include it",
     404: "There is no such thing, or you may not see it",
     409: "Not possible now; every reason is told",
+    413: "The file is too large",
     412: "Somebody else moved it since the revision that you saw",
     422: "Faults in the body or query, field by field; or a key used before for something else",
     428: "The header If-Match is missing",
@@ -34,7 +35,8 @@ _WHY = {
 def document(routes: Iterable[Route], prefix: str) -> dict[str, Json]:
     """The whole document."""
     table = list(routes)
-    models = {one for route in table for one in (route.answer, route.body) if one is not None} | {Problem}
+    spoken = [None if route.gives_file else route.answer for route in table]
+    models = {one for one in (*spoken, *(route.body for route in table)) if one is not None} | {Problem}
     ordered = sorted(models, key=lambda one: one.__name__)
     names, schemas = models_json_schema([(one, "validation") for one in ordered], ref_template=_REF)
     known = {model: _name(names[model, "validation"]) for model in ordered}
@@ -93,6 +95,8 @@ def _operation(route: Route, known: Mapping[type[BaseModel], str]) -> dict[str, 
             "required": needed,
             "content": {"application/json": {"schema": {"$ref": _REF.format(model=known[route.body])}}},
         }
+    if route.takes is not None:
+        made["requestBody"] = {"required": True, "content": _BYTES}
     return made
 
 
@@ -113,7 +117,8 @@ def _path(route: Route) -> list[Json]:
 def _query(route: Route) -> list[Json]:
     if route.query is None:
         return []
-    properties = route.query.model_json_schema(ref_template=_REF)["properties"]
+    told = route.query.model_json_schema(ref_template=_REF)
+    properties, needed = told["properties"], told.get("required", ())
     made = []
     for name, schema in properties.items():
         # A parameter that is absent is absent: in a query there is no null.
@@ -123,7 +128,7 @@ def _query(route: Route) -> list[Json]:
             plain = options[0]
         if plain.get("default", 0) is None:
             plain.pop("default")
-        one = {"name": name, "in": "query", "required": False, "schema": plain}
+        one = {"name": name, "in": "query", "required": name in needed, "schema": plain}
         made.append(one | ({"description": schema["description"]} if "description" in schema else {}))
     return made
 
@@ -159,8 +164,12 @@ def _success(route: Route, known: Mapping[type[BaseModel], str]) -> Json:
     return {
         "description": "Done" if route.method == "POST" else "What was asked for",
         "headers": headers,
-        "content": {"application/json": {"schema": {"$ref": _REF.format(model=known[route.answer])}}},
+        "content": _BYTES if route.gives_file else {"application/json": {"schema": {"$ref": _REF.format(model=known[route.answer])}}},
     }
+
+
+#: A file as the body of a request or an answer.
+_BYTES: dict[str, Json] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
 def _refusals(route: Route) -> dict[str, Json]:
@@ -173,6 +182,10 @@ def _refusals(route: Route) -> dict[str, Json]:
         found += [400, 409, 422]
     elif route.query is not None:
         found.append(422)
+    if route.takes is not None:
+        found.append(413)
+    if route.gives_file:
+        found.append(409)
     if route.if_match:
         found += [412, 428]
     return {str(one): {"$ref": f"#/components/responses/{_response_name(one)}"} for one in sorted(set(found))}

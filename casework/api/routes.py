@@ -6,13 +6,14 @@ revision a request needs, and a test can ask every row who may do it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
+from casework.operations.cabinet import Kept
 from casework.operations.requests import Done, Request
 from casework.operations.sensitive import decisions
 from casework.permissions import Actor
@@ -22,8 +23,26 @@ Json = Any
 #: Parameters of a path that are ids: what else stands there names nothing.
 IDS = frozenset({
     "endpoint", "track", "task", "match", "referral", "mediation", "need", "technology", "right", "consent", "token", "programme",
-    "membership", "person", "finding", "message", "mention", "clock", "absence", "objection", "provider",
+    "membership", "person", "finding", "message", "mention", "clock", "document", "grant", "absence", "objection", "provider",
 })  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file that may be taken in: its name, and the log and the compartment that it belongs to."""
+
+    name: str
+    log: str
+    part: str
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A file on its way out: its name, its size where it is known, and what is in it."""
+
+    name: str
+    size: int | None
+    pieces: Iterator[bytes]
 
 
 @dataclass(frozen=True)
@@ -38,6 +57,8 @@ class Call:
     asked: Request | None
     seen: int | None
     about: Mapping[str, str] = field(default_factory=dict)
+    #: The file that the body was.
+    kept: Kept | None = None
 
     @property
     def request(self) -> Request:
@@ -52,7 +73,7 @@ class Call:
         return self.seen
 
 
-View = Callable[[Call], Done | Mapping[str, Json]]
+View = Callable[[Call], Done | Outgoing | Mapping[str, Json]]
 
 
 @dataclass(frozen=True)
@@ -74,6 +95,9 @@ class Route:
     if_match: str = ""
     #: For those who have no token yet.
     open: bool = False
+    #: The body is a file: asked before a byte of it is read. And whether the answer is one.
+    takes: Callable[[Call], Incoming] | None = None
+    gives_file: bool = False
     #: Whether a session must have proved lately who its person is, given what stands in the path.
     sensitive: Callable[[Mapping[str, str]], bool] | None = None
 

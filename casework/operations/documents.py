@@ -134,6 +134,13 @@ def find_document(db: Connection, actor: Actor, id: str) -> tuple[Case, Document
     return case, document
 
 
+def show_document(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """A document with its versions, and for those who read the whole case with who took it out. Raises NotFound."""
+    case, _ = find_document(db, actor, id)
+    told = next(one for one in list_documents(db, actor, case) if one["id"] == id)
+    return told | {"taken_out": list_takings(db, actor, id) if sight(actor, case) == Sight.ALL else []}
+
+
 @dataclass(frozen=True)
 class Taken:
     """A file on its way out."""
@@ -260,6 +267,22 @@ def hand_in(
         return RegisterDocument(title, kind, party, language, valid_until, referral, kept.told), by
 
     return _filed(db, actor, cabinet, case, to_command, kept, request)
+
+
+def enter(
+    db: Connection, actor: Actor, case: Case, *, title: str, kind: str, referral: str | None, language: str | None,
+    valid_until: str | None, request: Request,
+) -> Done:  # fmt: skip
+    """Enter a document without a file yet, of a referral by its provider; its versions follow."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by = _insist_by(actor, standing.case, _referral(actor, standing.case, referral))
+        return RegisterDocument(title, kind, None, language, valid_until, referral), by
+
+    def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
+        return {"id": events[0].effects["documents"][0]["id"]}
+
+    return perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
 
 
 def file_version(

@@ -65,6 +65,8 @@ class Row:
     finds: Who = NOBODY
     #: What those allowed get, where it is one certain status.
     status: int | None = None
+    #: What follows the path.
+    query: str = ""
     #: For those without a token too.
     open: bool = False
 
@@ -125,6 +127,18 @@ TABLE: tuple[Row, ...] = (
         "/cases/{number}/documents", {"officer", "supervisor", "compliance"}, READERS - {"officer", "supervisor", "compliance"},
         body=lambda on: {"title": "Letter", "kind": "letter"}, if_match="stale", there=FOREIGN,
     ),
+    get("/cases/{number}/documents", READERS, there=FOREIGN),
+    get("/cases/{number}/file", READERS, there=FOREIGN),
+    # Of a grant there is none before a referral is accepted: `test_documents.py` ends one.
+    post("/cases/{number}/grants/{grant}/end", NOBODY, body=lambda on: {"reason": "Why not"}, things={"grant": "document"}),
+    get("/documents/{document}", READERS, there=FOREIGN),
+    get("/documents/{document}/versions/{version}", READERS, there=FOREIGN),
+    post("/documents/{document}/withdraw", CLERKS, READERS - CLERKS, body=lambda on: {"reason": "Wrong"}, there=FOREIGN),
+    post("/documents/{document}/versions", CLERKS, READERS - CLERKS, there=FOREIGN, query="?name=a.pdf"),
+    get("/referrals/{referral}/documents", READERS | LAB, there=READERS | BANK),
+    # Nothing is handed in, and nothing given back, before the referral is accepted.
+    post("/referrals/{referral}/documents", LAB, READERS, body=lambda on: {"title": "Report", "kind": "report"}, there=BANK, there_refused=READERS),
+    post("/referrals/{referral}/returned", LAB, READERS, body=lambda on: {"how": "destroyed"}, there=BANK, there_refused=READERS),
     post(
         "/cases/{number}/consents/{consent}/withdraw", {"officer", "supervisor"}, READERS - {"officer", "supervisor"},
         body=lambda on: {"reason": "As told"}, if_match="stale", there=FOREIGN,

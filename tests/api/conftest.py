@@ -36,7 +36,7 @@ class Answer:
 def _answer(found: TestResponse) -> Answer:
     mimetype = found.mimetype or ""
     told = mimetype.endswith("json")
-    return Answer(found.status_code, found.headers, mimetype, found.text, found.get_json() if told else None)
+    return Answer(found.status_code, found.headers, mimetype, found.data.decode("utf-8", "replace"), found.get_json() if told else None)
 
 
 @dataclass

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.definitions import load_library
 from casework.operations import registers
 from casework.operations.accounts import make_token, secret_hash, sign_in
+from casework.operations.cabinet import Cabinet
 from casework.operations.contract import object_to
 from casework.operations.deeds import home_of
 from casework.operations.findings import raise_finding
@@ -61,7 +62,7 @@ class Scene:
         path = re.sub(r"\{(\w+)\}", lambda found: things[row.things.get(found[1], found[1])], row.path)
         if row.method == "GET":
             return client.get(path + ("?limit=100" if row.lists and row.lists not in _UNPAGED else ""))
-        return client.post(path, row.body(things) if row.body else {}, if_match=self.revision(row, where))
+        return client.post(path + row.query, row.body(things) if row.body else {}, if_match=self.revision(row, where))
 
     def revision(self, row: Row, where: str) -> int | None:
         if not row.if_match or row.if_match == "stale":
@@ -89,6 +90,10 @@ def scene(
         world = build_world(db)
     with transaction(engine) as db:
         things = _things(world, db)
+    cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
+    papers = {where: world.hand_in(cabinet, things[where]["number"], by) for where, by in (("here", "officer"), ("there", "foreign_officer"))}
+    papers["absent"] = str(uuid.uuid4())
+    things = {where: {**some, "document": papers[where], "version": "1"} for where, some in things.items()}
     yield Scene(app, engine, world, things)
     engine.dispose()
     database_server.drop(name)
