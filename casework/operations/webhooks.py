@@ -299,7 +299,7 @@ def replay_message(db: Connection, actor: Actor, message: str, request: Request)
     db.execute(
         text("UPDATE webhook_messages SET state = 'queued', send_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": message}
     )
-    return finish(db, actor, request, Done({"id": message, "state": "queued"}))
+    return finish(db, actor, request, Done({"id": message, "endpoint": row.endpoint_id, "state": "queued"}))
 
 
 def _led(actor: Actor) -> list[str]:

@@ -53,6 +53,7 @@ from casework.web import (
     search,
     task_operations,
     tasks,
+    webhooks,
 )
 
 CONTENT_SECURITY_POLICY = (
@@ -132,6 +133,7 @@ PAGES = (
     referrals.blueprint,
     search.blueprint,
     tasks.blueprint,
+    webhooks.blueprint,
 )
 
 

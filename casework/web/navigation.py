@@ -41,6 +41,7 @@ ENTRIES = (
     Entry(PROVIDERS, N_("In progress"), "referrals.working"),
     Entry(PROVIDERS, N_("Delivered"), "referrals.delivered"),
     Entry(frozenset({"provider_lead"}), N_("Members"), "referrals.members"),
+    Entry(frozenset({"provider_lead"}), N_("Webhooks"), "webhooks.index", ("webhooks.",)),
     Entry(PROVIDERS, N_("Own profile"), "providers.index", ("providers.",)),
     Entry(OFFICES - {"dispute_officer"} | PROVIDERS, N_("Away"), "absences.index"),
     Entry(frozenset({"auditor"}), N_("Verification"), "audit.verification", ("audit.verify",)),

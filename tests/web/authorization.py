@@ -141,6 +141,12 @@ TABLE: tuple[Row, ...] = (
     get("/members", LEADS),
     post("/members", LEADS, form=lambda on: {"organisation": on["organisation"], "email": "nobody@example.org", "role": "provider"}),
     post("/members/<membership>/end", LEADS, things={"membership": "member"}),
+    get("/webhooks", LEADS),
+    post("/webhooks", LEADS, gives=422, form=lambda on: {"organisation": on["organisation"], "url": "https://localhost/"}),
+    get("/webhooks/<hook>", LEADS),
+    post("/webhooks/<hook>/rotate", LEADS),
+    post("/webhooks/messages/<message>/replay", LEADS, things={"message": "hook_message"}),
+    post("/webhooks/<hook>/end", LEADS),
     # --- mediations: for everybody who is not named they are not there ---
     get("/mediations", DISPUTES),
     get("/mediations/new", DISPUTES),
