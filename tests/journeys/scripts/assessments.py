@@ -132,7 +132,7 @@ SCRIPTS: dict[str, Steps] = {
         # One way on: the statement is renewed. The other: somebody asks that it be waived, and another grants it.
         add("officer", "case.ask_waiver"),
         do("officer", "ask_waiver", what="assessment_statement"),
-        refused(do("officer", "decide_waiver"), NotAllowed, "queue supervisor"),
+        refused(do("officer", "decide_waiver"), NotAllowed, "work its queue"),
         do("supervisor", "decide_waiver", granted=False),
         refused(do("officer", "case.sign"), Refused, "has expired"),
         do("officer", "renew_statement", valid_until=500),

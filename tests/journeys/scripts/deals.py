@@ -193,7 +193,7 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("officer", "case.ready_to_sign"), Refused, "neither clear nor waived"),
         add("officer", "case.ask_waiver"),
         do("officer", "ask_waiver", what="ip"),
-        refused(do("officer2", "decide_waiver"), NotAllowed, "queue supervisor"),
+        refused(do("officer2", "decide_waiver"), NotAllowed, "work its queue"),
         do("supervisor", "decide_waiver"),
         do("officer", "case.ready_to_sign"),
     ),
