@@ -32,6 +32,7 @@ from casework.engine.commands import (
 )  # fmt: skip
 from casework.engine.events import Event
 from casework.errors import InvalidForm, NotFound
+from casework.operations.absences import substitutes_of
 from casework.operations.deeds import Standing, carry_out, perform_on_task, stand
 from casework.operations.references import insist_references
 from casework.operations.requests import Done, Request, ask, finish
@@ -173,8 +174,7 @@ def assign_task(db: Connection, actor: Actor, task: str, *, person: str, note: s
     """Give a task to another person for good."""
 
     def to_command(standing: Standing, one: Task) -> Command:
-        _insist_works(db, standing, one, person)
-        return Assign(task, person, note)
+        return Assign(task, _receiver(db, standing, one, person), note)
 
     return _on_task(db, actor, task, table.ASSIGN, to_command, request)
 
@@ -183,8 +183,7 @@ def delegate_task(db: Connection, actor: Actor, task: str, *, person: str, note:
     """Give a task to another person, who gives it back when it is prepared."""
 
     def to_command(standing: Standing, one: Task) -> Command:
-        _insist_works(db, standing, one, person)
-        return Delegate(task, person, note)
+        return Delegate(task, _receiver(db, standing, one, person), note)
 
     return _on_task(db, actor, task, table.DELEGATE, to_command, request)
 
@@ -193,9 +192,7 @@ def forward_task(db: Connection, actor: Actor, task: str, *, person: str | None,
     """Give a task up for its queue, or with one person in mind; whoever takes it first has it."""
 
     def to_command(standing: Standing, one: Task) -> Command:
-        if person is not None:
-            _insist_works(db, standing, one, person)
-        return Forward(task, note, person)
+        return Forward(task, note, None if person is None else _receiver(db, standing, one, person))
 
     return _on_task(db, actor, task, table.FORWARD, to_command, request)
 
@@ -204,17 +201,25 @@ def nominate_task(db: Connection, actor: Actor, task: str, *, person: str | None
     """Let a task begin before its day, with the person who does it, or for its whole queue."""
 
     def to_command(standing: Standing, one: Task) -> Command:
-        if person is not None:
-            _insist_works(db, standing, one, person)
-        return Nominate(task, note, person)
+        return Nominate(task, note, None if person is None else _receiver(db, standing, one, person))
 
     return _on_task(db, actor, task, table.NOMINATE, to_command, request)
 
 
-def _insist_works(db: Connection, standing: Standing, task: Task, person: str) -> None:
-    found = find_actor(db, person)
-    if found is None or may_work(found, standing.case, task) is None:
-        raise InvalidForm(fields={"person": "does not work this queue in this case"})
+def _receiver(db: Connection, standing: Standing, task: Task, person: str) -> str:
+    """Who has the task next: the person, or while that one is away the substitute. Raises InvalidForm.
+
+    A sealed mediation knows no substitutes.
+    """
+    case = standing.case
+    scope = task.organisation or case.programme
+    present = person if case.kind == "mediation" else substitutes_of(db, [scope]).get(person, person)
+    # Where a substitute cannot have it, it waits for the person.
+    for one in dict.fromkeys((present, person)):
+        found = find_actor(db, one)
+        if found is not None and may_work(found, case, task) is not None:
+            return one
+    raise InvalidForm(fields={"person": "does not work this queue in this case"})
 
 
 # --- finishing -------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from casework.operations.administration import create_membership
 from casework.operations.cases import home_of
 from casework.operations.clocks import ring_clocks
 from casework.operations.past import Past
-from casework.operations.tasks import claim_task
+from casework.operations.tasks import assign_task, claim_task
 from casework.operations.verify import check_one, verify_case
 from casework.records.cases import load
 from casework.records.database import transaction
@@ -40,6 +40,17 @@ def test_the_substitute_acts_in_the_name_of_who_is_away(world: World, db: Connec
     claim_task(db, world.actor(db, "other_officer"), task, new_request())
     told = list(read_events(db, home_of(db, number)))[-1]
     assert (told.actor, told.acting_for) == (world.people["other_officer"], world.people["officer"])
+    assert verify_case(db, home_of(db, number)) == []
+
+
+def test_what_is_assigned_to_who_is_away_goes_to_the_substitute(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    task = task_called(db, number, "kick_off")
+    add_absence(db, world, "officer", "other_officer", "BJ", first=0)
+    done = assign_task(
+        db, world.actor(db, "supervisor"), task, person=world.people["officer"], note="This week, please", request=new_request()
+    )
+    assert done.answer["holder"] == world.people["other_officer"]
     assert verify_case(db, home_of(db, number)) == []
 
 
