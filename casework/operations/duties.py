@@ -298,7 +298,7 @@ def say(obstacle: Obstacle, library: Library) -> str:
     edition = obstacle.deeds[0][0]
     why = [f"{one.name} {_reason(one, edition, words)}" for one in obstacle.excluded]
     if len(why) == 1:
-        return f"Only {obstacle.excluded[0].name} may still do {deeds[0]}, and {why[0].removeprefix(obstacle.excluded[0].name).strip()}."
+        return f"Only {obstacle.excluded[0].name} could still do {deeds[0]}, but {why[0].removeprefix(obstacle.excluded[0].name).strip()}."
     return f"Nobody may do {deeds[0]}: {'; '.join(why)}."
 
 

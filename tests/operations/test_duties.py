@@ -57,7 +57,7 @@ def test_whoever_alone_could_close_a_case_does_not_propose_closing(world: World,
     number = one_supervisor_who_is_the_officer(db, world)
     with pytest.raises(NobodyLeft) as refusal:
         world.fire(db, "officer", number, "propose_close", PROPOSAL)
-    assert refusal.value.reasons == ["Only Officer may still do “Close the case”, and did “Propose closing”."]
+    assert refusal.value.reasons == ["Only Officer could still do “Close the case”, but did “Propose closing”."]
 
 
 def test_being_sure_does_not_bring_a_case_to_a_dead_end(world: World, db: Connection) -> None:
@@ -88,7 +88,7 @@ def test_a_proposal_that_nobody_can_confirm_is_asked_about(world: World, db: Con
     leave(db, world, "second_compliance")
     with pytest.raises(DutyInDoubt) as doubt:
         world.fire(db, "compliance", number, "compliance_stop", STOP)
-    assert doubt.value.reasons == ["Only Compliance may still do “Stop the case”, and did “Stop the case”."]
+    assert doubt.value.reasons == ["Only Compliance could still do “Stop the case”, but did “Stop the case”."]
 
 
 def test_an_owner_with_an_interest_is_told_that_the_case_must_be_handed_over(world: World, db: Connection) -> None:

@@ -268,7 +268,7 @@ def test_what_would_be_left_to_nobody_is_asked_about_once_and_then_done(
     sent["sure"] = "yes"
     asked = send(browser, path, sent)
     assert (asked.status_code, events(engine, taken)) == (409, 2)
-    assert "Only Compliance may still do “Stop the case”, and did “Stop the case”." in asked.text
+    assert "Only Compliance could still do “Stop the case”, but did “Stop the case”." in asked.text
     again = read_page(asked.text).sent
     again["sure"], again["despite"] = "yes", "yes"
     assert send(browser, path, again).status_code == 303
