@@ -24,7 +24,7 @@ from casework.operations.requests import Done, Request
 from casework.operations.task_people import people_for
 from casework.permissions import Actor, operate, operations
 from casework.web import deeds, frame
-from casework.web.actor import page_transaction
+from casework.web.actor import current_actor, page_transaction
 from casework.web.deeds import Sent
 from casework.web.forms import build_form, own_texts
 from casework.web.paths import local_path
@@ -175,7 +175,7 @@ def told(one: Mapping[str, Json]) -> dict[str, Json]:
     handed, wait = one["handed"], one["wait"]
     said = None
     if handed is not None:
-        by, to = ((handed[who] or {}).get("name") for who in ("by", "to"))
+        by, to = (_name(handed[who]) for who in ("by", "to"))
         words = _HANDED[handed["how"]]
         said = gettext(words, by=by or gettext("somebody"), to=to or gettext("anybody in its queue"))
     state, rank = TASK_STATES[one["state"]], _RANKS[one["priority"]]
@@ -185,6 +185,12 @@ def told(one: Mapping[str, Json]) -> dict[str, Json]:
         "priority": None if one["priority"] == "normal" else gettext(rank),
         "waits": wait and gettext(whom), "until": wait and wait["until"], "reason": wait and wait.get("reason"),
     }  # fmt: skip
+
+
+def _name(one: Mapping[str, Json] | None) -> str:
+    if one is not None and one["id"] == current_actor().person:
+        return gettext("you")
+    return str((one or {}).get("name") or "")
 
 
 @blueprint.app_template_global()
