@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +24,7 @@ from casework.operations.notifications import list_notifications, mark_all_read
 from casework.operations.telling import set_telling
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
+from casework.web.app import create_app
 from tests.jobs.mailbox import Mailbox, free_port, mail_server, mailing, text_of
 from tests.world import World, build_world, new_request, to_referral
 
@@ -205,6 +208,50 @@ def test_people_choose_how_they_are_told(office: Office) -> None:
     office.run(seconds_later=10 * 86_400)
     assert len(office.mails("provider")) == 1
     assert office.mails("officer") == []
+
+
+def test_whoever_wants_quiet_is_mailed_when_work_begins_and_the_others_at_once(office: Office) -> None:
+    with transaction(office.engine) as db:
+        set_telling(db, office.world.actor(db, "provider"), {}, quiet=True)
+        # A calendar whose working day has not begun yet, whenever the test runs.
+        hour = db.execute(text("SELECT extract(hour FROM casework_now() AT TIME ZONE 'Asia/Shanghai' + interval '2 hours')::int")).scalar_one()
+        for row in db.execute(text("SELECT id, calendar FROM programmes")).all():
+            days = dict.fromkeys(row.calendar["slots"], [[f"{hour:02d}:00", f"{hour:02d}:59"]])
+            db.execute(
+                text("UPDATE programmes SET calendar = CAST(:calendar AS jsonb) WHERE id = :id"),
+                {"calendar": json.dumps(row.calendar | {"slots": days}), "id": row.id},
+            )
+    office.referral()
+    office.run()
+    assert office.mails("provider") == []
+    assert len(office.mails("provider_lead")) == 1
+    office.run(seconds_later=20 * 86_400)
+    assert len(office.mails("provider")) == 1
+
+
+def test_following_the_links_of_a_mail_changes_nothing(office: Office) -> None:
+    office.referral()
+    office.run()
+    (one,) = office.mails("provider")
+    paths = {found.removeprefix("https://casework.example") for found in re.findall(r"https://casework\.example[^\s\"<]*", text_of(one))}
+    assert len(paths) >= 2
+    app = create_app(office.settings)
+    browser = app.test_client()
+    before = _everything(office)
+    for path in sorted(paths):
+        # Whoever scans mails follows links without being anybody: they lead to the sign-in and no further.
+        answer = browser.get(path)
+        assert answer.status_code == 303
+        assert answer.headers["Location"].startswith("/sign-in")
+    assert _everything(office) == before
+    app.extensions["casework"].dispose()
+
+
+def _everything(office: Office) -> list[int]:
+    """How many rows there are of what a deed would leave, and what has been read."""
+    tables = ("events", "requests", "sessions", "notifications WHERE read_at IS NOT NULL", "tasks WHERE holder_id IS NOT NULL")
+    with transaction(office.engine) as db:
+        return [db.execute(text(f"SELECT count(*) FROM {one}")).scalar_one() for one in tables]
 
 
 def test_whoever_is_gone_or_may_not_see_it_any_more_gets_nothing(office: Office) -> None:
