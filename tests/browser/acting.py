@@ -107,9 +107,9 @@ class Play:
         said |= {name: self._resolved(value) for name, value in step.data.items()}
         if step.what.startswith("+"):
             workflow, _, task = step.what[1:].rpartition(".")
-            self.at_case(step.who).press(
-                f'.requests form:has(input[value="{task}"]) button', self.call(workflow, f"tasks.{task}")
-            )
+            reader = self.at_case(step.who)
+            reader.press(f'.requests a[href*="{task}"]', self.call(workflow, f"tasks.{task}"))
+            reader.answer(**said)
         elif "." in step.what:
             self._fire(step, said)
         else:

@@ -55,6 +55,7 @@ def shared(play: Play, service: str, provider: str, who: str) -> list[Do]:
 def assess(play: Play) -> None:
     """The referral is sent, accepted and delivered; the officer approves what was delivered, and goes on."""
     officer = play.at_case("officer")
+    officer.follow_to(f"/cases/{play.number}/documents")
     officer.do("documents/new", title=PAPER)
     play.play(*shared(play, "assessment", "institute", "assessor"))
     play.play(*deeds(*assessed("assessor")), do("assessor", "assessment.issue_pass"))
