@@ -92,7 +92,7 @@ class Refusal(Form):
 
 class PartDelivery(Form):
     part = Text(label="Which part")
-    documents = Documents(label="Deliverable", required=False)
+    documents = Documents(label="Deliverable", required=False, valid=True)
     note = Note(label="Note", required=False)
 
 
@@ -118,7 +118,7 @@ class Suspension(Form):
 
 class Delivery(_OfService):
     delivered_on = Date(label="Delivered on", past=True)
-    documents = Documents(label="Deliverable", when=("service", OPEN_SERVICES))
+    documents = Documents(label="Deliverable", when=("service", OPEN_SERVICES), valid=True)
     note = Note(label="Note", required=False, when=("service", OPEN_SERVICES))
 
 

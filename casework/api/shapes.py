@@ -399,6 +399,8 @@ class FormField(Answer):
     whole: Annotated[bool | None, Field(description="Of a number: no decimals")] = None
     past: Annotated[bool | None, Field(description="Of a day: today at the latest")] = None
     future: Annotated[bool | None, Field(description="Of a day: today at the earliest")] = None
+    kinds: Annotated[list[str] | None, Field(description="Of documents: only those of these kinds")] = None
+    valid: Annotated[bool | None, Field(description="Of documents: none that has expired")] = None
     must: Annotated[bool | None, Field(description="Of yes_no: the only answer that is accepted")] = None
     role: Annotated[str | None, Field(description="Of a person: the role that the person must have")] = None
     service: Annotated[

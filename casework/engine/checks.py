@@ -96,8 +96,21 @@ def _insist_known(draft: Draft, rules: list[dict[str, Json]], values: Mapping[st
             given = values[rule["name"]]
             if any(one not in known[rule["type"]] for one in ([given] if isinstance(given, str) else given)):
                 faults[rule["name"]] = "is not one of this case"
+            elif rule["type"] == "documents" and (why := _unfit(draft, rule, given)):
+                faults[rule["name"]] = why
     if faults:
         raise InvalidForm(fields=faults)
+
+
+def _unfit(draft: Draft, rule: Mapping[str, Json], given: list[str]) -> str:
+    """What is wrong with the documents that were named; "" for nothing."""
+    named = [draft.case.documents[one] for one in given]
+    if rule.get("kinds") and any(one.kind not in rule["kinds"] for one in named):
+        return "names a document of another kind than is asked for"
+    today = draft.context.calendar.local_date(draft.context.now).isoformat()
+    if rule.get("valid") and any(one.valid_until is not None and one.valid_until < today for one in named):
+        return "names a document that is not valid any more; hand in one that is"
+    return ""
 
 
 def line(words: str, name: str, most: int = 10_000) -> str:

@@ -208,9 +208,15 @@ class Panel(Providers):
 
 @dataclass(frozen=True, kw_only=True)
 class Documents(FormField):
-    """Documents of the case, by id."""
+    """Documents of the case, by id: of one of the kinds, where any are named, and where `valid` none that has expired."""
 
+    kinds: tuple[str, ...] = ()
+    valid: bool = False
     type: ClassVar[str] = "documents"
+
+    def limits(self) -> dict[str, Json]:
+        # Told only where they limit, so that editions from before stay what they are.
+        return ({"kinds": list(self.kinds)} if self.kinds else {}) | ({"valid": True} if self.valid else {})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ sent with `answer`. The same serves tasks with a form and anything else that a p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,7 @@ from casework.operations.requests import Done, Request
 from casework.permissions import Actor
 from casework.web.actor import page_transaction
 from casework.web.forms import (
+    PREFIX,
     Choices,
     FormView,
     build_form,
@@ -200,8 +201,11 @@ Do = Callable[[Connection, Actor, Request, int, dict[str, Json]], Done]
 def answer(
     name: str, rules: Iterable[Mapping[str, Json]], do: Do, again: Callable[[Sent], Response],
     then: Callable[[Done], str], said: Callable[[Done], str], *, sure: bool = True, known: Mapping[str, Json] | None = None,
+    filed: Callable[[], Mapping[str, Sequence[str]]] | None = None,
 ) -> Response:  # fmt: skip
     """Answer a form that was sent: do it, say so and go on to `then`; or show it `again` with what was typed.
+
+    `filed` hands in the files that came with the form, and gives the ids of their documents by field.
 
     `sure` is false where something irreversible was asked for and not confirmed.
     """
@@ -209,23 +213,29 @@ def answer(
         return again(Sent(request.form, {}, 200))
     if not sure:
         return again(Sent(request.form, {"sure": gettext("Tick the box: this cannot be undone.")}, 422))
-    data = parse_form(rules, request.form, known=known)
+    sent = MultiDict(request.form)
+    try:
+        for name, ids in (filed() if filed else {}).items():
+            sent.setlist(PREFIX + name, [*sent.getlist(PREFIX + name), *ids])
+    except InvalidForm as refusal:
+        return again(Sent(request.form, refusal.fields, 422))
+    data = parse_form(rules, sent, known=known)
     seen = read_revision() if "revision" in request.form else 0
     try:
         with page_transaction() as (db, actor):
             done = do(db, actor, read_request(), seen, data)
             drop_draft(db, actor.person, name)
     except InvalidForm as refusal:
-        return again(Sent(request.form, refusal.fields, 422))
+        return again(Sent(sent, refusal.fields, 422))
     except CaseHasMoved as refusal:
-        return again(Sent(request.form, {}, 409, say_error(refusal), seen))
+        return again(Sent(sent, {}, 409, say_error(refusal), seen))
     except DutyInDoubt as doubt:
-        return again(Sent(request.form, {}, 409, doubts=say_obstacles(doubt)))
+        return again(Sent(sent, {}, 409, doubts=say_obstacles(doubt)))
     except NobodyLeft as refusal:
         words = [gettext("After this nobody could finish the case any more."), *say_obstacles(refusal), gettext("Let somebody else do it.")]
-        return again(Sent(request.form, {}, 409, " ".join(words)))
+        return again(Sent(sent, {}, 409, " ".join(words)))
     except (WrongState, Refused, NotAllowed, AlreadyTaken) as refusal:
-        return again(Sent(request.form, {}, 403 if isinstance(refusal, NotAllowed) else 409, _say(refusal)))
+        return again(Sent(sent, {}, 403 if isinstance(refusal, NotAllowed) else 409, _say(refusal)))
     flash(said(done))
     return redirect(then(done), 303)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -54,7 +54,7 @@ Json = Any
 blueprint = Blueprint("documents", __name__)
 
 #: Routes that take files; every other one takes as much as a form needs.
-TAKES_FILES = frozenset({"documents.hand_in_case", "documents.hand_in_referral", "documents.file_version"})
+TAKES_FILES = frozenset({"referrals.fire", "documents.hand_in_case", "documents.hand_in_referral", "documents.file_version"})
 #: What stands beside the files in such a request.
 _BESIDE = 1 * MEGABYTE
 #: Why nothing is handed in now, as the engine says it.
@@ -285,24 +285,44 @@ def _files() -> list[FileStorage]:
         raise InvalidForm(fields={"files": str(fault)}) from fault
 
 
-def _hand_in_one(place: Place, found: Case, data: Mapping[str, Json], sent: FileStorage, n: int, *, alone: bool) -> None:
+def _hand_in_one(place: Place, found: Case, data: Mapping[str, Json], sent: FileStorage, n: int | str, *, alone: bool) -> Done:
     with receive(sent.stream, sent.filename or "") as upload:
         kept = cabinet().keep(found.log, part_for(data.get("party"), place.referral), upload)
         title = (data.get("title") if alone else None) or upload.name.rpartition(".")[0] or upload.name
         with page_transaction() as (db, actor):
-            documents.hand_in(
+            return documents.hand_in(
                 db, actor, cabinet(), place.find(db, actor), title=title, kind=data["kind"], kept=kept, referral=place.referral,
                 party=data.get("party"), language=data.get("language"), valid_until=data.get("valid_until"),
                 request=_request(upload, n),
             )  # fmt: skip
 
 
-def _request(upload: Upload, n: int) -> Request:
+def _request(upload: Upload, n: int | str) -> Request:
     """The form's key serves each of its files once: a second click files nothing twice."""
     asked = read_request()
     part = request.form.get("part", "")
-    place = int(part) if part.isascii() and part.isdigit() and len(part) < 4 else n
+    place: int | str = int(part) if part.isascii() and part.isdigit() and len(part) < 4 else n
     return Request(f"{asked.key}:{place}", digest_of("POST", request.path, [upload.digest, upload.name]))
+
+
+def file_in_place(referral: str, rules: Iterable[Mapping[str, Json]]) -> dict[str, list[str]]:
+    """Hand in the files that came with a provider's form; the ids of their documents by field. Raises InvalidForm."""
+    place, made = Place("referral", referral), dict[str, list[str]]()
+    for rule in rules:
+        files = [one for one in request.files.getlist(f"u-{rule['name']}") if one.filename]
+        if not files:
+            continue
+        with page_transaction() as (db, actor):
+            found = place.find(db, actor)
+            documents.insist_may_hand_in(actor, found, referral)
+        kind = rule["kinds"][0] if rule.get("kinds") else "report"
+        for n, one in enumerate(files[:MOST_FILES]):
+            try:
+                done = _hand_in_one(place, found, {"kind": kind}, one, f"{rule['name']}:{n}", alone=False)
+            except UploadRefused as refusal:
+                raise InvalidForm(fields={rule["name"]: f"“{refusal.name}”: {say(refusal.why)}"}) from refusal
+            made.setdefault(rule["name"], []).append(done.answer["id"])
+    return made
 
 
 def _by_script() -> bool:

@@ -124,6 +124,8 @@ class FormView:
     draft_of: str | None = None
     #: What would follow from it: sent again with the box ticked, it is done all the same.
     doubts: tuple[str, ...] = ()
+    #: Whether documents that are asked for can be handed in here and now.
+    uploads: bool = False
 
     @property
     def faulty(self) -> list[Field]:

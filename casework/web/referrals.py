@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from casework.operations import administration, inbox, referrals
 from casework.operations.contract import describe_contract
 from casework.operations.deadlines import explain_tasks
 from casework.operations.deeds import calendar_of
+from casework.operations.documents import why_not
 from casework.operations.marks import look
 from casework.operations.messages import list_threads
 from casework.operations.referrals import list_referral_events
@@ -28,6 +30,7 @@ from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction
 from casework.web.contract import said_of
 from casework.web.deadlines import account, ledger
+from casework.web.documents import file_in_place
 from casework.web.forms import read_request
 from casework.web.messages import threads_of
 from casework.web.navigation import PROVIDERS
@@ -170,6 +173,8 @@ def _action(id: str, track: str, name: str, sent: deeds.Sent | None) -> str:
         else:
             chosen = deeds.find_sent(actions, case, tracks, track, name, actor)
         form = deeds.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
+        if form is not None and why_not(actor, case, case.tracks[id]) is None:
+            form = replace(form, uploads=True)
         moved = deeds.moved_since(db, actor, case, track, sent.seen) if sent else []
     return render_template(
         "referrals/action.html", one=told, action=chosen, form=form, sent=sent, moved=say_shared(case, moved),
@@ -207,7 +212,7 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
     def said(_: Done) -> str:
         return say_done(chosen)
 
-    return deeds.answer(chosen.draft, chosen.rules, do, again, then, said, sure=deeds.is_sure(chosen), known=chosen.prefill)
+    return deeds.answer(chosen.draft, chosen.rules, do, again, then, said, sure=deeds.is_sure(chosen), known=chosen.prefill, filed=lambda: file_in_place(id, chosen.rules))
 
 
 def say_done(chosen: deeds.Action) -> str:

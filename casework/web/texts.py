@@ -133,6 +133,8 @@ FAULTS = (
     N_("must lie between 1900 and 2199"),
     N_("is not one of the choices"),
     N_("is wrong"),
+    N_("names a document of another kind than is asked for"),
+    N_("names a document that is not valid any more; hand in one that is"),
     N_("is not an e-mail address"),
     N_("belongs to another account"),
     N_("is no year"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -16,6 +17,7 @@ from casework.operations.cabinet import Cabinet
 from casework.records.database import transaction
 from tests.malice import PDF, SCRIPT, SVG, packed
 from tests.web.conftest import _TOKEN, Browser
+from tests.web.pages import read_page
 from tests.web.queries import counted
 from tests.world import World, to_referral, today
 
@@ -161,3 +163,46 @@ def test_the_page_asks_the_database_as_often_for_many_documents_as_for_few(
             officer.get(path)
         counts.append(len(sent))
     assert counts[0] == counts[1]
+
+
+# --- where a form asks for documents ---------------------------------------------------------------------------------
+
+
+def deliver(browser: Browser, referral: str, **more: Any) -> Any:
+    path = f"/referrals/{referral}/{referral}/deliver_part"
+    page = read_page(browser.get(path).text)
+    sent = {name: page.sent.getlist(name) for name in page.sent} | {"f-part": "The first half"} | more
+    return browser.flask.post(path, data=sent, content_type="multipart/form-data")
+
+
+def test_a_providers_form_takes_its_deliverable_in_place(browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        world.fire(db, "provider", scene[0], "start", track=scene[1])
+    provider = browser_for("provider")
+    assert deliver(provider, scene[1], **{"u-documents": file("first half.pdf")}).status_code == 303
+    assert "first half.pdf" in provider.get(f"/referrals/{scene[1]}/documents").text
+    with transaction(engine) as db:
+        told = db.execute(text("SELECT fired->'deliver_part'->'data' FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": scene[1]}).scalar_one()
+    assert len(told["documents"]) == 1
+
+
+def test_what_is_wrong_with_the_deliverable_is_said_beside_it(browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        world.fire(db, "provider", scene[0], "start", track=scene[1])
+    answer = deliver(browser_for("provider"), scene[1], **{"u-documents": file("bad.pdf", SCRIPT)})
+    assert answer.status_code == 422
+    assert "its content is not what its name says." in answer.text
+    assert "The first half" in answer.text
+
+
+def test_what_has_expired_does_not_count(
+    browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str], drawer: Cabinet
+) -> None:
+    with transaction(engine) as db:
+        world.fire(db, "provider", scene[0], "start", track=scene[1])
+    id = world.hand_in(drawer, scene[0], "provider", referral=scene[1])
+    with transaction(engine) as db:
+        db.execute(text("UPDATE documents SET valid_until = '2020-01-01'"))
+    answer = deliver(browser_for("provider"), scene[1], **{"f-documents": id})
+    assert answer.status_code == 422
+    assert "not valid any more" in answer.text
