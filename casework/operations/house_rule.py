@@ -71,6 +71,9 @@ _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.program
         AND (p.actor_id IN (CAST(s.person_id AS text), CAST(s.who AS text))
             OR p.acting_for IN (CAST(s.person_id AS text), CAST(s.who AS text)))
     ))"""
+# A supervisor steps in for an officer, but not in a step, whose actions are the officers' own.
+_STEPS_IN = f"""s.queue = '{SUPERVISOR}' AND s.scope = t.programme_id AND t.organisation_id IS NULL AND t.type = 'side'
+    AND t.queue IN ('{OFFICER}', '{INTAKE}') AND NOT CAST(s.person_id AS text) = ANY(h.interests)"""
 _OPEN = "t.state IN ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
 _HELD = "t.state IN ('Reserved', 'InProgress', 'Suspended') AND t.holder_id IS NOT NULL"
 _OWNER_STAYS = "EXISTS (SELECT FROM staff s WHERE s.queue = 'officer' AND s.scope = h.programme_id AND s.who = h.owner_id)"
@@ -94,7 +97,7 @@ _CASES = """
 """
 _TASKS = f"""
     SELECT 'holder_left', t.log_id, t.id, t.track_id FROM tasks t JOIN {{homes}} h ON h.id = t.log_id
-    WHERE {_HELD} AND NOT EXISTS (SELECT FROM staff s WHERE s.person_id = t.holder_id AND {_MAY})
+    WHERE {_HELD} AND NOT EXISTS (SELECT FROM staff s WHERE s.person_id = t.holder_id AND ({_MAY} OR {_STEPS_IN}))
     UNION ALL
     SELECT 'nobody_may', t.log_id, t.id, t.track_id FROM tasks t JOIN {{homes}} h ON h.id = t.log_id
     WHERE t.state = 'Ready' AND NOT EXISTS (SELECT FROM staff s WHERE {_MAY})

@@ -9,6 +9,7 @@ from casework.engine.cases import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations import tasks
 from casework.operations.cases import hand_over, home_of
+from casework.operations.house_rule import find_breaches
 from casework.operations.my_work import list_work
 from casework.operations.task_lists import list_tasks, show_task
 from casework.operations.verify import verify_case
@@ -128,6 +129,12 @@ def test_a_forwarded_task_is_free_and_shows_whom_it_is_meant_for(world: World, d
     assert (shown["state"], shown["holder"], shown["handed"]["to"]["id"]) == (READY, None, other.person)
     tasks.claim_task(db, other, task.id, new_request())
     assert show_task(db, other, task.id)["handed"]["note"] == NOTE
+    assert verify_case(db, home_of(db, number)) == []
+
+
+def test_a_supervisor_who_steps_in_keeps_the_house_rule(world: World, db: Connection, number: str) -> None:
+    tasks.claim_task(db, world.actor(db, "supervisor"), task_of(db, number).id, new_request())
+    assert [one for one in find_breaches(db) if one["number"] == number] == []
     assert verify_case(db, home_of(db, number)) == []
 
 
