@@ -76,7 +76,7 @@ _TASKS = """
     SELECT md5(k || ' task of ' || c.id)::uuid, c.id, c.programme_id, t.id, s.step, t.edition, s.step, 'step',
         CASE k WHEN 0 THEN 'officer' WHEN 3 THEN 'provider' ELSE 'supervisor' END, t.provider_id,
         CASE WHEN s.taken THEN 'Reserved' ELSE 'Ready' END, c.opened_at,
-        s.due, greatest(c.opened_at, least(s.due, c.opened_at + interval '1440 hours')),
+        s.due, greatest(c.opened_at, s.due),
         CASE WHEN s.taken THEN c.owner_id END, s.step, '{}', false, false, 1000 * (k + 1)
     FROM cases c CROSS JOIN generate_series(0, 3) k
     JOIN tracks t ON t.log_id = c.id AND t.workflow = CASE k WHEN 3 THEN 'referral' ELSE 'case' END

@@ -1,6 +1,6 @@
 """In which order a queue is worked, by a rule that cannot starve anybody.
 
-A task's turn is the moment it is due; what is due late, or never, has its turn when it has waited for PATIENCE. A
+A task's turn is the moment it is due; what is never due has its turn when it has waited for PATIENCE. A
 priority moves the turn by AHEAD, earlier or later. The turn depends on nothing but the task, so that the same tasks
 always stand in the same order, and slack needs no rule of its own: of two tasks the one that is due first has less.
 
@@ -21,10 +21,9 @@ DUE, AGE = "due", "age"
 
 def turn(opened_at: datetime, due_at: datetime | None, priority: int = 0) -> datetime:
     """When it is a task's turn: the least comes first, and of the same moment the least id."""
-    waited = opened_at + PATIENCE
-    return (waited if due_at is None else max(opened_at, min(due_at, waited))) - priority * AHEAD
+    return (opened_at + PATIENCE if due_at is None else max(opened_at, due_at)) - priority * AHEAD
 
 
-def reason(opened_at: datetime, due_at: datetime | None) -> str:
+def reason(due_at: datetime | None) -> str:
     """What gives a task its place, before its priority: when it is due, or how long it has waited."""
-    return DUE if due_at is not None and due_at <= opened_at + PATIENCE else AGE
+    return AGE if due_at is None else DUE

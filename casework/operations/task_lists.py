@@ -363,7 +363,7 @@ def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, 
     # A task of a sealed log names no case.
     return made | {
         "case": {"number": row.number, "title": row.title} if row.number else None,
-        "turn": {"at": when(row.turn_at), "by": reason(row.opened_at, row.due_at)},
+        "turn": {"at": when(row.turn_at), "by": reason(row.due_at)},
     }
 
 

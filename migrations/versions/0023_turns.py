@@ -15,7 +15,7 @@ def upgrade() -> None:
     )
     # As engine.turns has it on this day.
     op.execute(
-        "UPDATE tasks SET turn_at = greatest(opened_at, least(due_at, opened_at + interval '1440 hours'))"
+        "UPDATE tasks SET turn_at = CASE WHEN due_at IS NULL THEN opened_at + interval '1440 hours' ELSE greatest(opened_at, due_at) END"
         " - priority * interval '168 hours'"
     )
     op.alter_column("tasks", "turn_at", nullable=False)
