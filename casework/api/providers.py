@@ -36,7 +36,7 @@ class ProviderShown(Answer):
     id: str
     name: str
     services: list[str]
-    open: Annotated[int, Field(description="Referrals that are with it now; sealed mediations are not counted")]
+    open: Annotated[int, Field(description="Referrals that are with it now in your programmes; sealed mediations are not counted")]
     closed_now: bool
 
 

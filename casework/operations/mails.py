@@ -166,11 +166,12 @@ def postpone(db: Connection, mail: str, why: str, *, first_pause_s: float) -> No
 
 # --- the administrator's log -----------------------------------------------------------------------------------------
 
-# Neither what a mail says nor which case it is about: an administrator sees that it went, not what for.
+# Neither what a mail says nor which case it is about: an administrator sees that it went, not what for; and nothing of a
+# sealed mediation's mails, for even that they went would tell that there is one.
 _LOG = """
-    SELECT m.id, m.kind, m.sealed, m.state, m.made_at, m.send_at, m.ended_at, m.tries, p.name, p.name_zh, p.email
+    SELECT m.id, m.kind, m.state, m.made_at, m.send_at, m.ended_at, m.tries, p.name, p.name_zh, p.email
     FROM mails m JOIN people p ON p.id = m.person_id
-    WHERE (CAST(:state AS text) IS NULL OR m.state = :state) {more} ORDER BY m.made_at DESC, m.id DESC LIMIT :most
+    WHERE NOT m.sealed AND (CAST(:state AS text) IS NULL OR m.state = :state) {more} ORDER BY m.made_at DESC, m.id DESC LIMIT :most
 """
 
 
@@ -188,7 +189,7 @@ def list_mails(
     shown, following = page(rows, most, lambda row: (row.made_at, row.id))
     items = [
         {
-            "id": row.id, "kind": None if row.sealed else row.kind, "state": row.state, "name": row.name,
+            "id": row.id, "kind": row.kind, "state": row.state, "name": row.name,
             "name_zh": row.name_zh, "email": row.email, "made_at": when(row.made_at), "send_at": when(row.send_at),
             "ended_at": when(row.ended_at), "tries": row.tries,
         }
@@ -204,7 +205,7 @@ def resend_mail(db: Connection, actor: Actor, mail: str, request: Request) -> Do
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     row = db.execute(
-        text("SELECT state FROM mails WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE"), {"id": mail}
+        text("SELECT state FROM mails WHERE id = CAST(:id AS uuid) AND NOT sealed FOR NO KEY UPDATE"), {"id": mail}
     ).one_or_none()
     if row is None:
         raise NotFound("mail")

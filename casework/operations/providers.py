@@ -46,6 +46,11 @@ def _own(actor: Actor) -> frozenset[str]:
     return frozenset(m.organisation for m in actor.memberships if m.organisation and m.role in PROVIDER_ROLES)
 
 
+def _counted(actor: Actor) -> dict[str, Json]:
+    """Which referrals are in the actor's figures: all of their own organisation, else those of the programmes that they read."""
+    return {"own": sorted(_own(actor)), "programmes": sorted({m.programme for m in actor.memberships if m.programme and m.role in READS_ALL})}
+
+
 def _may_edit(actor: Actor, provider: str) -> bool:
     leads = {m.organisation for m in actor.memberships if m.role == PROVIDER_LEAD}
     return provider in leads or is_administrator(actor)
@@ -65,7 +70,7 @@ _TAKES = text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid) AND serv
 _PROVIDERS = """
     SELECT o.id, o.name, o.name_zh, o.country, o.services, o.language, o.profile, (
         SELECT count(*) FROM tracks t JOIN cases c ON c.id = t.log_id WHERE t.workflow = 'referral' AND t.provider_id = o.id
-        AND t.ended_at IS NULL AND t.fired ? 'send'
+        AND t.ended_at IS NULL AND t.fired ? 'send' AND (o.id = ANY(CAST(:own AS uuid[])) OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
     ) AS open
     FROM organisations o WHERE o.services <> '{{}}' {more} ORDER BY o.name, o.id LIMIT 500
 """
@@ -73,10 +78,10 @@ _PROVIDERS = """
 
 def list_providers(db: Connection, actor: Actor, *, service: str | None = None) -> dict[str, Json]:
     """Every organisation that takes referrals, for those who read cases; for a provider's people their own."""
-    given: dict[str, Json] = {"service": service or ""}
+    given: dict[str, Json] = {"service": service or "", **_counted(actor)}
     more = "AND (:service = '' OR :service = ANY(o.services))"
     if not _reads_directory(actor):
-        more, given["own"] = f"{more} AND o.id = ANY(CAST(:own AS uuid[]))", sorted(_own(actor))
+        more += " AND o.id = ANY(CAST(:own AS uuid[]))"
     today = now(db).date()
     return {"items": [_provider(row, today) for row in db.execute(text(_PROVIDERS.format(more=more)), given)]}
 
@@ -96,9 +101,9 @@ def _closed(profile: Mapping[str, Json]) -> list[tuple[date, date]]:
 def show_provider(db: Connection, actor: Actor, provider: str) -> dict[str, Json]:
     """One provider with its figures. Raises NotFound."""
     _insist_sees(db, actor, provider)
-    row = db.execute(text(_PROVIDERS.format(more="AND o.id = CAST(:id AS uuid)")), {"id": provider}).one()
+    row = db.execute(text(_PROVIDERS.format(more="AND o.id = CAST(:id AS uuid)")), {"id": provider, **_counted(actor)}).one()
     return _provider(row, now(db).date()) | {
-        "figures": [_figures(one) for one in db.execute(_FIGURES, {"provider": provider})],
+        "figures": [_figures(one) for one in db.execute(_FIGURES, {"provider": provider, **_counted(actor)})],
         "ours": provider in _own(actor), "may_edit": _may_edit(actor, provider),
     }  # fmt: skip
 
@@ -129,6 +134,7 @@ _FIGURES = text("""
         ) k
     ) k
     WHERE t.workflow = 'referral' AND t.provider_id = CAST(:provider AS uuid) AND t.fired ? 'send'
+    AND (t.provider_id = ANY(CAST(:own AS uuid[])) OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
     GROUP BY t.kind ORDER BY t.kind
 """)
 
@@ -199,8 +205,9 @@ def suggest_providers(db: Connection, actor: Actor, number: str, service: str) -
 
 
 def suggestions_for(db: Connection, case: Case, service: str) -> list[dict[str, Json]]:
-    rows = db.execute(text(_PROVIDERS.format(more="AND :service = ANY(o.services)")), {"service": service}).all()
-    told = {row.provider_id: row for row in db.execute(_ANSWERS, {"service": service, "ids": [row.id for row in rows]})}
+    given: dict[str, Json] = {"service": service, "own": [], "programmes": [case.programme]}
+    rows = db.execute(text(_PROVIDERS.format(more="AND :service = ANY(o.services)")), given).all()
+    told = {row.provider_id: row for row in db.execute(_ANSWERS, given | {"ids": [row.id for row in rows]})}
     here = [one for one in case.tracks.values() if one.workflow == "referral" and one.kind == service]
     found = suggest([_candidate(row, told.get(row.id), here) for row in rows], _wanted(db, case))
     names = {row.id: {"name": row.name, "name_zh": row.name_zh} for row in rows}
@@ -215,7 +222,8 @@ _ANSWERS = text("""
     SELECT t.provider_id::text, count(*) FILTER (WHERE k.closed_at IS NOT NULL OR k.due_at < casework_now()) AS answered,
         count(*) FILTER (WHERE k.closed_at <= k.due_at) AS in_time, avg((t.fired->'approve'->'data'->>'rating')::numeric) AS rating
     FROM tracks t JOIN cases c ON c.id = t.log_id JOIN tasks k ON k.track_id = t.id AND k.rule = 'sent'
-    WHERE t.workflow = 'referral' AND t.kind = :service AND t.provider_id = ANY(CAST(:ids AS uuid[])) GROUP BY t.provider_id
+    WHERE t.workflow = 'referral' AND t.kind = :service AND t.provider_id = ANY(CAST(:ids AS uuid[]))
+    AND c.programme_id = ANY(CAST(:programmes AS uuid[])) GROUP BY t.provider_id
 """)
 _WANTED = text("""
     SELECT n.sector, n.district, t.benefits, (
