@@ -160,7 +160,10 @@ _PUT = text("""
     ON CONFLICT (compartment_id, name) DO UPDATE SET touched_at = clock_timestamp(), scan = coalesce(blobs.scan, EXCLUDED.scan)
     RETURNING id
 """)
-_TIE = text("INSERT INTO contents (file_id, blob_id) VALUES (CAST(:file AS uuid), CAST(:blob AS uuid))")
+_TIE = text("""
+    WITH b AS (UPDATE blobs SET loose = false WHERE id = CAST(:blob AS uuid) AND loose)
+    INSERT INTO contents (file_id, blob_id) VALUES (CAST(:file AS uuid), CAST(:blob AS uuid))
+""")
 _FIND = text("""
     SELECT b.compartment_id, b.name, c.sealed, c.log_id, c.part FROM contents k JOIN blobs b ON b.id = k.blob_id
     JOIN compartments c ON c.id = b.compartment_id WHERE k.file_id = CAST(:file AS uuid)
@@ -175,13 +178,13 @@ _SCANNED = text(
 )
 _ANY_LEFT = text("""
     SELECT EXISTS (
-        SELECT FROM blobs b WHERE b.touched_at < clock_timestamp() - CAST(:after AS interval)
+        SELECT FROM blobs b WHERE b.loose AND b.touched_at < clock_timestamp() - CAST(:after AS interval)
         AND NOT EXISTS (SELECT FROM contents k WHERE k.blob_id = b.id)
     )
 """)
 _LEFT = text("""
     DELETE FROM blobs WHERE id = (
-        SELECT b.id FROM blobs b WHERE b.touched_at < clock_timestamp() - CAST(:after AS interval)
+        SELECT b.id FROM blobs b WHERE b.loose AND b.touched_at < clock_timestamp() - CAST(:after AS interval)
         AND NOT EXISTS (SELECT FROM contents k WHERE k.blob_id = b.id)
         ORDER BY b.touched_at, b.id LIMIT 1 FOR UPDATE SKIP LOCKED
     ) RETURNING compartment_id, name

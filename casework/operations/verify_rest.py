@@ -18,6 +18,7 @@ def check_rest(db: Connection) -> Iterator[Finding]:
     yield from _editions(db)
     yield from _numbers(db)
     yield from _requests(db)
+    yield from _contents(db)
 
 
 def _orphans(db: Connection) -> Iterator[Finding]:
@@ -40,6 +41,16 @@ def _orphans(db: Connection) -> Iterator[Finding]:
     )
     for id in db.execute(query).scalars():
         yield Finding("orphan", f"A membership is held in no log: {id}.", None, None, None, "memberships", id)
+
+
+def _contents(db: Connection) -> Iterator[Finding]:
+    """Every version that was not erased has a file in the store's books. Whether it lies there, taking it out tells."""
+    query = text("""
+        SELECT f.id, f.log_id FROM files f WHERE f.digest IS NOT NULL
+        AND NOT EXISTS (SELECT FROM contents k WHERE k.file_id = f.id) ORDER BY f.id
+    """)
+    for row in db.execute(query):
+        yield Finding("contents", f"A version of a document has no file: {row.id}.", row.log_id, None, None, "files", row.id)
 
 
 def _editions(db: Connection) -> Iterator[Finding]:

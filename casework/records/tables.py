@@ -769,11 +769,15 @@ blobs = Table(
     _ref("compartment_id", "compartments.id"),
     Column("name", Text, nullable=False, comment="Keyed hash of the content: where it lies in the store"),
     Column("touched_at", Time, nullable=False, server_default=_now, comment="When it was last put there"),
+    Column(
+        "loose", Boolean, nullable=False, server_default=text("true"), comment="No document holds it yet; what stays so is swept"
+    ),
     Column("scan", Text, comment="pending, clean or blocked; null where there was no scanner"),
     Column("scanned_at", Time),
     Column("found", Text, comment="What the scanner called it"),
     CheckConstraint("scan IN ('pending', 'clean', 'blocked')", name="scan"),
     UniqueConstraint("compartment_id", "name"),
+    Index("ix_blobs_loose", "touched_at", "id", postgresql_where=text("loose")),
     Index("ix_blobs_pending", "touched_at", "id", postgresql_where=text("scan = 'pending'")),
     comment="What lies in the store; written before it is put there, so that nothing lies there unknown",
 )

@@ -206,6 +206,13 @@ def test_what_somebody_changes_in_a_row_is_found(scene: Scene, forged: str) -> N
         assert [one.kind for one in verify_case(db, scene.case().log)] == ["rows"]
 
 
+def test_a_version_that_lost_its_file_is_found(scene: Scene, owner_engine: Engine) -> None:
+    scene.hand_in()
+    with owner_engine.begin() as db:
+        db.execute(text("DELETE FROM contents"))
+    assert [one.kind for one in verify_all(scene.engine)] == ["contents"]
+
+
 # --- of providers ----------------------------------------------------------------------------------------------------
 
 
