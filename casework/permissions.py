@@ -186,10 +186,13 @@ def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
     above = case.referral_of(track)
     for one in actor.memberships:
         person = one.deputy_for or actor.person
-        if one.role in READS_ONLY:
+        if one.role in READS_ONLY or one.deputy_for in case.interests:
+            # Whoever declared an interest does nothing in the case, through somebody else neither.
             continue
         if one.role in PROVIDER_ROLES:
             if above is None or above.provider != one.organisation or track not in own_tracks(actor, case):
+                continue
+            if one.deputy_for in above.barred:
                 continue
         elif one.programme != case.programme:
             continue

@@ -148,6 +148,8 @@ class Judge:
             return
         if event.actor in before.interests and event.kind != INTEREST_DECLARED:
             yield "its actor had declared an interest in the case"
+        if event.acting_for in before.interests and event.kind != INTEREST_DECLARED:
+            yield "it was done for somebody who had declared an interest in the case"
         if event.role in READS_ONLY and event.kind != INTEREST_DECLARED:
             yield f"the role {event.role} only reads"
         if event.role in PROVIDER_ROLES:
@@ -183,6 +185,8 @@ class Judge:
             return
         if event.actor in above.barred:
             yield "its actor was shut out of the referral"
+        if event.acting_for in above.barred:
+            yield "it was done for somebody who was shut out of the referral"
         yield from self._held(above.provider, event)
 
     def _held(self, scope: str, event: Event, *, any_deputy: bool = False) -> Reasons:

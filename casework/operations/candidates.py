@@ -154,11 +154,11 @@ class Candidates:
             return DID_IT
         if before is None:
             return ""
-        if one.person in before.interests:
+        if people & before.interests:
             return INTERESTED
         above = before.referral_of(asked.track) if asked.track else None
         if one.role in PROVIDER_ROLES:
-            if above is not None and one.person in above.barred:
+            if above is not None and people & above.barred:
                 return SHUT_OUT
         elif one.role in (OFFICER, DISPUTE_OFFICER) and before.owner and not people & {before.owner, *before.team}:
             return NOT_NAMED

@@ -58,13 +58,13 @@ _STAFF = f"""
 """
 # A member of the staff `s` who may do a task `t` of a home `h`.
 _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.programme_id)
-    AND NOT CAST(s.person_id AS text) = ANY(h.interests)
+    AND NOT ARRAY[s.person_id, s.who]::text[] && h.interests
     AND (t.queue NOT IN ('{OFFICER}', '{INTAKE}', '{DISPUTE_OFFICER}') OR h.owner_id IS NULL
         OR s.who = h.owner_id OR s.who = ANY(h.team))
     AND NOT (t.queue = '{DISPUTE_OFFICER}' AND s.deputy)
     AND (t.organisation_id IS NULL OR NOT EXISTS (
         SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
-        WHERE r.id = t.track_id AND CAST(s.person_id AS text) = ANY(a.barred)
+        WHERE r.id = t.track_id AND ARRAY[s.person_id, s.who]::text[] && a.barred
     ))
     AND (t.type <> 'decision' OR NOT EXISTS (
         SELECT FROM proposals p WHERE p.log_id = t.log_id AND p.task_id = t.id
@@ -73,7 +73,7 @@ _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.program
     ))"""
 # A supervisor steps in for an officer, but not in a step, whose actions are the officers' own.
 _STEPS_IN = f"""s.queue = '{SUPERVISOR}' AND s.scope = t.programme_id AND t.organisation_id IS NULL AND t.type = 'side'
-    AND t.queue IN ('{OFFICER}', '{INTAKE}') AND NOT CAST(s.person_id AS text) = ANY(h.interests)"""
+    AND t.queue IN ('{OFFICER}', '{INTAKE}') AND NOT ARRAY[s.person_id, s.who]::text[] && h.interests"""
 _OPEN = "t.state IN ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
 _HELD = "t.state IN ('Reserved', 'InProgress', 'Suspended') AND t.holder_id IS NOT NULL"
 _OWNER_STAYS = "EXISTS (SELECT FROM staff s WHERE s.queue = 'officer' AND s.scope = h.programme_id AND s.who = h.owner_id)"

@@ -118,25 +118,29 @@ def _listed(where: str, more: str, order: str) -> TextClause:
 
 # OFFSET 0 keeps each of these a question asked of one task at a time, in the order of the index: turned into a join,
 # it would be asked of every task that there is.
-_CASE = "EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND NOT :person = ANY(h.interests) OFFSET 0)"
+_CASE = """EXISTS (
+    SELECT FROM cases h WHERE h.id = t.log_id AND NOT :person = ANY(h.interests)
+    AND NOT string_to_array(q.who, ',') <@ h.interests OFFSET 0
+)"""
 # Whoever asked for what a second person decides, or had it asked in their name, does not take the decision.
 _ANOTHER = """
     AND (t.type <> 'decision' OR NOT EXISTS (
         SELECT FROM proposals p WHERE p.log_id = t.log_id AND p.task_id = t.id AND (
             CAST(:person AS text) IN (p.actor_id, coalesce(p.acting_for, '')) OR NOT EXISTS (
-                SELECT FROM unnest({who}) AS w WHERE w NOT IN (p.actor_id, coalesce(p.acting_for, '')) {named}
+                SELECT FROM unnest({who}) AS w WHERE w NOT IN (p.actor_id, coalesce(p.acting_for, '')) {somebody}
             )
         ) OFFSET 0
     ))
 """
-_SOMEBODY_NAMED = """AND EXISTS (
-    SELECT FROM cases o WHERE o.id = t.log_id AND (o.owner_id IS NULL OR o.owner_id = w::uuid OR w::uuid = ANY(o.team))
-)"""
+# For nobody, either, who has declared an interest.
+_SOMEBODY = "AND EXISTS (SELECT FROM cases o WHERE o.id = t.log_id AND NOT w = ANY(o.interests) {named})"
+_NAMED = "AND (o.owner_id IS NULL OR o.owner_id = w::uuid OR w::uuid = ANY(o.team))"
 
 
 def _another(kind: str, who: str = "string_to_array(q.who, ',')") -> str:
     """What a task must fulfil besides, since nobody decides what they asked for; `who`: for whom one may act."""
-    return _ANOTHER.format(who=who, named=_SOMEBODY_NAMED if kind == "named" else "")
+    somebody = "" if kind == "sealed" else _SOMEBODY.format(named=_NAMED if kind == "named" else "")
+    return _ANOTHER.format(who=who, somebody=somebody)
 
 
 # The referral that the task's track is, or runs inside; a draft is not the provider's yet.
@@ -147,10 +151,16 @@ _OWN_TRACK = """EXISTS (
         AND NOT CAST(:person AS text) = ANY(a.barred) OFFSET 0
     ) AND NOT EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND CAST(:person AS text) = ANY(h.interests) OFFSET 0)
     AND NOT EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND CAST(:person AS text) = ANY(h.interests) OFFSET 0)"""
+# Of a provider, too, nobody acts for somebody who is shut out.
+_FOR_SOMEBODY = """EXISTS (
+        SELECT FROM unnest(string_to_array(q.who, ',')) AS w WHERE NOT w = ANY(a.barred)
+        AND NOT EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND w = ANY(h.interests))
+        AND NOT EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND w = ANY(h.interests))
+    )"""
 #: By kind of queue, where it is not the case that decides: what a task in it must fulfil besides being ready.
 _MAY: Mapping[str, str] = {
     "shared": _CASE + _another("shared"),
-    "organisation": _OWN_TRACK.format(provider="a.provider_id = q.scope"),
+    "organisation": _OWN_TRACK.format(provider=f"a.provider_id = q.scope AND {_FOR_SOMEBODY}"),
 }
 _KINDS = {"officer": "named", "intake": "named", "dispute_officer": "sealed"}
 
@@ -285,6 +295,12 @@ def _homes(kind: str, who: str, scope: str) -> str:
     wanted = [f"{one} AND h.closed_at IS {lives}" for one in owned for lives in ("NULL", "NOT NULL")]
     wanted.append(f"h.team && {who} AND NOT coalesce(h.owner_id = ANY({who}), false)")
     mine = f"h.programme_id = {scope} AND NOT CAST(:person AS text) = ANY(h.interests)"
+    if kind == "named":
+        # For somebody who is named, where there is an owner, and has declared no interest.
+        mine += (
+            f" AND EXISTS (SELECT FROM unnest({who}) AS w WHERE NOT w::text = ANY(h.interests)"
+            " AND (h.owner_id IS NULL OR w = h.owner_id OR w = ANY(h.team)))"
+        )
     return " UNION ALL ".join(f"SELECT h.id FROM {_HOMES_OF[kind]} h WHERE {one} AND {mine}" for one in wanted)
 
 

@@ -377,6 +377,13 @@ def test_nobody_with_a_declared_interest_acts(scene: Scene, db: Connection) -> N
     assert [sentence for _, sentence in not_allowed(verify_case(db, other)) if "declared an interest" in sentence]
 
 
+def test_nobody_acts_for_somebody_with_a_declared_interest(scene: Scene, db: Connection) -> None:
+    other = sql(db, "SELECT id FROM cases WHERE number <> :number", number=scene.number).scalar_one()
+    declared = scene.world.people["other_officer"]
+    rebuild(db, other, lambda rows: the(rows, "fired", "take")["header"].update({"acting_for": declared}))
+    assert any("for somebody who had declared" in sentence for _, sentence in not_allowed(verify_case(db, other)))
+
+
 def test_a_role_granted_later_excuses_nothing(scene: Scene, db: Connection) -> None:
     rebuild(db, scene.log, lambda rows: _role_not_held(scene, rows))
     sql(db, "SET LOCAL session_replication_role = origin")

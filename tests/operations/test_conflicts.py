@@ -1,0 +1,47 @@
+"""Who may do nothing in a case for a reason that lies with the person: also through somebody who stands in."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection
+
+from casework.errors import NotAllowed
+from casework.operations.cases import declare_interest, home_of
+from casework.operations.requests import Request
+from casework.operations.task_lists import count_queues, list_tasks
+from casework.operations.tasks import claim_task
+from casework.records.cases import load
+from tests.world import World, add_absence, new_request, to_referral
+
+
+def declare(db: Connection, world: World, who: str, number: str) -> None:
+    asked = new_request()
+    declare_interest(
+        db, world.actor(db, who), number, nature="A cousin.", request=Request(asked.key, asked.digest, sure=True)
+    )
+
+
+def kick_off(db: Connection, number: str) -> str:
+    return next(one.id for one in load(db, home_of(db, number), "case").open_tasks() if one.name == "kick_off")
+
+
+def test_a_deputy_does_nothing_for_an_owner_who_has_declared_an_interest(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    add_absence(db, world, "officer", "other_officer", "BJ", first=0)
+    declare(db, world, "officer", number)
+    with pytest.raises(NotAllowed):
+        claim_task(db, world.actor(db, "other_officer"), kick_off(db, number), new_request())
+
+
+def test_a_deputy_is_not_offered_the_tasks_of_an_owner_who_has_declared_an_interest(
+    world: World, db: Connection
+) -> None:
+    number, _ = to_referral(world, db)
+    add_absence(db, world, "officer", "other_officer", "BJ", first=0)
+    deputy = world.actor(db, "other_officer")
+    before = {one["id"] for one in list_tasks(db, deputy, view="queue")["items"]}
+    counted = sum(one["count"] for one in count_queues(db, deputy))
+    declare(db, world, "officer", number)
+    gone = before - {one["id"] for one in list_tasks(db, deputy, view="queue")["items"]}
+    assert kick_off(db, number) in gone
+    assert counted - sum(one["count"] for one in count_queues(db, deputy)) == len(gone)
