@@ -1,5 +1,6 @@
 """The working-day calendars of countries, made from published holiday lists."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,8 @@ from casework.engine.calendars import Calendar
 NO_OVERRIDES: Mapping[date, bool] = MappingProxyType({})
 SATURDAY = 5
 MAKE_UP = {"en": "Worked in exchange for a holiday", "zh": "调休上班"}
+#: How the library names a day that is free because a weekend is worked, with an American date.
+SWAP = re.compile(r"\(substituted from (?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{4})\)$")
 
 
 def china(
@@ -56,9 +59,14 @@ def _names(years: frozenset[int]) -> dict[date, dict[str, str]]:
     for language, code in (("en", "en_US"), ("zh", "zh_CN")):
         known = holidays.country_holidays("CN", years=wanted, language=code)
         for day in known:
-            made.setdefault(day, {})[language] = known[day]
+            made.setdefault(day, {})[language] = known[day].replace("Labor", "Labour")
         for day in known.weekend_workdays:
             made.setdefault(day, {})[language] = MAKE_UP[language]
+    for named in made.values():
+        if swap := SWAP.search(named["en"]):
+            worked = date(int(swap["year"]), int(swap["month"]), int(swap["day"]))
+            named["en"] = f"Day off, worked on {worked:%a} {worked.day} {worked:%b} instead"
+            named["zh"] = f"调休放假，{worked.month}月{worked.day}日上班"
     return made
 
 

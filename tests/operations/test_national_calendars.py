@@ -64,3 +64,15 @@ def test_an_override_takes_a_swap_back() -> None:
 
 def test_it_holds_only_the_years_that_were_asked_for(calendar_2026: Calendar) -> None:
     assert {day.year for day in calendar_2026.holidays | calendar_2026.make_up} == {2026}
+
+
+def test_a_swapped_day_says_which_day_is_worked_instead(calendar_2026: Calendar) -> None:
+    assert calendar_2026.names[date(2026, 10, 6)] == {
+        "en": "Day off, worked on Sun 20 Sep instead",
+        "zh": "调休放假，9月20日上班",
+    }
+
+
+def test_no_name_of_a_day_carries_an_american_date_or_spelling() -> None:
+    names = [name for one in china(range(2024, 2027)).names.values() for name in one.values()]
+    assert not [name for name in names if "/" in name or "substituted" in name or "Labor" in name]

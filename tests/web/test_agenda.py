@@ -107,7 +107,7 @@ def test_the_team_is_all_that_the_offices_must_do(engine: Engine, number: str, w
     for name in ("other_officer", "supervisor", "compliance"):
         browser = browser_for(name)
         assert TRIAGE not in browser.get("/agenda").text
-        assert "· Officer</span>" in shown(browser.get("/agenda?whose=team").text)[today().isoformat()]
+        assert ">Officer</span>" in shown(browser.get("/agenda?whose=team").text)[today().isoformat()]
     assert TRIAGE not in browser_for("foreign_officer").get("/agenda?whose=team").text
 
 
