@@ -19,7 +19,7 @@ from casework.ledger.canonical import instant
 from casework.operations.overview import find_case
 from casework.operations.task_lists import find_task
 from casework.permissions import Actor, Sight, own_tracks, sight
-from casework.records.logs import event_of, now
+from casework.records.logs import event_of
 
 Json = Any
 
@@ -148,13 +148,14 @@ class _Known:
 def _known(db: Connection, actor: Actor, case: Case) -> _Known:
     rows = db.execute(
         text(
-            "SELECT header, effects, body FROM events WHERE log_id = CAST(:log AS uuid)"
+            "SELECT header, effects, body, casework_now() AS now FROM events WHERE log_id = CAST(:log AS uuid)"
             " AND (effects ? 'clocks' OR effects ? 'clock_states') ORDER BY seq"
         ),
         {"log": case.log},
-    )
+    ).all()
     events = [event_of(row.header, row.effects, row.body) for row in rows]
-    told, calendars, moment = tell(events), versions(db, case.programme), now(db)
+    # Without such an event there is no clock that a moment could be asked of.
+    told, calendars, moment = tell(events), versions(db, case.programme), rows[0].now if rows else case.last_at
     level = sight(actor, case)
     if level == Sight.ALL:
         return _Known(told, {event.seq: name_event(event) for event in events}, calendars, moment)

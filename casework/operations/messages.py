@@ -156,34 +156,42 @@ def _words(body: Mapping[str, Any]) -> dict[str, Json]:
     return {"words": None if erased else found, "erased": erased}
 
 
-_COUNTS = text("""
-    SELECT e.track_id, count(*) AS n, max(e.header->>'at') AS last_at FROM events e
-    WHERE e.log_id = CAST(:log AS uuid) AND e.kind IN ('noted', 'said') AND e.effects->>'what' = 'written'
-    GROUP BY e.track_id
+#: Of each place, which is a referral or (null) the case itself: its provider's name, and how much stands there.
+_THREADS = text("""
+    SELECT place.track_id, o.name AS provider, coalesce(written.n, 0) AS n, written.last_at, coalesce(unread.n, 0) AS unread
+    FROM unnest(CAST(:tracks AS uuid[]), CAST(:providers AS uuid[])) place(track_id, provider_id)
+    LEFT JOIN organisations o ON o.id = place.provider_id
+    LEFT JOIN (
+        SELECT e.track_id, count(*) AS n, max(e.header->>'at') AS last_at FROM events e
+        WHERE e.log_id = CAST(:log AS uuid) AND e.kind IN ('noted', 'said') AND e.effects->>'what' = 'written'
+        GROUP BY e.track_id
+    ) written ON written.track_id IS NOT DISTINCT FROM place.track_id
+    LEFT JOIN (
+        SELECT track_id, count(*) AS n FROM mentions
+        WHERE person_id = CAST(:person AS uuid) AND log_id = CAST(:log AS uuid) AND read_at IS NULL GROUP BY track_id
+    ) unread ON unread.track_id IS NOT DISTINCT FROM place.track_id
 """)
-_UNREAD = text(
-    "SELECT track_id, count(*) AS n FROM mentions WHERE person_id = CAST(:person AS uuid) AND log_id = CAST(:log AS uuid)"
-    " AND read_at IS NULL GROUP BY track_id"
-)
 
 
 def list_threads(db: Connection, actor: Actor, case: Case) -> list[dict[str, Json]]:
     """The threads of a case that the actor reads, the internal notes first: how much stands there, and what is unread."""
     places: list[Track | None] = [None, *(one for one in case.tracks.values() if one.workflow == "referral")]
     mine = [one for one in places if reads_messages(actor, case, one)]
-    counts = {row.track_id: row for row in db.execute(_COUNTS, {"log": case.log})}
-    unread = {row.track_id: row.n for row in db.execute(_UNREAD, {"log": case.log, "person": actor.person})}
-    names = names_of(db, set(), {one.provider for one in mine if one})
+    given = {
+        "log": case.log, "person": actor.person, "tracks": [one.id if one else None for one in mine],
+        "providers": [one.provider if one else None for one in mine],
+    }  # fmt: skip
+    found = {row.track_id: row for row in db.execute(_THREADS, given)}
     whole, made = sight(actor, case) == Sight.ALL, []
     for one in mine:
         at = one.id if one else None
-        count = counts.get(at)
-        if one is not None and count is None and closed(case, one) is not None:
+        told = found[at]
+        if one is not None and not told.n and closed(case, one) is not None:
             continue
         made.append({
             "audience": INTERNAL if one is None else SHARED, "referral": at, "service": one.kind if one else None,
-            "provider": names.get(one.provider or "") if one else None, "count": count.n if count else 0,
-            "last_at": count.last_at if count else None, "unread": unread.get(at, 0), "whole": whole,
+            "provider": told.provider, "count": told.n,
+            "last_at": told.last_at, "unread": told.unread, "whole": whole,
         })  # fmt: skip
     return made
 

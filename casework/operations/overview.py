@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.calendars import Calendar
 from casework.engine.cases import CREATED, Case, Task, Track
 from casework.engine.commands import By, Context, Library
 from casework.engine.draft import accepted
@@ -93,9 +94,11 @@ def what_next(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     }  # fmt: skip
 
 
-def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str, Json]:
-    """A case or mediation as far as the actor sees it."""
-    library, moment = load_library(), now(db)
+def describe(
+    db: Connection, actor: Actor, case: Case, level: Sight, calendar: Calendar | None = None
+) -> dict[str, Json]:
+    """A case or mediation as far as the actor sees it; its calendar is read where it is not given."""
+    library, moment, calendar = load_library(), now(db), calendar or calendar_of(db, case.programme)
     seen = list(case.tracks.values()) if level == Sight.ALL else own_tracks(actor, case)
     ids = {track.id for track in seen}
     tasks = [task for task in case.open_tasks() if task.track in ids and (level == Sight.ALL or task.organisation)]
@@ -109,12 +112,12 @@ def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> dict[str
             | {"may_work": may_work(actor, case, task) is not None}
             for task in tasks
         ],
-        "actions": actions_of(db, actor, case, seen, library, level, moment),
+        "actions": actions_of(db, actor, case, seen, library, level, moment, calendar),
     }  # fmt: skip
     if level < Sight.ALL:
         return made
     titles = titles_of(db, case)
-    nobody = Context(By(actor.person, "none"), moment, calendar_of(db, case.programme), new_id)
+    nobody = Context(By(actor.person, "none"), moment, calendar, new_id)
     return made | {
         "requests": _requests(actor, case, seen, library, nobody), "deeds": _deeds(actor, case),
         "id": case.log, "programme": case.programme, "revision": case.revision, "seq": case.seq, "owner": _person(case.owner, names),
@@ -324,10 +327,9 @@ def held_for(hold: Mapping[str, Json]) -> list[dict[str, Json]]:
 
 def actions_of(
     db: Connection, actor: Actor, case: Case, seen: Sequence[Track], library: Library, level: Sight,
-    moment: datetime,
+    moment: datetime, calendar: Calendar,
 ) -> list[dict[str, Json]]:  # fmt: skip
     """Every action where the tracks seen stand: whether it is possible now, and every reason why not."""
-    calendar = calendar_of(db, case.programme)
     facts = outside(db, case, reads(library, case))
     barred = conflict(actor, case)
     mine = {track.id: capacities(actor, case, track) for track in seen}

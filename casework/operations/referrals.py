@@ -14,6 +14,7 @@ from casework.engine.panels import line_of
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.cases import add_task, fire_transition
+from casework.operations.deeds import calendar_of
 from casework.operations.history import list_events
 from casework.operations.marks import look, looks
 from casework.operations.overview import actions_of, names_in, reach_values, show, show_track, titles_of
@@ -126,7 +127,7 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
         "tasks": [
             show(task, library[task.edition], names, overdue=case.overdue(task, moment)) for task in tasks
         ],
-        "actions": actions_of(db, actor, case, seen, library, level, moment),
+        "actions": actions_of(db, actor, case, seen, library, level, moment, calendar_of(db, case.programme)),
         "sides": account_of(db, actor, case, track, moment),
     }
 

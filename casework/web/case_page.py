@@ -220,10 +220,11 @@ def show(number: str) -> str:
         if level == Sight.REFERRALS:
             # A provider's page is that of its referral.
             raise NotFound("case")
-        use_calendar(calendar_of(db, case.programme))
+        calendar = calendar_of(db, case.programme)
+        use_calendar(calendar)
         if level == Sight.OUTLINE:
             return _outline(show_case(db, actor, number))
-        shown = describe(db, actor, case, level)
+        shown = describe(db, actor, case, level, calendar)
         papers, events = show_papers(db, actor, case), last_events(db, actor, case)
         documents = list_documents(db, actor, case)
         next_task = (shown["next_action"] or {}).get("id", "")
