@@ -298,9 +298,15 @@ def file_version(
     return _filed(db, actor, cabinet, case, to_command, kept, request)
 
 
+def insist_may_withdraw(actor: Actor, case: Case, document: Document) -> None:
+    """Before a form is read: that the actor may take the document out of use. Raises NotAllowed."""
+    _insist_by(actor, case, home(case, document))
+
+
 def withdraw(db: Connection, actor: Actor, id: str, *, reason: str, request: Request) -> Done:
     """Take a document out of use: who it was shared with loses it at once."""
-    case, _ = find_document(db, actor, id)
+    case, document = find_document(db, actor, id)
+    insist_may_withdraw(actor, case, document)
     if not reason.strip():
         raise InvalidForm(fields={"reason": "is required"})
 
@@ -375,6 +381,13 @@ def end_grant(db: Connection, actor: Actor, number: str, grant: str, *, reason: 
         return {"id": grant, "ended_at": when(after.grants[grant].ended_at)}
 
     return perform(db, actor, home_of(db, number), "case", to_command, answer, request)
+
+
+def insist_may_confirm(actor: Actor, case: Case, referral: str) -> None:
+    """Before a form is read: that the actor answers for the provider's copies. Raises NotFound and NotAllowed."""
+    track = _referral(actor, case, referral)
+    assert track is not None
+    _insist_capacity(actor, case, track, grants.RETURNERS)
 
 
 def confirm_return(

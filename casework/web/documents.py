@@ -347,6 +347,7 @@ def confirm_return(referral: UUID) -> BaseResponse:
         with page_transaction() as (db, actor):
             found = place.find(db, actor)
             frame.use_calendar(calendar_of(db, found.programme))
+            documents.insist_may_confirm(actor, found, place.id)
             given = _checked(Returned, parse_form(Returned.rule(), request.form))
             documents.confirm_return(
                 db, actor, found, place.id, how=given["how"], note=given.get("note"), request=read_request()
@@ -421,6 +422,9 @@ def file_version(document: UUID) -> BaseResponse:
 def withdraw(document: UUID) -> BaseResponse:
     """Take a document out of use."""
     id = str(document)
+    with page_transaction() as (db, actor):
+        found, one = documents.find_document(db, actor, id)
+        documents.insist_may_withdraw(actor, found, one)
     try:
         if request.form.get("sure") != "yes":
             raise InvalidForm(fields={"sure": gettext("Tick the box: this cannot be undone.")})

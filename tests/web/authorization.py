@@ -195,7 +195,7 @@ TABLE: tuple[Row, ...] = (
     get("/documents/<document>", READERS, there=FOREIGN),
     get("/documents/<document>/<version>", READERS, there=FOREIGN),
     post("/documents/<document>/versions", CLERKS, READERS - CLERKS, there=FOREIGN),
-    post("/documents/<document>/withdraw", READERS, there=FOREIGN),
+    post("/documents/<document>/withdraw", CLERKS, READERS - CLERKS, there=FOREIGN),
     # Of a grant there is none before the referral is accepted: `test_documents.py` ends one.
     post("/cases/<number>/grants/<grant>/end", NOBODY, things={"grant": "document"}),
     post("/referrals/<referral>/returned", LAB, READERS, there=BANK, there_refused=READERS),
