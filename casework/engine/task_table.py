@@ -224,6 +224,23 @@ def kinds(case: Case, task: Task, by: By, operation: str = VIEW) -> frozenset[st
     return frozenset(mine or {STAKEHOLDER})
 
 
+def roles_for(case: Case, task: Task, operation: str) -> frozenset[str]:
+    """The roles in which somebody may be one of those who do it to the task as it stands."""
+    named, roles = who(operation, task.state, task.before), frozenset[str]()
+    workers = QUEUE_ROLES.get(task.queue, frozenset())
+    if operation in _DOING and task.type != "side":
+        return workers
+    if named & {POTENTIAL_OWNER, OWNER, INITIATOR}:
+        roles |= workers
+    if ADMINISTRATOR in named:
+        roles |= LEADERS.get(task.queue, frozenset())
+        if task.queue in _OWNERS_QUEUES or operation in OF_THE_CASE:
+            roles |= {DISPUTE_OFFICER if case.kind == "mediation" else OFFICER}
+        if operation in OF_THE_CASE:
+            roles |= {SUPERVISOR}
+    return roles
+
+
 def skippable(edition: Edition, task: Task) -> bool:
     """Nothing waits for a side task that people may ask for: it can be asked for again."""
     return task.type == "side" and any(one["task"] == task.rule and one["by"] for one in edition.rules["on_request"])

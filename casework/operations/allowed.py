@@ -58,7 +58,7 @@ Reasons = Iterator[str]
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.
 _AS_GIVEN = ("owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights")
 #: What a rule may do by itself.
-_BY_ITSELF = frozenset({FIRED, RANG, RECOUNTED, ACTIVATED, ADDED, CONSENT_ENDED, RELIEVED})
+BY_ITSELF = frozenset({FIRED, RANG, RECOUNTED, ACTIVATED, ADDED, CONSENT_ENDED, RELIEVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class Judge:
         if event.actor == SYSTEM_ACTOR or event.role == SYSTEM:
             if event.actor != SYSTEM_ACTOR or event.role != SYSTEM:
                 yield "a person and the system cannot act as one another"
-            if event.kind not in _BY_ITSELF:
+            if event.kind not in BY_ITSELF:
                 yield f"what is “{event.kind}” does not happen by itself"
             return
         if event.kind == RELIEVED:
@@ -637,6 +637,8 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     RECEIVED: Judge._contract,
     OBJECTED: Judge._contract,
 }
+#: Every kind of event that can be judged.
+KNOWN = frozenset({OPENED, *_KINDS})
 #: Kinds that happen on a track; the others are the case's own.
 _ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, RANG, GRANT_WITHDRAWN, PAPERS_RETURNED, SAID, RECEIVED, OBJECTED, *OPERATION_OF})
 #: Those that may be a referral's or the case's own.

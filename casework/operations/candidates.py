@@ -5,51 +5,63 @@ Answered from the record alone: the memberships as they stood, the edition's rul
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from casework.engine import documents, grants
+from casework.engine import task_table as table
 from casework.engine.cases import HELD, Case, Task, Track
 from casework.engine.checks import duty_reasons
-from casework.engine.commands import Library
+from casework.engine.commands import By, Library
 from casework.engine.contract import side_of
 from casework.engine.draft import accepted
+from casework.engine.editions import Edition
 from casework.engine.events import (
     ADDED,
-    CLAIMED,
     COMPLETED,
     CONSENT_ENDED,
+    DOCUMENT_FILED,
     DOCUMENT_REGISTERED,
-    EXITED,
+    DOCUMENT_WITHDRAWN,
     FIRED,
+    GRANT_WITHDRAWN,
     HANDED_OVER,
+    INTEREST_DECLARED,
     NOTED,
     OBJECTED,
+    OPENED,
+    PAPERS_RETURNED,
     PROPOSED,
+    RANG,
     RECEIVED,
+    RECOUNTED,
     REFUSED,
-    RELEASED,
+    RELIEVED,
     SAID,
     SYSTEM_ACTOR,
     Event,
 )  # fmt: skip
 from casework.engine.messages import INTERNAL, SHARED, WRITERS
-from casework.engine.roles import COMPLIANCE, DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SUPERVISOR
+from casework.engine.roles import DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SUPERVISOR
+from casework.operations.allowed_tasks import OPERATION_OF
 from casework.operations.past import Held, Past
 from casework.permissions import PROVIDER_ROLES
 
 Json = Any
 
 #: Why somebody who held the role could not have done it; codes, for the words are the reader's.
-DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, PREPARED_IT, PROPOSED_IT, HELD_BY_OTHER = (
-    "did_it", "interested", "not_named", "shut_out", "prepared_it", "proposed_it", "held_by_other",
+DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, PREPARED_IT, PROPOSED_IT, HELD_BY_OTHER, NOT_IN_CHARGE = (
+    "did_it", "interested", "not_named", "shut_out", "prepared_it", "proposed_it", "held_by_other", "not_in_charge",
 )  # fmt: skip
-#: On the case itself: the roles that do each kind of deed.
-_ON_THE_CASE = {
-    HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR),
-    DOCUMENT_REGISTERED: (OFFICER, SUPERVISOR, COMPLIANCE), NOTED: WRITERS[INTERNAL],
+#: What nobody does in another's place: what happens by itself or to somebody, and what one says of oneself.
+NOBODYS = frozenset({RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED})
+#: The roles that do each kind of deed, whatever the edition says.
+_BY_ROLE = {
+    HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR), NOTED: WRITERS[INTERNAL],
+    GRANT_WITHDRAWN: grants.ENDERS, PAPERS_RETURNED: grants.RETURNERS,
 }  # fmt: skip
-_TASK_KINDS = frozenset({CLAIMED, RELEASED, COMPLETED, EXITED, REFUSED})
+_OF_DOCUMENTS = (DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,8 @@ class _Asked:
     not_by: tuple[str, ...] = ()
     proposer: frozenset[str] = frozenset()
     task: Task | None = None
+    #: The operation on the task, where the table of tasks says who may do it.
+    operation: str | None = None
 
 
 class Candidates:
@@ -78,11 +92,14 @@ class Candidates:
         if asked is None:
             return []
         found = [
-            {"person": one.person, "role": one.role, "deputy_for": one.deputy_for, "why_not": self._why_not(before, event, asked, one)}
+            {
+                "person": one.person, "role": one.role, "deputy_for": one.deputy_for,
+                "why_not": self._why_not(before, event, asked, one, scope),
+            }
             for scope in self._scopes(before, event, asked)
             for one in self.past.memberships(scope).values()
             if one.role in asked.roles and one.at(event.at)
-        ]
+        ]  # fmt: skip
         order = {DID_IT: 0, "": 1}
         return sorted(found, key=lambda one: (order.get(one["why_not"], 2), one["role"], one["person"]))
 
@@ -92,52 +109,50 @@ class Candidates:
         if before is None:
             kind = event.effects["case"]["kind"]
             return _Asked(frozenset({DISPUTE_OFFICER} if kind == "mediation" else {OFFICER, SUPERVISOR}))
-        if event.kind in _ON_THE_CASE:
-            return _Asked(accepted(before, _ON_THE_CASE[event.kind]))
         track = before.tracks.get(event.track or "")
+        if event.kind in _BY_ROLE:
+            return _Asked(accepted(before, _BY_ROLE[event.kind]), track)
+        if event.kind in _OF_DOCUMENTS:
+            return _Asked(accepted(before, documents.DELIVERERS if track else documents.CLERKS), track)
         edition = self.library.editions.get(track.edition) if track else None
-        if track is None or edition is None:
+        asks = _ASKS.get(event.kind)
+        return asks(self, before, event, track, edition) if asks and track is not None and edition is not None else None
+
+    def _of_transition(self, before: Case, event: Event, track: Track, edition: Edition) -> _Asked | None:
+        found = edition.find(event.effects["transition"], event.frm)
+        if found is None:
             return None
-        if event.kind in (FIRED, PROPOSED):
-            found = edition.find(event.effects["transition"], event.frm)
-            if found is None:
-                return None
-            rule = found[0]
-            if "proposed" in event.effects:
-                pending = before.proposal_for(track.id, rule.name)
-                proposer = _people(pending.actor, pending.acting_for) if pending else frozenset()
-                return _Asked(accepted(before, rule.confirm_by), track, rule.not_by, proposer)
-            return _Asked(accepted(before, rule.by_people), track, rule.not_by, task=self._step(before, track, event))
-        if event.kind in (SAID, RECEIVED, OBJECTED):
-            mine = accepted(before, WRITERS[SHARED])
-            return _Asked(frozenset(role for role in mine if event.kind == SAID or side_of(role) == side_of(event.role)), track)
-        if event.kind in _TASK_KINDS:
-            return self._of_task(before, event, track)
-        if event.kind == ADDED:
-            offers = [one for one in edition.rules["on_request"] if edition.tasks[one["task"]].name == event.effects["name"]]
-            return _Asked(accepted(before, {role for one in offers for role in one["by"]}), track)
-        return None
-
-    @staticmethod
-    def _step(before: Case, track: Track, event: Event) -> Task | None:
-        return next((one for one in before.step_tasks(track.id) if one.state in HELD), None)
-
-    def _of_task(self, before: Case, event: Event, track: Track) -> _Asked | None:
-        if event.kind == REFUSED:
-            pending = before.proposal_for(track.id, event.effects["transition"])
-            task = before.tasks.get(pending.task) if pending else None
+        rule = found[0]
+        if "proposed" in event.effects:
+            pending = before.proposal_for(track.id, rule.name)
             proposer = _people(pending.actor, pending.acting_for) if pending else frozenset()
-            return None if task is None else _Asked(QUEUE_ROLES.get(task.queue, frozenset()), track, (), proposer)
+            return _Asked(accepted(before, rule.confirm_by), track, rule.not_by, proposer)
+        step = next((one for one in before.step_tasks(track.id) if one.state in HELD), None)
+        return _Asked(accepted(before, rule.by_people), track, rule.not_by, task=step)
+
+    def _of_refusal(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked | None:
+        pending = before.proposal_for(track.id, event.effects["transition"])
+        task = before.tasks.get(pending.task) if pending else None
+        proposer = _people(pending.actor, pending.acting_for) if pending else frozenset()
+        return None if task is None else _Asked(QUEUE_ROLES.get(task.queue, frozenset()), track, (), proposer)
+
+    def _of_message(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked:
+        mine = accepted(before, WRITERS[SHARED])
+        return _Asked(frozenset(role for role in mine if event.kind == SAID or side_of(role) == side_of(event.role)), track)
+
+    def _of_request(self, before: Case, event: Event, track: Track, edition: Edition) -> _Asked:
+        offers = [one for one in edition.rules["on_request"] if edition.tasks[one["task"]].name == event.effects["name"]]
+        return _Asked(accepted(before, {role for one in offers for role in one["by"]}), track)
+
+    def _of_task(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked | None:
         task = before.tasks.get(event.effects["task"])
-        if task is None:
+        edition = self.library.editions.get(task.edition) if task else None
+        if task is None or edition is None:
             return None
-        edition = self.library.editions.get(task.edition)
-        rule = edition.tasks.get(task.rule) if edition and task.type == "side" else None
+        rule = edition.tasks.get(task.rule) if task.type == "side" else None
         not_by = rule.not_by if rule and event.kind == COMPLETED else ()
-        roles = QUEUE_ROLES.get(task.queue, frozenset())
-        if event.kind == EXITED:
-            roles = accepted(before, (OFFICER, SUPERVISOR))
-        return _Asked(roles, track, not_by, task=task if task.state in HELD else None)
+        operation = OPERATION_OF[event.kind]
+        return _Asked(table.roles_for(before, task, operation), track, not_by, task=task, operation=operation)
 
     # --- who ---
 
@@ -148,7 +163,7 @@ class Candidates:
         own = [above.provider] if above is not None and above.provider and asked.roles & PROVIDER_ROLES else []
         return (before.programme, *own)
 
-    def _why_not(self, before: Case | None, event: Event, asked: _Asked, one: Held) -> str:
+    def _why_not(self, before: Case | None, event: Event, asked: _Asked, one: Held, scope: str) -> str:
         people = _people(one.person, one.deputy_for)
         if one.person == event.actor and one.role == event.role and one.deputy_for == event.acting_for:
             return DID_IT
@@ -166,13 +181,34 @@ class Candidates:
             return PROPOSED_IT
         if asked.track is not None and duty_reasons(before, asked.not_by, set(people), asked.track):
             return PREPARED_IT
-        if asked.task is not None and asked.task.holder not in (None, one.person):
-            return HELD_BY_OTHER
-        return ""
+        if asked.task is None:
+            return ""
+        if asked.operation is not None:
+            by = By(one.person, one.role, scope if one.role in PROVIDER_ROLES else None, one.deputy_for)
+            return self._by_table(before, asked.task, by, asked.operation)
+        return "" if asked.task.holder in (None, one.person) else HELD_BY_OTHER
+
+    def _by_table(self, before: Case, task: Task, by: By, operation: str) -> str:
+        """What the table of tasks says against it: never the state of the task, for it was done."""
+        if table.refusal(self.library[task.edition], before, task, by, operation) is None:
+            return ""
+        if table.asked_for(before, task, by):
+            return PROPOSED_IT
+        return NOT_IN_CHARGE if task.holder in (None, by.person) else HELD_BY_OTHER
 
 
 def _people(*ids: str | None) -> frozenset[str]:
     return frozenset(one for one in ids if one)
 
 
-__all__ = ["Candidates"]
+_ASKS: Mapping[str, Callable[[Candidates, Case, Event, Track, Edition], _Asked | None]] = {
+    **dict.fromkeys(OPERATION_OF, Candidates._of_task),
+    **dict.fromkeys((FIRED, PROPOSED), Candidates._of_transition),
+    **dict.fromkeys((SAID, RECEIVED, OBJECTED), Candidates._of_message),
+    REFUSED: Candidates._of_refusal,
+    ADDED: Candidates._of_request,
+}
+#: Every kind of event that somebody else could have done, or nobody.
+KNOWN = frozenset({OPENED, *_BY_ROLE, *_OF_DOCUMENTS, *_ASKS, *NOBODYS})
+
+__all__ = ["KNOWN", "Candidates"]

@@ -368,6 +368,7 @@ _WHY_NOT = {
     "prepared_it": N_("had done the step before, which another person must do"),
     "proposed_it": N_("had proposed it, so that another person must agree"),
     "held_by_other": N_("somebody else held the task"),
+    "not_in_charge": N_("did not lead the case or the queue of the task"),
 }  # fmt: skip
 
 
