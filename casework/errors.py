@@ -227,3 +227,7 @@ class Refused(CaseworkError):
     def __init__(self, reasons: Sequence[str], **details: object) -> None:
         self.reasons = list(reasons)
         super().__init__(why=" ".join(reasons), **details)
+
+
+class ItemsUnticked(Refused):
+    """Tick these required items of the checklist first: {why}"""

@@ -7,6 +7,7 @@ from casework.engine.grammar import (
     EXCEPTION,
     RETURN,
     Final,
+    Item,
     State,
     Task,
     Workflow,
@@ -157,6 +158,11 @@ EXPIRY_WARNINGS = (
 CONTRACT_REGISTRATION = Task(
     "contract_registration", "Have the technology contract registered", queue=OFFICER,
     due=calendar_days(60, since="effective_on"), form=Registration,
+    checklist=(
+        Item("asked_in_time", "It was asked for within 60 days of taking effect; for running royalties, of the first base"),
+        Item("paid_after", "Whoever pays abroad has the certificate: the bank asks for it"),
+        Item("next_base", "Running royalties: a day is set to amend it with the next base", required=False),
+    ),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from casework.engine.grammar import (
     Again,
     Also,
     Final,
+    Item,
     Referral,
     State,
     Task,
@@ -77,6 +78,12 @@ ask_more_time = Task(
 compliance_gate = Task(
     "compliance_gate", "Pass the agreement through the compliance gate", COMPLIANCE, working_days(10),
     forms.ComplianceGate, unless_open=True,
+    checklist=(
+        Item("parties", "Both parties and the end user were screened again for this contract", required=False),
+        Item("export_list", "The export list in force was looked through", required=False),
+        Item("licence", "Restricted export: nothing of substance was negotiated before the letter of intent", required=False),
+        Item("dual_use", "Dual use: it was passed to export control", required=False),
+    ),
 )  # fmt: skip
 dispute_clause_check = Task(
     "dispute_clause_check", "Have the parties choose a dispute clause", OFFICER, working_days(10), forms.DisputeClause,

@@ -222,6 +222,14 @@ class Ranking(Body):
     reason: SomeWords
 
 
+class NewItem(Body):
+    words: Line
+
+
+class Ticking(Body):
+    done: Annotated[bool, Field(description="False takes the tick away")] = True
+
+
 class Completing(Body):
     data: Annotated[dict[str, Json], Field(description="The form, by the names that the task lists")] = {}
     happened_on: date | None = None
@@ -438,6 +446,16 @@ class Turn(Answer):
     by: Annotated[Literal["due", "age"], Field(description="Whether the due date or the waiting gives it; priority moves it a week")]
 
 
+class ListedItem(Answer):
+    id: Annotated[str, Field(description="Its code in the edition, or the id of one that somebody added")]
+    text: Annotated[str | None, Field(description="Null where the words of an added item were erased")] = None
+    key: Annotated[str | None, Field(description="Of its words in the edition's texts; null for an added one")] = None
+    required: Annotated[bool, Field(description="The task is finished only with it ticked")]
+    done: bool
+    by: Annotated[Named | None, Field(description="Who ticked, unticked or added it last")] = None
+    at: str | None = None
+
+
 class Task(Answer):
     id: str
     track: str
@@ -471,6 +489,7 @@ class Task(Answer):
     operations: Annotated[
         list[str] | None, Field(description="What you may do to it as it stands: names of its operations; of one task alone")
     ] = None
+    checklist: Annotated[list[ListedItem] | None, Field(description="What is to be ticked off; of one task alone")] = None
 
 
 class Track(Answer):

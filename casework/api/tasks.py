@@ -109,6 +109,16 @@ def nominate_task(call: Call) -> Done:
     )
 
 
+def add_item(call: Call) -> Done:
+    return tasks.add_item(call.db, call.actor, call.path["task"], words=call.body.words, request=call.request)
+
+
+def tick_item(call: Call) -> Done:
+    return tasks.tick_item(
+        call.db, call.actor, call.path["task"], call.path["item"], done=call.body.done, request=call.request
+    )
+
+
 def list_people_for_task(call: Call) -> dict[str, Json]:
     return list_task_people(call.db, call.actor, call.path["task"])
 
@@ -155,6 +165,11 @@ ROUTES: tuple[Route, ...] = (
     post(
         f"{_TASK}/nominate", nominate_task, "Let a task begin before its day, and name who does it", shapes.TaskDone,
         body=shapes.Offering,
+    ),
+    post(f"{_TASK}/items", add_item, "Add an item of one's own to a task's checklist", shapes.TaskDone, body=shapes.NewItem),
+    post(
+        f"{_TASK}/items/{{item}}", tick_item, "Tick an item of a task's checklist, or take the tick away", shapes.TaskDone,
+        body=shapes.Ticking,
     ),
     post(f"{_TASK}/modify", modify_task, "Give a task another priority", shapes.TaskDone, body=shapes.Ranking),
 )  # fmt: skip

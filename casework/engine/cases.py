@@ -118,6 +118,9 @@ class Task:
     handed: Mapping[str, Json] | None = None
     #: While a person lets it wait: `for` whom, `until` which day, and the `seq` of the event that says why.
     wait: Mapping[str, Json] | None = None
+    #: Of its checklist what somebody has ticked, unticked or added: by item, whether it is `done`, `by` whom and `at` when;
+    #: of an added one the `seq` of the event whose body holds its words.
+    items: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:

@@ -8,13 +8,14 @@ from typing import Any
 
 from casework.engine import fields
 from casework.engine.cases import COMPLETED as DONE
-from casework.engine.cases import HELD, Case, Fired, Task, Track
+from casework.engine.cases import HELD, SUSPENDED, Case, Fired, Task, Track
 from casework.engine.draft import Draft, accepted
 from casework.engine.editions import Edition, TransitionRule
 from casework.engine.events import SYSTEM_ACTOR
 from casework.engine.facts import Facts, FormNeeded
 from casework.engine.registry import GUARDS
 from casework.engine.roles import ORGANISATION_QUEUES, ORGANISATION_ROLES
+from casework.engine.task_table import refusal
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, Refused
 
 Json = Any
@@ -62,6 +63,25 @@ def insist_not_frozen(
         outward |= any(edition.states[leaf].queue in ORGANISATION_QUEUES for leaf in to if leaf not in track.states)
     if outward:
         raise Refused(reasons=["The case stands still while a stop is being decided."])
+
+
+def insist_operation(draft: Draft, id: str, operation: str) -> Task:
+    """The task, if the table lets the actor do this to it as it stands. Raises what refuses it."""
+    task = draft.task(id)
+    if (why := refusal(draft.library[task.edition], draft.case, task, draft.by, operation)) is not None:
+        raise why
+    if task.queue in ORGANISATION_QUEUES and task.state == SUSPENDED and draft.case.frozen:
+        insist_not_frozen(draft)
+    return task
+
+
+def begin_on(draft: Draft, task: Task, kind: str, body: Mapping[str, Json] | None = None) -> None:
+    """Begin the event of an operation on a task."""
+    effects: dict[str, Json] = {"task": task.id}
+    if task.holder not in (None, draft.by.person):
+        # Whom it concerns as well: the holder, when somebody else does it.
+        effects["held_by"] = task.holder
+    draft.begin(kind, draft.case.tracks[task.track], effects, body)
 
 
 def insist_guards(draft: Draft, track: Track, rule: TransitionRule, data: Mapping[str, Json]) -> None:

@@ -215,6 +215,23 @@ class Modify:
 
 
 @dataclass(frozen=True)
+class Tick:
+    """Tick an item of a task's checklist, or take the tick away."""
+
+    task: str
+    item: str
+    done: bool = True
+
+
+@dataclass(frozen=True)
+class AddItem:
+    """Add an item of one's own to a task's checklist."""
+
+    task: str
+    words: str
+
+
+@dataclass(frozen=True)
 class HandBack:
     """Give a delegated task back to whoever delegated it, with what was prepared."""
 
@@ -413,6 +430,8 @@ Command = (
     | Activate
     | Nominate
     | Modify
+    | Tick
+    | AddItem
     | HandBack
     | Add
     | Ring

@@ -87,6 +87,8 @@ class TaskRule:
     opens_if: tuple[tuple[str, Json, tuple[Mapping[str, Json], ...]], ...]
     aftercare: bool
     unless_open: bool
+    #: Items of its checklist in their order, and whether the task is finished only with them ticked.
+    checklist: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class Edition:
                 tuple(one["not_by"]), tuple(one["effects"]), tuple(one["guards"]), tuple(one["opens"]),
                 tuple((name, value, tuple(opens)) for name, value, opens in one["opens_if"]),
                 one["aftercare"], one["unless_open"],
+                tuple((item["name"], item["required"]) for item in one.get("checklist", ())),
             )
             for key, one in self.rules["tasks"].items()
         }  # fmt: skip
@@ -376,12 +379,15 @@ class _Publisher:
         }  # fmt: skip
         rule["opens"] = self.openings(task.opens)
         rule["opens_if"] = [[name, value, self.openings(opens)] for name, value, opens in task.opens_if]
+        if task.checklist:
+            rule["checklist"] = [{"name": item.name, "required": item.required} for item in task.checklist]
         key, n = task.name, 1
         while key in self.tasks and self.tasks[key] != rule:
             n += 1
             key = f"{task.name}~{n}"
         self.tasks[key] = rule
         self.texts[f"tasks.{key}"] = task.do
+        self.texts |= {f"tasks.{key}.items.{item.name}": item.text for item in task.checklist}
         for one in task.guards:
             self.texts[f"guards.{one.name}"] = one.sentence
         return key

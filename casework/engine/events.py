@@ -19,6 +19,8 @@ RELIEVED = "relieved"
 STARTED, STOPPED, SUSPENDED, RESUMED, SKIPPED, FAILED, MODIFIED = (
     "started", "stopped", "suspended", "resumed", "skipped", "failed", "modified",
 )  # fmt: skip
+#: An item of a task's checklist.
+TICKED, UNTICKED, ITEM_ADDED = "ticked", "unticked", "item_added"
 #: A task comes to another person.
 ASSIGNED, DELEGATED, FORWARDED, NOMINATED, HANDED_BACK = "assigned", "delegated", "forwarded", "nominated", "handed_back"
 RANG, ACTIVATED, RECOUNTED = "rang", "activated", "recounted"

@@ -31,10 +31,12 @@ from casework.engine.events import (
     ADDED,
     CONSENT_ENDED,
     FIRED,
+    ITEM_ADDED,
     OPENED,
     PROPOSED,
     REFUSED,
     SYSTEM_ACTOR,
+    TICKED,
     Event,
 )  # fmt: skip
 from casework.engine.limits import Rung
@@ -189,6 +191,8 @@ def _task_states(case: Case, changed: Changed, tracks: Tracks, states: list[Json
             made["handed"] = {"how": event.kind, "by": event.actor, "to": one["to"], "seq": event.seq}
         elif "holder" in one and (task.handed is None or one["holder"] != task.handed["to"]):
             made["handed"] = None
+        if "item" in one:
+            made["items"] = {**task.items, one["item"]: _item(task.items.get(one["item"], {}), event)}
         if "wait" in one:
             made["wait"] = one["wait"] and {**one["wait"], "seq": event.seq}
         if "due" in one:
@@ -202,6 +206,12 @@ def _task_states(case: Case, changed: Changed, tracks: Tracks, states: list[Json
                 made |= {"closed_at": event.at, "closed_by": one.get("by", event.actor), "acted_for": event.acting_for}
         tasks[one["id"]] = replace(task, **made)
     changed["tasks"] = tasks
+
+
+def _item(before: Json, event: Event) -> Json:
+    """An item of a checklist after it was added, ticked or unticked; an added one keeps where its words stand."""
+    kept = {"seq": event.seq} if event.kind == ITEM_ADDED else {key: before[key] for key in ("seq",) if key in before}
+    return {"done": event.kind == TICKED, "by": event.actor, "at": instant(event.at), **kept}
 
 
 def _start_clocks(case: Case, changed: Changed, tracks: Tracks, started: list[Json], event: Event) -> None:

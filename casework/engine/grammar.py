@@ -143,6 +143,15 @@ def previous() -> Target:
 
 
 @dataclass(frozen=True)
+class Item:
+    """An item of a task's checklist; a required one must be ticked before the task is finished."""
+
+    name: str
+    text: str
+    required: bool = True
+
+
+@dataclass(frozen=True)
 class Task:
     """A side task: its own queue, limit and form; its result is a fact for guards.
 
@@ -150,7 +159,7 @@ class Task:
     `after`: it appears only then (state Created until). `on`: "track", or "main" for the case's main track.
     `not_by`: names of transitions or tasks whose actor may not do it. `opens`/`opens_if`: what follows its completion,
     always or where a field of its form has a value. `effects`: as of a transition. `aftercare`: may stay open when
-    the case closes. `unless_open`: not opened while one of its name is open.
+    the case closes. `unless_open`: not opened while one of its name is open. `checklist`: what whoever works it ticks off.
     """
 
     name: str
@@ -168,6 +177,7 @@ class Task:
     aftercare: bool = False
     unless_open: bool = False
     guards: tuple[Guard, ...] = ()
+    checklist: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -353,7 +363,7 @@ class Workflow:
 
 
 __all__ = [
-    "EXCEPTION", "MAIN", "PREVIOUS_STEP", "RETURN", "Again", "Also", "AnyOf", "Final", "Form", "Limit", "Node", "Opening",
+    "EXCEPTION", "MAIN", "PREVIOUS_STEP", "RETURN", "Again", "Also", "AnyOf", "Final", "Form", "Item", "Limit", "Node", "Opening",
     "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target", "Task", "Track", "Transition", "Workflow",
     "any_of", "calendar_days", "field", "previous", "same", "until", "working_days",
 ]  # fmt: skip

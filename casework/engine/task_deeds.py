@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.engine import fields
+from casework.engine import checklists, fields
 from casework.engine import task_table as table
 from casework.engine.cases import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task, Track
-from casework.engine.checks import form_data, happened, insist_another_than, insist_not_frozen, line
+from casework.engine.checks import (
+    begin_on,
+    form_data,
+    happened,
+    insist_another_than,
+    insist_not_frozen,
+    insist_operation,
+    line,
+)  # fmt: skip
 from casework.engine.commands import (
     Activate,
     Add,
+    AddItem,
     Assign,
     Claim,
     Complete,
@@ -29,6 +38,7 @@ from casework.engine.commands import (
     Start,
     Stop,
     Suspend,
+    Tick,
 )  # fmt: skip
 from casework.engine.draft import Draft, accepted
 from casework.engine.editions import TaskRule
@@ -56,55 +66,36 @@ from casework.engine.events import SUSPENDED as SUSPENDED_EVENT
 from casework.engine.firing import confirm, effect_reads, refuse
 from casework.engine.limits import Rule, on_day
 from casework.engine.registry import GUARDS
-from casework.engine.roles import ORGANISATION_QUEUES
-from casework.engine.task_table import giver, refusal
+from casework.engine.task_table import giver
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 
 Json = Any
 
 
-def _insist(draft: Draft, id: str, operation: str) -> Task:
-    """The task, if the table lets the actor do this to it as it stands. Raises what refuses it."""
-    task = draft.task(id)
-    if (why := refusal(draft.library[task.edition], draft.case, task, draft.by, operation)) is not None:
-        raise why
-    if task.queue in ORGANISATION_QUEUES and task.state == SUSPENDED and draft.case.frozen:
-        insist_not_frozen(draft)
-    return task
-
-
-def _begin(draft: Draft, task: Task, kind: str, body: Mapping[str, Json] | None = None) -> None:
-    effects: dict[str, Json] = {"task": task.id}
-    if task.holder not in (None, draft.by.person):
-        # Whom it concerns as well: the holder, when somebody else does it.
-        effects["held_by"] = task.holder
-    draft.begin(kind, draft.case.tracks[task.track], effects, body)
-
-
 def _claim(draft: Draft, command: Claim) -> None:
-    task = _insist(draft, command.task, table.CLAIM)
-    _begin(draft, task, CLAIMED)
+    task = insist_operation(draft, command.task, table.CLAIM)
+    begin_on(draft, task, CLAIMED)
     draft.set_task(task, state=RESERVED, holder=draft.by.person)
     draft.commit()
 
 
 def _start(draft: Draft, command: Start) -> None:
-    task = _insist(draft, command.task, table.START)
-    _begin(draft, task, STARTED)
+    task = insist_operation(draft, command.task, table.START)
+    begin_on(draft, task, STARTED)
     draft.set_task(task, state=IN_PROGRESS, holder=draft.by.person)
     draft.commit()
 
 
 def _stop(draft: Draft, command: Stop) -> None:
-    task = _insist(draft, command.task, table.STOP)
-    _begin(draft, task, STOPPED)
+    task = insist_operation(draft, command.task, table.STOP)
+    begin_on(draft, task, STOPPED)
     draft.set_task(task, state=RESERVED)
     draft.commit()
 
 
 def _release(draft: Draft, command: Release) -> None:
-    task = _insist(draft, command.task, table.RELEASE)
-    _begin(draft, task, RELEASED, {"note": line(command.note, "note")} if command.note else {})
+    task = insist_operation(draft, command.task, table.RELEASE)
+    begin_on(draft, task, RELEASED, {"note": line(command.note, "note")} if command.note else {})
     draft.set_task(task, state=READY, holder=None)
     draft.commit()
 
@@ -122,20 +113,20 @@ def _relieve(draft: Draft, command: Relieve) -> None:
 
 
 def _suspend(draft: Draft, command: Suspend) -> None:
-    task = _insist(draft, command.task, table.SUSPEND)
+    task = insist_operation(draft, command.task, table.SUSPEND)
     fields.insist_day(command.until, "until")
     if command.until <= draft.context.calendar.local_date(draft.context.now).isoformat():
         raise InvalidForm(fields={"until": "must be a day to come"})
     if command.waits_for not in table.WAITS_FOR:
         raise InvalidForm(fields={"waits_for": f"must be one of {', '.join(table.WAITS_FOR)}"})
-    _begin(draft, task, SUSPENDED_EVENT, {"reason": line(command.reason, "reason")})
+    begin_on(draft, task, SUSPENDED_EVENT, {"reason": line(command.reason, "reason")})
     draft.suspend_task(task, {"for": command.waits_for, "until": command.until})
     draft.commit()
 
 
 def _resume(draft: Draft, command: Resume) -> None:
-    task = _insist(draft, command.task, table.RESUME)
-    _begin(draft, task, RESUMED)
+    task = insist_operation(draft, command.task, table.RESUME)
+    begin_on(draft, task, RESUMED)
     draft.resume_task(task)
     draft.commit()
 
@@ -144,16 +135,16 @@ def _resume(draft: Draft, command: Resume) -> None:
 
 
 def _delegate(draft: Draft, command: Delegate) -> None:
-    task = _insist(draft, command.task, table.DELEGATE)
+    task = insist_operation(draft, command.task, table.DELEGATE)
     _insist_another(draft, task, command.person)
-    _begin(draft, task, DELEGATED, {"note": line(command.note, "note")})
+    begin_on(draft, task, DELEGATED, {"note": line(command.note, "note")})
     draft.set_task(task, state=RESERVED, holder=command.person, to=command.person)
     draft.commit()
 
 
 def _hand_back(draft: Draft, command: HandBack) -> None:
     """What was delegated comes back to be accepted, with the form as it was prepared."""
-    task = _insist(draft, command.task, table.COMPLETE)
+    task = insist_operation(draft, command.task, table.COMPLETE)
     back = giver(task)
     if back is None or draft.by.person != task.holder:
         raise WrongState(action="Give it back", why="it was not delegated to you.")
@@ -164,25 +155,25 @@ def _hand_back(draft: Draft, command: HandBack) -> None:
         facts, body = form_data(draft, edition, edition.tasks[task.rule].form, command.data)
     elif command.note:
         body = {"note": line(command.note, "note")}
-    _begin(draft, task, HANDED_BACK, body)
+    begin_on(draft, task, HANDED_BACK, body)
     draft.set_task(task, state=RESERVED, holder=back, to=back, result=facts)
     draft.commit()
 
 
 def _forward(draft: Draft, command: Forward) -> None:
-    task = _insist(draft, command.task, table.FORWARD)
+    task = insist_operation(draft, command.task, table.FORWARD)
     if command.person is not None:
         _insist_another(draft, task, command.person)
-    _begin(draft, task, FORWARDED, {"note": line(command.note, "note")})
+    begin_on(draft, task, FORWARDED, {"note": line(command.note, "note")})
     draft.set_task(task, state=READY, holder=None, to=command.person)
     draft.commit()
 
 
 def _assign(draft: Draft, command: Assign) -> None:
-    task = _insist(draft, command.task, table.ASSIGN)
+    task = insist_operation(draft, command.task, table.ASSIGN)
     if command.person == task.holder:
         raise WrongState(action=table.OPERATIONS[table.ASSIGN].do, why="that person has the task already.")
-    _begin(draft, task, ASSIGNED, {"note": line(command.note, "note")})
+    begin_on(draft, task, ASSIGNED, {"note": line(command.note, "note")})
     if task.state == SUSPENDED:
         # It goes on waiting, and is woken at its day, for whoever has it now.
         draft.set_task(task, holder=command.person, to=command.person, state=SUSPENDED, before=RESERVED)
@@ -200,16 +191,16 @@ def _insist_another(draft: Draft, task: Task, person: str) -> None:
 
 
 def _activate(draft: Draft, command: Activate) -> None:
-    task = _insist(draft, command.task, table.ACTIVATE)
-    _begin(draft, task, ACTIVATED)
+    task = insist_operation(draft, command.task, table.ACTIVATE)
+    begin_on(draft, task, ACTIVATED)
     draft.awaken(task)
     draft.set_task(task, state=READY)
     draft.commit()
 
 
 def _nominate(draft: Draft, command: Nominate) -> None:
-    task = _insist(draft, command.task, table.NOMINATE)
-    _begin(draft, task, NOMINATED, {"note": line(command.note, "note")})
+    task = insist_operation(draft, command.task, table.NOMINATE)
+    begin_on(draft, task, NOMINATED, {"note": line(command.note, "note")})
     draft.awaken(task)
     if command.person is None:
         draft.set_task(task, state=READY)
@@ -219,19 +210,19 @@ def _nominate(draft: Draft, command: Nominate) -> None:
 
 
 def _modify(draft: Draft, command: Modify) -> None:
-    task = _insist(draft, command.task, table.MODIFY)
+    task = insist_operation(draft, command.task, table.MODIFY)
     if command.priority not in table.PRIORITIES.values():
         raise InvalidForm(fields={"priority": f"must be one of {', '.join(table.PRIORITIES)}"})
     if command.priority == task.priority:
         raise WrongState(action=table.OPERATIONS[table.MODIFY].do, why="the task has this priority already.")
-    _begin(draft, task, MODIFIED, {"reason": line(command.reason, "reason")})
+    begin_on(draft, task, MODIFIED, {"reason": line(command.reason, "reason")})
     draft.set_task(task, priority=command.priority)
     draft.commit()
 
 
 def _end(draft: Draft, id: str, operation: str, kind: str, reason: str) -> None:
-    task = _insist(draft, id, operation)
-    _begin(draft, task, kind, {"reason": line(reason, "reason")})
+    task = insist_operation(draft, id, operation)
+    begin_on(draft, task, kind, {"reason": line(reason, "reason")})
     draft.close_task(task, str(table.OPERATIONS[operation].to), by=draft.by.person)
     draft.commit()
 
@@ -253,7 +244,7 @@ def _exit(draft: Draft, command: Exit) -> None:
 
 
 def _complete(draft: Draft, command: Complete) -> None:
-    task = _insist(draft, command.task, table.COMPLETE)
+    task = insist_operation(draft, command.task, table.COMPLETE)
     track = draft.case.tracks[task.track]
     edition = draft.library[task.edition]
     if task.type == "step":
@@ -264,6 +255,7 @@ def _complete(draft: Draft, command: Complete) -> None:
     insist_not_frozen(draft)
     rule = edition.tasks[task.rule]
     insist_another_than(draft, rule.not_by, track)
+    checklists.insist_ticked(edition, task)
     facts, body = form_data(draft, edition, rule.form, command.data)
     told = draft.facts(track, facts, task)
     if reasons := [edition.text(f"guards.{n}") for n in rule.guards if not GUARDS[n].holds(told)]:
@@ -380,4 +372,6 @@ TASK_DEEDS: Mapping[type, Callable[..., None]] = {
     Nominate: _nominate,
     Modify: _modify,
     Add: _add,
+    Tick: checklists.tick,
+    AddItem: checklists.add_item,
 }

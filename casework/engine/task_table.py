@@ -1,6 +1,6 @@
 """The life cycle of a task: who may do what with it in which state. The one source of behaviour, buttons, API and docs.
 
-It is WS-HumanTask's table (10 states, 16 operations, 6 kinds of person), with `assign` beside it. What stands here in
+It is WS-HumanTask's table (10 states, 16 operations, 6 kinds of person), with `assign` and `tick` beside it. What stands here in
 no cell is refused. Two of our own rules stand below it: what completing includes, and what a task's type does not know.
 """
 
@@ -80,8 +80,8 @@ _OWNERS_QUEUES = frozenset({INTAKE, OFFICER, DISPUTE_OFFICER})
 CLAIM, START, STOP, RELEASE, SUSPEND, RESUME, SKIP, DELEGATE, FORWARD = (
     "claim", "start", "stop", "release", "suspend", "resume", "skip", "delegate", "forward",
 )  # fmt: skip
-COMPLETE, FAIL, ACTIVATE, NOMINATE, EXIT, MODIFY, VIEW, ASSIGN = (
-    "complete", "fail", "activate", "nominate", "exit", "modify", "view", "assign",
+COMPLETE, FAIL, ACTIVATE, NOMINATE, EXIT, MODIFY, VIEW, ASSIGN, TICK = (
+    "complete", "fail", "activate", "nominate", "exit", "modify", "view", "assign", "tick",
 )  # fmt: skip
 #: What whoever leads the case does with any task of it, whatever queue it is in.
 OF_THE_CASE = frozenset({SKIP, ACTIVATE, EXIT, MODIFY})
@@ -140,15 +140,19 @@ OPERATIONS: Mapping[str, Operation] = {
             ASSIGN, "Assign it", RESERVED, {READY: (_BA,), RESERVED: (_O, _BA), IN_PROGRESS: (_O, _BA), SUSPENDED: (_O, _BA)},
             standard=False, words="note", person="must",
         ),
+        # Whoever may complete it: what is required is ticked first.
+        _row(TICK, "Work on its checklist", None, {READY: (_PO, _BA), RESERVED: (_O,), IN_PROGRESS: (_O, _BA)}, standard=False),
     )
 }  # fmt: skip
 
 #: What a type of task does not know, whoever asks, and what happens instead.
 _BY_ITS_STEP = "it ends when one of its step's actions is done."
 _BY_DECIDING = "it ends with the decision."
+_NO_LIST = "only a side task has a checklist."
 NOT_FOR: Mapping[str, Mapping[str, str]] = {
-    "step": dict.fromkeys((SKIP, FAIL, EXIT, COMPLETE), _BY_ITS_STEP),
+    "step": dict.fromkeys((SKIP, FAIL, EXIT, COMPLETE), _BY_ITS_STEP) | {TICK: _NO_LIST},
     "decision": dict.fromkeys((SKIP, FAIL, EXIT), _BY_DECIDING) | {
+        TICK: _NO_LIST,
         DELEGATE: "a decision is one's own word: give it back, or forward it.",
     },
     "side": {},

@@ -8,7 +8,9 @@ from typing import Any
 from casework.engine import events as kinds
 from casework.engine import task_table as table
 from casework.engine.cases import READY, RESERVED, SUSPENDED, Case, Task
+from casework.engine.checklists import items_of, unticked
 from casework.engine.commands import By, Library
+from casework.engine.editions import Edition
 from casework.engine.events import SYSTEM_ACTOR, Event
 from casework.operations.past import Past
 from casework.permissions import may_hold, may_work
@@ -22,6 +24,7 @@ OPERATION_OF: Mapping[str, str] = {
     kinds.DELEGATED: table.DELEGATE, kinds.FORWARDED: table.FORWARD, kinds.COMPLETED: table.COMPLETE,
     kinds.HANDED_BACK: table.COMPLETE, kinds.FAILED: table.FAIL, kinds.ACTIVATED: table.ACTIVATE,
     kinds.NOMINATED: table.NOMINATE, kinds.EXITED: table.EXIT, kinds.MODIFIED: table.MODIFY, kinds.ASSIGNED: table.ASSIGN,
+    **dict.fromkeys((kinds.TICKED, kinds.UNTICKED, kinds.ITEM_ADDED), table.TICK),
 }  # fmt: skip
 #: What an operation on a task may change besides: the task, its clocks, and what the hold of its case keeps of them.
 _CHANGES = frozenset({"task", "name", "held_by", "task_states", "clocks", "clock_states", "hold"})
@@ -43,6 +46,8 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
         back = table.giver(task)
         if back is not None and back != event.actor and may_hold(past.actor(back, _scopes(before, task), event.at), before, task):
             yield "the task was delegated, and did not go back to be accepted"
+        if unticked(library[task.edition], task):
+            yield "something that its checklist requires was not ticked"
         return
     if set(event.effects) - _CHANGES:
         yield "it did more than an operation on a task does"
@@ -51,6 +56,7 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
         yield "it changed another task than it names"
         return
     yield from _led(task, event, changes[0])
+    yield from _ticked(library[task.edition], task, event, changes[0])
     to = changes[0].get("to")
     if to is not None and to != event.actor and event.actor != SYSTEM_ACTOR:
         found = past.actor(to, _scopes(before, task), event.at)
@@ -82,6 +88,25 @@ def _led(task: Task, event: Event, change: Mapping[str, Json]) -> Iterator[str]:
     handing = (kinds.ASSIGNED, kinds.DELEGATED, kinds.NOMINATED, kinds.HANDED_BACK)
     if event.kind in handing and holder != change.get("to"):
         yield "it names another person than it gives the task to"
+
+
+def _ticked(edition: Edition, task: Task, event: Event, change: Mapping[str, Json]) -> Iterator[str]:
+    """Whether it is an item of the task's checklist, and was not so before; nothing else touches one."""
+    if OPERATION_OF[event.kind] != table.TICK:
+        if "item" in change:
+            yield "it touches the task's checklist"
+        return
+    if set(change) != {"id", "item"}:
+        yield "it changes more of the task than its checklist"
+    known = {one.id: one for one in items_of(edition, task)}
+    item = known.get(str(change.get("item")))
+    if event.kind == kinds.ITEM_ADDED:
+        if item is not None:
+            yield "it adds an item that was there"
+    elif item is None:
+        yield "its item is none of the task's checklist"
+    elif item.done == (event.kind == kinds.TICKED):
+        yield "its item was so already"
 
 
 def _scopes(before: Case, task: Task) -> set[str]:

@@ -16,6 +16,7 @@ from casework.definitions import load_library
 from casework.engine.calendars import Calendar
 from casework.engine.cases import Case
 from casework.engine.commands import (
+    AddItem,
     Assign,
     By,
     Claim,
@@ -34,6 +35,7 @@ from casework.engine.commands import (
     Start,
     Stop,
     Suspend,
+    Tick,
 )  # fmt: skip
 from casework.engine.decide import decide_and_evolve
 from casework.engine.events import Event
@@ -52,7 +54,7 @@ from casework.records.logs import Log, lock_logs, new_log, seal_events
 Json = Any
 
 SYSTEM = By()
-_MOVES_NOTHING = (Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Modify, Say, Correct)
+_MOVES_NOTHING = (Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Modify, Tick, AddItem, Say, Correct)
 
 
 def new_id() -> str:

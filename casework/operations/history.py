@@ -84,7 +84,7 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
             "actor": _actor(row.header["actor"], names), "acting_for": _actor(row.header["acting_for"], names),
             "role": row.header["role"], "by_system": row.header["actor"] == SYSTEM_ACTOR,
             "agreed": "proposed" in row.effects, "whom": _actor(whom_of(row.kind, row.effects), names),
-            **papers_of(row.effects), "happened_on": row.effects.get("happened_on"),
+            **papers_of(row.effects), "item": item_of(row.effects), "happened_on": row.effects.get("happened_on"),
             "task": row.task and {key: row.task[key] for key in ("edition", "type", "rule", "about")},
         }
         for row in rows
@@ -103,6 +103,11 @@ def papers_of(effects: Mapping[str, Json]) -> dict[str, Json]:
     kinds = [one["kind"] for one in effects.get("documents", ())] or [one for one in (effects.get("paper"),) if one]
     version = next((one["version"] for one in effects.get("files", ())), None)
     return {"documents": [{"kind": one} for one in kinds], "version": version}
+
+
+def item_of(effects: Mapping[str, Json]) -> str | None:
+    """The item of a task's checklist that an event ticks, unticks or adds."""
+    return next((one["item"] for one in effects.get("task_states", ()) if "item" in one), None)
 
 
 def whom_of(kind: str, effects: Mapping[str, Json]) -> str | None:

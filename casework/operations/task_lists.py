@@ -11,6 +11,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
 from casework.engine.cases import Case, Task
+from casework.engine.checklists import items_of
 from casework.engine.commands import Library
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.task_table import VIEW
@@ -413,8 +414,34 @@ def show_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     """One task, for whoever sees its case or referral. Raises NotFound."""
     case, row = find_task(db, actor, id)
     return task_row(row, load_library(), names_of(db, named_in([row]))) | {
-        "operations": operations(actor, case, case.tasks[id], load_library()[row.edition]) if id in case.tasks else [VIEW]
+        "operations": operations(actor, case, case.tasks[id], load_library()[row.edition]) if id in case.tasks else [VIEW],
+        "checklist": show_checklist(db, case, id),
     }
+
+
+def show_checklist(db: Connection, case: Case, id: str) -> list[dict[str, Json]]:
+    """The items of a task's checklist with their words, and who ticked or added each and when."""
+    task = case.tasks.get(id)
+    if task is None:
+        return []
+    edition = load_library()[task.edition]
+    listed = items_of(edition, task)
+    names = names_of(db, {one.told["by"] for one in listed if one.told})
+    added = {one.told["seq"]: one.id for one in listed if one.text is None}
+    written = {
+        added[row.seq]: _words(row.body, "item") for row in db.execute(
+            text("SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AND seq = ANY(:seqs)"),
+            {"log": case.log, "seqs": list(added)},
+        )
+    } if added else {}  # fmt: skip
+    return [
+        {
+            "id": one.id, "text": edition.text(one.text) if one.text else written.get(one.id), "key": one.text,
+            "required": one.required, "done": one.done, "at": one.told.get("at"),
+            "by": {"id": one.told["by"], "name": names.get(one.told["by"])} if one.told else None,
+        }
+        for one in listed
+    ]  # fmt: skip
 
 
 def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:

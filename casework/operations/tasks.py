@@ -11,6 +11,7 @@ from casework.engine import task_table as table
 from casework.engine.cases import READY, Case, Task
 from casework.engine.commands import (
     Activate,
+    AddItem,
     Assign,
     By,
     Claim,
@@ -29,6 +30,7 @@ from casework.engine.commands import (
     Start,
     Stop,
     Suspend,
+    Tick,
 )  # fmt: skip
 from casework.engine.events import Event
 from casework.errors import InvalidForm, NotFound
@@ -165,6 +167,16 @@ def modify_task(db: Connection, actor: Actor, task: str, *, priority: str, reaso
         return Modify(task, table.PRIORITIES[priority], reason)
 
     return _on_task(db, actor, task, table.MODIFY, to_command, request)
+
+
+def tick_item(db: Connection, actor: Actor, task: str, item: str, *, done: bool, request: Request) -> Done:
+    """Tick an item of a task's checklist, or take the tick away."""
+    return _on_task(db, actor, task, table.TICK, lambda standing, one: Tick(task, item, done), request)
+
+
+def add_item(db: Connection, actor: Actor, task: str, *, words: str, request: Request) -> Done:
+    """Add an item of one's own to a task's checklist."""
+    return _on_task(db, actor, task, table.TICK, lambda standing, one: AddItem(task, words), request)
 
 
 # --- to another person: each with a note, which the next one sees on the task and in their work -----------------------

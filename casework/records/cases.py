@@ -136,6 +136,7 @@ def _task(one: Json) -> Task:
         closed_at=_maybe_time(one["closed_at"]), closed_by=one["closed_by"], acted_for=one["acted_for"],
         result=one["result"], flagged=one["flagged"], aftercare=one["aftercare"], before=one["before"],
         initiator=one["initiator"], priority=one["priority"], handed=one["handed"], wait=one["wait"],
+        items=one["items"],
     )  # fmt: skip
 
 
@@ -238,6 +239,7 @@ def _task_row(case: Case, one: Task, position: int) -> dict[str, Json]:
         "of": one.of, "closed_at": _written(one.closed_at), "closed_by": one.closed_by, "acted_for": one.acted_for,
         "result": dict(one.result), "flagged": one.flagged, "aftercare": one.aftercare, "before": one.before,
         "initiator": one.initiator, "priority": one.priority, "handed": _dict(one.handed), "wait": _dict(one.wait),
+        "items": {id: dict(told) for id, told in one.items.items()},
         "turn_at": _written(turn(one.opened_at, one.due_at, one.priority)),
         # Order of opening; the id settles it among those of one event.
         "position": position,

@@ -617,6 +617,10 @@ tasks = Table(
     Column("turn_at", Time, nullable=False, comment="Its place in the queue, by engine.turns"),
     Column("handed", JSONB, comment="How it came to whom it is with: how, by, to, seq of the event with the note"),
     Column("wait", JSONB, comment="While a person lets it wait: for whom, until which day, seq of the event with the reason"),
+    Column(
+        "items", JSONB, nullable=False, server_default="{}",
+        comment="Of its checklist what was ticked, unticked or added: done, by, at, seq of the event with the words",
+    ),
     Column("position", Integer, nullable=False),
     Index(
         "ix_tasks_programme_queue",

@@ -27,6 +27,7 @@ from casework.errors import (
     CaseworkError,
     DutyInDoubt,
     InvalidForm,
+    ItemsUnticked,
     NobodyLeft,
     NotAllowed,
     NotFound,
@@ -248,6 +249,8 @@ def _say(refusal: CaseworkError) -> str:
     told = []
     for words in refusal.reasons:
         told.append(next((said for one in editions if (said := sentence(one, words)) != words), words))
+    if isinstance(refusal, ItemsUnticked):
+        return gettext("Tick these required items of the checklist first:") + " " + "; ".join(told)
     return gettext("This cannot be done now:") + " " + " ".join(told)
 
 

@@ -44,6 +44,9 @@ _DEEDS = {
     "failed": N_("%(who)s ended the task “%(task)s”: it could not be done"),
     "activated": N_("%(who)s let the task “%(task)s” begin before its day"),
     "modified": N_("%(who)s changed the priority of “%(task)s”"),
+    "ticked": N_("%(who)s ticked an item on the checklist of “%(task)s”: %(item)s"),
+    "unticked": N_("%(who)s took away the tick of an item on the checklist of “%(task)s”: %(item)s"),
+    "item_added": N_("%(who)s added an item to the checklist of “%(task)s”"),
     "assigned": N_("%(who)s assigned the task “%(task)s” to %(whom)s"),
     "delegated": N_("%(who)s delegated the task “%(task)s” to %(whom)s"),
     "handed_back": N_("%(who)s gave the task “%(task)s” back to %(whom)s, to be accepted"),
@@ -113,7 +116,10 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
         return gettext("%(who)s: %(what)s", who=who, what=entry["kind"].replace("_", " "))
     whom = (entry.get("whom") or {}).get("name") or gettext("somebody else")
     paper = ", ".join(paper_name(one["kind"]) for one in entry.get("documents", ())) or gettext("other paper")
-    return _capital(gettext(words, who=who, task=_say_task(entry, editions), whom=whom, paper=paper, version=entry.get("version")))
+    return _capital(gettext(
+        words, who=who, task=_say_task(entry, editions), whom=whom, paper=paper,
+        item=_say_item(entry, editions), version=entry.get("version"),
+    ))  # fmt: skip
 
 
 def _say_transition(entry: Mapping[str, Json], who: str, edition: Edition | None) -> str:
@@ -164,6 +170,13 @@ def _say_task(entry: Mapping[str, Json], editions: Editions) -> str:
     return f"{words}: {party_name(about)}" if about in PARTIES else words
 
 
+def _say_item(entry: Mapping[str, Json], editions: Editions) -> str:
+    """An item of a checklist by its words in the edition; of one that somebody added, that it is theirs."""
+    task = entry.get("task") or {}
+    edition, key = editions.get(task.get("edition") or ""), f"tasks.{task.get('rule')}.items.{entry.get('item')}"
+    return edition_text(edition, key) if edition is not None and key in edition.texts else gettext("one of their own")
+
+
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
@@ -199,7 +212,7 @@ def say_fields(entry: Mapping[str, Json], editions: Editions) -> list[Told]:
 
 _OWN_LABELS = {
     "reason": N_("Reason"), "note": N_("Note"), "title": N_("Title"), "nature": N_("Nature of the interest"),
-    "language": N_("Language"), "words": N_("Message"),
+    "language": N_("Language"), "words": N_("Message"), "item": N_("Item"),
 }  # fmt: skip
 
 

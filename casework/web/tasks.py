@@ -13,12 +13,14 @@ from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
 from casework.engine.cases import Case
+from casework.engine.editions import Edition
 from casework.engine.prefill import prefill
 from casework.engine.task_table import COMPLETE, giver
-from casework.errors import AlreadyTaken, NotFound, WrongState
+from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
 from casework.operations import my_work, task_lists, tasks
 from casework.operations.deadlines import explain_task, explain_tasks
 from casework.operations.deeds import calendar_of
+from casework.operations.drafts import save_draft
 from casework.operations.marks import look
 from casework.operations.overview import names_of
 from casework.operations.requests import Done, Request
@@ -27,11 +29,12 @@ from casework.web import deeds, frame
 from casework.web.actor import list_transaction, page_transaction
 from casework.web.case_page import say_done
 from casework.web.deadlines import ledger
-from casework.web.forms import FormView, read_request
+from casework.web.errors import typed
+from casework.web.forms import PREFIX, FormView, read_request
 from casework.web.paths import local_path
 from casework.web.places import WORDS, place_url, queue_name, task_url, task_words, why_here
 from casework.web.task_operations import menu, told
-from casework.web.texts import say_error
+from casework.web.texts import edition_text, say_error
 
 Json = Any
 blueprint = Blueprint("tasks", __name__)
@@ -140,11 +143,12 @@ def _show(id: str, sent: deeds.Sent | None) -> Response | str:
         own = task is not None and (task.holder == actor.person or may_work(actor, case, task) is not None)
         fills_in = one["type"] == "side" and (COMPLETE in allowed and own or sent is not None)
         form = _form(db, actor, case, one, sent) if fills_in else None
+        items = [_item(edition, item) for item in task_lists.show_checklist(db, case, id)]
         back = giver(task) if task is not None and COMPLETE in allowed else None
     names = {one["handed"]["by"]["id"]: one["handed"]["by"]["name"]} if one["handed"] else {}
     return render_template(
         "tasks/show.html", one=one, form=form, sent=sent, place=place_url(one), queue=queue_name(one["queue"]),
-        open=task is not None and task.open, ledger=ledger(why), told=told(one), allowed=allowed,
+        items=items, open=task is not None and task.open, ledger=ledger(why), told=told(one), allowed=allowed,
         back=names.get(back), accepts=one["handed"] is not None and one["handed"]["how"] == "handed_back",
         own=own, menu=menu(one, allowed, without=("resume",) if form is None else ("claim", "resume")),
     )  # fmt: skip
@@ -158,6 +162,12 @@ def due(task: UUID) -> str:
         frame.use_calendar(calendar_of(db, case.programme))
         told = explain_task(db, actor, str(task))
     return render_template("tasks/due.html", one=one, place=place_url(one), ledger=ledger(told))
+
+
+def _item(edition: Edition, item: Mapping[str, Json]) -> dict[str, Json]:
+    """An item of a checklist with its words in the reader's language."""
+    words = edition_text(edition, item["key"]) if item["key"] else item["text"] or gettext("erased")
+    return {**item, "words": words}
 
 
 def _form(db: Connection, actor: Actor, case: Case, one: Mapping[str, Json], sent: deeds.Sent | None) -> FormView:
@@ -182,7 +192,9 @@ def _draft(one: Mapping[str, Json]) -> str:
 
 @blueprint.post("/tasks/<uuid:task>/complete")
 def complete(task: UUID) -> Response:
-    """Finish a side task with its form."""
+    """Finish a side task with its form; what stands beside it as an item to be added is added first."""
+    if request.form.get("own", "").strip():
+        return work_on_list(task)
     with page_transaction() as (db, actor):
         case, one = _read(db, actor, str(task))
     if one["type"] != "side":
@@ -196,6 +208,33 @@ def complete(task: UUID) -> Response:
         _draft(one), rules, do, lambda sent: make_response(_show(str(task), sent), sent.status), lambda _: place_url(one),
         lambda _: _say_done(one), known=prefill(case, case.tracks[one["track"]], rules),
     )  # fmt: skip
+
+
+@blueprint.post("/tasks/<uuid:task>/items")
+def work_on_list(task: UUID) -> Response:
+    """Tick an item of the task's checklist, take its tick away, or add one; what is typed in the form beside it is kept."""
+    id, sent = str(task), read_request()
+    said, _, item = request.form.get("tick", "").partition(" ")
+    if "form" in request.form:
+        with page_transaction() as (db, actor):
+            _, one = _read(db, actor, id)
+            if any(request.form.getlist(name) != [""] for name in request.form if name.startswith(PREFIX)):
+                save_draft(db, actor.person, _draft(one), typed())
+    # The form's own key is left to the form.
+    asked = Request(f"{sent.key[:50]}:{item or 'new'}:{said}", sent.digest)
+    try:
+        with page_transaction() as (db, actor):
+            if item:
+                tasks.tick_item(db, actor, id, item, done=said == "tick", request=asked)
+            else:
+                words = request.form.get("own", "").strip()
+                tasks.add_item(db, actor, id, words=words, request=asked)
+                flash(gettext("On the checklist now: %(words)s", words=words))
+    except InvalidForm:
+        flash(gettext("Nothing was added: write what is to be done, in at most 200 characters."), "warn")
+    except (AlreadyTaken, WrongState) as refusal:
+        flash(say_error(refusal), "warn")
+    return redirect(url_for("tasks.show", task=task, _anchor="checklist"), 303)
 
 
 def _say_done(one: Mapping[str, Json]) -> str:

@@ -48,7 +48,7 @@ def sentence(edition: Edition, words: str) -> str:
 
 @lru_cache(maxsize=64)
 def _guards_of(fingerprint: str, texts: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    return {words.strip(): key for key, words in texts if key.startswith("guards.")}
+    return {words.strip(): key for key, words in texts if key.startswith("guards.") or ".items." in key}
 
 
 def _guards(edition: Edition) -> Mapping[str, str]:
@@ -106,6 +106,9 @@ FAULTS = (
     N_("the case needs what comes of it."),
     N_("it was delegated to you: finish it, and it goes back to be accepted."),
     N_("that person has the task already."),
+    N_("only a side task has a checklist."),
+    N_("it is so already."),
+    N_("the checklist is full."),
     N_("the task has this priority already."),
     N_("another person must decide this than the one who asked for it."),
     N_("those who work its queue"),

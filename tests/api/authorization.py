@@ -229,6 +229,11 @@ TABLE: tuple[Row, ...] = (
         "/tasks/{task}/modify", LEADERS, READERS - LEADERS, there=FOREIGN,
         body=lambda on: {"priority": "normal", "reason": "As it was."},
     ),
+    post("/tasks/{task}/items", LEADERS, READERS - LEADERS, there=FOREIGN, body=lambda on: {"words": "One thing more"}),
+    post(
+        "/tasks/{task}/items/{item}", LEADERS, READERS - LEADERS, there=FOREIGN,
+        body=lambda on: {"done": True},
+    ),
     post("/tasks/{task}/stop", LEADERS, READERS - LEADERS, there=FOREIGN),
     post("/tasks/{task}/resume", LEADERS, READERS - LEADERS, there=FOREIGN),
     post("/tasks/{task}/activate", LEADERS, READERS - LEADERS, there_refused=FOREIGN),

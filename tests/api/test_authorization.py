@@ -93,7 +93,7 @@ def scene(
     cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
     papers = {where: world.hand_in(cabinet, things[where]["number"], by) for where, by in (("here", "officer"), ("there", "foreign_officer"))}
     papers["absent"] = str(uuid.uuid4())
-    things = {where: {**some, "document": papers[where], "version": "1"} for where, some in things.items()}
+    things = {where: {**some, "document": papers[where], "version": "1", "item": "parties"} for where, some in things.items()}
     yield Scene(app, engine, world, things)
     engine.dispose()
     database_server.drop(name)

@@ -14,9 +14,11 @@ from typing import Any
 
 from casework.definitions import library_of, load_definitions
 from casework.engine.cases import HELD, READY, Case, Task, Track
+from casework.engine.checklists import items_of, unticked
 from casework.engine.commands import (
     Activate,
     Add,
+    AddItem,
     Assign,
     By,
     Claim,
@@ -38,6 +40,7 @@ from casework.engine.commands import (
     Start,
     Stop,
     Suspend,
+    Tick,
 )  # fmt: skip
 from casework.engine.decide import decide
 from casework.engine.documents import CLERKS
@@ -219,6 +222,9 @@ class Walk:
             return
         by = self.dice.choice(workers)
         try:
+            if task.type == "side":
+                for item in unticked(self.library[task.edition], task):
+                    self.do(Tick(task.id, item.id), by)
             self.do(Complete(task.id, self.answer(task)), by)
         except Refused:
             self.refused += 1
@@ -298,6 +304,7 @@ class Walk:
             "start": Start(task.id), "stop": Stop(task.id), "release": Release(task.id), "resume": Resume(task.id),
             "suspend": Suspend(task.id, day, "provider", "They are away."), "activate": Activate(task.id),
             "nominate": Nominate(task.id, "For all of you."), "forward": Forward(task.id, "Not mine."),
+            "tick": self._tick(task),
             "modify": Modify(task.id, 1 if task.priority < 1 else -1, "It matters."),
         }  # fmt: skip
         if others:
@@ -306,6 +313,13 @@ class Walk:
                 "delegate": Delegate(task.id, person, "Please prepare it."), "assign": Assign(task.id, person, "Yours now."),
             }  # fmt: skip
         return made
+
+    def _tick(self, task: Task) -> Command:
+        items = items_of(self.library[task.edition], task)
+        if not items or self.dice.random() < 0.3:
+            return AddItem(task.id, "The handle too")
+        item = self.dice.choice(items)
+        return Tick(task.id, item.id, not item.done)
 
     def refused_deed(self) -> None:
         """What is not allowed says why, and is refused when it is tried all the same."""

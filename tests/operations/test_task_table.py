@@ -1,4 +1,4 @@
-"""The life cycle of a task, walked: 10 states, 16 operations of WS-HumanTask and `assign`, 6 kinds of person.
+"""The life cycle of a task, walked: 10 states, 16 operations of WS-HumanTask, `assign` and `tick`, 6 kinds of person.
 
 The table stands here once more, written by hand from the standard, and every cell goes through the real operation.
 What must refuse says why and changes nothing: no event, the same revision, the same rows.
@@ -48,6 +48,7 @@ STANDARD = """
     nominate  Created: BA > Reserved
     exit      Created: BA > Exited          Ready: BA > Exited              Reserved: BA > Exited        InProgress: BA > Exited  Suspended: BA > Exited
     modify    Created: O BA I > Created     Ready: O BA I > Ready           Reserved: O BA I > Reserved  InProgress: O BA I > InProgress  Suspended: O BA I > Suspended
+    tick      Ready: PO BA > Ready          Reserved: O > Reserved          InProgress: O BA > InProgress
     assign    Ready: BA > Reserved          Reserved: O BA > Reserved       InProgress: O BA > Reserved  Suspended: O BA > Suspended
 """  # noqa: E501  a table is read by its columns
 
@@ -145,6 +146,7 @@ ASK: Mapping[str, Callable[[Connection, Actor, str, str], Done]] = {
     "nominate": lambda db, by, task, to: tasks.nominate_task(db, by, task, person=to, note=WORDS, request=new_request()),
     "exit": lambda db, by, task, _: tasks.exit_task(db, by, task, reason=WORDS, request=new_request()),
     "modify": lambda db, by, task, _: tasks.modify_task(db, by, task, priority="high", reason=WORDS, request=new_request()),
+    "tick": lambda db, by, task, _: tasks.add_item(db, by, task, words=WORDS, request=new_request()),
     "assign": lambda db, by, task, to: tasks.assign_task(db, by, task, person=to, note=WORDS, request=new_request()),
 }
 
@@ -222,7 +224,7 @@ def test_the_table_of_the_code_has_no_other_cells() -> None:
             before = "Ready" if state == "Suspended" else None
             wanted = TABLE[operation].get(state, (frozenset(), ""))[0]
             assert {short[one] for one in who(operation, state, before)} == wanted, (operation, state)
-    assert len(TASK_STATES) * (len(OPERATIONS) - 1) * len(KINDS) == 960
+    assert len(TASK_STATES) * (len(OPERATIONS) - 1) * len(KINDS) == 1020
 
 
 def test_a_task_that_there_is_not_is_refused_like_one_that_is_unseen(scene: Scene) -> None:
