@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from casework.engine.cases import Case, Document, Task, Track
+from casework.engine.checks import duty_reasons
 from casework.engine.commands import By
+from casework.engine.draft import accepted
 from casework.engine.editions import Edition
 from casework.engine.roles import (
     AUDITOR,
@@ -245,6 +247,22 @@ def may_work(actor: Actor, case: Case, task: Task) -> By | None:
     if by is not None and task.queue in ORGANISATION_QUEUES and by.organisation != task.organisation:
         return None
     return by
+
+
+def may_have(actor: Actor, case: Case, task: Task, edition: Edition) -> bool:
+    """Whether a rule may give the actor a task: who may work it, is whom its referral names, and does not judge the own work."""
+    by = may_work(actor, case, task)
+    track = case.tracks[task.track]
+    above = case.referral_of(track)
+    if by is None or task.queue == PROVIDER and above is not None and above.named not in (None, actor.person):
+        return False
+    people: set[str | None] = {by.person, by.acting_for}
+    if task.type == "side":
+        return not duty_reasons(case, edition.tasks[task.rule].not_by, people, track)
+    if task.type == "step":
+        deeds = (rule for rule, _ in edition.leaving(track.states) if by.role in accepted(case, rule.by_people))
+        return not any(duty_reasons(case, rule.not_by, people, track) for rule in deeds)
+    return True
 
 
 def may_hold(actor: Actor, case: Case, task: Task) -> bool:

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from casework.api import (
     absences,
     accounts,
+    allocation,
     cases,
     contract,
     documents,
@@ -61,6 +62,7 @@ ROUTES: tuple[Route, ...] = (
     *rights.ROUTES,
     *registers.ROUTES,
     *absences.ROUTES,
+    *allocation.ROUTES,
     *workflows.ROUTES,
     *webhooks.ROUTES,
     *accounts.ROUTES,

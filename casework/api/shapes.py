@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
+from casework.engine.allocation import HIGHEST_CAP, REASONS, STRATEGIES
 from casework.operations.paging import MOST, PAGE
 
 Json = Any
@@ -347,6 +348,13 @@ class NewAbsence(Body):
     sure: Knowingly = False
 
 
+class NewAllocation(Body):
+    scope: Annotated[Id, Field(description="The programme or organisation whose queue it is")]
+    queue: Code
+    strategy: Annotated[Code, Field(description=f"One of {', '.join(STRATEGIES)}; with none people take tasks themselves")]
+    cap: Annotated[int | None, Field(description=f"Nobody who has so many open tasks gets another; 1 to {HIGHEST_CAP}")] = None
+
+
 class NewToken(Body):
     name: Line
     scopes: Annotated[list[Literal["read", "write", "import", "admin"]], Field(min_length=1, max_length=4)]
@@ -421,6 +429,9 @@ class Handed(Answer):
     by: Named
     to: Named | None = None
     note: str | None = None
+    why: Annotated[
+        list[str] | None, Field(description=f"Where the queue's rule gave it to that person: {', '.join(REASONS)}")
+    ] = None
 
 
 class Wait(Answer):
@@ -1113,6 +1124,18 @@ class Absence(Answer):
     ends_at: str
     begun: bool
     may_end: Annotated[bool, Field(description="Whether you may end it")]
+
+
+class Allocation(Answer):
+    scope: Annotated[Named, Field(description="The programme or organisation")]
+    queue: str
+    strategy: Annotated[str, Field(description=f"One of {', '.join(STRATEGIES)}")]
+    cap: Annotated[int | None, Field(description="Nobody who has so many open tasks gets another")] = None
+
+
+class AllocationPage(Answer):
+    items: list[Allocation]
+    next: str | None = None
 
 
 class AbsencePage(Answer):

@@ -99,6 +99,15 @@ class Relieve:
 
 
 @dataclass(frozen=True)
+class Allocate:
+    """Give a task to whom the rule of its queue leads; `allocation` is what `engine.allocation.written` keeps of it."""
+
+    task: str
+    person: str
+    allocation: Mapping[str, Json]
+
+
+@dataclass(frozen=True)
 class Complete:
     """Finish a side task, or decide on a proposal."""
 
@@ -416,6 +425,7 @@ Command = (
     | Claim
     | Release
     | Relieve
+    | Allocate
     | Complete
     | Exit
     | Start

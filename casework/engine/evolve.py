@@ -189,6 +189,8 @@ def _task_states(case: Case, changed: Changed, tracks: Tracks, states: list[Json
                 made[key] = one[key]
         if "to" in one:
             made["handed"] = {"how": event.kind, "by": event.actor, "to": one["to"], "seq": event.seq}
+            if (allocation := event.effects.get("allocation")) is not None:
+                made["handed"]["why"] = allocation["reasons"]
         elif "holder" in one and (task.handed is None or one["holder"] != task.handed["to"]):
             made["handed"] = None
         if "item" in one:

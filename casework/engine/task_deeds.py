@@ -21,6 +21,7 @@ from casework.engine.commands import (
     Activate,
     Add,
     AddItem,
+    Allocate,
     Assign,
     Claim,
     Complete,
@@ -61,6 +62,7 @@ from casework.engine.events import (
     SKIPPED,
     STARTED,
     STOPPED,
+    SYSTEM_ACTOR,
 )  # fmt: skip
 from casework.engine.events import SUSPENDED as SUSPENDED_EVENT
 from casework.engine.firing import confirm, effect_reads, refuse
@@ -179,6 +181,17 @@ def _assign(draft: Draft, command: Assign) -> None:
         draft.set_task(task, holder=command.person, to=command.person, state=SUSPENDED, before=RESERVED)
     else:
         draft.set_task(task, state=RESERVED, holder=command.person, to=command.person)
+    draft.commit()
+
+
+def _allocate(draft: Draft, command: Allocate) -> None:
+    """By the rule of its queue. What a person gave to somebody stays there, and a sealed mediation is nobody else's."""
+    task = draft.task(command.task)
+    if draft.by.person != SYSTEM_ACTOR or task.state != READY or task.handed is not None or draft.case.kind == "mediation":
+        raise WrongState(action="Allocate", why="no rule gives this task to anybody.")
+    effects = {"task": task.id, "allocation": dict(command.allocation)}
+    draft.begin(ASSIGNED, draft.case.tracks[task.track], effects)
+    draft.set_task(task, state=RESERVED, holder=command.person, to=command.person)
     draft.commit()
 
 
@@ -367,6 +380,7 @@ TASK_DEEDS: Mapping[type, Callable[..., None]] = {
     HandBack: _hand_back,
     Forward: _forward,
     Assign: _assign,
+    Allocate: _allocate,
     Fail: _fail,
     Activate: _activate,
     Nominate: _nominate,

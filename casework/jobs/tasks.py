@@ -18,6 +18,7 @@ from casework.jobs.post import NotNow, Refused, post
 from casework.jobs.queue import CLOCKS, NAMESPACE, OTHERS, Job, defer, wait_before
 from casework.jobs.scanner import scan
 from casework.operations import mails, webhooks
+from casework.operations.allocation import allocate as allocate_queue
 from casework.operations.cabinet import note_scan
 from casework.operations.clocks import ring_log
 from casework.operations.house_rule import check_programme
@@ -105,6 +106,12 @@ def check(hands: Hands, programme: str) -> None:
     """Keep the figure of the night: how many cases of a programme break the house rule."""
     with transaction(hands.engine) as db:
         check_programme(db, programme)
+
+
+@_task(OTHERS)
+def allocate(hands: Hands, allocation: str) -> None:
+    """Give what waits in a queue to people, by the rule of the queue."""
+    allocate_queue(hands.engine, allocation)
 
 
 @_task(OTHERS)

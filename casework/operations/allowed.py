@@ -19,6 +19,7 @@ from casework.engine.editions import Edition, TransitionRule, ancestors
 from casework.engine.events import (
     ACTIVATED,
     ADDED,
+    ASSIGNED,
     COMPLETED,
     CONSENT_ENDED,
     DOCUMENT_FILED,
@@ -58,7 +59,7 @@ Reasons = Iterator[str]
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.
 _AS_GIVEN = ("owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights")
 #: What a rule may do by itself.
-BY_ITSELF = frozenset({FIRED, RANG, RECOUNTED, ACTIVATED, ADDED, CONSENT_ENDED, RELIEVED})
+BY_ITSELF = frozenset({FIRED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, RELIEVED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from typing import Any
 
 from casework.engine import events as kinds
 from casework.engine import task_table as table
+from casework.engine.allocation import again
 from casework.engine.cases import READY, RESERVED, SUSPENDED, Case, Task
 from casework.engine.checklists import items_of, unticked
 from casework.engine.commands import By, Library
 from casework.engine.editions import Edition
 from casework.engine.events import SYSTEM_ACTOR, Event
 from casework.operations.past import Past
-from casework.permissions import may_hold, may_work
+from casework.permissions import may_have, may_hold, may_work
 
 Json = Any
 
@@ -39,6 +40,9 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
     if task.edition not in library.editions:
         yield f"the edition {task.edition[:12]} is unknown"
         return
+    if "allocation" in event.effects or event.actor == SYSTEM_ACTOR and event.kind == kinds.ASSIGNED:
+        yield from _allocated(past, library, before, task, event)
+        return
     by = By(event.actor, str(event.role), event.organisation, event.acting_for)
     if (no := table.refusal(library[task.edition], before, task, by, OPERATION_OF[event.kind])) is not None:
         yield f"the table of tasks refuses it: {no.message}"
@@ -63,6 +67,33 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
         fits = may_hold(found, before, task) if event.kind == kinds.HANDED_BACK else may_work(found, before, task)
         if not fits:
             yield "it gives the task to somebody who did not work its queue"
+
+
+def _allocated(past: Past, library: Library, before: Case, task: Task, event: Event) -> Iterator[str]:
+    """The rule that its queue had at that moment, applied to those who might have the task, leads to who got it."""
+    told = event.effects.get("allocation")
+    if told is None or event.kind != kinds.ASSIGNED or event.actor != SYSTEM_ACTOR:
+        yield "only the rule of a queue gives tasks to people, and says why"
+        return
+    if before.kind == "mediation":
+        yield "nothing of a sealed mediation is given to anybody by a rule"
+    if task.state != READY or task.handed is not None:
+        yield "the task was not free"
+    if set(event.effects) != {"task", "allocation", "task_states"}:
+        yield "it did more than give a task to somebody"
+    changes = event.effects.get("task_states", [])
+    if [set(one) for one in changes] != [{"id", "state", "holder", "to"}] or changes[0]["id"] != task.id:
+        yield "it changed something else than who holds the task that it names"
+        return
+    yield from _led(task, event, changes[0])
+    rule, among, choice = again(told)
+    if past.allocation(task.organisation or before.programme, task.queue, event.at) != rule:
+        yield "its queue had no such rule"
+    if choice is None or (choice.person, list(choice.reasons)) != (changes[0]["to"], told["reasons"]):
+        yield "the rule leads to somebody else, or for another reason"
+    for one in among:
+        if not may_have(past.actor(one.person, _scopes(before, task), event.at, ending=True), before, task, library[task.edition]):
+            yield "it takes into account somebody who could not have the task"
 
 
 def _led(task: Task, event: Event, change: Mapping[str, Json]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.ledger.canonical import instant
 from casework.operations.candidates import Candidates
-from casework.operations.history import item_of, list_events, papers_of, whom_of
+from casework.operations.history import item_of, list_events, papers_of, whom_of, why_of
 from casework.operations.overview import find_case, names_of
 from casework.operations.paging import cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.past import Past
@@ -179,7 +179,8 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, 
         "changes": list(_changes(before, after)), "facts": effects.get("facts") or {},
         "rule": _rule(rule[0]) if rule else None, "hash": row.hash, "prev": header["prev"], "form": _form(edition, rule, task, past),
         "whom": whom_of(row.kind, effects), "by_system": header["actor"] == "system",
-        "item": item_of(effects), **papers_of(effects), "how": [one["how"] for one in effects.get("consents_ended", ())],
+        "item": item_of(effects), **papers_of(effects), "why": why_of(effects),
+        "how": [one["how"] for one in effects.get("consents_ended", ())],
     }  # fmt: skip
 
 

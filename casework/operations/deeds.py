@@ -17,6 +17,7 @@ from casework.engine.calendars import Calendar
 from casework.engine.cases import Case
 from casework.engine.commands import (
     AddItem,
+    Allocate,
     Assign,
     By,
     Claim,
@@ -54,7 +55,7 @@ from casework.records.logs import Log, lock_logs, new_log, seal_events
 Json = Any
 
 SYSTEM = By()
-_MOVES_NOTHING = (Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Modify, Tick, AddItem, Say, Correct)
+_MOVES_NOTHING = (Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Allocate, Modify, Tick, AddItem, Say, Correct)
 
 
 def new_id() -> str:

@@ -85,6 +85,7 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
             "role": row.header["role"], "by_system": row.header["actor"] == SYSTEM_ACTOR,
             "agreed": "proposed" in row.effects, "whom": _actor(whom_of(row.kind, row.effects), names),
             **papers_of(row.effects), "item": item_of(row.effects), "happened_on": row.effects.get("happened_on"),
+            "why": why_of(row.effects),
             "task": row.task and {key: row.task[key] for key in ("edition", "type", "rule", "about")},
         }
         for row in rows
@@ -96,6 +97,12 @@ _LAST = """
     LEFT JOIN tasks t ON t.id = CAST(e.effects->>'task' AS uuid)
     WHERE e.log_id = CAST(:log AS uuid) ORDER BY e.seq DESC LIMIT :most
 """
+
+
+def why_of(effects: Mapping[str, Json]) -> list[str] | None:
+    """Of a task that the rule of its queue gave to somebody, why to that person."""
+    found: list[str] | None = effects.get("allocation", {}).get("reasons")
+    return found
 
 
 def papers_of(effects: Mapping[str, Json]) -> dict[str, Json]:

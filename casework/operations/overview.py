@@ -232,7 +232,10 @@ def show(task: Task, edition: Any, names: Mapping[str, str], *, overdue: bool) -
 def _handed(task: Task, names: Mapping[str, str]) -> Json:
     """How the task came to whom it is with; the note to it lies in the history."""
     handed = task.handed
-    return handed and {"how": handed["how"], "by": _person(handed["by"], names), "to": _person(handed["to"], names)}
+    if handed is None:
+        return None
+    told = {"how": handed["how"], "by": _person(handed["by"], names), "to": _person(handed["to"], names)}
+    return told | {"why": handed.get("why")}
 
 
 def concerned(task: Task) -> set[str | None]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.absences import Absence
+from casework.engine.allocation import Rule
 from casework.engine.calendars import Calendar
 from casework.engine.commands import Library
 from casework.engine.editions import Edition
@@ -98,7 +99,9 @@ class Past:
         self.db = db
         self._held: dict[str, dict[str, Held]] = {}
         self._calendars: dict[str, list[tuple[datetime, Calendar]]] = {}
+        self._rules: dict[str, list[tuple[datetime, str, Rule]]] = {}
         self._fresh: set[str] = set()
+        self._fresh_rules: set[str] = set()
         self._programmes: frozenset[str] | None = None
         #: Every edition that was ever published here: those whose files are gone are in the database still.
         self.library = _library(db)
@@ -107,6 +110,7 @@ class Past:
         """Go on in another transaction: what was read before may have grown."""
         self.db = db
         self._fresh.clear()
+        self._fresh_rules.clear()
         self._programmes = None
         return self
 
@@ -125,8 +129,8 @@ class Past:
         # What was read in an earlier transaction still holds, though it may not be everything.
         return among(self._held.get(scope, {})) or among(self.memberships(scope))
 
-    def actor(self, person: str, scopes: Iterable[str], at: datetime) -> Actor:
-        """What a person was in some programmes and organisations at a moment; a role about to end is left out."""
+    def actor(self, person: str, scopes: Iterable[str], at: datetime, *, ending: bool = False) -> Actor:
+        """What a person was in some programmes and organisations at a moment; a role about to end only with `ending`."""
         programmes = self.programmes()
         found = [
             Membership(
@@ -134,7 +138,7 @@ class Past:
                 one.starts_at, one.ends_at,
             )
             for scope in scopes for one in self.memberships(scope).values()
-            if one.person == person and one.at(at) and (one.ends_at is None or at < one.ends_at - GRACE)
+            if one.person == person and one.at(at) and (ending or one.ends_at is None or at < one.ends_at - GRACE)
         ]  # fmt: skip
         return Actor(person, "", tuple(found))
 
@@ -158,6 +162,15 @@ class Past:
             self._calendars.pop(programme, None)
             self.calendar(programme, at)
         return any(moment <= at and one.digest == digest for moment, one in self._calendars[programme])
+
+    def allocation(self, scope: str, queue: str, at: datetime) -> Rule | None:
+        """How a queue allocated at that moment; None where nobody had said so."""
+        if scope not in self._fresh_rules:
+            rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [CHANGED]})
+            told = [(row.at, row.effects["allocation"]) for row in rows if "allocation" in row.effects]
+            self._rules[scope] = [(moment, one["queue"], Rule(one["strategy"], one["cap"])) for moment, one in told]
+            self._fresh_rules.add(scope)
+        return next((rule for moment, one, rule in reversed(self._rules[scope]) if one == queue and moment <= at), None)
 
     def calendar(self, programme: str, at: datetime) -> Calendar:
         """The programme's working days as they stood at that moment."""

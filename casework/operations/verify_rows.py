@@ -13,6 +13,7 @@ from casework.engine.cases import Case
 from casework.engine.events import Event
 from casework.engine.rights import CONFIRMED, RECORDED, after
 from casework.ledger.bodies import Erased
+from casework.operations.allocation import fold as fold_rules
 from casework.operations.findings import fold as fold_finding
 from casework.operations.past import Past, absences
 from casework.records.cases import rows_of
@@ -139,6 +140,8 @@ class Rows:
                 for one in absences((event.kind, event.effects) for event in events).values()
             ]  # fmt: skip
             yield from self._compare("absences", away, self._read("absences", "scope_id"))
+            rules = fold_rules(event.effects["allocation"] for event in events if "allocation" in event.effects)
+            yield from self._compare("allocations", [one | {"scope_id": self.log} for one in rules], self._read("allocations", "scope_id"))
 
     def _finding_judged(self, events: list[Event]) -> Iterator[Finding]:
         """Nobody answers their own finding, and nobody judges their own answer."""

@@ -218,6 +218,22 @@ absences = Table(
     comment="When people are away and who stands in; the fold of the scope's log",
 )
 
+allocations = Table(
+    "allocations",
+    metadata,
+    _id(),
+    _ref("scope_id", "logs.id", comment="The programme or organisation whose queue it is"),
+    Column("queue", Text, nullable=False),
+    Column("strategy", Text, nullable=False, comment="Of engine.allocation; none: people take tasks themselves"),
+    Column("cap", Integer, comment="Nobody who has so many open tasks gets another"),
+    Column("since", Time, nullable=False, comment="Tasks opened before are left to people"),
+    Column("looked_at", Time, comment="When tasks were last looked for; no part of the history"),
+    Column("turns", JSONB, nullable=False, server_default="{}", comment="By person, the number of the allocation that came last; no part of the history"),
+    UniqueConstraint("scope_id", "queue", name="uq_allocations_scope_queue"),
+    CheckConstraint("cap IS NULL OR cap > 0", name="cap_positive"),
+    comment="How queues give tasks to people by themselves; the fold of the scope's log but for the last two",
+)
+
 tokens = Table(
     "tokens",
     metadata,

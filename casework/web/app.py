@@ -25,6 +25,7 @@ from casework.web import (
     actor,
     administration,
     agenda,
+    allocation,
     audit,
     bulk,
     calendars,
@@ -105,6 +106,7 @@ def create_app(settings: Settings) -> Flask:
 #: The pages, one blueprint for each subject.
 PAGES = (
     absences.blueprint,
+    allocation.blueprint,
     accounts.blueprint,
     administration.blueprint,
     agenda.blueprint,

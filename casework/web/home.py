@@ -17,6 +17,7 @@ from casework.operations.prospects import list_at_risk
 from casework.operations.task_lists import count_queues, list_tasks
 from casework.web import frame
 from casework.web.actor import current_actor, list_transaction, only
+from casework.web.allocation import queues_to_choose
 from casework.web.navigation import OFFICES, PROVIDERS, has_page
 from casework.web.obstacles import say_risks
 from casework.web.places import case_url
@@ -134,8 +135,12 @@ def team() -> str:
         if calendar := my_work.home_calendar(db, actor):
             frame.use_calendar(calendar)
         found = workload.list_team(db, actor)
+        queues = queues_to_choose(db, actor, of_organisations=False)
     several = len({one["programme"] for one in found["items"]}) > 1
-    return render_template("home/team.html", rows=found["items"], unowned=found["unowned"], left=found["left"], several=several)
+    return render_template(
+        "home/team.html", rows=found["items"], unowned=found["unowned"], left=found["left"], several=several, queues=queues,
+        many=len({one["scope"]["id"] for one in queues}) > 1,
+    )  # fmt: skip
 
 
 @blueprint.get("/house-rule")

@@ -28,6 +28,7 @@ from casework.operations.requests import Done, Request
 from casework.permissions import Actor
 from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction
+from casework.web.allocation import queues_to_choose
 from casework.web.contract import said_of
 from casework.web.deadlines import account, ledger
 from casework.web.documents import file_in_place
@@ -235,7 +236,8 @@ def members() -> str:
 def _members(given: Mapping[str, str], faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         found = administration.list_members(db, actor)
-    return render_template("referrals/members.html", organisations=found, given=given, faults=faults)
+        queues = queues_to_choose(db, actor, of_organisations=True)
+    return render_template("referrals/members.html", organisations=found, given=given, faults=faults, queues=queues)
 
 
 @blueprint.post("/members")

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from casework.engine.editions import Edition
 from casework.engine.events import SYSTEM_ACTOR
+from casework.web.allocation import say_why
 from casework.web.forms import texts_of
 from casework.web.frame import day_element, time_element
 from casework.web.texts import N_, chinese, edition_text, name_of, role_name
@@ -76,6 +77,7 @@ _DEEDS = {
     "said taken_back": N_("%(who)s took back a message in the thread shared with the provider"),
 }
 _BY_ITSELF = {
+    "assigned": N_("The task “%(task)s” went to %(whom)s by the rule of its queue: %(why)s"),
     "added": N_("The task “%(task)s” was opened"),
     "relieved": N_("A role of %(whom)s ended, so the task “%(task)s” is open again"),
     "activated": N_("The task “%(task)s” may begin"),
@@ -118,7 +120,7 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
     paper = ", ".join(paper_name(one["kind"]) for one in entry.get("documents", ())) or gettext("other paper")
     return _capital(gettext(
         words, who=who, task=_say_task(entry, editions), whom=whom, paper=paper,
-        item=_say_item(entry, editions), version=entry.get("version"),
+        item=_say_item(entry, editions), version=entry.get("version"), why=say_why(entry.get("why") or ()),
     ))  # fmt: skip
 
 

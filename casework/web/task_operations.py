@@ -25,6 +25,7 @@ from casework.operations.task_people import people_for
 from casework.permissions import Actor, operate, operations
 from casework.web import deeds, frame
 from casework.web.actor import current_actor, page_transaction
+from casework.web.allocation import say_why
 from casework.web.deeds import Sent
 from casework.web.forms import build_form, own_texts
 from casework.web.paths import local_path
@@ -65,6 +66,9 @@ _HANDED = {
     "forwarded": N_("%(by)s forwarded this to %(to)s; whoever takes it first has it."),
     "nominated": N_("%(by)s named %(to)s for this."),
 }
+
+
+_BY_RULE = N_("The rule of its queue gave this to %(to)s: %(why)s.")
 
 
 class Giving(Form):
@@ -176,8 +180,8 @@ def told(one: Mapping[str, Json]) -> dict[str, Json]:
     said = None
     if handed is not None:
         by, to = (_name(handed[who]) for who in ("by", "to"))
-        words = _HANDED[handed["how"]]
-        said = gettext(words, by=by or gettext("somebody"), to=to or gettext("anybody in its queue"))
+        words = _HANDED[handed["how"]] if handed["why"] is None else _BY_RULE
+        said = gettext(words, by=by or gettext("somebody"), to=to or gettext("anybody in its queue"), why=say_why(handed["why"] or ()))
     state, rank = TASK_STATES[one["state"]], _RANKS[one["priority"]]
     whom = _WAITS[wait["for"]] if wait else ""
     return {

@@ -336,6 +336,12 @@ TABLE: tuple[Row, ...] = (
         },
     ),
     post("/absences/{absence}/end", {"officer", "supervisor"}, there=FOREIGN),
+    # --- how queues give tasks to people ---
+    get("/queues/allocation", LEAD | {"supervisor"}),
+    post(
+        "/queues/allocation", {"supervisor"},
+        body=lambda on: {"scope": on["programme"], "queue": "no_such_queue", "strategy": "none"},
+    ),
     # --- workflows: for everybody with an account ---
     get("/workflows", EVERYBODY),
     get("/workflows/{name}/editions/{fingerprint}", EVERYBODY, there=EVERYBODY),

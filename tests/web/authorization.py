@@ -87,6 +87,10 @@ TABLE: tuple[Row, ...] = (
     get("/search", EVERYBODY),
     get("/decisions", SUPERVISORS | {"compliance"}),
     get("/team", SUPERVISORS),
+    post(
+        "/queues/allocation", SUPERVISORS,
+        form=lambda on: {"scope": on["programme"], "queue": "intake", "strategy": "none"},
+    ),
     get("/house-rule", SUPERVISORS),
     get("/team/<person>", SUPERVISORS, things={"person": "leaver"}),
     post("/team/<person>", SUPERVISORS, things={"person": "leaver"}),

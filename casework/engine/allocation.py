@@ -1,0 +1,99 @@
+"""Who gets a task that becomes ready: how a queue allocates. Pure, and the same for the same candidates.
+
+The candidates are those who may have the task: who is away, has a conflict, or did what another person must judge is
+none of them. The history keeps them with the choice, so that the choice can be made again when it is verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from casework.engine.roles import COMPLIANCE, INTAKE, OFFICER, PROVIDER, PROVIDER_LEAD, SUPERVISOR
+
+Json = Any
+
+#: Nobody is chosen: people take tasks themselves.
+NONE = "none"
+#: In turn; to whoever has the fewest open tasks.
+ROUND_ROBIN, SHORTEST = "round_robin", "shortest"
+STRATEGIES = (NONE, ROUND_ROBIN, SHORTEST)
+HIGHEST_CAP = 1000
+
+#: Queues that may allocate. What is sealed is not among them: whoever leads a programme does not know of it.
+IN_PROGRAMMES = (INTAKE, OFFICER, SUPERVISOR, COMPLIANCE)
+IN_ORGANISATIONS = (PROVIDER, PROVIDER_LEAD)
+
+#: Why it came to somebody; the words are the reader's.
+ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, OTHERS_FULL = (
+    "only_one", "never", "turn", "fewest", "fewest_turn", "others_full",
+)  # fmt: skip
+REASONS = (ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, OTHERS_FULL)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a queue allocates: by which strategy, and to nobody who has `cap` open tasks already."""
+
+    strategy: str
+    cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may have the task."""
+
+    person: str
+    #: Open tasks that wait for this person.
+    load: int
+    #: The number of the queue's allocation that came to this person last; 0 for never.
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    person: str
+    reasons: tuple[str, ...]
+
+
+def choose(rule: Rule, candidates: Iterable[Candidate]) -> Choice | None:
+    """Who gets it, and why; None where nobody may have it, so that it stays in its queue."""
+    everybody = list(candidates)
+    free = [one for one in everybody if rule.cap is None or one.load < rule.cap]
+    if rule.strategy == NONE or not free:
+        return None
+    # Where all else is equal, by an order that means nothing and is always the same.
+    in_turn = sorted(free, key=lambda one: (one.turn, one.person))
+    chosen = in_turn[0]
+    if rule.strategy == SHORTEST:
+        chosen = min(in_turn, key=lambda one: one.load)
+    return Choice(chosen.person, tuple(_reasons(rule, chosen, free, everybody)))
+
+
+def _reasons(rule: Rule, chosen: Candidate, free: list[Candidate], everybody: list[Candidate]) -> Iterable[str]:
+    if len(everybody) == 1:
+        yield ONLY_ONE
+    elif len(free) > 1 and rule.strategy == SHORTEST:
+        yield FEWEST_TURN if sum(one.load == chosen.load for one in free) > 1 else FEWEST
+    elif len(free) > 1:
+        yield NEVER if chosen.turn == 0 else TURN
+    if len(free) < len(everybody):
+        yield OTHERS_FULL
+
+
+def written(rule: Rule, candidates: Iterable[Candidate], choice: Choice) -> dict[str, Json]:
+    """How the history keeps an allocation."""
+    return {
+        "strategy": rule.strategy, "cap": rule.cap, "reasons": list(choice.reasons),
+        "among": [
+            {"person": one.person, "load": one.load, "turn": one.turn} for one in sorted(candidates, key=lambda one: one.person)
+        ],
+    }  # fmt: skip
+
+
+def again(told: Mapping[str, Json]) -> tuple[Rule, list[Candidate], Choice | None]:
+    """The rule and the candidates of an allocation as it is kept, and whom they lead to."""
+    rule = Rule(told["strategy"], told["cap"])
+    among = [Candidate(one["person"], one["load"], one["turn"]) for one in told["among"]]
+    return rule, among, choose(rule, among)

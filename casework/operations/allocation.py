@@ -1,0 +1,229 @@
+"""How queues give tasks to people by themselves: who chooses it, and the worker's part.
+
+A task that becomes ready is nobody's for a moment; then the rule of its queue gives it to somebody, as a deed of the
+system with the reason. What a person has given back or handed on is left to people.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.allocation import (
+    HIGHEST_CAP,
+    IN_ORGANISATIONS,
+    IN_PROGRAMMES,
+    NONE,
+    STRATEGIES,
+    Candidate,
+    Rule,
+    choose,
+    written,
+)  # fmt: skip
+from casework.engine.cases import READY, Case, Task
+from casework.engine.commands import Allocate, By
+from casework.engine.events import Event
+from casework.engine.roles import OFFICER, PROVIDER_LEAD, SUPERVISOR
+from casework.errors import InvalidForm, NotFound
+from casework.operations.absences import substitutes_of
+from casework.operations.deeds import Standing, by_system, new_id, stand
+from casework.operations.registers import CHANGED, append
+from casework.operations.requests import Done, Request, ask, finish
+from casework.permissions import Actor, may_have
+from casework.records.database import transaction
+from casework.records.logs import lock_log
+from casework.records.people import find_members
+
+Json = Any
+
+#: Tasks of a queue that are looked at in one go.
+MOST = 200
+#: What found nobody is looked at again after so long, for somebody may be back or have fewer tasks.
+AGAIN_S = 30
+
+# --- what is chosen --------------------------------------------------------------------------------------------------
+
+_SCOPES = text("""
+    SELECT s.id, s.name, s.name_zh, s.kind, (
+        SELECT coalesce(jsonb_object_agg(a.queue, jsonb_build_object('strategy', a.strategy, 'cap', a.cap)), '{}')
+        FROM allocations a WHERE a.scope_id = s.id
+    ) AS rules
+    FROM (
+        SELECT id, name, name_zh, 'programme' AS kind FROM programmes WHERE id = ANY(CAST(:scopes AS uuid[]))
+        UNION ALL SELECT id, name, name_zh, 'organisation' FROM organisations WHERE id = ANY(CAST(:scopes AS uuid[]))
+    ) s ORDER BY s.name, s.id
+""")
+
+
+def list_allocations(db: Connection, actor: Actor) -> dict[str, Json]:
+    """Every queue whose allocation the actor chooses, with how it allocates now. Raises NotFound where there is none."""
+    scopes = _led(actor)
+    if not scopes:
+        raise NotFound
+    items = [
+        {"scope": {"id": row.id, "name": row.name, "name_zh": row.name_zh}, "queue": queue}
+        | ({"strategy": NONE, "cap": None} | row.rules.get(queue, {}))
+        for row in db.execute(_SCOPES, {"scopes": sorted(scopes)}) for queue in _queues_of(row.kind)
+    ]  # fmt: skip
+    return {"items": items, "next": None}
+
+
+def choose_allocation(
+    db: Connection, actor: Actor, *, scope: str, queue: str, strategy: str, cap: int | None, request: Request
+) -> Done:
+    """Say how a queue of the actor's programme or organisation gives tasks to people from now on. Raises NotFound."""
+    by = _led(actor).get(scope)
+    if by is None:
+        raise NotFound("queue")
+    kind = "programme" if by.organisation is None else "organisation"
+    faults = {}
+    if queue not in _queues_of(kind):
+        faults["queue"] = f"must be one of {', '.join(_queues_of(kind))}"
+    if strategy not in STRATEGIES:
+        faults["strategy"] = f"must be one of {', '.join(STRATEGIES)}"
+    if cap is not None and not 1 <= cap <= HIGHEST_CAP:
+        faults["cap"] = f"must be a whole number from 1 to {HIGHEST_CAP}"
+    if faults:
+        raise InvalidForm(fields=faults)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    # The rule before the log: whoever allocates by it now does so before the moment from which another one holds.
+    old = db.execute(_RULE_OF, {"scope": scope, "queue": queue}).one_or_none()
+    log = lock_log(db, scope)
+    cap = None if strategy == NONE else cap
+    id, since = (new_id(), log.now) if old is None else (old.id, old.since)
+    if old is not None and NONE in (old.strategy, strategy):
+        since = log.now
+    told = {"id": id, "queue": queue, "strategy": strategy, "cap": cap, "since": since.isoformat()}
+    event = Event(
+        log=scope, seq=log.seq + 1, at=log.now, kind=CHANGED, actor=by.person, acting_for=by.acting_for, role=by.role,
+        organisation=by.organisation, effects={"allocation": told},
+    )  # fmt: skip
+    append(db, log, [event], request.key_hash)
+    db.execute(_KEEP, told | {"scope": scope})
+    return finish(db, actor, request, Done({"id": id}))
+
+
+def fold(told: Iterable[Mapping[str, Json]]) -> list[dict[str, Json]]:
+    """The rules that a log adds up to: of each queue the last."""
+    rules: dict[str, dict[str, Json]] = {}
+    for one in told:
+        rules[one["queue"]] = dict(one)
+    return list(rules.values())
+
+
+_RULE_OF = text("""
+    SELECT id, strategy, cap, since FROM allocations WHERE scope_id = CAST(:scope AS uuid) AND queue = :queue FOR UPDATE
+""")
+_KEEP = text("""
+    INSERT INTO allocations (id, scope_id, queue, strategy, cap, since)
+    VALUES (:id, :scope, :queue, :strategy, :cap, CAST(:since AS timestamptz))
+    ON CONFLICT (id) DO UPDATE SET strategy = excluded.strategy, cap = excluded.cap, since = excluded.since
+""")
+
+
+def _queues_of(kind: str) -> tuple[str, ...]:
+    return IN_PROGRAMMES if kind == "programme" else IN_ORGANISATIONS
+
+
+def _led(actor: Actor) -> dict[str, By]:
+    """Programmes and organisations whose queues the actor leads, each with the capacity; in one's own name if possible."""
+    found: dict[str, By] = {}
+    for one in sorted(actor.memberships, key=lambda m: m.deputy_for is not None):
+        scope = one.programme if one.role == SUPERVISOR else one.organisation if one.role == PROVIDER_LEAD else None
+        if scope is not None:
+            found.setdefault(scope, By(actor.person, one.role, one.organisation, one.deputy_for))
+    return found
+
+
+# --- the worker's part -----------------------------------------------------------------------------------------------
+
+# A task of a sealed mediation is in no case, and what a person gave back or forwarded is for people.
+_WAITS = """
+    t.state = 'Ready' AND t.queue = a.queue AND t.opened_at >= a.since AND t.handed IS NULL
+    AND (t.programme_id = a.scope_id AND t.organisation_id IS NULL OR t.organisation_id = a.scope_id)
+    AND EXISTS (SELECT FROM cases c WHERE c.id = t.log_id)
+    AND NOT EXISTS (
+        SELECT FROM events e WHERE e.log_id = t.log_id AND e.kind IN ('released', 'forwarded') AND e.effects->>'task' = t.id::text
+    )
+"""
+_DUE = """
+    SELECT a.id FROM allocations a WHERE a.strategy <> 'none' AND {but} AND EXISTS (
+        SELECT FROM tasks t WHERE {waits}
+        AND (a.looked_at IS NULL OR a.looked_at < casework_now() - make_interval(secs => :again) OR t.opened_at > a.looked_at)
+    ) ORDER BY a.id LIMIT :most
+"""
+_WAITING = text(f"""
+    SELECT t.id, t.log_id FROM allocations a JOIN tasks t ON {_WAITS}
+    WHERE a.id = CAST(:id AS uuid) AND a.strategy <> 'none' ORDER BY t.turn_at, t.id LIMIT :most
+""")
+_LOCKED = text("SELECT scope_id, strategy, cap, turns FROM allocations WHERE id = CAST(:id AS uuid) FOR UPDATE")
+# What waits for each: what they hold, and of the cases that they own what is there to be done. Sealed mediations do not
+# count, for the figure stands in histories.
+_LOADS = text(f"""
+    SELECT p.id::text, (
+        SELECT count(*) FROM tasks t WHERE t.holder_id = p.id AND t.state IN ('Reserved', 'InProgress')
+        AND coalesce(t.organisation_id, t.programme_id) = CAST(:scope AS uuid) AND EXISTS (SELECT FROM cases c WHERE c.id = t.log_id)
+    ) + (
+        SELECT count(*) FROM cases c JOIN tasks t ON t.log_id = c.id WHERE c.owner_id = p.id AND c.closed_at IS NULL
+        AND c.programme_id = CAST(:scope AS uuid) AND t.state = 'Ready' AND t.queue = '{OFFICER}' AND t.organisation_id IS NULL
+    ) AS load
+    FROM unnest(CAST(:people AS uuid[])) AS p(id)
+""")
+
+
+def list_due(db: Connection, *, but: str, most: int) -> list[str]:
+    """Allocations for which a task waits. `but` is a condition on `a.id` that leaves some out."""
+    return list(db.execute(text(_DUE.format(but=but, waits=_WAITS)), {"again": AGAIN_S, "most": most}).scalars())
+
+
+def allocate(engine: Engine, allocation: str) -> int:
+    """Give what waits in a queue to people, each task in a transaction of its own; gives how many found somebody."""
+    with transaction(engine) as db:
+        at = db.execute(text("SELECT casework_now()")).scalar_one()
+        waiting = db.execute(_WAITING, {"id": allocation, "most": MOST}).all()
+    given = 0
+    for task in waiting:
+        with transaction(engine) as db:
+            given += allocate_task(db, allocation, task.id, task.log_id)
+    with transaction(engine) as db:
+        db.execute(text("UPDATE allocations SET looked_at = :at WHERE id = CAST(:id AS uuid)"), {"at": at, "id": allocation})
+    return given
+
+
+def allocate_task(db: Connection, allocation: str, task: str, log: str) -> bool:
+    """Give one task to somebody, if its queue still has a rule, it is still free, and somebody may have it."""
+    row = db.execute(_LOCKED, {"id": allocation}).one()
+    standing = stand(db, log, "case")
+    one = standing.case.tasks.get(task)
+    if row.strategy == NONE or one is None or one.state != READY or one.handed is not None:
+        return False
+    rule = Rule(row.strategy, row.cap)
+    candidates = _candidates(db, standing, standing.case, one, row.turns)
+    choice = choose(rule, candidates)
+    if choice is None:
+        return False
+    by_system(db, standing, Allocate(task, choice.person, written(rule, candidates, choice)))
+    turns = row.turns | {choice.person: max(row.turns.values(), default=0) + 1}
+    db.execute(
+        text("UPDATE allocations SET turns = CAST(:turns AS jsonb) WHERE id = CAST(:id AS uuid)"),
+        {"turns": json.dumps(turns), "id": allocation},
+    )
+    return True
+
+
+def _candidates(db: Connection, standing: Standing, case: Case, task: Task, turns: Mapping[str, int]) -> list[Candidate]:
+    """Everybody who is there and may have the task; who is away is stood in for by the substitute, who is among them."""
+    scope = task.organisation or case.programme
+    found = find_members(db, organisations=[scope]) if task.organisation else find_members(db, programmes=[scope])
+    away = substitutes_of(db, [scope])
+    edition = standing.library[task.edition]
+    people = [one.person for one in found if one.person not in away and may_have(one, case, task, edition)]
+    loads = {row.id: row.load for row in db.execute(_LOADS, {"scope": scope, "people": sorted(people)})}
+    return [Candidate(one, loads[one], turns.get(one, 0)) for one in people]
+
+
+__all__ = ["allocate", "allocate_task", "choose_allocation", "fold", "list_allocations", "list_due"]

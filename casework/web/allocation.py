@@ -1,0 +1,95 @@
+"""How queues give tasks to people by themselves: the forms of those who lead queues, and the reasons in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.engine.allocation import NONE, ROUND_ROBIN, SHORTEST
+from casework.engine.roles import ORGANISATION_QUEUES, PROVIDER_LEAD, SUPERVISOR
+from casework.errors import InvalidForm, NotFound
+from casework.operations import allocation
+from casework.permissions import Actor
+from casework.web.actor import only, page_transaction
+from casework.web.forms import read_request
+from casework.web.texts import N_, say_fault
+
+Json = Any
+blueprint = Blueprint("allocation", __name__)
+
+STRATEGIES = {
+    NONE: N_("to nobody: people take tasks themselves"), ROUND_ROBIN: N_("to everybody in turn"),
+    SHORTEST: N_("to whoever has the fewest open tasks"),
+}  # fmt: skip
+QUEUES = {
+    "intake": N_("New cases"), "officer": N_("Officers, in a case of several"), "supervisor": N_("Supervisors"), "compliance": N_("Compliance officers"),
+    "provider": N_("Everybody's tasks"), "provider_lead": N_("The leads' tasks"),
+}  # fmt: skip
+#: Why the rule of a queue led to somebody.
+_WHY = {
+    "only_one": N_("nobody else could have it"), "never": N_("the first of this queue for this person"),
+    "turn": N_("it was this person's turn"), "fewest": N_("this person had the fewest open tasks"),
+    "fewest_turn": N_("nobody had fewer open tasks, and it was this person's turn"),
+    "others_full": N_("others had as many as one may get"),
+}  # fmt: skip
+
+
+def say_why(reasons: Iterable[str]) -> str:
+    """Why the rule of a queue gave a task to somebody, in words."""
+    return "; ".join(gettext(_WHY[one]) for one in reasons if one in _WHY)
+
+
+@blueprint.app_template_global()
+def allocation_strategies() -> dict[str, str]:
+    return STRATEGIES
+
+
+@blueprint.app_template_global()
+def allocation_queues() -> dict[str, str]:
+    return QUEUES
+
+
+def queues_to_choose(db: Connection, actor: Actor, *, of_organisations: bool) -> list[Json]:
+    """The queues whose rule the actor chooses, for the page of a programme's team or of an organisation's members."""
+    found = allocation.list_allocations(db, actor)["items"]
+    return [one for one in found if (one["queue"] in ORGANISATION_QUEUES) == of_organisations]
+
+
+@blueprint.post("/queues/allocation")
+@only(SUPERVISOR, PROVIDER_LEAD)
+def choose() -> Response:
+    queue = request.form.get("queue", "")
+    back = url_for("referrals.members" if queue in ORGANISATION_QUEUES else "home.team") + "#allocation"
+    typed = request.form.get("cap", "").strip()
+    try:
+        if typed and not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
+            raise InvalidForm(fields={"cap": "must be a whole number"})
+        with page_transaction() as (db, actor):
+            allocation.choose_allocation(
+                db, actor, scope=_scope(), queue=queue, strategy=request.form.get("strategy", ""),
+                cap=int(typed) if typed else None, request=read_request(),
+            )  # fmt: skip
+    except InvalidForm as refusal:
+        flash(gettext("Nothing was changed. The most open tasks of one person: %(why)s.", why=say_fault(next(iter(refusal.fields.values())))), "warn")
+        return redirect(back, 303)
+    if request.form.get("strategy") == NONE:
+        flash(gettext("From now on people take the tasks of this queue themselves. What they have stays with them."))
+    else:
+        flash(gettext("Kept. Tasks that become ready from now on go to people by this rule; what lies in the queue already is left to them."))
+    return redirect(back, 303)
+
+
+def _scope() -> str:
+    try:
+        return str(UUID(request.form.get("scope", "")))
+    except ValueError:
+        raise NotFound("queue") from None
+
+
+__all__ = ["blueprint", "queues_to_choose", "say_why"]

@@ -1,0 +1,93 @@
+"""Who gets a task, for any candidates: properties of the choice."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.engine.allocation import (
+    NONE,
+    REASONS,
+    ROUND_ROBIN,
+    SHORTEST,
+    STRATEGIES,
+    Candidate,
+    Rule,
+    again,
+    choose,
+    written,
+)  # fmt: skip
+from casework.ledger.canonical import canonical
+
+loads, turns = st.integers(0, 6), st.integers(0, 6)
+people = st.lists(
+    st.builds(Candidate, st.sampled_from("abcdefgh"), loads, turns), max_size=8, unique_by=lambda one: one.person
+)
+rules = st.builds(Rule, st.sampled_from(STRATEGIES), st.none() | st.integers(1, 6))
+
+
+@given(rules, people)
+def test_whoever_gets_it_is_a_candidate_below_the_cap(rule: Rule, among: list[Candidate]) -> None:
+    choice = choose(rule, among)
+    if choice is not None:
+        chosen = next(one for one in among if one.person == choice.person)
+        assert rule.cap is None or chosen.load < rule.cap
+
+
+@given(rules, people)
+def test_nobody_gets_it_only_where_nobody_may(rule: Rule, among: list[Candidate]) -> None:
+    somebody = any(rule.cap is None or one.load < rule.cap for one in among)
+    assert (choose(rule, among) is not None) == (somebody and rule.strategy != NONE)
+
+
+@given(rules, people, st.randoms())
+def test_the_order_of_the_candidates_does_not_matter(rule: Rule, among: list[Candidate], chance: object) -> None:
+    mixed = list(among)
+    chance.shuffle(mixed)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
+    assert choose(rule, mixed) == choose(rule, among)
+
+
+@given(people)
+def test_in_turn_nobody_has_waited_longer(among: list[Candidate]) -> None:
+    choice = choose(Rule(ROUND_ROBIN), among)
+    if choice is not None:
+        assert next(one.turn for one in among if one.person == choice.person) == min(one.turn for one in among)
+
+
+@given(people)
+def test_the_shortest_is_the_shortest(among: list[Candidate]) -> None:
+    choice = choose(Rule(SHORTEST), among)
+    if choice is not None:
+        assert next(one.load for one in among if one.person == choice.person) == min(one.load for one in among)
+
+
+@given(st.integers(1, 6), st.integers(1, 40))
+def test_in_turn_everybody_gets_as_many_give_or_take_one(count: int, tasks: int) -> None:
+    given_to = Counter[str](dict.fromkeys("abcdef"[:count], 0))
+    last = dict.fromkeys(given_to, 0)
+    for n in range(1, tasks + 1):
+        choice = choose(Rule(ROUND_ROBIN), [Candidate(one, given_to[one], last[one]) for one in given_to])
+        assert choice is not None
+        given_to[choice.person] += 1
+        last[choice.person] = n
+    assert max(given_to.values()) - min(given_to.values()) <= 1
+
+
+@given(rules, people)
+def test_what_is_kept_leads_to_the_same_choice(rule: Rule, among: list[Candidate]) -> None:
+    choice = choose(rule, among)
+    if choice is not None:
+        kept = written(rule, among, choice)
+        assert canonical(kept)
+        found, _, chosen = again(kept)
+        assert (found, chosen) == (rule, choice)
+
+
+@given(rules, people)
+def test_every_reason_has_a_name_and_there_is_one(rule: Rule, among: list[Candidate]) -> None:
+    choice = choose(rule, among)
+    if choice is not None:
+        assert choice.reasons
+        assert set(choice.reasons) <= set(REASONS)
