@@ -186,6 +186,8 @@ def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
     """Every capacity in which the actor may act on a track of the case; empty when that person may only look on."""
     found: dict[By, None] = {}
     above = case.referral_of(track)
+    # Nobody asks and judges on one side of a referral and works on the other: a provider's person is the provider's.
+    theirs = above is not None and above.provider in reach(actor).organisations
     for one in actor.memberships:
         person = one.deputy_for or actor.person
         if one.role in READS_ONLY or one.deputy_for in case.interests:
@@ -196,7 +198,7 @@ def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
                 continue
             if one.deputy_for in above.barred:
                 continue
-        elif one.programme != case.programme:
+        elif one.programme != case.programme or theirs:
             continue
         elif case.kind == "mediation":
             # `sight` shows it to those named alone, and what nobody may see nobody may do.

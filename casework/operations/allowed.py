@@ -156,6 +156,7 @@ class Judge:
         if event.role in PROVIDER_ROLES:
             yield from self._provider(before, event)
             return
+        yield from self._not_theirs(before, event)
         yield from self._held(before.programme, event, any_deputy=event.kind == INTEREST_DECLARED)
         named = {before.owner, *before.team}
         wanted = event.role == DISPUTE_OFFICER or event.role == OFFICER and before.owner is not None
@@ -189,6 +190,13 @@ class Judge:
         if event.acting_for in above.barred:
             yield "it was done for somebody who was shut out of the referral"
         yield from self._held(above.provider, event)
+
+    def _not_theirs(self, before: Case, event: Event) -> Reasons:
+        """Whoever belongs to a referral's provider does nothing in it for the office."""
+        track = before.tracks.get(event.track or "")
+        above = before.referral_of(track) if track else None
+        if above is not None and above.provider and self.past.of_organisation(event.actor, above.provider, event.at):
+            yield "its actor belonged to the provider of the referral"
 
     def _held(self, scope: str, event: Event, *, any_deputy: bool = False) -> Reasons:
         role = str(event.role)

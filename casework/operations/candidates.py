@@ -51,8 +51,8 @@ from casework.permissions import PROVIDER_ROLES
 Json = Any
 
 #: Why somebody who held the role could not have done it; codes, for the words are the reader's.
-DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, PREPARED_IT, PROPOSED_IT, HELD_BY_OTHER, NOT_IN_CHARGE = (
-    "did_it", "interested", "not_named", "shut_out", "prepared_it", "proposed_it", "held_by_other", "not_in_charge",
+DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, THEIRS, PREPARED_IT, PROPOSED_IT, HELD_BY_OTHER, NOT_IN_CHARGE = (
+    "did_it", "interested", "not_named", "shut_out", "theirs", "prepared_it", "proposed_it", "held_by_other", "not_in_charge",
 )  # fmt: skip
 #: What nobody does in another's place: what happens by itself or to somebody, and what one says of oneself.
 NOBODYS = frozenset({RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED})
@@ -175,6 +175,8 @@ class Candidates:
         if one.role in PROVIDER_ROLES:
             if above is not None and people & above.barred:
                 return SHUT_OUT
+        elif above is not None and above.provider and self.past.of_organisation(one.person, above.provider, event.at):
+            return THEIRS
         elif one.role in (OFFICER, DISPUTE_OFFICER) and before.owner and not people & {before.owner, *before.team}:
             return NOT_NAMED
         if people & asked.proposer:

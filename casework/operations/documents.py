@@ -375,7 +375,8 @@ def end_grant(db: Connection, actor: Actor, number: str, grant: str, *, reason: 
         case = standing.case
         if sight(actor, case) < Sight.ALL or grant not in case.grants:
             raise NotFound("grant")
-        return WithdrawGrant(grant, reason), _insist_capacity(actor, case, case.main, grants.ENDERS)
+        track = case.tracks[case.grants[grant].track]
+        return WithdrawGrant(grant, reason), _insist_capacity(actor, case, track, grants.ENDERS)
 
     def answer(after: Case, _: list[Event]) -> Mapping[str, Json]:
         return {"id": grant, "ended_at": when(after.grants[grant].ended_at)}

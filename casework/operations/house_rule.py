@@ -45,7 +45,10 @@ PATIENCE_MINUTES = 5
 _STAFF = f"""
     staff AS MATERIALIZED (
         SELECT q.queue, coalesce(m.programme_id, m.organisation_id) AS scope, m.person_id,
-            coalesce(m.deputy_for, m.person_id) AS who, m.deputy_for IS NOT NULL AS deputy
+            coalesce(m.deputy_for, m.person_id) AS who, m.deputy_for IS NOT NULL AS deputy, array(
+                SELECT o.organisation_id FROM memberships o WHERE o.person_id = m.person_id AND o.organisation_id IS NOT NULL
+                AND o.starts_at <= casework_now() AND (o.ends_at IS NULL OR o.ends_at > casework_now())
+            ) AS own
         FROM jsonb_each(CAST(:roles AS jsonb)) AS q(queue, roles) JOIN memberships m ON q.roles ? m.role
         JOIN people p ON p.id = m.person_id AND p.active
         WHERE m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
@@ -65,6 +68,10 @@ _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.program
     AND (t.organisation_id IS NULL OR NOT EXISTS (
         SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
         WHERE r.id = t.track_id AND ARRAY[s.person_id, s.who]::text[] && a.barred
+    ))
+    AND (t.organisation_id IS NOT NULL OR cardinality(s.own) = 0 OR NOT EXISTS (
+        SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
+        WHERE r.id = t.track_id AND a.provider_id = ANY(s.own)
     ))
     AND (t.type <> 'decision' OR NOT EXISTS (
         SELECT FROM proposals p WHERE p.log_id = t.log_id AND p.task_id = t.id

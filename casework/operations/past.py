@@ -142,6 +142,10 @@ class Past:
         ]  # fmt: skip
         return Actor(person, "", tuple(found))
 
+    def of_organisation(self, person: str, organisation: str, at: datetime) -> bool:
+        """Whether the person surely belonged to the organisation; a role given in that very moment says nothing."""
+        return all(self.actor(person, [organisation], moment).memberships for moment in (at - GRACE, at))
+
     def programmes(self) -> frozenset[str]:
         if self._programmes is None:
             self._programmes = frozenset(self.db.execute(text("SELECT id::text FROM programmes")).scalars())

@@ -181,11 +181,28 @@ def _claimable(actor: Actor, more: str) -> tuple[TextClause | None, dict[str, An
                 who.append(one.deputy_for or actor.person)
     if not queues:
         return None, {}
-    values = {
+    values: dict[str, Any] = {
         f"q_{kind}": json.dumps([{"queue": q, "scope": s, "who": ",".join(who)} for (q, s), who in found.items()])
         for kind, found in queues.items()
     }
+    if own := _both_sides(actor, queues):
+        more += _NOT_OWN
+        values["own"] = own
     return _queues(tuple(sorted(queues)), more, sum(map(len, queues.values())) > FEW), values
+
+
+# Of the office's tasks in a referral, none is for the provider's own people.
+_NOT_OWN = """
+    AND (t.organisation_id IS NOT NULL OR NOT EXISTS (
+        SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
+        WHERE r.id = t.track_id AND a.provider_id = ANY(CAST(:own AS uuid[])) OFFSET 0
+    ))
+"""
+
+
+def _both_sides(actor: Actor, kinds: Collection[str]) -> list[str]:
+    """The organisations of somebody who works the office's queues too; of nearly everybody none."""
+    return sorted(reach(actor).organisations) if set(kinds) - {"organisation"} else []
 
 
 #: Who works more queues than so many has them merged by their heads.
@@ -261,9 +278,10 @@ def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> li
     statement, values = _claimable(actor, "")
     if statement is None:
         return []
+    own: list[str] | None = values.pop("own", None)
     shape: dict[str, int] = {}
     most = most or _counted_to(sum(len(json.loads(written)) for written in values.values()))
-    given: dict[str, Any] = {"person": actor.person, "most": most}
+    given: dict[str, Any] = {"person": actor.person, "most": most} | ({"own": own} if own else {})
     for name, written in values.items():
         kind, found = name.removeprefix("q_"), json.loads(written)
         shape[kind] = len(found)
@@ -274,7 +292,7 @@ def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> li
         for n, one in enumerate(found):
             given |= {f"{kind}_queue_{n}": one["queue"], f"{kind}_scope_{n}": one["scope"], f"{kind}_who_{n}": one["who"].split(",")}
     plan_by_values(db)
-    rows = db.execute(_queue_counts(tuple(sorted(shape.items()))), given)
+    rows = db.execute(_queue_counts(tuple(sorted(shape.items())), _NOT_OWN if own else ""), given)
     return [
         {"queue": row.queue, "scope": {"id": row.scope, "name": row.name, "name_zh": row.name_zh}, "count": row.count,
          "overdue": row.overdue, "most": most}
@@ -306,7 +324,7 @@ def _homes(kind: str, who: str, scope: str) -> str:
 
 
 @cache
-def _queue_counts(shape: tuple[tuple[str, int], ...]) -> TextClause:
+def _queue_counts(shape: tuple[tuple[str, int], ...], more: str) -> TextClause:
     def counted(found: str) -> str:
         count = "(SELECT count(*) FROM ({found} LIMIT :most) x)"
         late = count.format(found=f"{found} AND {OVERDUE}")
@@ -321,7 +339,7 @@ def _queue_counts(shape: tuple[tuple[str, int], ...]) -> TextClause:
                 " AS q(queue text, scope uuid, who text) CROSS JOIN LATERAL ("
                 "SELECT count(*) AS count, count(*) FILTER (WHERE x.late) AS overdue FROM ("
                 f"SELECT {OVERDUE} AS late FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {_scope_of(kind)}"
-                f" AND {_MAY[kind]} ORDER BY t.turn_at, t.id LIMIT :most) x) f"
+                f" AND {_MAY[kind]} {more} ORDER BY t.turn_at, t.id LIMIT :most) x) f"
             )
             continue
         for n in range(queues):
@@ -329,7 +347,7 @@ def _queue_counts(shape: tuple[tuple[str, int], ...]) -> TextClause:
             homes = _homes(kind, f"CAST(:{who} AS uuid[])", f"CAST(:{scope} AS uuid)")
             found = (
                 f"SELECT 1 FROM ({homes}) h CROSS JOIN LATERAL (SELECT t.* FROM tasks t WHERE t.log_id = h.id AND t.state = 'Ready'"
-                f" AND t.queue = :{queue} AND t.organisation_id IS NULL OFFSET 0) t WHERE true {_another(kind, f'CAST(:{who} AS text[])')}"
+                f" AND t.queue = :{queue} AND t.organisation_id IS NULL OFFSET 0) t WHERE true {_another(kind, f'CAST(:{who} AS text[])')} {more}"
             )
             parts.append(f"SELECT CAST(:{queue} AS text), CAST(:{scope} AS uuid), {counted(found)}")
     return text(

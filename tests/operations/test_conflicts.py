@@ -7,9 +7,11 @@ from sqlalchemy import Connection
 
 from casework.errors import NotAllowed
 from casework.operations.cases import declare_interest, home_of
+from casework.operations.registers import grant_role
 from casework.operations.requests import Request
 from casework.operations.task_lists import count_queues, list_tasks
 from casework.operations.tasks import claim_task
+from casework.operations.verify import verify_case
 from casework.records.cases import load
 from tests.world import World, add_absence, new_request, to_referral
 
@@ -45,3 +47,29 @@ def test_a_deputy_is_not_offered_the_tasks_of_an_owner_who_has_declared_an_inter
     gone = before - {one["id"] for one in list_tasks(db, deputy, view="queue")["items"]}
     assert kick_off(db, number) in gone
     assert counted - sum(one["count"] for one in count_queues(db, deputy)) == len(gone)
+
+
+def to_both_sides(db: Connection, world: World) -> None:
+    grant_role(db, world.people["officer"], "provider", organisation=world.organisations["lab"])
+
+
+def test_nobody_of_the_provider_acts_for_the_office_in_its_referral(world: World, db: Connection) -> None:
+    number, referral = to_referral(world, db)
+    to_both_sides(db, world)
+    with pytest.raises(NotAllowed):
+        world.fire(db, "officer", number, "cancel", {}, track=referral)
+
+
+def test_whoever_is_on_both_sides_still_works_for_the_provider(world: World, db: Connection) -> None:
+    number, referral = to_referral(world, db)
+    to_both_sides(db, world)
+    task = next(one.id for one in load(db, home_of(db, number), "case").open_tasks() if one.track == referral)
+    claim_task(db, world.actor(db, "officer"), task, new_request())
+    assert verify_case(db, home_of(db, number)) == []
+
+
+def test_the_rest_of_the_case_is_open_to_whoever_is_on_both_sides(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    to_both_sides(db, world)
+    claim_task(db, world.actor(db, "officer"), kick_off(db, number), new_request())
+    assert verify_case(db, home_of(db, number)) == []

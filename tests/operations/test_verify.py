@@ -384,6 +384,17 @@ def test_nobody_acts_for_somebody_with_a_declared_interest(scene: Scene, db: Con
     assert any("for somebody who had declared" in sentence for _, sentence in not_allowed(verify_case(db, other)))
 
 
+def test_nobody_of_the_provider_acts_for_the_office_in_its_referral(scene: Scene, db: Connection) -> None:
+    officer = scene.world.people["officer"]
+
+    def belong(rows: list[Stored]) -> None:
+        the(rows, "granted")["effects"] |= {"person": officer}
+        the(rows, "granted")["header"]["at"] = the(rows, "granted")["effects"]["starts_at"] = "2020-01-01T00:00:00.000000Z"
+
+    rebuild(db, scene.world.organisations["lab"], belong)
+    assert any("belonged to the provider" in sentence for _, sentence in not_allowed(verify_case(db, scene.log)))
+
+
 def test_a_role_granted_later_excuses_nothing(scene: Scene, db: Connection) -> None:
     rebuild(db, scene.log, lambda rows: _role_not_held(scene, rows))
     sql(db, "SET LOCAL session_replication_role = origin")
