@@ -12,5 +12,5 @@ def show_house_rule(call: Call) -> dict[str, Json]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/house-rule", show_house_rule, "Show the cases of your programmes that break the house rule, and the figure of each day; for supervisors", shapes.HouseRule, noun="page"),
+    get("/house-rule", show_house_rule, "Show the cases of your programmes that break the house rule, and the figure of each day; for supervisors", shapes.HouseRule, noun="page", for_some=True),
 )  # fmt: skip

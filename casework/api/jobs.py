@@ -26,8 +26,8 @@ def resend_mail(call: Call) -> Done:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/jobs", show_jobs, "Show workers, jobs and what is late; for administrators", shapes.Jobs, scope="admin"),
+    get("/jobs", show_jobs, "Show workers, jobs and what is late; for administrators", shapes.Jobs, scope="admin", for_some=True),
     post("/jobs/{job}/retry", retry_job, "Try a job that failed at once", shapes.Made, scope="admin"),
-    get("/mails", list_mails, "List the mails and what became of them, never what they said; for administrators", shapes.MailPage, query=shapes.MailQuery, scope="admin"),
+    get("/mails", list_mails, "List the mails and what became of them, never what they said; for administrators", shapes.MailPage, query=shapes.MailQuery, scope="admin", for_some=True),
     post("/mails/{mail}/resend", resend_mail, "Send a mail once more; its Message-ID stays", shapes.Made, scope="admin"),
 )  # fmt: skip

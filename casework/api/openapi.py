@@ -176,7 +176,7 @@ def _refusals(route: Route) -> dict[str, Json]:
     found = [401, 503]
     if not route.open:
         found.append(403)
-    if route.parameters or route.method == "POST":
+    if route.parameters or route.method == "POST" or route.for_some:
         found.append(404)
     if route.method == "POST":
         found += [400, 409, 422]

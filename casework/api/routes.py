@@ -95,6 +95,8 @@ class Route:
     if_match: str = ""
     #: For those who have no token yet.
     open: bool = False
+    #: Not there for everybody, though its path names nothing.
+    for_some: bool = False
     #: The body is a file: asked before a byte of it is read. And whether the answer is one.
     takes: Callable[[Call], Incoming] | None = None
     gives_file: bool = False

@@ -48,7 +48,7 @@ def replay_webhook_message(call: Call) -> Done:
 _ONE = "/webhooks/{endpoint}"
 
 ROUTES: tuple[Route, ...] = (
-    get("/webhooks", list_webhooks, "List where your organisation's own system is told of what moves in its referrals", shapes.WebhookPage),
+    get("/webhooks", list_webhooks, "List where your organisation's own system is told of what moves in its referrals", shapes.WebhookPage, for_some=True),
     post("/webhooks", create_webhook, "Name an https address to be told; its secret is shown this once", shapes.WebhookMade, body=shapes.NewWebhook, status=201, sensitive=always),
     post(f"{_ONE}/rotate", rotate_webhook, "Make a new secret; the one before signs beside it for a day", shapes.WebhookMade, sensitive=always),
     post(f"{_ONE}/end", end_webhook, "Send nothing there any more", shapes.Made),

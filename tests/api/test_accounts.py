@@ -149,6 +149,7 @@ SENSITIVE = [
     ("/tokens", {"name": "script", "scopes": ["read"]}), (f"/sessions/{'0' * 64}/end", {}), ("/people", {}), ("/memberships", {}),
     ("/people/{some}/deactivate", {}), ("/memberships/{some}/end", {}),
     ("/cases/BJ-2026-0001/tracks/{some}/transitions/approve_plan", {}), ("/referrals/{some}/transitions/reject", {}),
+    ("/webhooks", {}), ("/webhooks/{some}/rotate", {}),
 ]  # fmt: skip
 
 

@@ -199,11 +199,14 @@ def test_making_one_ends_every_other_session(browser_for: Enter) -> None:
     assert there.get("/account").status_code == 303
 
 
-def test_the_last_factor_of_a_role_that_needs_one_stays(browser_for: Enter, app: Flask) -> None:
+def test_the_last_factor_of_a_role_that_needs_one_stays(
+    browser_for: Enter, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     browser = browser_for("officer")
     set_up(browser)
     make(browser, Authenticator())
-    app.config["INSIST_ON_SECOND_FACTOR"] = True
+    # The application is that of all tests.
+    monkeypatch.setitem(app.config, "INSIST_ON_SECOND_FACTOR", True)
     assert browser.post("/account/second-factor/remove").headers["Location"] == "/account"
     [id] = re.findall(rf"{NEW}/([0-9a-f-]{{36}})/remove", browser.get("/account").text)
     browser.post(f"{NEW}/{id}/remove")
