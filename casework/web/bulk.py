@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 
 from casework.engine.task_table import OPERATIONS, WAITS_FOR
 from casework.errors import InvalidForm
-from casework.operations import bulk
+from casework.operations import bulk, my_work
 from casework.operations.absences import absence_choices
+from casework.web import frame
 from casework.web.actor import page_transaction
 from casework.web.forms import read_request
 from casework.web.places import hold_name
@@ -56,6 +57,8 @@ def _chosen(given: list[str]) -> list[str]:
 
 def _page(chosen: list[str], faults: Mapping[str, str], answer: Mapping[str, Json] | None) -> str:
     with page_transaction() as (db, actor):
+        if calendar := my_work.home_calendar(db, actor):
+            frame.use_calendar(calendar)
         shown = bulk.show_chosen(db, actor, chosen)
         offered = absence_choices(db, actor)
     people = {one["id"]: name_of(one) for scope in offered for one in scope["people"]}

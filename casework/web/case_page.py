@@ -187,6 +187,13 @@ def _next(case: Mapping[str, Json], names: Mapping[str, str]) -> Next | None:
     return Next(say_task(one), who, one["due_at"], one["id"], may, one["type"], one["track"], names.get(one["track"], ""), one["overdue"])
 
 
+def _yours(following: Next | None, tasks: Iterable[TaskView]) -> TaskView | None:
+    """What the reader can do while the case waits for what somebody else must do."""
+    if following is None or following.may_work:
+        return None
+    return next((one for one in tasks if one.may_work and not one.waits), None)
+
+
 @dataclass(frozen=True)
 class Wait:
     """Who is waited for, since and until when."""
@@ -251,7 +258,7 @@ def show(number: str) -> str:
         requests=[one | {"words": edition_text(library[track["edition"]], f"tasks.{one['rule']}"), "why_not": [
             sentence(library[track["edition"]], why) for why in one["why_not"]]}
             for one in shown["requests"] for track in shown["tracks"] if track["id"] == one["track"]],
-        papers=papers, documents=documents, threads=threads, events=[(one, say_entry(one, library.editions)) for one in events],
+        papers=papers, documents=documents, yours=_yours(following, tasks), threads=threads, events=[(one, say_entry(one, library.editions)) for one in events],
         track_names=names, outcome=say_outcome(edition, shown["outcome"]),
         state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main["states"]),
         history=page_of(number, "history"), map=page_of(number, "map"), kinds=KINDS_OF_RIGHTS, lying=ENCUMBRANCES,

@@ -81,6 +81,8 @@ def say_due(due: datetime | str, told: Clock) -> str:
     if moment < told.now:
         if day == today:
             return gettext("late since today")
+        if (today - day).days > LONGEST_COUNT:
+            return ngettext("%(num)d day late", "%(num)d days late", (today - day).days)
         late = _working_days(told.calendar, day, today)
         if late == 0:
             return gettext("late since %(day)s", day=say_day(day, told))

@@ -168,7 +168,7 @@ def due_element(moment: datetime | str | None, *, short: bool = False, late: boo
         return Markup('<span class="muted">{}</span>').format(gettext("its clock stands still"))
     day = dates.say_day(dates.read_moment(moment).astimezone(told.zone).date(), told)
     distance = dates.say_due(moment, told)
-    made = _element(distance if short else f"{distance} · {day}", dates.say_exactly(moment, told), _machine(moment))
+    made = _element(distance if short or day in distance else f"{distance} · {day}", dates.say_exactly(moment, told), _machine(moment))
     if dates.is_late(moment, told):
         return Markup('<span class="danger">{}</span>').format(made)
     return made

@@ -34,3 +34,10 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(engine: Engine, world:
     )
     assert answer.status_code == 422
     assert "Call them" in answer.text
+
+
+def test_a_due_date_is_counted_in_working_days_as_in_the_lists(engine: Engine, world: World, browser_for: Callable[[str], Browser]) -> None:
+    with transaction(engine) as db:
+        world.new_case(db)
+        id = list_tasks(db, world.actor(db, "officer"), view="queue")["items"][0]["id"]
+    assert "working day" in browser_for("officer").get(f"/tasks/bulk?task={id}").text

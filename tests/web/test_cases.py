@@ -13,11 +13,13 @@ from flask import Flask
 from sqlalchemy import Engine, event, text
 
 from casework.definitions import load_library
+from casework.operations.cases import register_document
+from casework.operations.overview import show_case
 from casework.records.database import transaction
 from casework.web.steps import STEPS, order_of
 from tests.web.conftest import Browser
 from tests.web.pages import read_page
-from tests.world import World, to_referral
+from tests.world import World, complete, new_request, to_referral, today
 
 Enter = Callable[[str], Browser]
 
@@ -227,6 +229,40 @@ def test_a_case_says_what_is_next_and_who_is_waited_for(browser_for: Enter, numb
     assert "Need: Hebei Steam Works" in told
     assert "Technology: Nordwind Boilers" in told
     assert "Owner: Officer" in told
+
+
+def test_while_another_office_is_next_a_case_says_what_oneself_can_do(engine: Engine, world: World, browser_for: Enter) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+        complete(world, db, "officer", number, "triage_check", {
+            "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True,
+            "interest": "none",
+        })  # fmt: skip
+        world.fire(db, "officer", number, "pass_triage")
+        for side in ("need_owner", "technology_owner"):
+            complete(world, db, "officer", number, "record_consent", {
+                "agreed": True, "person": "The director", "given_on": today().isoformat(), "channel": "letter", "evidence": "Binder 7",
+            }, about=side)  # fmt: skip
+        world.fire(db, "officer", number, "confirm_interest")
+        db.execute(text("UPDATE tasks SET due_at = casework_now() WHERE name = 'screening'"))
+    told = words_of(browser_for("officer").get(f"/cases/{number}").text)
+    assert re.search("Next: Screen .* You meanwhile: .* Open your task", told)
+    assert "You meanwhile" not in words_of(browser_for("compliance").get(f"/cases/{number}").text)
+
+
+def test_documents_beyond_five_are_folded_away(engine: Engine, world: World, browser_for: Enter) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        for title in ("One", "Two", "Three", "Four", "Five", "Six", "Seven"):
+            register_document(
+                db, world.actor(db, "officer"), number, title=f"Paper {title}", kind="report", party=None, language=None,
+                valid_until=None, revision=show_case(db, world.actor(db, "officer"), number)["revision"], request=new_request(),
+            )  # fmt: skip
+    page = browser_for("officer").get(f"/cases/{number}").text
+    shown, folded = page.split("2 more documents")
+    assert re.findall(r"Paper (\w+)</a>", shown) == ["Seven", "Six", "Five", "Four", "Three"]
+    assert re.findall(r"Paper (\w+)</a>", folded) == ["Two", "One"]
 
 
 def test_the_bar_has_nine_steps_with_the_tracks_below(browser_for: Enter, numbers: tuple[str, str]) -> None:

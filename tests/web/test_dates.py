@@ -53,6 +53,7 @@ def beijing(day: int, hour: int = 17, month: int = 12, year: int = 2025) -> date
         (datetime(2025, 11, 28, 9, tzinfo=UTC), "2 working days late", "逾期 2 个工作日"),
         (beijing(2, hour=9), "late since today", "今天起逾期"),
         (datetime(2026, 6, 1, 9, tzinfo=UTC), "in 181 days", "181 天后"),
+        (datetime(2025, 9, 25, 9, tzinfo=UTC), "68 days late", "逾期 68 天"),
     ],
 )
 def test_a_deadline_is_said_in_working_days(due: datetime, english: str, chinese: str) -> None:
