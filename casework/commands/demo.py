@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from casework.commands.serve import free_port, run
+from casework.demo.exports import TAMPERED, TRUE, take_out
 from casework.demo.story import accounts, alone, is_all_there_is, is_told, is_whole, tell
 from casework.errors import InvalidSettings
 from casework.operations.editions import store_editions
@@ -50,7 +51,7 @@ def demo(cases: int | None, no_serve: bool, as_json: bool, worker: bool, port: i
     if as_json:
         click.echo(json.dumps({"url": address, "accounts": people}, ensure_ascii=False))
     else:
-        _show(address, people)
+        _show(address, people, settings.var)
     if listener is not None:
         run(settings, f"fd://{listener.fileno()}", workers=1, threads=8, loglevel="warning", with_worker=worker)
 
@@ -93,6 +94,7 @@ def _tell(settings: Settings, cases: int | None) -> list[dict[str, Any]]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("Playing eighteen months of cases", total=cases)
         tell(settings, password, cases=cases, progress=lambda done, of: bar.update(task, completed=done, total=of))
+    take_out(settings)
     people = [asdict(one) for one in accounts(settings, password)]
     _keep(settings.var / ACCOUNTS, people)
     return people
@@ -115,7 +117,7 @@ def _keep(path: Path, people: list[dict[str, Any]]) -> None:
         json.dump({"accounts": people}, file, ensure_ascii=False, indent=1)
 
 
-def _show(address: str | None, people: list[dict[str, Any]]) -> None:
+def _show(address: str | None, people: list[dict[str, Any]], var: Path) -> None:
     table = Table("E-mail", "Name", "Role", "Organisation", box=None, pad_edge=False)
     table.add_column("Token", no_wrap=True, overflow="ignore")
     for one in people:
@@ -124,5 +126,9 @@ def _show(address: str | None, people: list[dict[str, Any]]) -> None:
     Console(width=max(180, Console().width)).print(table)
     password = people[0]["password"]
     click.echo(f"\nPassword of all: {password or 'not known any more; use the tokens'}")
+    if (var / TAMPERED).exists():
+        click.echo(f"A case's file as the auditor took it out: {var / TRUE}")
+        click.echo(f"The same with one word of its history changed: {var / TAMPERED}")
+        click.echo("Which of the two is whole, tells: casework verify --file FILE")
     if address:
         click.echo(f"Casework runs at {address} (Ctrl+C ends it).")

@@ -33,6 +33,17 @@ def test_a_demo_is_made_once_and_told_again(empty_database_url: str, tmp_path: P
     assert run_casework("verify", environment=environment).returncode == 0
 
 
+def test_a_tampered_file_of_a_case_is_found_out(empty_database_url: str, tmp_path: Path) -> None:
+    environment = {"DATABASE_URL": empty_database_url, "CASEWORK_VAR": str(tmp_path)}
+    made = run_casework("demo", "--cases", "1", "--no-serve", environment=environment)
+    assert "casework verify --file" in made.stdout
+    true = run_casework("verify", "--file", str(tmp_path / "case-as-taken-out.zip"), environment=environment)
+    assert true.returncode == 0, true.stderr
+    tampered = run_casework("verify", "--file", str(tmp_path / "case-tampered-with.zip"), environment=environment)
+    assert tampered.returncode == 1
+    assert "The header of event" in tampered.stdout
+
+
 def test_a_demo_is_served_and_ends_with_its_signal(empty_database_url: str, tmp_path: Path) -> None:
     environment = {
         "PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", "DATABASE_URL": empty_database_url,

@@ -1,0 +1,44 @@
+"""Two files of one case that the demo leaves beside itself: as it was taken out, and with one word of its history changed."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+from sqlalchemy import text
+
+from casework.operations.case_file import HISTORY, make_case_file
+from casework.operations.keys import cabinet_of
+from casework.records.database import connect_engine, transaction
+from casework.records.people import find_actor
+from casework.settings import Settings
+
+TRUE, TAMPERED = "case-as-taken-out.zip", "case-tampered-with.zip"
+_OFFICER = re.compile(rb'"role": ?"officer"')
+
+
+_AUDITOR = text("SELECT id::text FROM people WHERE email = 'auditor@demo.example'")
+_FIRST = text("SELECT number FROM cases ORDER BY number LIMIT 1")
+
+
+def take_out(settings: Settings) -> tuple[Path, Path]:
+    """Take out the first case's file as the auditor, and make a copy that says of one deed that another role did it."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    true, tampered = settings.var / TRUE, settings.var / TAMPERED
+    engine = connect_engine(settings)
+    try:
+        with transaction(engine) as db:
+            auditor = find_actor(db, db.execute(_AUDITOR).scalar_one())
+            assert auditor is not None
+            made = make_case_file(db, auditor, cabinet_of(engine, settings), db.execute(_FIRST).scalar_one(), "demo")
+            true.write_bytes(b"".join(made.pieces()))
+    finally:
+        engine.dispose()
+    with zipfile.ZipFile(true) as before, zipfile.ZipFile(tampered, "w", zipfile.ZIP_DEFLATED) as after:
+        for one in before.infolist():
+            content = before.read(one)
+            if one.filename == HISTORY:
+                content = _OFFICER.sub(b'"role":"supervisor"', content, count=1)
+            after.writestr(one, content)
+    return true, tampered
