@@ -16,9 +16,9 @@ Json = Any
 
 #: Nobody is chosen: people take tasks themselves.
 NONE = "none"
-#: In turn; to whoever has the fewest open tasks.
-ROUND_ROBIN, SHORTEST = "round_robin", "shortest"
-STRATEGIES = (NONE, ROUND_ROBIN, SHORTEST)
+#: In turn; to whoever has the fewest open tasks; to whoever has done most in the case, and where nobody has, in turn.
+ROUND_ROBIN, SHORTEST, FAMILIAR = "round_robin", "shortest", "familiar"
+STRATEGIES = (NONE, ROUND_ROBIN, SHORTEST, FAMILIAR)
 HIGHEST_CAP = 1000
 
 #: Queues that may allocate. What is sealed is not among them: whoever leads a programme does not know of it.
@@ -26,10 +26,10 @@ IN_PROGRAMMES = (INTAKE, OFFICER, SUPERVISOR, COMPLIANCE)
 IN_ORGANISATIONS = (PROVIDER, PROVIDER_LEAD)
 
 #: Why it came to somebody; the words are the reader's.
-ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, OTHERS_FULL = (
-    "only_one", "never", "turn", "fewest", "fewest_turn", "others_full",
+ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, KNOWS, OTHERS_FULL = (
+    "only_one", "never", "turn", "fewest", "fewest_turn", "knows", "others_full",
 )  # fmt: skip
-REASONS = (ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, OTHERS_FULL)
+REASONS = (ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, KNOWS, OTHERS_FULL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Candidate:
     load: int
     #: The number of the queue's allocation that came to this person last; 0 for never.
     turn: int
+    #: What the history of the case has from this person.
+    deeds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def choose(rule: Rule, candidates: Iterable[Candidate]) -> Choice | None:
     chosen = in_turn[0]
     if rule.strategy == SHORTEST:
         chosen = min(in_turn, key=lambda one: one.load)
+    if rule.strategy == FAMILIAR:
+        chosen = max(in_turn, key=lambda one: one.deeds)
     return Choice(chosen.person, tuple(_reasons(rule, chosen, free, everybody)))
 
 
@@ -76,6 +80,8 @@ def _reasons(rule: Rule, chosen: Candidate, free: list[Candidate], everybody: li
         yield ONLY_ONE
     elif len(free) > 1 and rule.strategy == SHORTEST:
         yield FEWEST_TURN if sum(one.load == chosen.load for one in free) > 1 else FEWEST
+    elif len(free) > 1 and rule.strategy == FAMILIAR and chosen.deeds > 0:
+        yield KNOWS
     elif len(free) > 1:
         yield NEVER if chosen.turn == 0 else TURN
     if len(free) < len(everybody):
@@ -87,7 +93,8 @@ def written(rule: Rule, candidates: Iterable[Candidate], choice: Choice) -> dict
     return {
         "strategy": rule.strategy, "cap": rule.cap, "reasons": list(choice.reasons),
         "among": [
-            {"person": one.person, "load": one.load, "turn": one.turn} for one in sorted(candidates, key=lambda one: one.person)
+            {"person": one.person, "load": one.load, "turn": one.turn, "deeds": one.deeds}
+            for one in sorted(candidates, key=lambda one: one.person)
         ],
     }  # fmt: skip
 
@@ -95,5 +102,5 @@ def written(rule: Rule, candidates: Iterable[Candidate], choice: Choice) -> dict
 def again(told: Mapping[str, Json]) -> tuple[Rule, list[Candidate], Choice | None]:
     """The rule and the candidates of an allocation as it is kept, and whom they lead to."""
     rule = Rule(told["strategy"], told["cap"])
-    among = [Candidate(one["person"], one["load"], one["turn"]) for one in told["among"]]
+    among = [Candidate(one["person"], one["load"], one["turn"], one["deeds"]) for one in told["among"]]
     return rule, among, choose(rule, among)

@@ -141,23 +141,30 @@ def _led(actor: Actor) -> dict[str, By]:
 
 # --- the worker's part -----------------------------------------------------------------------------------------------
 
-# A task of a sealed mediation is in no case, and what a person gave back or forwarded is for people.
-_WAITS = """
-    t.state = 'Ready' AND t.queue = a.queue AND t.opened_at >= a.since AND t.handed IS NULL
-    AND (t.programme_id = a.scope_id AND t.organisation_id IS NULL OR t.organisation_id = a.scope_id)
+# A task of a sealed mediation is in no case, and what a person gave back or forwarded is for people. Each branch has an
+# index of its own, and a queue without a rule costs nothing.
+_FREE = """
+    SELECT t.id, t.log_id, t.turn_at FROM tasks t
+    WHERE {where} AND t.state = 'Ready' AND t.queue = a.queue AND t.opened_at >= a.since AND t.handed IS NULL {more}
     AND EXISTS (SELECT FROM cases c WHERE c.id = t.log_id)
     AND NOT EXISTS (
         SELECT FROM events e WHERE e.log_id = t.log_id AND e.kind IN ('released', 'forwarded') AND e.effects->>'task' = t.id::text
     )
 """
+_OF_EITHER = ("t.programme_id = a.scope_id AND t.organisation_id IS NULL", "t.organisation_id = a.scope_id")
+
+
+def _free(more: str = "") -> str:
+    return " UNION ALL ".join(_FREE.format(where=where, more=more) for where in _OF_EITHER)
+
+
+_NEWS = "AND (a.looked_at IS NULL OR a.looked_at < casework_now() - make_interval(secs => :again) OR t.opened_at > a.looked_at)"
 _DUE = """
-    SELECT a.id FROM allocations a WHERE a.strategy <> 'none' AND {but} AND EXISTS (
-        SELECT FROM tasks t WHERE {waits}
-        AND (a.looked_at IS NULL OR a.looked_at < casework_now() - make_interval(secs => :again) OR t.opened_at > a.looked_at)
-    ) ORDER BY a.id LIMIT :most
+    SELECT a.id FROM allocations a CROSS JOIN LATERAL (SELECT 1 FROM ({free}) f LIMIT 1) t
+    WHERE a.strategy <> 'none' AND {but} ORDER BY a.id LIMIT :most
 """
 _WAITING = text(f"""
-    SELECT t.id, t.log_id FROM allocations a JOIN tasks t ON {_WAITS}
+    SELECT t.id, t.log_id FROM allocations a CROSS JOIN LATERAL ({_free()}) t
     WHERE a.id = CAST(:id AS uuid) AND a.strategy <> 'none' ORDER BY t.turn_at, t.id LIMIT :most
 """)
 _LOCKED = text("SELECT scope_id, strategy, cap, turns FROM allocations WHERE id = CAST(:id AS uuid) FOR UPDATE")
@@ -173,11 +180,14 @@ _LOADS = text(f"""
     ) AS load
     FROM unnest(CAST(:people AS uuid[])) AS p(id)
 """)
+_DEEDS = text("""
+    SELECT actor_id, count(*) AS deeds FROM events WHERE log_id = CAST(:log AS uuid) AND actor_id = ANY(:people) GROUP BY actor_id
+""")
 
 
 def list_due(db: Connection, *, but: str, most: int) -> list[str]:
     """Allocations for which a task waits. `but` is a condition on `a.id` that leaves some out."""
-    return list(db.execute(text(_DUE.format(but=but, waits=_WAITS)), {"again": AGAIN_S, "most": most}).scalars())
+    return list(db.execute(text(_DUE.format(but=but, free=_free(_NEWS))), {"again": AGAIN_S, "most": most}).scalars())
 
 
 def allocate(engine: Engine, allocation: str) -> int:
@@ -223,7 +233,8 @@ def _candidates(db: Connection, standing: Standing, case: Case, task: Task, turn
     edition = standing.library[task.edition]
     people = [one.person for one in found if one.person not in away and may_have(one, case, task, edition)]
     loads = {row.id: row.load for row in db.execute(_LOADS, {"scope": scope, "people": sorted(people)})}
-    return [Candidate(one, loads[one], turns.get(one, 0)) for one in people]
+    deeds = {row.actor_id: row.deeds for row in db.execute(_DEEDS, {"log": case.log, "people": people})}
+    return [Candidate(one, loads[one], turns.get(one, 0), deeds.get(one, 0)) for one in people]
 
 
 __all__ = ["allocate", "allocate_task", "choose_allocation", "fold", "list_allocations", "list_due"]

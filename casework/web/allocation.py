@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.allocation import NONE, ROUND_ROBIN, SHORTEST
+from casework.engine.allocation import FAMILIAR, NONE, ROUND_ROBIN, SHORTEST
 from casework.engine.roles import ORGANISATION_QUEUES, PROVIDER_LEAD, SUPERVISOR
 from casework.errors import InvalidForm, NotFound
 from casework.operations import allocation
@@ -25,7 +25,7 @@ blueprint = Blueprint("allocation", __name__)
 
 STRATEGIES = {
     NONE: N_("to nobody: people take tasks themselves"), ROUND_ROBIN: N_("to everybody in turn"),
-    SHORTEST: N_("to whoever has the fewest open tasks"),
+    SHORTEST: N_("to whoever has the fewest open tasks"), FAMILIAR: N_("to whoever knows the case best, else in turn"),
 }  # fmt: skip
 QUEUES = {
     "intake": N_("New cases"), "officer": N_("Officers, in a case of several"), "supervisor": N_("Supervisors"), "compliance": N_("Compliance officers"),
@@ -36,6 +36,7 @@ _WHY = {
     "only_one": N_("nobody else could have it"), "never": N_("the first of this queue for this person"),
     "turn": N_("it was this person's turn"), "fewest": N_("this person had the fewest open tasks"),
     "fewest_turn": N_("nobody had fewer open tasks, and it was this person's turn"),
+    "knows": N_("this person has done the most in this case"),
     "others_full": N_("others had as many as one may get"),
 }  # fmt: skip
 
@@ -76,7 +77,7 @@ def choose() -> Response:
                 cap=int(typed) if typed else None, request=read_request(),
             )  # fmt: skip
     except InvalidForm as refusal:
-        flash(gettext("Nothing was changed. The most open tasks of one person: %(why)s.", why=say_fault(next(iter(refusal.fields.values())))), "warn")
+        flash(gettext("Nothing was changed. The limit per person %(why)s.", why=say_fault(next(iter(refusal.fields.values())))), "warn")
         return redirect(back, 303)
     if request.form.get("strategy") == NONE:
         flash(gettext("From now on people take the tasks of this queue themselves. What they have stays with them."))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.engine.allocation import (
+    FAMILIAR,
     NONE,
     REASONS,
     ROUND_ROBIN,
@@ -23,7 +24,7 @@ from casework.ledger.canonical import canonical
 
 loads, turns = st.integers(0, 6), st.integers(0, 6)
 people = st.lists(
-    st.builds(Candidate, st.sampled_from("abcdefgh"), loads, turns), max_size=8, unique_by=lambda one: one.person
+    st.builds(Candidate, st.sampled_from("abcdefgh"), loads, turns, st.integers(0, 3)), max_size=8, unique_by=lambda one: one.person
 )
 rules = st.builds(Rule, st.sampled_from(STRATEGIES), st.none() | st.integers(1, 6))
 
@@ -61,6 +62,19 @@ def test_the_shortest_is_the_shortest(among: list[Candidate]) -> None:
     choice = choose(Rule(SHORTEST), among)
     if choice is not None:
         assert next(one.load for one in among if one.person == choice.person) == min(one.load for one in among)
+
+
+@given(people)
+def test_nobody_knows_the_case_better(among: list[Candidate]) -> None:
+    choice = choose(Rule(FAMILIAR), among)
+    if choice is not None:
+        assert next(one.deeds for one in among if one.person == choice.person) == max(one.deeds for one in among)
+
+
+@given(people)
+def test_where_nobody_knows_the_case_it_goes_in_turn(among: list[Candidate]) -> None:
+    strangers = [Candidate(one.person, one.load, one.turn) for one in among]
+    assert choose(Rule(FAMILIAR), strangers) == choose(Rule(ROUND_ROBIN), strangers)
 
 
 @given(st.integers(1, 6), st.integers(1, 40))

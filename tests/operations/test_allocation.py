@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm, NotFound
+from casework.jobs.dispatcher import dispatch
 from casework.operations.allocation import allocate, choose_allocation, list_allocations, list_due
 from casework.operations.cases import home_of
 from casework.operations.tasks import release_task
@@ -136,6 +137,31 @@ def test_a_providers_tasks_go_to_its_people(world: World, engine: Engine) -> Non
         assert set(holders(world, db, number, "provider").values()) <= {"provider", "provider_lead"}
         assert None not in holders(world, db, number, "provider").values()
     assert list(verify_all(engine)) == []
+
+
+def test_who_knows_the_case_gets_it(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        rule(world, db, "provider", "familiar")
+        numbers = [to_referral(world, db) for _ in range(2)]
+        for number, referral in numbers:
+            world.write(db, "provider_lead", load(db, home_of(db, number), "case"), referral)
+    settle(engine)
+    with transaction(engine) as db:
+        found = {one for number, _ in numbers for one in holders(world, db, number, "provider").values()}
+        told = list(read_events(db, home_of(db, number)))[-1]
+    assert found == {"provider_lead"}
+    assert told.effects["allocation"]["reasons"] == ["knows"]
+    assert list(verify_all(engine)) == []
+
+
+def test_the_dispatcher_makes_a_job_of_it(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        one = rule(world, db, "intake", "round_robin")
+        world.new_case(db, "supervisor")
+    dispatch(engine, mailing=False)
+    with transaction(engine) as db:
+        keys = set(db.execute(text("SELECT queueing_lock FROM procrastinate_jobs")).scalars())
+    assert f"allocate {one}" in keys
 
 
 def test_a_forged_choice_is_found(world: World, engine: Engine, superuser_engine: Engine) -> None:
