@@ -6,6 +6,7 @@ gone through in the order of their logs, so that two people with the same choice
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -132,7 +133,7 @@ def _one(
         with db.begin_nested():
             if operation == table.COMPLETE:
                 _insist_plain(db, actor, id)
-            _DEEDS[operation](db, actor, id, told, Request(f"{request.key}.{id}"[:200], request.digest))
+            _DEEDS[operation](db, actor, id, told, _of_one(request, id))
             if dry_run:
                 raise _Undo
     except _Undo:
@@ -140,6 +141,11 @@ def _one(
     except CaseworkError as refusal:
         return Outcome(id, refusal)
     return Outcome(id)
+
+
+def _of_one(request: Request, id: str) -> Request:
+    """A key of its own for each task, however long the key of them all is."""
+    return Request(hashlib.sha256(f"{request.key} {id}".encode()).hexdigest(), request.digest)
 
 
 def _insist_plain(db: Connection, actor: Actor, id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -170,13 +171,22 @@ def end_role(membership: Any) -> Response:
         with page_transaction() as (db, actor):
             administration.end_membership(db, actor, str(membership), read_request())
     except CasesStranded as refusal:
+        if not _is_id(back):
+            raise
         return make_response(_person(back, {"": say_error(refusal), "stranded_role": str(membership)}), 409)
     flash(gettext("The role has ended. Tasks held by it are free again; cases stay with the person until a supervisor hands them over."))
     return redirect(_back(back), 303)
 
 
+def _is_id(written: str) -> bool:
+    try:
+        return str(UUID(written)) == written
+    except ValueError:
+        return False
+
+
 def _back(person: str) -> str:
-    if len(person) == 36 and all(letter in "0123456789abcdef-" for letter in person):
+    if _is_id(person):
         return url_for("administration.people") + "/" + person
     return url_for("administration.people")
 

@@ -225,7 +225,9 @@ def _crumbs(found: Case, track: Any, whole: bool) -> list[tuple[str, str]]:
     if track is not None and not whole:
         name = service_name(track.kind)
         return [(gettext("In progress"), url_for("referrals.working")), (name[:1].upper() + name[1:], url_for("referrals.show", referral=track.id))]
-    return [(gettext("Cases"), url_for("cases.index")), (str(found.number), url_for("cases.show", number=found.number))]
+    if found.number is None:
+        return [(gettext("Sealed mediations"), url_for("mediations.index")), (found.title or gettext("Sealed mediation"), url_for("mediations.show", mediation=found.log))]
+    return [(gettext("Cases"), url_for("cases.index")), (found.number, url_for("cases.show", number=found.number))]
 
 
 # --- handing in ------------------------------------------------------------------------------------------------------
@@ -394,7 +396,8 @@ def _granted_to(found: Case, id: str) -> Any:
 
 
 def _home(found: Case, track: Any, whole: bool) -> str:
-    return url_for("documents.referral", referral=track.id) if track is not None and not whole else url_for("documents.case", number=found.number)
+    of_referral = track is not None and (not whole or found.number is None)
+    return url_for("documents.referral", referral=track.id) if of_referral else url_for("documents.case", number=found.number)
 
 
 @blueprint.post("/documents/<uuid:document>/versions")

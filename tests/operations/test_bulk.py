@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm
 from casework.operations.bulk import do_to_tasks, show_chosen
+from casework.operations.requests import Request
 from casework.operations.task_lists import list_tasks
 from casework.operations.tasks import claim_task
 from tests.world import World, new_request, today
@@ -47,6 +48,12 @@ def test_the_same_request_is_not_done_twice(world: World, db: Connection, chosen
     again = do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, request)
     assert again.repeated
     assert again.answer == first.answer
+
+
+def test_each_is_done_with_the_longest_key_that_there_is(world: World, db: Connection, chosen: list[str]) -> None:
+    request = Request("k" * 200, "d")
+    assert do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, request).answer["done"] == 3
+    assert holders(db, chosen) == {world.people["officer"]}
 
 
 def test_several_are_held_until_a_day_or_assigned(world: World, db: Connection, chosen: list[str]) -> None:

@@ -121,6 +121,17 @@ def test_a_role_is_ended(browser: Browser, world: World, engine: Engine) -> None
     assert browser.post(f"{HOME}/roles/{away}/end", {}, page=person).status_code == 404
 
 
+def test_a_role_that_strands_cases_is_asked_about_wherever_it_was_ended_from(
+    browser: Browser, world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        world.new_case(db)
+        roles = db.execute(text("SELECT id FROM memberships WHERE role = 'supervisor' ORDER BY id")).scalars().all()
+    page = f"{HOME}/people/{world.people['supervisor']}"
+    answers = [browser.post(f"{HOME}/roles/{one}/end", {}, page=page).status_code for one in roles]
+    assert answers == [303, 409]
+
+
 def test_closing_an_account_shows_what_hangs_on_it_and_asks_once(
     browser: Browser, browser_for: BrowserFor, world: World, engine: Engine
 ) -> None:

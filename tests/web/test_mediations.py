@@ -68,6 +68,8 @@ def test_it_is_opened_and_worked_on_by_its_actions(engine: Engine, world: World,
     offer = browser_for("provider").get(f"/referrals/{track}")
     assert offer.status_code == 200
     assert number not in offer.text
+    papers = browser.get(f"/referrals/{track}/documents")
+    assert place in papers.text
 
 
 def test_for_everybody_else_it_is_not_there(engine: Engine, world: World, number: str, browser_for: BrowserFor) -> None:
