@@ -295,7 +295,7 @@ def names_of(db: Connection, people: set[str | None], organisations: set[str | N
 
 _NEXT = (
     "id", "track", "name", "type", "do", "edition", "rule", "queue", "organisation", "holder", "about", "due_at", "overdue",
-    "flagged",
+    "flagged", "wait",
 )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ from casework.web.forms import FormView, build_form, own_texts
 from casework.web.frame import clock, use_calendar
 from casework.web.messages import threads_of
 from casework.web.obstacles import say_risks
-from casework.web.places import queue_name, task_words
+from casework.web.places import hold_name, queue_name, task_words
 from casework.web.sentences import PAPERS, paper_name, party_name, say_entry, service_name
 from casework.web.steps import Step, step_name, steps_of
 from casework.web.texts import N_, edition_text, sentence
@@ -205,8 +205,9 @@ class Wait:
 
 
 def _waits(case: Mapping[str, Json], edition: Edition) -> list[Wait]:
-    """For whom the case waits, each once: with what is due first of all that they owe."""
-    return [
+    """For whom the case waits, each once: with what is due first of all that they owe; before them for whom the next task does."""
+    resting = (case["next_action"] or {}).get("wait")
+    return [Wait(hold_name(one["for"]), None, one["until"], True) for one in (resting,) if one] + [
         Wait(say_hold(edition, {"waits_for": one["for"]}), None, one["until"], True)
         if one["what"] == "hold"
         else Wait(one["for"]["name"] or gettext("a provider"), one["since"], one["until"])

@@ -86,6 +86,7 @@ def my_work_page() -> str:
         "home/show.html", tab=tab, rows=listed["items"], held=held, resting=resting, others=others, counts=counts,
         decisions=decisions[:BELOW], to_decide=len(decisions),
         tabs=_tabs(tab, counts), first=first, mentions=mentions, to_take=sum(one["count"] for one in queues),
+        more_to_take=any(one["count"] >= one["most"] for one in queues),
         next_url=url_for("home.show", tab=tab, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("home.show", tab=tab) if cursor else "",
     )  # fmt: skip

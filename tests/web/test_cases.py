@@ -7,14 +7,17 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, event, text
 
 from casework.definitions import load_library
-from casework.operations.cases import register_document
+from casework.operations.cases import home_of, register_document
 from casework.operations.overview import show_case
+from casework.operations.tasks import suspend_task
+from casework.records.cases import load
 from casework.records.database import transaction
 from casework.web.steps import STEPS, order_of
 from tests.web.conftest import Browser
@@ -451,3 +454,18 @@ def test_a_row_is_marked_as_new_until_one_looks(world: World, engine: Engine, br
     assert '<span class="mark ">new</span>' in compliance.get("/cases").text
     compliance.get(f"/cases/{number}")
     assert '<span class="mark ">new</span>' not in compliance.get(f"/cases?q={number}").text
+
+
+def test_what_comes_next_and_waits_says_for_whom_and_until_when(world: World, engine: Engine, browser_for: Enter) -> None:
+    until = today() + timedelta(days=9)
+    with transaction(engine) as db:
+        number = world.open_case(db)
+        world.fire(db, "officer", number, "take")
+        for task in list(load(db, home_of(db, number), "case").open_tasks()):
+            suspend_task(
+                db, world.actor(db, "officer"), task.id, reason="They asked for it.", waits_for="need_owner",
+                until=until.isoformat(), request=new_request(),
+            )  # fmt: skip
+    box = browser_for("officer").get(f"/cases/{number}").text.split('<section class="next"')[1].split("</section>")[0]
+    assert "Waits for: The need owner" in box
+    assert f'datetime="{until.isoformat()}"' in box

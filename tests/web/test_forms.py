@@ -121,6 +121,22 @@ def test_an_empty_form_says_nothing() -> None:
     assert parse_form(Every.rule(), page_of(every()).sent) == {}
 
 
+class Optional(fields.Form):
+    choice = fields.Choice(label="Choice", choices={"a": "A", "b": "B"}, required=False)
+    sure = fields.YesNo(label="Sure", required=False)
+
+
+def test_an_optional_choice_can_be_taken_back() -> None:
+    def shown(**values: Json) -> Page:
+        return page_of(build_form("case:1:optional", Optional.rule(), own_texts(Optional), values=values))
+
+    given = shown(choice="b", sure=False).sent
+    assert (given["f-choice"], given["f-sure"]) == ("b", "no")
+    back = shown().sent
+    assert (back["f-choice"], back["f-sure"]) == ("", "")
+    assert parse_form(Optional.rule(), back) == {}
+
+
 def test_what_was_sent_is_shown_again_as_it_was_typed() -> None:
     typed = MultiDict([("f-text", " odd "), ("f-number", "twelve"), ("f-money.amount", "1.000,00"), ("f-day", "tomorrow")])
     shown = page_of(every(submitted=typed, values=FULL)).sent

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from casework.operations import task_lists
 from casework.operations.my_work import MOST_COUNTED, count_work, days, list_work
 from casework.operations.national_calendars import china
 from casework.operations.tasks import claim_task
@@ -133,6 +134,16 @@ def test_an_empty_page_says_what_comes_next(engine: Engine, world: World, browse
     page = browser.get("/").text
     assert "One task may be taken from your queues." in page
     assert "Take next task" in page
+
+
+def test_more_than_was_counted_is_said_to_be_more(
+    engine: Engine, world: World, browser_for: BrowserFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction(engine) as db:
+        for _ in range(3):
+            world.new_case(db)
+    monkeypatch.setattr(task_lists, "_COUNTED_TO", ((task_lists.FEW, 2),))
+    assert "At least 2 tasks may be taken from your queues." in browser_for("officer").get("/").text
 
 
 def test_an_unknown_tab_is_the_first(world: World, browser_for: BrowserFor) -> None:
