@@ -187,11 +187,14 @@ def _next(case: Mapping[str, Json], names: Mapping[str, str]) -> Next | None:
     return Next(say_task(one), who, one["due_at"], one["id"], may, one["type"], one["track"], names.get(one["track"], ""), one["overdue"])
 
 
-def _yours(following: Next | None, tasks: Iterable[TaskView]) -> TaskView | None:
-    """What the reader can do while the case waits for what somebody else must do."""
-    if following is None or following.may_work:
+def _yours(following: Next | None, tasks: Iterable[TaskView], chosen: Choices) -> TaskView | None:
+    """What the reader can do while what comes next is another's, or a step that nothing leads out of yet."""
+    if following is None:
         return None
-    return next((one for one in tasks if one.may_work and not one.waits), None)
+    leads = following.type != "step" or any(one.track == following.track for one in chosen.possible)
+    if following.may_work and leads:
+        return None
+    return next((one for one in tasks if one.may_work and not one.waits and one.type != "step"), None)
 
 
 @dataclass(frozen=True)
@@ -259,7 +262,7 @@ def show(number: str) -> str:
         requests=[one | {"words": edition_text(library[track["edition"]], f"tasks.{one['rule']}"), "why_not": [
             sentence(library[track["edition"]], why) for why in one["why_not"]]}
             for one in shown["requests"] for track in shown["tracks"] if track["id"] == one["track"]],
-        papers=papers, documents=documents, yours=_yours(following, tasks), threads=threads, events=[(one, say_entry(one, library.editions)) for one in events],
+        papers=papers, documents=documents, yours=_yours(following, tasks, chosen), threads=threads, events=[(one, say_entry(one, library.editions)) for one in events],
         track_names=names, outcome=say_outcome(edition, shown["outcome"]),
         state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main["states"]),
         history=page_of(number, "history"), map=page_of(number, "map"), kinds=KINDS_OF_RIGHTS, lying=ENCUMBRANCES,

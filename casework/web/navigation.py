@@ -13,6 +13,9 @@ from casework.web.texts import N_
 OFFICES = frozenset({"officer", "supervisor", "compliance", "dispute_officer"})
 PROVIDERS = frozenset({"provider", "provider_lead", "verifier"})
 
+#: Pages of one case, by the beginning of their endpoints.
+OF_A_CASE = ("cases.", "history.", "clocks.", "maps.show", "documents.", "messages.", "new_tasks.", "referrals.show", "contract.")
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -29,7 +32,7 @@ ENTRIES = (
     Entry(OFFICES, N_("My work"), "home.show"),
     Entry(OFFICES, N_("Queues"), "tasks.queue", ("tasks.", "bulk.")),
     Entry(frozenset({"auditor"}), N_("Overview"), "audit.home", ("audit.answers", "audit.sample")),
-    Entry(OFFICES - {"dispute_officer"} | {"manager", "observer", "auditor"}, N_("Cases"), "cases.index", ("cases.",)),
+    Entry(OFFICES - {"dispute_officer"} | {"manager", "observer", "auditor"}, N_("Cases"), "cases.index", OF_A_CASE),
     Entry(frozenset({"officer", "supervisor"}), N_("Matches"), "matches.index", ("matches.",)),
     Entry(frozenset({"officer", "supervisor"}), N_("Providers"), "providers.index", ("providers.",)),
     Entry(OFFICES, N_("Calendar"), "agenda.show"),

@@ -254,6 +254,16 @@ def test_while_another_office_is_next_a_case_says_what_oneself_can_do(engine: En
     assert "You meanwhile" not in words_of(browser_for("compliance").get(f"/cases/{number}").text)
 
 
+def test_a_step_that_nothing_leads_out_of_yet_names_the_task_that_comes_first(engine: Engine, world: World, browser_for: Enter) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+    page = browser_for("officer").get(f"/cases/{number}").text
+    assert "Next: Bring the case through triage" in words_of(page)
+    assert "To be done first: Check the match" in words_of(page)
+    assert page.count("btn-primary") == 1
+
+
 def test_documents_beyond_five_are_folded_away(engine: Engine, world: World, browser_for: Enter) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
