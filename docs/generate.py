@@ -101,7 +101,9 @@ def tasks() -> Iterator[str]:
     yield (
         "A side task is skipped only where the workflow lets people ask for it again. A step and a decision are taken,"
         " started, delegated and completed by the roles of their queue alone. What was delegated to somebody is not delegated,"
-        " forwarded, assigned, skipped or failed by them."
+        " forwarded, assigned, skipped or failed by them. Whoever may complete a side task may ask another person to"
+        " review it first: that person approves it or asks for changes, does nothing else with it, and what was approved is"
+        " what is completed."
     )
 
 

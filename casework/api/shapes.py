@@ -223,6 +223,16 @@ class Ranking(Body):
     reason: SomeWords
 
 
+class AskingReview(Body):
+    person: Annotated[Id, Field(description="Who looks at it; must work its queue in this case, and be somebody else")]
+    data: Annotated[dict[str, Json], Field(description="The form as it is proposed, by the names that the task lists")] = {}
+
+
+class AnsweringReview(Body):
+    approve: Annotated[bool, Field(description="False asks for changes, which the note says")]
+    note: Words | None = None
+
+
 class NewItem(Body):
     words: Line
 
@@ -425,7 +435,8 @@ class FormField(Answer):
 
 
 class Handed(Answer):
-    how: Annotated[str, Field(description="assigned, delegated, forwarded, nominated, or handed_back to be accepted")]
+    how: Annotated[str, Field(description="assigned, delegated, forwarded, nominated, handed_back to be accepted, review_asked, approved or changes_asked")]
+    round: Annotated[int | None, Field(description="Of a review: which round it is")] = None
     by: Named
     to: Named | None = None
     note: str | None = None

@@ -119,6 +119,18 @@ def tick_item(call: Call) -> Done:
     )
 
 
+def ask_review(call: Call) -> Done:
+    return tasks.ask_review(
+        call.db, call.actor, call.path["task"], person=str(call.body.person), data=call.body.data, request=call.request
+    )
+
+
+def answer_review(call: Call) -> Done:
+    return tasks.answer_review(
+        call.db, call.actor, call.path["task"], approve=call.body.approve, note=call.body.note, request=call.request
+    )
+
+
 def list_people_for_task(call: Call) -> dict[str, Json]:
     return list_task_people(call.db, call.actor, call.path["task"])
 
@@ -165,6 +177,14 @@ ROUTES: tuple[Route, ...] = (
     post(
         f"{_TASK}/nominate", nominate_task, "Let a task begin before its day, and name who does it", shapes.TaskDone,
         body=shapes.Offering,
+    ),
+    post(
+        f"{_TASK}/review", ask_review, "Have another person look at a side task's form before it is finished", shapes.TaskDone,
+        body=shapes.AskingReview,
+    ),
+    post(
+        f"{_TASK}/review/answer", answer_review, "Approve what was proposed, or ask for changes", shapes.TaskDone,
+        body=shapes.AnsweringReview,
     ),
     post(f"{_TASK}/items", add_item, "Add an item of one's own to a task's checklist", shapes.TaskDone, body=shapes.NewItem),
     post(

@@ -241,6 +241,24 @@ class AddItem:
 
 
 @dataclass(frozen=True)
+class AskReview:
+    """Have another person look at a side task's form before it is finished."""
+
+    task: str
+    person: str
+    data: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AnswerReview:
+    """Approve what was proposed, or ask for changes, which are said in the note."""
+
+    task: str
+    approve: bool
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class HandBack:
     """Give a delegated task back to whoever delegated it, with what was prepared."""
 
@@ -441,6 +459,8 @@ Command = (
     | Nominate
     | Modify
     | Tick
+    | AskReview
+    | AnswerReview
     | AddItem
     | HandBack
     | Add

@@ -19,6 +19,8 @@ RELIEVED = "relieved"
 STARTED, STOPPED, SUSPENDED, RESUMED, SKIPPED, FAILED, MODIFIED = (
     "started", "stopped", "suspended", "resumed", "skipped", "failed", "modified",
 )  # fmt: skip
+#: Another person looks at a task's form before it is finished.
+REVIEW_ASKED, APPROVED, CHANGES_ASKED = "review_asked", "approved", "changes_asked"
 #: An item of a task's checklist.
 TICKED, UNTICKED, ITEM_ADDED = "ticked", "unticked", "item_added"
 #: A task comes to another person.

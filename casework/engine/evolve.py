@@ -29,12 +29,15 @@ from casework.engine.cases import (
 )  # fmt: skip
 from casework.engine.events import (
     ADDED,
+    APPROVED,
+    CHANGES_ASKED,
     CONSENT_ENDED,
     FIRED,
     ITEM_ADDED,
     OPENED,
     PROPOSED,
     REFUSED,
+    REVIEW_ASKED,
     SYSTEM_ACTOR,
     TICKED,
     Event,
@@ -188,7 +191,7 @@ def _task_states(case: Case, changed: Changed, tracks: Tracks, states: list[Json
             if key in one:
                 made[key] = one[key]
         if "to" in one:
-            made["handed"] = {"how": event.kind, "by": event.actor, "to": one["to"], "seq": event.seq}
+            made["handed"] = {"how": event.kind, "by": event.actor, "to": one["to"], "seq": event.seq, **_round(task, event)}
             if (allocation := event.effects.get("allocation")) is not None:
                 made["handed"]["why"] = allocation["reasons"]
         elif "holder" in one and (task.handed is None or one["holder"] != task.handed["to"]):
@@ -208,6 +211,14 @@ def _task_states(case: Case, changed: Changed, tracks: Tracks, states: list[Json
                 made |= {"closed_at": event.at, "closed_by": one.get("by", event.actor), "acted_for": event.acting_for}
         tasks[one["id"]] = replace(task, **made)
     changed["tasks"] = tasks
+
+
+def _round(task: Task, event: Event) -> dict[str, Json]:
+    """Of a review, which round it is, and the `seq` of the event whose body holds the words of the form."""
+    before = task.handed if task.handed is not None and "round" in task.handed else {"round": 0}
+    if event.kind == REVIEW_ASKED:
+        return {"round": before["round"] + 1, "form": event.seq}
+    return {key: before[key] for key in ("round", "form")} if event.kind in (APPROVED, CHANGES_ASKED) else {}
 
 
 def _item(before: Json, event: Event) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.engine import checklists, fields
+from casework.engine import checklists, fields, reviews
 from casework.engine import task_table as table
 from casework.engine.cases import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task, Track
 from casework.engine.checks import (
@@ -22,6 +22,8 @@ from casework.engine.commands import (
     Add,
     AddItem,
     Allocate,
+    AnswerReview,
+    AskReview,
     Assign,
     Claim,
     Complete,
@@ -270,6 +272,7 @@ def _complete(draft: Draft, command: Complete) -> None:
     insist_another_than(draft, rule.not_by, track)
     checklists.insist_ticked(edition, task)
     facts, body = form_data(draft, edition, rule.form, command.data)
+    reviews.insist_reviewed(task, facts)
     told = draft.facts(track, facts, task)
     if reasons := [edition.text(f"guards.{n}") for n in rule.guards if not GUARDS[n].holds(told)]:
         raise Refused(reasons=reasons)
@@ -386,6 +389,8 @@ TASK_DEEDS: Mapping[type, Callable[..., None]] = {
     Nominate: _nominate,
     Modify: _modify,
     Add: _add,
+    AskReview: reviews.ask_review,
+    AnswerReview: reviews.answer_review,
     Tick: checklists.tick,
     AddItem: checklists.add_item,
 }

@@ -26,6 +26,7 @@ from casework.engine.cases import (
 )  # fmt: skip
 from casework.engine.commands import By
 from casework.engine.editions import Edition
+from casework.engine.events import REVIEW_ASKED
 from casework.engine.roles import (
     COMPLIANCE,
     DISPUTE_OFFICER,
@@ -269,6 +270,8 @@ def refusal(edition: Edition, case: Case, task: Task, by: By, operation: str) ->
         if POTENTIAL_OWNER in mine and task.holder not in (None, by.person) and operation in (START, COMPLETE):
             return AlreadyTaken(holder=task.holder)
         return _only_for(row, named)
+    if operation in _GIVES_UP | {RELEASE} and review_for(task) is not None and ADMINISTRATOR not in mine:
+        return WrongState(action=row.do, why="you were asked to review it: approve it, or ask for changes.")
     if operation in _GIVES_UP and giver(task) is not None and ADMINISTRATOR not in mine:
         return WrongState(action=row.do, why="it was delegated to you: finish it, and it goes back to be accepted.")
     return None
@@ -285,6 +288,12 @@ def _not_for(edition: Edition, task: Task, operation: str) -> str | None:
     if operation == SKIP and task.type == "side" and not skippable(edition, task):
         return "the case needs what comes of it."
     return NOT_FOR[task.type].get(operation)
+
+
+def review_for(task: Task) -> str | None:
+    """Who asked for the review of a task, while whoever was asked for it holds it."""
+    handed = task.handed
+    return str(handed["by"]) if handed and handed["how"] == REVIEW_ASKED and task.holder == handed["to"] else None
 
 
 def giver(task: Task) -> str | None:

@@ -13,6 +13,7 @@ from casework.engine.checklists import items_of, unticked
 from casework.engine.commands import By, Library
 from casework.engine.editions import Edition
 from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.engine.reviews import approved
 from casework.operations.past import Past
 from casework.permissions import may_have, may_hold, may_work
 
@@ -25,8 +26,12 @@ OPERATION_OF: Mapping[str, str] = {
     kinds.DELEGATED: table.DELEGATE, kinds.FORWARDED: table.FORWARD, kinds.COMPLETED: table.COMPLETE,
     kinds.HANDED_BACK: table.COMPLETE, kinds.FAILED: table.FAIL, kinds.ACTIVATED: table.ACTIVATE,
     kinds.NOMINATED: table.NOMINATE, kinds.EXITED: table.EXIT, kinds.MODIFIED: table.MODIFY, kinds.ASSIGNED: table.ASSIGN,
+    **dict.fromkeys((kinds.REVIEW_ASKED, kinds.APPROVED, kinds.CHANGES_ASKED), table.COMPLETE),
     **dict.fromkeys((kinds.TICKED, kinds.UNTICKED, kinds.ITEM_ADDED), table.TICK),
 }  # fmt: skip
+_REVIEWS = frozenset({kinds.REVIEW_ASKED, kinds.APPROVED, kinds.CHANGES_ASKED})
+#: What gives a task back to somebody who had it.
+_BACK = frozenset({kinds.HANDED_BACK, kinds.APPROVED, kinds.CHANGES_ASKED})
 #: What an operation on a task may change besides: the task, its clocks, and what the hold of its case keeps of them.
 _CHANGES = frozenset({"task", "name", "held_by", "task_states", "clocks", "clock_states", "hold"})
 
@@ -50,6 +55,11 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
         back = table.giver(task)
         if back is not None and back != event.actor and may_hold(past.actor(back, _scopes(before, task), event.at), before, task):
             yield "the task was delegated, and did not go back to be accepted"
+        ended = {one["id"]: one for one in event.effects.get("task_states", ())}
+        if table.review_for(task) is not None:
+            yield "it was being reviewed"
+        elif approved(task) and ended.get(task.id, {}).get("result", {}) != dict(task.result):
+            yield "something else was approved"
         if unticked(library[task.edition], task):
             yield "something that its checklist requires was not ticked"
         return
@@ -64,7 +74,7 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
     to = changes[0].get("to")
     if to is not None and to != event.actor and event.actor != SYSTEM_ACTOR:
         found = past.actor(to, _scopes(before, task), event.at)
-        fits = may_hold(found, before, task) if event.kind == kinds.HANDED_BACK else may_work(found, before, task)
+        fits = may_hold(found, before, task) if event.kind in _BACK else may_work(found, before, task)
         if not fits:
             yield "it gives the task to somebody who did not work its queue"
 
@@ -104,6 +114,9 @@ def _led(task: Task, event: Event, change: Mapping[str, Json]) -> Iterator[str]:
         wanted = RESERVED
         if holder != table.giver(task):
             yield "it does not go back to whoever delegated it"
+    elif event.kind in _REVIEWS:
+        wanted = RESERVED
+        yield from _reviewed(task, event, change, holder)
     elif event.kind == kinds.ASSIGNED and task.state == SUSPENDED:
         wanted = SUSPENDED
     elif event.kind == kinds.RESUMED:
@@ -116,9 +129,28 @@ def _led(task: Task, event: Event, change: Mapping[str, Json]) -> Iterator[str]:
         yield "it takes the task for somebody else"
     if event.kind in (kinds.RELEASED, kinds.FORWARDED) and holder is not None:
         yield "somebody holds the task still"
-    handing = (kinds.ASSIGNED, kinds.DELEGATED, kinds.NOMINATED, kinds.HANDED_BACK)
+    handing = (kinds.ASSIGNED, kinds.DELEGATED, kinds.NOMINATED, kinds.HANDED_BACK, *_REVIEWS)
     if event.kind in handing and holder != change.get("to"):
         yield "it names another person than it gives the task to"
+
+
+def _reviewed(task: Task, event: Event, change: Mapping[str, Json], holder: str | None) -> Iterator[str]:
+    """Four eyes: it goes to another person than who asked, and that one's answer goes back."""
+    if task.type != "side":
+        yield "only a side task is reviewed"
+    asked_by = table.review_for(task)
+    if event.kind == kinds.REVIEW_ASKED:
+        if holder in (task.holder, event.actor, event.acting_for):
+            yield "it asks nobody else to review it"
+        return
+    if "result" in change:
+        yield "it changes what was proposed"
+    if asked_by is None or event.actor != task.holder:
+        yield "its actor was not asked to review it"
+    if asked_by in (event.actor, event.acting_for):
+        yield "whoever asked for the review answered it"
+    if holder != asked_by:
+        yield "it does not go back to whoever asked"
 
 
 def _ticked(edition: Edition, task: Task, event: Event, change: Mapping[str, Json]) -> Iterator[str]:

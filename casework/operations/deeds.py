@@ -18,6 +18,8 @@ from casework.engine.cases import Case
 from casework.engine.commands import (
     AddItem,
     Allocate,
+    AnswerReview,
+    AskReview,
     Assign,
     By,
     Claim,
@@ -55,7 +57,7 @@ from casework.records.logs import Log, lock_logs, new_log, seal_events
 Json = Any
 
 SYSTEM = By()
-_MOVES_NOTHING = (Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Allocate, Modify, Tick, AddItem, Say, Correct)
+_MOVES_NOTHING = (Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Allocate, Modify, Tick, AddItem, AskReview, AnswerReview, Say, Correct)
 
 
 def new_id() -> str:

@@ -235,7 +235,7 @@ def _handed(task: Task, names: Mapping[str, str]) -> Json:
     if handed is None:
         return None
     told = {"how": handed["how"], "by": _person(handed["by"], names), "to": _person(handed["to"], names)}
-    return told | {"why": handed.get("why")}
+    return told | {"why": handed.get("why"), "round": handed.get("round")}
 
 
 def concerned(task: Task) -> set[str | None]:

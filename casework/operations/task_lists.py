@@ -13,6 +13,7 @@ from casework.definitions import load_library
 from casework.engine.cases import Case, Task
 from casework.engine.checklists import items_of
 from casework.engine.commands import Library
+from casework.engine.events import HANDED_BACK, REVIEW_ASKED
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.task_table import VIEW
 from casework.engine.turns import reason
@@ -392,7 +393,9 @@ def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, 
     )  # fmt: skip
     made = show(task, library[task.edition], names, overdue=row.late)
     if task.handed:
-        made["handed"]["note"] = _words(row.handed_words, "note")
+        # What came with a form are its fields, and no note.
+        of_a_form = task.type == "side" and task.handed["how"] in (HANDED_BACK, REVIEW_ASKED)
+        made["handed"]["note"] = None if of_a_form else _words(row.handed_words, "note")
     if task.wait:
         made["wait"]["reason"] = _words(row.wait_words, "reason")
     # A task of a sealed log names no case.
@@ -478,11 +481,11 @@ def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
 
 
 def prepared(db: Connection, task: str) -> dict[str, Json]:
-    """The form of a delegated task as it came back: its facts, and its words where they have not been erased."""
+    """The form of a delegated or reviewed task as it came back: its facts, and its words where they have not been erased."""
     row = db.execute(
         text(
             "SELECT t.result, e.body FROM tasks t JOIN events e ON e.log_id = t.log_id"
-            " AND e.seq = CAST(t.handed->>'seq' AS bigint) WHERE t.id = CAST(:id AS uuid)"
+            " AND e.seq = CAST(coalesce(t.handed->>'form', t.handed->>'seq') AS bigint) WHERE t.id = CAST(:id AS uuid)"
         ),
         {"id": task},
     ).one_or_none()

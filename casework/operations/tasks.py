@@ -12,6 +12,8 @@ from casework.engine.cases import READY, Case, Task
 from casework.engine.commands import (
     Activate,
     AddItem,
+    AnswerReview,
+    AskReview,
     Assign,
     By,
     Claim,
@@ -33,7 +35,7 @@ from casework.engine.commands import (
     Tick,
 )  # fmt: skip
 from casework.engine.events import Event
-from casework.errors import InvalidForm, NotFound
+from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations.absences import substitutes_of
 from casework.operations.deeds import Standing, carry_out, perform_on_task, stand
 from casework.operations.references import insist_references
@@ -255,6 +257,34 @@ def complete_task(
         if _comes_back(db, standing.case, one, actor.person):
             return HandBack(task, data, note)
         return Complete(task, data, happened_on)
+
+    return _on_task(db, actor, task, table.COMPLETE, to_command, request)
+
+
+def ask_review(
+    db: Connection, actor: Actor, task: str, *, person: str, data: Mapping[str, Json], request: Request
+) -> Done:
+    """Have another person look at a side task's form before it is finished."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        if one.type == "side":
+            edition = standing.library[one.edition]
+            form = edition.form(edition.tasks[one.rule].form)
+            insist_references(db, standing.case, form, data, standing.case.tracks[one.track])
+        return AskReview(task, _receiver(db, standing, one, person), data)
+
+    return _on_task(db, actor, task, table.COMPLETE, to_command, request)
+
+
+def answer_review(db: Connection, actor: Actor, task: str, *, approve: bool, note: str | None, request: Request) -> Done:
+    """Approve what was proposed, or ask for changes with words; the task goes back to whoever asked."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        back = table.review_for(one)
+        found = find_actor(db, back) if back is not None else None
+        if back is not None and (found is None or not may_hold(found, standing.case, one)):
+            raise WrongState(action="Review it", why="whoever asked for it does not work it any more.")
+        return AnswerReview(task, approve, note)
 
     return _on_task(db, actor, task, table.COMPLETE, to_command, request)
 

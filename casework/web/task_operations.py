@@ -62,6 +62,9 @@ _WAITS = {
 _HANDED = {
     "assigned": N_("%(by)s assigned this to %(to)s."),
     "delegated": N_("%(by)s delegated this to %(to)s. When it is finished it goes back to be accepted."),
+    "review_asked": N_("%(by)s asks %(to)s to review this before it is finished (round %(round)s)."),
+    "approved": N_("%(by)s approved this; %(to)s finishes it as it was approved."),
+    "changes_asked": N_("%(by)s asks %(to)s for changes (round %(round)s)."),
     "handed_back": N_("%(by)s has prepared this for %(to)s, to be accepted."),
     "forwarded": N_("%(by)s forwarded this to %(to)s; whoever takes it first has it."),
     "nominated": N_("%(by)s named %(to)s for this."),
@@ -181,7 +184,10 @@ def told(one: Mapping[str, Json]) -> dict[str, Json]:
     if handed is not None:
         by, to = (_name(handed[who]) for who in ("by", "to"))
         words = _HANDED[handed["how"]] if handed["why"] is None else _BY_RULE
-        said = gettext(words, by=by or gettext("somebody"), to=to or gettext("anybody in its queue"), why=say_why(handed["why"] or ()))
+        said = gettext(
+            words, by=by or gettext("somebody"), to=to or gettext("anybody in its queue"), why=say_why(handed["why"] or ()),
+            round=handed["round"],
+        )  # fmt: skip
     state, rank = TASK_STATES[one["state"]], _RANKS[one["priority"]]
     whom = _WAITS[wait["for"]] if wait else ""
     return {

@@ -15,7 +15,7 @@ from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.engine.editions import Edition
 from casework.engine.prefill import prefill
-from casework.engine.task_table import COMPLETE, giver
+from casework.engine.task_table import COMPLETE, giver, review_for
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
 from casework.operations import my_work, task_lists, tasks
 from casework.operations.deadlines import explain_task, explain_tasks
@@ -24,6 +24,7 @@ from casework.operations.drafts import save_draft
 from casework.operations.marks import look
 from casework.operations.overview import names_of
 from casework.operations.requests import Done, Request
+from casework.operations.task_people import people_for
 from casework.permissions import Actor, may_work, operations
 from casework.web import deeds, frame
 from casework.web.actor import list_transaction, page_transaction
@@ -33,6 +34,7 @@ from casework.web.errors import typed
 from casework.web.forms import PREFIX, FormView, read_request
 from casework.web.paths import local_path
 from casework.web.places import WORDS, place_url, queue_name, task_url, task_words, why_here
+from casework.web.sentences import Told, say_fields
 from casework.web.task_operations import menu, told
 from casework.web.texts import edition_text, say_error
 
@@ -141,14 +143,18 @@ def _show(id: str, sent: deeds.Sent | None) -> Response | str:
         look(db, actor, case.log, one["referral"] if one["organisation"] else None)
         # Who leads the queue may step in, by taking the task first.
         own = task is not None and (task.holder == actor.person or may_work(actor, case, task) is not None)
-        fills_in = one["type"] == "side" and (COMPLETE in allowed and own or sent is not None)
+        reviews = task is not None and task.holder == actor.person and review_for(task) is not None
+        fills_in = one["type"] == "side" and not reviews and (COMPLETE in allowed and own or sent is not None)
         form = _form(db, actor, case, one, sent) if fills_in else None
         items = [_item(edition, item) for item in task_lists.show_checklist(db, case, id)]
+        proposed = _proposed(db, one) if reviews else []
+        asks = form is not None and task is not None and giver(task) is None
+        reviewers = people_for(db, actor, case, task) if asks and task is not None else []
         back = giver(task) if task is not None and COMPLETE in allowed else None
     names = {one["handed"]["by"]["id"]: one["handed"]["by"]["name"]} if one["handed"] else {}
     return render_template(
         "tasks/show.html", one=one, form=form, sent=sent, place=place_url(one), queue=queue_name(one["queue"]),
-        items=items, open=task is not None and task.open, ledger=ledger(why), told=told(one), allowed=allowed,
+        items=items, reviews=reviews, proposed=proposed, reviewers=reviewers, open=task is not None and task.open, ledger=ledger(why), told=told(one), allowed=allowed,
         back=names.get(back), accepts=one["handed"] is not None and one["handed"]["how"] == "handed_back",
         own=own, menu=menu(one, allowed, without=("resume",) if form is None else ("claim", "resume")),
     )  # fmt: skip
@@ -179,9 +185,23 @@ def _form(db: Connection, actor: Actor, case: Case, one: Mapping[str, Json], sen
     )  # fmt: skip
 
 
+#: How a task comes back with its form filled in.
+_COME_BACK = ("handed_back", "approved", "changes_asked")
+
+
+def _proposed(db: Connection, one: Mapping[str, Json]) -> list[Told]:
+    """The form as it was filled in, for whoever reviews it."""
+    edition = load_library()[one["edition"]]
+    said = task_lists.prepared(db, one["id"])
+    ids: set[str | None] = {value for value in said.values() if isinstance(value, str) and len(value) == 36}
+    form = {"edition": edition.fingerprint, "name": edition.tasks[one["rule"]].form}
+    entry = {"names": names_of(db, ids, ids), "form": form, "data": said}
+    return say_fields(entry, load_library().editions)
+
+
 def _prepared(db: Connection, one: Mapping[str, Json]) -> dict[str, Json]:
     """What the person to whom it was delegated has filled in, where it has come back to be accepted."""
-    if one["handed"] is None or one["handed"]["how"] != "handed_back":
+    if one["handed"] is None or one["handed"]["how"] not in _COME_BACK:
         return {}
     return task_lists.prepared(db, one["id"])
 
@@ -208,6 +228,50 @@ def complete(task: UUID) -> Response:
         _draft(one), rules, do, lambda sent: make_response(_show(str(task), sent), sent.status), lambda _: place_url(one),
         lambda _: _say_done(one), known=prefill(case, case.tracks[one["track"]], rules),
     )  # fmt: skip
+
+
+@blueprint.post("/tasks/<uuid:task>/review")
+def ask_review(task: UUID) -> Response:
+    """Have another person look at the form before the task is finished."""
+    with page_transaction() as (db, actor):
+        case, one = _read(db, actor, str(task))
+    if one["type"] != "side":
+        raise NotFound("task")
+    rules = one["form"] or ()
+
+    def do(db: Connection, actor: Actor, request_: Request, seen: int, data: dict[str, Json]) -> Done:
+        try:
+            person = str(UUID(request.form.get("reviewer", "")))
+        except ValueError:
+            raise InvalidForm(fields={"person": "is required"}) from None
+        return tasks.ask_review(db, actor, str(task), person=person, data=data, request=request_)
+
+    return deeds.answer(
+        _draft(one), rules, do, lambda sent: make_response(_show(str(task), sent), sent.status), lambda _: url_for("home.show"),
+        lambda _: gettext("Sent for review: %(task)s. It comes back to you with the answer.", task=task_words(one)),
+        known=prefill(case, case.tracks[one["track"]], rules),
+    )  # fmt: skip
+
+
+@blueprint.post("/tasks/<uuid:task>/review/answer")
+def answer_review(task: UUID) -> Response:
+    """Approve what was proposed, or ask for changes."""
+    approve, note = request.form.get("answer") == "approve", request.form.get("note", "").strip()
+    try:
+        with page_transaction() as (db, actor):
+            one = _read(db, actor, str(task))[1]
+            tasks.answer_review(db, actor, str(task), approve=approve, note=note or None, request=read_request())
+    except InvalidForm:
+        flash(gettext("Nothing was recorded yet: write what must change."), "warn")
+        return redirect(url_for("tasks.show", task=task), 303)
+    except WrongState as refusal:
+        flash(say_error(refusal), "warn")
+        return redirect(url_for("tasks.show", task=task), 303)
+    if approve:
+        flash(gettext("Approved: %(task)s. Whoever asked finishes it.", task=task_words(one)))
+    else:
+        flash(gettext("Sent back for changes: %(task)s", task=task_words(one)))
+    return redirect(url_for("home.show"), 303)
 
 
 @blueprint.post("/tasks/<uuid:task>/items")

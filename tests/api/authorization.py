@@ -229,6 +229,11 @@ TABLE: tuple[Row, ...] = (
         "/tasks/{task}/modify", LEADERS, READERS - LEADERS, there=FOREIGN,
         body=lambda on: {"priority": "normal", "reason": "As it was."},
     ),
+    post(
+        "/tasks/{task}/review", {"officer"}, READERS - {"officer"}, there=FOREIGN,
+        body=lambda on: {"person": on["person"], "data": {}},
+    ),
+    post("/tasks/{task}/review/answer", {"officer"}, READERS - {"officer"}, there=FOREIGN, body=lambda on: {"approve": True}),
     post("/tasks/{task}/items", LEADERS, READERS - LEADERS, there=FOREIGN, body=lambda on: {"words": "One thing more"}),
     post(
         "/tasks/{task}/items/{item}", LEADERS, READERS - LEADERS, there=FOREIGN,

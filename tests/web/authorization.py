@@ -109,6 +109,8 @@ TABLE: tuple[Row, ...] = (
     post("/tasks/<task>/claim", LAB, READERS, there=BANK, there_refused=READERS, things={"task": "referral_task"}),
     post("/tasks/<task>/release", OWNERS, READERS - OWNERS, there=FOREIGN),
     post("/tasks/<task>/complete", OWNERS, READERS - OWNERS),
+    post("/tasks/<task>/review", OWNERS, READERS - OWNERS, form=lambda on: {"reviewer": on["person"]}),
+    post("/tasks/<task>/review/answer", OWNERS, READERS - OWNERS, there=FOREIGN, form=lambda on: {"answer": "approve"}),
     post("/tasks/<task>/items", OWNERS, READERS - OWNERS, there=FOREIGN, form=lambda on: {"own": "One thing more"}),
     get("/tasks/<task>/operations", READERS, there=FOREIGN),
     get("/tasks/<task>/operations", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
