@@ -13,6 +13,7 @@ from casework.engine.commands import Library
 from casework.engine.events import SYSTEM_ACTOR
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
+from casework.operations.marks import SHOWN_TO_PROVIDERS
 from casework.operations.overview import (
     names_of,
 )
@@ -22,7 +23,7 @@ from casework.permissions import Actor, Sight, own_tracks, reach, sight
 Json = Any
 
 _EVENTS = """
-    SELECT seq, at, kind, track_id, actor_id, header, effects, body, hash FROM events
+    SELECT seq, at, kind, track_id, actor_id, header, effects, body, hash FROM events e
     WHERE log_id = CAST(:log AS uuid) AND seq > :after {more} ORDER BY seq LIMIT :most
 """
 
@@ -46,8 +47,7 @@ def list_events(
     if without:
         hidden, given["without"] = " AND NOT kind = ANY(CAST(:without AS text[]))", list(without)
     if not whole:
-        more = "AND track_id = ANY(CAST(:tracks AS uuid[])) AND (header->>'from') IS NOT NULL AND NOT header->'from' ? 'draft'"
-        more += hidden
+        more = f"AND track_id = ANY(CAST(:tracks AS uuid[])) AND {SHOWN_TO_PROVIDERS}{hidden}"
         given["tracks"] = [track.id for track in own_tracks(actor, case) if only is None or track.id in only]
         # The cursor of a part of a log must not betray the seq of the whole: it counts what was shown.
         given["after"] = 0

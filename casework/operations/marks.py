@@ -22,6 +22,16 @@ NEW, CHANGED = "new", "changed"
 #: A clock that rings or is counted again moves nothing: its reminders are told elsewhere.
 _SILENT = [RANG, RECOUNTED]
 
+#: Which events of its tracks a provider is shown: none of the time before it was asked, and nothing of the office's own
+#: tasks, whose notes and reasons are the office's.
+SHOWN_TO_PROVIDERS = """
+    (e.header->>'from') IS NOT NULL AND NOT e.header->'from' ? 'draft'
+    AND NOT EXISTS (SELECT FROM tasks o WHERE o.id = CAST(e.effects->>'task' AS uuid) AND o.organisation_id IS NULL)
+    AND NOT (e.kind = 'added' AND EXISTS (
+        SELECT FROM jsonb_array_elements(e.effects->'tasks') o WHERE o->>'organisation' IS NULL
+    ))
+"""
+
 # Nothing is written where nothing has happened since.
 _LOOK = text("""
     INSERT INTO looks (person_id, thing_id, seq, at)
@@ -40,7 +50,7 @@ _MARKS = text(f"""
     SELECT r.id, k.at, k.seq IS NOT NULL AND EXISTS (
         SELECT FROM events e JOIN tracks t ON t.id = e.track_id AND (t.id = r.id OR t.parent_id = r.id)
         WHERE e.log_id = r.log_id AND e.seq > k.seq AND {_OTHERS}
-        AND (e.header->>'from') IS NOT NULL AND NOT e.header->'from' ? 'draft'
+        AND {SHOWN_TO_PROVIDERS}
     )
     FROM tracks r LEFT JOIN looks k ON k.person_id = CAST(:person AS uuid) AND k.thing_id = r.id
     WHERE r.id = ANY(CAST(:referrals AS uuid[]))
@@ -90,4 +100,4 @@ def mark_tasks(db: Connection, actor: Actor, rows: Iterable[Any], items: list[di
     ]
 
 
-__all__ = ["CHANGED", "NEW", "Look", "look", "looks", "mark_tasks"]
+__all__ = ["CHANGED", "NEW", "SHOWN_TO_PROVIDERS", "Look", "look", "looks", "mark_tasks"]
