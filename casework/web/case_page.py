@@ -406,8 +406,12 @@ def _draft(case: str, deed: Deed, subject: str) -> str:
 def _form(db: Connection, actor: Actor, case: Case, deed: Deed, subject: str, sent: Sent | None) -> FormView:
     name = _draft(str(case.number), deed, subject)
     known = {"team": list(case.team)} if deed is HAND_OVER else None
+    choices = say_choices(choices_of(db, actor, case, case.main, deed.rules))
+    if deed is HAND_OVER:
+        # Who owns the case stays on offer: with the same owner the team alone can change.
+        choices = {**choices, "owner": [(id, gettext("%(name)s (owns the case now)", name=words) if id == case.owner else words) for id, words in choices["owner"]]}
     return build_form(
-        name, deed.rules, own_texts(deed.form), choices=say_choices(choices_of(db, actor, case, case.main, deed.rules)),
+        name, deed.rules, own_texts(deed.form), choices=choices,
         values=known, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
         draft=None if sent else find_draft(db, actor.person, name), revision=case.revision, doubts=sent.doubts if sent else (),
     )  # fmt: skip

@@ -393,6 +393,12 @@ def test_a_document_is_entered(browser_for: Enter, numbers: tuple[str, str]) -> 
     assert "Test report" in done.text
 
 
+def test_handing_over_says_who_owns_the_case_now(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    page = words_of(browser_for("supervisor").get(f"/cases/{numbers[0]}/hand-over").text)
+    assert page.count("(owns the case now)") == 1
+    assert "Officer (owns the case now)" in page
+
+
 def test_a_case_is_handed_over(browser_for: Enter, world: World, numbers: tuple[str, str]) -> None:
     browser, page = browser_for("supervisor"), f"/cases/{numbers[0]}/hand-over"
     sent = read_page(browser.get(page).text).sent
