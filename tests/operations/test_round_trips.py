@@ -24,7 +24,7 @@ from casework.records.people import find_actor
 Json = Any
 
 #: Statements of each operation, with BEGIN and COMMIT.
-OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 8, 5, 5, 5, 6, 9, 4
+OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 8, 5, 5, 5, 6, 8, 4
 CHECKED = {
     "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True, "interest": "none",
 }  # fmt: skip
