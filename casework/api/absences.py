@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
+from casework.api.shapes import absences as shapes
+from casework.api.shapes import shared
 from casework.operations import absences
 from casework.operations.requests import Done
 
@@ -26,6 +27,6 @@ def end_absence(call: Call) -> Done:
 
 ROUTES: tuple[Route, ...] = (
     get("/absences", list_absences, "List who is away now or will be: you, those you stand in for, those you lead", shapes.AbsencePage),
-    post("/absences", record_absence, "Say that you, or somebody whom you lead, are away, and who stands in", shapes.Made, body=shapes.NewAbsence, status=201),
-    post("/absences/{absence}/end", end_absence, "End an absence now: the substitute's roles end with it", shapes.Made),
+    post("/absences", record_absence, "Say that you, or somebody whom you lead, are away, and who stands in", shared.Made, body=shapes.NewAbsence, status=201),
+    post("/absences/{absence}/end", end_absence, "End an absence now: the substitute's roles end with it", shared.Made),
 )  # fmt: skip

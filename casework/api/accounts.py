@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import current_app
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, always, get, post
+from casework.api.shapes import accounts as shapes
+from casework.api.shapes import shared
 from casework.operations import accounts
 from casework.operations.requests import Done
 
@@ -48,8 +49,8 @@ ROUTES: tuple[Route, ...] = (
     get("/me", show_me, "Say who you are, and in which roles", shapes.Me),
     get("/tokens", list_tokens, "List your tokens", shapes.TokenPage),
     post("/tokens", create_token, "Make a token; its secret is shown this once", shapes.Token, body=shapes.NewToken, status=201, sensitive=always),
-    post("/tokens/{token}/revoke", revoke_token, "End a token at once", shapes.Made),
+    post("/tokens/{token}/revoke", revoke_token, "End a token at once", shared.Made),
     post("/sessions", start_session, "Sign in with e-mail and password; the secret is a bearer token for half an idle hour", shapes.Session, body=shapes.SigningIn, status=201, open=True),
     get("/sessions", list_sessions, "List your sessions", shapes.SessionPage),
-    post("/sessions/{session}/end", end_session, "End one of your sessions", shapes.Made, sensitive=always),
+    post("/sessions/{session}/end", end_session, "End one of your sessions", shared.Made, sensitive=always),
 )  # fmt: skip

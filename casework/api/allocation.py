@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
+from casework.api.shapes import allocation as shapes
+from casework.api.shapes import shared
 from casework.operations import allocation
 from casework.operations.requests import Done
 
@@ -21,5 +22,5 @@ def choose_allocation(call: Call) -> Done:
 
 ROUTES: tuple[Route, ...] = (
     get("/queues/allocation", list_allocations, "List the queues that you lead and how each gives tasks to people", shapes.AllocationPage),
-    post("/queues/allocation", choose_allocation, "Choose how a queue that you lead gives tasks to people from now on", shapes.Made, body=shapes.NewAllocation),
+    post("/queues/allocation", choose_allocation, "Choose how a queue that you lead gives tasks to people from now on", shared.Made, body=shapes.NewAllocation),
 )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, decides, get, post
-from casework.api.shapes import given, text_of
+from casework.api.shapes import cases as shapes
+from casework.api.shapes import shared
+from casework.api.shapes.shared import given, text_of
 from casework.operations import case_lists, cases, deadlines, deeds, history, leavers, overview, prospects
 from casework.operations.requests import Done
 
@@ -97,23 +98,23 @@ def take_over(call: Call) -> Done:
 
 ROUTES: tuple[Route, ...] = (
     get("/cases", list_cases, "List the cases that you may see, filtered and sorted", shapes.CasePage, query=shapes.CaseQuery),
-    get(_CASE, show_case, "Show where a case stands and what you may do", shapes.CaseShown),
-    get(f"{_CASE}/events", list_case_events, "Read the history of a case", shapes.EventPage, query=shapes.Paged),
+    get(_CASE, show_case, "Show where a case stands and what you may do", shared.CaseShown),
+    get(f"{_CASE}/events", list_case_events, "Read the history of a case", shared.EventPage, query=shared.Paged),
     get(f"{_CASE}/prospect", show_case_prospect, "Tell whether somebody may still do the rest of a case", shapes.Prospect),
     get(f"{_CASE}/clocks", list_clocks, "List the clocks of a case that run or stand still", shapes.ClockPage),
     get(
-        f"{_CASE}/clocks/{{clock}}", show_clock, "Explain the moment of a clock, minute by minute", shapes.Clock,
+        f"{_CASE}/clocks/{{clock}}", show_clock, "Explain the moment of a clock, minute by minute", shared.Clock,
         noun="case or clock",
     ),
     post(
         f"{_TRACK}/transitions/{{transition}}", fire_case_transition, "Fire a transition, or propose or confirm one",
-        shapes.Fired, body=shapes.Firing, if_match="the track", noun="case, track or action", sensitive=decides,
+        shared.Fired, body=shared.Firing, if_match="the track", noun="case, track or action", sensitive=decides,
     ),
     post(
-        f"{_TRACK}/tasks", add_case_task, "Add a task that the workflow allows at this step", shapes.TasksMade,
-        body=shapes.NewTask, status=201, noun="case, track or task",
+        f"{_TRACK}/tasks", add_case_task, "Add a task that the workflow allows at this step", shared.TasksMade,
+        body=shared.NewTask, status=201, noun="case, track or task",
     ),
-    post(f"{_CASE}/look", look_at_case, "Say that you have looked at it: its mark is cleared", shapes.Made),
+    post(f"{_CASE}/look", look_at_case, "Say that you have looked at it: its mark is cleared", shared.Made),
     post(
         f"{_CASE}/take-over", take_over, "Hand over what somebody who leaves has of the case; for supervisors",
         shapes.CaseDone, body=shapes.TakeOver,
@@ -128,7 +129,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     post(
         f"{_CASE}/consents/{{consent}}/withdraw", withdraw_consent, "Record that a party takes its consent back",
-        shapes.CaseDone, body=shapes.Reason, if_match="the case", noun="case or consent",
+        shapes.CaseDone, body=shared.Reason, if_match="the case", noun="case or consent",
     ),
     post(
         f"{_CASE}/interests", declare_interest, "Declare an interest; from then on you do nothing in the case",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import chain
 
-from casework.api import shapes
 from casework.api.files import cabinet
 from casework.api.routes import Call, Incoming, Json, Outgoing, Route, get, post
-from casework.api.shapes import text_of
+from casework.api.shapes import documents as shapes
+from casework.api.shapes import shared
+from casework.api.shapes.shared import text_of
 from casework.errors import NotFound
 from casework.operations import documents, overview, referrals
 from casework.operations.cabinet import part_of
@@ -93,7 +94,7 @@ ROUTES: tuple[Route, ...] = (
     get(f"{_CASE}/file", take_case_file, "Take the whole file of a case out as a ZIP; it is noted who did", shapes.Bytes, gives_file=True),
     post(
         f"{_CASE}/grants/{{grant}}/end", end_document_grant, "Let a provider see a document no longer", shapes.GrantEnded,
-        body=shapes.Reason, noun="case or grant",
+        body=shared.Reason, noun="case or grant",
     ),
     get(f"{_REFERRAL}/documents", list_referral_documents, "List what a referral was given and what was handed in with it", shapes.PackagePage),
     post(
@@ -113,5 +114,5 @@ ROUTES: tuple[Route, ...] = (
         f"{_DOCUMENT}/versions/{{version}}", take_document_version, "Take a version's file out; it is noted who did",
         shapes.Bytes, gives_file=True,
     ),
-    post(f"{_DOCUMENT}/withdraw", withdraw_document, "Take a document out of use", shapes.DocumentWithdrawn, body=shapes.Reason),
+    post(f"{_DOCUMENT}/withdraw", withdraw_document, "Take a document out of use", shapes.DocumentWithdrawn, body=shared.Reason),
 )  # fmt: skip

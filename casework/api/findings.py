@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
+from casework.api.shapes import findings as shapes
 from casework.operations import findings
 from casework.operations.examine import examine_case
 from casework.operations.requests import Done

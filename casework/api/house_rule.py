@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get
+from casework.api.shapes import house_rule as shapes
 from casework.operations.house_rule import break_house_rule
 
 

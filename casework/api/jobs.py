@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
+from casework.api.shapes import jobs as shapes
+from casework.api.shapes import shared
 from casework.operations import mails, queue_health
 from casework.operations.requests import Done
 
@@ -27,7 +28,7 @@ def resend_mail(call: Call) -> Done:
 
 ROUTES: tuple[Route, ...] = (
     get("/jobs", show_jobs, "Show workers, jobs and what is late; for administrators", shapes.Jobs, scope="admin", for_some=True),
-    post("/jobs/{job}/retry", retry_job, "Try a job that failed at once", shapes.Made, scope="admin"),
+    post("/jobs/{job}/retry", retry_job, "Try a job that failed at once", shared.Made, scope="admin"),
     get("/mails", list_mails, "List the mails and what became of them, never what they said; for administrators", shapes.MailPage, query=shapes.MailQuery, scope="admin", for_some=True),
-    post("/mails/{mail}/resend", resend_mail, "Send a mail once more; its Message-ID stays", shapes.Made, scope="admin"),
+    post("/mails/{mail}/resend", resend_mail, "Send a mail once more; its Message-ID stays", shared.Made, scope="admin"),
 )  # fmt: skip

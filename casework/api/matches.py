@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
+from casework.api.shapes import matches as shapes
+from casework.api.shapes import shared
 from casework.operations import cases, matches
 from casework.operations.requests import Done
 
@@ -33,6 +34,6 @@ def open_case(call: Call) -> Done:
 ROUTES: tuple[Route, ...] = (
     get("/matches", list_matches, "List the matches of your programmes", shapes.MatchPage, query=shapes.MatchQuery),
     get("/matches/{match}", show_match, "Show a match", shapes.MatchShown, noun="match"),
-    post("/matches", create_match, "Enter a match of a known need and technology", shapes.Made, body=shapes.NewMatch, status=201, noun="programme"),
+    post("/matches", create_match, "Enter a match of a known need and technology", shared.Made, body=shapes.NewMatch, status=201, noun="programme"),
     post("/matches/{match}/open", open_case, "Open the case of a match", shapes.Opened, status=201, noun="match"),
 )  # fmt: skip

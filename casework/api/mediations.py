@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
-from casework.api.shapes import text_of
+from casework.api.shapes import mediations as shapes
+from casework.api.shapes import shared
+from casework.api.shapes.shared import text_of
 from casework.operations import cases, history, mediations
 from casework.operations.requests import Done
 
@@ -53,14 +54,14 @@ ROUTES: tuple[Route, ...] = (
     get("/mediations", list_mediations, "List the mediations that you are named for", shapes.MediationPage),
     get("/mediations/case/{number}", show_case_outline, "See a case's number, title and parties before opening a mediation", shapes.Outline, noun="case"),
     post("/mediations", open_mediation, "Open a sealed mediation about a case", shapes.MediationMade, body=shapes.NewMediation, status=201, noun="case"),
-    get(_MEDIATION, show_mediation, "Show a mediation", shapes.CaseShown),
-    get(f"{_MEDIATION}/events", list_mediation_events, "Read the history of a mediation", shapes.EventPage, query=shapes.Paged),
+    get(_MEDIATION, show_mediation, "Show a mediation", shared.CaseShown),
+    get(f"{_MEDIATION}/events", list_mediation_events, "Read the history of a mediation", shared.EventPage, query=shared.Paged),
     post(
         f"{_TRACK}/transitions/{{transition}}", fire_mediation_transition, "Fire a transition in a mediation",
-        shapes.Fired, body=shapes.Firing, if_match="the track", noun="mediation, track or action",
+        shared.Fired, body=shared.Firing, if_match="the track", noun="mediation, track or action",
     ),
     post(
-        f"{_TRACK}/tasks", add_mediation_task, "Add a task to a mediation", shapes.TasksMade, body=shapes.NewTask,
+        f"{_TRACK}/tasks", add_mediation_task, "Add a task to a mediation", shared.TasksMade, body=shared.NewTask,
         status=201, noun="mediation, track or task",
     ),
 )  # fmt: skip

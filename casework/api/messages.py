@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
+from casework.api.shapes import messages as shapes
+from casework.api.shapes import shared
 from casework.engine.cases import Case
 from casework.engine.messages import INTERNAL, SHARED
 from casework.operations import mentions, messages
@@ -104,7 +105,7 @@ def open_mention(call: Call) -> Done:
 def _routes(where: str, noun: str, told: str, views: tuple[Callable[..., Json], ...]) -> tuple[Route, ...]:
     read, write, correct = views
     return (
-        get(f"{where}/messages", read, f"Read {told}, the newest first", shapes.MessagePage, query=shapes.Paged),
+        get(f"{where}/messages", read, f"Read {told}, the newest first", shapes.MessagePage, query=shared.Paged),
         post(f"{where}/messages", write, f"Write in {told}", shapes.MessageMade, body=shapes.NewMessage, status=201),
         post(
             f"{where}/messages/{{message}}/correct", correct, f"Correct or take back your own message in {told}",

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from casework.api.routes import IDS, Route
-from casework.api.shapes import Problem
+from casework.api.shapes.shared import Problem
 
 Json = Any
 

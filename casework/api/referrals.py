@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, decides, get, post
-from casework.api.shapes import text_of
+from casework.api.shapes import referrals as shapes
+from casework.api.shapes import shared
+from casework.api.shapes.shared import text_of
 from casework.operations import referrals
 from casework.operations.requests import Done
 
@@ -45,17 +46,17 @@ def add_referral_task(call: Call) -> Done:
 _REFERRAL = "/referrals/{referral}"
 
 ROUTES: tuple[Route, ...] = (
-    get("/referrals", list_referrals, "List your organisation's referrals, or those of your cases", shapes.ReferralPage, query=shapes.Paged),
+    get("/referrals", list_referrals, "List your organisation's referrals, or those of your cases", shapes.ReferralPage, query=shared.Paged),
     get(_REFERRAL, show_referral, "Show a referral, what was granted to it, and what you may do", shapes.ReferralWhole),
-    post(f"{_REFERRAL}/look", look_at_referral, "Say that you have looked at it: its mark is cleared", shapes.Made),
-    get(f"{_REFERRAL}/events", list_referral_events, "Read the history of a referral", shapes.EventPage, query=shapes.Paged),
+    post(f"{_REFERRAL}/look", look_at_referral, "Say that you have looked at it: its mark is cleared", shared.Made),
+    get(f"{_REFERRAL}/events", list_referral_events, "Read the history of a referral", shared.EventPage, query=shared.Paged),
     post(
         f"{_REFERRAL}/transitions/{{transition}}", fire_referral_transition,
-        "Fire a transition of the referral, or of the service's track below it", shapes.Fired, body=shapes.ReferralFiring,
+        "Fire a transition of the referral, or of the service's track below it", shared.Fired, body=shapes.ReferralFiring,
         if_match="the track that moves", noun="referral or action", sensitive=decides,
     ),
     post(
         f"{_REFERRAL}/tasks", add_referral_task, "Add a task that the referral's or the service's workflow allows",
-        shapes.TasksMade, body=shapes.NewReferralTask, status=201, noun="referral or task",
+        shared.TasksMade, body=shapes.NewReferralTask, status=201, noun="referral or task",
     ),
 )  # fmt: skip

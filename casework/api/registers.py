@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, always, get, post
-from casework.api.shapes import text_of
+from casework.api.shapes import registers as shapes
+from casework.api.shapes import shared
+from casework.api.shapes.shared import text_of
 from casework.operations import administration, leavers
 from casework.operations.requests import Done
 
@@ -71,14 +72,14 @@ def _fields(call: Call) -> dict[str, Json]:
 
 ROUTES: tuple[Route, ...] = (
     get("/programmes", list_programmes, "List your programmes and their phases", shapes.ProgrammePage),
-    post("/programmes", create_programme, "Make a programme", shapes.Made, body=shapes.NewProgramme, status=201, scope="admin"),
-    post("/programmes/{programme}/phases", create_phase, "Add a phase to a programme", shapes.Made, body=shapes.NewPhase, status=201, scope="admin"),
+    post("/programmes", create_programme, "Make a programme", shared.Made, body=shapes.NewProgramme, status=201, scope="admin"),
+    post("/programmes/{programme}/phases", create_phase, "Add a phase to a programme", shared.Made, body=shapes.NewPhase, status=201, scope="admin"),
     get("/organisations", list_organisations, "List organisations", shapes.OrganisationPage, query=shapes.OrganisationQuery),
-    post("/organisations", create_organisation, "Make an organisation", shapes.Made, body=shapes.NewOrganisation, status=201, scope="admin"),
-    get("/people", list_people, "List the people that you work with", shapes.PersonPage, query=shapes.Paged, noun="person"),
-    post("/people", create_person, "Make an account", shapes.Made, body=shapes.NewPerson, status=201, scope="admin", sensitive=always, noun="person"),
-    post("/people/{person}/deactivate", deactivate_person, "Close an account: its tokens, sessions and roles end", shapes.Made, body=shapes.Leaving, scope="admin", sensitive=always, noun="person"),
+    post("/organisations", create_organisation, "Make an organisation", shared.Made, body=shapes.NewOrganisation, status=201, scope="admin"),
+    get("/people", list_people, "List the people that you work with", shapes.PersonPage, query=shared.Paged, noun="person"),
+    post("/people", create_person, "Make an account", shared.Made, body=shapes.NewPerson, status=201, scope="admin", sensitive=always, noun="person"),
+    post("/people/{person}/deactivate", deactivate_person, "Close an account: its tokens, sessions and roles end", shared.Made, body=shapes.Leaving, scope="admin", sensitive=always, noun="person"),
     get("/people/{person}/leaving", show_leaver, "Show what hangs on somebody in the programmes that you supervise", shapes.Leaver, noun="person"),
-    post("/memberships", create_membership, "Give a person a role", shapes.Made, body=shapes.NewMembership, status=201, scope="admin", sensitive=always, noun="programme"),
-    post("/memberships/{membership}/end", end_membership, "End a role", shapes.Made, body=shapes.Ending, scope="admin", sensitive=always, noun="membership"),
+    post("/memberships", create_membership, "Give a person a role", shared.Made, body=shapes.NewMembership, status=201, scope="admin", sensitive=always, noun="programme"),
+    post("/memberships/{membership}/end", end_membership, "End a role", shared.Made, body=shapes.Ending, scope="admin", sensitive=always, noun="membership"),
 )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
-from casework.api.shapes import given, text_of
+from casework.api.shapes import rights as shapes
+from casework.api.shapes import shared
+from casework.api.shapes.shared import given, text_of
 from casework.operations import catalogue, rights
 from casework.operations.catalogue import Noun
 from casework.operations.requests import Done
@@ -85,14 +86,14 @@ def confirm_right(call: Call) -> Done:
 ROUTES: tuple[Route, ...] = (
     get("/needs", list_needs, "List the needs of your programmes", shapes.RecordPage, query=shapes.RecordQuery),
     get("/needs/{need}", show_need, "Show a need", shapes.Record),
-    post("/needs/{need}/confirm", confirm_need, "Stand for a field that was imported", shapes.Made, body=shapes.ConfirmedField),
-    post("/needs/{need}/owner", set_need_owner, "Say whose need it is", shapes.Made, body=shapes.Owner),
+    post("/needs/{need}/confirm", confirm_need, "Stand for a field that was imported", shared.Made, body=shapes.ConfirmedField),
+    post("/needs/{need}/owner", set_need_owner, "Say whose need it is", shared.Made, body=shapes.Owner),
     get("/technologies", list_technologies, "List the technologies of your programmes", shapes.RecordPage, query=shapes.RecordQuery, noun="technology"),
     get("/technologies/{technology}", show_technology, "Show a technology", shapes.Record, noun="technology"),
-    post("/technologies/{technology}/confirm", confirm_technology, "Stand for a field that was imported", shapes.Made, body=shapes.ConfirmedField, noun="technology"),
-    post("/technologies/{technology}/owner", set_technology_owner, "Say whose technology it is", shapes.Made, body=shapes.Owner, noun="technology"),
+    post("/technologies/{technology}/confirm", confirm_technology, "Stand for a field that was imported", shared.Made, body=shapes.ConfirmedField, noun="technology"),
+    post("/technologies/{technology}/owner", set_technology_owner, "Say whose technology it is", shared.Made, body=shapes.Owner, noun="technology"),
     get("/rights", list_rights, "List the IP rights of your programmes", shapes.RecordPage, query=shapes.RightQuery),
     get("/rights/{right}", show_right, "Show an IP right and what lies on it", shapes.Record),
-    post("/rights", record_right, "Enter an IP right", shapes.Made, body=shapes.NewRight, status=201, noun="programme"),
-    post("/rights/{right}/confirm", confirm_right, "Stand for an IP right that you have looked up", shapes.Made, body=shapes.CheckedRight),
+    post("/rights", record_right, "Enter an IP right", shared.Made, body=shapes.NewRight, status=201, noun="programme"),
+    post("/rights/{right}/confirm", confirm_right, "Stand for an IP right that you have looked up", shared.Made, body=shapes.CheckedRight),
 )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get, post
-from casework.api.shapes import text_of
+from casework.api.shapes import shared
+from casework.api.shapes import tasks as shapes
+from casework.api.shapes.shared import text_of
 from casework.operations import agenda, bulk, deadlines, task_lists, tasks
 from casework.operations.requests import Done
 from casework.operations.task_people import list_task_people
@@ -153,9 +154,9 @@ _TASK = "/tasks/{task}"
 ROUTES: tuple[Route, ...] = (
     get("/tasks", list_tasks, "List tasks: those you hold, may take, or have finished", shapes.TaskPage, query=shapes.TaskQuery),
     get("/agenda", list_agenda, "List what is due on which day, with working days and holidays", shapes.Agenda, query=shapes.AgendaQuery),
-    get(_TASK, show_task, "Show a task with its form", shapes.Task),
+    get(_TASK, show_task, "Show a task with its form", shared.Task),
     get(f"{_TASK}/people", list_people_for_task, "List who may have a task next, for whoever may hand it on", shapes.TaskPeople),
-    get(f"{_TASK}/clock", explain_task, "Explain why a task is due when it is", shapes.Clock),
+    get(f"{_TASK}/clock", explain_task, "Explain why a task is due when it is", shared.Clock),
     post("/tasks/bulk", do_to_tasks, "Do the same to several tasks, or try it first; each has its own result", shapes.TaskOutcomes, body=shapes.ManyTasks),
     post(f"{_TASK}/claim", claim_task, "Take a task from its queue", shapes.TaskDone),
     post(f"{_TASK}/release", release_task, "Give a task back to its queue", shapes.TaskDone, body=shapes.Releasing),
@@ -163,16 +164,16 @@ ROUTES: tuple[Route, ...] = (
         f"{_TASK}/complete", complete_task, "Finish a side task, or decide on what another person proposed",
         shapes.TaskDone, body=shapes.Completing,
     ),
-    post(f"{_TASK}/exit", exit_task, "End a side task that is not needed any more", shapes.TaskDone, body=shapes.Reason),
+    post(f"{_TASK}/exit", exit_task, "End a side task that is not needed any more", shapes.TaskDone, body=shared.Reason),
     post(f"{_TASK}/start", start_task, "Begin to work on a task", shapes.TaskDone),
     post(f"{_TASK}/stop", stop_task, "Stop working on a task for now, and keep it", shapes.TaskDone),
     post(f"{_TASK}/suspend", suspend_task, "Let a task wait for somebody until a day", shapes.TaskDone, body=shapes.Waiting),
     post(f"{_TASK}/resume", resume_task, "Go on with a task that waits", shapes.TaskDone),
-    post(f"{_TASK}/skip", skip_task, "Leave out a task that nothing waits for", shapes.TaskDone, body=shapes.Reason),
+    post(f"{_TASK}/skip", skip_task, "Leave out a task that nothing waits for", shapes.TaskDone, body=shared.Reason),
     post(f"{_TASK}/delegate", delegate_task, "Have another person prepare a task", shapes.TaskDone, body=shapes.Handing),
     post(f"{_TASK}/forward", forward_task, "Give a task up for others to take", shapes.TaskDone, body=shapes.Offering),
     post(f"{_TASK}/assign", assign_task, "Give a task to another person for good", shapes.TaskDone, body=shapes.Handing),
-    post(f"{_TASK}/fail", fail_task, "End a task that cannot be done", shapes.TaskDone, body=shapes.Reason),
+    post(f"{_TASK}/fail", fail_task, "End a task that cannot be done", shapes.TaskDone, body=shared.Reason),
     post(f"{_TASK}/activate", activate_task, "Let a task begin before its day", shapes.TaskDone),
     post(
         f"{_TASK}/nominate", nominate_task, "Let a task begin before its day, and name who does it", shapes.TaskDone,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casework.api import shapes
 from casework.api.routes import Call, Json, Route, get
+from casework.api.shapes import workflows as shapes
 from casework.definitions import load_library
 from casework.errors import NotFound
 

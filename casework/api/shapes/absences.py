@@ -1,0 +1,35 @@
+"""The shapes of absences."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from casework.api.shapes.shared import Answer, Body, Id, Knowingly, Named
+
+
+class NewAbsence(Body):
+    scope: Annotated[Id, Field(description="The programme or organisation that the person is away from")]
+    person: Annotated[Id | None, Field(description="Who is away; yourself unless told")] = None
+    substitute: Id
+    first_day: date
+    last_day: Annotated[date, Field(description="Still away on this day")]
+    sure: Knowingly = False
+
+
+class Absence(Answer):
+    id: str
+    person: Named
+    substitute: Named
+    scope: Annotated[Named, Field(description="The programme or organisation")]
+    starts_at: str
+    ends_at: str
+    begun: bool
+    may_end: Annotated[bool, Field(description="Whether you may end it")]
+
+
+class AbsencePage(Answer):
+    items: list[Absence]
+    next: str | None = None

@@ -1,0 +1,67 @@
+"""The shapes of accounts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from casework.api.shapes.shared import Answer, Body, Json, Line
+
+
+class NewToken(Body):
+    name: Line
+    scopes: Annotated[list[Literal["read", "write", "import", "admin"]], Field(min_length=1, max_length=4)]
+    days: Annotated[int, Field(ge=1, le=366, description="Days until it expires")] = 90
+
+
+class SigningIn(Body):
+    email: Annotated[str, Field(min_length=1, max_length=254)]
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class Role(Answer):
+    role: str
+    programme: str | None = None
+    organisation: str | None = None
+    deputy_for: str | None = None
+    ends_at: str | None = None
+
+
+class Me(Answer):
+    id: str
+    name: str
+    language: str | None = None
+    roles: list[Role]
+    scopes: list[str]
+
+
+class Token(Answer):
+    id: str
+    name: str
+    scopes: list[str]
+    created_at: str | None = None
+    expires_at: str | None = None
+    revoked_at: str | None = None
+    used_at: Annotated[str | None, Field(description="The last use, to within five minutes")] = None
+    token: Annotated[str | None, Field(description="The secret: in the first answer only")] = None
+
+
+class TokenPage(Answer):
+    items: list[Token]
+    next: str | None = None
+
+
+class Session(Answer):
+    id: str
+    person: str | None = None
+    created_at: str | None = None
+    seen_at: str | None = None
+    expires_at: str
+    about: Annotated[dict[str, Json] | None, Field(description="Browser and address, as they said")] = None
+    token: Annotated[str | None, Field(description="The secret: in the first answer only")] = None
+
+
+class SessionPage(Answer):
+    items: list[Session]
+    next: str | None = None

@@ -1,0 +1,124 @@
+"""The shapes of cases."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from casework.api.shapes.shared import (
+    Answer,
+    Body,
+    ClockSummary,
+    Code,
+    Id,
+    Knowingly,
+    Language,
+    Line,
+    Mark,
+    Named,
+    Paged,
+    SomeWords,
+)
+
+
+class CaseQuery(Paged):
+    state: Code | None = None
+    outcome: Code | None = None
+    owner: Id | None = None
+    programme: Id | None = None
+    number: Annotated[str | None, Field(max_length=40)] = None
+    words: Annotated[str | None, Field(max_length=200, description="In the number or the title")] = None
+    phase: Id | None = None
+    provider: Annotated[Id | None, Field(description="That a referral of the case was sent to")] = None
+    waits_for: Annotated[
+        Literal["us", "provider", "hold"] | None, Field(description="Hold: an event or a day")
+    ] = None
+    overdue: Annotated[Literal["yes"] | None, Field(description="Only those with a task of ours that is late")] = None
+    open: Annotated[Literal["yes", "no"] | None, Field(description="Only those that are open, or closed")] = None
+    sort: Annotated[Literal["newest", "oldest", "number", "due"], Field(description="Due: what is due first")] = "newest"
+
+
+class HandingOver(Body):
+    owner: Id
+    team: Annotated[list[Id], Field(max_length=20)] = []
+    note: SomeWords
+    sure: Knowingly = False
+
+
+class NewDocument(Body):
+    title: Line
+    kind: Line
+    party: Literal["need_owner", "technology_owner"] | None = None
+    language: Language | None = None
+    valid_until: date | None = None
+
+
+class Interest(Body):
+    nature: SomeWords
+    sure: Knowingly = False
+
+
+class TakeOver(Body):
+    leaver: Annotated[Id, Field(description="Who owns the case, or is on its team, and leaves")]
+    successor: Annotated[Id | None, Field(description="The new owner; not asked for where the leaver is only on the team")] = None
+    note: SomeWords
+
+
+class CaseRow(Answer):
+    number: str
+    title: str | None = None
+    state: str | None = None
+    outcome: str | None = None
+    programme: str | None = None
+    owner: Named | None = None
+    opened_at: str | None = None
+    closed_at: str | None = None
+    mark: Mark = None
+
+
+class CasePage(Answer):
+    items: list[CaseRow]
+    next: str | None = None
+
+
+class CaseDone(Answer):
+    number: str | None = None
+    revision: int
+
+
+class ClockPage(Answer):
+    items: list[ClockSummary]
+
+
+class Excluded(Answer):
+    id: str
+    name: str
+    why: Literal["did", "interested", "away"]
+    did: Annotated[str, Field(description="Of four eyes: the key of what the person did, in the deed's edition")]
+
+
+class DeedLeft(Answer):
+    edition: str
+    key: str
+
+
+class Obstacle(Answer):
+    words: str
+    main: Annotated[bool, Field(description="Whether it is the case itself that cannot be finished")]
+    hand_over: Annotated[bool, Field(description="Whether another officer could, if the case were handed over")]
+    deeds: list[DeedLeft]
+    people: list[Excluded]
+
+
+class Prospect(Answer):
+    possible: bool
+    survives: Annotated[int | None, Field(description="So many of the office may be away, whoever they are; at most 2 are counted")]
+    needed: Annotated[list[Named], Field(description="Without each of these it cannot be finished")]
+    obstacles: list[Obstacle]
+
+
+class DocumentMade(Answer):
+    id: str
+    revision: int

@@ -1,0 +1,121 @@
+"""The shapes of documents."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from casework.api.shapes.shared import Answer, Body, Language, Line, Query, Words
+
+
+class NewDelivery(Body):
+    title: Line
+    kind: Line
+    language: Language | None = None
+    valid_until: date | None = None
+
+
+class Returning(Body):
+    how: Annotated[Literal["returned", "destroyed"], Field(description="What became of every copy")]
+    note: Words | None = None
+
+
+class DeliveryMade(Answer):
+    id: str
+
+
+class DocumentVersion(Answer):
+    version: int
+    name: Annotated[str | None, Field(description="Null once erased")] = None
+    type: Annotated[str, Field(description="What its content was found to be, such as pdf")]
+    size: int
+    sha256: Annotated[str | None, Field(description="Null once erased")] = None
+    filed_at: str
+    filed_by: Annotated[str | None, Field(description="Null for a person of the other side")] = None
+    scan: Annotated[Literal["pending", "clean", "blocked"] | None, Field(description="Null where no scanner looked at it")] = None
+    kept: Annotated[bool, Field(description="Whether its bytes are still there")]
+
+
+class DocumentShare(Answer):
+    id: str
+    provider: str | None = None
+    referral: str
+    given_at: str
+    ended_at: str | None = None
+    returned_at: Annotated[str | None, Field(description="When the provider said that its copies are back or destroyed")] = None
+
+
+class DocumentTold(Answer):
+    id: str
+    title: str | None = None
+    kind: str
+    party: str | None = None
+    language: str | None = None
+    valid_until: str | None = None
+    registered_at: str
+    withdrawn_at: str | None = None
+    referral: Annotated[str | None, Field(description="With which it was handed in, by a provider")] = None
+    provider: str | None = None
+    may_change: Annotated[bool, Field(description="Whether you may file a version or withdraw it")]
+    versions: Annotated[list[DocumentVersion], Field(description="The newest first")]
+    shared: Annotated[list[DocumentShare], Field(description="Which providers see or saw it; for those who read the whole case")] = []
+
+
+class DocumentPage(Answer):
+    items: list[DocumentTold]
+    next: str | None = None
+
+
+class Given(Answer):
+    id: str
+    document: str
+    title: str | None = None
+    given_at: str
+    ended_at: str | None = None
+    returned_at: str | None = None
+
+
+class PackagePage(DocumentPage):
+    package: Annotated[list[Given], Field(description="Everything that the referral was ever given")] = []
+
+
+class Taking(Answer):
+    at: str
+    person: str
+    version: Annotated[int | None, Field(description="Null where the whole file of the case was taken out")] = None
+
+
+class DocumentShown(DocumentTold):
+    taken_out: Annotated[list[Taking], Field(description="By whom, the last first; for those who read the whole case")] = []
+
+
+class VersionQuery(Query):
+    name: Annotated[str, Field(min_length=1, max_length=300, description="The name of the file, with its ending")]
+
+
+class VersionFiled(Answer):
+    id: str
+    file: str
+    version: int
+
+
+class DocumentWithdrawn(Answer):
+    id: str
+    withdrawn_at: str | None = None
+
+
+class GrantEnded(Answer):
+    id: str
+    ended_at: str | None = None
+
+
+class PapersReturned(Answer):
+    id: str
+    how: str
+    documents: Annotated[int, Field(description="How many")]
+
+
+class Bytes(Answer):
+    """A file; no JSON."""

@@ -1,0 +1,16 @@
+"""The shapes of workflows."""
+
+from __future__ import annotations
+
+from casework.api.shapes.shared import Answer, Json, Workflow
+
+
+class WorkflowPage(Answer):
+    items: list[Workflow]
+    next: str | None = None
+
+
+class Edition(Answer):
+    fingerprint: str
+    rules: dict[str, Json]
+    texts: dict[str, str]
