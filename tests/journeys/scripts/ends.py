@@ -378,11 +378,11 @@ SCRIPTS: dict[str, Steps] = {
         *to_assessment(assessment="other_assessors"),
         *sent("assessment", "other_assessors"),
         do("chief", "referral:assessment.declare_conflict", nature="family"),
-        # Who declared it is out of the case, and that person's deputy acts for who did the other part.
+        # Who declared it is out of the case, and nobody acts for that person there.
         refused(do("chief", "referral:assessment.waive_conflict"), NotAllowed, "declared an interest"),
         refused(do("chief", "referral:assessment.uphold_conflict"), NotAllowed, "declared an interest"),
-        refused(do("chief_deputy", "referral:assessment.waive_conflict"), NotAllowed, "the step before"),
-        refused(do("chief_deputy", "referral:assessment.uphold_conflict"), NotAllowed, "the step before"),
+        refused(do("chief_deputy", "referral:assessment.waive_conflict"), NotAllowed, "is for: supervisor"),
+        refused(do("chief_deputy", "referral:assessment.uphold_conflict"), NotAllowed, "is for: supervisor"),
         do("supervisor", "referral:assessment.uphold_conflict"),
     ),
     "two people for a stop": (
