@@ -21,6 +21,6 @@ def choose_allocation(call: Call) -> Done:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/queues/allocation", list_allocations, "List the queues that you lead and how each gives tasks to people", shapes.AllocationPage),
+    get("/queues/allocation", list_allocations, "List the queues that you lead and how each gives tasks to people", shapes.AllocationPage, for_some=True),
     post("/queues/allocation", choose_allocation, "Choose how a queue that you lead gives tasks to people from now on", shared.Made, body=shapes.NewAllocation),
 )  # fmt: skip
