@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from casework.api.shapes.shared import Action, Answer, ClockCause, Firing, Id, Json, NewTask, Task, Track
+from casework.api.shapes.shared import Action, Answer, ClockCause, Firing, Id, Json, Mark, NewTask, Task, Track
 
 
 class ReferralFiring(Firing):
@@ -24,6 +24,7 @@ class ReferralShown(Track):
     title: str | None = None
     parties: dict[str, str | None] = {}
     service: list[Track]
+    mark: Mark = None
 
 
 class AskedBefore(Answer):
