@@ -83,6 +83,9 @@ class Keyboard:
         while True:
             focus = self.go_to(lambda one: bool(one["asks"]))
             if focus["tag"] == "button":
+                if "formaction" in focus["html"]:
+                    # Another deed on the way, such as one more item for a checklist.
+                    continue
                 if "deeds" in focus["html"] or focus["type"] == "submit" and not focus["name"]:
                     break
                 continue
