@@ -71,11 +71,19 @@ def _in_the_middle(engine: Engine) -> bool:
         )
 
 
+def _is_told(engine: Engine) -> bool:
+    with transaction(engine) as db:
+        waiting = db.execute(text("SELECT (SELECT count(*) FROM procrastinate_jobs) + (SELECT count(*) FROM outbox)"))
+        return bool(waiting.scalar_one() == 0)
+
+
 def test_rungs_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> None:
     one = site.hand(tmp_path)
     with hands(one):
         one.start(**site.offset(-40 * 86_400))
         wait_until(lambda: len(site.rang()) == 4 * CASES, "every rung")
+        # What the rungs owe is told by jobs of their own; a worker that is stopped before leaves these to the next.
+        wait_until(lambda: _is_told(site.engine), "all that follows from them")
         assert one.stop() == 0
     said = (tmp_path / "worker.log").read_text()
     assert said.startswith("Working: up to 2 deadlines and 2 other jobs at once; no mails, for no mail server is named.\n")
@@ -86,9 +94,7 @@ def test_rungs_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> Non
         by_clock.setdefault(clock, []).append(n)
     assert all(order == [0, 1, 2, 3] for order in by_clock.values())
     with transaction(site.engine) as db:
-        # What was put into the queue as the worker stopped waits for the next one; nothing else is left.
-        left = db.execute(text("SELECT count(*) FROM procrastinate_jobs WHERE status <> 'todo'")).scalar_one()
-        assert left == 0
+        assert db.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one() == 0
 
 
 def test_a_worker_that_begins_anew_still_knows_its_tasks(settings: Settings) -> None:

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -209,8 +209,13 @@ def hash_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def faults_of(ops: Iterable[Op], history: Iterable[Told], *, whole: bool = True) -> list[str]:
-    """Everything in the history that does not fit what clients were told; not `whole`: without what clocks did."""
+def faults_of(
+    ops: Iterable[Op], history: Iterable[Told], *, whole: bool = True, leaders: Collection[str] = ()
+) -> list[str]:
+    """Everything in the history that does not fit what clients were told; not `whole`: without what clocks did.
+
+    `leaders` may release what another person holds: the table of tasks says so of whoever leads a queue.
+    """
     asked, told = list(ops), sorted(history, key=lambda one: (one.case, one.seq))
     events: dict[tuple[str, str], list[Told]] = defaultdict(list)
     for one in told:
@@ -228,7 +233,7 @@ def faults_of(ops: Iterable[Op], history: Iterable[Told], *, whole: bool = True)
         if any(one.case != op.case for one in found):
             faults.append(f"done elsewhere: {op.key} {op.what}")
     faults += [f"nobody asked: event {one.seq} of {one.case}" for left in events.values() for one in left]
-    return faults + (_gaps(told) if whole else []) + _holders(told) + _order(asked, told)
+    return faults + (_gaps(told) if whole else []) + _holders(told, leaders) + _order(asked, told)
 
 
 def _gaps(told: Sequence[Told]) -> list[str]:
@@ -238,18 +243,16 @@ def _gaps(told: Sequence[Told]) -> list[str]:
     return [f"the events of {case} have gaps" for case, kept in seqs.items() if kept != list(range(1, len(kept) + 1))]
 
 
-def _holders(told: Sequence[Told]) -> list[str]:
-    """A task has one holder at a time: who claims it finds it free, and what is released was held.
-
-    Whoever leads the queue may release what another person holds: the table of tasks says so.
-    """
+def _holders(told: Sequence[Told], leaders: Collection[str]) -> list[str]:
+    """A task has one holder at a time: who claims it finds it free, who releases it holds it or leads its queue."""
     holder: dict[str, str | None] = {}
     faults = []
     for one in told:
         if one.task is None or one.kind not in ("claimed", "released"):
             continue
         held = holder.get(one.task)
-        if one.kind == "claimed" and held is not None or one.kind == "released" and held is None:
+        may_release = held is not None and (held == one.actor or one.actor in leaders)
+        if one.kind == "claimed" and held is not None or one.kind == "released" and not may_release:
             faults.append(f"two holders: event {one.seq} of {one.case}")
         holder[one.task] = one.actor if one.kind == "claimed" else None
     return faults

@@ -57,7 +57,8 @@ def test_twenty_kills_lose_nothing_and_do_nothing_twice(victim: Victim, engine: 
     print(f"seed {SEED}: {summary(ops)}; slowest start {max(victim.starts):.1f} s")
     with transaction(engine) as db:
         history = [one if one not in before else replace(one, key=None) for one in _history(db, cases)]
-    assert faults_of(ops, history) == []
+    # The owner leads the queue of the case; the other officer releases only what is theirs.
+    assert faults_of(ops, history, leaders={world.people["officer"]}) == []
     assert list(verify_all(engine)) == []
     # Otherwise the kills came when nothing was under way, and proved nothing.
     assert sum(op.done for op in ops) > 5 * KILLS
@@ -126,6 +127,7 @@ def test_the_checker_finds_nothing_in_a_good_history() -> None:
         ([*HISTORY, _told(4, "d", "fired", task=None)], "refused and yet done: d"),
         ([*HISTORY, _told(5, None, "rang")], "gaps"),
         ([HISTORY[0], _told(2, "b", "fired", task=None), HISTORY[2]], "two holders"),
+        ([HISTORY[0], _told(2, None, "released", "bob"), HISTORY[2]], "two holders"),
         ([HISTORY[0], _told(2, "c", actor="bob"), _told(3, "b", "released")], "out of order: b and c"),
         ([replace(HISTORY[0], case="BJ-2", seq=1), *HISTORY[1:]], "done elsewhere: a"),
     ],
