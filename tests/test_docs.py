@@ -104,7 +104,7 @@ def test_every_setting_is_named(field: str) -> None:
 def test_the_small_workflow_is_right() -> None:
     page = (ROOT / "docs" / "how-to" / "write-a-workflow.md").read_text("utf-8")
     (written,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    made: dict[str, type[Workflow]] = {"__name__": "visit"}  # type: ignore[dict-item]
+    made: dict[str, type[Workflow]] = {"__name__": "visit"}  # type: ignore[dict-item]  # the name of a module, for classes made in it
     exec(written, made)
     assert faults(publish(made["Visit"])) == []
 

@@ -134,7 +134,7 @@ def answer_http(error: HTTPException) -> Response:
     """What the server itself refuses: no such route, a body that is too large."""
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()  # type: ignore[return-value]  # werkzeug's response, which is what Flask gives on
     if status == 404:
         return answer_error(NotFound())
     name = error.name

@@ -234,7 +234,7 @@ def _records(settings: Settings, stage: Stage, chosen: Sequence[Script]) -> None
             officer = find_actor(db, stage.ids["chen"])
         assert officer is not None
         for kind, name in (("needs", "needs.csv"), ("technologies", "technologies.csv"), ("matches", "matches.csv")):
-            _import(engine, kind, (files("casework.demo") / name).read_bytes(), name, officer)  # type: ignore[arg-type]
+            _import(engine, kind, (files("casework.demo") / name).read_bytes(), name, officer)  # type: ignore[arg-type]  # the literals of the list above
         if copies := _copies(chosen):
             told = "\n".join(json.dumps(one, ensure_ascii=False) for one in copies).encode()
             _import(engine, "matches", told, "more-matches.jsonl", officer)

@@ -155,5 +155,5 @@ def _templates(chinese: bool) -> Environment:
         extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_translations(_catalogue("messages", chinese), newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_translations(_catalogue("messages", chinese), newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds the method
     return made

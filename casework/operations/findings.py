@@ -156,7 +156,7 @@ def show_finding(db: Connection, actor: Actor, finding: str) -> dict[str, Json]:
 def _shown(db: Connection, rows: Sequence[Any]) -> list[dict[str, Json]]:
     names = names_of(db, {id for row in rows for id in (row.raised_by, row.answered_by, row.closed_by)})
     person = lambda id: None if id is None else {"id": id, "name": names.get(id)}  # noqa: E731  one line, often used
-    when = lambda at: None if at is None else instant(at)  # noqa: E731
+    when = lambda at: None if at is None else instant(at)  # noqa: E731  one line, twice used
     return [
         {
             "id": row.id, "number": row.number, "title": row.title, "event": row.seq, "state": row.state,

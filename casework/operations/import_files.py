@@ -192,7 +192,7 @@ def _lines(words: io.TextIOWrapper) -> Iterator[Row]:
         number += 1
         if not line.strip():
             continue
-        made = _parsed(number, lambda line=line: _DECODER.decode(line.strip()))  # type: ignore[misc]
+        made = _parsed(number, lambda line=line: _DECODER.decode(line.strip()))  # type: ignore[misc]  # a default argument keeps the loop's value
         yield made if made is not None else Row(number, {}, (("row", "is not one JSON object on one line"),))
 
 

@@ -155,7 +155,7 @@ def run(db: Connection, statement: str, values: Sequence[Any]) -> psycopg.RawCur
     try:
         return cursor.execute(statement, values, prepare=True)
     except psycopg.Error as fault:
-        lost = db.dialect.is_disconnect(fault, cursor.connection, None)  # type: ignore[arg-type]
+        lost = db.dialect.is_disconnect(fault, cursor.connection, None)  # type: ignore[arg-type]  # the driver's fault and connection, of which it has types of its own
         if lost:
             db.invalidate(fault)
         raise DBAPIError.instance(

@@ -38,7 +38,7 @@ Time = DateTime(timezone=True)
 
 
 def _id(**more: object) -> Column[str]:
-    return Column("id", Id, primary_key=True, **more)  # type: ignore[arg-type]
+    return Column("id", Id, primary_key=True, **more)  # type: ignore[arg-type]  # passed on to Column as they are
 
 
 def _ref(name: str, target: str, *, nullable: bool = False, comment: str = "", index: bool = False) -> Column[str]:

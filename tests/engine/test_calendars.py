@@ -120,11 +120,11 @@ def test_a_pause_loses_and_gives_no_minute(
     scene: tuple[Calendar, datetime, datetime], amount: int, unit: str, pause: int
 ) -> None:
     calendar, start, paused = scene
-    due = calendar.due(start, amount, unit)  # type: ignore[arg-type]
-    kept = calendar.remaining(paused, due, unit)  # type: ignore[arg-type]
+    due = calendar.due(start, amount, unit)  # type: ignore[arg-type]  # drawn from the units that there are
+    kept = calendar.remaining(paused, due, unit)  # type: ignore[arg-type]  # drawn from the units that there are
     resumed = paused + timedelta(seconds=pause)
-    later = calendar.resume(resumed, kept, unit)  # type: ignore[arg-type]
-    assert calendar.remaining(resumed, later, unit) == kept  # type: ignore[arg-type]
+    later = calendar.resume(resumed, kept, unit)  # type: ignore[arg-type]  # drawn from the units that there are
+    assert calendar.remaining(resumed, later, unit) == kept  # type: ignore[arg-type]  # drawn from the units that there are
 
 
 @settings(max_examples=100, deadline=None)
@@ -162,7 +162,7 @@ def test_a_calendar_comes_back_from_plain_data(scene: tuple[Calendar, datetime, 
     ],
 )
 def test_limits_end_at_close_of_business(start: tuple[int, ...], amount: int, unit: str, due: tuple[int, ...]) -> None:
-    assert OFFICE.due(beijing(*start), amount, unit) == beijing(*due)  # type: ignore[arg-type]
+    assert OFFICE.due(beijing(*start), amount, unit) == beijing(*due)  # type: ignore[arg-type]  # drawn from the units that there are
 
 
 def test_the_local_day_counts_and_not_the_utc_day() -> None:
@@ -202,7 +202,7 @@ def test_due_dates_are_given_in_utc() -> None:
 
 def test_a_naive_moment_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
-        OFFICE.due(datetime(2026, 9, 1), 1, "wd")  # noqa: DTZ001
+        OFFICE.due(datetime(2026, 9, 1), 1, "wd")  # noqa: DTZ001  a moment without a zone is what is refused
 
 
 def test_counting_gives_up_where_there_is_no_working_time() -> None:
@@ -225,13 +225,13 @@ def test_counting_gives_up_where_there_is_no_working_time() -> None:
 )
 def test_a_calendar_that_contradicts_itself_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError):
-        Calendar(name="wrong", **wrong)  # type: ignore[arg-type]
+        Calendar(name="wrong", **wrong)  # type: ignore[arg-type]  # wrong on purpose
 
 
 @pytest.mark.parametrize(("amount", "unit"), [(0, "wd"), (-1, "cd"), (1, "days")])
 def test_a_limit_that_is_none_is_refused(amount: int, unit: str) -> None:
     with pytest.raises(ValueError):
-        OFFICE.due(beijing(2026, 9, 1), amount, unit)  # type: ignore[arg-type]
+        OFFICE.due(beijing(2026, 9, 1), amount, unit)  # type: ignore[arg-type]  # one that is none, on purpose
 
 
 def test_calendars_can_be_compared_and_hashed() -> None:

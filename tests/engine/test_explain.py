@@ -202,7 +202,7 @@ def test_a_day_is_used_when_nothing_of_it_is_left(
     assert 0 <= used <= n
     if explained.due is not None:
         assert days_used(clock, explained, versions, explained.due) == (n, n)
-        assert (used == n) == (now >= explained.due or calendar.remaining(now, explained.due, clock.unit) == 0)  # type: ignore[arg-type]
+        assert (used == n) == (now >= explained.due or calendar.remaining(now, explained.due, clock.unit) == 0)  # type: ignore[arg-type]  # the unit of a clock is one of two words
 
 
 # --- the real calendar of 2026 ---------------------------------------------------------------------------------------

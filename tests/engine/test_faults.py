@@ -69,8 +69,8 @@ class Sound(Workflow):
         Task("each", "Do each", roles.OFFICER, until("by"), per="items:items"),
     ])  # fmt: skip
     split = b.to(checks, by=roles.OFFICER, not_by=("go", "look"), ends=("look",), form=Report)
-    fine = checks["lab"]["trying"].to(checks["lab"]["good"], by=roles.OFFICER)  # type: ignore[index]
-    see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.SUPERVISOR)  # type: ignore[index]
+    fine = checks["lab"]["trying"].to(checks["lab"]["good"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.SUPERVISOR)  # type: ignore[index]  # a class of states, which are found by name
     both = checks.then(talks)
     agree = talks["first"].to(talks["agreed"], by=roles.OFFICER)
     end = talks.then(done)

@@ -36,10 +36,10 @@ class Twofold(Workflow):
     failed = Final("Failed")
 
     begin = start.to(checks, by=roles.OFFICER)
-    retry = checks["lab"]["trying"].to(checks["lab"]["again"], by=roles.OFFICER)  # type: ignore[index]
-    fine = (checks["lab"]["trying"] | checks["lab"]["again"]).to(checks["lab"]["good"], by=roles.OFFICER)  # type: ignore[index]
-    refuse = checks["lab"]["trying"].to(checks["lab"]["refused"], by=roles.OFFICER)  # type: ignore[index]
-    see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.SUPERVISOR)  # type: ignore[index]
+    retry = checks["lab"]["trying"].to(checks["lab"]["again"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    fine = (checks["lab"]["trying"] | checks["lab"]["again"]).to(checks["lab"]["good"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    refuse = checks["lab"]["trying"].to(checks["lab"]["refused"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.SUPERVISOR)  # type: ignore[index]  # a class of states, which are found by name
     remark = checks.to(same(), by=roles.OFFICER)
     both = checks.then(talks, guards=[toy_nothing_refused])
     give_up = checks.to(failed, by=roles.SUPERVISOR)

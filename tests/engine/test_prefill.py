@@ -15,7 +15,7 @@ NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 def track(id: str, workflow: str, *, fired: dict[str, dict[str, object]] | None = None, **more: object) -> Track:
     told = {name: Fired(1, NOW, "p1", None, data) for name, data in (fired or {}).items()}
     plain = {"edition": "e", "kind": workflow, "parent": None, "provider": None, "states": ("x",)} | more
-    return Track(id=id, workflow=workflow, entered_at=NOW, opened_at=NOW, fired=told, **plain)  # type: ignore[arg-type]
+    return Track(id=id, workflow=workflow, entered_at=NOW, opened_at=NOW, fired=told, **plain)  # type: ignore[arg-type]  # the plain rest of a track
 
 
 def done(name: str, result: dict[str, object]) -> Task:

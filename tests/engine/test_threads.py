@@ -28,9 +28,9 @@ class Busy(Workflow):
     done = Final("Done")
 
     begin = start.to(checks, by=roles.OFFICER)
-    ab = checks["lab"]["a"].to(checks["lab"]["b"], by=roles.OFFICER)  # type: ignore[index]
-    see = checks["site"]["c"].to(checks["site"]["seen"], by=roles.OFFICER)  # type: ignore[index]
-    fine = checks["lab"]["b"].to(checks["lab"]["good"], by=roles.OFFICER)  # type: ignore[index]
+    ab = checks["lab"]["a"].to(checks["lab"]["b"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    see = checks["site"]["c"].to(checks["site"]["seen"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    fine = checks["lab"]["b"].to(checks["lab"]["good"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
     end = checks.to(done, by=roles.OFFICER)
 
 
@@ -77,7 +77,7 @@ def test_with_one_machine_for_all_threads_they_would(monkeypatch: Any) -> None:
     """Why each thread has its own: the library keeps the region that it is in on the machine itself."""
     edition = publish(Busy)
     shared = machines._compile(edition)
-    same: Callable[[Edition], Any] = lambda _: shared  # noqa: E731
+    same: Callable[[Edition], Any] = lambda _: shared  # noqa: E731  one line, one test
     monkeypatch.setattr(machines, "_machine", same)
     assert _one_round(edition)
     assert any(_faults(edition) for _ in range(20))

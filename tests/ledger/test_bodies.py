@@ -118,7 +118,7 @@ def test_what_is_gone_cannot_be_shown(field: str) -> None:
         Shown("b", "00" * 16, 1, {}),
         Shown("a", "00" * 16, 1, {"a": "0" * 64}),
         Shown("a", "zz", 1, {}),
-        Shown("a", "00" * 16, 1.5, {}),  # type: ignore[arg-type]
+        Shown("a", "00" * 16, 1.5, {}),  # type: ignore[arg-type]  # what has the wrong type is what is refused
         Shown("a", "00" * 16, 1, {"b": "short"}),
     ],
 )

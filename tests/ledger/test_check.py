@@ -257,7 +257,7 @@ def test_a_rewritten_log_is_whole_unless_its_head_was_kept_elsewhere() -> None:
 @given(contents, st.data())
 def test_erasing_leaves_the_log_whole(contents: list[Any], data: st.DataObject) -> None:
     rows, head = whole_log(len(contents), contents=contents)
-    erased = [replace(row, body=erase(row.body, data.draw(fields_of(row.body)))) for row in rows]  # type: ignore[arg-type]
+    erased = [replace(row, body=erase(row.body, data.draw(fields_of(row.body)))) for row in rows]  # type: ignore[arg-type]  # JSON, read as what it is here
     assert check_log(erased, head) == []
 
 
@@ -267,7 +267,7 @@ def fields_of(body: Any) -> st.SearchStrategy[set[str]]:
 
 def test_an_erased_hash_cannot_be_changed_either() -> None:
     rows, head = whole_log(3)
-    body = erase(rows[1].body, ["note"])  # type: ignore[arg-type]
+    body = erase(rows[1].body, ["note"])  # type: ignore[arg-type]  # JSON, read as what it is here
     assert found(change(rows, 2, body=body), head) == set()
     assert found(change(rows, 2, body={**body, "note": {"hash": "0" * 64}}), head) == {("body", 2)}
 
@@ -283,7 +283,7 @@ def changes(draw: st.DrawFn) -> tuple[Rows, Head, int, FaultKind]:
     kind: FaultKind
     if where == "header":
         field = draw(st.sampled_from(HEADER_FIELDS))
-        changed, kind = {**row.header, field: draw(another(row.header[field]))}, FaultKind.HEADER  # type: ignore
+        changed, kind = {**row.header, field: draw(another(row.header[field]))}, FaultKind.HEADER  # type: ignore  # JSON, read as what it is here
     elif where == "effects":
         changed, kind = draw(another(row.effects)), FaultKind.EFFECTS
     elif where == "body":

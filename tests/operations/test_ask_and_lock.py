@@ -33,7 +33,7 @@ def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
         try:
             got[n] = act(n)
         except Exception as refusal:
-            got[n] = refusal  # type: ignore[call-overload]
+            got[n] = refusal  # type: ignore[call-overload]  # a list of outcomes of two kinds
 
     threads = [Thread(target=run, args=(n,)) for n in range(count)]
     for one in threads:
@@ -56,7 +56,7 @@ def events(office: Office) -> int:
 def test_of_four_who_claim_at_once_one_has_the_task(office: Office) -> None:
     for _ in range(5):
         before, task = events(office), office.task("triage")
-        got = at_once(4, lambda n, task=task: claim(office, task, request()))  # type: ignore[misc]
+        got = at_once(4, lambda n, task=task: claim(office, task, request()))  # type: ignore[misc]  # a default argument keeps the loop's value
         assert [type(one) for one in got if not isinstance(one, Done)] == [AlreadyTaken] * 3
         assert events(office) == before + 1
         office.release(task)

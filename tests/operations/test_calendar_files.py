@@ -100,7 +100,7 @@ def test_what_a_form_shows_is_what_it_reads() -> None:
 def test_a_form_says_what_is_wrong_and_where(change: dict[str, object], field: str, why: str) -> None:
     typed: dict[str, object] = {"zone": "Asia/Shanghai", "hours": {0: "09:00-17:00"}, "holidays": "", "make_up": ""}
     with pytest.raises(InvalidForm) as refused:
-        read_calendar("any", 1, **(typed | change))  # type: ignore[arg-type]
+        read_calendar("any", 1, **(typed | change))  # type: ignore[arg-type]  # what a form may send, wrong on purpose
     assert why in refused.value.fields[field]
 
 

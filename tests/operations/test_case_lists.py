@@ -150,7 +150,7 @@ def test_an_export_has_the_same_rows(db: Connection, world: World, numbers: tupl
 )
 def test_what_is_not_known_is_refused(db: Connection, world: World, given: dict[str, object]) -> None:
     with pytest.raises(InvalidForm):
-        list_cases(db, world.actor(db, "officer"), **given)  # type: ignore[arg-type]
+        list_cases(db, world.actor(db, "officer"), **given)  # type: ignore[arg-type]  # filters, wrong on purpose
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def test_a_sample_is_the_same_for_the_same_seed(browser_for: BrowserFor, world: 
         for _ in range(8):
             world.new_case(db)
     browser = browser_for("auditor")
-    drawn = lambda seed, size: re.findall(r'history">([A-Z]+-\d+-\d+)<', browser.get(f"/sample?seed={seed}&size={size}").text)  # noqa: E731
+    drawn = lambda seed, size: re.findall(r'history">([A-Z]+-\d+-\d+)<', browser.get(f"/sample?seed={seed}&size={size}").text)  # noqa: E731  one line, twice used
     first = drawn("spring", 4)
     assert len(first) == 4
     assert drawn("spring", 4) == first
