@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import contract as shapes
-from casework.ledger.canonical import instant
-from casework.operations import contract
+from casework.operations import contract, fhir
 from casework.operations.referrals import find_referral
 from casework.operations.requests import Done
 
@@ -32,7 +31,7 @@ def answer_objection(call: Call) -> Done:
 
 
 def show_fhir_task(call: Call) -> dict[str, Json]:
-    return contract.fhir_task(call.db, call.actor, call.path["referral"], instant)
+    return fhir.fhir_task(call.db, call.actor, call.path["referral"])
 
 
 _REFERRAL = "/referrals/{referral}"

@@ -34,6 +34,10 @@ def side_of(role: str | None) -> str:
     return THEIRS if role in ORGANISATION_ROLES else OURS
 
 
+def other_side(side: str) -> str:
+    return OURS if side == THEIRS else THEIRS
+
+
 def done_by(edition: Edition, track: Track, side: str) -> dict[str, int]:
     """How often each transition of a side has fired on a referral. What a clock alone fires is nobody's deed."""
     found = {}
@@ -46,7 +50,7 @@ def done_by(edition: Edition, track: Track, side: str) -> dict[str, int]:
 
 def unreceived(edition: Edition, track: Track, side: str) -> dict[str, int]:
     """What the other side has done and this one has not signed for yet, with how often it was done."""
-    other = done_by(edition, track, OURS if side == THEIRS else THEIRS)
+    other = done_by(edition, track, other_side(side))
     return {name: count for name, count in other.items() if track.received.get(name, {}).get("count", 0) < count}
 
 
@@ -76,7 +80,7 @@ def object_to(draft: Draft, command: Object) -> None:
     """Put on record that one does not agree with a deed of the other side."""
     track = _of_the_contract(draft, command.referral)
     side = side_of(draft.by.role)
-    if command.to not in done_by(draft.library[track.edition], track, OURS if side == THEIRS else THEIRS):
+    if command.to not in done_by(draft.library[track.edition], track, other_side(side)):
         raise InvalidForm(fields={"to": "must be something that the other side has done"})
     told = {"id": draft.context.new_id(), "what": RAISED, "side": side, "to": command.to}
     draft.begin(OBJECTED, track, {"what": RAISED, "objection": told}, {"words": line(command.words, "words")})
@@ -116,7 +120,7 @@ def faults_of(before: Case, edition: Edition, track: Track, kind: str, role: str
     told = effects["objection"]
     known = track.objections.get(told["id"])
     if told["what"] == RAISED:
-        other = done_by(edition, track, OURS if side == THEIRS else THEIRS)
+        other = done_by(edition, track, other_side(side))
         fits = known is None and told["side"] == side and told["to"] in other
     else:
         mine = known is not None and known["side"] == side

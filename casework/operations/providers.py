@@ -24,7 +24,7 @@ from casework.operations.deeds import calendar_of
 from casework.operations.overview import find_case
 from casework.operations.registers import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
-from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor, Sight
+from casework.permissions import Actor, Sight, reach
 from casework.records.logs import lock_log, now
 
 Json = Any
@@ -39,16 +39,13 @@ MOST_WORDS, LONGEST = 40, 80
 
 
 def _reads_directory(actor: Actor) -> bool:
-    return is_administrator(actor) or any(m.programme and m.role in READS_ALL for m in actor.memberships)
-
-
-def _own(actor: Actor) -> frozenset[str]:
-    return frozenset(m.organisation for m in actor.memberships if m.organisation and m.role in PROVIDER_ROLES)
+    return is_administrator(actor) or bool(reach(actor).all_of)
 
 
 def _counted(actor: Actor) -> dict[str, Json]:
     """Which referrals are in the actor's figures: all of their own organisation, else those of the programmes that they read."""
-    return {"own": sorted(_own(actor)), "programmes": sorted({m.programme for m in actor.memberships if m.programme and m.role in READS_ALL})}
+    mine = reach(actor)
+    return {"own": sorted(mine.organisations), "programmes": sorted(mine.all_of)}
 
 
 def _may_edit(actor: Actor, provider: str) -> bool:
@@ -57,7 +54,7 @@ def _may_edit(actor: Actor, provider: str) -> bool:
 
 
 def _insist_sees(db: Connection, actor: Actor, provider: str) -> None:
-    mine = _reads_directory(actor) or provider in _own(actor)
+    mine = _reads_directory(actor) or provider in reach(actor).organisations
     if not mine or db.execute(_TAKES, {"id": provider}).first() is None:
         raise NotFound("provider")
 
@@ -104,7 +101,7 @@ def show_provider(db: Connection, actor: Actor, provider: str) -> dict[str, Json
     row = db.execute(text(_PROVIDERS.format(more="AND o.id = CAST(:id AS uuid)")), {"id": provider, **_counted(actor)}).one()
     return _provider(row, now(db).date()) | {
         "figures": [_figures(one) for one in db.execute(_FIGURES, {"provider": provider, **_counted(actor)})],
-        "ours": provider in _own(actor), "may_edit": _may_edit(actor, provider),
+        "ours": provider in reach(actor).organisations, "may_edit": _may_edit(actor, provider),
     }  # fmt: skip
 
 

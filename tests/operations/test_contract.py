@@ -11,8 +11,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.evolve import fold
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, WrongState
-from casework.ledger.canonical import instant
-from casework.operations import contract
+from casework.operations import contract, fhir
 from casework.operations.deeds import home_of
 from casework.operations.referrals import find_referral
 from casework.operations.verify import verify_case
@@ -46,7 +45,7 @@ class Scene:
         self.world.fire(self.db, by, self.number, name, data, track=self.referral)
 
     def status(self, by: str = "provider") -> tuple[str, str]:
-        task = contract.fhir_task(self.db, self.world.actor(self.db, by), self.referral, instant)
+        task = fhir.fhir_task(self.db, self.world.actor(self.db, by), self.referral)
         return task["status"], task["businessStatus"]["coding"][0]["code"]
 
     def insist_whole(self) -> None:
@@ -144,7 +143,7 @@ def test_the_fhir_task_follows_the_referral(scene: Scene) -> None:
 
 
 def test_the_fhir_task_says_nothing_that_is_secret(scene: Scene) -> None:
-    task = contract.fhir_task(scene.db, scene.world.actor(scene.db, "provider"), scene.referral, instant)
+    task = fhir.fhir_task(scene.db, scene.world.actor(scene.db, "provider"), scene.referral)
     assert "180 degrees" not in str(task)
     assert "Officer" not in str(task)
 
@@ -194,11 +193,11 @@ def test_the_state_table_is_whole() -> None:
 
 @pytest.mark.parametrize("state", TABLE)
 def test_every_state_has_its_fhir_codes(state: str) -> None:
-    assert contract.TASK_STATUS[state] == TABLE[state][:2]
-    status, business = contract.TASK_STATUS[state]
+    assert fhir.TASK_STATUS[state] == TABLE[state][:2]
+    status, business = fhir.TASK_STATUS[state]
     assert status in STATUS
-    assert business is None or business in contract.BUSINESS_STATUS
+    assert business is None or business in fhir.BUSINESS_STATUS
 
 
 def test_no_code_is_kept_for_a_state_that_is_not_there() -> None:
-    assert set(contract.TASK_STATUS) == set(TABLE)
+    assert set(fhir.TASK_STATUS) == set(TABLE)
