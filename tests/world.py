@@ -155,6 +155,13 @@ class World:
             "wanted_on": (today() + timedelta(days=60)).isoformat(),
         }, track=referral)  # fmt: skip
 
+    def accept(self, db: Connection, number: str, referral: str, planned_on: date | None = None) -> None:
+        """The lab accepts a referral that was sent to it, free of charge; to be delivered in 30 days unless told."""
+        self.fire(db, "provider", number, "accept", {
+            "interest": False, "confidentiality": True, "person": self.people["provider"], "charge": "free",
+            "planned_on": (planned_on or today() + timedelta(days=30)).isoformat(),
+        }, track=referral)  # fmt: skip
+
     def write(
         self, db: Connection, by: str, case: Case, referral: str | None = None, words: str = "Look.", tell: Iterable[str] = ()
     ) -> str:

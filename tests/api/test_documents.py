@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from sqlalchemy import Engine
 from casework.records.database import transaction
 from tests.api.conftest import PREFIX, Client
 from tests.malice import PDF, SCRIPT
-from tests.world import World, to_referral, today
+from tests.world import World, to_referral
 
 Clients = Callable[[str | None], Client]
 BYTES = {"Content-Type": "application/octet-stream"}
@@ -30,10 +29,7 @@ def scene(engine: Engine, world: World) -> tuple[str, str]:
     with transaction(engine) as db:
         number, referral = to_referral(world, db)
     with transaction(engine) as db:
-        world.fire(db, "provider", number, "accept", {
-            "interest": False, "confidentiality": True, "person": world.people["provider"], "charge": "free",
-            "planned_on": (today() + timedelta(days=30)).isoformat(),
-        }, track=referral)  # fmt: skip
+        world.accept(db, number, referral)
     return number, referral
 
 

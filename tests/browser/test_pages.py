@@ -9,7 +9,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.web.authorization import OWN, TABLE, Row
 from tests.web.scene import make_things, path_of
-from tests.world import to_referral, today
+from tests.world import to_referral
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -88,10 +87,7 @@ def things(site: Site) -> Mapping[str, str]:
     with transaction(site.engine) as db:
         made = dict(make_things(world, db)["here"])
         number, accepted = to_referral(world, db)
-        world.fire(db, "provider", number, "accept", {
-            "interest": False, "confidentiality": True, "person": world.people["provider"], "charge": "free",
-            "planned_on": (today() + timedelta(days=30)).isoformat(),
-        }, track=accepted)  # fmt: skip
+        world.accept(db, number, accepted)
         fresh = world.new_case(db)
         world.fire(db, "officer", fresh, "take")
         case = load(db, home_of(db, made["number"]), "case")

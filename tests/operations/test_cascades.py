@@ -25,11 +25,7 @@ def scene(db: Connection) -> Scene:
 def _at_work(scene: Scene) -> tuple[str, str]:
     """A case whose assessment has begun."""
     number, referral = to_referral(scene.world, scene.db)
-    accepted = {
-        "interest": False, "confidentiality": True, "charge": "free", "person": scene.world.people["provider"],
-        "planned_on": (now(scene.db).date() + timedelta(days=90)).isoformat(),
-    }  # fmt: skip
-    scene.world.fire(scene.db, "provider", number, "accept", accepted, track=referral)
+    scene.world.accept(scene.db, number, referral, now(scene.db).date() + timedelta(days=90))
     scene.world.fire(scene.db, "provider", number, "start", track=referral)
     return number, referral
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from casework.operations.referrals import find_referral
 from casework.operations.verify import verify_case
 from casework.records.cases import load
 from casework.records.logs import read_events
-from tests.world import World, new_request, to_referral, today
+from tests.world import World, new_request, to_referral
 
 
 class Scene:
@@ -59,13 +58,6 @@ def scene(db: Connection, world: World) -> Scene:
     return Scene(db, world)
 
 
-def acceptance(scene: Scene) -> dict[str, Any]:
-    return {
-        "interest": False, "confidentiality": True, "person": scene.world.people["provider"], "charge": "free",
-        "planned_on": (today() + timedelta(days=30)).isoformat(),
-    }  # fmt: skip
-
-
 def done(told: dict[str, Any], key: str) -> list[str]:
     return [one["transition"] for one in told[key]]
 
@@ -80,7 +72,7 @@ def test_what_was_sent_waits_for_the_providers_receipt(scene: Scene) -> None:
 
 
 def test_the_office_signs_for_what_the_provider_does(scene: Scene) -> None:
-    scene.fire("provider", "accept", **acceptance(scene))
+    scene.world.accept(scene.db, scene.number, scene.referral)
     assert done(scene.told("officer"), "to_sign") == ["accept"]
     scene.receive("officer")
     assert done(scene.told("provider"), "not_signed") == []
@@ -136,7 +128,7 @@ def test_the_fhir_task_follows_the_referral(scene: Scene) -> None:
     assert scene.status() == ("requested", "2.0")
     scene.receive("provider")
     assert scene.status("officer") == ("received", "2.0")
-    scene.fire("provider", "accept", **acceptance(scene))
+    scene.world.accept(scene.db, scene.number, scene.referral)
     assert scene.status() == ("accepted", "3.0")
     scene.fire("provider", "ask_info", items="The drawings.")
     assert scene.status() == ("on-hold", "3.0")

@@ -112,11 +112,7 @@ def _minute(written: str) -> datetime:
 
 def test_while_a_referral_is_suspended_the_clocks_of_its_service_stand_still(scene: Scene) -> None:
     number, referral = to_referral(scene.world, scene.db)
-    accepted = {
-        "interest": False, "confidentiality": True, "charge": "free", "person": scene.world.people["provider"],
-        "planned_on": (now(scene.db).date() + timedelta(days=90)).isoformat(),
-    }  # fmt: skip
-    scene.world.fire(scene.db, "provider", number, "accept", accepted, track=referral)
+    scene.world.accept(scene.db, number, referral, now(scene.db).date() + timedelta(days=90))
     scene.world.fire(scene.db, "provider", number, "start", track=referral)
     child = next(one for one in scene.case(number).tracks.values() if one.parent == referral)
     step = scene.case(number).step_tasks(child.id)[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from casework.operations.verify import verify_all, verify_case
 from casework.records.cases import load
 from casework.records.database import transaction
 from tests.malice import PDF
-from tests.world import World, new_request, to_referral, today
+from tests.world import World, new_request, to_referral
 
 Json = Any
 READ_ALL = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")
@@ -83,10 +82,7 @@ class Scene:
 
     def accept(self) -> None:
         with transaction(self.engine) as db:
-            self.world.fire(db, "provider", self.number, "accept", {
-                "interest": False, "confidentiality": True, "person": self.world.people["provider"], "charge": "free",
-                "planned_on": (today() + timedelta(days=30)).isoformat(),
-            }, track=self.referral)  # fmt: skip
+            self.world.accept(db, self.number, self.referral)
 
     def execute(self, statement: str, **given: Any) -> None:
         with self.engine.begin() as db:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from tests.malice import PDF, SCRIPT, SVG, packed
 from tests.web.conftest import _TOKEN, Browser
 from tests.web.pages import read_page
 from tests.web.queries import counted
-from tests.world import World, to_referral, today
+from tests.world import World, to_referral
 
 Enter = Callable[[str], Browser]
 File = tuple[io.BytesIO, str]
@@ -35,10 +34,7 @@ def scene(engine: Engine, world: World) -> tuple[str, str]:
     with transaction(engine) as db:
         number, referral = to_referral(world, db)
     with transaction(engine) as db:
-        world.fire(db, "provider", number, "accept", {
-            "interest": False, "confidentiality": True, "person": world.people["provider"], "charge": "free",
-            "planned_on": (today() + timedelta(days=30)).isoformat(),
-        }, track=referral)  # fmt: skip
+        world.accept(db, number, referral)
     return number, referral
 
 
