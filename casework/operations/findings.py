@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import uuid_utils
@@ -25,7 +24,7 @@ from casework.operations.registers import append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import READS_ALL, Actor, Sight, capacities, conflict
 from casework.records.cases import load
-from casework.records.logs import Log, lock_log, new_log, now
+from casework.records.logs import lock_log, new_log, now
 
 Json = Any
 
@@ -33,14 +32,6 @@ RAISED, ANSWERED_IT, ASKED_AGAIN, CLOSED_IT = "raised", "answered", "asked_again
 OPEN, ANSWERED, CLOSED = "open", "answered", "closed"
 STATES = (OPEN, ANSWERED, CLOSED)
 LONGEST = 4000
-
-
-@dataclass(frozen=True)
-class _Standing:
-    """A finding under its lock."""
-
-    log: Log
-    row: Any
 
 
 # --- the fold --------------------------------------------------------------------------------------------------------
