@@ -82,6 +82,10 @@ def test_the_other_roles_that_production_refuses(database_server: DatabaseServer
             owner = db.execute(text("SELECT relowner::regrole::text FROM pg_class WHERE relname = 'events'")).scalar_one()
             db.execute(text(f"SET SESSION AUTHORIZATION {owner}"))
             assert [fault for fault in unsafe(db) if "as the owner" in fault]
+            db.execute(text("RESET SESSION AUTHORIZATION"))
+            db.execute(text("CREATE ROLE casework_logs_in"))
+            db.execute(text("GRANT casework_app TO casework_logs_in"))
+            db.execute(text("SET SESSION AUTHORIZATION casework_logs_in"))
             db.execute(text("SET ROLE casework_app"))
             assert unsafe(db) == []
             db.rollback()
