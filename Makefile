@@ -18,7 +18,7 @@ BENCH_ARGS ?=
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
 
-.PHONY: help setup demo test test-fast browser lint format strings bench docs shots lock db init clean
+.PHONY: help setup demo test test-fast programs lint format strings bench docs shots lock db init clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,15 +49,15 @@ $(STAMP): requirements.lock setup.cfg pyproject.toml
 demo: setup ## Start a demo with sample data on a free loopback port (DEMO_ARGS="--cases 200")
 	$(BIN)/casework demo $(DEMO_ARGS)
 
-test: browser lint ## Run everything: ruff, mypy, the layers and all tests
+test: programs lint ## Run everything: ruff, mypy, the layers and all tests
 	$(PYTEST) $(PYTEST_ARGS)
 
 test-fast: setup ## Run the tests that take a moment, leaving out slow ones and the browser's
 	$(PYTEST) -m "not slow and not browser" $(PYTEST_ARGS)
 
 # Found out before anything else: a suite that fails for want of a browser should not take minutes to say so.
-browser: setup
-	@$(BIN)/python -m tests.browser.chromium >/dev/null
+programs: setup
+	@$(BIN)/python -m tests.programs >/dev/null
 
 lint: setup ## Check style and types
 	$(BIN)/ruff check .

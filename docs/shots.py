@@ -16,7 +16,8 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.chromium import ARGUMENTS, find_chromium, may_install
+from tests.browser.chromium import ARGUMENTS
+from tests.programs import CHROMIUM, find_program, may_install
 
 PICTURES = Path(__file__).parent / "pictures"
 
@@ -125,7 +126,7 @@ def main() -> None:
     """Serve a demo of its own, and write each picture anew."""
     PICTURES.mkdir(exist_ok=True)
     with served() as demo, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(install=may_install()), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=find_program(CHROMIUM, install=may_install()), args=list(ARGUMENTS))
         for look in LOOKS:
             shoot(browser, demo, look)
         browser.close()

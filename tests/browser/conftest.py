@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import ARGUMENTS, NoBrowserError, find_chromium, may_install
+from tests.browser.chromium import ARGUMENTS
 from tests.browser.reader import PHONE, Reader
 from tests.browser.site import Site, open_site
 from tests.databases import DatabaseServer
+from tests.programs import CHROMIUM, NoProgramError, find_program, may_install
 
 LANGUAGES = {"en-GB": "en", "zh-CN": "zh-Hans"}
 DESK = {"width": 1280, "height": 800}
@@ -25,8 +26,8 @@ PageOf = Callable[..., Reader]
 def chromium() -> Iterator[Browser]:
     # Ended with the package: while it runs there is an event loop, which others' tests do not expect.
     try:
-        path = find_chromium(install=may_install())
-    except NoBrowserError as missing:
+        path = find_program(CHROMIUM, install=may_install())
+    except NoProgramError as missing:
         pytest.fail(str(missing), pytrace=False)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))

@@ -14,10 +14,13 @@ from casework.web.exports import safe_cell, to_csv, to_xlsx
 PAYLOADS = (
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1", "＋1", "－1", "＠x", " =1", "\u00a0=1", "\ufeff=1",
     "\u3000=1", "\u200b@x", '=cmd|"/c calc"!A0', '=HYPERLINK("http://x")', "-2+3+cmd|' /C calc'!A0",
+    '=WEBSERVICE("http://x")', "=IMPORTXML(A1)", "@A1", "=A1&B1", "{=1+1}", "of:=1+1", "==1+1", '=1+1","=2+2', "=1+1;=2+2", "\n\r =1\t+1",
 )  # fmt: skip
+#: Of these the ones that no spreadsheet takes for a formula; LibreOffice is asked in `test_spreadsheets.py`.
+HARMLESS = ("{=1+1}", "of:=1+1")
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("payload", [one for one in PAYLOADS if one not in HARMLESS])
 def test_what_could_be_a_formula_is_text(payload: str) -> None:
     assert safe_cell(payload).startswith("'")
 

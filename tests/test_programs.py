@@ -1,4 +1,4 @@
-"""How the browser is found, and what one is told where there is none."""
+"""How the programs of other makers are found, and what one is told where there is none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.chromium import NoBrowserError, find_chromium
+from tests.programs import CALC, CHROMIUM, NoProgramError, find_program
 
 
 @pytest.fixture
@@ -26,27 +26,32 @@ def write_program(path: Path, script: str) -> None:
 
 def test_it_is_the_one_that_is_installed(bare: Path) -> None:
     write_program(bare / "google-chrome", "exit 0")
-    assert find_chromium(install=False) == str(bare / "google-chrome")
+    assert find_program(CHROMIUM, install=False) == str(bare / "google-chrome")
 
 
 def test_it_is_installed_by_debians_own_packages(bare: Path) -> None:
     write_program(bare / "apt-get", f'case "$*" in *install*chromium) : > {bare}/chromium; /bin/chmod 755 {bare}/chromium;; esac')
-    assert find_chromium(install=True) == str(bare / "chromium")
+    assert find_program(CHROMIUM, install=True) == str(bare / "chromium")
 
 
 def test_an_installation_that_fails_is_told(bare: Path) -> None:
     write_program(bare / "apt-get", "exit 100")
-    with pytest.raises(NoBrowserError, match="apt-get install chromium"):
-        find_chromium(install=True)
+    with pytest.raises(NoProgramError, match="apt-get install chromium"):
+        find_program(CHROMIUM, install=True)
 
 
 def test_without_one_a_single_line_says_how_to_get_it(bare: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.chromium"], env=dict(os.environ), capture_output=True, text=True, check=False,
-        cwd=Path(__file__).parents[2],
+        [sys.executable, "-m", "tests.programs"], env=dict(os.environ), capture_output=True, text=True, check=False,
+        cwd=Path(__file__).parents[1],
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stdout == ""
     [line] = done.stderr.splitlines()
     assert "apt-get install chromium" in line
     assert "make test-fast" in line
+
+
+def test_each_program_says_its_own_package(bare: Path) -> None:
+    with pytest.raises(NoProgramError, match="No LibreOffice was found.*apt-get install libreoffice-calc-nogui"):
+        find_program(CALC, install=False)

@@ -1,0 +1,78 @@
+"""The programs of other makers that tests look with: a browser, and a spreadsheet. All are Debian's own packages.
+
+`make test` runs this file first, so that it ends at once, with one line, where one is missing and cannot be installed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Program:
+    """What it is called in a sentence, by which names it may be found, and Debian's package of it."""
+
+    title: str
+    names: tuple[str, ...]
+    package: str
+
+
+CHROMIUM = Program("Chromium", ("chromium", "chromium-browser", "google-chrome"), "chromium")
+#: Calc without a screen: 89 MB to fetch, where all of LibreOffice would be several times as much.
+CALC = Program("LibreOffice", ("soffice", "libreoffice"), "libreoffice-calc-nogui")
+PROGRAMS = (CHROMIUM, CALC)
+
+
+class NoProgramError(Exception):
+    """A program is not installed, and it cannot be installed from here."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(
+            f"No {program.title} was found: install one (on Debian: apt-get install {program.package}),"
+            " or leave out the tests that need it: make test-fast."
+        )
+
+
+def may_install() -> bool:
+    """Whether we are root on a Debian."""
+    return os.geteuid() == 0 and Path("/etc/debian_version").exists() and shutil.which("apt-get") is not None
+
+
+def find_program(program: Program, *, install: bool) -> str:
+    """The path of a program, which is installed first where it is missing and may be. Raises NoProgramError."""
+    # Workers side by side: the others wait until it is there whole.
+    with (Path(tempfile.gettempdir()) / f"casework-programs-{os.geteuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = _installed(program)
+        if found is None and install:
+            _install(program)
+            found = _installed(program)
+    if found is None:
+        raise NoProgramError(program)
+    return found
+
+
+def _installed(program: Program) -> str | None:
+    return next((path for name in program.names if (path := shutil.which(name))), None)
+
+
+def _install(program: Program) -> None:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "-y", "--no-install-recommends", program.package]):
+        # What went wrong shows when it is still not there.
+        subprocess.run(["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL, check=False, timeout=900)
+
+
+if __name__ == "__main__":
+    try:
+        for one in PROGRAMS:
+            print(find_program(one, install=may_install()))
+    except NoProgramError as missing:
+        sys.exit(str(missing))
