@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from sqlalchemy import Connection
 
-from casework.errors import NotFound
+from casework.errors import NotAllowed, NotFound
 from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
 from casework.ledger.check import Head, StoredEvent, check_log
@@ -27,7 +27,7 @@ from casework.operations.documents import list_documents
 from casework.operations.overview import describe, find_case
 from casework.operations.readings import note_document, note_reading
 from casework.operations.uploads import clean_name
-from casework.permissions import Actor, Sight
+from casework.permissions import Actor, Sight, conflict
 from casework.records.logs import now, read_rows
 
 Json = Any
@@ -101,10 +101,15 @@ class _Out:
 
 
 def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, address: str) -> CaseFile:
-    """The file of a case, for those who read it whole; noted as a reading of it and of each document. Raises NotFound."""
+    """The file of a case, for those who read it whole; noted as a reading of it and of each document.
+
+    Raises NotFound, and NotAllowed for whoever declared an interest: nobody with one takes anything out.
+    """
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("case")
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
     at = now(db)
     listed = list_documents(db, actor, case)
     ids = {(one.document, one.version): one.id for one in case.files.values()}
