@@ -343,6 +343,15 @@ def sign_out(db: Connection, secret: str) -> None:
     )
 
 
+def end_access(db: Connection, person: str) -> None:
+    """End every session and token of a person, now: whoever keeps a role elsewhere signs in again."""
+    for statement in (
+        "UPDATE sessions SET ended_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND ended_at IS NULL",
+        "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL",
+    ):
+        db.execute(text(statement), {"id": person})
+
+
 def list_sessions(db: Connection, actor: Actor) -> dict[str, Json]:
     """The actor's own sessions that have not ended, the newest first."""
     rows = db.execute(

@@ -17,7 +17,7 @@ from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER, PROV
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import registers
 from casework.operations.absences import absences_of, finish_absence, pass_on_role
-from casework.operations.accounts import hash_password
+from casework.operations.accounts import end_access, hash_password
 from casework.operations.departures import end_roles
 from casework.operations.national_calendars import china
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -267,7 +267,7 @@ def create_membership(
 
 
 def end_membership(db: Connection, actor: Actor, membership: str, request: Request) -> Done:
-    """End a role now."""
+    """End a role now, and with it the person's sessions and tokens."""
     insist_administrator(actor)
     row = db.execute(
         text("SELECT person_id, programme_id FROM memberships WHERE id = CAST(:id AS uuid)"), {"id": membership}
@@ -279,6 +279,7 @@ def end_membership(db: Connection, actor: Actor, membership: str, request: Reque
         before = look_before(db, [row.programme_id] if row.programme_id else [])
         end_roles(db, [membership], By(actor.person, ADMINISTRATOR))
         insist_others_go_on(db, before, request, names=False)
+        end_access(db, row.person_id)
         return {"id": membership, "ended": True}
 
     return _once(db, actor, request, do, 200)
@@ -349,7 +350,7 @@ def add_member(
 
 
 def end_member(db: Connection, actor: Actor, membership: str, request: Request) -> Done:
-    """A lead ends somebody's role in the organisation; nobody's own, so that a lead is always left."""
+    """A lead ends somebody's role in the organisation, with sessions and tokens; nobody's own, so that a lead is left."""
     row = db.execute(
         text("SELECT person_id, organisation_id FROM memberships WHERE id = CAST(:id AS uuid)"), {"id": membership}
     ).one_or_none()
@@ -360,6 +361,7 @@ def end_member(db: Connection, actor: Actor, membership: str, request: Request) 
 
     def do() -> Mapping[str, Json]:
         end_roles(db, [membership], By(actor.person, PROVIDER_LEAD, row.organisation_id))
+        end_access(db, row.person_id)
         return {"id": membership, "ended": True}
 
     return _once(db, actor, request, do, 200)
@@ -405,12 +407,8 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         insist_others_go_on(db, before, request, names=False)
         for one in away:
             finish_absence(db, one.id, by)
-        for statement in (
-            "UPDATE people SET active = false WHERE id = CAST(:id AS uuid)",
-            "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL",
-            "UPDATE sessions SET ended_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND ended_at IS NULL",
-        ):
-            db.execute(text(statement), {"id": person})
+        db.execute(text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"), {"id": person})
+        end_access(db, person)
         return {"id": person, "active": False}
 
     return _once(db, actor, request, do, 200)

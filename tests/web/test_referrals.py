@@ -352,18 +352,6 @@ def test_a_lead_rules_over_the_own_organisation_alone(engine: Engine, world: Wor
         assert browser_for(who).get("/members").status_code == 404
 
 
-def test_an_ended_member_sees_nothing_more_at_once(engine: Engine, world: World, offer: str, browser_for: BrowserFor) -> None:
-    member, lead = browser_for("provider"), browser_for("provider_lead")
-    assert member.get(f"/referrals/{offer}").status_code == 200
-    with transaction(engine) as db:
-        membership = db.execute(
-            text("SELECT id FROM memberships WHERE person_id = CAST(:p AS uuid)"), {"p": world.people["provider"]}
-        ).scalar_one()
-    assert lead.post(f"/members/{membership}/end", page="/members").status_code == 303
-    assert member.get(f"/referrals/{offer}").status_code == 404
-    assert offer not in member.get("/").text
-
-
 def test_nobody_ends_the_own_role(engine: Engine, world: World, browser_for: BrowserFor) -> None:
     lead = browser_for("provider_lead")
     with transaction(engine) as db:
