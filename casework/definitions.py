@@ -24,11 +24,24 @@ def load_definitions() -> tuple[type[Workflow], ...]:
     return tuple(one for point in _points() for one in point.load().DEFINITIONS)
 
 
+#: What a database holds besides, by fingerprint; see `add_stored`.
+_stored: dict[str, Edition] = {}
+
+
 @cache
 def load_library() -> Library:
     """Every published edition; the newest of a workflow is the one with the highest number."""
     load_definitions()
-    return library_of(edition for folder in published_folders() for edition in read_published(folder))
+    files = (edition for folder in published_folders() for edition in read_published(folder))
+    return library_of(files, _stored.values())
+
+
+def add_stored(editions: Iterable[Edition]) -> None:
+    """Let this process know the editions that a database holds: its cases run by them, whatever the files say."""
+    known, before = load_library().editions, len(_stored)
+    _stored.update((one.fingerprint, one) for one in editions if one.fingerprint not in known)
+    if len(_stored) > before:
+        load_library.cache_clear()
 
 
 def published_folders() -> list[Traversable]:
@@ -54,14 +67,19 @@ def read_published(folder: Traversable) -> Iterator[Edition]:
         yield edition
 
 
-def library_of(editions: Iterable[Edition]) -> Library:
-    """A library of editions, whatever order they come in."""
-    kept: dict[str, Edition] = {}
+def library_of(editions: Iterable[Edition], stored: Iterable[Edition] = ()) -> Library:
+    """A library of editions, whatever order they come in, and of what a database stored.
+
+    What was published is frozen: where another edition is stored under the same number, that one is in force. An
+    edition that is stored alone serves the cases that run by it, and begins none.
+    """
+    kept: dict[str, Edition] = {one.fingerprint: one for one in stored}
+    in_force = {(one.workflow, one.number): one for one in kept.values()}
     newest: dict[str, Edition] = {}
     for one in editions:
         kept[one.fingerprint] = one
         if one.workflow not in newest or newest[one.workflow].number < one.number:
-            newest[one.workflow] = one
+            newest[one.workflow] = in_force.get((one.workflow, one.number), one)
     return Library(kept, {name: one.fingerprint for name, one in newest.items()})
 
 

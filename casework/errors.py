@@ -206,6 +206,14 @@ class DatabaseNotReady(CaseworkError):
         super().__init__(why=why, **details)
 
 
+class EditionMissing(CaseworkError):
+    """This case runs by the edition {edition}, which this program does not know: restart it, or install the release
+    that brings it."""
+
+    def __init__(self, edition: str, **details: object) -> None:
+        super().__init__(edition=edition, **details)
+
+
 class RolesMissing(CaseworkError):
     """The database has no usable role casework_app: {why} Let its administrator run:
     CREATE ROLE casework_app NOLOGIN; GRANT casework_app TO "{owner}";"""

@@ -23,6 +23,7 @@ from casework.errors import (
     DatabaseNotReady,
     DatabaseUnavailable,
     DutyInDoubt,
+    EditionMissing,
     FileBlocked,
     FileDamaged,
     FileMissing,
@@ -83,6 +84,7 @@ STATUS: Mapping[type[CaseworkError], int] = {
     StoreUnavailable: 503,
     DatabaseUnavailable: 503,
     DatabaseNotReady: 503,
+    EditionMissing: 503,
     RolesMissing: 503,
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from casework.operations.editions import read_editions
 from casework.operations.house_rule import find_breaches
 from casework.operations.queue_health import find_delays
 from casework.records.database import connect_engine, transaction
@@ -45,6 +46,7 @@ def check(as_json: bool) -> None:
     engine = connect_engine(settings)
     try:
         with transaction(engine) as db:
+            read_editions(db)
             found = [_of_case(one, base) for one in find_breaches(db)] + [_of_queue(one, base) for one in find_delays(db)]
     finally:
         engine.dispose()

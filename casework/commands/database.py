@@ -61,7 +61,12 @@ def _upgrade() -> None:
             before = migrate.current(connection)
         migrate.upgrade(owner)
         with transaction(owner) as connection:
-            store_editions(connection)
+            replaced = store_editions(connection)
+    for one in replaced:
+        click.echo(
+            f"The file of {one} is not what was published: that stays in force. Publish the change as a new edition.",
+            err=True,
+        )
     if before == migrate.head():
         click.echo(f"The database is up to date, at revision {before}.")
         return

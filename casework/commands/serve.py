@@ -12,6 +12,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  #
 
 from casework.errors import DatabaseNotReady, InvalidSettings
 from casework.jobs.worker import GRACE_S, Worker
+from casework.operations.editions import read_editions
 from casework.records import migrate
 from casework.records.database import connect_engine, connected
 from casework.settings import Settings, load_settings
@@ -41,6 +42,9 @@ def insist_ready(settings: Settings) -> None:
     try:
         with connected(engine) as db:
             found = migrate.current(db)
+            if found == migrate.head():
+                # Before the fork: every process that serves has them.
+                read_editions(db)
             faults = migrate.unsafe(db) if settings.profile == "production" else []
     finally:
         engine.dispose()

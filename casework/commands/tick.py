@@ -6,6 +6,7 @@ import click
 
 from casework.operations.attempts import forget_attempts
 from casework.operations.clocks import ring_clocks
+from casework.operations.editions import read_editions
 from casework.operations.house_rule import check_due
 from casework.operations.passkeys import forget_challenges
 from casework.records.database import connect_engine, transaction
@@ -23,6 +24,7 @@ def tick(until_quiet: bool) -> None:
     engine = connect_engine(load_settings())
     try:
         with transaction(engine) as db:
+            read_editions(db)
             started = now(db)
             forget_attempts(db)
             forget_challenges(db)

@@ -10,6 +10,7 @@ from typing import Any
 from casework.engine.calendars import Calendar
 from casework.engine.editions import Edition
 from casework.engine.events import SYSTEM_ACTOR
+from casework.errors import EditionMissing
 
 Json = Any
 
@@ -32,7 +33,10 @@ class Library:
     newest: Mapping[str, str]
 
     def __getitem__(self, fingerprint: str) -> Edition:
-        return self.editions[fingerprint]
+        found = self.editions.get(fingerprint)
+        if found is None:
+            raise EditionMissing(fingerprint)
+        return found
 
     def latest(self, workflow: str) -> Edition | None:
         fingerprint = self.newest.get(workflow)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 
 from sqlalchemy import Connection, text
 
-from casework.definitions import load_library
+from casework.definitions import add_stored, load_library
+from casework.engine.editions import Edition, load
 
 _STORE = text(
     "INSERT INTO editions (fingerprint, workflow, number, rules, texts)"
@@ -14,13 +17,30 @@ _STORE = text(
 )
 
 
-def store_editions(db: Connection) -> int:
-    """Store every published edition that is not there yet; gives how many were new. For the owner's role."""
-    made = 0
+def store_editions(db: Connection) -> list[str]:
+    """Store every published edition that is not there yet. For the owner's role.
+
+    Gives the files that hold something else than what was published under their number: what is stored stays in force.
+    """
     for one in load_library().editions.values():
         values = {
             "fingerprint": one.fingerprint, "workflow": one.workflow, "number": one.number,
             "rules": json.dumps(one.rules), "texts": json.dumps(one.texts),
         }  # fmt: skip
-        made += db.execute(_STORE, values).rowcount
-    return made
+        db.execute(_STORE, values)
+    read_editions(db)
+    in_force = set(db.execute(text("SELECT fingerprint FROM editions")).scalars())
+    replaced = [one for one in load_library().editions.values() if one.fingerprint not in in_force]
+    return sorted(f"{one.workflow} {one.number}" for one in replaced)
+
+
+def read_editions(db: Connection) -> None:
+    """Let this process know every edition that is stored, so that a case keeps its own whatever became of the file."""
+    add_stored(stored_editions(db))
+
+
+def stored_editions(db: Connection) -> Iterator[Edition]:
+    """What is stored and fits its fingerprint; what does not, the verification tells."""
+    for row in db.execute(text("SELECT fingerprint, rules, texts FROM editions ORDER BY workflow, number")):
+        with suppress(ValueError):
+            yield load({"fingerprint": row.fingerprint, "rules": row.rules, "texts": row.texts})

@@ -14,8 +14,7 @@ from casework.engine.absences import Absence
 from casework.engine.allocation import Rule
 from casework.engine.calendars import Calendar
 from casework.engine.commands import Library
-from casework.engine.editions import Edition
-from casework.ledger.canonical import NotCanonical, digest
+from casework.operations.editions import stored_editions
 from casework.operations.registers import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED
 from casework.permissions import Actor, Membership
 
@@ -80,16 +79,7 @@ def _time(written: str | None) -> datetime | None:
 
 def _library(db: Connection) -> Library:
     known = load_library()
-    rows = db.execute(text("SELECT fingerprint, rules, texts FROM editions ORDER BY workflow, number"))
-    kept = {row.fingerprint: Edition(row.rules, row.texts, row.fingerprint) for row in rows if _fits(row)}
-    return Library({**kept, **known.editions}, known.newest)
-
-
-def _fits(edition: Any) -> bool:
-    try:
-        return digest(edition.rules) == edition.fingerprint
-    except NotCanonical:
-        return False
+    return Library({**{one.fingerprint: one for one in stored_editions(db)}, **known.editions}, known.newest)
 
 
 class Past:
