@@ -152,11 +152,13 @@ def burden_rights(f: Facts) -> Change:
 def send_referral(f: Facts) -> Change:
     """The referral knows its provider, and what is asked and shared."""
     mediation = f.track.kind == "mediation"
-    given = {
+    given: dict[str, Any] = {
         "question": not mediation,
         "documents": [] if mediation else list(f.data.get("documents") or ()),
         "wanted_on": f.data.get("wanted_on"),
     }
+    if given["documents"] and f.data.get("shared_until"):
+        given["shared_until"] = dict.fromkeys(given["documents"], f.data["shared_until"])
     provider = f.data.get("provider") or f.track.provider
     if panel := [one for one in f.data.get("panel") or () if one != provider]:
         given["panel"] = panel
@@ -175,8 +177,10 @@ def supply_documents(f: Facts) -> Change:
     new = list(f.data.get("documents") or ())
     if not new:
         return {}
-    kept = list(f.track.given.get("documents") or ())
-    change: dict[str, Any] = {"given": {"documents": kept + [one for one in new if one not in kept]}}
+    kept, until = list(f.track.given.get("documents") or ()), f.data.get("shared_until")
+    days = {one: day for one, day in (f.track.given.get("shared_until") or {}).items() if one not in new}
+    days |= dict.fromkeys(new, until) if until else {}
+    change: dict[str, Any] = {"given": {"documents": kept + [one for one in new if one not in kept], "shared_until": days}}
     return change | ({"grant": new} if f.track.named else {})
 
 

@@ -31,6 +31,10 @@ class Request(_OfService):
     fee = Choice(label="Who pays", choices=PAYERS, prefill="service_plan.payer")
     question = Note(label="What is asked", when=("service", OPEN_SERVICES), prefill="track.question")
     documents = Documents(label="Documents shared", required=False, when=("service", OPEN_SERVICES))
+    shared_until = Date(
+        label="Last day of the access to them", required=False, future=True, when=("service", OPEN_SERVICES),
+        help="Empty: until the referral ends, or the consent, whichever is earlier",
+    )  # fmt: skip
     panel = Panel(
         label="Whom to ask next", required=False, when=("service", OPEN_SERVICES),
         help="If this provider declines, has a conflict or does not answer, the same request goes to the next one by itself.",
@@ -43,6 +47,10 @@ class WantedItems(Form):
 
 class SuppliedItems(Form):
     documents = Documents(label="Documents supplied", required=False)
+    shared_until = Date(
+        label="Last day of the access to them", required=False, future=True,
+        help="Empty: until the referral ends, or the consent, whichever is earlier",
+    )  # fmt: skip
     answer = Note(label="Answer, or why it cannot be supplied")
 
 

@@ -35,6 +35,12 @@ def end_document_grant(call: Call) -> Done:
     )
 
 
+def change_grant_day(call: Call) -> Done:
+    return documents.change_grant_day(
+        call.db, call.actor, call.path["number"], call.path["grant"], until=text_of(call.body.until), request=call.request
+    )
+
+
 def list_referral_documents(call: Call) -> dict[str, Json]:
     case, track = referrals.find_referral(call.db, call.actor, call.path["referral"])
     listed = documents.list_documents(call.db, call.actor, case, track.id)
@@ -95,6 +101,10 @@ ROUTES: tuple[Route, ...] = (
     post(
         f"{_CASE}/grants/{{grant}}/end", end_document_grant, "Let a provider see a document no longer", shapes.GrantEnded,
         body=shared.Reason, noun="case or grant",
+    ),
+    post(
+        f"{_CASE}/grants/{{grant}}/day", change_grant_day, "Give a provider's access to a document another last day",
+        shapes.GrantDayChanged, body=shapes.GrantDay, noun="case or grant",
     ),
     get(f"{_REFERRAL}/documents", list_referral_documents, "List what a referral was given and what was handed in with it", shapes.PackagePage),
     post(

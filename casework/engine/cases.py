@@ -131,7 +131,7 @@ class Task:
 class Clock:
     """A row of moments at which something happens by itself: (instant, what), `next` the first that has not fired.
 
-    `what`: "remind", "due", "escalate", "flag", "activate", "expire", or "fire:<transition>".
+    `what`: "remind", "due", "escalate", "flag", "activate", "expire", "end_access", or "fire:<transition>".
     A paused clock keeps what is left of each rung instead: minutes, working ones when `unit` is "wd".
     """
 
@@ -145,6 +145,7 @@ class Clock:
     calendar: str
     task: str | None = None
     consent: str | None = None
+    grant: str | None = None
     #: The state of the track that it belongs to.
     of: str | None = None
     next: int = 0
@@ -225,6 +226,8 @@ class Grant:
     ended_at: datetime | None = None
     #: When the provider said that its copies were given back or destroyed.
     returned_at: datetime | None = None
+    #: The last day of the access, where the office named one; with the referral or the consent it ends in any case.
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

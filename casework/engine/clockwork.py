@@ -13,8 +13,8 @@ from casework.ledger.canonical import instant
 
 Json = Any
 
-#: What a clock does that ends a task's waiting.
-WAKE = "wake"
+#: What a clock does that ends a task's waiting, and one that ends a provider's access to a document.
+WAKE, END_ACCESS = "wake", "end_access"
 
 
 class Clockwork(Making):
@@ -81,6 +81,15 @@ class Clockwork(Making):
     def stop_clocks_of_consent(self, consent: str) -> None:
         for clock in self.case.clocks.values():
             if clock.consent == consent:
+                self.set_clock(clock, "stopped")
+
+    def let_expire(self, track: str, grant: str, day: str) -> None:
+        """A provider's access ends with this day."""
+        self._clock(track, "cd", [(END_ACCESS, on_day(day))], grant=grant)
+
+    def stop_clocks_of_grant(self, grant: str) -> None:
+        for clock in self.case.clocks.values():
+            if clock.grant == grant:
                 self.set_clock(clock, "stopped")
 
     def _extend(self, task: Task, day: str | None, anew: tuple[Rule, Plan | None]) -> None:

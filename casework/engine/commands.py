@@ -352,6 +352,14 @@ class WithdrawGrant:
 
 
 @dataclass(frozen=True)
+class ChangeGrantDay:
+    """Another last day for a provider's access to a document; None: as long as referral and consent last."""
+
+    grant: str
+    until: str | None
+
+
+@dataclass(frozen=True)
 class ReturnPapers:
     """A provider says what became of the documents that its referral was given."""
 
@@ -475,6 +483,7 @@ Command = (
     | FileDocument
     | WithdrawDocument
     | WithdrawGrant
+    | ChangeGrantDay
     | ReturnPapers
     | EndConsent
     | DeclareInterest

@@ -11,9 +11,10 @@ from typing import Any
 from casework.engine import documents, grants
 from casework.engine.cases import CREATED, READY, Case
 from casework.engine.checks import line, refusals
-from casework.engine.clockwork import WAKE
+from casework.engine.clockwork import END_ACCESS, WAKE
 from casework.engine.commands import (
     AnswerObjection,
+    ChangeGrantDay,
     Command,
     Context,
     Correct,
@@ -85,6 +86,9 @@ def _ring(draft: Draft, command: Ring) -> None:
     track = draft.case.tracks[clock.track]
     if what == "expire":
         _end_consent(draft, EndConsent(str(clock.consent), "expired"))
+        return
+    if what == END_ACCESS:
+        grants.expire(draft, str(clock.grant))
         return
     if what.startswith("fire:"):
         edition = draft.library[track.edition]
@@ -228,6 +232,7 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     FileDocument: documents.file,
     WithdrawDocument: documents.withdraw,
     WithdrawGrant: grants.withdraw_grant,
+    ChangeGrantDay: grants.change_day,
     ReturnPapers: grants.return_papers,
     EndConsent: _end_consent,
     DeclareInterest: _declare_interest,

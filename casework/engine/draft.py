@@ -17,6 +17,7 @@ from casework.engine.cases import (
     Case,
     Clock,
     Consent,
+    Grant,
     Task,
     Track,
 )  # fmt: skip
@@ -138,35 +139,50 @@ class Draft(Clockwork):
             self._clock(self.case.main.id, "cd", [("expire", on_day(one["expires_on"]))], consent=id)
 
     def _grant(self, track: Track, documents: Iterable[str]) -> None:
+        # Until when, the same deed may say that shares it.
+        days = {**track.given, **self._effects.get("given", {})}.get("shared_until") or {}
+        today = self.context.calendar.local_date(self.context.now).isoformat()
         for document in documents:
-            kept = self.case.documents[document]
-            if kept.withdrawn_at is not None:
+            kept, until = self.case.documents[document], days.get(document)
+            if kept.withdrawn_at is not None or until is not None and until < today:
                 continue
             consent = next(
                 (c.id for c in self.case.consents.values() if covers(c, kept.party, track.provider, document)), None
             )
-            self._add(
-                "grants", {"id": self.context.new_id(), "track": track.id, "document": document, "consent": consent}
-            )
+            id = self.context.new_id()
+            told = {"id": id, "track": track.id, "document": document, "consent": consent}
+            self._add("grants", told | ({"until": until} if until else {}))
+            if until is not None:
+                self.let_expire(track.id, id, until)
 
     def _end_grants(self, track: Track) -> None:
         above = self.case.referral_of(track)
         for grant in self.case.grants.values():
             if above is not None and grant.track == above.id and grant.ended_at is None:
-                self._add("grants_ended", grant.id)
+                self.end_grant(grant)
+
+    def end_grant(self, grant: Grant) -> None:
+        self._add("grants_ended", grant.id)
+        self.stop_clocks_of_grant(grant.id)
+
+    def change_grant_day(self, grant: Grant, until: str | None) -> None:
+        self._add("grant_days", {"id": grant.id, "until": until})
+        self.stop_clocks_of_grant(grant.id)
+        if until is not None:
+            self.let_expire(grant.track, grant.id, until)
 
     def end_grants_to(self, document: str) -> None:
         """End whatever lets a provider see a document."""
         for grant in self.case.grants.values():
             if grant.document == document and grant.ended_at is None:
-                self._add("grants_ended", grant.id)
+                self.end_grant(grant)
 
     def end_grants_of(self, consent: Consent) -> list[str]:
         """End the grants given under a consent; gives the referrals that had them."""
         hit: dict[str, None] = {}
         for grant in self.case.grants.values():
             if grant.consent == consent.id and grant.ended_at is None:
-                self._add("grants_ended", grant.id)
+                self.end_grant(grant)
                 hit[grant.track] = None
         # A referral sent but not accepted has no grants yet; it leans on the consent all the same.
         for track in self.case.live_tracks():
@@ -446,7 +462,7 @@ class Draft(Clockwork):
                 else:
                     self.close_task(task, OBSOLETE)
         for clock in self.case.clocks.values():
-            if clock.track == track.id and clock.task not in kept and clock.consent is None:
+            if clock.track == track.id and clock.task not in kept and clock.consent is None and clock.grant is None:
                 self.set_clock(clock, "stopped")
         above = self.case.referral_of(track)
         if above is not None:

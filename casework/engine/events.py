@@ -31,8 +31,10 @@ HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
 )  # fmt: skip
 #: A version of a document's file, and a document taken out of use.
 DOCUMENT_FILED, DOCUMENT_WITHDRAWN = "document_filed", "document_withdrawn"
-#: A provider sees a document no longer; and says what became of those that it had.
-GRANT_WITHDRAWN, PAPERS_RETURNED = "grant_withdrawn", "papers_returned"
+#: A provider sees a document no longer, by a person or because its day has come; that day was changed.
+GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED = "grant_withdrawn", "grant_expired", "grant_day_changed"
+#: It says what became of those that it had.
+PAPERS_RETURNED = "papers_returned"
 #: A message of each audience, which `engine.messages` keeps apart: an internal note, a word in a shared thread.
 NOTED, SAID = "noted", "said"
 #: Between the two sides of a referral: one has got what the other did; one does not agree with it.

@@ -233,7 +233,7 @@ def _start_clocks(case: Case, changed: Changed, tracks: Tracks, started: list[Js
         clocks[one["id"]] = Clock(
             id=one["id"], track=one["track"], unit=one["unit"], rungs=_rungs(one["rungs"]),
             start=parse_instant(one["start"]), calendar=one["calendar"], task=one.get("task"),
-            consent=one.get("consent"), of=one.get("of"),
+            consent=one.get("consent"), grant=one.get("grant"), of=one.get("of"),
         )  # fmt: skip
     changed["clocks"] = clocks
 
@@ -321,7 +321,9 @@ def _files(case: Case, changed: Changed, tracks: Tracks, filed: list[Json], even
 def _grants(case: Case, changed: Changed, tracks: Tracks, given: list[Json], event: Event) -> None:
     grants = dict(changed.get("grants", case.grants))
     for one in given:
-        grants[one["id"]] = Grant(one["id"], one["track"], one["document"], one["consent"], event.at)
+        grants[one["id"]] = Grant(
+            one["id"], one["track"], one["document"], one["consent"], event.at, until=one.get("until")
+        )
     changed["grants"] = grants
 
 
@@ -329,6 +331,13 @@ def _grants_ended(case: Case, changed: Changed, tracks: Tracks, ended: list[str]
     grants = dict(changed.get("grants", case.grants))
     for one in ended:
         grants[one] = replace(grants[one], ended_at=event.at)
+    changed["grants"] = grants
+
+
+def _grant_days(case: Case, changed: Changed, tracks: Tracks, days: list[Json], event: Event) -> None:
+    grants = dict(changed.get("grants", case.grants))
+    for one in days:
+        grants[one["id"]] = replace(grants[one["id"]], until=one["until"])
     changed["grants"] = grants
 
 
@@ -374,6 +383,7 @@ _CHANGES: Mapping[str, Callable[..., None]] = {
     "documents_withdrawn": _documents_withdrawn,
     "files": _files,
     "grants": _grants,
+    "grant_days": _grant_days,
     "grants_ended": _grants_ended,
     "grants_returned": _grants_returned,
     "interest": _interests,

@@ -1,38 +1,96 @@
 """What lets a provider see a document: taken away before its time, and the papers given back at the end.
 
-A grant is given with a referral, under a consent, and ends with either. It can be withdrawn at once; and when the work is
-over, the provider says what became of the copies it had.
+A grant is given with a referral, under a consent, and ends with either, or with a day of its own that the office names
+and may change. It can be withdrawn at once; and when the work is over, the provider says what became of the copies it had.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from casework.engine.cases import Case, Grant
 from casework.engine.checks import line
-from casework.engine.commands import ReturnPapers, WithdrawGrant
+from casework.engine.commands import ChangeGrantDay, ReturnPapers, WithdrawGrant
 from casework.engine.draft import Draft, accepted
-from casework.engine.events import GRANT_WITHDRAWN, PAPERS_RETURNED
+from casework.engine.events import GRANT_DAY_CHANGED, GRANT_EXPIRED, GRANT_WITHDRAWN, PAPERS_RETURNED
+from casework.engine.fields import insist_day
 from casework.engine.roles import OFFICER, PROVIDER, SUPERVISOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+
+Json = Any
 
 #: Who ends a grant, who says that papers were given back, and what can have become of them.
 ENDERS, RETURNERS, HOWS = (OFFICER, SUPERVISOR), (PROVIDER,), ("returned", "destroyed")
 
 
+def last_day(case: Case, grant: Grant) -> str | None:
+    """With which day an access ends at the latest: its own or its consent's, whichever is earlier. None: with its referral."""
+    consent = case.consents.get(grant.consent or "")
+    return min((day for day in (grant.until, consent.expires_on if consent else None) if day), default=None)
+
+
+def given_without(case: Case, grant: Grant) -> Mapping[str, Json]:
+    """What its referral was given, without the document: nothing shares it again by itself."""
+    given = case.tracks[grant.track].given
+    return {"documents": [one for one in given.get("documents", ()) if one != grant.document]}
+
+
+def given_until(case: Case, grant: Grant, until: str | None) -> Mapping[str, Json]:
+    """What its referral was given, with another last day for the document."""
+    days = {id: day for id, day in (case.tracks[grant.track].given.get("shared_until") or {}).items() if id != grant.document}
+    return {"shared_until": days | ({grant.document: until} if until else {})}
+
+
 def withdraw_grant(draft: Draft, command: WithdrawGrant) -> None:
     """Let a provider see a document no longer; the referral goes on without it."""
-    grant = draft.case.grants.get(command.grant)
+    grant = _live(draft, command.grant, "End the access")
+    _begin(draft, GRANT_WITHDRAWN, grant, given_without(draft.case, grant), {"reason": line(command.reason, "reason")})
+    draft.end_grant(grant)
+    draft.commit()
+
+
+def expire(draft: Draft, id: str) -> None:
+    """The last day of an access is over."""
+    grant = draft.case.grants[id]
+    _begin(draft, GRANT_EXPIRED, grant, given_without(draft.case, grant), {}, system=True)
+    draft.end_grant(grant)
+    draft.commit()
+
+
+def change_day(draft: Draft, command: ChangeGrantDay) -> None:
+    """Another last day for an access, later or earlier; None: none of its own."""
+    grant = _live(draft, command.grant, "Change the last day")
+    consent = draft.case.consents.get(grant.consent or "")
+    if command.until is not None:
+        insist_day(command.until, "until")
+        if command.until < draft.context.calendar.local_date(draft.context.now).isoformat():
+            raise InvalidForm(fields={"until": "must not lie in the past"})
+        if consent is not None and consent.expires_on is not None and command.until > consent.expires_on:
+            raise InvalidForm(fields={"until": "lies after the day on which the consent ends"})
+    if command.until == grant.until:
+        raise InvalidForm(fields={"until": "is what it was"})
+    _begin(draft, GRANT_DAY_CHANGED, grant, given_until(draft.case, grant, command.until), {})
+    draft.change_grant_day(grant, command.until)
+    draft.commit()
+
+
+def _live(draft: Draft, id: str, action: str) -> Grant:
+    grant = draft.case.grants.get(id)
     if grant is None:
         raise NotFound("grant")
     if draft.by.role not in accepted(draft.case, ENDERS):
-        raise NotAllowed(why="access to a document is ended by: officer, supervisor.")
+        raise NotAllowed(why="the officers of the case and its supervisors end an access, and say until when it lasts.")
     if grant.ended_at is not None:
-        raise WrongState(action="End the access", why="it has ended already.")
-    track = draft.track(grant.track)
-    # What the referral was given no longer has it, so that nothing shares it again by itself.
-    rest = [one for one in track.given.get("documents", ()) if one != grant.document]
-    paper = draft.case.documents[grant.document].kind
-    effects = {"grants_ended": [grant.id], "given": {"documents": rest}, "paper": paper}
-    draft.begin(GRANT_WITHDRAWN, track, effects, {"reason": line(command.reason, "reason")})
-    draft.commit()
+        raise WrongState(action=action, why="it has ended already.")
+    return grant
+
+
+def _begin(
+    draft: Draft, kind: str, grant: Grant, given: Mapping[str, Json], body: Mapping[str, Json], *, system: bool = False
+) -> None:
+    effects = {"given": dict(given), "paper": draft.case.documents[grant.document].kind}
+    draft.begin(kind, draft.track(grant.track), effects, body, system=system)
 
 
 def return_papers(draft: Draft, command: ReturnPapers) -> None:

@@ -28,7 +28,9 @@ def same_request(asked: Track, following: Track, transition: str, today: date, s
     wanted = today + (date.fromisoformat(first["wanted_on"]) - sent)
     changed = {
         "provider": following.provider, "wanted_on": wanted.isoformat(),
-        "documents": list(asked.given.get("documents") or ()), "panel": list(following.given.get("panel") or ()),
+        "documents": list(asked.given.get("documents") or ()),
+        # One day for all that is shared: never a later one than was named for any of it.
+        "shared_until": min((asked.given.get("shared_until") or {}).values(), default=[]), "panel": list(following.given.get("panel") or ()),
     }  # fmt: skip
     return {name: value for name, value in {**first, **changed}.items() if value != []}
 

@@ -5,13 +5,14 @@ Due dates are not judged again: an event does not say by which version of the ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from casework.engine import documents, grants
 from casework.engine.cases import HELD, Case, Task, Track
 from casework.engine.checks import duty_reasons
+from casework.engine.clockwork import END_ACCESS
 from casework.engine.commands import Library
 from casework.engine.contract import faults_of
 from casework.engine.draft import accepted
@@ -26,6 +27,8 @@ from casework.engine.events import (
     DOCUMENT_REGISTERED,
     DOCUMENT_WITHDRAWN,
     FIRED,
+    GRANT_DAY_CHANGED,
+    GRANT_EXPIRED,
     GRANT_WITHDRAWN,
     HANDED_OVER,
     INTEREST_DECLARED,
@@ -59,7 +62,7 @@ Reasons = Iterator[str]
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.
 _AS_GIVEN = ("owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights")
 #: What a rule may do by itself.
-BY_ITSELF = frozenset({FIRED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, RELIEVED})
+BY_ITSELF = frozenset({FIRED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, GRANT_EXPIRED, RELIEVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,10 +534,28 @@ class Judge:
 
     def _grant_withdrawn(self, before: Case, event: Event) -> Reasons:
         yield from self._role_in(before, event, grants.ENDERS)
-        for id in event.effects.get("grants_ended", ()):
-            grant = before.grants.get(id)
-            if grant is None or grant.ended_at is not None or grant.track != event.track:
-                yield "there was no such access to end"
+        yield from self._grant(before, event, event.effects.get("grants_ended", ()))
+
+    def _grant_expired(self, before: Case, event: Event) -> Reasons:
+        gone = event.effects.get("grants_ended", ())
+        yield from self._grant(before, event, gone)
+        if not any(clock.grant in gone and _due(clock, event, END_ACCESS) for clock in before.clocks.values()):
+            yield "the last day of the access was not over"
+
+    def _grant_day_changed(self, before: Case, event: Event) -> Reasons:
+        yield from self._role_in(before, event, grants.ENDERS)
+        days = {one["id"]: one["until"] for one in event.effects.get("grant_days", ())}
+        yield from self._grant(before, event, days)
+        today = self.past.calendar(before.programme, event.at).local_date(event.at).isoformat()
+        if any(day is not None and day < today for day in days.values()):
+            yield "it lets an access end on a day that had passed"
+
+    @staticmethod
+    def _grant(before: Case, event: Event, ids: Collection[str]) -> Reasons:
+        """Exactly one access, of this referral, which the provider still had."""
+        found = [before.grants.get(id) for id in ids]
+        if len(found) != 1 or any(one is None or one.ended_at is not None or one.track != event.track for one in found):
+            yield "there was no such access to end"
 
     def _papers_returned(self, before: Case, event: Event) -> Reasons:
         yield from self._role_in(before, event, grants.RETURNERS)
@@ -638,6 +659,8 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     DOCUMENT_FILED: Judge._document,
     DOCUMENT_WITHDRAWN: Judge._document,
     GRANT_WITHDRAWN: Judge._grant_withdrawn,
+    GRANT_EXPIRED: Judge._grant_expired,
+    GRANT_DAY_CHANGED: Judge._grant_day_changed,
     PAPERS_RETURNED: Judge._papers_returned,
     CONSENT_ENDED: Judge._consent_ended,
     INTEREST_DECLARED: Judge._interest,
@@ -649,6 +672,9 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
 #: Every kind of event that can be judged.
 KNOWN = frozenset({OPENED, *_KINDS})
 #: Kinds that happen on a track; the others are the case's own.
-_ON_TRACKS = frozenset({FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, RANG, GRANT_WITHDRAWN, PAPERS_RETURNED, SAID, RECEIVED, OBJECTED, *OPERATION_OF})
+_ON_TRACKS = frozenset({
+    FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, RANG, GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED, PAPERS_RETURNED, SAID,
+    RECEIVED, OBJECTED, *OPERATION_OF,
+})  # fmt: skip
 #: Those that may be a referral's or the case's own.
 _ON_SOME = frozenset({DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN})

@@ -25,6 +25,8 @@ from casework.engine.events import (
     DOCUMENT_REGISTERED,
     DOCUMENT_WITHDRAWN,
     FIRED,
+    GRANT_DAY_CHANGED,
+    GRANT_EXPIRED,
     GRANT_WITHDRAWN,
     HANDED_OVER,
     INTEREST_DECLARED,
@@ -55,11 +57,11 @@ DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, THEIRS, PREPARED_IT, PROPOSED_IT, HELD_
     "did_it", "interested", "not_named", "shut_out", "theirs", "prepared_it", "proposed_it", "held_by_other", "not_in_charge",
 )  # fmt: skip
 #: What nobody does in another's place: what happens by itself or to somebody, and what one says of oneself.
-NOBODYS = frozenset({RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED})
+NOBODYS = frozenset({RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT_EXPIRED})
 #: The roles that do each kind of deed, whatever the edition says.
 _BY_ROLE = {
     HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR), NOTED: WRITERS[INTERNAL],
-    GRANT_WITHDRAWN: grants.ENDERS, PAPERS_RETURNED: grants.RETURNERS,
+    GRANT_WITHDRAWN: grants.ENDERS, GRANT_DAY_CHANGED: grants.ENDERS, PAPERS_RETURNED: grants.RETURNERS,
 }  # fmt: skip
 _OF_DOCUMENTS = (DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN)
 

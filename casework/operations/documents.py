@@ -15,6 +15,7 @@ from casework.engine import grants
 from casework.engine.cases import Case, Document, Track
 from casework.engine.commands import (
     By,
+    ChangeGrantDay,
     Command,
     FileDocument,
     RegisterDocument,
@@ -25,6 +26,7 @@ from casework.engine.commands import (
 from casework.engine.documents import CLERKS, DELIVERERS, home, refusal
 from casework.engine.draft import accepted
 from casework.engine.events import Event
+from casework.engine.grants import last_day
 from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, NotFound
 from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
@@ -97,7 +99,7 @@ def list_documents(db: Connection, actor: Actor, case: Case, referral: str | Non
                 {
                     "provider": names.get((case.tracks[grant.track].provider) or ""), "referral": grant.track,
                     "id": grant.id, "given_at": instant(grant.given_at), "ended_at": when(grant.ended_at),
-                    "returned_at": when(grant.returned_at),
+                    "returned_at": when(grant.returned_at), "until": grant.until, "last_day": last_day(case, grant),
                 }
                 for grant in grants if grant.document == one.id and whole
             ],
@@ -353,7 +355,7 @@ def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> d
         "items": [
             {
                 "id": one.id, "document": one.document, "title": titles.get(one.document), "given_at": instant(one.given_at),
-                "ended_at": when(one.ended_at), "returned_at": when(one.returned_at),
+                "ended_at": when(one.ended_at), "returned_at": when(one.returned_at), "last_day": last_day(case, one),
             }
             for one in mine
         ],
@@ -362,7 +364,7 @@ def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> d
 
 
 def may_end_grants(actor: Actor, case: Case) -> bool:
-    """Whether the actor may take access to the case's documents away."""
+    """Whether the actor may take access to the case's documents away, or give it another last day."""
     return conflict(actor, case) is None and choose(capacities(actor, case, case.main), accepted(case, grants.ENDERS)) is not None
 
 
@@ -372,16 +374,31 @@ def end_grant(db: Connection, actor: Actor, number: str, grant: str, *, reason: 
         raise InvalidForm(fields={"reason": "is required"})
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        case = standing.case
-        if sight(actor, case) < Sight.ALL or grant not in case.grants:
-            raise NotFound("grant")
-        track = case.tracks[case.grants[grant].track]
-        return WithdrawGrant(grant, reason), _insist_capacity(actor, case, track, grants.ENDERS)
+        return WithdrawGrant(grant, reason), _insist_may_end(actor, standing.case, grant)
 
     def answer(after: Case, _: list[Event]) -> Mapping[str, Json]:
         return {"id": grant, "ended_at": when(after.grants[grant].ended_at)}
 
     return perform(db, actor, home_of(db, number), "case", to_command, answer, request)
+
+
+def change_grant_day(db: Connection, actor: Actor, number: str, grant: str, *, until: str | None, request: Request) -> Done:
+    """Give a provider's access to a document another last day, or None of its own: then it ends with referral or consent."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        return ChangeGrantDay(grant, until), _insist_may_end(actor, standing.case, grant)
+
+    def answer(after: Case, _: list[Event]) -> Mapping[str, Json]:
+        one = after.grants[grant]
+        return {"id": grant, "until": one.until, "last_day": last_day(after, one)}
+
+    return perform(db, actor, home_of(db, number), "case", to_command, answer, request)
+
+
+def _insist_may_end(actor: Actor, case: Case, grant: str) -> By:
+    if sight(actor, case) < Sight.ALL or grant not in case.grants:
+        raise NotFound("grant")
+    return _insist_capacity(actor, case, case.tracks[case.grants[grant].track], grants.ENDERS)
 
 
 def insist_may_confirm(actor: Actor, case: Case, referral: str) -> None:

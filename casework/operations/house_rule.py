@@ -125,7 +125,7 @@ _CLOCKS = f"""
     SELECT 'no_clock', h.id, NULL, NULL FROM {{homes}} h WHERE h.state = 'on_hold' AND coalesce(h.hold->>'resume_by', '') <> ''
     AND NOT EXISTS (
         SELECT FROM clocks k JOIN tracks r ON r.id = k.track_id AND r.parent_id IS NULL AND r.provider_id IS NULL
-        WHERE k.log_id = h.id AND k.task_id IS NULL AND k.consent_id IS NULL AND k.state = 'running'
+        WHERE k.log_id = h.id AND k.task_id IS NULL AND k.consent_id IS NULL AND k.grant_id IS NULL AND k.state = 'running'
     )
     UNION ALL
     SELECT 'stands_still', k.log_id, k.task_id, k.track_id FROM clocks k JOIN {{homes}} h ON h.id = k.log_id

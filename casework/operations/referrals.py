@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.cases import Case, Track
 from casework.engine.commands import Library
+from casework.engine.grants import last_day
 from casework.engine.panels import line_of
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
@@ -123,7 +124,7 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
         "asked_next": [names.get(one) for one in track.given.get("panel", ())] if level == Sight.ALL and track.live else [],
         # The titles are enough to see a conflict; the documents come with the grants.
         "documents": [titles.get(one) for one in track.given.get("documents", ())],
-        "granted": [{"document": grant.document, "title": titles.get(grant.document)} for grant in grants],
+        "granted": [{"document": grant.document, "title": titles.get(grant.document), "last_day": last_day(case, grant)} for grant in grants],
         "tasks": [
             show(task, library[task.edition], names, overdue=case.overdue(task, moment)) for task in tasks
         ],

@@ -145,7 +145,7 @@ def _clock(one: Json) -> Clock:
         id=one["id"], track=one["track_id"], unit=one["unit"],
         rungs=tuple(Rung(_time(moment), what, rule) for moment, what, rule in one["rungs"]),
         start=_time(one["start"]), calendar=one["calendar"], task=one["task_id"],
-        consent=one["consent_id"], of=one["of"], next=one["next"], state=one["state"], left=tuple(one["left"]),
+        consent=one["consent_id"], grant=one["grant_id"], of=one["of"], next=one["next"], state=one["state"], left=tuple(one["left"]),
     )  # fmt: skip
 
 
@@ -180,7 +180,9 @@ def _file(one: Json) -> File:
 
 def _grant(one: Json) -> Grant:
     ended, returned = _maybe_time(one["ended_at"]), _maybe_time(one["returned_at"])
-    return Grant(one["id"], one["track_id"], one["document_id"], one["consent_id"], _time(one["given_at"]), ended, returned)
+    return Grant(
+        one["id"], one["track_id"], one["document_id"], one["consent_id"], _time(one["given_at"]), ended, returned, one["until"]
+    )  # fmt: skip
 
 
 _MAKE: tuple[Callable[[Json], Any], ...] = (_track, _task, _clock, _proposal, _consent, _document, _file, _grant)
@@ -249,7 +251,7 @@ def _task_row(case: Case, one: Task, position: int) -> dict[str, Json]:
 def _clock_row(case: Case, one: Clock, position: int) -> dict[str, Json]:
     return {
         "id": one.id, "log_id": case.log, "track_id": one.track, "task_id": one.task, "consent_id": one.consent,
-        "unit": one.unit, "of": one.of, "rungs": [[instant(rung.moment), rung.what, dict(rung.rule)] for rung in one.rungs],
+        "grant_id": one.grant, "unit": one.unit, "of": one.of, "rungs": [[instant(rung.moment), rung.what, dict(rung.rule)] for rung in one.rungs],
         "start": _written(one.start), "calendar": one.calendar,
         "next": one.next, "state": one.state, "left": list(one.left), "fires_at": _written(one.fires_at),
     }  # fmt: skip
@@ -296,6 +298,7 @@ def _grant_row(case: Case, one: Grant, position: int) -> dict[str, Json]:
     return {
         "id": one.id, "log_id": case.log, "track_id": one.track, "document_id": one.document, "consent_id": one.consent,
         "given_at": _written(one.given_at), "ended_at": _written(one.ended_at), "returned_at": _written(one.returned_at),
+        "until": one.until,
     }  # fmt: skip
 
 

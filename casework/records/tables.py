@@ -699,6 +699,7 @@ clocks = Table(
     Column("track_id", Id, nullable=False),
     Column("task_id", Id),
     Column("consent_id", Id),
+    Column("grant_id", Id),
     Column("unit", Text, nullable=False, comment="wd or cd"),
     Column("of", Text, comment="State of the track that it belongs to"),
     Column("rungs", JSONB, nullable=False, comment="Each an instant, what happens then, and how it was counted"),
@@ -821,6 +822,7 @@ grants = Table(
     Column("given_at", Time, nullable=False),
     Column("ended_at", Time),
     Column("returned_at", Time, comment="When its provider said that the copies were given back or destroyed"),
+    Column("until", Date, comment="Its last day, where the office named one; its consent may end before"),
 )
 
 # --- messages --------------------------------------------------------------------------------------------------------

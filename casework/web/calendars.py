@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
 from casework.engine.calendars import Calendar
+from casework.engine.clockwork import END_ACCESS
 from casework.errors import CaseHasMoved, InvalidForm, Refused
 from casework.operations import administration
 from casework.operations.calendar_files import MOST_BYTES, YEARS, read_ics
@@ -175,6 +176,8 @@ def _what(one: Mapping[str, Json]) -> str:
         return task_words(one["task"])
     if one["what"] == "expire":
         return gettext("a consent expires")
+    if one["what"] == END_ACCESS:
+        return gettext("a provider's access to a document ends")
     name = str(one["what"]).removeprefix("fire:")
     for edition in load_library().editions.values():
         if f"transitions.{name}.do" in edition.texts:

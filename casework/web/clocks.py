@@ -10,6 +10,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext
 
 from casework.definitions import load_library
+from casework.engine.clockwork import END_ACCESS
 from casework.operations.deadlines import read_clocks
 from casework.operations.deeds import calendar_of
 from casework.web import frame
@@ -25,7 +26,7 @@ blueprint = Blueprint("clocks", __name__)
 
 @dataclass(frozen=True)
 class ClockView:
-    """One clock: of a task, of a transition that comes by itself, or of a consent."""
+    """One clock: of a task, of a transition that comes by itself, of a consent, or of an access to a document."""
 
     what: str
     where: str
@@ -49,6 +50,8 @@ def _view(one: Mapping[str, Json]) -> ClockView:
 def _what(one: Mapping[str, Json]) -> str:
     if one["what"] == "expire":
         return gettext("A consent ends")
+    if one["what"] == END_ACCESS:
+        return gettext("A provider's access to a document ends")
     if one["what"].startswith("fire:"):
         edition = load_library()[one["belongs_to"]["edition"]]
         done = edition_text(edition, f"transitions.{one['what'].removeprefix('fire:')}.done")

@@ -28,7 +28,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.files import as_attachment, cabinet
-from casework.engine.cases import Case
+from casework.engine.cases import Case, Grant
 from casework.engine.documents import SEALED
 from casework.engine.fields import Choice, Date, Form, Note, Text, build_model, check
 from casework.errors import FileDamaged, InvalidForm, NotFound, UploadRefused
@@ -122,6 +122,13 @@ class Withdrawal(Form):
 
 class Ending(Form):
     reason = Note(label=N_("Why"))
+
+
+class LastDay(Form):
+    until = Date(
+        label=N_("Last day of the access"), future=True, required=False,
+        help=N_("Empty: until the referral ends, or the consent, whichever is earlier."),
+    )  # fmt: skip
 
 
 class Returned(Form):
@@ -369,7 +376,9 @@ def show(document: UUID) -> Response:
     return _show_one(str(document))
 
 
-def _show_one(id: str, sent: Sent | None = None, refused: UploadRefused | None = None) -> Response:
+def _show_one(
+    id: str, sent: Sent | None = None, refused: UploadRefused | None = None, sent_day: tuple[str, Sent] | None = None
+) -> Response:
     with page_transaction() as (db, actor):
         found, one = documents.find_document(db, actor, id)
         frame.use_calendar(calendar_of(db, found.programme))
@@ -383,12 +392,25 @@ def _show_one(id: str, sent: Sent | None = None, refused: UploadRefused | None =
         )  # fmt: skip
         ending = build_form(f"document:{id}:end", Ending.rule(), own_texts(Ending), draft=find_draft(db, actor.person, f"document:{id}:end"))
         may_end = whole and documents.may_end_grants(actor, found)
+        days = {
+            grant.id: _day_form(db, actor, grant, sent_day) for grant in found.grants.values()
+            if may_end and grant.document == id and grant.ended_at is None
+        }  # fmt: skip
     page = render_template(
-        "documents/show.html", ending=ending, may_end=may_end, one=told, case=found, form=form, sent=sent, takings=takings, whole=whole,
+        "documents/show.html", ending=ending, may_end=may_end, days=days, sent_day=sent_day, one=told, case=found, form=form, sent=sent, takings=takings, whole=whole,
         refused=say(refused.why) if refused else "", refused_name=refused.name if refused else "",
         crumbs=[*_crumbs(found, track, whole), (gettext("Documents"), _home(found, track, whole))], **_WORDS,
     )  # fmt: skip
-    return make_response(page, sent.status if sent else 422 if refused else 200)
+    return make_response(page, sent.status if sent else 422 if refused or sent_day else 200)
+
+
+def _day_form(db: Connection, actor: Actor, grant: Grant, sent: tuple[str, Sent] | None) -> FormView:
+    """The form for another last day of an access, as it was sent where it was this one's."""
+    name, mine = f"grant:{grant.id}:day", sent[1] if sent is not None and sent[0] == grant.id else None
+    return build_form(
+        name, LastDay.rule(), own_texts(LastDay), submitted=mine.data if mine else None, faults=mine.faults if mine else None,
+        draft=None if mine else find_draft(db, actor.person, name), values={"until": grant.until} if grant.until else None,
+    )  # fmt: skip
 
 
 def _granted_to(found: Case, id: str) -> Any:
@@ -456,6 +478,27 @@ def end_grant(number: str, grant: UUID) -> BaseResponse:
     except InvalidForm as refusal:
         return _show_one(known.document, Sent(request.form, refusal.fields, 422))
     flash(gettext("The access has ended, also by links that the provider has."))
+    return redirect(url_for("documents.show", document=known.document), 303)
+
+
+@blueprint.post("/cases/<number>/grants/<uuid:grant>/day")
+def change_grant_day(number: str, grant: UUID) -> BaseResponse:
+    """Give a provider's access to a document another last day."""
+    id = str(grant)
+    with page_transaction() as (db, actor):
+        found = Place("case", number).find(db, actor)
+        frame.use_calendar(calendar_of(db, found.programme))
+        known = found.grants.get(id)
+        if known is None:
+            raise NotFound("grant")
+    try:
+        with page_transaction() as (db, actor):
+            given = _checked(LastDay, parse_form(LastDay.rule(), request.form))
+            documents.change_grant_day(db, actor, number, id, until=given.get("until"), request=read_request())
+            drop_draft(db, actor.person, f"grant:{id}:day")
+    except InvalidForm as refusal:
+        return _show_one(known.document, sent_day=(id, Sent(request.form, refusal.fields, 422)))
+    flash(gettext("The last day of the access is changed. The provider sees it with its documents."))
     return redirect(url_for("documents.show", document=known.document), 303)
 
 

@@ -63,6 +63,7 @@ _DEEDS = {
     "document_registered": N_("%(who)s entered a paper: %(paper)s"),
     "document_filed": N_("%(who)s filed version %(version)s of a paper: %(paper)s"),
     "grant_withdrawn": N_("%(who)s ended the provider's access to a paper: %(paper)s"),
+    "grant_day_changed": N_("%(who)s changed the last day of the provider's access to a paper: %(paper)s"),
     "papers_returned returned": N_("%(who)s confirmed that the papers were given back"),
     "papers_returned destroyed": N_("%(who)s confirmed that the papers were destroyed"),
     "document_withdrawn": N_("%(who)s withdrew a paper: %(paper)s"),
@@ -85,6 +86,7 @@ _BY_ITSELF = {
     "relieved": N_("A role of %(whom)s ended, so the task “%(task)s” is open again"),
     "activated": N_("The task “%(task)s” may begin"),
     "consent_ended": N_("A consent has expired"),
+    "grant_expired": N_("The provider's access to a paper ended with its last day: %(paper)s"),
     "remind": N_("A reminder of “%(task)s” went out"),
     "due": N_("“%(task)s” is due"),
     "escalate": N_("“%(task)s” was passed on to the supervisors"),
@@ -287,6 +289,7 @@ _COLUMNS = {
     "closed_by": N_("closed by"), "queue": N_("queue"), "party": N_("party"), "given_on": N_("given on"),
     "expires_on": N_("expires on"), "how": N_("how it ended"), "title": N_("title"), "number": N_("number"),
     "kind": N_("kind"), "valid_until": N_("valid until"), "registered_at": N_("registered"), "withdrawn_at": N_("withdrawn"), "returned_at": N_("given back"), "given_at": N_("given"),
+    "until": N_("last day"),
     "before": N_("state before the pause"), "providers": N_("providers"), "documents": N_("papers"),
     "actor_id": N_("proposed by"), "transition": N_("action"), "organisation_id": N_("organisation"),
 }  # fmt: skip

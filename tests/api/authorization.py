@@ -131,6 +131,7 @@ TABLE: tuple[Row, ...] = (
     get("/cases/{number}/file", READERS, there=FOREIGN),
     # Of a grant there is none before a referral is accepted: `test_documents.py` ends one.
     post("/cases/{number}/grants/{grant}/end", NOBODY, body=lambda on: {"reason": "Why not"}, things={"grant": "document"}),
+    post("/cases/{number}/grants/{grant}/day", NOBODY, body=lambda on: {"until": None}, things={"grant": "document"}),
     get("/documents/{document}", READERS, there=FOREIGN),
     get("/documents/{document}/versions/{version}", READERS, there=FOREIGN),
     post("/documents/{document}/withdraw", CLERKS, READERS - CLERKS, body=lambda on: {"reason": "Wrong"}, there=FOREIGN),

@@ -205,6 +205,7 @@ TABLE: tuple[Row, ...] = (
     post("/documents/<document>/withdraw", CLERKS, READERS - CLERKS, there=FOREIGN),
     # Of a grant there is none before the referral is accepted: `test_documents.py` ends one.
     post("/cases/<number>/grants/<grant>/end", NOBODY, things={"grant": "document"}),
+    post("/cases/<number>/grants/<grant>/day", NOBODY, things={"grant": "document"}),
     post("/referrals/<referral>/returned", LAB, READERS, there=BANK, there_refused=READERS),
     # --- cases ---
     get("/cases", LISTERS),

@@ -11,6 +11,7 @@ from flask_babel import force_locale
 from casework.engine.contract import ANSWERED, RAISED, SETTLED
 from casework.engine.events import (
     FIRED,
+    GRANT_EXPIRED,
     NOTED,
     OBJECTED,
     PAPERS_RETURNED,
@@ -31,7 +32,7 @@ WHATS = {
     PAPERS_RETURNED: HOWS, RANG: ("remind", "due", "escalate", "flag", "wake", "stopped"),
 }  # fmt: skip
 #: What an edition has words for, and what no person does.
-_OF_EDITIONS, _NOBODYS = {FIRED, PROPOSED, REFUSED}, {RANG, RECOUNTED}
+_OF_EDITIONS, _NOBODYS = {FIRED, PROPOSED, REFUSED}, {RANG, RECOUNTED, GRANT_EXPIRED}
 
 
 def entries(kinds: Any, *, by_system: bool) -> list[dict[str, Any]]:

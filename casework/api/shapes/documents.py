@@ -38,6 +38,11 @@ class DocumentVersion(Answer):
     kept: Annotated[bool, Field(description="Whether its bytes are still there")]
 
 
+LastDay = Annotated[
+    str | None, Field(description="Its last day: the one named, or the consent's if that is earlier; null: it ends with the referral")
+]
+
+
 class DocumentShare(Answer):
     id: str
     provider: str | None = None
@@ -45,6 +50,8 @@ class DocumentShare(Answer):
     given_at: str
     ended_at: str | None = None
     returned_at: Annotated[str | None, Field(description="When the provider said that its copies are back or destroyed")] = None
+    until: Annotated[str | None, Field(description="The last day that the office named")] = None
+    last_day: LastDay = None
 
 
 class DocumentTold(Answer):
@@ -75,6 +82,7 @@ class Given(Answer):
     given_at: str
     ended_at: str | None = None
     returned_at: str | None = None
+    last_day: LastDay = None
 
 
 class PackagePage(DocumentPage):
@@ -109,6 +117,16 @@ class DocumentWithdrawn(Answer):
 class GrantEnded(Answer):
     id: str
     ended_at: str | None = None
+
+
+class GrantDay(Body):
+    until: Annotated[date | None, Field(description="The last day; null: as long as referral and consent last")]
+
+
+class GrantDayChanged(Answer):
+    id: str
+    until: str | None = None
+    last_day: LastDay = None
 
 
 class PapersReturned(Answer):

@@ -74,7 +74,7 @@ class ReferralWhole(ReferralShown):
     asked_before: Annotated[list[AskedBefore], Field(description="Whom the panel asked before; empty for providers")] = []
     asked_next: Annotated[list[str | None], Field(description="Whom the panel asks next; empty for providers")] = []
     documents: Annotated[list[str | None], Field(description="Titles of what was shared")] = []
-    granted: Annotated[list[dict[str, Json]], Field(description="Ids and titles of what may be seen")]
+    granted: Annotated[list[dict[str, Json]], Field(description="Ids and titles of what may be seen, and its last day if that is known")]
     tasks: list[Task]
     actions: list[Action]
 
