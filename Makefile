@@ -18,7 +18,7 @@ BENCH_ARGS ?=
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
 
-.PHONY: help setup demo test test-fast programs lint format strings bench docs shots lock db init clean
+.PHONY: help setup demo test test-fast programs printing lint format strings bench docs shots lock db init clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,18 +46,26 @@ $(STAMP): requirements.lock setup.cfg pyproject.toml
 %.mo: %.po $(STAMP)
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
 
-demo: setup ## Start a demo with sample data on a free loopback port (DEMO_ARGS="--cases 200")
+demo: printing ## Start a demo with sample data on a free loopback port (DEMO_ARGS="--cases 200")
 	$(BIN)/casework demo $(DEMO_ARGS)
 
-test: programs lint ## Run everything: ruff, mypy, the layers and all tests
+test: programs printing lint ## Run everything: ruff, mypy, the layers and all tests
 	$(PYTEST) $(PYTEST_ARGS)
 
-test-fast: setup ## Run the tests that take a moment, leaving out slow ones and the browser's
+test-fast: printing ## Run the tests that take a moment, leaving out slow ones and the browser's
 	$(PYTEST) -m "not slow and not browser" $(PYTEST_ARGS)
 
 # Found out before anything else: a suite that fails for want of a browser should not take minutes to say so.
 programs: setup
 	@$(BIN)/python -m tests.programs >/dev/null
+
+# Letters need Pango and a font with Chinese letters, which come from the system; all else works without them.
+PRINTING := libpangoft2-1.0-0 libharfbuzz-subset0 fonts-wqy-microhei
+printing: setup
+	@if $(BIN)/python -c 'from casework.operations.printing import print_pdf; print_pdf("<p>\u4e2d")' >/dev/null 2>&1; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && \
+	    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $(PRINTING) >/dev/null; then exit 0; fi; \
+	echo "No letters can be printed: install Pango and a font with Chinese letters (on Debian: apt-get install $(PRINTING))." >&2
 
 lint: setup ## Check style and types
 	$(BIN)/ruff check .

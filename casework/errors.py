@@ -185,6 +185,13 @@ class StoreUnavailable(CaseworkError):
         super().__init__(why=why, **details)
 
 
+class LettersUnavailable(CaseworkError):
+    """Letters cannot be made here: {why} Nothing was recorded; everything else works."""
+
+    def __init__(self, why: str, **details: object) -> None:
+        super().__init__(why=why, **details)
+
+
 class InvalidSettings(CaseworkError):
     """The settings have faults: {faults}"""
 

@@ -1,4 +1,4 @@
-"""The programs of other makers that tests look with: a browser, and a spreadsheet. All are Debian's own packages.
+"""The programs of other makers that tests look with: a browser, a spreadsheet, a reader of PDF. All are Debian's own packages.
 
 `make test` runs this file first, so that it ends at once, with one line, where one is missing and cannot be installed.
 """
@@ -27,7 +27,8 @@ class Program:
 CHROMIUM = Program("Chromium", ("chromium", "chromium-browser", "google-chrome"), "chromium")
 #: Calc without a screen: 89 MB to fetch, where all of LibreOffice would be several times as much.
 CALC = Program("LibreOffice", ("soffice", "libreoffice"), "libreoffice-calc-nogui")
-PROGRAMS = (CHROMIUM, CALC)
+POPPLER = Program("pdftotext", ("pdftotext",), "poppler-utils")
+PROGRAMS = (CHROMIUM, CALC, POPPLER)
 
 
 class NoProgramError(Exception):

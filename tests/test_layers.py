@@ -73,8 +73,9 @@ ONLY_IN: dict[str, set[str]] = {
         ["flask", "flask_login", "flask_wtf", "flask_babel", "spectree", "werkzeug", "wtforms"],
         {"casework.web", "casework.api"},
     ),
-    # Mails are written from templates too.
-    "jinja2": {"casework.web", "casework.api", "casework.jobs"},
+    # Mails and letters are written from templates too.
+    "jinja2": {"casework.web", "casework.api", "casework.operations.speech"},
+    "weasyprint": {"casework.operations.printing"},
 }
 # The engine and the ledger are pure: no clock, no environment, no network, no chance.
 IMPURE = {"os", "time", "random", "secrets", "socket", "subprocess", "logging", "sqlite3", "urllib.request"}

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import gettext
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from functools import cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_date as say_date
 from babel.dates import format_datetime as say_datetime
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from casework.definitions import load_library
 from casework.operations.deadline_words import say_days_of, say_kind, say_rule, say_used
 from casework.operations.mails import Item, Letter
 from casework.operations.notice_words import HAPPENED, SEALED
+from casework.operations.speech import Speech, catalogue, templates
 from casework.operations.telling import DIGEST
 from casework.settings import Settings
 
@@ -45,7 +40,7 @@ class Line:
 def write_letter(letter: Letter, settings: Settings) -> EmailMessage:
     """The mail of a letter; the same Message-ID however often it is sent. Raises NoAddress."""
     chinese = letter.language.lower().startswith("zh")
-    words = _catalogue("messages", chinese)
+    words = catalogue("messages", chinese)
     base = str(settings.base_url).rstrip("/")
     lines = [_line(item, letter, base, chinese) for item in letter.items]
     # A sealed line in a digest has no number, as in a mail of its own.
@@ -57,7 +52,7 @@ def write_letter(letter: Letter, settings: Settings) -> EmailMessage:
         "items": lines, "subject": subject, "language": "zh-Hans" if chinese else "en",
         "settings_url": f"{base}/notifications/settings",
     }  # fmt: skip
-    templates = _templates(chinese)
+    found = templates(chinese)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject
     message["From"] = settings.smtp_sender
@@ -66,8 +61,8 @@ def write_letter(letter: Letter, settings: Settings) -> EmailMessage:
     message["Message-ID"] = f"<{letter.id}@{parseaddr(settings.smtp_sender)[1].rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(templates.get_template("mail/letter.txt").render(given))
-    message.add_alternative(templates.get_template("mail/letter.html").render(given), subtype="html")
+    message.set_content(found.get_template("mail/letter.txt").render(given))
+    message.add_alternative(found.get_template("mail/letter.html").render(given), subtype="html")
     return message
 
 
@@ -80,36 +75,11 @@ def _address(written: str) -> Address:
 
 
 def _line(item: Item, letter: Letter, base: str, chinese: bool) -> Line:
-    words, url = _catalogue("messages", chinese), f"{base}/notifications/{item.notification}"
+    words, url = catalogue("messages", chinese), f"{base}/notifications/{item.notification}"
     if item.number is None:
         return Line(words.gettext(SEALED), "", "", (), url)
     head = f"{item.number}: {words.gettext(HAPPENED[item.kind])}"
-    return Line(head, _deed(item, chinese), _moment(item.due_at, letter.zone, chinese), _why(item, chinese), url)
-
-
-def _deed(item: Item, chinese: bool) -> str:
-    if item.edition is None or item.words is None:
-        return ""
-    edition = load_library()[item.edition]
-    said = edition.text(item.words)
-    return _catalogue("workflows", chinese).pgettext(f"{edition.workflow}.{item.words}", said) if said else ""
-
-
-@dataclass(frozen=True)
-class _Speech:
-    """A reader's language."""
-
-    chinese: bool
-
-    def gettext(self, words: str, **given: object) -> str:
-        return _catalogue("messages", self.chinese).gettext(words) % given
-
-    def ngettext(self, one: str, many: str, num: int, **given: object) -> str:
-        return _catalogue("messages", self.chinese).ngettext(one, many, num) % ({"num": num} | given)
-
-    def day(self, day: date) -> str:
-        form = "y年M月d日 EEE" if self.chinese else "EEE d MMM y"
-        return say_date(day, form, locale="zh_Hans" if self.chinese else "en")
+    return Line(head, Speech(chinese).deed(item.edition, item.words), _moment(item.due_at, letter.zone, chinese), _why(item, chinese), url)
 
 
 #: A mail names so many stretches that did not count; the page names them all.
@@ -119,7 +89,7 @@ MOST_NAMED = 6
 def _why(item: Item, chinese: bool) -> tuple[str, ...]:
     if item.why is None:
         return ()
-    say = _Speech(chinese)
+    say = Speech(chinese)
     idle = [
         f"{say_days_of(one, item.why['zone'], say)} ({say_kind(one, say)})"
         for one in item.why["lines"] if not one["minutes"]
@@ -140,20 +110,3 @@ def _moment(moment: datetime | None, zone: str, chinese: bool) -> str:
         where = ZoneInfo("UTC")
     form = "y年M月d日 EEE HH:mm" if chinese else "EEE d MMM y, HH:mm"
     return f"{say_datetime(moment.astimezone(where), form, locale='zh_Hans' if chinese else 'en')} ({where.key})"
-
-
-@cache
-def _catalogue(domain: str, chinese: bool) -> gettext.NullTranslations:
-    folder = files("casework").joinpath("translations")
-    return gettext.translation(domain, str(folder), ["zh_Hans"] if chinese else ["en"], fallback=True)
-
-
-@cache
-def _templates(chinese: bool) -> Environment:
-    made = Environment(
-        loader=PackageLoader("casework.templates", ""), autoescape=select_autoescape(["html"]), undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_translations(_catalogue("messages", chinese), newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds the method
-    return made
