@@ -24,12 +24,14 @@ from casework.operations.accounts import hash_password, make_token
 from casework.operations.cabinet import Cabinet, part_for
 from casework.operations.cases import fire_transition, home_of, open_case
 from casework.operations.documents import hand_in
+from casework.operations.invitations import Scope, invite
 from casework.operations.matches import create_match
 from casework.operations.messages import send_message
 from casework.operations.national_calendars import china
 from casework.operations.requests import Done, Request
 from casework.operations.tasks import complete_task
 from casework.operations.uploads import receive
+from casework.operations.vault import Vault
 from casework.permissions import Actor
 from casework.records.cases import load
 from casework.records.database import transaction
@@ -303,6 +305,16 @@ def add_mail(db: Connection, person: str) -> str:
         {"id": id, "person": person, "key": id},
     )
     return id
+
+
+def add_invitation(db: Connection, world: World, organisation: str, by: str = "administrator") -> str:
+    """An invitation to an organisation whose mail waits. Its code nobody knows."""
+    scope, vault = Scope(organisation=world.organisations[organisation]), Vault(["k" * 32])
+    done = invite(
+        db, world.actor(db, by), vault, scope=scope, email=f"{organisation}-newcomer@example.org", name="Newcomer",
+        roles=["provider"], request=new_request(),
+    )  # fmt: skip
+    return str(done.answer["id"])
 
 
 def add_endpoint(db: Connection, organisation: str, by: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_datetime as say_datetime
 
 from casework.operations.deadline_words import say_days_of, say_kind, say_rule, say_used
+from casework.operations.invitations import InvitationLetter
 from casework.operations.mails import Item, Letter
 from casework.operations.notice_words import HAPPENED, SEALED
 from casework.operations.speech import Speech, catalogue, templates
@@ -37,21 +38,15 @@ class Line:
     url: str
 
 
-def write_letter(letter: Letter, settings: Settings) -> EmailMessage:
+def write_letter(letter: Letter | InvitationLetter, settings: Settings) -> EmailMessage:
     """The mail of a letter; the same Message-ID however often it is sent. Raises NoAddress."""
     chinese = letter.language.lower().startswith("zh")
-    words = catalogue("messages", chinese)
     base = str(settings.base_url).rstrip("/")
-    lines = [_line(item, letter, base, chinese) for item in letter.items]
-    # A sealed line in a digest has no number, as in a mail of its own.
-    if letter.kind == DIGEST:
-        subject = words.ngettext("One thing in Casework", "%(count)s things in Casework", len(lines)) % {"count": len(lines)}
+    if isinstance(letter, InvitationLetter):
+        template, subject, given = _invitation(letter, base, chinese)
     else:
-        subject = lines[0].head
-    given = {
-        "items": lines, "subject": subject, "language": "zh-Hans" if chinese else "en",
-        "settings_url": f"{base}/notifications/settings",
-    }  # fmt: skip
+        template, subject, given = _notices(letter, base, chinese)
+    given |= {"subject": subject, "language": "zh-Hans" if chinese else "en"}
     found = templates(chinese)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject
@@ -61,9 +56,30 @@ def write_letter(letter: Letter, settings: Settings) -> EmailMessage:
     message["Message-ID"] = f"<{letter.id}@{parseaddr(settings.smtp_sender)[1].rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(found.get_template("mail/letter.txt").render(given))
-    message.add_alternative(found.get_template("mail/letter.html").render(given), subtype="html")
+    message.set_content(found.get_template(f"mail/{template}.txt").render(given))
+    message.add_alternative(found.get_template(f"mail/{template}.html").render(given), subtype="html")
     return message
+
+
+Written = tuple[str, str, dict[str, object]]
+
+
+def _notices(letter: Letter, base: str, chinese: bool) -> Written:
+    words, lines = catalogue("messages", chinese), [_line(item, letter, base, chinese) for item in letter.items]
+    # A sealed line in a digest has no number, as in a mail of its own.
+    if letter.kind == DIGEST:
+        subject = words.ngettext("One thing in Casework", "%(count)s things in Casework", len(lines)) % {"count": len(lines)}
+    else:
+        subject = lines[0].head
+    return "letter", subject, {"items": lines, "settings_url": f"{base}/notifications/settings"}
+
+
+def _invitation(letter: InvitationLetter, base: str, chinese: bool) -> Written:
+    given = {
+        "inviter": letter.inviter, "scope": letter.scope, "url": base + letter.path,
+        "until": _moment(letter.until, "Asia/Shanghai", chinese),
+    }  # fmt: skip
+    return "invitation", catalogue("messages", chinese).gettext("Your invitation to Casework"), dict(given)
 
 
 def _address(written: str) -> Address:

@@ -118,7 +118,7 @@ def allocate(hands: Hands, allocation: str) -> None:
 def send(hands: Hands, mail: str) -> None:
     """Send a mail that is due. Whoever dies after the server took it sends it again, with the same Message-ID."""
     with transaction(hands.engine) as db:
-        letter = mails.compose(db, mail)
+        letter = mails.compose(db, mail, open_vault(hands.settings))
     if letter is None:
         return
     # No transaction is open while the mail server makes us wait.

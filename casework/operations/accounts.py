@@ -90,9 +90,13 @@ def sign_in(
     Where the person has a second factor the session waits for it; with `insist`, whoever must have one and has
     none yet sets it up first.
     """
-    person = _who(db, email, password)
+    return start_session_of(db, _who(db, email, password), about or {}, insist=insist)
+
+
+def start_session_of(db: Connection, person: str, about: Mapping[str, str], *, insist: bool) -> SignedIn:
+    """Start a session of whoever has shown who that is, up to the second factor."""
     awaits = second_factors.missing(db, person, insist=insist)
-    return SignedIn(_start(db, person, about or {}, awaits), awaits)
+    return SignedIn(_start(db, person, about, awaits), awaits)
 
 
 def finish_sign_in(db: Connection, secret: str, code: str, vault: Vault) -> str:

@@ -25,10 +25,12 @@ from casework.engine.notices import (
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound, Refused
 from casework.operations.deadlines import explain_tasks
+from casework.operations.invitations import InvitationLetter, write_invitation
 from casework.operations.notifications import SEEN, read_id, seen_by
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.vault import Vault
 from casework.permissions import Actor
 from casework.records.cases import load
 from casework.records.people import find_actor
@@ -73,19 +75,19 @@ class Letter:
 
 
 _DUE = """
-    SELECT m.id, m.person_id FROM mails m WHERE m.state = 'queued' AND m.send_at <= (SELECT casework_now()) AND {but}
+    SELECT m.id, coalesce(m.person_id, m.invitation_id) AS reader FROM mails m WHERE m.state = 'queued' AND m.send_at <= (SELECT casework_now()) AND {but}
     ORDER BY m.send_at, m.id LIMIT :most
 """
 
 
 def list_due(db: Connection, *, but: str, most: int) -> list[tuple[str, str]]:
     """Mails that are due and for whom, the earliest first. `but` is a condition on `m.id` that leaves some out."""
-    return [(row.id, row.person_id) for row in db.execute(text(_DUE.format(but=but)), {"most": most})]
+    return [(row.id, row.reader) for row in db.execute(text(_DUE.format(but=but)), {"most": most})]
 
 
 _QUEUED = text("""
     SELECT m.id, m.kind, m.sealed, p.id AS person, p.email, p.language, p.zone, p.active, casework_now() AS now
-    FROM mails m JOIN people p ON p.id = m.person_id WHERE m.id = CAST(:id AS uuid) AND m.state = 'queued'
+    FROM mails m LEFT JOIN people p ON p.id = m.person_id WHERE m.id = CAST(:id AS uuid) AND m.state = 'queued'
     FOR NO KEY UPDATE OF m
 """)
 # What was withdrawn, cancelled or done in the meantime is not said any more; nor is what one has read already.
@@ -99,11 +101,16 @@ _ITEMS = text(f"""
 """)
 
 
-def compose(db: Connection, mail: str) -> Letter | None:
+def compose(db: Connection, mail: str, vault: Vault) -> Letter | InvitationLetter | None:
     """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled."""
     row = db.execute(_QUEUED, {"id": mail}).one_or_none()
     if row is None:
         return None
+    if row.person is None:
+        invitation = write_invitation(db, mail, vault)
+        if invitation is None:
+            _end(db, mail, "cancelled", "its invitation is not open any more")
+        return invitation
     actor = find_actor(db, row.person) if row.active else None
     found = db.execute(_ITEMS, seen_by(actor) | {"mail": mail, "lasting": list(LASTING)}).all() if actor else []
     if not found:
@@ -169,8 +176,9 @@ def postpone(db: Connection, mail: str, why: str, *, first_pause_s: float) -> No
 # Neither what a mail says nor which case it is about: an administrator sees that it went, not what for; and nothing of a
 # sealed mediation's mails, for even that they went would tell that there is one.
 _LOG = """
-    SELECT m.id, m.kind, m.state, m.made_at, m.send_at, m.ended_at, m.tries, p.name, p.name_zh, p.email
-    FROM mails m JOIN people p ON p.id = m.person_id
+    SELECT m.id, m.kind, m.state, m.made_at, m.send_at, m.ended_at, m.tries, coalesce(p.name, i.name, '') AS name,
+        p.name_zh, coalesce(p.email, i.email, '') AS email
+    FROM mails m LEFT JOIN people p ON p.id = m.person_id LEFT JOIN invitations i ON i.id = m.invitation_id
     WHERE NOT m.sealed AND (CAST(:state AS text) IS NULL OR m.state = :state) {more} ORDER BY m.made_at DESC, m.id DESC LIMIT :most
 """
 

@@ -138,11 +138,12 @@ def register_person(
 def grant_role(
     db: Connection, person: str, role: str, *, programme: str | None = None, organisation: str | None = None,
     deputy_for: str | None = None, starts_at: datetime | None = None, ends_at: datetime | None = None,
-    absence: str | None = None, via: str | None = None, by: str = SYSTEM_ACTOR,
+    absence: str | None = None, via: str | None = None, invitation: str | None = None, by: str = SYSTEM_ACTOR,
 ) -> str:  # fmt: skip
     """A membership: a role within a programme or an organisation, for a time; gives its id.
 
-    `absence` and `via`: it is a deputy's, because of that absence, and passes on that membership.
+    `absence` and `via`: it is a deputy's, because of that absence, and passes on that membership. `invitation`: the person
+    accepted it.
     """
     scope = programme or organisation
     if role not in ROLES or role == SYSTEM:
@@ -161,6 +162,8 @@ def grant_role(
     }  # fmt: skip
     if absence is not None:
         effects |= {"absence": absence, "via": via}
+    if invitation is not None:
+        effects |= {"invitation": invitation}
     append(db, log, [Event(log=scope, seq=log.seq + 1, at=log.now, kind=GRANTED, actor=by, effects=effects)])
     db.execute(
         text(

@@ -6,6 +6,8 @@ nothing. A new secret key seals from then on; the ones before it, as long as the
 
 from __future__ import annotations
 
+import base64
+import hmac
 import secrets
 from collections.abc import Sequence
 
@@ -24,7 +26,8 @@ class Vault:
 
     def __init__(self, keys: Sequence[str]) -> None:
         """The secret keys of the installation, the present one first."""
-        self._ciphers = [AESGCM(_derive(key)) for key in keys]
+        self._ciphers = [AESGCM(_derive(key, b"casework vault 1")) for key in keys]
+        self._secrets = [_derive(key, b"casework links 1") for key in keys]
 
     def seal(self, secret: str, owner: str) -> bytes:
         """The nonce and what it was sealed with, for the row of this owner."""
@@ -46,9 +49,16 @@ class Vault:
             "a secret in the database was sealed with another key: name the key before in CASEWORK_SECRET_KEY_FALLBACKS."
         )
 
+    def secrets_of(self, purpose: str) -> list[str]:
+        """A secret that nobody keeps, for it can be made again: by the present key first, then by those before."""
+        return [
+            base64.urlsafe_b64encode(hmac.digest(key, purpose.encode(), "sha256")).decode().rstrip("=")
+            for key in self._secrets
+        ]
 
-def _derive(key: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"casework vault 1").derive(key.encode())
+
+def _derive(key: str, info: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(key.encode())
 
 
 __all__ = ["Vault"]

@@ -15,6 +15,8 @@ from casework.engine.rights import CONFIRMED, RECORDED, after
 from casework.ledger.bodies import Erased
 from casework.operations.allocation import fold as fold_rules
 from casework.operations.findings import fold as fold_finding
+from casework.operations.invited import faults as invitation_faults
+from casework.operations.invited import fold as fold_invitations
 from casework.operations.past import Past, absences
 from casework.records.cases import rows_of
 from casework.records.tables import metadata
@@ -140,6 +142,9 @@ class Rows:
                 for one in absences((event.kind, event.effects) for event in events).values()
             ]  # fmt: skip
             yield from self._compare("absences", away, self._read("absences", "scope_id"))
+            yield from self._compare("invitations", list(fold_invitations(events).values()), self._read("invitations", "scope_id"))
+            for seq, why in invitation_faults(events):
+                yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
             rules = fold_rules(event.effects["allocation"] for event in events if "allocation" in event.effects)
             yield from self._compare("allocations", [one | {"scope_id": self.log} for one in rules], self._read("allocations", "scope_id"))
 

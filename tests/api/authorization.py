@@ -327,6 +327,15 @@ TABLE: tuple[Row, ...] = (
     admin("/people/{person}/deactivate", things={"person": "leaver"}, there_refused=EVERYBODY),
     admin("/memberships", body=lambda on: {"person": on["person"], "role": "no_such_role", "programme": on["programme"]}),
     admin("/memberships/{membership}/end"),
+    # --- invitations: the administrators' of the programme or of every organisation, and the lead's ---
+    get("/invitations", EVERYBODY, lists="invitation", finds=LEAD | ADMINISTRATOR),
+    post(
+        "/invitations", ADMINISTRATOR, EVERYBODY - ADMINISTRATOR - LEAD, there_refused=EVERYBODY - ADMINISTRATOR - LEAD,
+        absent_refused=EVERYBODY - ADMINISTRATOR - LEAD,
+        body=lambda on: {"email": "nobody", "name": "Nobody", "roles": ["auditor"], "programme": on["programme"]},
+    ),
+    post("/invitations/{invitation}/resend", LEAD | ADMINISTRATOR, there=ADMINISTRATOR, body=lambda on: {}),
+    post("/invitations/{invitation}/revoke", LEAD | ADMINISTRATOR, there=ADMINISTRATOR),
     # --- absences and leavers ---
     get("/people/{person}/leaving", {"supervisor"}, things={"person": "officer"}, there={"supervisor"}),
     post(

@@ -15,6 +15,7 @@ from casework.operations.cases import declare_interest
 from casework.operations.deeds import home_of
 from casework.operations.mails import compose
 from casework.operations.notices import tell_due
+from casework.operations.vault import Vault
 from casework.records.cases import load
 from casework.records.database import transaction
 from tests.malice import PDF
@@ -119,7 +120,7 @@ def test_a_mail_that_waits_does_not_go(scene: Scene) -> None:
     assert queued
     scene.declare("provider")
     with transaction(scene.engine) as db:
-        assert [compose(db, one) for one in queued] == [None] * len(queued)
+        assert [compose(db, one, Vault(["k" * 32])) for one in queued] == [None] * len(queued)
 
 
 @pytest.mark.parametrize("who", ["officer", "supervisor", "auditor", "manager"])

@@ -1,0 +1,49 @@
+"""Invitations: who is asked to join, and what became of it. They are accepted on a page, by a person."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from casework.api.routes import Call, Json, Route, always, get, post
+from casework.api.shapes import invitations as shapes
+from casework.api.shapes import shared
+from casework.api.shapes.shared import text_of
+from casework.operations import invitations
+from casework.operations.invitations import Scope
+from casework.operations.requests import Done
+from casework.operations.vault import Vault
+
+
+def _vault() -> Vault:
+    found: Vault = current_app.extensions["casework.vault"]
+    return found
+
+
+def list_invitations(call: Call) -> dict[str, Json]:
+    return invitations.list_invitations(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
+
+
+def invite(call: Call) -> Done:
+    body = call.body
+    return invitations.invite(
+        call.db, call.actor, _vault(), scope=Scope(text_of(body.programme), text_of(body.organisation)), email=body.email,
+        name=body.name, roles=body.roles, language=body.language, days=body.days, request=call.request,
+    )  # fmt: skip
+
+
+def invite_again(call: Call) -> Done:
+    return invitations.invite_again(
+        call.db, call.actor, _vault(), call.path["invitation"], call.request, days=call.body.days
+    )
+
+
+def revoke_invitation(call: Call) -> Done:
+    return invitations.revoke_invitation(call.db, call.actor, call.path["invitation"], call.request)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/invitations", list_invitations, "List whom your programmes or your organisation have invited", shapes.InvitationPage, query=shared.Paged),
+    post("/invitations", invite, "Invite somebody by mail; the code to tell them is shown this once", shapes.InvitationMade, body=shapes.NewInvitation, status=201, sensitive=always, noun="programme or organisation"),
+    post("/invitations/{invitation}/resend", invite_again, "Send a new link with a new code and end; those before are dead", shapes.InvitationMade, body=shapes.Again, sensitive=always),
+    post("/invitations/{invitation}/revoke", revoke_invitation, "Withdraw an invitation that nobody has accepted", shared.Made),
+)  # fmt: skip

@@ -1,0 +1,208 @@
+"""Accepting an invitation: the link of the mail and the code that was told open it, and one person uses it, once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.commands import By
+from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
+from casework.errors import InvalidForm, NotFound, Refused
+from casework.operations import registers
+from casework.operations.absences import pass_on_role
+from casework.operations.accounts import SignedIn, hash_password, password_fits, start_session_of
+from casework.operations.administration import SHORTEST_PASSWORD
+from casework.operations.invitations import ROW, TRIES, token_hash
+from casework.operations.invited import ACCEPTED, LOCKED
+from casework.operations.preferences import LANGUAGES
+from casework.permissions import Actor
+from casework.records.logs import lock_log
+
+Json = Any
+
+#: After the right code the invitation stays open in that browser for so long.
+OPEN_FOR = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An invitation that link and code have opened: what it is for, and whose account it belongs to, if there is one."""
+
+    id: str
+    email: str
+    name: str
+    language: str
+    roles: tuple[str, ...]
+    scope: str
+    scope_zh: str | None
+    inviter: str | None
+    inviter_zh: str | None
+    until: datetime
+    account: str | None
+
+
+def insist_open(db: Connection, token: str) -> None:
+    """Whether the link still leads to something, whoever has it. Raises NotFound, whatever became of it."""
+    if db.execute(text(f"SELECT 1 FROM ({ROW}) i WHERE token = :token AND state = 'open'"), _by(token)).first() is None:
+        raise NotFound("invitation")
+
+
+def try_code(db: Connection, token: str, code: str) -> str | None:
+    """The secret that keeps the invitation open in this browser; None for a wrong code, which is noted: commit it.
+
+    After a few wrong ones in a row the invitation is dead. Raises NotFound where the link opens nothing.
+    """
+    row = _locked(db, token)
+    digits = "".join(letter for letter in code if letter.isascii() and letter.isdigit())
+    if not password_fits(row.code, digits):
+        _missed(db, row)
+        return None
+    secret = secrets.token_urlsafe(32)
+    db.execute(
+        text(
+            "UPDATE invitations SET tries = 0, opened = :opened, opened_until = casework_now() + :lasts"
+            " WHERE id = CAST(:id AS uuid)"
+        ),
+        {"id": row.id, "opened": token_hash(secret), "lasts": OPEN_FOR},
+    )
+    return secret
+
+
+def _missed(db: Connection, row: Any) -> None:
+    moment = None
+    if row.tries + 1 >= TRIES:
+        log = lock_log(db, row.scope_id)
+        moment = log.now
+        effects = {"invitation": row.id}
+        event = Event(log=log.id, seq=log.seq + 1, at=log.now, kind=LOCKED, actor=SYSTEM_ACTOR, effects=effects)
+        registers.append(db, log, [event])
+    db.execute(
+        text("UPDATE invitations SET tries = tries + 1, locked_at = :at WHERE id = CAST(:id AS uuid)"),
+        {"id": row.id, "at": moment},
+    )
+
+
+def show_opened(db: Connection, token: str, secret: str | None) -> Opened | None:
+    """What this browser has opened; None where it has not given the code yet. Raises NotFound as `insist_open`."""
+    row = db.execute(
+        text(
+            "SELECT i.*, (SELECT p.id FROM people p WHERE lower(p.email) = lower(i.email)) AS account,"
+            f" coalesce(opened = :opened AND opened_until > casework_now(), false) AS here FROM ({ROW}) i"
+            " WHERE token = :token AND state = 'open'"
+        ),
+        _by(token) | {"opened": token_hash(secret or "")},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("invitation")
+    if not row.here:
+        return None
+    return Opened(
+        row.id, row.email, row.name, row.language, tuple(row.roles), row.scope, row.scope_zh, row.inviter, row.inviter_zh,
+        row.expires_at, row.account,
+    )  # fmt: skip
+
+
+def accept_as_new(
+    db: Connection, token: str, secret: str, *, name: str, name_zh: str | None, password: str, language: str,
+    about: Mapping[str, str], insist: bool,
+) -> SignedIn:  # fmt: skip
+    """Make the account, give its roles and sign in. Raises InvalidForm; NotFound where somebody was faster."""
+    faults = {}
+    if not name.strip():
+        faults["name"] = "is required"
+    if len(password) < SHORTEST_PASSWORD:
+        faults["password"] = f"must have at least {SHORTEST_PASSWORD} characters"
+    if language not in LANGUAGES:
+        faults["language"] = "is not one of the choices"
+    if faults:
+        raise InvalidForm(fields=faults)
+    hashed = hash_password(password)
+    row = _opened(db, token, secret)
+    person = registers.register_person(
+        db, email=row.email, name=name.strip()[:200], name_zh=name_zh, password_hash=hashed, language=language,
+        by=row.invited_by or SYSTEM_ACTOR,
+    )  # fmt: skip
+    _accept(db, row, person)
+    return start_session_of(db, person, about, insist=insist)
+
+
+def accept_signed_in(db: Connection, actor: Actor, token: str, secret: str) -> None:
+    """Give the roles to whoever is signed in with the account that was invited. Raises NotFound, Refused."""
+    row = _opened(db, token, secret)
+    email = db.execute(text("SELECT email FROM people WHERE id = CAST(:id AS uuid)"), {"id": actor.person}).scalar_one()
+    if email.lower() != row.email.lower():
+        raise Refused(["You are signed in with another account than the one that was invited. Sign out first."])
+    away = [one for one in actor.memberships if (one.programme or one.organisation) != row.scope_id]
+    if away and _authority(db, row) == PROVIDER_LEAD:
+        # As when a lead added a person: nobody works on both sides without an administrator.
+        raise Refused(["You have a role elsewhere in Casework, so only an administrator can give you this one."])
+    _accept(db, row, actor.person)
+
+
+def _accept(db: Connection, row: Any, person: str) -> None:
+    log = lock_log(db, row.scope_id)
+    event = Event(
+        log=log.id, seq=log.seq + 1, at=log.now, kind=ACCEPTED, actor=person, effects={"invitation": row.id}
+    )
+    registers.append(db, log, [event])
+    db.execute(
+        text(
+            "UPDATE invitations SET accepted_at = :at, accepted_by = CAST(:person AS uuid), opened = NULL"
+            " WHERE id = CAST(:id AS uuid)"
+        ),
+        {"id": row.id, "at": log.now, "person": person},
+    )
+    role = _authority(db, row)
+    by = By(row.invited_by or SYSTEM_ACTOR, role, row.organisation_id if role == PROVIDER_LEAD else None)
+    for one in row.roles:
+        membership = registers.grant_role(
+            db, person, one, programme=row.programme_id, organisation=row.organisation_id, invitation=row.id, by=person
+        )
+        pass_on_role(db, membership, by)
+
+
+def _authority(db: Connection, row: Any) -> str:
+    """In which role the invitation was made; `ROW` knows that it is held still."""
+    administers = row.invited_by is None or db.execute(
+        text(
+            "SELECT 1 FROM memberships WHERE person_id = CAST(:id AS uuid) AND role = 'administrator'"
+            " AND starts_at <= casework_now() AND (ends_at IS NULL OR ends_at > casework_now()) LIMIT 1"
+        ),
+        {"id": row.invited_by},
+    ).first()
+    return ADMINISTRATOR if administers else PROVIDER_LEAD
+
+
+def _opened(db: Connection, token: str, secret: str) -> Any:
+    """The invitation, locked, as this browser has opened it. Raises NotFound."""
+    row = _locked(db, token)
+    if row.opened is None or bytes(row.opened) != token_hash(secret) or not row.fresh:
+        raise NotFound("invitation")
+    # Two invitations of one new person, accepted at once: the second one finds the account.
+    db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(lower(:email), 1))"), {"email": row.email})
+    return row
+
+
+def _locked(db: Connection, token: str) -> Any:
+    # Locked first and read then: of two who come at once the second one reads what the first one did.
+    db.execute(text("SELECT 1 FROM invitations WHERE token = :token FOR NO KEY UPDATE"), _by(token))
+    row = db.execute(
+        text(f"SELECT i.*, opened_until > casework_now() AS fresh FROM ({ROW}) i WHERE token = :token AND state = 'open'"),
+        _by(token),
+    ).one_or_none()
+    if row is None:
+        raise NotFound("invitation")
+    return row
+
+
+def _by(token: str) -> dict[str, bytes]:
+    return {"token": token_hash(token)}
+
+
+__all__ = ["Opened", "accept_as_new", "accept_signed_in", "insist_open", "show_opened", "try_code"]
