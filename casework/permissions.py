@@ -79,6 +79,8 @@ class Actor:
     proved: timedelta | None = None
     #: The one programme that lists show; none: every one of the person's.
     focus: str | None = None
+    #: Logs that two persons unsealed for this one to read, or that this one opened in an emergency, at this moment.
+    opened: frozenset[str] = frozenset()
 
     def roles(self, programme: str | None = None) -> set[str]:
         return {m.role for m in self.memberships if programme is None or m.programme == programme}
@@ -127,17 +129,25 @@ def reach(actor: Actor) -> Reach:
 
 
 def sight(actor: Actor, case: Case) -> Sight:
-    """How much of the case the actor sees. A mediation is seen by those named for it and its provider alone."""
+    """How much of the case the actor sees.
+
+    A mediation is seen by those named for it, its provider, and whom two persons have unsealed it for.
+    """
     if case.kind == "mediation":
-        if actor.person == case.owner or actor.person in case.team:
+        if actor.person == case.owner or actor.person in case.team or _opened(actor, case):
             return Sight.ALL
         return Sight.REFERRALS if own_tracks(actor, case) else Sight.NOTHING
     mine = reach(actor)
-    if case.programme in mine.all_of:
+    if case.programme in mine.all_of or _opened(actor, case):
         return Sight.ALL
     if own_tracks(actor, case):
         return Sight.REFERRALS
     return Sight.OUTLINE if case.programme in mine.outlines_of else Sight.NOTHING
+
+
+def _opened(actor: Actor, case: Case) -> bool:
+    """Whether the log is open to the actor for a time: to read, and to do nothing in it."""
+    return case.log in actor.opened and actor.person not in case.interests
 
 
 def own_tracks(actor: Actor, case: Case) -> list[Track]:

@@ -231,6 +231,28 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """The log is open to one more reader until a moment: by two persons, or by the reader alone in an emergency."""
+
+    id: str
+    #: "unsealing" or "glass"; its state is asked, open, refused or ended.
+    kind: str
+    state: str
+    reader: str
+    asker: str
+    #: The second person, who agrees; none where the glass was broken.
+    decider: str | None
+    asked_at: datetime
+    #: How long it is to last once it was agreed to.
+    days: int
+    until: datetime | None = None
+    decided_at: datetime | None = None
+    ended_at: datetime | None = None
+    #: The day on which the parties were told.
+    told_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case, or a sealed mediation, as its log tells it."""
 
@@ -263,6 +285,7 @@ class Case:
     documents: Mapping[str, Document] = field(default_factory=dict)
     files: Mapping[str, File] = field(default_factory=dict)
     grants: Mapping[str, Grant] = field(default_factory=dict)
+    openings: Mapping[str, Opening] = field(default_factory=dict)
     #: People with a declared interest in this case; they may do nothing in it, and a provider's see nothing of it.
     interests: frozenset[str] = frozenset()
     hold: Mapping[str, Json] | None = None

@@ -425,6 +425,47 @@ class Correct:
 
 
 @dataclass(frozen=True)
+class AskUnsealing:
+    """Ask that a reader may read a sealed mediation for some days, once another person agrees."""
+
+    reader: str
+    decider: str
+    days: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class DecideUnsealing:
+    """Agree to an unsealing as the second person, or do not."""
+
+    opening: str
+    agree: bool
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Reseal:
+    """End an unsealing before its time, or ask for it no more."""
+
+    opening: str
+
+
+@dataclass(frozen=True)
+class TellParties:
+    """Record on which day the parties were told of an unsealing."""
+
+    opening: str
+    on: str
+
+
+@dataclass(frozen=True)
+class BreakGlass:
+    """Read a case in an emergency, for a few hours."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Receive:
     """Sign for all that the other side of a referral has done until now."""
 
@@ -490,6 +531,11 @@ Command = (
     | Notice
     | Say
     | Correct
+    | AskUnsealing
+    | DecideUnsealing
+    | Reseal
+    | TellParties
+    | BreakGlass
     | Receive
     | Object
     | AnswerObjection

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.engine import documents, grants
+from casework.engine import documents, grants, openings
 from casework.engine.cases import CREATED, READY, Case
 from casework.engine.checks import line, refusals
 from casework.engine.clockwork import END_ACCESS, WAKE
 from casework.engine.commands import (
     AnswerObjection,
+    AskUnsealing,
+    BreakGlass,
     ChangeGrantDay,
     Command,
     Context,
     Correct,
+    DecideUnsealing,
     DeclareInterest,
     EndConsent,
     FileDocument,
@@ -30,9 +33,11 @@ from casework.engine.commands import (
     Receive,
     Recount,
     RegisterDocument,
+    Reseal,
     ReturnPapers,
     Ring,
     Say,
+    TellParties,
     WithdrawDocument,
     WithdrawGrant,
 )  # fmt: skip
@@ -238,6 +243,11 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     DeclareInterest: _declare_interest,
     Notice: _notice,
     **TASK_DEEDS,
+    AskUnsealing: openings.ask,
+    DecideUnsealing: openings.decide,
+    Reseal: openings.reseal,
+    TellParties: openings.tell_parties,
+    BreakGlass: openings.break_glass,
     Say: say,
     Correct: correct,
     Receive: receive,

@@ -37,6 +37,10 @@ GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED = "grant_withdrawn", "grant_ex
 PAPERS_RETURNED = "papers_returned"
 #: A message of each audience, which `engine.messages` keeps apart: an internal note, a word in a shared thread.
 NOTED, SAID = "noted", "said"
+#: A sealed mediation is opened to one more reader by two persons, and sealed again; a case is opened in an emergency.
+UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, PARTIES_TOLD, GLASS_BROKEN = (
+    "unsealing_asked", "unsealed", "unsealing_refused", "resealed", "parties_told", "glass_broken",
+)  # fmt: skip
 #: Between the two sides of a referral: one has got what the other did; one does not agree with it.
 RECEIVED, OBJECTED = "received", "objected"
 

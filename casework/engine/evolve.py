@@ -23,6 +23,7 @@ from casework.engine.cases import (
     File,
     Fired,
     Grant,
+    Opening,
     Proposal,
     Task,
     Track,
@@ -348,6 +349,30 @@ def _grants_returned(case: Case, changed: Changed, tracks: Tracks, returned: lis
     changed["grants"] = grants
 
 
+def _openings(case: Case, changed: Changed, tracks: Tracks, made: list[Json], event: Event) -> None:
+    openings = dict(case.openings)
+    for one in made:
+        openings[one["id"]] = Opening(
+            one["id"], one["kind"], one["state"], one["reader"], event.actor, one["decider"], event.at, one["days"],
+            _time(one["until"]), event.at if one["until"] else None,
+        )  # fmt: skip
+    changed["openings"] = openings
+
+
+def _opening_states(case: Case, changed: Changed, tracks: Tracks, states: list[Json], event: Event) -> None:
+    openings = dict(changed.get("openings", case.openings))
+    for one in states:
+        made: dict[str, Any] = {key: one[key] for key in ("state", "told_on") if key in one}
+        if "until" in one:
+            made["until"] = _time(one["until"])
+        if one.get("state") in ("open", "refused"):
+            made["decided_at"] = event.at
+        if one.get("state") == "ended":
+            made["ended_at"] = event.at
+        openings[one["id"]] = replace(openings[one["id"]], **made)
+    changed["openings"] = openings
+
+
 def _interests(case: Case, changed: Changed, tracks: Tracks, people: list[str], event: Event) -> None:
     changed["interests"] = case.interests | frozenset(people)
 
@@ -386,6 +411,8 @@ _CHANGES: Mapping[str, Callable[..., None]] = {
     "grant_days": _grant_days,
     "grants_ended": _grants_ended,
     "grants_returned": _grants_returned,
+    "openings": _openings,
+    "opening_states": _opening_states,
     "interest": _interests,
     "interest_ended": _interests_ended,
     "owner": _plain("owner"),

@@ -292,7 +292,9 @@ _VIEWER = text("""
         FROM memberships m LEFT JOIN programmes g ON g.id = m.programme_id
             LEFT JOIN organisations o ON o.id = m.organisation_id
         WHERE m.person_id = p.id AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
-        ) AS memberships
+        ) AS memberships,
+        (SELECT coalesce(array_agg(o.log_id::text), '{}') FROM openings o
+        WHERE o.reader_id = p.id AND o.state = 'open' AND o.until > casework_now()) AS opened
     FROM sessions s JOIN people p ON p.id = s.person_id AND p.active
     WHERE s.hash = :hash AND s.ended_at IS NULL AND s.expires_at > casework_now() AND s.seen_at > casework_now() - :idle
 """)

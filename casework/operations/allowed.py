@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casework.engine import documents, grants
+from casework.engine import documents, grants, openings
 from casework.engine.cases import HELD, Case, Task, Track
 from casework.engine.checks import duty_reasons
 from casework.engine.clockwork import END_ACCESS
@@ -27,6 +27,7 @@ from casework.engine.events import (
     DOCUMENT_REGISTERED,
     DOCUMENT_WITHDRAWN,
     FIRED,
+    GLASS_BROKEN,
     GRANT_DAY_CHANGED,
     GRANT_EXPIRED,
     GRANT_WITHDRAWN,
@@ -36,14 +37,19 @@ from casework.engine.events import (
     OBJECTED,
     OPENED,
     PAPERS_RETURNED,
+    PARTIES_TOLD,
     PROPOSED,
     RANG,
     RECEIVED,
     RECOUNTED,
     REFUSED,
     RELIEVED,
+    RESEALED,
     SAID,
     SYSTEM_ACTOR,
+    UNSEALED,
+    UNSEALING_ASKED,
+    UNSEALING_REFUSED,
     Event,
 )  # fmt: skip
 from casework.engine.facts import Facts, NotGiven
@@ -608,6 +614,21 @@ class Judge:
         track = before.tracks[event.track or ""]
         yield from faults_of(before, self._edition(track), track, event.kind, event.role, event.effects)
 
+    def _opening_of(self, before: Case, event: Event) -> Reasons:
+        """By two persons or in an emergency, each in the role for it and for somebody who could be given it."""
+        yield from openings.faults_of(before, event)
+        if event.kind in _OPENED_BY and event.role not in _OPENED_BY[event.kind]:
+            yield f"it is for {_list(_OPENED_BY[event.kind])}, not for {event.role}"
+        if event.kind == UNSEALED and event.track != before.main.id:
+            yield "the center of the mediation was not told"
+        for one in event.effects.get("openings", ()):
+            for person, roles in ((one["reader"], openings.READERS), (one["decider"], openings.DECIDERS)):
+                if one["kind"] == openings.UNSEALING and not self._held_any(before.programme, person, roles, event):
+                    yield f"it names somebody who was none of: {_list(roles)}"
+
+    def _held_any(self, scope: str, person: str, roles: Iterable[str], event: Event) -> bool:
+        return any(self.past.held(scope, person, role, None, event.at) for role in roles)
+
     def _reads(self, before: Case, event: Event, track: Track | None, person: str) -> bool:
         def held(scope: str, roles: Iterable[str]) -> bool:
             return any(self.past.held(scope, person, role, None, event.at, any_deputy=True) for role in sorted(roles))
@@ -666,6 +687,9 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     INTEREST_DECLARED: Judge._interest,
     NOTED: Judge._message,
     SAID: Judge._message,
+    **dict.fromkeys(
+        (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, PARTIES_TOLD, GLASS_BROKEN), Judge._opening_of
+    ),
     RECEIVED: Judge._contract,
     OBJECTED: Judge._contract,
 }
@@ -677,4 +701,8 @@ _ON_TRACKS = frozenset({
     RECEIVED, OBJECTED, *OPERATION_OF,
 })  # fmt: skip
 #: Those that may be a referral's or the case's own.
-_ON_SOME = frozenset({DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN})
+_ON_SOME = frozenset({DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN, UNSEALED, RESEALED})
+_OPENED_BY: Mapping[str, tuple[str, ...]] = {
+    UNSEALING_ASKED: openings.ASKERS, PARTIES_TOLD: openings.ASKERS, UNSEALED: openings.DECIDERS,
+    UNSEALING_REFUSED: openings.DECIDERS, GLASS_BROKEN: openings.BREAKERS,
+}  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casework.engine import documents, grants
+from casework.engine import documents, grants, openings
 from casework.engine import task_table as table
 from casework.engine.cases import HELD, Case, Task, Track
 from casework.engine.checks import duty_reasons
@@ -25,6 +25,7 @@ from casework.engine.events import (
     DOCUMENT_REGISTERED,
     DOCUMENT_WITHDRAWN,
     FIRED,
+    GLASS_BROKEN,
     GRANT_DAY_CHANGED,
     GRANT_EXPIRED,
     GRANT_WITHDRAWN,
@@ -34,14 +35,19 @@ from casework.engine.events import (
     OBJECTED,
     OPENED,
     PAPERS_RETURNED,
+    PARTIES_TOLD,
     PROPOSED,
     RANG,
     RECEIVED,
     RECOUNTED,
     REFUSED,
     RELIEVED,
+    RESEALED,
     SAID,
     SYSTEM_ACTOR,
+    UNSEALED,
+    UNSEALING_ASKED,
+    UNSEALING_REFUSED,
     Event,
 )  # fmt: skip
 from casework.engine.messages import INTERNAL, SHARED, WRITERS
@@ -57,11 +63,12 @@ DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, THEIRS, PREPARED_IT, PROPOSED_IT, HELD_
     "did_it", "interested", "not_named", "shut_out", "theirs", "prepared_it", "proposed_it", "held_by_other", "not_in_charge",
 )  # fmt: skip
 #: What nobody does in another's place: what happens by itself or to somebody, and what one says of oneself.
-NOBODYS = frozenset({RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT_EXPIRED})
+NOBODYS = frozenset({RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT_EXPIRED, UNSEALED, UNSEALING_REFUSED, RESEALED})
 #: The roles that do each kind of deed, whatever the edition says.
 _BY_ROLE = {
     HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR), NOTED: WRITERS[INTERNAL],
     GRANT_WITHDRAWN: grants.ENDERS, GRANT_DAY_CHANGED: grants.ENDERS, PAPERS_RETURNED: grants.RETURNERS,
+    UNSEALING_ASKED: openings.ASKERS, PARTIES_TOLD: openings.ASKERS, GLASS_BROKEN: openings.BREAKERS,
 }  # fmt: skip
 _OF_DOCUMENTS = (DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN)
 

@@ -20,12 +20,15 @@ from casework.engine.commands import (
     Allocate,
     AnswerReview,
     AskReview,
+    AskUnsealing,
     Assign,
+    BreakGlass,
     By,
     Claim,
     Command,
     Context,
     Correct,
+    DecideUnsealing,
     Delegate,
     Forward,
     Library,
@@ -33,11 +36,13 @@ from casework.engine.commands import (
     Notice,
     Open,
     Release,
+    Reseal,
     Resume,
     Say,
     Start,
     Stop,
     Suspend,
+    TellParties,
     Tick,
 )  # fmt: skip
 from casework.engine.decide import decide_and_evolve
@@ -57,7 +62,7 @@ from casework.records.logs import Log, lock_logs, new_log, seal_events
 Json = Any
 
 SYSTEM = By()
-_MOVES_NOTHING = (Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Allocate, Modify, Tick, AddItem, AskReview, AnswerReview, Say, Correct)
+_MOVES_NOTHING = (Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Allocate, Modify, Tick, AddItem, AskReview, AnswerReview, Say, Correct, AskUnsealing, DecideUnsealing, Reseal, TellParties, BreakGlass)
 
 
 def new_id() -> str:

@@ -24,7 +24,7 @@ from casework.records.tables import metadata
 Json = Any
 
 #: Tables that hold what belongs to a case, each row with its log_id.
-PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants")
+PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings")
 HOMES = {
     "case": "cases", "mediation": "mediations", "programme": "programmes", "organisation": "organisations",
     "person": "people", "right": "rights", "finding": "findings",

@@ -21,6 +21,7 @@ from casework.engine.cases import (
     File,
     Fired,
     Grant,
+    Opening,
     Proposal,
     Task,
     Track,
@@ -52,7 +53,7 @@ def _load(home: str, every_task: bool, which: str = "h.id = $1") -> str:
     parts = ", ".join([
         part("tracks", "position"), part("tasks", "position", tasks), part("clocks", "id"), part("proposals", "id"),
         part("consents", "id"), part("documents", "id"), part("files", "id"),
-        part("grants", "id"),
+        part("grants", "id"), part("openings", "id"),
     ])  # fmt: skip
     # As text, parsed here: no other form costs the server so little.
     return (
@@ -88,7 +89,7 @@ def _row(db: Connection, log: str, kind: str, every_task: bool) -> tuple[Any, ..
 
 def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | None) -> Case:
     home = json.loads(home_row)
-    tracks, tasks, clocks, proposals, consents, documents, files, grants = (
+    tracks, tasks, clocks, proposals, consents, documents, files, grants, openings = (
         {one["id"]: make(one) for one in json.loads(rows)} if rows else {}
         for make, rows in zip(_MAKE, parts, strict=True)
     )
@@ -98,7 +99,7 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
         need=home.get("need_id"), technology=home.get("technology_id"), phase=home.get("phase_id"),
         parties=home["parties"], rights=tuple(home["rights"]), about=home.get("case_id"), owner=home["owner_id"],
         team=tuple(home["team"]), revision=home["revision"], tracks=tracks, tasks=tasks, clocks=clocks,
-        proposals=proposals, consents=consents, documents=documents, files=files, grants=grants,
+        proposals=proposals, consents=consents, documents=documents, files=files, grants=grants, openings=openings,
         interests=frozenset(home["interests"]), hold=home["hold"], frozen=home["frozen"], outcome=home["outcome"],
         reasons=tuple(home["reasons"]), closed_at=_maybe_time(home["closed_at"]),
     )  # fmt: skip
@@ -185,7 +186,16 @@ def _grant(one: Json) -> Grant:
     )  # fmt: skip
 
 
-_MAKE: tuple[Callable[[Json], Any], ...] = (_track, _task, _clock, _proposal, _consent, _document, _file, _grant)
+def _opening(one: Json) -> Opening:
+    return Opening(
+        one["id"], one["kind"], one["state"], one["reader_id"], one["asker_id"], one["decider_id"], _time(one["asked_at"]),
+        one["days"], _maybe_time(one["until"]), _maybe_time(one["decided_at"]), _maybe_time(one["ended_at"]), one["told_on"],
+    )  # fmt: skip
+
+
+_MAKE: tuple[Callable[[Json], Any], ...] = (
+    _track, _task, _clock, _proposal, _consent, _document, _file, _grant, _opening,
+)  # fmt: skip
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -302,6 +312,14 @@ def _grant_row(case: Case, one: Grant, position: int) -> dict[str, Json]:
     }  # fmt: skip
 
 
+def _opening_row(case: Case, one: Opening, position: int) -> dict[str, Json]:
+    return {
+        "id": one.id, "log_id": case.log, "kind": one.kind, "state": one.state, "reader_id": one.reader, "asker_id": one.asker,
+        "decider_id": one.decider, "asked_at": _written(one.asked_at), "days": one.days, "until": _written(one.until),
+        "decided_at": _written(one.decided_at), "ended_at": _written(one.ended_at), "told_on": one.told_on,
+    }  # fmt: skip
+
+
 _ROWS: Mapping[str, Callable[[Case, Any, int], dict[str, Json]]] = {
     "tracks": _track_row,
     "tasks": _task_row,
@@ -311,6 +329,7 @@ _ROWS: Mapping[str, Callable[[Case, Any, int], dict[str, Json]]] = {
     "documents": _document_row,
     "files": _file_row,
     "grants": _grant_row,
+    "openings": _opening_row,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,10 @@ _SELECT = """
             'starts_at', m.starts_at, 'ends_at', m.ends_at) ORDER BY m.starts_at, m.id), '[]')
         FROM memberships m
         WHERE m.person_id = p.id AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
-    ) AS memberships
+    ) AS memberships, (
+        SELECT coalesce(array_agg(o.log_id::text), '{}') FROM openings o
+        WHERE o.reader_id = p.id AND o.state = 'open' AND o.until > casework_now()
+    ) AS opened
     FROM people p
 """
 
@@ -78,4 +82,5 @@ def actor_of(row: Any, scopes: frozenset[str] | None = None) -> Actor:
         )
         for m in row.memberships
     )  # fmt: skip
-    return Actor(row.id, row.name, memberships, row.language, *(() if scopes is None else (scopes,)))
+    made = Actor(row.id, row.name, memberships, row.language, opened=frozenset(row.opened))
+    return made if scopes is None else replace(made, scopes=scopes)

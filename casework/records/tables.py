@@ -850,6 +850,27 @@ grants = Table(
     Column("until", Date, comment="Its last day, where the office named one; its consent may end before"),
 )
 
+openings = Table(
+    "openings",
+    metadata,
+    _id(),
+    _ref("log_id", "logs.id", index=True),
+    Column("kind", Text, nullable=False, comment="unsealing, by two persons; glass, by its reader in an emergency"),
+    Column("state", Text, nullable=False, comment="asked, open, refused or ended; open counts until its end only"),
+    Column("reader_id", Id, nullable=False),
+    Column("asker_id", Id, nullable=False),
+    Column("decider_id", Id, comment="The second person, who agrees"),
+    Column("asked_at", Time, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("until", Time, comment="When it ends by itself"),
+    Column("decided_at", Time),
+    Column("ended_at", Time, comment="Before its time, by a person"),
+    Column("told_on", Date, comment="When the parties were told"),
+    Index("ix_openings_reader_id", "reader_id", "until", postgresql_where=text("state = 'open'")),
+    Index("ix_openings_decider_id", "decider_id", "id", postgresql_where=text("state = 'asked'")),
+    comment="Logs that are open to one more reader for a time; what the events add up to",
+)
+
 # --- messages --------------------------------------------------------------------------------------------------------
 
 mentions = Table(

@@ -1,0 +1,258 @@
+"""Logs opened for a time to somebody who may not read them otherwise: asked for, decided, ended; and who may be named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine import openings
+from casework.engine.cases import Case
+from casework.engine.commands import AskUnsealing, BreakGlass, By, Command, DecideUnsealing, Reseal, TellParties
+from casework.engine.events import Event
+from casework.engine.roles import ADMINISTRATOR
+from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.ledger.bodies import values
+from casework.ledger.canonical import instant
+from casework.operations.deeds import Standing, home_of, perform
+from casework.operations.mediations import find_mediation
+from casework.operations.overview import names_of, when
+from casework.operations.requests import Done, Request
+from casework.permissions import Actor, capacities, choose, conflict
+from casework.records.people import find_members
+
+Json = Any
+
+
+# --- unsealing -------------------------------------------------------------------------------------------------------
+
+
+def ask_unsealing(
+    db: Connection, actor: Actor, mediation: str, *, reader: str, decider: str, days: int, reason: str, request: Request
+) -> Done:
+    """Ask that somebody may read a sealed mediation for some days, once another person agrees."""
+    find_mediation(db, actor, mediation)
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by, known = _named_by(actor, standing.case), who_may(db, standing.case)
+        chosen = {"reader": reader, "decider": decider}
+        faults = {
+            name: "must be one of those who may be named" for name, one in chosen.items()
+            if one not in {person for person, _ in known[name]}
+        }  # fmt: skip
+        if faults:
+            raise InvalidForm(fields=faults)
+        return AskUnsealing(reader, decider, days, reason), by
+
+    def answer(_: Case, events: list[Event]) -> dict[str, Json]:
+        return {"id": events[0].effects["openings"][0]["id"], "state": openings.ASKED}
+
+    return perform(db, actor, mediation, "mediation", to_command, answer, request, status=201)
+
+
+def decide_unsealing(db: Connection, actor: Actor, opening: str, *, agree: bool, note: str | None, request: Request) -> Done:
+    """Agree as the second person that somebody may read, or do not. Raises NotFound for whoever was not named for it."""
+    home = db.execute(_DECIDED_BY, {"id": opening, "person": actor.person}).scalar_one_or_none()
+    if home is None:
+        raise NotFound("unsealing")
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        return DecideUnsealing(opening, agree, note), _decider_by(actor, standing.case)
+
+    return perform(db, actor, home, "mediation", to_command, _answer(opening), request)
+
+
+def end_unsealing(db: Connection, actor: Actor, opening: str, *, request: Request) -> Done:
+    """Seal it again before its time, or ask for it no more: by those named for the mediation, or by who agreed to it."""
+    row = db.execute(_HOME, {"id": opening}).one_or_none()
+    if row is None:
+        raise NotFound("unsealing")
+    if row.decider_id != actor.person:
+        _insist_named(db, actor, row.log_id)
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        mine = row.decider_id == actor.person
+        return Reseal(opening), _decider_by(actor, standing.case) if mine else _named_by(actor, standing.case)
+
+    return perform(db, actor, row.log_id, "mediation", to_command, _answer(opening), request)
+
+
+def tell_parties(db: Connection, actor: Actor, opening: str, *, on: str, request: Request) -> Done:
+    """Record that both parties were told of an unsealing, and on which day."""
+    row = db.execute(_HOME, {"id": opening}).one_or_none()
+    if row is None:
+        raise NotFound("unsealing")
+    _insist_named(db, actor, row.log_id)
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        return TellParties(opening, on), _named_by(actor, standing.case)
+
+    return perform(db, actor, row.log_id, "mediation", to_command, _answer(opening), request)
+
+
+_HOME = text("SELECT log_id, decider_id FROM openings WHERE id = CAST(:id AS uuid) AND kind = 'unsealing'")
+_DECIDED_BY = text("""
+    SELECT log_id FROM openings WHERE id = CAST(:id AS uuid) AND kind = 'unsealing' AND decider_id = CAST(:person AS uuid)
+""")
+
+
+def _answer(opening: str) -> Any:
+    def answer(after: Case, _: list[Event]) -> dict[str, Json]:
+        one = after.openings[opening]
+        return {"id": one.id, "state": one.state, "until": when(one.until)}
+
+    return answer
+
+
+def _insist_named(db: Connection, actor: Actor, log: str) -> None:
+    case = find_mediation(db, actor, log)
+    if not may_ask(actor, case):
+        raise NotFound("unsealing")
+
+
+def may_ask(actor: Actor, case: Case) -> bool:
+    """Whether the actor is named for a mediation, and so asks for its unsealing."""
+    return case.kind == "mediation" and choose(capacities(actor, case, case.main), openings.ASKERS) is not None
+
+
+def _named_by(actor: Actor, case: Case) -> By:
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
+    by = choose(capacities(actor, case, case.main), openings.ASKERS)
+    if by is None:
+        raise NotAllowed()
+    return by
+
+
+def _decider_by(actor: Actor, case: Case) -> By:
+    """The capacity of the second person: in the programme, in their own name."""
+    for one in actor.memberships:
+        if one.programme == case.programme and one.role in openings.DECIDERS and one.deputy_for is None:
+            return By(actor.person, one.role)
+    raise NotFound("unsealing")
+
+
+def who_may(db: Connection, case: Case) -> dict[str, list[tuple[str, str]]]:
+    """Who may be named as the `reader` of a mediation, and as the `decider`: (id, name), by name.
+
+    Nobody who works on the case that it is about, and nobody with an interest in either.
+    """
+    row = db.execute(_ABOUT, {"id": case.about}).one()
+    out = {case.owner, *case.team, *case.interests, row.owner_id, *row.team, *row.interests}
+    found: dict[str, list[tuple[str, str]]] = {"reader": [], "decider": []}
+    for one in find_members(db, programmes=[case.programme]):
+        own = {m.role for m in one.memberships if m.programme == case.programme and m.deputy_for is None}
+        if one.person in out:
+            continue
+        for name, roles in (("reader", openings.READERS), ("decider", openings.DECIDERS)):
+            if own & set(roles):
+                found[name].append((one.person, one.name))
+    return found
+
+
+_ABOUT = text("SELECT owner_id, team, interests FROM cases WHERE id = CAST(:id AS uuid)")
+
+
+# --- what is asked, and what is open ---------------------------------------------------------------------------------
+
+
+def list_openings(db: Connection, case: Case) -> list[dict[str, Json]]:
+    """Every opening of a log, the newest first, for a reader who sees it whole."""
+    if not case.openings:
+        return []
+    rows = {row.id: row for row in db.execute(_OF_LOG, {"log": case.log})}
+    names = names_of(db, {who for one in case.openings.values() for who in (one.reader, one.asker, one.decider)})
+    return [
+        {
+            "id": one.id, "kind": one.kind, "state": rows[one.id].now, "reader": names.get(one.reader), "asker": names.get(one.asker),
+            "decider": names.get(one.decider or ""), "asked_at": instant(one.asked_at), "days": one.days, "until": when(one.until),
+            "decided_at": when(one.decided_at), "ended_at": when(one.ended_at), "told_on": one.told_on,
+            "reason": _reason(rows[one.id].body),
+        }
+        for one in sorted(case.openings.values(), key=lambda one: one.asked_at, reverse=True)
+    ]  # fmt: skip
+
+
+def _reason(body: Json) -> str | None:
+    found = values(body or {}).get("reason")
+    return found if isinstance(found, str) else None
+
+
+# What has run out is over, though nothing was written.
+_STATE = "CASE WHEN o.state = 'open' AND o.until <= casework_now() THEN 'ended' ELSE o.state END"
+_ASKING = """
+    LEFT JOIN events e ON e.log_id = o.log_id AND e.kind IN ('unsealing_asked', 'glass_broken')
+    AND e.effects->'openings'->0->>'id' = CAST(o.id AS text)
+"""
+_OF_LOG = text(f"SELECT o.id, {_STATE} AS now, e.body FROM openings o {_ASKING} WHERE o.log_id = CAST(:log AS uuid)")
+_MINE = text(f"""
+    SELECT o.id, o.log_id, {_STATE} AS state, o.asker_id, o.reader_id, o.decider_id, o.asked_at, o.days, o.until, e.body,
+        m.title, m.parties, c.number
+    FROM openings o JOIN mediations m ON m.id = o.log_id JOIN cases c ON c.id = m.case_id {_ASKING}
+    WHERE o.kind = 'unsealing' AND NOT CAST(:person AS text) = ANY(m.interests) AND (
+        o.decider_id = CAST(:person AS uuid) AND o.state IN ('asked', 'open') AND m.programme_id = ANY(CAST(:programmes AS uuid[]))
+        AND (o.until IS NULL OR o.until > casework_now())
+        OR o.reader_id = CAST(:person AS uuid) AND o.state = 'open' AND o.until > casework_now()
+    ) ORDER BY o.asked_at DESC, o.id DESC LIMIT 100
+""")
+
+
+def list_unsealings(db: Connection, actor: Actor) -> dict[str, Json]:
+    """What waits for the actor's word as the second person, what the actor agreed to, and what the actor may read now."""
+    deciding = sorted(
+        m.programme for m in actor.memberships if m.programme and m.role in openings.DECIDERS and m.deputy_for is None
+    )
+    rows = db.execute(_MINE, {"person": actor.person, "programmes": deciding}).all()
+    people = {who for row in rows for who in (row.asker_id, row.reader_id)}
+    names = names_of(db, people, {one for row in rows for one in row.parties.values()})
+    items = [
+        {
+            "id": row.id, "state": row.state, "case": row.number, "title": row.title, "asker": names.get(row.asker_id),
+            "reader": names.get(row.reader_id), "asked_at": instant(row.asked_at), "days": row.days, "until": when(row.until),
+            "reason": _reason(row.body), "parties": {side: names.get(one) for side, one in row.parties.items()},
+            "decides": row.decider_id == actor.person,
+            # Who agrees does not read.
+            "mediation": row.log_id if row.reader_id == actor.person else None,
+        }
+        for row in rows
+    ]  # fmt: skip
+    return {"items": items, "next": None}
+
+
+def find_unsealing(db: Connection, actor: Actor, opening: str) -> dict[str, Json]:
+    """One that waits for the actor's word, or that the actor agreed to. Raises NotFound."""
+    found = next((one for one in list_unsealings(db, actor)["items"] if one["id"] == opening and one["decides"]), None)
+    if found is None:
+        raise NotFound("unsealing")
+    return found
+
+
+# --- in an emergency -------------------------------------------------------------------------------------------------
+
+
+def break_glass(db: Connection, actor: Actor, number: str, *, reason: str, request: Request) -> Done:
+    """Read a case in an emergency, for a few hours; supervisors and auditors are told at once. Raises NotFound."""
+    insist_may_break(db, actor, number)
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        if (why := conflict(actor, standing.case)) is not None:
+            raise NotAllowed(why=why)
+        return BreakGlass(reason), By(actor.person, ADMINISTRATOR)
+
+    def answer(after: Case, events: list[Event]) -> dict[str, Json]:
+        one = after.openings[events[0].effects["openings"][0]["id"]]
+        return {"id": one.id, "number": number, "until": when(one.until)}
+
+    return perform(db, actor, home_of(db, number), "case", to_command, answer, request, status=201)
+
+
+def insist_may_break(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """The number of a case in a programme that the actor administers, and whether it is open. Raises NotFound."""
+    mine = [m.programme for m in actor.memberships if m.role == ADMINISTRATOR and m.programme and m.deputy_for is None]
+    row = db.execute(
+        text("SELECT id, number FROM cases WHERE number = :number AND programme_id = ANY(CAST(:mine AS uuid[]))"),
+        {"number": number, "mine": mine},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("case")
+    return {"number": row.number, "open": row.id in actor.opened}
