@@ -383,6 +383,16 @@ def to_referral(
     more_plan: Mapping[str, str] | None = None,
 ) -> tuple[str, str]:  # fmt: skip
     """A case at the step of assessment, with a referral sent to its provider: (number, referral)."""
+    number, referral = to_request(world, db, service, match, more_plan)
+    world.send(db, number, referral, service)
+    return number, referral
+
+
+def to_request(
+    world: World, db: Connection, service: str = "assessment", match: int | None = None,
+    more_plan: Mapping[str, str] | None = None,
+) -> tuple[str, str]:  # fmt: skip
+    """A case at the step of assessment, with a request that is to be written: (number, referral)."""
     number = world.new_case(db) if match is None else world.open_case(db, match)
     on, soon = today().isoformat(), (today() + timedelta(days=60)).isoformat()
     world.fire(db, "officer", number, "take")
@@ -407,6 +417,4 @@ def to_referral(
         **{f"{name}_on": soon for name in more_plan or {}},
     })  # fmt: skip
     world.fire(db, "supervisor", number, "approve_plan")
-    referral = world.referral(db, number, service)
-    world.send(db, number, referral, service)
-    return number, referral
+    return number, world.referral(db, number, service)

@@ -112,6 +112,13 @@ def papers_of(effects: Mapping[str, Json]) -> dict[str, Json]:
     return {"documents": [{"kind": one} for one in kinds], "version": version}
 
 
+def data_of(effects: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What the form of a deed said, or of the task that it finished."""
+    results = (one["result"] for one in effects.get("task_states", ()) if "result" in one)
+    found: Mapping[str, Json] = effects.get("data") or next(results, {})
+    return found
+
+
 def item_of(effects: Mapping[str, Json]) -> str | None:
     """The item of a task's checklist that an event ticks, unticks or adds."""
     return next((one["item"] for one in effects.get("task_states", ()) if "item" in one), None)
@@ -133,7 +140,7 @@ def _show_event(
     body = {name: None if value is ERASED else value for name, value in values(row.body).items()}
     made = {
         "position": position, "at": header["at"], "kind": row.kind, "what": what, "done": done, "track": row.track_id,
-        "from": header["from"], "to": header["to"], "role": header["role"], **papers_of(effects), "data": effects.get("data", effects.get("result", {})),
+        "from": header["from"], "to": header["to"], "role": header["role"], **papers_of(effects), "data": data_of(effects),
         "happened_on": effects.get("happened_on"), "body": body,
         "erased": sorted(name for name, value in values(row.body).items() if value is ERASED),
     }  # fmt: skip

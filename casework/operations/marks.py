@@ -22,11 +22,15 @@ NEW, CHANGED = "new", "changed"
 #: A clock that rings or is counted again moves nothing: its reminders are told elsewhere.
 _SILENT = [RANG, RECOUNTED]
 
+#: The tasks of the office whose result is the answer to a question of the provider.
+ANSWERS = ("decide_extension",)
 #: Which events of its tracks a provider is shown: none of the time before it was asked, and nothing of the office's own
-#: tasks, whose notes and reasons are the office's.
-SHOWN_TO_PROVIDERS = """
+#: tasks, whose notes and reasons are the office's, but for the answers.
+SHOWN_TO_PROVIDERS = f"""
     (e.header->>'from') IS NOT NULL AND NOT e.header->'from' ? 'draft'
-    AND NOT EXISTS (SELECT FROM tasks o WHERE o.id = CAST(e.effects->>'task' AS uuid) AND o.organisation_id IS NULL)
+    AND (e.kind = 'completed' AND e.effects->>'name' IN ({", ".join(f"'{name}'" for name in ANSWERS)}) OR NOT EXISTS (
+        SELECT FROM tasks o WHERE o.id = CAST(e.effects->>'task' AS uuid) AND o.organisation_id IS NULL
+    ))
     AND NOT (e.kind = 'added' AND EXISTS (
         SELECT FROM jsonb_array_elements(e.effects->'tasks') o WHERE o->>'organisation' IS NULL
     ))

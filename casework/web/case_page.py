@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.engine.editions import Edition
 from casework.engine.fields import Choice, Date, Form, Note, People, Person, Text, build_model, check
+from casework.engine.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.roles import ORGANISATION_ROLES, SUPERVISOR
 from casework.errors import NotAllowed, NotFound
 from casework.operations import cases
@@ -146,9 +147,13 @@ class Choices:
 
 
 def _choose(
-    actions: Iterable[Action], offered: Iterable[Mapping[str, Json]], main: str, following: str
+    actions: Sequence[Action], offered: Iterable[Mapping[str, Json]], main: str, following: str, step: str = ""
 ) -> Choices:
-    """One primary action: where what comes next is done, else the case's way forward. A provider's are not told as ours."""
+    """One primary action: where what comes next is done, else the case's way forward. A provider's are not told as ours.
+
+    `step` is the track whose step the reader is to do next: what decides it stands with the ways forward.
+    """
+    forward = any(one.allowed and one.track == step and one.kind == MAIN for one in actions)
     told = {(one["track"], one["transition"]): one for one in offered}
     possible: list[Action] = []
     more: list[Action] = []
@@ -156,11 +161,17 @@ def _choose(
     for action in actions:
         one = told[action.track, action.name]
         if action.allowed:
-            (more if action.kind in ("exception", "return") and not action.proposed else possible).append(action)
+            aside = action.kind != MAIN and not action.proposed and not _decides(action, step, forward)
+            (more if aside else possible).append(action)
         elif not set(one["confirm_by"] if one["proposed"] else one["by"]) <= ORGANISATION_ROLES:
             not_now.append(action)
-    possible.sort(key=lambda action: (action.track != following, action.track != main))
+    possible.sort(key=lambda action: (action.track != following, action.track != main, action.kind == EXCEPTION))
     return Choices(possible[0] if possible else None, tuple(possible), tuple(more), tuple(not_now))
+
+
+def _decides(action: Action, step: str, forward: bool) -> bool:
+    """Whether an action is written for the step alone: a way back beside the way forward, or where none is, any way on."""
+    return action.track == step and action.here_alone and (action.kind == RETURN or not forward)
 
 
 @dataclass(frozen=True)
@@ -254,7 +265,8 @@ def show(number: str) -> str:
     names = {one.id: one.name for one in tracks}
     following = _next(shown, names)
     there = following.track if following else main["id"]
-    chosen = _choose(actions, shown["actions"], main["id"], there) if works else Choices(None, (), (), ())
+    step = there if following and following.may_work and following.type == "step" else ""
+    chosen = _choose(actions, shown["actions"], main["id"], there, step) if works else Choices(None, (), (), ())
     tasks = _tasks(shown, actor.person, names)
     return render_template(
         "cases/show.html", case=shown, main=main, edition=edition, steps=steps_of(edition, main), tracks=tracks,

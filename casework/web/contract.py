@@ -60,7 +60,7 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
         rules = [rule | {"choices": list(offered)} if rule["name"] == "to" else rule for rule in Objection.rule()]
         new = _form(db, actor, _draft(id), rules, sent if not about else None, _with_choices(own_texts(Objection), "to", offered))
         answers = {
-            one["id"]: _form(db, actor, _draft(id, one["id"]), Answer.rule(), sent if about == one["id"] else None, own_texts(Answer))
+            one["id"]: _form(db, actor, _draft(id, one["id"]), Answer.rule(), sent if about == one["id"] else None, own_texts(Answer)).placed(one["id"])
             for one in told["objections"] if told["may_object"] and not one["settled"]
         }  # fmt: skip
         kind = track.kind

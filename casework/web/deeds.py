@@ -94,6 +94,11 @@ class Action:
         return bool(self.consequence)
 
     @property
+    def here_alone(self) -> bool:
+        """Whether it is written for one state and no other."""
+        return any(rule.name == self.name and len(rule.sources) == 1 for rule in self.edition.transitions)
+
+    @property
     def form(self) -> str:
         """The name of its form in the edition, "" where it has none."""
         return next((rule.form or "" for rule in self.edition.transitions if rule.name == self.name), "")

@@ -11,7 +11,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
@@ -82,9 +82,16 @@ class Field:
     when_words: str = ""
     prefilled: bool = False
     fault: str = ""
+    #: Tells it from the fields of other forms on the same page.
+    place: str = ""
 
     @property
     def id(self) -> str:
+        return f"{PREFIX}{self.name}{self.place}"
+
+    @property
+    def control(self) -> str:
+        """What its answer is sent as."""
         return PREFIX + self.name
 
     @property
@@ -126,6 +133,10 @@ class FormView:
     doubts: tuple[str, ...] = ()
     #: Whether documents that are asked for can be handed in here and now.
     uploads: bool = False
+
+    def placed(self, place: str) -> FormView:
+        """The same form, beside others on one page."""
+        return replace(self, fields=tuple(replace(one, place=f"-{place}") for one in self.fields))
 
     @property
     def faulty(self) -> list[Field]:

@@ -12,8 +12,9 @@ from markupsafe import Markup
 from casework.engine.editions import Edition
 from casework.engine.events import SYSTEM_ACTOR
 from casework.web.allocation import say_why
+from casework.web.dates import say_day
 from casework.web.forms import texts_of
-from casework.web.frame import day_element, time_element
+from casework.web.frame import clock, day_element, time_element
 from casework.web.texts import N_, chinese, edition_text, name_of, role_name
 
 Json = Any
@@ -120,6 +121,8 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
     who, edition = _who(entry), editions.get(entry.get("edition") or "")
     if entry["kind"] in ("fired", "proposed", "refused"):
         return _say_transition(entry, who, edition)
+    if entry["kind"] == "completed" and entry.get("what") == "decide_extension" and "granted" in (entry.get("data") or {}):
+        return _say_extension(entry["data"], who)
     unnamed = "" if entry.get("whom") else _DEEDS.get(f"{entry['kind']} to the queue", "")
     words = unnamed or _DEEDS.get(entry["kind"], "") or _DEEDS.get(f"{entry['kind']} {entry.get('what')}", "")
     if _by_system(entry):
@@ -133,6 +136,12 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
         words, who=who, task=_say_task(entry, editions), whom=whom, paper=paper,
         item=_say_item(entry, editions), version=entry.get("version"), why=say_why(entry.get("why") or ()),
     ))  # fmt: skip
+
+
+def _say_extension(data: Mapping[str, Json], who: str) -> str:
+    if not data["granted"]:
+        return _capital(gettext("%(who)s did not grant more time", who=who))
+    return _capital(gettext("%(who)s granted more time, until %(day)s", who=who, day=say_day(data["until_on"], clock(), year=True)))
 
 
 def _say_transition(entry: Mapping[str, Json], who: str, edition: Edition | None) -> str:

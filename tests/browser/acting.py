@@ -114,13 +114,17 @@ class Play:
             self._fire(step, said)
         else:
             reader = self.at_case(step.who) if self._in_office(step.who) else self._at_referral(step.who, step.what)
-            reader.follow_to(f"/tasks/{self.site.task(self.number, step.what, step.about)}")
+            reader.follow_to(f"/tasks/{self.task(step.what, step.about)}")
             reader.answer(**said)
+
+    def task(self, name: str, about: str | None = None) -> str:
+        """An open task by its name in the definition."""
+        return self.site.task(self.number, name, about)
 
     def _fire(self, step: Do, said: Mapping[str, Json]) -> None:
         name, _, transition = step.what.rpartition(".")
         workflow, _, kind = name.partition(":")
-        track = self._track(workflow, kind or workflow)
+        track = self.track(workflow, kind or workflow)
         words = self.call(workflow, f"transitions.{transition}.do")
         if self._in_office(step.who):
             reader = self.at_case(step.who)
@@ -136,12 +140,12 @@ class Play:
         reader.answer(**said)
 
     def _in_office(self, who: str) -> bool:
-        return who in ("officer", "supervisor", "compliance", "second_compliance")
+        return who in ("officer", "supervisor", "compliance", "second_compliance", "dispute_officer")
 
     def _at_referral(self, who: str, kind: str) -> Reader:
-        return self._at(self.of(who), f"/referrals/{self._track('referral', kind)}")
+        return self._at(self.of(who), f"/referrals/{self.track('referral', kind)}")
 
-    def _track(self, workflow: str, kind: str) -> str:
+    def track(self, workflow: str, kind: str) -> str:
         """The newest live track of the kind."""
         return self.site.ids(
             "SELECT t.id FROM tracks t JOIN cases c ON c.id = t.log_id WHERE c.number = :number AND t.workflow = :workflow"
@@ -152,10 +156,9 @@ class Play:
     def _resolved(self, value: Json) -> Json:
         """What stands for a name of the script."""
         if isinstance(value, list):
-            assert len(value) == 1
-            return self._resolved(value[0])
+            return [self._resolved(one) for one in value]
         if isinstance(value, str):
-            return self.site.world.organisations.get(PLACES.get(value, value), value)
+            return (self.site.world.organisations | self.site.world.people).get(PLACES.get(value, value), value)
         return value
 
 

@@ -28,6 +28,10 @@ _QUESTIONS = """() => [...document.querySelectorAll("form.asks")].slice(0, 1).fl
     })),
   })))"""
 
+#: Ids that several elements have.
+_TWICE = """() => [...new Set([...document.querySelectorAll("[id]")].map(one => one.id)
+  .filter((id, n, all) => all.indexOf(id) !== n))]"""
+
 
 class Reader:
     """One person's page. Every step ends with a look at what must never happen."""
@@ -85,6 +89,9 @@ class Reader:
     def look(self) -> None:
         """Raises AssertionError for anything that no page may do."""
         assert self.page.locator("h1").count() == 1, f"{self.page.url} has not exactly one heading"
+        twice = self.page.evaluate(_TWICE)
+        if twice:
+            self.faults.append(f"{self.page.url} has more than one element of the id {', '.join(twice)}")
         wide = self.width()
         if wide > PHONE:
             self.faults.append(f"{self.page.url} is {wide} px wide on a telephone of {PHONE} px")
@@ -121,7 +128,7 @@ class Reader:
         self.fill(said)
         if (sure := self.page.locator('form.asks input[name="sure"]')).count():
             sure.check()
-        self.follow(self.page.locator("form.asks .deeds button"))
+        self.follow(self.page.locator("form.asks").first.locator(".deeds button"))
         faults = self.page.locator("[role=alert]").all_inner_texts()
         assert not faults, f"{here} was refused: {faults}"
 
@@ -146,6 +153,10 @@ class Reader:
         controls = question["controls"]
         first = controls[0]
         value = said.get(name)
+        if isinstance(value, list):
+            for n, each in enumerate(value):
+                self._choose(first, each, n)
+            return set(value)
         if first["kind"] in ("radio", "checkbox"):
             has = {one["value"] for one in controls if one["checked"]}
             if value is None and (has or question["optional"]):
@@ -153,7 +164,7 @@ class Reader:
             habit = _in_words(first, self.habits.get(name))
             words = habit if value is None and habit in {one["value"] for one in controls} else first["value"]
             value = words if value is None else _in_words(first, value)
-            self.page.locator(f'[name="{first["name"]}"][value="{value}"]').check(timeout=5_000)
+            self._control(first["name"], value).check(timeout=5_000)
             return {value}
         if value is None and (first["value"] or question["optional"]):
             return {first["value"]}
@@ -162,8 +173,20 @@ class Reader:
             self._write(one, value)
         return {str(value or "")}
 
+    def _choose(self, one: Mapping[str, Json], value: str, n: int) -> None:
+        """The n-th of several answers: a box that is ticked, or a place in a ranking."""
+        if one["kind"] == "checkbox":
+            self._control(one["name"], value).check(timeout=5_000)
+        else:
+            self._control(one["name"]).nth(n).select_option(value, timeout=5_000)
+
+    def _control(self, name: str, value: str | None = None) -> Locator:
+        """What the first form of the page asks by that name."""
+        chosen = "" if value is None else f'[value="{value}"]'
+        return self.page.locator("form.asks").first.locator(f'[name="{name}"]{chosen}')
+
     def _write(self, one: Mapping[str, Json], value: Json) -> None:
-        control, words = self.page.locator(f'[name="{one["name"]}"]'), _in_words(one, value)
+        control, words = self._control(one["name"]), _in_words(one, value)
         if one["kind"] == "select":
             # Of an amount, the currency.
             if not one["value"] or words in one["options"]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import Connection
 
 from casework.operations.cases import home_of
@@ -9,7 +11,7 @@ from casework.operations.marks import look, looks
 from casework.operations.referrals import list_referral_events
 from casework.operations.tasks import claim_task, modify_task, release_task
 from casework.records.cases import load
-from tests.world import World, new_request, to_referral
+from tests.world import World, complete, new_request, to_referral, today
 
 REASON = {"reason": "fee", "note": "Your fee is open."}
 
@@ -57,3 +59,14 @@ def test_a_provider_reads_what_it_does_with_its_own_tasks(world: World, db: Conn
     tasks = load(db, home_of(db, number), "case").open_tasks()
     claim_task(db, world.actor(db, "provider"), next(one.id for one in tasks if one.track == referral), new_request())
     assert [one["kind"] for one in list_referral_events(db, world.actor(db, "provider"), referral)["items"]] == ["claimed"]
+
+
+def test_a_provider_reads_whether_it_was_granted_more_time(world: World, db: Connection) -> None:
+    number, referral = to_referral(world, db)
+    world.accept(db, number, referral)
+    world.fire(db, "provider", number, "start", track=referral)
+    later = (today() + timedelta(days=50)).isoformat()
+    world.fire(db, "provider", number, "ask_extension", {"new_date": later, "reason": "The laboratory is closed."}, track=referral)
+    complete(world, db, "officer", number, "decide_extension", {"granted": True, "until_on": later})
+    told = list_referral_events(db, world.actor(db, "provider"), referral)["items"][-1]
+    assert (told["what"], told["data"]) == ("decide_extension", {"granted": True, "until_on": later})

@@ -1,0 +1,374 @@
+"""The story of one referral, told at the browsers of both its sides; what is the same for every kind of service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from casework.demo.driver import Do, Performance, Script, Stage, do
+from casework.operations import registers
+from casework.operations.accounts import hash_password
+from casework.operations.clocks import ring_due_on
+from casework.operations.deeds import calendar_of
+from casework.records.database import transaction
+from casework.records.logs import now
+from tests.browser.acting import Play
+from tests.browser.conftest import PageOf
+from tests.browser.reader import Reader
+from tests.browser.site import Site
+from tests.world import to_request
+
+Json = Any
+
+#: What the office shares, and what a provider delivers.
+PAPER, RESULT = "The file of the boiler", "The result"
+#: Days after which nobody can still answer an offer.
+LONG = 30
+
+
+@dataclass(frozen=True)
+class Side:
+    """A provider: its organisation, who answers for it, who leads it, and who may take over, by names of the world."""
+
+    organisation: str
+    agent: str
+    lead: str
+    colleague: str
+
+
+class Story(Play):
+    """A referral of one kind between the office and a provider; `other` is the provider that comes next.
+
+    `play` does a step at a browser; `behind` does it by operations, where the step is not the point.
+    """
+
+    office = "officer"
+
+    def __init__(self, site: Site, page_of: PageOf, service: str, mine: Side, *, chinese: bool = False, scripts: bool = True) -> None:
+        locale = "zh-CN" if chinese else "en-GB"
+        super().__init__(site, lambda who: page_of(who, java_script=scripts, locale=locale), chinese=chinese)
+        self.service, self.mine = service, mine
+        self.other = recruit_side(site, service)
+        for role, name in (("provider", mine.agent), ("provider_lead", mine.lead), ("provider", mine.colleague)):
+            recruit(site, name, role, mine.organisation)
+        self.log = ""
+
+    # --- the scene ---
+
+    def to_request(self) -> None:
+        """By operations: a case whose plan names our provider, and a request that is to be written."""
+        plan = {} if self.service == "assessment" else {self.service: self.mine.organisation}
+        with transaction(self.site.engine) as db:
+            self.number, _ = to_request(self.site.world, db, self.service, None, plan)
+        self.log = self.site.ids("SELECT id FROM cases WHERE number = :number", number=self.number)[0]
+
+    def behind(self, *steps: Do) -> None:
+        """Steps that nobody watches."""
+        ids = {**self.site.world.organisations, **self.site.world.people}
+        for step in steps:
+            with self.site.engine.connect() as db:
+                with db.begin():
+                    calendar, moment = calendar_of(db, self.site.world.programmes["BJ"]), now(db)
+                acting = Performance(Stage(db, calendar, moment, ids, moment), Script("scene", ("", ""), 0, (step,)), 0)
+                acting.logs = {"main": (self.log, self.kind)}
+                acting.step()
+        self._last = None
+
+    @property
+    def kind(self) -> str:
+        return "mediation" if self.service == "mediation" else "case"
+
+    def later(self, days: int) -> None:
+        """So many days pass, and what is due by then happens by itself."""
+        with transaction(self.site.engine) as db:
+            db.execute(text("SELECT set_config('casework.clock_offset', :offset, true)"), {"offset": str(days * 86_400)})
+            ring_due_on(db)
+        self._last = None
+
+    # --- where things are ---
+
+    def at_referral(self, who: str) -> Reader:
+        return self._at_referral(who, self.service)
+
+    def referral(self, nth: int = -1) -> str:
+        """The id of a referral of the kind, the newest unless told."""
+        return self.site.ids(
+            "SELECT id FROM tracks WHERE log_id = CAST(:log AS uuid) AND workflow = 'referral' AND kind = :kind ORDER BY position",
+            log=self.log, kind=self.service,
+        )[nth]  # fmt: skip
+
+    # --- what is read ---
+
+    def reads(self, reader: Reader, *words: str) -> None:
+        """The page that is open says so."""
+        said = " ".join(reader.page.locator("main").inner_text().split())
+        for one in words:
+            assert one in said, f"{reader.page.url} does not say {one!r}; it says {said!r}"
+
+    def reads_nothing_of(self, reader: Reader, *words: str) -> None:
+        page = reader.page.content()
+        for one in words:
+            assert one not in page, f"{reader.page.url} says {one!r}"
+
+    def cannot_open(self, who: str, path: str) -> None:
+        """For this person there is no such page."""
+        reader = self.of(who)
+        answer = reader.page.goto(self.site.base + path)
+        assert answer is not None
+        assert answer.status == 404
+
+    def name(self, organisation: str) -> str:
+        return self.site.ids("SELECT name FROM organisations WHERE id = CAST(:id AS uuid)", id=self.site.world.organisations[organisation])[0]
+
+    def of_referral(self, key: str) -> str:
+        """A text of the referral's definition, as the readers have it."""
+        return self.call("referral", key)
+
+    def deed(self, transition: str) -> str:
+        return f"referral:{self.service}.{transition}"
+
+
+# --- who is in it ----------------------------------------------------------------------------------------------------
+
+
+def recruit(site: Site, name: str, role: str, organisation: str) -> None:
+    """A person of an organisation, if nobody is called so yet."""
+    world = site.world
+    if name in world.people:
+        return
+    with transaction(site.engine) as db:
+        person = registers.register_person(
+            db, email=f"{name}@example.org", name=name.replace("_", " ").title(), password_hash=hash_password(world.password)
+        )
+        registers.grant_role(db, person, role, organisation=world.organisations[organisation])
+    world.people[name] = person
+
+
+def recruit_side(site: Site, service: str) -> Side:
+    """A second provider of the service, with a person who answers for it."""
+    with transaction(site.engine) as db:
+        site.world.organisations["other"] = registers.register_organisation(
+            db, name="Tianjin Second House", kind="provider", services=(service,)
+        )
+    side = Side("other", "other_agent", "other_agent", "other_agent")
+    recruit(site, side.agent, "provider", side.organisation)
+    return side
+
+
+
+# --- an offer, until somebody takes it -------------------------------------------------------------------------------
+
+
+def decline(story: Story) -> None:
+    """The officer asks; the provider reads what it may see of the offer, and declines with a reason that the officer reads."""
+    story.play(do("officer", story.deed("send"), question="Does it reach 180 degrees?", fee="programme"))
+    story.reads(story.at_referral(story.mine.agent), "Does it reach 180 degrees?", story.say("Before you see more"))
+    story.play(do(story.mine.agent, story.deed("decline"), reason="no_capacity", note="Both teams are booked until spring."))
+    story.reads(story.of(story.mine.agent), story.of_referral("states.declined"), "Both teams are booked until spring.")
+    officer = story.at_referral("officer")
+    story.reads(officer, story.of_referral("states.declined"), "Both teams are booked until spring.")
+    story.reads(story.at_case("officer"), story.of_referral("tasks.choose_other_provider"))
+
+
+def choose_another(story: Story) -> None:
+    """The officer asks another one, and names whom to ask after that; nobody reads of the others."""
+    story.play(
+        do("officer", "choose_other_provider", next=story.service),
+        do("officer", story.deed("send"), provider=story.other.organisation, panel=[story.mine.organisation]),
+    )
+    story.reads(story.at_referral("officer"), story.say("Asked next"), story.name(story.mine.organisation))
+    story.reads_nothing_of(story.at_referral(story.other.agent), story.name(story.mine.organisation))
+
+
+def have_a_conflict(story: Story) -> None:
+    """Who declares a conflict sees nothing any more; the supervisor upholds it, and the next of the panel is asked by itself."""
+    story.play(do(story.other.agent, story.deed("declare_conflict"), nature="earlier_work", note="We built its burner."))
+    story.cannot_open(story.other.agent, f"/referrals/{story.referral()}")
+    story.play(do("supervisor", story.deed("uphold_conflict"), reason="It would judge its own work."))
+    officer = story.at_referral("officer")
+    story.reads(officer, story.say("Asked before"), story.name(story.other.organisation), story.of_referral("states.sent"))
+
+
+def ask_back(story: Story) -> None:
+    """The provider asks what it must know, and the officer answers; meanwhile it is the office's turn."""
+    story.play(do(story.mine.agent, story.deed("ask_info"), items="Which fuel does it burn?"))
+    story.reads(story.at_referral("officer"), "Which fuel does it burn?", story.of_referral("states.info_asked"))
+    story.play(do("officer", story.deed("supply_info"), answer="It burns wood chips."))
+    story.reads(story.at_referral(story.mine.agent), "It burns wood chips.")
+
+
+def stay_silent(story: Story) -> None:
+    """Nobody answers: the offer lapses, and the officer is told to choose whom to ask."""
+    story.later(LONG)
+    story.reads(story.at_referral("officer"), story.of_referral("states.no_answer"))
+    story.reads(story.at_case("officer"), story.of_referral("tasks.choose_other_provider"))
+    story.reads(story.at_referral(story.mine.agent), story.of_referral("states.no_answer"))
+
+
+def take_it(story: Story) -> None:
+    """The next one takes it, and from then on it is its work."""
+    story.play(
+        do("officer", "choose_other_provider", next=story.service),
+        do("officer", story.deed("send"), provider=story.other.organisation, wanted_on=LONG + 20),
+    )
+    # An accusation of one provider does not follow the next person of it.
+    recruit(story.site, "successor", "provider", story.other.organisation)
+    story.play(do("successor", story.deed("accept"), planned_on=LONG + 40))
+    story.reads(story.at_referral("officer"), story.of_referral("states.accepted"), "Successor")
+
+
+
+# --- the work, with all that can come between ------------------------------------------------------------------------
+
+
+def set_to_work(story: Story) -> None:
+    """By operations: the office shares a paper, and the provider accepts and begins."""
+    paper = story.site.world.hand_in(story.site.cabinet, story.number, title=PAPER)
+    story.play(do("officer", story.deed("send"), documents=[paper]))
+    story.behind(do(story.mine.agent, story.deed("accept")), do(story.mine.agent, story.deed("start")))
+    story.reads(story.at_referral(story.mine.agent), PAPER, story.of_referral("states.in_progress"))
+
+
+def have_a_conflict_waived(story: Story) -> None:
+    """A conflict comes up during the work; the supervisor waives it, and whoever declared it goes on."""
+    story.play(do(story.mine.agent, story.deed("declare_conflict"), nature="employment", note="My sister works there."))
+    story.cannot_open(story.mine.agent, f"/referrals/{story.referral()}")
+    story.reads(story.at_case("supervisor"), story.of_referral("transitions.waive_conflict.do"))
+    story.play(do("supervisor", story.deed("waive_conflict"), reason="Another department of it."))
+    story.reads(story.at_referral(story.mine.agent), story.of_referral("states.in_progress"), "Another department of it.")
+
+
+def hand_to_a_colleague(story: Story) -> None:
+    """The lead names another person; whoever had it before sees it no longer."""
+    world = story.site.world
+    story.play(do(story.mine.lead, story.deed("change_person"), person=world.people[story.mine.colleague], interest=False))
+    story.cannot_open(story.mine.agent, f"/referrals/{story.referral()}")
+    story.reads(story.at_referral("officer"), "Colleague")
+
+
+def rest(story: Story) -> None:
+    """The office lets the referral rest, with a reason that the provider reads, and lets it go on."""
+    story.play(do("officer", story.deed("suspend"), reason="fee", note="The fee is open."))
+    provider = story.at_referral(story.mine.colleague)
+    story.reads(provider, "The fee is open.", story.of_referral("states.suspended"))
+    story.play(do("officer", story.deed("continue")))
+    story.reads(story.at_referral(story.mine.colleague), story.of_referral("states.in_progress"))
+
+
+def ask_for_time(story: Story) -> None:
+    """The provider asks for more time twice: it is granted with a day, and refused with a reason."""
+    story.play(
+        do(story.mine.colleague, story.deed("ask_extension"), new_date=70, reason="The laboratory was closed."),
+        do("officer", "decide_extension", granted=True, until_on=70, note="Granted for the closed laboratory."),
+    )
+    story.reads(story.at_referral(story.mine.colleague), "Granted for the closed laboratory.")
+    story.play(
+        do(story.mine.colleague, story.deed("ask_extension"), new_date=90, reason="The laboratory is slow."),
+        do("officer", "decide_extension", granted=False, note="The owner cannot wait."),
+    )
+    story.reads(story.at_referral(story.mine.colleague), "The owner cannot wait.")
+
+
+def deliver_a_part(story: Story) -> None:
+    story.play(do(story.mine.colleague, story.deed("deliver_part"), part="The first chapter", note="The rest follows."))
+    story.reads(story.at_referral("officer"), "The first chapter", story.of_referral("states.in_progress"))
+
+
+def deliver_twice(story: Story) -> None:
+    """What was delivered comes back with points; the provider objects, corrects, and delivers again."""
+    hand_in_result(story, story.mine.colleague)
+    story.play(
+        do(story.mine.colleague, story.deed("deliver"), note="All of it."),
+        do("officer", story.deed("return"), points="The winter is missing."),
+    )
+    provider = story.at_referral(story.mine.colleague)
+    story.reads(provider, "The winter is missing.", story.of_referral("states.rework"))
+    object_and_settle(story)
+    story.play(do(story.mine.colleague, story.deed("redeliver"), note="With the winter."))
+    officer = story.at_referral("officer")
+    story.reads(officer, "With the winter.", story.of_referral("states.delivered"))
+    officer.press('form[action$="/receipts"] button', story.say("Confirm receipt"))
+    story.reads(story.at_referral(story.mine.colleague), story.say("Arrived with them:"), story.say("confirmed"))
+    story.play(do("officer", story.deed("approve"), rating=4, note="Thorough."))
+    story.reads(story.at_referral(story.mine.colleague), story.of_referral("states.completed"))
+
+
+def hand_in_result(story: Story, who: str) -> None:
+    """By operations, the file of what is delivered."""
+    story.site.world.hand_in(story.site.cabinet, story.number, who, title=RESULT, referral=story.referral())
+
+
+def object_and_settle(story: Story) -> None:
+    """The provider puts on record that it does not agree; the office answers, and the provider calls it settled."""
+    provider = story.at_referral(story.mine.colleague)
+    provider.follow_to("/contract")
+    provider.answer(to="return", words="The winter was not asked for.")
+    story.reads(provider, "The winter was not asked for.", story.say("not settled"))
+    officer = story.at_referral("officer")
+    officer.follow_to("/contract")
+    unfold(officer)
+    officer.answer(words="It follows from the question.")
+    provider.open(provider.path)
+    story.reads(provider, "It follows from the question.")
+    unfold(provider)
+    provider.answer(words="Agreed.")
+    story.reads(provider, story.say("settled"))
+
+
+def unfold(reader: Reader) -> None:
+    """Open what is folded away on the page."""
+    for summary in reader.page.locator("main details:not([open]) > summary").all():
+        summary.click()
+
+
+def give_copies_back(story: Story, who: str) -> None:
+    """The work is over: the provider says what became of its copies, and the office reads that."""
+    provider = story.at_referral(who)
+    provider.follow_to("/documents")
+    story.reads(provider, story.say("not confirmed yet"))
+    provider.answer()
+    story.reads(provider, story.say("given back or destroyed"))
+    officer = story.at_referral("officer")
+    officer.follow_to("/documents")
+    story.reads(officer, story.say("given back or destroyed"))
+
+
+# --- what comes to nothing -------------------------------------------------------------------------------------------
+
+
+def give_up(story: Story) -> None:
+    """The provider fails; the supervisor decides that another one goes on, and what was done is listed for it."""
+    hand_in_result(story, story.mine.agent)
+    story.play(
+        do(story.mine.agent, story.deed("give_up"), reason="The expert has left."),
+        do("supervisor", "decide", decision="other_provider"),
+    )
+    story.reads(story.at_referral("officer"), story.of_referral("states.failed"), "The expert has left.")
+
+
+def list_what_is_usable(story: Story) -> None:
+    """Of the service that was broken off the officer lists what the next provider can build on."""
+    story.play(do("officer", "usable_results", words="The first chapter can be used."))
+    story.play(do("officer", "choose_other_provider", next=story.service))
+    story.play(do("officer", story.deed("send"), provider=story.other.organisation))
+    story.reads_nothing_of(story.at_referral(story.other.agent), story.name(story.mine.organisation))
+
+
+def reject(story: Story) -> None:
+    """What was delivered is no good: the supervisor rejects it, and the provider reads why."""
+    story.play(do("supervisor", story.deed("reject"), reason="It answers another question."))
+    story.reads(story.at_referral(story.other.agent), "It answers another question.", story.of_referral("states.failed"))
+    story.reads(story.at_case("officer"), story.of_referral("tasks.choose_other_provider"))
+
+
+def withdraw(story: Story) -> None:
+    """The office needs it no longer, and takes it back from whoever works on it."""
+    story.play(do("officer", "choose_other_provider", next=story.service))
+    set_to_work(story)
+    story.play(do("officer", story.deed("cancel"), reason="not_needed", note="The owner has sold the plant."))
+    story.reads(story.at_referral(story.mine.agent), story.of_referral("states.cancelled"), "The owner has sold the plant.")
+
+
+__all__ = ["Side", "Story", "recruit"]

@@ -1,0 +1,61 @@
+"""The story of a technology assessment, in English and with scripts: the officer at one browser, the assessors at others."""
+
+from __future__ import annotations
+
+import pytest
+
+from casework.demo.driver import Do, do
+from casework.demo.scripts import assessed
+from tests.browser import stories
+from tests.browser.conftest import PageOf
+from tests.browser.site import Site
+from tests.browser.stories import Side, Story
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LAB = Side("lab", "provider", "provider_lead", "colleague")
+
+
+@pytest.fixture
+def story(site: Site, page_of: PageOf) -> Story:
+    made = Story(site, page_of, "assessment", LAB)
+    made.to_request()
+    return made
+
+
+def test_an_offer_goes_on_until_somebody_takes_it(story: Story) -> None:
+    stories.decline(story)
+    stories.choose_another(story)
+    stories.have_a_conflict(story)
+    stories.ask_back(story)
+    stories.stay_silent(story)
+    stories.take_it(story)
+
+
+def test_the_work_is_disturbed_and_delivered(story: Story) -> None:
+    stories.set_to_work(story)
+    stories.have_a_conflict_waived(story)
+    stories.hand_to_a_colleague(story)
+    stories.rest(story)
+    stories.ask_for_time(story)
+    stories.deliver_a_part(story)
+    story.behind(*assessed_by("colleague"))
+    stories.deliver_twice(story)
+    stories.give_copies_back(story, "colleague")
+
+
+def test_what_comes_to_nothing_goes_to_another(story: Story) -> None:
+    stories.set_to_work(story)
+    stories.give_up(story)
+    stories.list_what_is_usable(story)
+    story.behind(do("other_agent", "referral:assessment.accept"), *assessed_by("other_agent"))
+    stories.hand_in_result(story, "other_agent")
+    story.behind(do("other_agent", "referral:assessment.deliver"))
+    stories.reject(story)
+    stories.withdraw(story)
+    stories.give_copies_back(story, "provider")
+
+
+def assessed_by(who: str) -> list[Do]:
+    """The assessment itself, from the application to the statement."""
+    return [step for step in (*assessed(who), do(who, "assessment.issue_pass")) if isinstance(step, Do)]
