@@ -12,7 +12,7 @@ from benchmarks.figures import QUICK, Figure, Scale, head, line, summary
 from benchmarks.world import world
 
 #: In this order. Each of the first has a server of its own, so that none is slowed down by another's rows.
-FRESH = ("actions", "standard_case", "serving", "jobs", "verify", "imports")
+FRESH = ("actions", "standard_case", "serving", "jobs", "verify", "imports", "foreign")
 #: These share large databases, which are kept.
 LARGE = ("pages", "queues")
 

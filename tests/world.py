@@ -22,7 +22,8 @@ from casework.operations import registers, rights
 from casework.operations.absences import record_absence
 from casework.operations.accounts import hash_password, make_token
 from casework.operations.cabinet import Cabinet, part_for
-from casework.operations.cases import fire_transition, home_of, open_case
+from casework.operations.cases import fire_transition, open_case
+from casework.operations.deeds import home_of
 from casework.operations.documents import hand_in
 from casework.operations.invitations import Scope, invite
 from casework.operations.matches import create_match

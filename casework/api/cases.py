@@ -6,7 +6,8 @@ from casework.api.routes import Call, Json, Route, decides, get, post
 from casework.api.shapes import cases as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import given, text_of
-from casework.operations import case_lists, cases, deadlines, deeds, history, leavers, overview, prospects
+from casework.operations import case_lists, cases, deadlines, history, leavers, overview, prospects
+from casework.operations.gate import case_log
 from casework.operations.requests import Done
 
 
@@ -39,7 +40,7 @@ def show_clock(call: Call) -> dict[str, Json]:
 
 
 def fire_case_transition(call: Call) -> Done:
-    log = deeds.home_of(call.db, call.path["number"])
+    log = case_log(call.db, call.actor, call.path["number"])
     return cases.fire_transition(
         call.db, call.actor, log, "case", call.path["track"], call.path["transition"], data=call.body.data,
         revision=call.revision, request=call.request, reason=call.body.reason, happened_on=text_of(call.body.happened_on),
@@ -47,7 +48,7 @@ def fire_case_transition(call: Call) -> Done:
 
 
 def add_case_task(call: Call) -> Done:
-    log = deeds.home_of(call.db, call.path["number"])
+    log = case_log(call.db, call.actor, call.path["number"])
     return cases.add_task(
         call.db, call.actor, log, "case", call.path["track"], call.body.task, about=call.body.about, request=call.request,
         due=text_of(call.body.due), person=text_of(call.body.person), note=call.body.note,

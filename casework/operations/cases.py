@@ -27,7 +27,8 @@ from casework.engine.events import Event
 from casework.engine.fields import PARTIES
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
-from casework.operations.deeds import Standing, home_of, insist_revision, new_id, open_log, perform, read_calendar
+from casework.operations.deeds import Standing, insist_revision, new_id, open_log, perform, read_calendar
+from casework.operations.gate import case_log
 from casework.operations.references import IN_FORCE, insist_references
 from casework.operations.requests import Done, Request, ask
 from casework.permissions import (
@@ -206,7 +207,7 @@ def hand_over(
             raise InvalidForm(fields={"note": "is required"})
         return HandOver(owner, tuple(team), note), by
 
-    return perform(db, actor, home_of(db, number), "case", to_command, _case_answer, request)
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request)
 
 
 def register_document(
@@ -224,7 +225,7 @@ def register_document(
     def answer(case: Case, events: list[Event]) -> dict[str, Json]:
         return {"id": events[0].effects["documents"][0]["id"], "revision": case.revision}
 
-    return perform(db, actor, home_of(db, number), "case", to_command, answer, request, status=201)
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer, request, status=201)
 
 
 def withdraw_consent(
@@ -236,7 +237,7 @@ def withdraw_consent(
         by = on_case(actor, standing, ("officer", "supervisor"), "Withdraw the consent", revision)
         return EndConsent(consent, "withdrawn", reason), by
 
-    return perform(db, actor, home_of(db, number), "case", to_command, _case_answer, request)
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request)
 
 
 def declare_interest(db: Connection, actor: Actor, number: str, *, nature: str, request: Request) -> Done:
@@ -260,7 +261,7 @@ def declare_interest(db: Connection, actor: Actor, number: str, *, nature: str, 
             raise WrongState(action="Declare an interest", why=why)
         return DeclareInterest(actor.person, nature), by
 
-    return perform(db, actor, home_of(db, number), "case", to_command, _case_answer, request)
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request)
 
 
 def add_task(

@@ -116,7 +116,7 @@ def perform(
 
 
 def perform_on_task(db: Connection, actor: Actor, task: str, choose: Choose, answer: Answer, request: Request) -> Done:
-    """The same in the case that a task belongs to. Raises NotFound where there is no such task."""
+    """The same in the case that a task belongs to. Raises NotFound where the actor sees no such task."""
     earlier, logs = ask_and_lock_of_task(db, actor, request, task)
     if earlier is not None:
         return earlier

@@ -31,7 +31,8 @@ from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, N
 from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
 from casework.operations.cabinet import BLOCKED, PENDING, Cabinet, Kept
-from casework.operations.deeds import Choose, Standing, home_of, perform
+from casework.operations.deeds import Choose, Standing, perform
+from casework.operations.gate import case_log, document_log
 from casework.operations.overview import names_of, titles_of, when
 from casework.operations.readings import note_document
 from casework.operations.requests import Done, Request
@@ -119,17 +120,9 @@ def _colleagues(db: Connection, actor: Actor, case: Case) -> set[str]:
     return {member.person for member in find_members(db, organisations=mine)} if mine else set()
 
 
-_HOME = text("""
-    SELECT d.log_id, l.kind FROM documents d JOIN logs l ON l.id = d.log_id WHERE d.id = CAST(:id AS uuid)
-""")
-
-
 def find_document(db: Connection, actor: Actor, id: str) -> tuple[Case, Document]:
     """A document that the actor sees. Raises NotFound."""
-    row = db.execute(_HOME, {"id": id}).one_or_none()
-    if row is None:
-        raise NotFound("document")
-    case = load(db, row.log_id, row.kind)
+    case = load(db, *document_log(db, actor, id))
     document = case.documents[id]
     if not reads_document(actor, case, document):
         raise NotFound("document")
@@ -379,7 +372,7 @@ def end_grant(db: Connection, actor: Actor, number: str, grant: str, *, reason: 
     def answer(after: Case, _: list[Event]) -> Mapping[str, Json]:
         return {"id": grant, "ended_at": when(after.grants[grant].ended_at)}
 
-    return perform(db, actor, home_of(db, number), "case", to_command, answer, request)
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer, request)
 
 
 def change_grant_day(db: Connection, actor: Actor, number: str, grant: str, *, until: str | None, request: Request) -> Done:
@@ -392,7 +385,7 @@ def change_grant_day(db: Connection, actor: Actor, number: str, grant: str, *, u
         one = after.grants[grant]
         return {"id": grant, "until": one.until, "last_day": last_day(after, one)}
 
-    return perform(db, actor, home_of(db, number), "case", to_command, answer, request)
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer, request)
 
 
 def _insist_may_end(actor: Actor, case: Case, grant: str) -> By:

@@ -14,7 +14,8 @@ from casework.engine.commands import By, Command, HandOver
 from casework.engine.roles import SUPERVISOR
 from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations.cases import is_officer, on_case
-from casework.operations.deeds import Standing, home_of, perform
+from casework.operations.deeds import Standing, perform
+from casework.operations.gate import case_log
 from casework.operations.overview import when
 from casework.operations.references import IN_FORCE
 from casework.operations.requests import Done, Request
@@ -119,7 +120,7 @@ def take_over(
         return HandOver(owner, tuple(one for one in case.team if one not in (leaver, owner)), note), by
 
     return perform(
-        db, actor, home_of(db, number), "case", to_command,
+        db, actor, case_log(db, actor, number), "case", to_command,
         lambda case, _: {"number": case.number, "revision": case.revision}, request,
     )  # fmt: skip
 

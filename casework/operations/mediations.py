@@ -12,6 +12,7 @@ from casework.engine.roles import DISPUTE_OFFICER
 from casework.errors import NotAllowed, NotFound
 from casework.ledger.canonical import instant
 from casework.operations.deeds import calendar_of, new_id, open_log
+from casework.operations.gate import mediation_log
 from casework.operations.overview import describe, names_of, when
 from casework.operations.requests import Done, Request, ask
 from casework.permissions import Actor, Sight, sight
@@ -66,7 +67,7 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> dict[str, Js
 
 def find_mediation(db: Connection, actor: Actor, id: str) -> Case:
     """A sealed mediation, for those named for it and for its provider. Raises NotFound for all others."""
-    case = load(db, id, "mediation")
+    case = load(db, mediation_log(db, actor, id), "mediation")
     if sight(actor, case) == Sight.NOTHING:
         raise NotFound("mediation")
     return case

@@ -26,6 +26,7 @@ from casework.errors import NotFound
 from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
 from casework.operations.deeds import calendar_of, new_id, reads
+from casework.operations.gate import case_log
 from casework.operations.marks import look
 from casework.operations.outside import outside
 from casework.permissions import Actor, Reach, Sight, capacities, choose, conflict, may_work, own_tracks, sight
@@ -55,10 +56,7 @@ def when(moment: datetime | None) -> str | None:
 
 def find_case(db: Connection, actor: Actor, number: str) -> tuple[Case, Sight]:
     """A case by its number, and how much of it the actor sees. Raises NotFound."""
-    id = db.execute(text("SELECT id FROM cases WHERE number = :number"), {"number": number}).scalar_one_or_none()
-    if id is None:
-        raise NotFound("case")
-    case = load(db, id, "case")
+    case = load(db, case_log(db, actor, number), "case")
     level = sight(actor, case)
     if level == Sight.NOTHING:
         raise NotFound("case")

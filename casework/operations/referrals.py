@@ -16,6 +16,7 @@ from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.cases import add_task, fire_transition
 from casework.operations.deeds import calendar_of
+from casework.operations.gate import referral_log
 from casework.operations.history import list_events
 from casework.operations.marks import look, looks
 from casework.operations.overview import actions_of, names_in, reach_values, show, show_track, titles_of
@@ -80,15 +81,7 @@ def _referral(case: Case, id: str, library: Library, names: Mapping[str, str]) -
 
 def find_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, Track]:
     """A referral, for its provider and for those who see the case. Raises NotFound."""
-    row = db.execute(
-        text(
-            "SELECT t.log_id, l.kind FROM tracks t JOIN logs l ON l.id = t.log_id WHERE t.id = CAST(:id AS uuid) AND t.workflow = 'referral'"
-        ),
-        {"id": id},
-    ).one_or_none()
-    if row is None:
-        raise NotFound("referral")
-    case = load(db, row.log_id, row.kind)
+    case = load(db, *referral_log(db, actor, id))
     track, level = case.tracks[id], sight(actor, case)
     if level == Sight.ALL or (level == Sight.REFERRALS and track in own_tracks(actor, case)):
         return case, track

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.errors import KeyReused, NotFound
+from casework.operations.gate import reaches, seen_task
 from casework.permissions import Actor
 from casework.records.database import run
 from casework.records.logs import Log
@@ -70,8 +71,8 @@ _ASK_AND_LOCK = """
     FROM (SELECT) one LEFT JOIN l ON true ORDER BY l.id
 """
 _OF_LOGS = _ASK_AND_LOCK.format("ANY(CAST($4 AS uuid[]))")
-# A task never changes its log, so that may be read before the lock.
-_OF_TASK = _ASK_AND_LOCK.format("(SELECT log_id FROM tasks WHERE id = CAST($4 AS uuid))")
+# A task never changes its log, so that may be read before the lock; whoever may not see it locks nothing.
+_OF_TASK = _ASK_AND_LOCK.format(f"(SELECT seen.id FROM ({seen_task(which=4, person=1, reaches=5)}) seen)")
 _EARLIER = text("SELECT digest, status, answer FROM requests WHERE actor_id = CAST(:actor AS uuid) AND key = :key")
 _FINISH = text(
     "UPDATE requests SET status = :status, answer = CAST(:answer AS jsonb)"
@@ -95,24 +96,24 @@ def ask_and_lock(
 ) -> tuple[Done | None, dict[str, Log]]:
     """`ask`, and the logs locked if nothing was asked before, in one statement. Raises NotFound unless all are there."""
     wanted = sorted(set(ids))
-    earlier, found = _ask_and_lock(db, actor, request, _OF_LOGS, f"{{{','.join(wanted)}}}")
+    earlier, found = _ask_and_lock(db, actor, request, _OF_LOGS, (f"{{{','.join(wanted)}}}",))
     if earlier is None and len(found) != len(wanted):
         raise NotFound("log")
     return earlier, {log.id: log for log in found}
 
 
 def ask_and_lock_of_task(db: Connection, actor: Actor, request: Request, task: str) -> tuple[Done | None, list[Log]]:
-    """The same for the log of a task. Raises NotFound where there is none."""
-    earlier, found = _ask_and_lock(db, actor, request, _OF_TASK, task)
+    """The same for the log of a task. Raises NotFound where there is none that the actor sees."""
+    earlier, found = _ask_and_lock(db, actor, request, _OF_TASK, (task, *reaches(actor)))
     if earlier is None and not found:
         raise NotFound("task")
     return earlier, found
 
 
 def _ask_and_lock(
-    db: Connection, actor: Actor, request: Request, statement: str, which: str
+    db: Connection, actor: Actor, request: Request, statement: str, which: tuple[str, ...]
 ) -> tuple[Done | None, list[Log]]:
-    rows = run(db, statement, (actor.person, request.key, request.digest, which)).fetchall()
+    rows = run(db, statement, (actor.person, request.key, request.digest, *which)).fetchall()
     if not rows[0][0]:
         return _earlier(db, actor, request), []
     return None, [Log(*row) for _, *row in rows if row[0] is not None]

@@ -19,6 +19,7 @@ from casework.engine.task_table import VIEW
 from casework.engine.turns import reason
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.bodies import ERASED, values
+from casework.operations.gate import task_log
 from casework.operations.lateness import OVERDUE
 from casework.operations.marks import mark_tasks
 from casework.operations.overview import names_of, reach_values, show, when
@@ -467,12 +468,10 @@ def show_checklist(db: Connection, case: Case, id: str) -> list[dict[str, Json]]
 
 def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
     """A task's case and its row, for whoever sees them. Raises NotFound."""
+    case = load(db, *task_log(db, actor, id))
     row = db.execute(
         text(_TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE, words=WORDS)), {"id": id, "most": 1}
-    ).one_or_none()
-    if row is None:
-        raise NotFound("task")
-    case = load(db, row.log_id, row.log_kind)
+    ).one()
     level = sight(actor, case)
     mine = {track.id for track in own_tracks(actor, case)}
     if level != Sight.ALL and not (level == Sight.REFERRALS and row.track_id in mine and row.organisation_id):

@@ -282,17 +282,17 @@ def list_messages(
 def replay_message(db: Connection, actor: Actor, message: str, request: Request) -> Done:
     """Send a message once more; its webhook-id stays. Raises NotFound, or Refused while it waits to be sent."""
     row = db.execute(
-        text("SELECT endpoint_id, state FROM webhook_messages WHERE id = CAST(:id AS uuid)"), {"id": message}
+        text(
+            "SELECT m.endpoint_id, m.state, e.organisation_id, e.ended_at FROM webhook_messages m"
+            " JOIN webhook_endpoints e ON e.id = m.endpoint_id WHERE m.id = CAST(:id AS uuid)"
+        ),
+        {"id": message},
     ).one_or_none()
-    if row is None:
+    if row is None or row.organisation_id not in _led(actor):
         raise NotFound("message")
-    try:
-        endpoint = _find(db, actor, row.endpoint_id)
-    except NotFound:
-        raise NotFound("message") from None
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    if endpoint.ended_at is not None:
+    if row.ended_at is not None:
         raise Refused(["Its endpoint has ended."])
     if row.state == "queued":
         raise Refused(["It waits to be sent already."])

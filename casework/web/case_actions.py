@@ -18,8 +18,9 @@ from casework.engine.cases import Case
 from casework.engine.fields import Date, Form, Note
 from casework.errors import NotAllowed, NotFound, WrongState
 from casework.operations.cases import fire_transition
-from casework.operations.deeds import calendar_of, home_of
+from casework.operations.deeds import calendar_of
 from casework.operations.drafts import find_draft
+from casework.operations.gate import case_log
 from casework.operations.overview import describe, find_case
 from casework.operations.providers import suggestions_for
 from casework.operations.requests import Done
@@ -151,7 +152,7 @@ def fire(number: str, track: UUID, transition: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Key, revision: int, data: dict[str, Json]) -> Done:
         more = parse_form(beside, request.form)
         return fire_transition(
-            db, actor, home_of(db, number), "case", str(track), transition, data=data, revision=revision, request=key,
+            db, actor, case_log(db, actor, number), "case", str(track), transition, data=data, revision=revision, request=key,
             reason=more.get("_reason"), happened_on=more.get("_happened_on"),
         )  # fmt: skip
 

@@ -14,8 +14,9 @@ from casework.definitions import load_library
 from casework.engine.fields import Choice, Date, Form, Note, Person
 from casework.errors import NotFound
 from casework.operations import cases
-from casework.operations.deeds import calendar_of, home_of
+from casework.operations.deeds import calendar_of
 from casework.operations.drafts import find_draft
+from casework.operations.gate import case_log
 from casework.operations.overview import describe, find_case
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, Sight
@@ -90,7 +91,7 @@ def add(number: str, track: UUID, kind: str) -> BaseResponse:
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
         return cases.add_task(
-            db, actor, home_of(db, number), "case", id, task, about=data.get("about"), due=data.get("due"),
+            db, actor, case_log(db, actor, number), "case", id, task, about=data.get("about"), due=data.get("due"),
             person=data.get("person"), note=data.get("note"), request=key,
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ Of each row: who is allowed, and who sees the thing but may not do this (403); f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -387,3 +388,10 @@ TABLE: tuple[Row, ...] = (
     get("/openapi.json", frozenset(ROLES), open=True),
     get("/docs", frozenset(ROLES), open=True),
 )  # fmt: skip
+
+
+def sees(path: str, role: str, where: str) -> bool:
+    """Whether a role sees the thing that an address begins with: then it tells nothing new that something of it is missing."""
+    whole = re.compile(rf"/{path.split('/')[1]}/\{{\w+\}}")
+    rows = (row for row in TABLE if row.method == "GET" and whole.fullmatch(row.path))
+    return any(role in (row.allowed if where == "here" else row.there) for row in rows)

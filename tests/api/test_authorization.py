@@ -26,9 +26,10 @@ from casework.records.cases import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app
-from tests.api.authorization import ROLES, TABLE, Row
+from tests.api.authorization import ROLES, TABLE, Row, sees
 from tests.api.conftest import PREFIX, Answer, Client
 from tests.databases import DatabaseServer
+from tests.web.queries import counted
 from tests.world import (
     World,
     add_absence,
@@ -250,8 +251,10 @@ def test_each_role_gets_what_the_table_says(scene: Scene, row: Row) -> None:
     wrong = []
     for role in ROLES:
         unseen = scene.ask(row, role, "absent") if row.has_object else None
+        asked: dict[str, int] = {}
         for where in WHERE if row.has_object else ("here",):
-            answer = scene.ask(row, role, where)
+            with counted(scene.app) as sent:
+                answer = scene.ask(row, role, where)
             wanted = expected(row, role, where)
             got = answer.status_code
             right = got == wanted if wanted else got < 500 and got not in (401, 403, 404)
@@ -259,12 +262,16 @@ def test_each_role_gets_what_the_table_says(scene: Scene, row: Row) -> None:
                 right = got == row.status
             if not right:
                 wrong.append(f"{role} {where}: {got}, not {wanted or 'allowed'}: {answer.text[:160]}")
+            if got == 404 and unseen is not None and unseen.status_code == 404 and not sees(row.path, role, where):
+                asked[where] = len(sent)
             if got == 404 and unseen is not None and unseen.status_code == 404 and _shape(answer) != _shape(unseen):
                 wrong.append(f"{role} {where}: tells more than of what is absent: {answer.text}")
             if row.lists and got == 200:
                 found = scene.things["here"][row.lists] in answer.text
                 if found != (role in row.finds):
                     wrong.append(f"{role}: {'finds' if found else 'does not find'} it in the list")
+        if len(set(asked.values())) > 1:
+            wrong.append(f"{role}: the time betrays what is there, by questions to the database: {asked}")
     assert not wrong, "\n".join(wrong)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from casework.jobs.dispatcher import dispatch
 from casework.jobs.tasks import make_app
-from casework.operations.cases import home_of
+from casework.operations.deeds import home_of
 from casework.operations.verify import verify_all
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings

@@ -9,8 +9,8 @@ from casework.engine.cases import READY
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.absences import end_absence, list_absences, record_absence
 from casework.operations.administration import create_membership
-from casework.operations.cases import home_of
 from casework.operations.clocks import ring_clocks
+from casework.operations.deeds import home_of
 from casework.operations.past import Past
 from casework.operations.tasks import assign_task, claim_task
 from casework.operations.verify import check_one, verify_case

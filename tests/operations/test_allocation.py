@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.errors import InvalidForm, NotFound
 from casework.jobs.dispatcher import dispatch
 from casework.operations.allocation import allocate, choose_allocation, list_allocations, list_due
-from casework.operations.cases import home_of
+from casework.operations.deeds import home_of
 from casework.operations.tasks import release_task
 from casework.operations.verify import verify_all, verify_log
 from casework.records.cases import load

@@ -14,7 +14,8 @@ from casework.engine.events import Event
 from casework.engine.evolve import fold
 from casework.operations import tasks
 from casework.operations.allowed_tasks import task_reasons
-from casework.operations.cases import hand_over, home_of
+from casework.operations.cases import hand_over
+from casework.operations.deeds import home_of
 from casework.operations.past import Past
 from casework.records.cases import load
 from casework.records.logs import read_events

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.cases import RUNNING
-from casework.operations.cases import home_of
+from casework.operations.deeds import home_of
 from casework.operations.verify import verify_case
 from casework.records.logs import now
 from tests.operations.test_clocks import Scene

@@ -15,7 +15,7 @@ from casework.engine.events import COMPLETED, Event
 from casework.engine.evolve import fold
 from casework.operations import tasks
 from casework.operations.allowed_tasks import task_reasons
-from casework.operations.cases import home_of
+from casework.operations.deeds import home_of
 from casework.operations.past import Past
 from casework.operations.task_lists import show_task
 from casework.records.cases import load, rows_of

@@ -14,8 +14,8 @@ from casework.engine.cases import CREATED, READY, RESERVED, Case
 from casework.engine.events import CONSENT_ENDED, FIRED, RANG, Event
 from casework.errors import InvalidSettings
 from casework.operations import clocks
-from casework.operations.cases import home_of
 from casework.operations.clocks import next_moment, ring_clocks, ring_due, ring_due_on
+from casework.operations.deeds import home_of
 from casework.operations.tasks import claim_task
 from casework.records.cases import load
 from casework.records.database import connect_engine, transaction

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.errors import NotAllowed
-from casework.operations.cases import declare_interest, home_of
+from casework.operations.cases import declare_interest
+from casework.operations.deeds import home_of
 from casework.operations.registers import grant_role
 from casework.operations.requests import Request
 from casework.operations.task_lists import count_queues, list_tasks

@@ -8,9 +8,8 @@ from casework.engine.cases import READY, Task
 from casework.engine.commands import By, Relieve
 from casework.engine.events import Event
 from casework.operations.administration import deactivate_person, end_member, end_membership
-from casework.operations.cases import home_of
 from casework.operations.clocks import ring_clocks
-from casework.operations.deeds import follow, stand
+from casework.operations.deeds import follow, home_of, stand
 from casework.operations.registers import grant_role
 from casework.operations.task_lists import list_tasks
 from casework.operations.tasks import claim_task

@@ -15,7 +15,8 @@ from casework.errors import FileBlocked, FileMissing, FilePending, NotAllowed, N
 from casework.operations import cabinet as cabinets
 from casework.operations import documents
 from casework.operations.cabinet import Cabinet, Kept, part_for
-from casework.operations.cases import declare_interest, home_of, withdraw_consent
+from casework.operations.cases import declare_interest, withdraw_consent
+from casework.operations.deeds import home_of
 from casework.operations.requests import Done, Request
 from casework.operations.uploads import receive
 from casework.operations.verify import verify_all, verify_case

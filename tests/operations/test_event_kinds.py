@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from casework.engine import events
 from casework.operations import allowed, candidates, tasks
-from casework.operations.cases import hand_over, home_of
+from casework.operations.cases import hand_over
 from casework.operations.chronicle import tell
+from casework.operations.deeds import home_of
 from casework.records.cases import load
 from tests.world import World, new_request, to_referral, today
 

@@ -13,8 +13,9 @@ from casework.engine.cases import Case, Grant
 from casework.engine.events import GRANT_EXPIRED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations import documents
-from casework.operations.cases import home_of, register_document
+from casework.operations.cases import register_document
 from casework.operations.clocks import next_moment, ring_due_on
+from casework.operations.deeds import home_of
 from casework.operations.verify import verify_case
 from casework.records.cases import load
 from casework.records.logs import now, read_events

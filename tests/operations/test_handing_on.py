@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from casework.engine.cases import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations import tasks
-from casework.operations.cases import hand_over, home_of
+from casework.operations.cases import hand_over
+from casework.operations.deeds import home_of
 from casework.operations.house_rule import find_breaches
 from casework.operations.my_work import list_work
 from casework.operations.task_lists import list_tasks, show_task

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from casework.engine.cases import Case, Task
 from casework.errors import CaseworkError
-from casework.operations.cases import add_task, home_of
+from casework.operations.cases import add_task
 from casework.operations.chronicle import read_history
 from casework.operations.deadlines import explain_task
-from casework.operations.deeds import calendar_of
+from casework.operations.deeds import calendar_of, home_of
 from casework.operations.tasks import complete_task
 from casework.operations.verify import verify_case
 from casework.records.logs import now

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from casework.operations.cases import home_of
+from casework.operations.deeds import home_of
 from casework.operations.marks import look, looks
 from casework.operations.referrals import list_referral_events
 from casework.operations.tasks import claim_task, modify_task, release_task

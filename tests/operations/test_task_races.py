@@ -12,8 +12,7 @@ from sqlalchemy import Engine, text
 
 from casework.errors import AlreadyTaken
 from casework.operations import registers
-from casework.operations.cases import home_of
-from casework.operations.deeds import new_id
+from casework.operations.deeds import home_of, new_id
 from casework.operations.requests import Done, Request
 from casework.operations.tasks import claim_task
 from casework.permissions import Actor

@@ -18,8 +18,8 @@ from casework.engine.cases import OPEN, TASK_STATES
 from casework.engine.task_table import OPERATIONS, who
 from casework.errors import AlreadyTaken, CaseworkError, NotAllowed, NotFound, WrongState
 from casework.operations import registers, tasks
-from casework.operations.cases import add_task, hand_over, home_of
-from casework.operations.deeds import new_id
+from casework.operations.cases import add_task, hand_over
+from casework.operations.deeds import home_of, new_id
 from casework.operations.requests import Done
 from casework.operations.task_lists import show_task
 from casework.permissions import Actor

@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from casework.engine.commands import Library
 from casework.ledger.chain import SAID_FIELDS, genesis, seal_event
 from casework.operations import past
-from casework.operations.cases import declare_interest, home_of
+from casework.operations.cases import declare_interest
+from casework.operations.deeds import home_of
 from casework.operations.registers import end_role, grant_role
 from casework.operations.tasks import claim_task, release_task
 from casework.operations.verify import verify_all, verify_case

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.cases import fire_transition, home_of
+from casework.operations.cases import fire_transition
+from casework.operations.deeds import home_of
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.world import World, new_request, to_referral, today

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.api.authorization import sees
 from tests.databases import DatabaseServer
 from tests.web.authorization import OWN, ROLES, TABLE, Row
+from tests.web.queries import counted
 from tests.web.scene import Scene, set_scene
 
 WHERE = ("here", "there", "absent")
@@ -38,8 +40,10 @@ def test_each_role_gets_what_the_table_says(scene: Scene, row: Row) -> None:
     wrong = []
     for role in ROLES:
         unseen = scene.ask(row, role, "absent") if row.has_object else None
+        asked: dict[str, int] = {}
         for where in WHERE if row.has_object else ("here",):
-            answer, wanted = scene.ask(row, role, where), expected(row, role, where)
+            with counted(scene.app) as sent:
+                answer, wanted = scene.ask(row, role, where), expected(row, role, where)
             got = answer.status_code
             right = got == wanted if wanted else got < 500 and got not in (401, 403, 404)
             if wanted == 303:
@@ -48,8 +52,12 @@ def test_each_role_gets_what_the_table_says(scene: Scene, row: Row) -> None:
                 right = got == (303 if role in row.moved else row.gives)
             if not right:
                 wrong.append(f"{role} {where}: {got}, not {wanted or 'allowed'}")
+            if got == 404 and unseen is not None and unseen.status_code == 404 and not sees(row.path, role, where):
+                asked[where] = len(sent)
             if got == 404 and unseen is not None and unseen.status_code == 404 and _said(answer) != _said(unseen):
                 wrong.append(f"{role} {where}: tells more than of what is absent")
+        if len(set(asked.values())) > 1:
+            wrong.append(f"{role}: the time betrays what is there, by questions to the database: {asked}")
     assert not wrong, "\n".join(wrong)
 
 

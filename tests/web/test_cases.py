@@ -14,7 +14,8 @@ from flask import Flask
 from sqlalchemy import Engine, event, text
 
 from casework.definitions import load_library
-from casework.operations.cases import home_of, register_document
+from casework.operations.cases import register_document
+from casework.operations.deeds import home_of
 from casework.operations.overview import show_case
 from casework.operations.tasks import suspend_task
 from casework.records.cases import load

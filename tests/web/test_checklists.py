@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.cases import home_of
+from casework.operations.deeds import home_of
 from casework.operations.task_lists import show_task
 from casework.records.cases import load
 from casework.records.database import transaction

@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
 from casework.operations import chronicle, registers
-from casework.operations.cases import fire_transition, home_of
+from casework.operations.cases import fire_transition
+from casework.operations.deeds import home_of
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.world import World, new_request, to_referral, today

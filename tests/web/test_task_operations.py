@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.cases import hand_over, home_of
+from casework.operations.cases import hand_over
+from casework.operations.deeds import home_of
 from casework.records.cases import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
