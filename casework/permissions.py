@@ -234,6 +234,16 @@ def in_the_programme(actor: Actor, programme: str, roles: Iterable[str]) -> By |
     return None
 
 
+def led_scopes(actor: Actor) -> dict[str, By]:
+    """Programmes and organisations whose people the actor leads, each with the capacity; in one's own name if possible."""
+    found: dict[str, By] = {}
+    for one in sorted(actor.memberships, key=lambda m: m.deputy_for is not None):
+        scope = one.programme if one.role == SUPERVISOR else one.organisation if one.role == PROVIDER_LEAD else None
+        if scope is not None:
+            found.setdefault(scope, By(actor.person, one.role, one.organisation, one.deputy_for))
+    return found
+
+
 def choose(mine: Iterable[By], roles: Iterable[str]) -> By | None:
     """The first capacity that has one of the roles."""
     wanted = frozenset(roles)

@@ -1,11 +1,11 @@
-"""How queues give tasks to people by themselves."""
+"""How queues give tasks to people by themselves, and what people can do."""
 
 from __future__ import annotations
 
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import allocation as shapes
 from casework.api.shapes import shared
-from casework.operations import allocation
+from casework.operations import allocation, skills
 from casework.operations.requests import Done
 
 
@@ -20,7 +20,21 @@ def choose_allocation(call: Call) -> Done:
     )
 
 
+def list_skills(call: Call) -> dict[str, Json]:
+    return skills.list_skills(call.db, call.actor)
+
+
+def set_skills(call: Call) -> Done:
+    body = call.body
+    return skills.set_skills(
+        call.db, call.actor, scope=str(body.scope), person=str(body.person), fields=body.fields, languages=body.languages,
+        services=body.services, request=call.request,
+    )  # fmt: skip
+
+
 ROUTES: tuple[Route, ...] = (
     get("/queues/allocation", list_allocations, "List the queues that you lead and how each gives tasks to people", shapes.AllocationPage, for_some=True),
     post("/queues/allocation", choose_allocation, "Choose how a queue that you lead gives tasks to people from now on", shared.Made, body=shapes.NewAllocation),
+    get("/skills", list_skills, "List the people whom you lead and what each can do", shapes.SkillsPage, for_some=True),
+    post("/skills", set_skills, "Say what somebody whom you lead can do; what is not said any more is gone", shared.Made, body=shapes.NewSkills),
 )  # fmt: skip

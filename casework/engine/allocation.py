@@ -6,7 +6,7 @@ none of them. The history keeps them with the choice, so that the choice can be 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,10 @@ Json = Any
 
 #: Nobody is chosen: people take tasks themselves.
 NONE = "none"
-#: In turn; to whoever has the fewest open tasks; to whoever has done most in the case, and where nobody has, in turn.
-ROUND_ROBIN, SHORTEST, FAMILIAR = "round_robin", "shortest", "familiar"
-STRATEGIES = (NONE, ROUND_ROBIN, SHORTEST, FAMILIAR)
+#: In turn; to whoever has the fewest open tasks; to whoever has done most in the case, and where nobody has, in turn; to
+#: whoever has most of the skills that the task asks for, of several to the one with the fewest open tasks.
+ROUND_ROBIN, SHORTEST, FAMILIAR, SKILL = "round_robin", "shortest", "familiar", "skill"
+STRATEGIES = (NONE, ROUND_ROBIN, SHORTEST, FAMILIAR, SKILL)
 HIGHEST_CAP = 1000
 
 #: Queues that may allocate. What is sealed is not among them: whoever leads a programme does not know of it.
@@ -26,10 +27,12 @@ IN_PROGRAMMES = (INTAKE, OFFICER, SUPERVISOR, COMPLIANCE)
 IN_ORGANISATIONS = (PROVIDER, PROVIDER_LEAD)
 
 #: Why it came to somebody; the words are the reader's.
-ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, KNOWS, OTHERS_FULL = (
-    "only_one", "never", "turn", "fewest", "fewest_turn", "knows", "others_full",
+ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, KNOWS, HAS_ALL, HAS_MOST, OTHERS_FULL = (
+    "only_one", "never", "turn", "fewest", "fewest_turn", "knows", "has_all", "has_most", "others_full",
 )  # fmt: skip
-REASONS = (ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, KNOWS, OTHERS_FULL)
+REASONS = (ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, KNOWS, HAS_ALL, HAS_MOST, OTHERS_FULL)
+#: Why it came to nobody.
+NOBODY, ALL_FULL, UNSKILLED = "nobody", "all_full", "unskilled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Candidate:
     turn: int
     #: What the history of the case has from this person.
     deeds: int = 0
+    #: Of the skills that the task asks for, those that this person has.
+    skills: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +64,14 @@ class Choice:
     reasons: tuple[str, ...]
 
 
-def choose(rule: Rule, candidates: Iterable[Candidate]) -> Choice | None:
-    """Who gets it, and why; None where nobody may have it, so that it stays in its queue."""
+def choose(rule: Rule, candidates: Iterable[Candidate], asks: Collection[str] = ()) -> Choice | None:
+    """Who gets it, and why; None where it stays in its queue, for the reason that `why_nobody` gives.
+
+    `asks`: the skills that the task asks for.
+    """
     everybody = list(candidates)
-    free = [one for one in everybody if rule.cap is None or one.load < rule.cap]
-    if rule.strategy == NONE or not free:
+    free = _free(rule, everybody)
+    if rule.strategy == NONE or why_nobody(rule, everybody, asks) is not None:
         return None
     # Where all else is equal, by an order that means nothing and is always the same.
     in_turn = sorted(free, key=lambda one: (one.turn, one.person))
@@ -72,28 +80,57 @@ def choose(rule: Rule, candidates: Iterable[Candidate]) -> Choice | None:
         chosen = min(in_turn, key=lambda one: one.load)
     if rule.strategy == FAMILIAR:
         chosen = max(in_turn, key=lambda one: one.deeds)
-    return Choice(chosen.person, tuple(_reasons(rule, chosen, free, everybody)))
+    if rule.strategy == SKILL:
+        chosen = min(in_turn, key=lambda one: (-len(one.skills), one.load))
+    return Choice(chosen.person, tuple(_reasons(rule, chosen, free, everybody, asks)))
 
 
-def _reasons(rule: Rule, chosen: Candidate, free: list[Candidate], everybody: list[Candidate]) -> Iterable[str]:
+def why_nobody(rule: Rule, candidates: Iterable[Candidate], asks: Collection[str] = ()) -> str | None:
+    """Why a queue that allocates can give a task to nobody; None where it can."""
+    everybody = list(candidates)
+    free = _free(rule, everybody)
+    if not everybody:
+        return NOBODY
+    if not free:
+        return ALL_FULL
+    if rule.strategy == SKILL and asks and not any(one.skills for one in free):
+        return ALL_FULL if any(one.skills for one in everybody) else UNSKILLED
+    return None
+
+
+def _free(rule: Rule, candidates: list[Candidate]) -> list[Candidate]:
+    return [one for one in candidates if rule.cap is None or one.load < rule.cap]
+
+
+def _reasons(
+    rule: Rule, chosen: Candidate, free: list[Candidate], everybody: list[Candidate], asks: Collection[str]
+) -> Iterable[str]:
+    alike = free
+    if rule.strategy == SKILL:
+        alike = [one for one in free if len(one.skills) == len(chosen.skills)]
+        if asks:
+            yield HAS_ALL if len(chosen.skills) == len(asks) else HAS_MOST
     if len(everybody) == 1:
         yield ONLY_ONE
-    elif len(free) > 1 and rule.strategy == SHORTEST:
-        yield FEWEST_TURN if sum(one.load == chosen.load for one in free) > 1 else FEWEST
+    elif len(alike) > 1 and rule.strategy in (SHORTEST, SKILL):
+        yield FEWEST_TURN if sum(one.load == chosen.load for one in alike) > 1 else FEWEST
     elif len(free) > 1 and rule.strategy == FAMILIAR and chosen.deeds > 0:
         yield KNOWS
-    elif len(free) > 1:
+    elif len(free) > 1 and rule.strategy != SKILL:
         yield NEVER if chosen.turn == 0 else TURN
     if len(free) < len(everybody):
         yield OTHERS_FULL
 
 
-def written(rule: Rule, candidates: Iterable[Candidate], choice: Choice) -> dict[str, Json]:
-    """How the history keeps an allocation."""
+def written(rule: Rule, candidates: Iterable[Candidate], choice: Choice, asks: Collection[str] = ()) -> dict[str, Json]:
+    """How the history keeps an allocation; of skills where the rule looks at them."""
+    skilled = rule.strategy == SKILL
     return {
         "strategy": rule.strategy, "cap": rule.cap, "reasons": list(choice.reasons),
+        **({"asks": sorted(asks)} if skilled else {}),
         "among": [
             {"person": one.person, "load": one.load, "turn": one.turn, "deeds": one.deeds}
+            | ({"skills": sorted(one.skills)} if skilled else {})
             for one in sorted(candidates, key=lambda one: one.person)
         ],
     }  # fmt: skip
@@ -102,5 +139,8 @@ def written(rule: Rule, candidates: Iterable[Candidate], choice: Choice) -> dict
 def again(told: Mapping[str, Json]) -> tuple[Rule, list[Candidate], Choice | None]:
     """The rule and the candidates of an allocation as it is kept, and whom they lead to."""
     rule = Rule(told["strategy"], told["cap"])
-    among = [Candidate(one["person"], one["load"], one["turn"], one["deeds"]) for one in told["among"]]
-    return rule, among, choose(rule, among)
+    among = [
+        Candidate(one["person"], one["load"], one["turn"], one["deeds"], frozenset(one.get("skills", ())))
+        for one in told["among"]
+    ]
+    return rule, among, choose(rule, among, told.get("asks", ()))

@@ -12,27 +12,31 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from casework.definitions import load_library
 from casework.engine.allocation import (
     HIGHEST_CAP,
     IN_ORGANISATIONS,
     IN_PROGRAMMES,
     NONE,
+    SKILL,
     STRATEGIES,
     Candidate,
     Rule,
     choose,
+    why_nobody,
     written,
 )  # fmt: skip
 from casework.engine.cases import READY, Case, Task
-from casework.engine.commands import Allocate, By
+from casework.engine.commands import Allocate, Library
 from casework.engine.events import Event
-from casework.engine.roles import OFFICER, PROVIDER_LEAD, SUPERVISOR
+from casework.engine.roles import OFFICER
 from casework.errors import InvalidForm, NotFound
 from casework.operations.absences import substitutes_of
-from casework.operations.deeds import Standing, by_system, new_id, stand
+from casework.operations.deeds import by_system, new_id, stand
 from casework.operations.registers import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
-from casework.permissions import Actor, may_have
+from casework.operations.skills import asked_of, skills_of
+from casework.permissions import Actor, Sight, led_scopes, may_have, sight
 from casework.records.database import transaction
 from casework.records.logs import lock_log
 from casework.records.people import find_members
@@ -60,7 +64,7 @@ _SCOPES = text("""
 
 def list_allocations(db: Connection, actor: Actor) -> dict[str, Json]:
     """Every queue whose allocation the actor chooses, with how it allocates now. Raises NotFound where there is none."""
-    scopes = _led(actor)
+    scopes = led_scopes(actor)
     if not scopes:
         raise NotFound
     items = [
@@ -75,7 +79,7 @@ def choose_allocation(
     db: Connection, actor: Actor, *, scope: str, queue: str, strategy: str, cap: int | None, request: Request
 ) -> Done:
     """Say how a queue of the actor's programme or organisation gives tasks to people from now on. Raises NotFound."""
-    by = _led(actor).get(scope)
+    by = led_scopes(actor).get(scope)
     if by is None:
         raise NotFound("queue")
     kind = "programme" if by.organisation is None else "organisation"
@@ -127,16 +131,6 @@ _KEEP = text("""
 
 def _queues_of(kind: str) -> tuple[str, ...]:
     return IN_PROGRAMMES if kind == "programme" else IN_ORGANISATIONS
-
-
-def _led(actor: Actor) -> dict[str, By]:
-    """Programmes and organisations whose queues the actor leads, each with the capacity; in one's own name if possible."""
-    found: dict[str, By] = {}
-    for one in sorted(actor.memberships, key=lambda m: m.deputy_for is not None):
-        scope = one.programme if one.role == SUPERVISOR else one.organisation if one.role == PROVIDER_LEAD else None
-        if scope is not None:
-            found.setdefault(scope, By(actor.person, one.role, one.organisation, one.deputy_for))
-    return found
 
 
 # --- the worker's part -----------------------------------------------------------------------------------------------
@@ -212,11 +206,12 @@ def allocate_task(db: Connection, allocation: str, task: str, log: str) -> bool:
     if row.strategy == NONE or one is None or one.state != READY or one.handed is not None:
         return False
     rule = Rule(row.strategy, row.cap)
-    candidates = _candidates(db, standing, standing.case, one, row.turns)
-    choice = choose(rule, candidates)
+    asks = asked_of(db, standing.case, one) if rule.strategy == SKILL else frozenset()
+    candidates = _candidates(db, standing.library, standing.case, one, row.turns, asks)
+    choice = choose(rule, candidates, asks)
     if choice is None:
         return False
-    by_system(db, standing, Allocate(task, choice.person, written(rule, candidates, choice)))
+    by_system(db, standing, Allocate(task, choice.person, written(rule, candidates, choice, asks)))
     turns = row.turns | {choice.person: max(row.turns.values(), default=0) + 1}
     db.execute(
         text("UPDATE allocations SET turns = CAST(:turns AS jsonb) WHERE id = CAST(:id AS uuid)"),
@@ -225,16 +220,49 @@ def allocate_task(db: Connection, allocation: str, task: str, log: str) -> bool:
     return True
 
 
-def _candidates(db: Connection, standing: Standing, case: Case, task: Task, turns: Mapping[str, int]) -> list[Candidate]:
+def _candidates(
+    db: Connection, library: Library, case: Case, task: Task, turns: Mapping[str, int], asks: frozenset[str]
+) -> list[Candidate]:
     """Everybody who is there and may have the task; who is away is stood in for by the substitute, who is among them."""
     scope = task.organisation or case.programme
     found = find_members(db, organisations=[scope]) if task.organisation else find_members(db, programmes=[scope])
     away = substitutes_of(db, [scope])
-    edition = standing.library[task.edition]
+    edition = library[task.edition]
     people = [one.person for one in found if one.person not in away and may_have(one, case, task, edition)]
     loads = {row.id: row.load for row in db.execute(_LOADS, {"scope": scope, "people": sorted(people)})}
     deeds = {row.actor_id: row.deeds for row in db.execute(_DEEDS, {"log": case.log, "people": people})}
-    return [Candidate(one, loads[one], turns.get(one, 0), deeds.get(one, 0)) for one in people]
+    skills = skills_of(db, scope, people) if asks else {}
+    return [
+        Candidate(one, loads[one], turns.get(one, 0), deeds.get(one, 0), skills.get(one, frozenset()) & asks) for one in people
+    ]
 
 
-__all__ = ["allocate", "allocate_task", "choose_allocation", "fold", "list_allocations", "list_due"]
+def explain_waiting(db: Connection, actor: Actor, case: Case, task: Task) -> dict[str, Json] | None:
+    """Why the rule of its queue gives a task to nobody; None where it has none or a person decides.
+
+    What it asks for stands there for whoever reads the whole case: a provider is told the need's field when it accepts.
+    """
+    if case.kind != "case" or task.state != READY or task.handed is not None:
+        return None
+    row = db.execute(_RULE_FOR, {"task": task.id, "queue": task.queue, "scope": task.organisation or case.programme}).one_or_none()
+    if row is None:
+        return None
+    rule = Rule(row.strategy, row.cap)
+    asks = asked_of(db, case, task) if rule.strategy == SKILL else frozenset()
+    why = why_nobody(rule, _candidates(db, load_library(), case, task, row.turns, asks), asks)
+    if why is None:
+        return None
+    return {"why": why, "asks": sorted(asks) if sight(actor, case) == Sight.ALL else []}
+
+
+# What a person gave back is for people.
+_RULE_FOR = text("""
+    SELECT a.strategy, a.cap, a.turns FROM allocations a JOIN tasks t ON t.id = CAST(:task AS uuid)
+    WHERE a.scope_id = CAST(:scope AS uuid) AND a.queue = :queue AND a.strategy <> 'none' AND t.opened_at >= a.since
+    AND NOT EXISTS (
+        SELECT FROM events e WHERE e.log_id = t.log_id AND e.kind IN ('released', 'forwarded') AND e.effects->>'task' = t.id::text
+    )
+""")
+
+
+__all__ = ["allocate", "allocate_task", "choose_allocation", "explain_waiting", "fold", "list_allocations", "list_due"]

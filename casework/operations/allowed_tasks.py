@@ -7,7 +7,7 @@ from typing import Any
 
 from casework.engine import events as kinds
 from casework.engine import task_table as table
-from casework.engine.allocation import again
+from casework.engine.allocation import SKILL, again
 from casework.engine.cases import READY, RESERVED, SUSPENDED, Case, Task
 from casework.engine.checklists import items_of, unticked
 from casework.engine.commands import By, Library
@@ -15,6 +15,7 @@ from casework.engine.editions import Edition
 from casework.engine.events import SYSTEM_ACTOR, Event
 from casework.engine.reviews import approved
 from casework.operations.past import Past
+from casework.operations.skills import SERVICE, service_of
 from casework.permissions import may_have, may_hold, may_work
 
 Json = Any
@@ -101,7 +102,14 @@ def _allocated(past: Past, library: Library, before: Case, task: Task, event: Ev
         yield "its queue had no such rule"
     if choice is None or (choice.person, list(choice.reasons)) != (changes[0]["to"], told["reasons"]):
         yield "the rule leads to somebody else, or for another reason"
+    asks = frozenset(told.get("asks", ()))
+    if rule.strategy == SKILL and {one for one in asks if one.startswith(f"{SERVICE}:")} != service_of(before, task):
+        yield "the task asks for another service"
     for one in among:
+        if rule.strategy == SKILL and one.skills not in [
+            asks & known for known in past.skills(task.organisation or before.programme, one.person, event.at)
+        ]:
+            yield "it says of somebody to have other skills than were kept"
         if not may_have(past.actor(one.person, _scopes(before, task), event.at, ending=True), before, task, library[task.edition]):
             yield "it takes into account somebody who could not have the task"
 

@@ -16,6 +16,7 @@ from casework.engine.calendars import Calendar
 from casework.engine.commands import Library
 from casework.operations.editions import stored_editions
 from casework.operations.registers import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED
+from casework.operations.skills import codes
 from casework.permissions import Actor, Membership
 
 Json = Any
@@ -90,6 +91,7 @@ class Past:
         self._held: dict[str, dict[str, Held]] = {}
         self._calendars: dict[str, list[tuple[datetime, Calendar]]] = {}
         self._rules: dict[str, list[tuple[datetime, str, Rule]]] = {}
+        self._skills: dict[str, list[tuple[datetime, str, frozenset[str]]]] = {}
         self._fresh: set[str] = set()
         self._fresh_rules: set[str] = set()
         self._programmes: frozenset[str] | None = None
@@ -159,12 +161,27 @@ class Past:
 
     def allocation(self, scope: str, queue: str, at: datetime) -> Rule | None:
         """How a queue allocated at that moment; None where nobody had said so."""
-        if scope not in self._fresh_rules:
-            rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [CHANGED]})
-            told = [(row.at, row.effects["allocation"]) for row in rows if "allocation" in row.effects]
-            self._rules[scope] = [(moment, one["queue"], Rule(one["strategy"], one["cap"])) for moment, one in told]
-            self._fresh_rules.add(scope)
+        self._read_changes(scope)
         return next((rule for moment, one, rule in reversed(self._rules[scope]) if one == queue and moment <= at), None)
+
+    def skills(self, scope: str, person: str, at: datetime) -> list[frozenset[str]]:
+        """What a person could do within a scope at that moment, and what was said of it about then."""
+        self._read_changes(scope)
+        told = [(moment, codes) for moment, one, codes in self._skills[scope] if one == person]
+        before = [codes for moment, codes in told if moment <= at - GRACE]
+        return [before[-1] if before else frozenset(), *(codes for moment, codes in told if at - GRACE < moment <= at + GRACE)]
+
+    def _read_changes(self, scope: str) -> None:
+        if scope in self._fresh_rules:
+            return
+        rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [CHANGED]}).all()
+        rules = [(row.at, row.effects["allocation"]) for row in rows if "allocation" in row.effects]
+        self._rules[scope] = [(moment, one["queue"], Rule(one["strategy"], one["cap"])) for moment, one in rules]
+        skills = [(row.at, row.effects["skills"]) for row in rows if "skills" in row.effects]
+        self._skills[scope] = [
+            (moment, one["person"], codes(one["fields"], one["languages"], one["services"])) for moment, one in skills
+        ]
+        self._fresh_rules.add(scope)
 
     def calendar(self, programme: str, at: datetime) -> Calendar:
         """The programme's working days as they stood at that moment."""

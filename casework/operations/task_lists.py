@@ -19,6 +19,7 @@ from casework.engine.task_table import VIEW
 from casework.engine.turns import reason
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.bodies import ERASED, values
+from casework.operations.allocation import explain_waiting
 from casework.operations.gate import task_log
 from casework.operations.lateness import OVERDUE
 from casework.operations.marks import mark_tasks
@@ -438,6 +439,7 @@ def show_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     return task_row(row, load_library(), names_of(db, named_in([row]))) | {
         "operations": operations(actor, case, case.tasks[id], load_library()[row.edition]) if id in case.tasks else [VIEW],
         "checklist": show_checklist(db, case, id),
+        "unallocated": explain_waiting(db, actor, case, case.tasks[id]) if id in case.tasks else None,
     }
 
 

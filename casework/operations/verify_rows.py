@@ -18,6 +18,7 @@ from casework.operations.findings import fold as fold_finding
 from casework.operations.invited import faults as invitation_faults
 from casework.operations.invited import fold as fold_invitations
 from casework.operations.past import Past, absences
+from casework.operations.skills import fold as fold_skills
 from casework.records.cases import rows_of
 from casework.records.tables import metadata
 
@@ -147,6 +148,8 @@ class Rows:
                 yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
             rules = fold_rules(event.effects["allocation"] for event in events if "allocation" in event.effects)
             yield from self._compare("allocations", [one | {"scope_id": self.log} for one in rules], self._read("allocations", "scope_id"))
+            skills = fold_skills(event.effects["skills"] for event in events if "skills" in event.effects)
+            yield from self._compare("skills", [one | {"scope_id": self.log} for one in skills], self._read("skills", "scope_id"))
 
     def _finding_judged(self, events: list[Event]) -> Iterator[Finding]:
         """Nobody answers their own finding, and nobody judges their own answer."""

@@ -259,6 +259,19 @@ invitations = Table(
     comment="Who was asked to join, and what became of it; the fold of the scope's log but for its secrets",
 )
 
+skills = Table(
+    "skills",
+    metadata,
+    _id(),
+    _ref("scope_id", "logs.id", comment="The programme or organisation that keeps it"),
+    _ref("person_id", "people.id", index=True),
+    Column("fields", ARRAY(Text), nullable=False, comment="Of technology, in the words of needs and technologies"),
+    Column("languages", ARRAY(Text), nullable=False),
+    Column("services", ARRAY(Text), nullable=False, comment="The kinds of tracks whose tasks the person can do"),
+    UniqueConstraint("scope_id", "person_id", name="uq_skills_scope_person"),
+    comment="What people can do, as whoever leads them keeps it; the fold of the scope's log",
+)
+
 tokens = Table(
     "tokens",
     metadata,

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.allocation import FAMILIAR, NONE, ROUND_ROBIN, SHORTEST
+from casework.engine.allocation import FAMILIAR, NONE, ROUND_ROBIN, SHORTEST, SKILL
 from casework.engine.roles import ORGANISATION_QUEUES, PROVIDER_LEAD, SUPERVISOR
 from casework.errors import InvalidForm, NotFound
 from casework.operations import allocation
@@ -26,6 +26,7 @@ blueprint = Blueprint("allocation", __name__)
 STRATEGIES = {
     NONE: N_("to nobody: people take tasks themselves"), ROUND_ROBIN: N_("to everybody in turn"),
     SHORTEST: N_("to whoever has the fewest open tasks"), FAMILIAR: N_("to whoever knows the case best, else in turn"),
+    SKILL: N_("to whoever has most of the skills that it asks for"),
 }  # fmt: skip
 QUEUES = {
     "intake": N_("New cases"), "officer": N_("Officers, in a case of several"), "supervisor": N_("Supervisors"), "compliance": N_("Compliance officers"),
@@ -37,6 +38,8 @@ _WHY = {
     "turn": N_("it was this person's turn"), "fewest": N_("this person had the fewest open tasks"),
     "fewest_turn": N_("nobody had fewer open tasks, and it was this person's turn"),
     "knows": N_("this person has done the most in this case"),
+    "has_all": N_("this person has every skill that it asks for"),
+    "has_most": N_("this person has the most of the skills that it asks for"),
     "others_full": N_("others had as many as one may get"),
 }  # fmt: skip
 

@@ -52,6 +52,7 @@ from casework.web import (
     providers,
     referrals,
     search,
+    skills,
     task_operations,
     tasks,
     webhooks,
@@ -134,6 +135,7 @@ PAGES = (
     providers.blueprint,
     referrals.blueprint,
     search.blueprint,
+    skills.blueprint,
     tasks.blueprint,
     webhooks.blueprint,
 )

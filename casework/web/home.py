@@ -21,6 +21,7 @@ from casework.web.allocation import queues_to_choose
 from casework.web.navigation import OFFICES, PROVIDERS, has_page
 from casework.web.obstacles import say_risks
 from casework.web.places import case_url
+from casework.web.skills import people_with_skills
 from casework.web.texts import N_
 
 Json = Any
@@ -137,10 +138,11 @@ def team() -> str:
             frame.use_calendar(calendar)
         found = workload.list_team(db, actor)
         queues = queues_to_choose(db, actor, of_organisations=False)
+        people = people_with_skills(db, actor, of_organisations=False)
     several = len({one["programme"] for one in found["items"]}) > 1
     return render_template(
         "home/team.html", rows=found["items"], unowned=found["unowned"], left=found["left"], several=several, queues=queues,
-        many=len({one["scope"]["id"] for one in queues}) > 1,
+        people=people,        many=len({one["scope"]["id"] for one in queues}) > 1,
     )  # fmt: skip
 
 

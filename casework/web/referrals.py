@@ -36,6 +36,7 @@ from casework.web.forms import read_request
 from casework.web.messages import threads_of
 from casework.web.navigation import PROVIDERS
 from casework.web.sentences import say_entry
+from casework.web.skills import people_with_skills
 from casework.web.steps import steps_of
 from casework.web.texts import edition_text, role_name, say_error, say_fault
 
@@ -237,7 +238,8 @@ def _members(given: Mapping[str, str], faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         found = administration.list_members(db, actor)
         queues = queues_to_choose(db, actor, of_organisations=True)
-    return render_template("referrals/members.html", organisations=found, given=given, faults=faults, queues=queues)
+        people = people_with_skills(db, actor, of_organisations=True)
+    return render_template("referrals/members.html", organisations=found, given=given, faults=faults, queues=queues, people=people)
 
 
 @blueprint.post("/members")

@@ -17,6 +17,7 @@ from casework.engine.fields import Choice, Date, Form, Note, Person
 from casework.engine.task_table import VIEW
 from casework.errors import NotFound
 from casework.operations import task_lists, tasks
+from casework.operations.allocation import explain_waiting
 from casework.operations.deeds import calendar_of
 from casework.operations.drafts import find_draft
 from casework.operations.overview import names_of
@@ -30,6 +31,7 @@ from casework.web.deeds import Sent
 from casework.web.forms import build_form, own_texts
 from casework.web.paths import local_path
 from casework.web.places import place_url, task_url, task_words
+from casework.web.skills import say_nobody
 from casework.web.texts import N_, TASK_STATES
 
 Json = Any
@@ -225,8 +227,10 @@ def show(task: UUID) -> str:
     with page_transaction() as (db, actor):
         case, one = _read(db, actor, str(task))
         allowed = _allowed(actor, case, one)
+        waiting = case.tasks.get(one["id"])
+        nobody = say_nobody(explain_waiting(db, actor, case, waiting)) if waiting is not None else None
     return render_template(
-        "tasks/operations.html", one=one, told=told(one), menu=menu(one, allowed), place=place_url(one),
+        "tasks/operations.html", one=one, told=told(one), menu=menu(one, allowed), place=place_url(one), nobody=nobody,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from casework.engine.prefill import prefill
 from casework.engine.task_table import COMPLETE, giver, review_for
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
 from casework.operations import my_work, task_lists, tasks
+from casework.operations.allocation import explain_waiting
 from casework.operations.deadlines import explain_task, explain_tasks
 from casework.operations.deeds import calendar_of
 from casework.operations.drafts import save_draft
@@ -35,6 +36,7 @@ from casework.web.forms import PREFIX, FormView, read_request
 from casework.web.paths import local_path
 from casework.web.places import WORDS, place_url, queue_name, task_url, task_words, why_here
 from casework.web.sentences import Told, say_fields
+from casework.web.skills import say_nobody
 from casework.web.task_operations import menu, told
 from casework.web.texts import edition_text, say_error
 
@@ -148,13 +150,14 @@ def _show(id: str, sent: deeds.Sent | None) -> Response | str:
         form = _form(db, actor, case, one, sent) if fills_in else None
         items = [_item(edition, item) for item in task_lists.show_checklist(db, case, id)]
         proposed = _proposed(db, one) if reviews else []
+        nobody = say_nobody(explain_waiting(db, actor, case, task)) if task is not None else None
         asks = form is not None and task is not None and giver(task) is None
         reviewers = people_for(db, actor, case, task) if asks and task is not None else []
         back = giver(task) if task is not None and COMPLETE in allowed else None
     names = {one["handed"]["by"]["id"]: one["handed"]["by"]["name"]} if one["handed"] else {}
     return render_template(
         "tasks/show.html", one=one, form=form, sent=sent, place=place_url(one), queue=queue_name(one["queue"]),
-        items=items, reviews=reviews, proposed=proposed, reviewers=reviewers, open=task is not None and task.open, ledger=ledger(why), told=told(one), allowed=allowed,
+        items=items, reviews=reviews, proposed=proposed, reviewers=reviewers, open=task is not None and task.open, ledger=ledger(why), told=told(one), nobody=nobody, allowed=allowed,
         back=names.get(back), accepts=one["handed"] is not None and one["handed"]["how"] == "handed_back",
         own=own, menu=menu(one, allowed, without=("resume",) if form is None else ("claim", "resume")),
     )  # fmt: skip

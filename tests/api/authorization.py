@@ -358,6 +358,8 @@ TABLE: tuple[Row, ...] = (
         "/queues/allocation", {"supervisor"},
         body=lambda on: {"scope": on["programme"], "queue": "no_such_queue", "strategy": "none"},
     ),
+    get("/skills", LEAD | {"supervisor"}),
+    post("/skills", {"supervisor"}, body=lambda on: {"scope": on["programme"], "person": on["officer"], "services": ["no_such_service"]}),
     # --- workflows: for everybody with an account ---
     get("/workflows", EVERYBODY),
     get("/workflows/{name}/editions/{fingerprint}", EVERYBODY, there=EVERYBODY),

@@ -91,6 +91,8 @@ TABLE: tuple[Row, ...] = (
         "/queues/allocation", SUPERVISORS,
         form=lambda on: {"scope": on["programme"], "queue": "intake", "strategy": "none"},
     ),
+    get("/skills/<scope>/<person>", SUPERVISORS, things={"scope": "programme", "person": "officer"}),
+    post("/skills/<scope>/<person>", SUPERVISORS, things={"scope": "programme", "person": "officer"}, form=lambda on: {"f-fields_": "Boilers"}),
     get("/house-rule", SUPERVISORS),
     get("/team/<person>", SUPERVISORS, things={"person": "leaver"}),
     post("/team/<person>", SUPERVISORS, things={"person": "leaver"}),

@@ -1,4 +1,4 @@
-"""The shapes of allocation."""
+"""The shapes of allocation and of skills."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pydantic import Field
 
 from casework.api.shapes.shared import Answer, Body, Code, Id, Named
 from casework.engine.allocation import HIGHEST_CAP, STRATEGIES
+from casework.operations.providers import LANGUAGES
+from casework.operations.skills import SERVICES
 
 
 class NewAllocation(Body):
@@ -26,4 +28,25 @@ class Allocation(Answer):
 
 class AllocationPage(Answer):
     items: list[Allocation]
+    next: str | None = None
+
+
+class NewSkills(Body):
+    scope: Annotated[Id, Field(description="The programme or organisation that you lead")]
+    person: Annotated[Id, Field(description="Somebody with a role there")]
+    fields: Annotated[list[str], Field(max_length=100, description="Of technology, in the words of needs and technologies")] = []
+    languages: Annotated[list[Code], Field(max_length=10, description=f"Some of {', '.join(LANGUAGES)}")] = []
+    services: Annotated[list[Code], Field(max_length=20, description=f"Some of {', '.join(SERVICES)}: whose tasks the person can do")] = []
+
+
+class Skills(Answer):
+    scope: Annotated[Named, Field(description="The programme or organisation")]
+    person: Named
+    fields: list[str]
+    languages: list[str]
+    services: list[str]
+
+
+class SkillsPage(Answer):
+    items: list[Skills]
     next: str | None = None

@@ -162,6 +162,11 @@ class Turn(Answer):
     by: Annotated[Literal["due", "age"], Field(description="Whether the due date or the waiting gives it; priority moves it a week")]
 
 
+class Unallocated(Answer):
+    why: Annotated[str, Field(description="nobody (may have it), all_full, or unskilled (nobody has what it asks for)")]
+    asks: Annotated[list[str], Field(description="What it asks for: fields, languages and services; empty for who does not read the whole case")]
+
+
 class ListedItem(Answer):
     id: Annotated[str, Field(description="Its code in the edition, or the id of one that somebody added")]
     text: Annotated[str | None, Field(description="Null where the words of an added item were erased")] = None
@@ -204,6 +209,9 @@ class Task(Answer):
     wait: Annotated[Wait | None, Field(description="For whom it waits and until when, while it is suspended by a person")] = None
     operations: Annotated[
         list[str] | None, Field(description="What you may do to it as it stands: names of its operations; of one task alone")
+    ] = None
+    unallocated: Annotated[
+        Unallocated | None, Field(description="Why the rule of its queue gives it to nobody, where it has one; of one task alone")
     ] = None
     checklist: Annotated[list[ListedItem] | None, Field(description="What is to be ticked off; of one task alone")] = None
 
