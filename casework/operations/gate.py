@@ -29,16 +29,18 @@ _GRANTED = f"""t.withdrawn_at IS NULL AND EXISTS (
     JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
     WHERE g.document_id = t.id AND g.ended_at IS NULL AND {_OWN}
 )"""
-#: Who reads the whole of a case, and of a mediation.
-_WHOLE = "h.programme_id = ANY(me.all_of)"
-_NAMED = "(h.owner_id = me.person::uuid OR me.person::uuid = ANY(h.team))"
+#: Who reads the whole of a case, and of a mediation; `opened` are the logs that were opened for this reader.
+_OPENED = "h.id = ANY(me.opened) AND NOT me.person = ANY(h.interests)"
+_WHOLE = f"(h.programme_id = ANY(me.all_of) OR {_OPENED})"
+_NAMED = f"(h.owner_id = me.person::uuid OR me.person::uuid = ANY(h.team) OR {_OPENED})"
 
 
 def _asking(select: str, person: int = 2, reaches: int = 3) -> str:
     """A statement whose value `person` is who asks, and whose values from `reaches` on are what that person reaches."""
     return (
         f"WITH me AS (SELECT ${person}::text AS person, ${reaches}::uuid[] AS all_of,"
-        f" ${reaches + 1}::uuid[] AS outlines_of, ${reaches + 2}::uuid[] AS organisations) {select}"
+        f" ${reaches + 1}::uuid[] AS outlines_of, ${reaches + 2}::uuid[] AS organisations,"
+        f" ${reaches + 3}::uuid[] AS opened) {select}"
     )
 
 
@@ -69,10 +71,10 @@ _TASK = seen_task()
 _DOCUMENT = _asking(_part_of("documents", f"({_INSIDE} OR {_GRANTED})", "NOT me.person = ANY(h.interests)"))
 
 
-def reaches(actor: Actor) -> tuple[str, str, str]:
-    """What somebody's roles reach, as the values of a statement: programmes, those of outlines, and organisations."""
+def reaches(actor: Actor) -> tuple[str, str, str, str]:
+    """What somebody reaches, as the values of a statement: programmes, those of outlines, organisations, opened logs."""
     mine = reach(actor)
-    return _array(mine.all_of), _array(mine.outlines_of), _array(mine.organisations)
+    return _array(mine.all_of), _array(mine.outlines_of), _array(mine.organisations), _array(actor.opened)
 
 
 def _array(ids: Collection[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,7 +94,8 @@ def test_the_gate_finds_what_the_policy_shows(engine: Engine, kind: str, seed: i
         world, answers = Papers(db, seed + 300), set()
         cases = list(world.cases())
         for person in world.people * 2:
-            actor = world.actor(person)
+            opened = frozenset(world.some([log for log, _ in world.logs], 0.1))
+            actor = replace(world.actor(person), opened=opened)
             wanted = {id: there for case in cases for id, there in seen(actor, case).items()}
             got = {id: found(find, db, actor, id) for id in wanted}
             assert got == wanted, actor
