@@ -98,15 +98,11 @@ def _live(f: Facts, party: str) -> list[Any]:
 
 
 def _covers(f: Facts, provider: str | None, document: str) -> bool:
-    """Whether the document's owner lets this provider see it; a paper of neither party needs no consent."""
+    """Whether each party that the document concerns lets this provider see it."""
     known = f.case.documents.get(document)
     if known is None or provider is None:
         return False
-    return known.party is None or any(
-        (one.providers is None or provider in one.providers)
-        and (one.documents is None or document in one.documents)
-        for one in _live(f, known.party)
-    )
+    return all(any(one.covers(known, provider) for one in _live(f, party)) for party in known.concerns)
 
 
 def _said_yes(f: Facts, party: str) -> bool:
@@ -451,7 +447,10 @@ def service_is_the_referrals(f: Facts) -> bool:
     return f.data.get("service") in (None, f.track.kind)
 
 
-@guard("No consent of the owning party covers this provider and each of these documents.")
+@guard(
+    "No consent of the party concerned covers this provider and each of these documents. A paper of neither party concerns"
+    " both, unless it was entered as the office's own."
+)
 def consent_covers_documents(f: Facts) -> bool:
     if f.track.kind == "mediation":
         return not f.data.get("documents")

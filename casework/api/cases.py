@@ -65,7 +65,7 @@ def hand_over_case(call: Call) -> Done:
 def register_document(call: Call) -> Done:
     return cases.register_document(
         call.db, call.actor, call.path["number"], title=call.body.title, kind=call.body.kind, party=call.body.party,
-        language=call.body.language, valid_until=text_of(call.body.valid_until), revision=call.revision,
+        own=call.body.own, language=call.body.language, valid_until=text_of(call.body.valid_until), revision=call.revision,
         request=call.request,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from casework.engine.fields import PARTIES
 from casework.engine.limits import Rung
 from casework.engine.roles import ORGANISATION_QUEUES
 
@@ -184,19 +185,35 @@ class Consent:
     ended_at: datetime | None = None
     how: str | None = None
 
+    def covers(self, document: Document, provider: str | None) -> bool:
+        """Whether it lets a provider see a document that concerns its party."""
+        if self.ended_at is not None or self.party not in document.concerns:
+            return False
+        providers_ok = self.providers is None or provider in self.providers
+        return providers_ok and (self.documents is None or document.id in self.documents)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of the case: whose it is, and what kind. Its words stand in the event that entered it."""
+    """A document of the case: whose it is or whom it is about, and what kind. Its words stand in the event that entered it."""
 
     id: str
     party: str | None
     kind: str
     registered_at: datetime
     valid_until: str | None = None
-    #: The referral whose provider handed it in; None for the office's own.
+    #: The referral whose provider handed it in; None for what the office entered.
     track: str | None = None
     withdrawn_at: datetime | None = None
+    #: An officer has put down that it is the office's own and that nothing of a party is in it.
+    own: bool = False
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """The parties without whose consent no provider sees it: its own, or both while nobody has said that it is neither's."""
+        if self.party is not None:
+            return (self.party,)
+        return () if self.own else PARTIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +233,13 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A provider may see a document, by a referral, under a consent, until it ends."""
+    """A provider may see a document, by a referral, under the consent of each party that it concerns, until it ends."""
 
     id: str
     track: str
     document: str
-    consent: str | None
+    #: One of each party that the document concerns.
+    consents: tuple[str, ...]
     given_at: datetime
     ended_at: datetime | None = None
     #: When the provider said that its copies were given back or destroyed.

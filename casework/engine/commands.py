@@ -325,6 +325,8 @@ class RegisterDocument:
     valid_until: str | None = None
     referral: str | None = None
     file: FileTold | None = None
+    #: The office's own, with nothing of a party in it.
+    own: bool = False
 
 
 @dataclass(frozen=True)

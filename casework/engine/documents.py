@@ -60,13 +60,17 @@ def register(draft: Draft, command: RegisterDocument) -> None:
     _insist(draft, track, "Enter a document")
     if track is not None and command.party is not None:
         raise InvalidForm(fields={"party": "does not apply here"})
-    one = {"id": draft.context.new_id(), "party": command.party, "kind": command.kind, "valid_until": command.valid_until}
+    if command.own and (track is not None or command.party is not None):
+        raise InvalidForm(fields={"own": "does not apply here"})
+    one: dict[str, Json] = {"id": draft.context.new_id(), "party": command.party, "kind": command.kind, "valid_until": command.valid_until}
+    if command.own:
+        one["own"] = True
     body: dict[str, Json] = {"title": line(command.title, "title", 300)}
     if command.language:
         body["language"] = command.language
     effects: dict[str, Json] = {"documents": [one]}
     if command.file is not None:
-        effects["files"] = [_told(draft, one["id"] or "", 1, command.file)]
+        effects["files"] = [_told(draft, one["id"], 1, command.file)]
         body |= _words(command.file)
     draft.begin(DOCUMENT_REGISTERED, track, effects, body)
     draft.commit()

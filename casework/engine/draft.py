@@ -17,6 +17,7 @@ from casework.engine.cases import (
     Case,
     Clock,
     Consent,
+    Document,
     Grant,
     Task,
     Track,
@@ -146,14 +147,23 @@ class Draft(Clockwork):
             kept, until = self.case.documents[document], days.get(document)
             if kept.withdrawn_at is not None or until is not None and until < today:
                 continue
-            consent = next(
-                (c.id for c in self.case.consents.values() if covers(c, kept.party, track.provider, document)), None
-            )
+            under = self._consents_to(kept, track.provider)
+            if under is None:
+                continue
             id = self.context.new_id()
-            told = {"id": id, "track": track.id, "document": document, "consent": consent}
+            told = {"id": id, "track": track.id, "document": document, "consents": under}
             self._add("grants", told | ({"until": until} if until else {}))
             if until is not None:
                 self.let_expire(track.id, id, until)
+
+    def _consents_to(self, document: Document, provider: str | None) -> list[str] | None:
+        """A consent of each party that the document concerns, to this provider; None where one is missing."""
+        by_party = (
+            next((c.id for c in self.case.consents.values() if c.party == party and c.covers(document, provider)), None)
+            for party in document.concerns
+        )
+        found = list(by_party)
+        return None if None in found else [id for id in found if id is not None]
 
     def _end_grants(self, track: Track) -> None:
         above = self.case.referral_of(track)
@@ -181,13 +191,13 @@ class Draft(Clockwork):
         """End the grants given under a consent; gives the referrals that had them."""
         hit: dict[str, None] = {}
         for grant in self.case.grants.values():
-            if grant.consent == consent.id and grant.ended_at is None:
+            if consent.id in grant.consents and grant.ended_at is None:
                 self.end_grant(grant)
                 hit[grant.track] = None
         # A referral sent but not accepted has no grants yet; it leans on the consent all the same.
         for track in self.case.live_tracks():
             leans = [self.case.documents[d] for d in track.given.get("documents", ()) if d in self.case.documents]
-            if track.workflow == "referral" and any(covers(consent, d.party, track.provider, d.id) for d in leans):
+            if track.workflow == "referral" and any(consent.covers(d, track.provider) for d in leans):
                 hit[track.id] = None
         return list(hit)
 
@@ -563,11 +573,3 @@ class Draft(Clockwork):
         for leaf in track.states:
             self._stand_in(track, leaf, facts, back=False, activate=activate)
         self.open_all(edition.rules["opens"], track, facts)
-
-
-def covers(consent: Consent, party: str | None, provider: str | None, document: str) -> bool:
-    """Whether a consent lets a provider see a document of a party. A paper of neither party needs none."""
-    if consent.ended_at is not None or consent.party != party:
-        return False
-    providers_ok = consent.providers is None or provider in consent.providers
-    return providers_ok and (consent.documents is None or document in consent.documents)

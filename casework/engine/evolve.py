@@ -297,7 +297,7 @@ def _documents(case: Case, changed: Changed, tracks: Tracks, registered: list[Js
     documents = dict(case.documents)
     for one in registered:
         documents[one["id"]] = Document(
-            one["id"], one["party"], one["kind"], event.at, one.get("valid_until"), event.track
+            one["id"], one["party"], one["kind"], event.at, one.get("valid_until"), event.track, own=one.get("own", False)
         )
     changed["documents"] = documents
 
@@ -323,7 +323,7 @@ def _grants(case: Case, changed: Changed, tracks: Tracks, given: list[Json], eve
     grants = dict(changed.get("grants", case.grants))
     for one in given:
         grants[one["id"]] = Grant(
-            one["id"], one["track"], one["document"], one["consent"], event.at, until=one.get("until")
+            one["id"], one["track"], one["document"], tuple(one["consents"]), event.at, until=one.get("until")
         )
     changed["grants"] = grants
 

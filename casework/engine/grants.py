@@ -25,9 +25,13 @@ ENDERS, RETURNERS, HOWS = (OFFICER, SUPERVISOR), (PROVIDER,), ("returned", "dest
 
 
 def last_day(case: Case, grant: Grant) -> str | None:
-    """With which day an access ends at the latest: its own or its consent's, whichever is earlier. None: with its referral."""
-    consent = case.consents.get(grant.consent or "")
-    return min((day for day in (grant.until, consent.expires_on if consent else None) if day), default=None)
+    """With which day an access ends at the latest: its own or a consent's, whichever is earlier. None: with its referral."""
+    return min((day for day in (grant.until, _consented_until(case, grant)) if day), default=None)
+
+
+def _consented_until(case: Case, grant: Grant) -> str | None:
+    """When the first of its consents runs out."""
+    return min((day for one in grant.consents if (day := case.consents[one].expires_on)), default=None)
 
 
 def given_without(case: Case, grant: Grant) -> Mapping[str, Json]:
@@ -61,12 +65,12 @@ def expire(draft: Draft, id: str) -> None:
 def change_day(draft: Draft, command: ChangeGrantDay) -> None:
     """Another last day for an access, later or earlier; None: none of its own."""
     grant = _live(draft, command.grant, "Change the last day")
-    consent = draft.case.consents.get(grant.consent or "")
+    consented = _consented_until(draft.case, grant)
     if command.until is not None:
         insist_day(command.until, "until")
         if command.until < draft.context.calendar.local_date(draft.context.now).isoformat():
             raise InvalidForm(fields={"until": "must not lie in the past"})
-        if consent is not None and consent.expires_on is not None and command.until > consent.expires_on:
+        if consented is not None and command.until > consented:
             raise InvalidForm(fields={"until": "lies after the day on which the consent ends"})
     if command.until == grant.until:
         raise InvalidForm(fields={"until": "is what it was"})

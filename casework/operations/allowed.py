@@ -100,6 +100,7 @@ class Judge:
             found = [*self._actor(before, event), *self._deed(before, event)]
             if any(one.get("by") not in (None, event.actor) for one in event.effects.get("task_states", ())):
                 found.append("it says that somebody else finished a task")
+            found += self._new_grants(before, event)
         found += self._new_tracks(event)
         self._told[event.seq] = self._remember(event)
         return found
@@ -269,6 +270,18 @@ class Judge:
                 yield f"it opens a track of {one['workflow']} by an edition of {edition.workflow}"
             elif tuple(one["states"]) != edition.initial:
                 yield f"it opens a track of {one['workflow']} elsewhere than at its beginning"
+
+    def _new_grants(self, before: Case, event: Event) -> Reasons:
+        """Nothing leaves to a provider without a consent of each party that it concerns, to this provider."""
+        for one in event.effects.get("grants", ()):
+            document, track = before.documents.get(one["document"]), before.tracks.get(one["track"])
+            under = [found for id in one["consents"] if (found := before.consents.get(id)) is not None]
+            if document is None or track is None or document.withdrawn_at is not None:
+                yield "it shares a document that the case does not have"
+                continue
+            for party in document.concerns:
+                if not any(found.party == party and found.covers(document, track.provider) for found in under):
+                    yield f"it shares a document without a consent of the {party.replace('_', ' ')} that covers it"
 
     # --- transitions ---
 
@@ -525,6 +538,8 @@ class Judge:
                 yield f"there was a document {id} already"
             if referral is not None and one["party"] is not None:
                 yield "what a provider hands in is no party's"
+            if one.get("own") and (referral is not None or one["party"] is not None):
+                yield "it calls a paper the office's own that is not"
         for one in event.effects.get("files", ()):
             last = max((file.version for file in before.files.values() if file.document == one["document"]), default=0)
             if one["id"] in before.files or one["version"] != last + 1:

@@ -211,8 +211,8 @@ def hand_over(
 
 
 def register_document(
-    db: Connection, actor: Actor, number: str, *, title: str, kind: str, party: str | None, language: str | None,
-    valid_until: str | None, revision: int, request: Request,
+    db: Connection, actor: Actor, number: str, *, title: str, kind: str, party: str | None, own: bool = False,
+    language: str | None, valid_until: str | None, revision: int, request: Request,
 ) -> Done:  # fmt: skip
     """Enter a paper of the case, so that consents, referrals and grants can name it."""
 
@@ -220,7 +220,7 @@ def register_document(
         by = on_case(actor, standing, ("officer", "supervisor", "compliance"), "Register a document", revision)
         if party is not None and party not in PARTIES:
             raise InvalidForm(fields={"party": "must be need_owner or technology_owner"})
-        return RegisterDocument(title, kind, party, language, valid_until), by
+        return RegisterDocument(title, kind, party, language, valid_until, own=own), by
 
     def answer(case: Case, events: list[Event]) -> dict[str, Json]:
         return {"id": events[0].effects["documents"][0]["id"], "revision": case.revision}

@@ -82,7 +82,7 @@ def list_documents(db: Connection, actor: Actor, case: Case, referral: str | Non
         above = home(case, one)
         mine = [file for file in files if file.document == one.id]
         made.append({
-            "id": one.id, "title": title if isinstance(title, str) else None, "kind": one.kind, "party": one.party,
+            "id": one.id, "title": title if isinstance(title, str) else None, "kind": one.kind, "party": one.party, "own": one.own,
             "language": language if isinstance(language, str) else None, "valid_until": one.valid_until,
             "registered_at": instant(one.registered_at), "withdrawn_at": when(one.withdrawn_at),
             "referral": one.track, "provider": names.get(above.provider or "") if above else None,
@@ -252,14 +252,14 @@ def _insist_by(actor: Actor, case: Case, referral: Track | None) -> By:
 
 def hand_in(
     db: Connection, actor: Actor, cabinet: Cabinet, case: Case, *, title: str, kind: str, kept: Kept,
-    referral: str | None = None, party: str | None = None, language: str | None = None, valid_until: str | None = None,
-    request: Request,
+    referral: str | None = None, party: str | None = None, own: bool = False, language: str | None = None,
+    valid_until: str | None = None, request: Request,
 ) -> Done:  # fmt: skip
     """Enter a document with its first file, of the case or, by a provider, of its referral."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         by = _insist_by(actor, standing.case, _referral(actor, standing.case, referral))
-        return RegisterDocument(title, kind, party, language, valid_until, referral, kept.told), by
+        return RegisterDocument(title, kind, party, language, valid_until, referral, kept.told, own), by
 
     return _filed(db, actor, cabinet, case, to_command, kept, request)
 

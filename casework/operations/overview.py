@@ -126,7 +126,7 @@ def describe(
         "need": case.need, "technology": case.technology, "interest": actor.person in case.interests,
         "consents": [_show_consent(one) for one in case.consents.values()],
         "documents": [
-            {"id": d.id, "title": titles.get(d.id), "party": d.party, "kind": d.kind, "valid_until": d.valid_until}
+            {"id": d.id, "title": titles.get(d.id), "party": d.party, "own": d.own, "kind": d.kind, "valid_until": d.valid_until}
             for d in case.documents.values()
         ],
         "grants": [

@@ -168,7 +168,7 @@ def _consent(one: Json) -> Consent:
 def _document(one: Json) -> Document:
     return Document(
         one["id"], one["party"], one["kind"], _time(one["registered_at"]), one["valid_until"], one["track_id"],
-        _maybe_time(one["withdrawn_at"]),
+        _maybe_time(one["withdrawn_at"]), one["own"],
     )  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def _file(one: Json) -> File:
 def _grant(one: Json) -> Grant:
     ended, returned = _maybe_time(one["ended_at"]), _maybe_time(one["returned_at"])
     return Grant(
-        one["id"], one["track_id"], one["document_id"], one["consent_id"], _time(one["given_at"]), ended, returned, one["until"]
+        one["id"], one["track_id"], one["document_id"], tuple(one["consents"]), _time(one["given_at"]), ended, returned, one["until"]
     )  # fmt: skip
 
 
@@ -287,7 +287,7 @@ def _document_row(case: Case, one: Document, position: int) -> dict[str, Json]:
     return {
         "id": one.id, "log_id": case.log, "party": one.party, "kind": one.kind,
         "registered_at": _written(one.registered_at), "valid_until": one.valid_until, "track_id": one.track,
-        "withdrawn_at": _written(one.withdrawn_at),
+        "withdrawn_at": _written(one.withdrawn_at), "own": one.own,
     }  # fmt: skip
 
 
@@ -306,7 +306,7 @@ def _word_or_none(value: Any) -> str | None:
 
 def _grant_row(case: Case, one: Grant, position: int) -> dict[str, Json]:
     return {
-        "id": one.id, "log_id": case.log, "track_id": one.track, "document_id": one.document, "consent_id": one.consent,
+        "id": one.id, "log_id": case.log, "track_id": one.track, "document_id": one.document, "consents": list(one.consents),
         "given_at": _written(one.given_at), "ended_at": _written(one.ended_at), "returned_at": _written(one.returned_at),
         "until": one.until,
     }  # fmt: skip

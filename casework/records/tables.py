@@ -791,6 +791,9 @@ documents = Table(
     Column("valid_until", Date),
     Column("track_id", Id, comment="The referral whose provider handed it in; null for the office's own"),
     Column("withdrawn_at", Time),
+    Column(
+        "own", Boolean, nullable=False, server_default=text("false"), comment="The office's own, with nothing of a party in it"
+    ),
 )
 
 files = Table(
@@ -856,7 +859,7 @@ grants = Table(
     _ref("log_id", "logs.id", index=True),
     Column("track_id", Id, nullable=False, index=True),
     Column("document_id", Id, nullable=False),
-    Column("consent_id", Id),
+    Column("consents", ARRAY(Id), nullable=False, comment="One of each party that the document concerns"),
     Column("given_at", Time, nullable=False),
     Column("ended_at", Time),
     Column("returned_at", Time, comment="When its provider said that the copies were given back or destroyed"),

@@ -43,7 +43,7 @@ from casework.web.frame import clock, use_calendar
 from casework.web.messages import threads_of
 from casework.web.obstacles import say_risks
 from casework.web.places import hold_name, queue_name, task_words
-from casework.web.sentences import PAPERS, paper_name, party_name, say_entry, service_name
+from casework.web.sentences import PAPERS, WHOSE, paper_name, party_name, say_entry, service_name, whose
 from casework.web.steps import Step, step_name, steps_of
 from casework.web.texts import N_, edition_text, sentence
 
@@ -337,9 +337,9 @@ class HandOver(Form):
 class Paper(Form):
     title = Text(label=N_("Title"), max=300)
     kind = Choice(label=N_("Kind"), choices=PAPERS)
-    party = Choice(
-        label=N_("Whose paper it is"), choices={"need_owner": N_("need owner"), "technology_owner": N_("technology owner")},
-        required=False,
+    whose = Choice(
+        label=N_("Whose paper it is, or whom it is about"), choices=WHOSE,
+        help=N_("It goes to a provider only with the consent of whom you name here."),
     )  # fmt: skip
     language = Choice(label=N_("Language of the paper"), choices={"en": N_("English"), "zh": N_("Chinese")}, required=False)
     valid_until = Date(label=N_("Valid until"), required=False)
@@ -466,7 +466,7 @@ def register_document(number: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
         given = _checked(NEW_DOCUMENT, data)
         return cases.register_document(
-            db, actor, number, title=given["title"], kind=given["kind"], party=given.get("party"),
+            db, actor, number, title=given["title"], kind=given["kind"], **whose(given["whose"]),
             language=given.get("language"), valid_until=given.get("valid_until"), revision=revision, request=key,
         )  # fmt: skip
 

@@ -47,7 +47,7 @@ from casework.web import frame
 from casework.web.actor import page_transaction, viewer
 from casework.web.deeds import Sent
 from casework.web.forms import FormView, build_form, own_texts, parse_form, read_request
-from casework.web.sentences import PAPERS, paper_name, party_name, service_name
+from casework.web.sentences import PAPERS, WHOSE, paper_name, party_name, say_whose, service_name, whose
 from casework.web.texts import N_, say
 
 Json = Any
@@ -110,9 +110,9 @@ class Delivery(Form):
 class Papers(Delivery):
     """What the office says of its files."""
 
-    party = Choice(
-        label=N_("Whose paper it is"), choices={"need_owner": N_("need owner"), "technology_owner": N_("technology owner")},
-        required=False, help=N_("A party's paper goes to a provider only with that party's consent."),
+    whose = Choice(
+        label=N_("Whose paper it is, or whom it is about"), choices=WHOSE,
+        help=N_("It goes to a provider only with the consent of whom you name here."),
     )  # fmt: skip
 
 
@@ -208,7 +208,7 @@ def _show(place: Place, sent: Sent | None = None, refused: tuple[UploadRefused, 
 
 
 _WORDS: Mapping[str, Any] = {
-    "paper_name": paper_name, "party_name": party_name, "most_files": MOST_FILES, "most_megabytes": MOST_BYTES // MEGABYTE,
+    "paper_name": paper_name, "party_name": party_name, "say_whose": say_whose, "most_files": MOST_FILES, "most_megabytes": MOST_BYTES // MEGABYTE,
     "endings": ",".join(f".{one}" for one in TYPES), "kinds": ", ".join(sorted(TYPES)),
 }  # fmt: skip
 
@@ -295,13 +295,14 @@ def _files() -> list[FileStorage]:
 
 
 def _hand_in_one(place: Place, found: Case, data: Mapping[str, Json], sent: FileStorage, n: int | str, *, alone: bool) -> Done:
+    of = whose(data["whose"]) if place.referral is None else whose("")
     with receive(sent.stream, sent.filename or "") as upload:
-        kept = cabinet().keep(found.log, part_for(data.get("party"), place.referral), upload)
+        kept = cabinet().keep(found.log, part_for(of["party"], place.referral), upload)
         title = (data.get("title") if alone else None) or upload.name.rpartition(".")[0] or upload.name
         with page_transaction() as (db, actor):
             return documents.hand_in(
                 db, actor, cabinet(), place.find(db, actor), title=title, kind=data["kind"], kept=kept, referral=place.referral,
-                party=data.get("party"), language=data.get("language"), valid_until=data.get("valid_until"),
+                party=of["party"], own=of["own"], language=data.get("language"), valid_until=data.get("valid_until"),
                 request=_request(upload, n),
             )  # fmt: skip
 

@@ -30,6 +30,11 @@ PAPERS = {
     "letter": N_("letter"), "contract": N_("contract"), "report": N_("report"), "statement": N_("statement"),
     "certificate": N_("certificate"), "nda": N_("non-disclosure agreement"), "other": N_("other paper"),
 }  # fmt: skip
+#: Whose paper something is, or whom it is about: without that party's consent no provider sees it.
+WHOSE = {
+    "need_owner": N_("The need owner"), "technology_owner": N_("The technology owner"), "both": N_("Both parties"),
+    "own": N_("Neither: it is the office's own, with nothing of a party in it"),
+}  # fmt: skip
 #: Deeds of a person without a form of words of their own in an edition: the sentence, with who did it.
 _DEEDS = {
     "opened": N_("%(who)s opened the case"),
@@ -110,6 +115,18 @@ def party_name(code: str) -> str:
 
 def service_name(code: str) -> str:
     return gettext(SERVICES[code]) if code in SERVICES else code.replace("_", " ")
+
+
+def whose(code: str) -> dict[str, Json]:
+    """What an answer of `WHOSE` says of a paper."""
+    return {"party": code if code in PARTIES else None, "own": code == "own"}
+
+
+def say_whose(paper: Mapping[str, Json]) -> str:
+    """Whose paper it is, or whom it is about."""
+    if paper["party"]:
+        return party_name(paper["party"])
+    return gettext("the office's own, with nothing of a party in it") if paper["own"] else gettext("both parties")
 
 
 def paper_name(code: str) -> str:

@@ -31,6 +31,7 @@ SCRIPTS = (
 def send(reader: Reader, *files: tuple[str, bytes]) -> None:
     reader.page.set_input_files("#files", [FilePayload(name=name, mimeType="text/html", buffer=content) for name, content in files])
     reader.page.select_option("#f-kind", "report")
+    reader.page.check("input[name=f-whose][value=both]")
 
 
 def test_script_strings_as_names_and_titles_are_words(page_of: PageOf, site: Site) -> None:

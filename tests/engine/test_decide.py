@@ -619,7 +619,7 @@ def test_accepting_shares_under_the_consent_that_covers_it(play: Play) -> None:
     _accept(play, paper)
     (grant,) = play.case.grants.values()
     (consent,) = play.case.consents.values()
-    assert (grant.document, grant.consent, grant.ended_at) == (paper, consent.id, None)
+    assert (grant.document, grant.consents, grant.ended_at) == (paper, (consent.id,), None)
 
 
 def test_a_withdrawn_consent_ends_its_grants_and_suspends_what_leaned_on_it(play: Play) -> None:

@@ -196,7 +196,7 @@ TABLE: tuple[Row, ...] = (
     ),
     # --- documents; what a referral shares is walked through in `test_documents.py` ---
     get("/cases/<number>/documents", READERS, there=FOREIGN),
-    post("/cases/<number>/documents", CLERKS, READERS - CLERKS, there=FOREIGN, form=lambda on: {"f-kind": "report"}),
+    post("/cases/<number>/documents", CLERKS, READERS - CLERKS, there=FOREIGN, form=lambda on: {"f-kind": "report", "f-whose": "both"}),
     get("/cases/<number>/file", READERS, there=FOREIGN),
     get("/referrals/<referral>/documents", READERS | LAB, there=READERS | BANK),
     # Nothing is handed in before the referral is accepted, and never by the office.

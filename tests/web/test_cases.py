@@ -388,7 +388,7 @@ def test_a_document_is_entered(browser_for: Enter, numbers: tuple[str, str]) -> 
     wrong = browser.flask.post(page, data=sent)
     assert wrong.status_code == 422
     assert "is required" in wrong.text
-    sent["f-title"], sent["f-kind"], sent["f-party"] = "Test report", "report", "technology_owner"
+    sent["f-title"], sent["f-kind"], sent["f-whose"] = "Test report", "report", "technology_owner"
     done = browser.flask.post(page, data=sent, follow_redirects=True)
     assert "You have entered the document." in done.text
     assert "Test report" in done.text

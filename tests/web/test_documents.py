@@ -44,7 +44,7 @@ def drawer(app: Flask) -> Cabinet:
 
 
 def hand_in(browser: Browser, path: str, *files: File, **more: str):  # type: ignore[no-untyped-def]  # what Browser.post gives
-    return browser.post(path, {"f-kind": "report", "files": list(files), **more}, page=path, content_type="multipart/form-data")
+    return browser.post(path, {"f-kind": "report", "f-whose": "both", "files": list(files), **more}, page=path, content_type="multipart/form-data")
 
 
 def test_a_file_is_handed_in_with_a_plain_form_and_listed(browser_for: Enter, scene: tuple[str, str]) -> None:
@@ -70,7 +70,7 @@ def test_what_is_wrong_with_one_keeps_no_other_out(browser_for: Enter, scene: tu
 
 def test_a_script_is_told_file_by_file(browser_for: Enter, scene: tuple[str, str]) -> None:
     officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
-    sent = {"f-kind": "report", "part": "0", "files": [file("bad.svg", SVG)]}
+    sent = {"f-kind": "report", "f-whose": "both", "part": "0", "files": [file("bad.svg", SVG)]}
     answer = officer.post(path, sent, page=path, content_type="multipart/form-data", headers={"Accept": "application/json"})
     told = answer.get_json()
     assert (answer.status_code, told["taken"], told["refused"][0]["name"]) == (200, [], "bad.svg")
@@ -113,7 +113,7 @@ def test_a_file_beyond_a_forms_usual_size_is_taken(browser_for: Enter, scene: tu
     officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
     token = _TOKEN.search(officer.get(path).text)
     assert token is not None
-    sent = {"csrf_token": token[1], "key": "k" * 24, "f-kind": "report", "files": FileStorage(io.BytesIO(PDF + b" " * 5_000_000), "large.pdf")}
+    sent = {"csrf_token": token[1], "key": "k" * 24, "f-kind": "report", "f-whose": "both", "files": FileStorage(io.BytesIO(PDF + b" " * 5_000_000), "large.pdf")}
     boundary, body = encode_multipart(sent)
     answer = officer.flask.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
     assert answer.status_code == 303

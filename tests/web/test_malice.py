@@ -43,7 +43,7 @@ def test_three_hundred_files_that_mean_harm_do_none(app: Flask, browser_for: Ent
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     odd = []
     for n, harm in enumerate(everything):
-        type_, body = body_of(harm, {"csrf_token": token[1], "key": f"{n:024}", "f-kind": "report", "part": "0"})
+        type_, body = body_of(harm, {"csrf_token": token[1], "key": f"{n:024}", "f-kind": "report", "f-whose": "both", "part": "0"})
         answer = officer.flask.post(path, data=body, content_type=type_, headers={"Accept": "application/json"})
         told = answer.get_json()
         if answer.status_code != 200 or harm.refused and told["taken"]:

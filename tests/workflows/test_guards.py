@@ -628,14 +628,15 @@ def test_closed_within_24_months(case: Facts, holds: bool) -> None:
 # --- referrals -------------------------------------------------------------------------------------------------------
 
 PAPER = Document("paper", "technology_owner", "report", START)
-OURS = Document("form", None, "form", START)
+OURS = Document("form", None, "form", START, own=True)
+OTHERS = Document("study", None, "report", START, track="elsewhere")
 SENT = track("referral", "draft", kind="assessment", provider=LAB)
 TALK = track("referral", "draft", kind="mediation", provider=LAB)
 SHARE = {"documents": ["paper"], "provider": LAB}
 
 
 def sharing(*consents: Consent, here: Track = SENT, data: Mapping[str, Any] = SHARE) -> Facts:
-    return facts(here=here, data=data, consents=consents, documents=[PAPER, OURS])
+    return facts(here=here, data=data, consents=consents, documents=[PAPER, OURS, OTHERS])
 
 
 @table({
@@ -649,7 +650,15 @@ def sharing(*consents: Consent, here: Track = SENT, data: Mapping[str, Any] = SH
     "another document": (sharing(consent("technology_owner", documents=("other",))), False),
     "withdrawn": (sharing(consent("technology_owner", ended_at=at(1))), False),
     "run out": (sharing(consent("technology_owner", expires_on="2026-03-31")), False),
-    "a paper of neither party": (sharing(data={"documents": ["form"], "provider": LAB}), True),
+    "the office's own": (sharing(data={"documents": ["form"], "provider": LAB}), True),
+    "a paper of which nobody said whose it is": (
+        sharing(consent("technology_owner"), data={"documents": ["study"], "provider": LAB}), False,
+    ),
+    "the same with both parties' consent": (
+        sharing(
+            consent("technology_owner"), consent("need_owner", id="second"), data={"documents": ["study"], "provider": LAB}
+        ), True,
+    ),
     "an unknown paper": (sharing(consent("technology_owner"), data={"documents": ["x"], "provider": LAB}), False),
     "provider of the draft": (
         sharing(consent("technology_owner", providers=(LAB,)), data={"documents": ["paper"]}), True,
@@ -819,7 +828,7 @@ def test_a_waived_conflict_lets_in_whoever_had_declared_it() -> None:
 
 def test_documents_are_shared_again_only_where_sharing_had_ended() -> None:
     here = replace(SENT, named="p", given={"documents": ["paper", "form"]})
-    kept = {"g": Grant("g", here.id, "form", None, START)}
+    kept = {"g": Grant("g", here.id, "form", (), START)}
     assert effects.grant_again.follows(facts(here=here, grants=kept)) == {"grant": ["paper"]}
 
 

@@ -50,7 +50,11 @@ class HandingOver(Body):
 class NewDocument(Body):
     title: Line
     kind: Line
-    party: Literal["need_owner", "technology_owner"] | None = None
+    party: Annotated[
+        Literal["need_owner", "technology_owner"] | None,
+        Field(description="Whose paper it is, or whom it is about; null: both, unless it is `own`"),
+    ] = None
+    own: Annotated[bool, Field(description="The office's own, with nothing of a party in it: sharing it needs no consent")] = False
     language: Language | None = None
     valid_until: date | None = None
 

@@ -58,7 +58,8 @@ class DocumentTold(Answer):
     id: str
     title: str | None = None
     kind: str
-    party: str | None = None
+    party: Annotated[str | None, Field(description="Whose paper it is, or whom it is about; null: both, unless it is `own`")] = None
+    own: Annotated[bool, Field(description="The office's own, with nothing of a party in it")] = False
     language: str | None = None
     valid_until: str | None = None
     registered_at: str

@@ -274,6 +274,7 @@ class Document(Answer):
     id: str
     title: Annotated[str | None, Field(description="Null where it was erased")] = None
     party: str | None = None
+    own: bool = False
     kind: str
     valid_until: str | None = None
 

@@ -63,7 +63,7 @@ def remembered(kind: str, what: str) -> Steps:
 
 def refuses_the_drawings() -> Steps:
     send = do("officer", "referral:assessment.send", documents=["drawings"])
-    return (refused(send, Refused, "No consent of the owning party covers this provider"),)
+    return (refused(send, Refused, "No consent of the party concerned covers this provider"),)
 
 
 def asked(provider: str, *next_: str) -> Callable[[Journey], None]:
@@ -269,7 +269,7 @@ SCRIPTS: dict[str, Steps] = {
         refused(
             do("officer", "referral:assessment.send", provider="other_assessors", documents=["drawings"]),
             Refused,
-            "No consent of the owning party covers this provider",
+            "No consent of the party concerned covers this provider",
         ),
         *sent("assessment", "assessors", documents=["drawings"]),
         refused(do("other_assessor", "referral:assessment.accept"), NotFound),
