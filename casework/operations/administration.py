@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.calendars import Calendar
 from casework.engine.commands import By
-from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER, PROVIDER, PROVIDER_LEAD, VERIFIER
+from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER, PROVIDER_LEAD
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import registers
 from casework.operations.absences import absences_of, finish_absence, pass_on_role
@@ -306,47 +306,6 @@ def list_members(db: Connection, actor: Actor) -> list[dict[str, Json]]:
         {"ids": _led(actor)},
     )
     return [{"id": row.id, "name": row.name, "name_zh": row.name_zh, "members": row.members} for row in rows]
-
-
-def add_member(
-    db: Connection, actor: Actor, organisation: str, *, email: str, role: str, request: Request
-) -> Done:
-    """A lead takes a person who has an account, and no role anywhere else, into the organisation."""
-    if organisation not in _led(actor):
-        raise NotFound("organisation")
-    faults = {}
-    if role not in (PROVIDER, PROVIDER_LEAD, VERIFIER):
-        faults["role"] = "is not one of the choices"
-    if not email.strip():
-        faults["email"] = "is required"
-    if faults:
-        raise InvalidForm(fields=faults)
-
-    def do() -> Mapping[str, Json]:
-        # Who works elsewhere looks like who is not there: a lead learns nothing of other people's roles.
-        person = db.execute(
-            text(
-                "SELECT p.id FROM people p WHERE lower(p.email) = lower(:email) AND p.active AND NOT EXISTS (SELECT"
-                " FROM memberships m WHERE m.person_id = p.id AND m.organisation_id IS DISTINCT FROM CAST(:own AS uuid)"
-                " AND (m.ends_at IS NULL OR m.ends_at > casework_now())) FOR NO KEY UPDATE"
-            ),
-            {"email": email.strip(), "own": organisation},
-        ).scalar_one_or_none()
-        if person is None:
-            raise InvalidForm(fields={"email": "is of nobody whom you may add; ask an administrator"})
-        if db.execute(
-            text(
-                "SELECT 1 FROM memberships WHERE person_id = :person AND organisation_id = CAST(:own AS uuid) AND role = :role"
-                " AND deputy_for IS NULL AND (ends_at IS NULL OR ends_at > casework_now())"
-            ),
-            {"person": person, "own": organisation, "role": role},
-        ).first():
-            raise InvalidForm(fields={"email": "is of somebody who has this role already"})
-        id = registers.grant_role(db, person, role, organisation=organisation, by=actor.person)
-        pass_on_role(db, id, By(actor.person, PROVIDER_LEAD, organisation))
-        return {"id": id}
-
-    return _once(db, actor, request, do, 201)
 
 
 def end_member(db: Connection, actor: Actor, membership: str, request: Request) -> Done:

@@ -127,23 +127,37 @@ def list_invitations(
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
     rows = db.execute(
         text(
-            "SELECT i.*, (SELECT m.state FROM mails m WHERE m.invitation_id = i.id ORDER BY m.made_at DESC, m.id DESC LIMIT 1)"
-            f" AS mail FROM ({ROW}) i WHERE {_SEEN}{more} ORDER BY made_at DESC, id DESC LIMIT :most"
+            f"SELECT i.*, {_MAIL} AS mail FROM ({ROW}) i WHERE {_SEEN}{more} ORDER BY made_at DESC, id DESC LIMIT :most"
         ),
         given,
     ).all()
     shown, following = page(rows, most, lambda row: (row.made_at, str(row.id)))
-    items = [
-        {
-            "id": row.id, "email": row.email, "name": row.name, "roles": list(row.roles), "language": row.language,
-            "programme": row.programme_id, "organisation": row.organisation_id, "scope": row.scope, "scope_zh": row.scope_zh,
-            "state": row.state, "mail": row.mail, "made_at": when(row.made_at), "expires_at": when(row.expires_at),
-            "accepted_at": when(row.accepted_at), "person": row.accepted_by,
-            "invited_by": {"id": row.invited_by, "name": row.inviter, "name_zh": row.inviter_zh} if row.invited_by else None,
-        }
-        for row in shown
-    ]  # fmt: skip
-    return {"items": items, "next": following}
+    return {"items": [_item(row) for row in shown], "next": following}
+
+
+def show_invitation(db: Connection, actor: Actor, invitation: str) -> dict[str, Json]:
+    """One of them. Raises NotFound."""
+    row = db.execute(
+        text(f"SELECT i.*, {_MAIL} AS mail FROM ({ROW}) i WHERE id = CAST(:id AS uuid) AND {_SEEN}"),
+        _reach(actor) | {"id": invitation},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("invitation")
+    return _item(row)
+
+
+#: What became of its last mail.
+_MAIL = "(SELECT m.state FROM mails m WHERE m.invitation_id = i.id ORDER BY m.made_at DESC, m.id DESC LIMIT 1)"
+
+
+def _item(row: Any) -> dict[str, Json]:
+    return {
+        "id": row.id, "email": row.email, "name": row.name, "roles": list(row.roles), "language": row.language,
+        "programme": row.programme_id, "organisation": row.organisation_id, "scope": row.scope, "scope_zh": row.scope_zh,
+        "state": row.state, "mail": row.mail, "made_at": when(row.made_at), "expires_at": when(row.expires_at),
+        "accepted_at": when(row.accepted_at), "person": row.accepted_by,
+        "invited_by": {"id": row.invited_by, "name": row.inviter, "name_zh": row.inviter_zh} if row.invited_by else None,
+    }  # fmt: skip
 
 
 def invite_again(
@@ -378,5 +392,5 @@ def _note(db: Connection, log: Log, kind: str, by: str, effects: dict[str, Json]
 
 __all__ = [
     "DAYS", "MOST_DAYS", "ROW", "TRIES", "InvitationLetter", "Scope", "invite", "invite_again", "list_invitations",
-    "record_invitation", "revoke_invitation", "token_hash", "write_invitation",
+    "record_invitation", "revoke_invitation", "show_invitation", "token_hash", "write_invitation",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from casework.records.store import Store
 from casework.settings import Settings
 from casework.web import (
     absences,
+    acceptance,
     accounts,
     actor,
     administration,
@@ -39,6 +40,7 @@ from casework.web import (
     guides,
     history,
     home,
+    invitations,
     jobs,
     leavers,
     mails,
@@ -107,6 +109,7 @@ def create_app(settings: Settings) -> Flask:
 #: The pages, one blueprint for each subject.
 PAGES = (
     absences.blueprint,
+    acceptance.blueprint,
     allocation.blueprint,
     accounts.blueprint,
     administration.blueprint,
@@ -122,6 +125,7 @@ PAGES = (
     history.blueprint,
     task_operations.blueprint,
     home.blueprint,
+    invitations.blueprint,
     leavers.blueprint,
     jobs.blueprint,
     mails.blueprint,
@@ -166,6 +170,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         CONFIRM_WITHIN=timedelta(minutes=settings.confirm_minutes),
         DEMO_ACCOUNTS=settings.var / "demo-accounts.json",
         CLOCK_OFFSET=settings.clock_offset,
+        MAILING=settings.smtp_host is not None,
         SCANNED=settings.scanner is not None,
     )
 

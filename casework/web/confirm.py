@@ -53,7 +53,8 @@ SENSITIVE: Mapping[str, Callable[[Mapping[str, Json]], bool]] = {
     "administration.give_role": always,
     "administration.end_role": always,
     "administration.deactivate": always,
-    "referrals.add_member": always,
+    "invitations.invite": always,
+    "invitations.resend": always,
     "referrals.end_member": always,
     # What leaves the house, and what is decided.
     "cases.csv": always,

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.engine.events import SAID
-from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.errors import NotAllowed, NotFound
 from casework.operations import administration, inbox, referrals
 from casework.operations.contract import describe_contract
 from casework.operations.deadlines import explain_tasks
@@ -38,7 +38,7 @@ from casework.web.navigation import PROVIDERS
 from casework.web.sentences import say_entry
 from casework.web.skills import people_with_skills
 from casework.web.steps import steps_of
-from casework.web.texts import edition_text, role_name, say_error, say_fault
+from casework.web.texts import edition_text, role_name, say_error
 
 Json = Any
 blueprint = Blueprint("referrals", __name__)
@@ -231,31 +231,11 @@ def say_done(chosen: deeds.Action) -> str:
 @blueprint.get("/members")
 @only("provider_lead")
 def members() -> str:
-    return _members({}, {})
-
-
-def _members(given: Mapping[str, str], faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         found = administration.list_members(db, actor)
         queues = queues_to_choose(db, actor, of_organisations=True)
         people = people_with_skills(db, actor, of_organisations=True)
-    return render_template("referrals/members.html", organisations=found, given=given, faults=faults, queues=queues, people=people)
-
-
-@blueprint.post("/members")
-@only("provider_lead")
-def add_member() -> Response:
-    given = {name: request.form.get(name, "") for name in ("organisation", "email", "role")}
-    try:
-        with page_transaction() as (db, actor):
-            administration.add_member(
-                db, actor, given["organisation"], email=given["email"], role=given["role"], request=read_request()
-            )
-    except InvalidForm as refusal:
-        faults = {name: say_fault(why) for name, why in refusal.fields.items()}
-        return make_response(_members(given, faults), 422)
-    flash(gettext("Added. From now on this person sees the referrals of your organisation."))
-    return redirect(url_for("referrals.members"), 303)
+    return render_template("referrals/members.html", organisations=found, queues=queues, people=people)
 
 
 @blueprint.post("/members/<uuid:membership>/end")

@@ -42,7 +42,7 @@ READERS = (
 #: Where nothing is shown but a file is sent.
 FILES = frozenset({"/cases.csv", "/cases.xlsx", "/cases/<number>/file", "/documents/<document>/<version>"})
 #: What is walked through elsewhere: these are there for a moment only.
-BETWEEN = frozenset({"/sign-in/code", "/confirm", "/notifications/<notification>"})
+BETWEEN = frozenset({"/sign-in/code", "/confirm", "/notifications/<notification>", "/invitation/<token>"})
 #: Pages that the table leaves to tests of their own, and what a page shows in other states or to other people.
 MORE: dict[str, tuple[str | None, str]] = {
     "sign-in": (None, "/sign-in"),

@@ -68,8 +68,8 @@ def post(path: str, allowed: Who, refused: Who = NOBODY, **more: Any) -> Row:
 
 
 #: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `test_accounts.py`,
-#: `test_passkeys.py`, `test_confirm.py` and `test_notifications.py` walk through them.
-OWN = ("accounts.", "passkeys.", "confirm.", "notifications.")
+#: `test_passkeys.py`, `test_confirm.py`, `test_notifications.py` and, for who was invited, `test_invitations.py` walk through them.
+OWN = ("accounts.", "passkeys.", "confirm.", "notifications.", "acceptance.")
 PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
 LEADS = frozenset({"provider_lead"})
@@ -148,7 +148,11 @@ TABLE: tuple[Row, ...] = (
     # The words of a guide are the workflow's own, which everybody may read.
     get("/guides/<service>", EVERYBODY, there=EVERYBODY),
     get("/members", LEADS),
-    post("/members", LEADS, form=lambda on: {"organisation": on["organisation"], "email": "nobody@example.org", "role": "provider"}),
+    get("/invitations", LEADS | ADMINISTRATOR),
+    get("/invitations/new", LEADS | ADMINISTRATOR),
+    post("/invitations", LEADS | ADMINISTRATOR, gives=422),
+    post("/invitations/<invitation>/resend", LEADS | ADMINISTRATOR, there=ADMINISTRATOR),
+    post("/invitations/<invitation>/revoke", LEADS | ADMINISTRATOR, there=ADMINISTRATOR),
     post("/members/<membership>/end", LEADS, things={"membership": "member"}),
     get("/webhooks", LEADS),
     post("/webhooks", LEADS, gives=422, form=lambda on: {"organisation": on["organisation"], "url": "https://localhost/"}),

@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
-from casework.operations import registers
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page
@@ -298,12 +297,6 @@ def test_every_offer_is_shown_once_over_the_pages(engine: Engine, world: World, 
 # --- members ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def newcomer(engine: Engine) -> str:
-    with transaction(engine) as db:
-        return registers.register_person(db, email="newcomer@example.org", name="Newcomer")
-
-
 def roles_of(engine: Engine, person: str) -> list[str]:
     with transaction(engine) as db:
         rows = db.execute(
@@ -316,32 +309,9 @@ def roles_of(engine: Engine, person: str) -> list[str]:
         return [row.role for row in rows]
 
 
-def add(browser: Browser, world: World, email: str, role: str = "provider", organisation: str = "lab") -> TestResponse:
-    return browser.post(
-        "/members", {"organisation": world.organisations[organisation], "email": email, "role": role}, page="/members"
-    )
-
-
-def test_a_lead_adds_somebody_who_has_an_account(engine: Engine, world: World, newcomer: str, browser_for: BrowserFor) -> None:
+def test_a_lead_rules_over_the_own_organisation_alone(engine: Engine, world: World, browser_for: BrowserFor) -> None:
     lead = browser_for("provider_lead")
     assert "Haidian Assessment Lab" in lead.get("/members").text
-    assert add(lead, world, "NewComer@example.org").status_code == 303
-    assert roles_of(engine, newcomer) == ["provider"]
-    assert "Newcomer" in lead.get("/members").text
-
-
-@pytest.mark.parametrize("email", ["nobody@example.org", "officer@example.org", "foreign_provider@example.org", ""])
-def test_who_is_unknown_or_works_elsewhere_is_refused_alike(world: World, browser_for: BrowserFor, email: str) -> None:
-    answer = add(browser_for("provider_lead"), world, email)
-    assert answer.status_code == 422
-    assert ("is of nobody whom you may add" if email else "is required") in answer.text
-
-
-def test_a_lead_rules_over_the_own_organisation_alone(engine: Engine, world: World, newcomer: str, browser_for: BrowserFor) -> None:
-    lead = browser_for("provider_lead")
-    assert add(lead, world, "newcomer@example.org", organisation="bank").status_code == 404
-    assert add(lead, world, "newcomer@example.org", role="officer").status_code == 422
-    assert roles_of(engine, newcomer) == []
     with transaction(engine) as db:
         other = db.execute(
             text("SELECT id FROM memberships WHERE person_id = CAST(:p AS uuid)"), {"p": world.people["foreign_provider"]}
