@@ -202,11 +202,13 @@ class Document:
     kind: str
     registered_at: datetime
     valid_until: str | None = None
-    #: The referral whose provider handed it in; None for what the office entered.
+    #: The referral whose provider handed it in, or was sent it as a letter; None for what the office entered.
     track: str | None = None
     withdrawn_at: datetime | None = None
     #: An officer has put down that it is the office's own and that nothing of a party is in it.
     own: bool = False
+    #: Which letter of the office it is, as it was sent: to the party, or to the provider of the referral.
+    letter: str | None = None
 
     @property
     def concerns(self) -> tuple[str, ...]:

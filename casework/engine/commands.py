@@ -346,6 +346,18 @@ class WithdrawDocument:
 
 
 @dataclass(frozen=True)
+class SendLetter:
+    """File a letter to a party (by its side) or a provider (by its referral) as it is sent; `address` where it is mailed."""
+
+    kind: str
+    to: str
+    language: str
+    title: str
+    file: FileTold
+    address: str | None = None
+
+
+@dataclass(frozen=True)
 class WithdrawGrant:
     """Let a provider see a document no longer."""
 
@@ -525,6 +537,7 @@ Command = (
     | RegisterDocument
     | FileDocument
     | WithdrawDocument
+    | SendLetter
     | WithdrawGrant
     | ChangeGrantDay
     | ReturnPapers

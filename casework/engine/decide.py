@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.engine import documents, grants, openings
+from casework.engine import documents, grants, letters, openings
 from casework.engine.cases import CREATED, READY, Case
 from casework.engine.checks import line, refusals
 from casework.engine.clockwork import END_ACCESS, WAKE
@@ -37,6 +37,7 @@ from casework.engine.commands import (
     ReturnPapers,
     Ring,
     Say,
+    SendLetter,
     TellParties,
     WithdrawDocument,
     WithdrawGrant,
@@ -236,6 +237,7 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     RegisterDocument: documents.register,
     FileDocument: documents.file,
     WithdrawDocument: documents.withdraw,
+    SendLetter: letters.send,
     WithdrawGrant: grants.withdraw_grant,
     ChangeGrantDay: grants.change_day,
     ReturnPapers: grants.return_papers,

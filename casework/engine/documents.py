@@ -24,6 +24,7 @@ Json = Any
 CLERKS = (OFFICER, SUPERVISOR, COMPLIANCE)
 DELIVERERS = (PROVIDER,)
 SEALED = "a sealed mediation keeps no files; they stay with its center."
+SENT = "a letter stays as it was sent."
 #: More versions of one document than anybody reads.
 MOST_VERSIONS = 200
 
@@ -102,6 +103,8 @@ def _own(draft: Draft, id: str, action: str) -> Document:
     document = draft.case.documents.get(id)
     if document is None:
         raise NotFound("document")
+    if document.letter is not None:
+        raise WrongState(action=action, why=SENT)
     _insist(draft, home(draft.case, document), action)
     if document.withdrawn_at is not None:
         raise WrongState(action=action, why="the document was withdrawn.")

@@ -31,6 +31,8 @@ HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
 )  # fmt: skip
 #: A version of a document's file, and a document taken out of use.
 DOCUMENT_FILED, DOCUMENT_WITHDRAWN = "document_filed", "document_withdrawn"
+#: A letter of the office, filed as it was sent.
+LETTER_SENT = "letter_sent"
 #: A provider sees a document no longer, by a person or because its day has come; that day was changed.
 GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED = "grant_withdrawn", "grant_expired", "grant_day_changed"
 #: It says what became of those that it had.

@@ -297,7 +297,8 @@ def _documents(case: Case, changed: Changed, tracks: Tracks, registered: list[Js
     documents = dict(case.documents)
     for one in registered:
         documents[one["id"]] = Document(
-            one["id"], one["party"], one["kind"], event.at, one.get("valid_until"), event.track, own=one.get("own", False)
+            one["id"], one["party"], one["kind"], event.at, one.get("valid_until"), event.track, own=one.get("own", False),
+            letter=one.get("letter"),
         )
     changed["documents"] = documents
 

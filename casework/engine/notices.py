@@ -7,17 +7,28 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from casework.engine.cases import READY, Case, Task, Track
-from casework.engine.events import ACTIVATED, COMPLETED, FIRED, HANDED_BACK, HANDED_OVER, PROPOSED, RANG, REFUSED, Event
+from casework.engine.events import (
+    ACTIVATED,
+    COMPLETED,
+    FIRED,
+    HANDED_BACK,
+    HANDED_OVER,
+    LETTER_SENT,
+    PROPOSED,
+    RANG,
+    REFUSED,
+    Event,
+)  # fmt: skip
 from casework.engine.roles import COMPLIANCE, INTAKE, OFFICER, ORGANISATION_QUEUES, PROVIDER, SUPERVISOR
 
 Json = Any
 
 #: Said at once.
 OFFER, QUESTION, RETURN, CANCELLATION, DELIVERY = "offer", "question", "return", "cancellation", "delivery"
-DECISION, DUE, OVERDUE, STOP = "decision", "due", "overdue", "stop"
+DECISION, DUE, OVERDUE, STOP, LETTER = "decision", "due", "overdue", "stop", "letter"
 #: Said in the digest. What somebody is mentioned in comes from any event whose effects name `mentions`.
 TASK, REMINDER, MOVED, OWNERSHIP, MENTION = "task", "reminder", "moved", "ownership", "mention"
-AT_ONCE = (OFFER, QUESTION, RETURN, CANCELLATION, DELIVERY, DECISION, DUE, OVERDUE, STOP)
+AT_ONCE = (OFFER, QUESTION, RETURN, CANCELLATION, DELIVERY, DECISION, DUE, OVERDUE, STOP, LETTER)
 KINDS = (*AT_ONCE, TASK, REMINDER, MOVED, OWNERSHIP, MENTION)
 
 #: What a deed on a referral tells the provider, and the officers; a deed that stands in neither tells officers that it moved.
@@ -56,7 +67,7 @@ class Notice:
 
 def owes(event: Event) -> bool:
     """Whether an event may owe a notice to anybody; asked of every event in its own transaction."""
-    if event.kind in (FIRED, PROPOSED, REFUSED, RANG, ACTIVATED, HANDED_OVER):
+    if event.kind in (FIRED, PROPOSED, REFUSED, RANG, ACTIVATED, HANDED_OVER, LETTER_SENT):
         return True
     effects = event.effects
     return any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event)) or "held_by" in effects
@@ -87,6 +98,8 @@ def _notices(event: Event, case: Case) -> Iterator[Notice]:
         yield _task(case, task, TASK)
     if event.kind in (FIRED, PROPOSED, REFUSED) and track is not None:
         yield from _moved(event, case, track)
+    if event.kind == LETTER_SENT and track is not None:
+        yield Notice(LETTER, *_providers(track), track=track.id)
     if people := frozenset(event.effects.get("mentions", ())):
         yield Notice(MENTION, people, track=event.track)
     yield from _opened(event, case)
@@ -148,10 +161,10 @@ def _queue_of(case: Case, task: str | None) -> str | None:
 
 def _task(case: Case, task: Task, kind: str) -> Notice:
     due = task.due_at.isoformat() if task.due_at else None
-    return Notice(kind, *_workers(case, task), *_deed_of(task), task.track, task.id, due)
+    return Notice(kind, *_workers(case, task), *deed_of(task), task.track, task.id, due)
 
 
-def _deed_of(task: Task) -> tuple[str, str]:
+def deed_of(task: Task) -> tuple[str, str]:
     key = {"step": f"states.{task.rule}.do", "side": f"tasks.{task.rule}", "decision": f"transitions.{task.rule}.do"}
     return task.edition, key[task.type]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casework.engine import documents, grants, openings
+from casework.engine import documents, grants, letters, openings
 from casework.engine.cases import HELD, Case, Task, Track
 from casework.engine.checks import duty_reasons
 from casework.engine.clockwork import END_ACCESS
@@ -33,6 +33,7 @@ from casework.engine.events import (
     GRANT_WITHDRAWN,
     HANDED_OVER,
     INTEREST_DECLARED,
+    LETTER_SENT,
     NOTED,
     OBJECTED,
     OPENED,
@@ -553,6 +554,9 @@ class Judge:
         if shared != set(event.effects.get("grants_ended", ())):
             yield "it does not end exactly what let providers see the document"
 
+    def _letter(self, before: Case, event: Event) -> Reasons:
+        yield from letters.faults_of(before, event.effects, event.role, event.track)
+
     def _grant_withdrawn(self, before: Case, event: Event) -> Reasons:
         yield from self._role_in(before, event, grants.ENDERS)
         yield from self._grant(before, event, event.effects.get("grants_ended", ()))
@@ -590,6 +594,8 @@ class Judge:
         document = before.documents.get(id)
         if document is None or document.withdrawn_at is not None:
             yield "there was no such document to change"
+        elif document.letter is not None:
+            yield f"it changes what was sent: {documents.SENT}"
         elif document.track != event.track:
             yield "the document was another side's"
 
@@ -694,6 +700,7 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     DOCUMENT_REGISTERED: Judge._document,
     DOCUMENT_FILED: Judge._document,
     DOCUMENT_WITHDRAWN: Judge._document,
+    LETTER_SENT: Judge._letter,
     GRANT_WITHDRAWN: Judge._grant_withdrawn,
     GRANT_EXPIRED: Judge._grant_expired,
     GRANT_DAY_CHANGED: Judge._grant_day_changed,
@@ -716,7 +723,7 @@ _ON_TRACKS = frozenset({
     RECEIVED, OBJECTED, *OPERATION_OF,
 })  # fmt: skip
 #: Those that may be a referral's or the case's own.
-_ON_SOME = frozenset({DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN, UNSEALED, RESEALED})
+_ON_SOME = frozenset({DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN, UNSEALED, RESEALED, LETTER_SENT})
 _OPENED_BY: Mapping[str, tuple[str, ...]] = {
     UNSEALING_ASKED: openings.ASKERS, PARTIES_TOLD: openings.ASKERS, UNSEALED: openings.DECIDERS,
     UNSEALING_REFUSED: openings.DECIDERS, GLASS_BROKEN: openings.BREAKERS,

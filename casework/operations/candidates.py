@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casework.engine import documents, grants, openings
+from casework.engine import documents, grants, letters, openings
 from casework.engine import task_table as table
 from casework.engine.cases import HELD, Case, Task, Track
 from casework.engine.checks import duty_reasons
@@ -31,6 +31,7 @@ from casework.engine.events import (
     GRANT_WITHDRAWN,
     HANDED_OVER,
     INTEREST_DECLARED,
+    LETTER_SENT,
     NOTED,
     OBJECTED,
     OPENED,
@@ -67,7 +68,7 @@ NOBODYS = frozenset({RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT_EXPIRED
 #: The roles that do each kind of deed, whatever the edition says.
 _BY_ROLE = {
     HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR), NOTED: WRITERS[INTERNAL],
-    GRANT_WITHDRAWN: grants.ENDERS, GRANT_DAY_CHANGED: grants.ENDERS, PAPERS_RETURNED: grants.RETURNERS,
+    GRANT_WITHDRAWN: grants.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grants.ENDERS, PAPERS_RETURNED: grants.RETURNERS,
     UNSEALING_ASKED: openings.ASKERS, PARTIES_TOLD: openings.ASKERS, GLASS_BROKEN: openings.BREAKERS,
 }  # fmt: skip
 _OF_DOCUMENTS = (DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN)

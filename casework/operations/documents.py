@@ -56,7 +56,7 @@ Json = Any
 
 _DETAILS = text("""
     SELECT effects->'documents'->0->>'id' AS id, body FROM events
-    WHERE log_id = CAST(:log AS uuid) AND kind = 'document_registered' ORDER BY seq
+    WHERE log_id = CAST(:log AS uuid) AND kind IN ('document_registered', 'letter_sent') ORDER BY seq
 """)
 _SCANS = text("""
     SELECT k.file_id, b.scan FROM contents k JOIN blobs b ON b.id = k.blob_id WHERE k.file_id = ANY(CAST(:files AS uuid[]))
@@ -86,7 +86,7 @@ def list_documents(db: Connection, actor: Actor, case: Case, referral: str | Non
             "language": language if isinstance(language, str) else None, "valid_until": one.valid_until,
             "registered_at": instant(one.registered_at), "withdrawn_at": when(one.withdrawn_at),
             "referral": one.track, "provider": names.get(above.provider or "") if above else None,
-            "may_change": one.withdrawn_at is None and _by(actor, case, above) is not None,
+            "letter": one.letter, "may_change": one.withdrawn_at is None and one.letter is None and _by(actor, case, above) is not None,
             "versions": [
                 {
                     "version": file.version, "name": file.name, "type": file.type, "size": file.size, "sha256": file.digest,

@@ -106,10 +106,11 @@ def why_of(effects: Mapping[str, Json]) -> list[str] | None:
 
 
 def papers_of(effects: Mapping[str, Json]) -> dict[str, Json]:
-    """Of what kind the documents are that an event enters, files or withdraws, and which version it files."""
-    kinds = [one["kind"] for one in effects.get("documents", ())] or [one for one in (effects.get("paper"),) if one]
+    """Of what kind the documents are that an event enters, sends, files or withdraws and which party they are of, and which version it files."""
+    papers = [{"kind": one["kind"], **({"party": one["party"]} if one["party"] else {})} for one in effects.get("documents", ())]
+    papers = papers or [{"kind": one} for one in (effects.get("paper"),) if one]
     version = next((one["version"] for one in effects.get("files", ())), None)
-    return {"documents": [{"kind": one} for one in kinds], "version": version}
+    return {"documents": papers, "version": version}
 
 
 def data_of(effects: Mapping[str, Json]) -> Mapping[str, Json]:

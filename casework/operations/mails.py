@@ -14,6 +14,7 @@ from casework.engine.notices import (
     CANCELLATION,
     DELIVERY,
     DUE,
+    LETTER,
     MENTION,
     MOVED,
     OVERDUE,
@@ -42,7 +43,7 @@ GIVEN_UP_AFTER = timedelta(days=3)
 LONGEST_PAUSE_S = 1800
 #: What is worth saying though its task is done or its track has ended.
 DEADLINES = (REMINDER, DUE, OVERDUE)
-LASTING = (CANCELLATION, DELIVERY, STOP, OWNERSHIP, MOVED, MENTION, RETURN)
+LASTING = (CANCELLATION, DELIVERY, STOP, OWNERSHIP, MOVED, MENTION, RETURN, LETTER)
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ def describe(
 
 
 _TITLES = text(
-    "SELECT effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'document_registered' ORDER BY seq"
+    "SELECT effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind IN ('document_registered', 'letter_sent') ORDER BY seq"
 )
 
 

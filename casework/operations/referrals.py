@@ -112,7 +112,7 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
     grants = [grant for grant in case.grants.values() if grant.track == id and grant.ended_at is None]
     titles = titles_of(db, case)
     return _referral(case, id, library, names) | {
-        "question": _question(db, case, track),
+        "question": question_of(db, case, track),
         "asked_before": _asked_before(case, track, library, names) if level == Sight.ALL else [],
         "asked_next": [names.get(one) for one in track.given.get("panel", ())] if level == Sight.ALL and track.live else [],
         # The titles are enough to see a conflict; the documents come with the grants.
@@ -126,7 +126,7 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
     }
 
 
-def _question(db: Connection, case: Case, track: Track) -> Json:
+def question_of(db: Connection, case: Case, track: Track) -> Json:
     """What is asked, in words: those of this request, else of the first of its panel."""
     told = db.execute(_SENT, {"log": case.log, "tracks": [one.id for one in line_of(case, track)]})
     said = [found["question"] for row in told if "question" in (found := values(row.body))]

@@ -12,6 +12,14 @@ from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from casework.definitions import load_library
+from casework.operations.notice_words import N_
+
+#: What each kind of referral is called.
+SERVICES = {
+    "assessment": N_("green technology assessment"), "ip": N_("check of intellectual property"),
+    "pledge": N_("pledge loan"), "finance": N_("green finance"), "agreement": N_("agreement"),
+    "deployment": N_("deployment"), "mediation": N_("mediation"), "verification": N_("verification"), "case": N_("case"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

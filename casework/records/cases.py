@@ -168,7 +168,7 @@ def _consent(one: Json) -> Consent:
 def _document(one: Json) -> Document:
     return Document(
         one["id"], one["party"], one["kind"], _time(one["registered_at"]), one["valid_until"], one["track_id"],
-        _maybe_time(one["withdrawn_at"]), one["own"],
+        _maybe_time(one["withdrawn_at"]), one["own"], one["letter"],
     )  # fmt: skip
 
 
@@ -287,7 +287,7 @@ def _document_row(case: Case, one: Document, position: int) -> dict[str, Json]:
     return {
         "id": one.id, "log_id": case.log, "party": one.party, "kind": one.kind,
         "registered_at": _written(one.registered_at), "valid_until": one.valid_until, "track_id": one.track,
-        "withdrawn_at": _written(one.withdrawn_at), "own": one.own,
+        "withdrawn_at": _written(one.withdrawn_at), "own": one.own, "letter": one.letter,
     }  # fmt: skip
 
 

@@ -789,11 +789,12 @@ documents = Table(
     Column("kind", Text, nullable=False),
     Column("registered_at", Time, nullable=False),
     Column("valid_until", Date),
-    Column("track_id", Id, comment="The referral whose provider handed it in; null for the office's own"),
+    Column("track_id", Id, comment="The referral whose provider handed it in, or was sent it; null for the office's own"),
     Column("withdrawn_at", Time),
     Column(
         "own", Boolean, nullable=False, server_default=text("false"), comment="The office's own, with nothing of a party in it"
     ),
+    Column("letter", Text, comment="Which letter of the office it is: invitation, referral, reminder or closing"),
 )
 
 files = Table(

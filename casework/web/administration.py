@@ -17,10 +17,10 @@ from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
 from casework.errors import CasesLeft, CasesStranded, InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import administration, registered
 from casework.operations.requests import Done, Request
+from casework.operations.speech import SERVICES
 from casework.permissions import Actor
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
-from casework.web.sentences import SERVICES
 from casework.web.texts import N_, say_error, say_fault
 
 Json = Any

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from casework.engine.editions import Edition
 from casework.engine.events import SYSTEM_ACTOR
+from casework.operations.speech import SERVICES
 from casework.web.allocation import say_why
 from casework.web.dates import say_day
 from casework.web.forms import texts_of
@@ -21,11 +22,6 @@ Json = Any
 Editions = Mapping[str, Edition]
 
 PARTIES = {"need_owner": N_("need owner"), "technology_owner": N_("technology owner")}
-SERVICES = {
-    "assessment": N_("green technology assessment"), "ip": N_("check of intellectual property"),
-    "pledge": N_("pledge loan"), "finance": N_("green finance"), "agreement": N_("agreement"),
-    "deployment": N_("deployment"), "mediation": N_("mediation"), "verification": N_("verification"), "case": N_("case"),
-}  # fmt: skip
 PAPERS = {
     "letter": N_("letter"), "contract": N_("contract"), "report": N_("report"), "statement": N_("statement"),
     "certificate": N_("certificate"), "nda": N_("non-disclosure agreement"), "other": N_("other paper"),
@@ -72,6 +68,10 @@ _DEEDS = {
     "grant_day_changed": N_("%(who)s changed the last day of the provider's access to a paper: %(paper)s"),
     "papers_returned returned": N_("%(who)s confirmed that the papers were given back"),
     "papers_returned destroyed": N_("%(who)s confirmed that the papers were destroyed"),
+    "letter_sent invitation": N_("%(who)s sent an invitation to %(to)s"),
+    "letter_sent referral": N_("%(who)s sent the letter of the request to %(to)s"),
+    "letter_sent reminder": N_("%(who)s sent a reminder to %(to)s"),
+    "letter_sent closing": N_("%(who)s sent the letter at the end to %(to)s"),
     "document_withdrawn": N_("%(who)s withdrew a paper: %(paper)s"),
     "consent_ended": N_("%(who)s recorded that a consent has ended"),
     "interest_declared": N_("%(who)s declared an interest in the case"),
@@ -150,7 +150,7 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
     whom = (entry.get("whom") or {}).get("name") or gettext("somebody else")
     paper = ", ".join(paper_name(one["kind"]) for one in entry.get("documents", ())) or gettext("other paper")
     return _capital(gettext(
-        words, who=who, task=_say_task(entry, editions), whom=whom, paper=paper,
+        words, who=who, to=_to(entry), task=_say_task(entry, editions), whom=whom, paper=paper,
         item=_say_item(entry, editions), version=entry.get("version"), why=say_why(entry.get("why") or ()),
     ))  # fmt: skip
 
@@ -159,6 +159,12 @@ def _say_extension(data: Mapping[str, Json], who: str) -> str:
     if not data["granted"]:
         return _capital(gettext("%(who)s did not grant more time", who=who))
     return _capital(gettext("%(who)s granted more time, until %(day)s", who=who, day=say_day(data["until_on"], clock(), year=True)))
+
+
+def _to(entry: Mapping[str, Json]) -> str:
+    """To whom a letter went: a party by its side, or the provider of the track on which it stands."""
+    party = next((one["party"] for one in entry.get("documents", ()) if one.get("party")), None)
+    return party_name(party) if party else gettext("the provider")
 
 
 def _say_transition(entry: Mapping[str, Json], who: str, edition: Edition | None) -> str:

@@ -67,6 +67,10 @@ def post(path: str, allowed: Who, refused: Who = NOBODY, **more: Any) -> Row:
     return Row("POST", path, allowed, refused, **more)
 
 
+def letter(on: Mapping[str, str]) -> Mapping[str, str]:
+    return {"kind": "reminder", "to": "need_owner", "f-language": "en"}
+
+
 #: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `test_accounts.py`,
 #: `test_passkeys.py`, `test_confirm.py`, `test_notifications.py` and, for who was invited, `test_invitations.py` walk through them.
 OWN = ("accounts.", "passkeys.", "confirm.", "notifications.", "acceptance.")
@@ -238,6 +242,11 @@ TABLE: tuple[Row, ...] = (
     # The consent is the one of here, wherever it is asked for.
     get("/cases/<number>/consents/<consent>/withdraw", OWNERS, READERS - OWNERS),
     post("/cases/<number>/consents/<consent>/withdraw", OWNERS, READERS - OWNERS, form=lambda on: {"revision": "99"}),
+    # Which letters can go where is walked through in `test_letters.py`.
+    get("/cases/<number>/letters", READERS, there=FOREIGN),
+    get("/cases/<number>/letters/new", OWNERS, READERS - OWNERS, there=FOREIGN, gives=303),
+    post("/cases/<number>/letters/preview", OWNERS, READERS - OWNERS, there=FOREIGN, form=letter),
+    post("/cases/<number>/letters", OWNERS, READERS - OWNERS, there=FOREIGN, form=letter),
     get("/cases/<number>/interest", READERS, there=FOREIGN),
     post("/cases/<number>/interest", READERS, there=FOREIGN),
     # --- matches ---

@@ -12,6 +12,7 @@ from casework.engine.contract import ANSWERED, RAISED, SETTLED
 from casework.engine.events import (
     FIRED,
     GRANT_EXPIRED,
+    LETTER_SENT,
     NOTED,
     OBJECTED,
     PAPERS_RETURNED,
@@ -22,6 +23,7 @@ from casework.engine.events import (
     SAID,
 )  # fmt: skip
 from casework.engine.grants import HOWS
+from casework.engine.letters import LETTERS
 from casework.engine.messages import CORRECTED, TAKEN_BACK, WRITTEN
 from casework.operations.allowed import BY_ITSELF
 from casework.web.sentences import say_entry
@@ -29,7 +31,7 @@ from tests.operations.test_event_kinds import KINDS
 
 WHATS = {
     **dict.fromkeys((NOTED, SAID), (WRITTEN, CORRECTED, TAKEN_BACK)), OBJECTED: (RAISED, ANSWERED, SETTLED),
-    PAPERS_RETURNED: HOWS, RANG: ("remind", "due", "escalate", "flag", "wake", "stopped"),
+    PAPERS_RETURNED: HOWS, LETTER_SENT: LETTERS, RANG: ("remind", "due", "escalate", "flag", "wake", "stopped"),
 }  # fmt: skip
 #: What an edition has words for, and what no person does.
 _OF_EDITIONS, _NOBODYS = {FIRED, PROPOSED, REFUSED}, {RANG, RECOUNTED, GRANT_EXPIRED}

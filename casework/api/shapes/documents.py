@@ -64,7 +64,8 @@ class DocumentTold(Answer):
     valid_until: str | None = None
     registered_at: str
     withdrawn_at: str | None = None
-    referral: Annotated[str | None, Field(description="With which it was handed in, by a provider")] = None
+    referral: Annotated[str | None, Field(description="With which it was handed in by its provider, or as a letter sent to it")] = None
+    letter: Annotated[str | None, Field(description="Which letter of the office it is, as it was sent to the party or the provider")] = None
     provider: str | None = None
     may_change: Annotated[bool, Field(description="Whether you may file a version or withdraw it")]
     versions: Annotated[list[DocumentVersion], Field(description="The newest first")]

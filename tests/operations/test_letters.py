@@ -1,0 +1,102 @@
+"""Letters in the history: what is recorded verifies, and what could not have been sent is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine
+
+from casework.engine.events import Event
+from casework.engine.evolve import evolve
+from casework.engine.letters import recipients
+from casework.errors import NotAllowed, NotFound
+from casework.operations.allowed import Judge
+from casework.operations.cabinet import Cabinet
+from casework.operations.deeds import home_of
+from casework.operations.letters import Written, list_letters, send_letter
+from casework.operations.past import Past
+from casework.operations.verify import verify_all
+from casework.records.cases import load
+from casework.records.database import transaction
+from casework.records.logs import event_of, read_rows
+from tests.world import World, new_request, to_referral
+
+
+@pytest.fixture
+def sent(engine: Engine, world: World, cabinet: Cabinet) -> tuple[str, str]:
+    """A case with a letter to its provider: (number, referral)."""
+    with transaction(engine) as db:
+        number, referral = to_referral(world, db)
+    with transaction(engine) as db:
+        send_letter(db, world.actor(db, "officer"), cabinet, number, Written("referral", referral, "en"), new_request())
+    return number, referral
+
+
+def test_a_letter_that_was_sent_verifies(engine: Engine, sent: tuple[str, str]) -> None:
+    assert list(verify_all(engine)) == []
+
+
+@pytest.mark.parametrize("name", ["provider", "auditor", "compliance", "other_officer"])
+def test_who_sends_no_letters_is_refused(engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str], name: str) -> None:
+    number, referral = sent
+    with transaction(engine) as db, pytest.raises((NotAllowed, NotFound)):
+        send_letter(db, world.actor(db, name), cabinet, number, Written("referral", referral, "en"), new_request())
+
+
+def test_a_mediation_has_no_letters(engine: Engine, world: World, sent: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        case = load(db, home_of(db, sent[0]), "case")
+    assert list(recipients(case))
+    assert list(recipients(replace(case, kind="mediation"))) == []
+
+
+def test_nothing_goes_out_while_a_stop_is_decided(engine: Engine, world: World, sent: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        case = load(db, home_of(db, sent[0]), "case")
+    assert list(recipients(replace(case, frozen=True))) == []
+
+
+def test_what_was_sent_is_listed_with_whom_it_went_to(engine: Engine, world: World, sent: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        told = list_letters(db, world.actor(db, "auditor"), sent[0])
+    assert [(one["letter"], one["to"]) for one in told["items"]] == [("referral", "Haidian Assessment Lab")]
+    assert told["possible"] == []
+
+
+def _to_a_party(event: Event) -> Event:
+    (one,) = event.effects["documents"]
+    return replace(event, track=None, effects={**event.effects, "documents": [{**one, "party": "need_owner"}]})
+
+
+def _two_files(event: Event) -> Event:
+    return replace(event, effects={**event.effects, "files": event.effects["files"] * 2})
+
+
+def _another_kind(event: Event) -> Event:
+    (one,) = event.effects["documents"]
+    return replace(event, effects={**event.effects, "documents": [{**one, "kind": "report"}]})
+
+
+FORGED: dict[str, tuple[Callable[[Event], Event], str]] = {
+    "by a provider": (lambda event: replace(event, role="provider"), "could not be sent so"),
+    "to whom it could not go": (_to_a_party, "could not be sent so"),
+    "with two files": (_two_files, "one document with one file"),
+    "filed as another paper": (_another_kind, "filed as something else"),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_what_could_not_have_been_sent_is_found(engine: Engine, sent: tuple[str, str], forged: str) -> None:
+    change, told = FORGED[forged]
+    with transaction(engine) as db:
+        past, before = Past(db), None
+        judge = Judge(past.library, past)
+        *earlier, last = [event_of(row.header, row.effects, row.body) for row in read_rows(db, home_of(db, sent[0]))]
+        for event in earlier:
+            judge.reasons(before, event)
+            before = evolve(before, event)
+        assert judge.reasons(before, last) == []
+        reasons = judge.reasons(before, change(last))
+    assert any(told in one for one in reasons), reasons
