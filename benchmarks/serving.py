@@ -34,7 +34,7 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
     constants = first_case(world, mine)
     bare = Yardstick(world, constants)
     with transaction(mine.engine) as db:
-        token = make_token(db, world.officer, name="bench", scopes=("read", "write"), days=None)[1]
+        token = make_token(db, world.officer, name="bench", scopes=("read", "write"), lasts=None)[1]
     make: dict[str, Callable[[int], list[Action]]] = {
         "ours": lambda count: _ours(world, mine, token, count),
         "theirs": lambda count: _theirs(world, bare, mine, count),

@@ -147,6 +147,10 @@ class TooManyAttempts(CaseworkError):
         super().__init__(seconds=seconds, **details)
 
 
+class TooManyRequests(TooManyAttempts):
+    """There were too many requests of this service account within a minute. Go on in {seconds} seconds."""
+
+
 class Unreadable(CaseworkError):
     """The request cannot be read: {why}"""
 

@@ -79,6 +79,8 @@ class Actor:
     proved: timedelta | None = None
     #: The one programme that lists show; none: every one of the person's.
     focus: str | None = None
+    #: A provider's own system, and no person: it is nobody's second pair of eyes.
+    service: bool = False
     #: Logs that two persons unsealed for this one to read, or that this one opened in an emergency, at this moment.
     opened: frozenset[str] = frozenset()
 
@@ -259,7 +261,7 @@ def conflict(actor: Actor, case: Case) -> str | None:
 
 def may_work(actor: Actor, case: Case, task: Task) -> By | None:
     """The capacity in which the actor may take a task, if there is one."""
-    if conflict(actor, case):
+    if conflict(actor, case) or (actor.service and task.type == "decision"):
         return None
     mine = capacities(actor, case, case.tracks[task.track])
     if task.type == "decision":

@@ -16,12 +16,14 @@ from pydantic.fields import FieldInfo
 
 from casework.api import PREFIX, ROUTES
 from casework.api.errors import STATUS
+from casework.api.scopes import BY_TRANSITION, EVERY, NONE, TABLE, TRANSITIONS
 from casework.cli import main
 from casework.definitions import load_definitions
 from casework.engine import task_table
 from casework.engine.editions import Edition, StateRule, TaskRule, TransitionRule, publish
 from casework.engine.grammar import PREVIOUS_STEP
 from casework.engine.registry import GUARDS
+from casework.operations.service_accounts import DELIVER, SCOPES
 from casework.settings import Settings
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -33,7 +35,7 @@ def pages() -> dict[str, str]:
     """Every generated page by its file name."""
     made: dict[str, Callable[[], Iterator[str]]] = {
         "workflows.md": workflows, "guards.md": guards, "command-line.md": command_line, "settings.md": settings,
-        "routes.md": routes, "tasks.md": tasks,
+        "routes.md": routes, "scopes.md": scopes, "tasks.md": tasks,
     }  # fmt: skip
     return {name: "\n".join([MADE, "", *lines()]).rstrip() + "\n" for name, lines in made.items()}
 
@@ -374,6 +376,37 @@ def routes() -> Iterator[str]:
     )
     yield ""
     yield "503 means that the database is busy or away: nothing was recorded, and `Retry-After` says when to try again."
+
+
+def scopes() -> Iterator[str]:
+    yield "# The scopes of service accounts"
+    yield ""
+    yield "What [a provider's own system](../how-to/connect-a-providers-system.md) may be let do, scope by scope. A token has the"
+    yield "scopes that its account was made with. Every route that does not stand here is for people alone, and answers 403; so"
+    yield "does a route whose scope the token lacks, and it names that scope."
+    yield ""
+    yield from table(("Scope", "It lets the system"), ((f"`{code}`", words) for code, words in SCOPES.items()))
+    yield ""
+    yield "## Routes"
+    yield ""
+    decided = [(one, TABLE.get(f"{one.method} {one.path}", NONE)) for one in ROUTES]
+    said = {EVERY: "any", BY_TRANSITION: "by the transition, see below"}
+    yield from table(
+        ("Route", "What it does", "Scope"),
+        (
+            (f"`{one.method} {one.path}`", one.summary, said.get(scope, f"`{scope}`"))
+            for one, scope in decided if scope != NONE
+        ),
+    )
+    yield ""
+    yield "## Transitions"
+    yield ""
+    yield f"Those of the service's own track, such as an assessment's, need `{DELIVER}`; of the referral itself:"
+    yield ""
+    yield from table(
+        ("Transition", "Scope"),
+        ((f"`{name}`", f"`{scope}`" if scope else "none: for people alone") for name, scope in TRANSITIONS.items()),
+    )
 
 
 def dashed(name: str) -> str:

@@ -30,6 +30,7 @@ from casework.operations.matches import create_match
 from casework.operations.messages import send_message
 from casework.operations.national_calendars import china
 from casework.operations.requests import Done, Request
+from casework.operations.service_accounts import create_service_account
 from casework.operations.tasks import complete_task
 from casework.operations.uploads import receive
 from casework.operations.vault import Vault
@@ -228,7 +229,7 @@ def build_world(db: Connection) -> World:
         )
         world.people[name] = person
         world.tokens[name] = make_token(
-            db, person, name="test", scopes=("read", "write", "import", "admin"), days=None
+            db, person, name="test", scopes=("read", "write", "import", "admin"), lasts=None
         )[1]
     for _ in range(2):
         world.new_match(db)
@@ -314,6 +315,15 @@ def add_invitation(db: Connection, world: World, organisation: str, by: str = "a
     done = invite(
         db, world.actor(db, by), vault, scope=scope, email=f"{organisation}-newcomer@example.org", name="Newcomer",
         roles=["provider"], request=new_request(),
+    )  # fmt: skip
+    return str(done.answer["id"])
+
+
+def add_service_account(db: Connection, world: World) -> str:
+    """A service account of the lab that may only read; gives its id."""
+    done = create_service_account(
+        db, world.actor(db, "provider_lead"), organisation=world.organisations["lab"], name="LIMS", scopes=["referrals.read"],
+        days=30, request=new_request(),
     )  # fmt: skip
     return str(done.answer["id"])
 

@@ -31,11 +31,12 @@ from casework.api import (
     referrals,
     registers,
     rights,
+    service_accounts,
     tasks,
     webhooks,
     workflows,
 )  # fmt: skip
-from casework.api.auth import NOBODY, find_asker, insist_proved
+from casework.api.auth import NOBODY, count_asker, find_asker, insist_proved
 from casework.api.errors import answer_database, answer_error, answer_fault, answer_http
 from casework.api.files import as_attachment, cabinet
 from casework.api.requests import read_body, read_json, read_key, read_path, read_query, read_revision
@@ -67,6 +68,7 @@ ROUTES: tuple[Route, ...] = (
     *allocation.ROUTES,
     *workflows.ROUTES,
     *webhooks.ROUTES,
+    *service_accounts.ROUTES,
     *accounts.ROUTES,
 )
 
@@ -94,8 +96,9 @@ def _answerer(route: Route) -> Callable[..., Response]:
         engine: Engine = current_app.extensions["casework"]
         if route.takes is not None:
             return _respond(_take_in(route, engine, given))
+        count_asker(engine, request)
         with transaction(engine) as db:
-            actor = NOBODY if route.open else find_asker(db, request, route.scope)
+            actor = NOBODY if route.open else find_asker(db, request, route, given)
             try:
                 done = _perform(route, db, actor, given)
             except WrongPassword as refusal:
@@ -111,8 +114,9 @@ def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | O
     assert route.takes is not None
     request.max_content_length = MOST_BYTES + 1
     path, query = read_path(route, dict(given)), read_query(route.query, request)
+    count_asker(engine, request)
     with transaction(engine) as db:
-        actor = find_asker(db, request, route.scope)
+        actor = find_asker(db, request, route, given)
         read_key(request, request.path, None)
         try:
             coming = route.takes(Call(db, actor, path, query, None, None, None))
@@ -124,7 +128,7 @@ def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | O
         asked = read_key(request, request.path, [upload.digest, upload.name])
         kept = cabinet().keep(coming.log, coming.part, upload)
         with transaction(engine) as db:
-            actor = find_asker(db, request, route.scope)
+            actor = find_asker(db, request, route, given)
             done = route.view(Call(db, actor, path, query, None, asked, None, kept=kept))
     return done if isinstance(done, Done | Outgoing) else Done(done)
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import Request as Incoming
 from flask import g
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from casework.api.routes import Route
+from casework.api.scopes import insist_scope
 from casework.errors import NotAllowed, NotConfirmed, NotSignedIn
 from casework.operations.accounts import find_actor_by_secret
+from casework.operations.service_accounts import SERVICE_PREFIX, count_request
 from casework.permissions import Actor
+from casework.records.database import transaction
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_.~+/=-]{8,200})")
 
@@ -19,17 +24,33 @@ _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_.~+/=-]{8,200})")
 NOBODY = Actor("", "", (), scopes=frozenset())
 
 
-def find_asker(db: Connection, request: Incoming, scope: str) -> Actor:
-    """The person whose token this is. Raises NotSignedIn, or NotAllowed where the token lacks the scope."""
-    found = _BEARER.fullmatch(request.headers.get("Authorization", "").strip())
-    actor = find_actor_by_secret(db, found[1]) if found else None
+def count_asker(engine: Engine, request: Incoming) -> None:
+    """Count a request of a service account, whatever becomes of it. Raises TooManyRequests."""
+    secret = _secret(request)
+    if secret is not None and secret.startswith(SERVICE_PREFIX):
+        # On its own, so that requests of one account that come together do not wait for one another.
+        with transaction(engine) as db:
+            count_request(db, secret)
+
+
+def find_asker(db: Connection, request: Incoming, route: Route, given: Mapping[str, str]) -> Actor:
+    """The person or the service account whose token this is. Raises NotSignedIn, or NotAllowed where it lacks the scope."""
+    secret = _secret(request)
+    actor = find_actor_by_secret(db, secret) if secret else None
     if actor is None:
         raise NotSignedIn
     # For the log of what auditors read.
     g.asker = actor
-    if scope not in actor.scopes:
-        raise NotAllowed(why=f"your token lacks the scope {scope}.", scope=scope)
+    if actor.service:
+        insist_scope(actor, route, given)
+    elif route.scope not in actor.scopes:
+        raise NotAllowed(why=f"your token lacks the scope {route.scope}.", scope=route.scope)
     return actor
+
+
+def _secret(request: Incoming) -> str | None:
+    found = _BEARER.fullmatch(request.headers.get("Authorization", "").strip())
+    return found[1] if found else None
 
 
 def insist_proved(actor: Actor, within: timedelta) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 
 import click
 import uuid_utils
@@ -96,7 +97,7 @@ def add_token(email: str, name: str, scopes: str, days: int) -> None:
     engine = connect_engine(load_settings())
     try:
         with transaction(engine) as db:
-            id, secret = make_token(db, _person(db, email), name=name, scopes=wanted, days=days)
+            id, secret = make_token(db, _person(db, email), name=name, scopes=wanted, lasts=timedelta(days=days))
     finally:
         engine.dispose()
     click.echo(f"Token {id} of {email}, for {days} days:", err=True)

@@ -167,7 +167,7 @@ def _account(db: Connection, one: Player, password: str | None) -> Account:
         text("SELECT id FROM people WHERE lower(email) = :email"), {"email": _email(one)}
     ).scalar_one()
     scopes = SCOPES_OF.get(one.roles[0], ("read", "write"))
-    _, secret = make_token(db, str(person), name="demo", scopes=scopes, days=90)
+    _, secret = make_token(db, str(person), name="demo", scopes=scopes)
     organisation = PROVIDERS[one.where][0] if one.where else None
     return Account(_email(one), one.name, list(one.roles), organisation, password, secret)
 

@@ -93,7 +93,7 @@ def _named(row: Any, which: str) -> dict[str, Json]:
 _PEOPLE = text(f"""
     SELECT DISTINCT coalesce(m.programme_id, m.organisation_id) AS scope, coalesce(g.name, o.name) AS scope_name,
         coalesce(g.name_zh, o.name_zh) AS scope_name_zh, p.id, p.name, p.name_zh
-    FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
+    FROM memberships m JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service
     LEFT JOIN programmes g ON g.id = m.programme_id LEFT JOIN organisations o ON o.id = m.organisation_id
     WHERE coalesce(m.programme_id, m.organisation_id) = ANY(CAST(:scopes AS uuid[])) AND m.deputy_for IS NULL
     AND m.role IN {_COVERED} AND {_NOW} ORDER BY scope_name, scope, p.name, p.id LIMIT 2000
@@ -325,7 +325,7 @@ def _line(db: Connection, people: tuple[str, ...]) -> str:
 def _covered_people(db: Connection, scope: str, people: set[str]) -> set[str]:
     rows = db.execute(
         text(
-            "SELECT DISTINCT m.person_id FROM memberships m JOIN people p ON p.id = m.person_id AND p.active"
+            "SELECT DISTINCT m.person_id FROM memberships m JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service"
             " WHERE m.person_id = ANY(CAST(:people AS uuid[])) AND coalesce(m.programme_id, m.organisation_id) ="
             f" CAST(:scope AS uuid) AND m.deputy_for IS NULL AND m.role IN {_COVERED} AND {_NOW}"
         ),

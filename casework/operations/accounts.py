@@ -279,7 +279,7 @@ class Viewer:
 
 
 _VIEWER = text("""
-    SELECT p.id, p.name, p.language, p.email, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
+    SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
         s.seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - s.proved_at AS proved,
         s.programme_id AS focus,
         EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS app,
@@ -412,10 +412,11 @@ def end_other_sessions(db: Connection, actor: Actor, secret: str, request: Reque
 
 
 def make_token(
-    db: Connection, person: str, *, name: str, scopes: Collection[str], days: int | None = TOKEN_DAYS
-) -> tuple[str, str]:
+    db: Connection, person: str, *, name: str, scopes: Collection[str], lasts: timedelta | None = timedelta(days=TOKEN_DAYS),
+    prefix: str = TOKEN_PREFIX,
+) -> tuple[str, str]:  # fmt: skip
     """A new token of a person: (its id, its secret). The secret is kept nowhere."""
-    id, secret = str(uuid_utils.uuid7()), TOKEN_PREFIX + secrets.token_urlsafe(32)
+    id, secret = str(uuid_utils.uuid7()), prefix + secrets.token_urlsafe(32)
     db.execute(
         text(
             "INSERT INTO tokens (id, person_id, name, hash, scopes, created_at, expires_at) SELECT CAST(:id AS uuid),"
@@ -424,7 +425,7 @@ def make_token(
         ),
         {
             "id": id, "person": person, "name": name, "hash": secret_hash(secret), "scopes": sorted(scopes),
-            "lasts": None if days is None else timedelta(days=days),
+            "lasts": lasts,
         },
     )  # fmt: skip
     return id, secret
@@ -444,7 +445,7 @@ def create_token(
         raise NotAllowed(why=f"your own token lacks the scope {', '.join(sorted(missing))}.")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    id, secret = make_token(db, actor.person, name=name, scopes=scopes, days=days)
+    id, secret = make_token(db, actor.person, name=name, scopes=scopes, lasts=timedelta(days=days))
     answer = {"id": id, "name": name, "scopes": sorted(scopes), "expires_at": instant(now(db) + timedelta(days=days))}
     finish(db, actor, request, Done(answer, 201))
     return Done(answer | {"token": secret}, 201)

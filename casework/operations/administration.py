@@ -299,7 +299,7 @@ def list_members(db: Connection, actor: Actor) -> list[dict[str, Json]]:
             "SELECT o.id, o.name, o.name_zh, (SELECT coalesce(jsonb_agg(jsonb_build_object('membership', m.id, 'id', p.id,"
             " 'name', p.name, 'name_zh', p.name_zh, 'email', p.email, 'role', m.role, 'since', m.starts_at, 'ends_at',"
             " m.ends_at, 'deputy', m.deputy_for IS NOT NULL) ORDER BY p.name, m.id), '[]') FROM memberships m"
-            " JOIN people p ON p.id = m.person_id WHERE m.organisation_id = o.id AND p.active"
+            " JOIN people p ON p.id = m.person_id WHERE m.organisation_id = o.id AND p.active AND NOT p.service"
             " AND (m.ends_at IS NULL OR m.ends_at > casework_now())) AS members"
             " FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[])) ORDER BY o.name, o.id"
         ),

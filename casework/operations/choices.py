@@ -23,7 +23,7 @@ Offered = dict[str, list[dict[str, Json]]]
 MOST = 500
 
 _PEOPLE = text(f"""
-    SELECT DISTINCT p.id::text, p.name, p.name_zh FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
+    SELECT DISTINCT p.id::text, p.name, p.name_zh FROM memberships m JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service
     WHERE {IN_FORCE} AND m.deputy_for IS NULL
     AND (CAST(:roles AS text[]) = '{{}}' OR m.role = ANY(CAST(:roles AS text[])))
     AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid))

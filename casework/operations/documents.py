@@ -117,7 +117,7 @@ def _belongs(case: Case, document: Document, referral: str | None) -> bool:
 
 def _colleagues(db: Connection, actor: Actor, case: Case) -> set[str]:
     mine = {one.provider for one in own_tracks(actor, case) if one.provider}
-    return {member.person for member in find_members(db, organisations=mine)} if mine else set()
+    return {member.person for member in find_members(db, organisations=mine, services=True)} if mine else set()
 
 
 def find_document(db: Connection, actor: Actor, id: str) -> tuple[Case, Document]:

@@ -101,7 +101,7 @@ _MEMBERS = text("""
 _READERS = text("""
     SELECT p.id, p.zone, coalesce(n.choices, '{}') AS choices, coalesce(n.quiet, false) AS quiet
     FROM people p LEFT JOIN notification_preferences n ON n.person_id = p.id
-    WHERE p.id = ANY(CAST(:ids AS uuid[])) AND p.active ORDER BY p.id
+    WHERE p.id = ANY(CAST(:ids AS uuid[])) AND p.active AND NOT p.service ORDER BY p.id
 """)
 
 

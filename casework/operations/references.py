@@ -22,7 +22,7 @@ IN_FORCE = """m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at 
         )
     )"""
 _PEOPLE = text(f"""
-    SELECT m.person_id::text FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
+    SELECT m.person_id::text FROM memberships m JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service
     WHERE m.person_id = ANY(CAST(:ids AS uuid[])) AND {IN_FORCE} AND m.deputy_for IS NULL
     AND (CAST(:roles AS text[]) = '{{}}' OR m.role = ANY(CAST(:roles AS text[])))
     AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid))

@@ -18,6 +18,7 @@ from casework.operations.findings import fold as fold_finding
 from casework.operations.invited import faults as invitation_faults
 from casework.operations.invited import fold as fold_invitations
 from casework.operations.past import Past, absences
+from casework.operations.service_history import fold as fold_services
 from casework.operations.skills import fold as fold_skills
 from casework.records.cases import rows_of
 from casework.records.tables import metadata
@@ -144,6 +145,8 @@ class Rows:
             ]  # fmt: skip
             yield from self._compare("absences", away, self._read("absences", "scope_id"))
             yield from self._compare("invitations", list(fold_invitations(events).values()), self._read("invitations", "scope_id"))
+            accounts = list(fold_services(events).values())
+            yield from self._compare("service_accounts", accounts, self._read("service_accounts", "organisation_id"))
             for seq, why in invitation_faults(events):
                 yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
             rules = fold_rules(event.effects["allocation"] for event in events if "allocation" in event.effects)

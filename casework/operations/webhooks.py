@@ -27,6 +27,7 @@ from casework.operations.deeds import new_id
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.service_accounts import WEBHOOKS
 from casework.operations.targets import insist_target
 from casework.operations.vault import Vault
 from casework.permissions import Actor
@@ -303,7 +304,9 @@ def replay_message(db: Connection, actor: Actor, message: str, request: Request)
 
 
 def _led(actor: Actor) -> list[str]:
-    return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == PROVIDER_LEAD})
+    """The organisations whose endpoints the actor looks after: as their lead, or as their own system with that scope."""
+    own = actor.service and WEBHOOKS in actor.scopes
+    return sorted({m.organisation for m in actor.memberships if m.organisation and (own or m.role == PROVIDER_LEAD)})
 
 
 def _find(db: Connection, actor: Actor, endpoint: str) -> Any:

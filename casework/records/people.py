@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from casework.permissions import Actor, Membership, in_force
 
 _SELECT = """
-    SELECT p.id, p.name, p.language, p.active, p.email, (
+    SELECT p.id, p.name, p.language, p.active, p.email, p.service, (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for', m.deputy_for,
             'starts_at', m.starts_at, 'ends_at', m.ends_at) ORDER BY m.starts_at, m.id), '[]')
@@ -28,7 +28,7 @@ _SELECT = """
 _BY_ID = text(_SELECT + " WHERE p.id = :id AND p.active")
 _MEMBERS = text(
     _SELECT
-    + """ WHERE p.active AND (p.id = ANY(CAST(:people AS uuid[])) OR EXISTS (
+    + """ WHERE p.active AND (p.id = ANY(CAST(:people AS uuid[])) OR (:services OR NOT p.service) AND EXISTS (
         SELECT FROM memberships h WHERE h.person_id = p.id AND h.starts_at <= casework_now()
         AND (h.ends_at IS NULL OR h.ends_at > casework_now())
         AND (h.programme_id = ANY(CAST(:programmes AS uuid[])) OR h.organisation_id = ANY(CAST(:organisations AS uuid[])))
@@ -57,10 +57,11 @@ def find_actor(db: Connection, person: str) -> Actor | None:
 
 
 def find_members(
-    db: Connection, *, programmes: Iterable[str] = (), organisations: Iterable[str] = (), people: Iterable[str] = ()
-) -> list[Actor]:
-    """Active people of programmes or organisations, and others by their ids, by name."""
-    given = {"programmes": sorted(programmes), "organisations": sorted(organisations), "people": sorted(people)}
+    db: Connection, *, programmes: Iterable[str] = (), organisations: Iterable[str] = (), people: Iterable[str] = (),
+    services: bool = False,
+) -> list[Actor]:  # fmt: skip
+    """Active people of programmes or organisations, and others by their ids, by name; service accounts if they count."""
+    given = {"programmes": sorted(programmes), "organisations": sorted(organisations), "people": sorted(people), "services": services}
     return [actor_of(row) for row in db.execute(_MEMBERS, given)]
 
 
@@ -82,5 +83,5 @@ def actor_of(row: Any, scopes: frozenset[str] | None = None) -> Actor:
         )
         for m in row.memberships
     )  # fmt: skip
-    made = Actor(row.id, row.name, memberships, row.language, opened=frozenset(row.opened))
+    made = Actor(row.id, row.name, memberships, row.language, opened=frozenset(row.opened), service=row.service)
     return made if scopes is None else replace(made, scopes=scopes)

@@ -182,6 +182,7 @@ people = Table(
     Column("theme", Text, nullable=False, server_default=text("'auto'"), comment="auto, light or dark"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Time, nullable=False, server_default=_now),
+    Column("service", Boolean, nullable=False, server_default=text("false"), comment="A provider's own system: signs in to nothing, and is named for nothing"),
     Index("uq_people_email", text("lower(email)"), unique=True),
     CheckConstraint("theme IN ('auto', 'light', 'dark')", name="theme"),
 )
@@ -284,6 +285,23 @@ tokens = Table(
     Column("expires_at", Time),
     Column("revoked_at", Time),
     Column("used_at", Time),
+)
+
+service_accounts = Table(
+    "service_accounts",
+    metadata,
+    Column("id", Id, ForeignKey("people.id"), primary_key=True, comment="Also of the row in people that the history names"),
+    _ref("organisation_id", "organisations.id", index=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    _ref("made_by", "people.id"),
+    Column("made_at", Time, nullable=False),
+    Column("expires_at", Time, nullable=False),
+    Column("ended_at", Time),
+    Column("minute", Time, comment="In which the last request came"),
+    Column("asked", Integer, nullable=False, server_default=text("0"), comment="Requests in that minute"),
+    comment="What a provider's own system may do, and until when; the fold of the organisation's log",
+    postgresql_with={"fillfactor": "80"},
 )
 
 sessions = Table(

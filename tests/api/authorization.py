@@ -378,6 +378,14 @@ TABLE: tuple[Row, ...] = (
     get("/webhooks/{endpoint}/messages", LEAD),
     post("/webhooks/messages/{message}/replay", LEAD, things={"message": "hook_message"}),
     post("/webhooks/{endpoint}/end", LEAD),
+    # --- service accounts: the lead's of the provider ---
+    get("/service-accounts", EVERYBODY, lists="account", finds=LEAD),
+    post(
+        "/service-accounts", LEAD, there=NOBODY,
+        body=lambda on: {"organisation": on["provider"], "name": " ", "scopes": ["referrals.read"]}, status=422,
+    ),
+    post("/service-accounts/{account}/rotate", LEAD),
+    post("/service-accounts/{account}/end", LEAD),
     # --- oneself ---
     get("/me", EVERYBODY),
     get("/tokens", EVERYBODY, lists="token", finds={"officer"}),

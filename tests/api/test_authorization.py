@@ -39,6 +39,7 @@ from tests.world import (
     add_mail,
     add_match,
     add_need,
+    add_service_account,
     add_technology,
     build_world,
     new_request,
@@ -77,7 +78,7 @@ class Scene:
         return int(found) if found is not None else 1
 
 
-_UNPAGED = {"endpoint", "mediation", "token", "session", "programme", "absence"}
+_UNPAGED = {"account", "endpoint", "mediation", "token", "session", "programme", "absence"}
 
 
 @pytest.fixture(scope="module")
@@ -157,8 +158,9 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         add_endpoint(db, world.organisations[one], world.people[by]) for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
+    account = add_service_account(db, world)
     here = {
-        "invitation": invited[0], "endpoint": hooks[0][0], "hook_message": hooks[0][1], "job": add_failed_job(db), "mail": add_mail(db, world.people["officer"]),
+        "account": account, "invitation": invited[0], "endpoint": hooks[0][0], "hook_message": hooks[0][1], "job": add_failed_job(db), "mail": add_mail(db, world.people["officer"]),
         "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment", "away": world.people["officer"],
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
         "task": _step_task(db, world.main_track(db, number)), "clock": _clock(db, number), "referral": referral,
@@ -173,7 +175,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "sealed": str(sealed), **written["here"],
     }  # fmt: skip
     far = here | {
-        "invitation": invited[1],
+        "account": str(uuid.uuid4()), "invitation": invited[1],
         "endpoint": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "away": world.people["foreign_officer"],
         "number": elsewhere, "track": world.main_track(db, elsewhere), "spare_number": spare,

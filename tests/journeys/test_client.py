@@ -199,7 +199,7 @@ def first_administrator(url: str, var: Path) -> str:
             )
             person = register_person(db, email="administrator@example.org", name="Administrator")
             grant_role(db, person, "administrator", programme=programme)
-            return make_token(db, person, name="client", scopes=("read", "write", "admin"), days=1)[1]
+            return make_token(db, person, name="client", scopes=("read", "write", "admin"))[1]
     finally:
         engine.dispose()
 

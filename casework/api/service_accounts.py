@@ -1,0 +1,39 @@
+"""Service accounts: for the lead of a provider. What such an account may then ask stands in `api/scopes.py`."""
+
+from __future__ import annotations
+
+from casework.api.routes import Call, Json, Route, always, get, post
+from casework.api.shapes import service_accounts as shapes
+from casework.api.shapes import shared
+from casework.operations import service_accounts
+from casework.operations.requests import Done
+
+
+def list_service_accounts(call: Call) -> dict[str, Json]:
+    return service_accounts.list_service_accounts(call.db, call.actor)
+
+
+def create_service_account(call: Call) -> Done:
+    body = call.body
+    return service_accounts.create_service_account(
+        call.db, call.actor, organisation=str(body.organisation), name=body.name, scopes=body.scopes, days=body.days,
+        request=call.request,
+    )  # fmt: skip
+
+
+def rotate_service_token(call: Call) -> Done:
+    return service_accounts.rotate_service_token(call.db, call.actor, call.path["account"], call.request)
+
+
+def end_service_account(call: Call) -> Done:
+    return service_accounts.end_service_account(call.db, call.actor, call.path["account"], call.request)
+
+
+_ONE, _NOUN = "/service-accounts/{account}", "service account"
+
+ROUTES: tuple[Route, ...] = (
+    get("/service-accounts", list_service_accounts, "List the service accounts of the organisations that you lead", shapes.ServiceAccountPage),
+    post("/service-accounts", create_service_account, "Make an account for your organisation's own system; its token is shown this once", shapes.ServiceToken, body=shapes.NewServiceAccount, status=201, sensitive=always, noun="organisation"),
+    post(f"{_ONE}/rotate", rotate_service_token, "Make a new token; the one before holds a day longer", shapes.ServiceToken, sensitive=always, noun=_NOUN),
+    post(f"{_ONE}/end", end_service_account, "End a service account and its tokens at once", shared.Made, noun=_NOUN),
+)  # fmt: skip

@@ -1,0 +1,29 @@
+"""What the log of an organisation tells of its service accounts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from casework.engine.events import Event
+
+Json = Any
+
+MADE, ROTATED, SERVICE_ENDED = "service_made", "service_rotated", "service_ended"
+
+
+def fold(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
+    """The accounts by id, as their rows must be."""
+    found: dict[str, dict[str, Json]] = {}
+    for event in events:
+        if event.kind == MADE:
+            found[event.effects["account"]] = {
+                "id": event.effects["account"], "organisation_id": event.log, "scopes": event.effects["scopes"],
+                "made_by": event.actor, "made_at": event.at, "expires_at": event.effects["expires_at"], "ended_at": None,
+            }  # fmt: skip
+        elif event.kind == SERVICE_ENDED and event.effects["account"] in found:
+            found[event.effects["account"]] |= {"ended_at": event.at}
+    return found
+
+
+__all__ = ["MADE", "ROTATED", "SERVICE_ENDED", "fold"]
