@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -99,7 +99,7 @@ def list_tasks(
         statement, values = _claimable(actor, more)
         rows = db.execute(statement, given | values).all() if statement is not None else []
     else:
-        seen = _SEEN.format(own_track=_OWN_TRACK.format(provider="a.provider_id = ANY(CAST(:organisations AS uuid[]))"))
+        seen = _SEEN.format(own_track=_own_track(lambda a: f"{a}.provider_id = ANY(CAST(:organisations AS uuid[]))"))
         rows = db.execute(_listed(where + seen, more, order), given | reach_values(reach(actor))).all()
     shown, following = page(rows, most, last)
     library = load_library()
@@ -147,24 +147,36 @@ def _another(kind: str, who: str = "string_to_array(q.who, ',')") -> str:
     return _ANOTHER.format(who=who, somebody=somebody)
 
 
-# The referral that the task's track is, or runs inside; a draft is not the provider's yet.
-_OWN_TRACK = """EXISTS (
-        SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
-        WHERE r.id = t.track_id AND {provider} AND NOT 'draft' = ANY(a.states)
-        AND (a.outcome IS DISTINCT FROM 'cancelled' OR a.fired ? 'send')
-        AND NOT CAST(:person AS text) = ANY(a.barred) OFFSET 0
-    ) AND NOT EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND CAST(:person AS text) = ANY(h.interests) OFFSET 0)
-    AND NOT EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND CAST(:person AS text) = ANY(h.interests) OFFSET 0)"""
-# Of a provider, too, nobody acts for somebody who is shut out.
-_FOR_SOMEBODY = """EXISTS (
-        SELECT FROM unnest(string_to_array(q.who, ',')) AS w WHERE NOT w = ANY(a.barred)
-        AND NOT EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND w = ANY(h.interests))
-        AND NOT EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND w = ANY(h.interests))
-    )"""
+def _interested(whose: str) -> str:
+    """Somebody has declared an interest in the case or mediation; `whose` is SQL. Said to be few, they are looked for among those few."""
+    found = f"h.id = t.log_id AND h.interests <> '{{}}' AND {whose} = ANY(h.interests) OFFSET 0"
+    return f"(EXISTS (SELECT FROM cases h WHERE {found}) OR EXISTS (SELECT FROM mediations h WHERE {found}))"
+
+
+def _for_somebody(a: str) -> str:
+    """Of a provider, too, nobody acts for somebody who is shut out; and hardly anybody acts for another person."""
+    return f"""(q.who = CAST(:person AS text) OR EXISTS (
+        SELECT FROM unnest(string_to_array(q.who, ',')) AS w WHERE NOT w = ANY({a}.barred) AND NOT {_interested("w")}
+    ))"""
+
+
+def _own_track(provider: Callable[[str], str]) -> str:
+    """The referral that the task's track is, or runs inside, is there for the provider: a draft is not yet."""
+
+    def shown(a: str) -> str:
+        return f"""{provider(a)} AND NOT 'draft' = ANY({a}.states)
+            AND ({a}.outcome IS DISTINCT FROM 'cancelled' OR {a}.fired ? 'send') AND NOT CAST(:person AS text) = ANY({a}.barred)"""
+
+    return f"""EXISTS (
+        SELECT FROM tracks r WHERE r.id = t.track_id AND CASE WHEN r.workflow = 'referral' THEN {shown("r")}
+        ELSE EXISTS (SELECT FROM tracks a WHERE a.id = r.parent_id AND {shown("a")}) END OFFSET 0
+    ) AND NOT {_interested("CAST(:person AS text)")}"""
+
+
 #: By kind of queue, where it is not the case that decides: what a task in it must fulfil besides being ready.
 _MAY: Mapping[str, str] = {
     "shared": _CASE + _another("shared"),
-    "organisation": _OWN_TRACK.format(provider=f"a.provider_id = q.scope AND {_FOR_SOMEBODY}"),
+    "organisation": _own_track(lambda a: f"{a}.provider_id = q.scope AND {_for_somebody(a)}"),
 }
 _KINDS = {"officer": "named", "intake": "named", "dispute_officer": "sealed"}
 

@@ -598,6 +598,7 @@ cases = Table(
     Column("reasons", ARRAY(Text), nullable=False),
     Column("opened_at", Time, nullable=False),
     Column("closed_at", Time),
+    Index("ix_cases_interested", "id", postgresql_where=text("interests <> '{}'")),
     Index("ix_cases_programme_id_opened_at_id", "programme_id", "opened_at", "id"),
     Index("ix_cases_opened_at_id", "opened_at", "id"),
     Index("ix_cases_owner_id_live", "owner_id", "id", postgresql_where=text("closed_at IS NULL")),
@@ -626,6 +627,7 @@ mediations = Table(
     Column("reasons", ARRAY(Text), nullable=False),
     Column("opened_at", Time, nullable=False),
     Column("closed_at", Time),
+    Index("ix_mediations_interested", "id", postgresql_where=text("interests <> '{}'")),
     comment="Sealed: for everybody not named here it does not exist",
 )
 
@@ -765,6 +767,7 @@ clocks = Table(
     Column("state", Text, nullable=False, comment="running or paused; a stopped clock has no row"),
     Column("left", ARRAY(BigInteger), nullable=False, comment="Minutes that a pause keeps for each rung"),
     Column("fires_at", Time, comment="Of the next rung while it runs"),
+    Index("ix_clocks_paused", "log_id", "task_id", postgresql_where=text("state = 'paused'")),
     Index("ix_clocks_due", "fires_at", "id", postgresql_where=text("fires_at IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
 )
