@@ -82,7 +82,7 @@ class Row:
 
 
 def get(path: str, allowed: Who, refused: Who = NOBODY, **more: Any) -> Row:
-    return Row("GET", path, allowed, refused, status=200, **more)
+    return Row("GET", path, allowed, refused, **({"status": 200} | more))
 
 
 def post(path: str, allowed: Who, refused: Who = NOBODY, **more: Any) -> Row:
@@ -130,6 +130,16 @@ TABLE: tuple[Row, ...] = (
     ),
     get("/cases/{number}/documents", READERS, there=FOREIGN),
     get("/cases/{number}/file", READERS, there=FOREIGN),
+    get("/cases/{number}/letters", READERS, there=FOREIGN),
+    # While the case is open none goes at the end.
+    get(
+        "/cases/{number}/letters/preview", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, there=FOREIGN,
+        query="?kind=closing&to=need_owner&language=en", status=409,
+    ),
+    post(
+        "/cases/{number}/letters", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, there=FOREIGN,
+        body=lambda on: {"kind": "closing", "to": "need_owner", "language": "en"},
+    ),
     # Of a grant there is none before a referral is accepted: `test_documents.py` ends one.
     post("/cases/{number}/grants/{grant}/end", NOBODY, body=lambda on: {"reason": "Why not"}, things={"grant": "document"}),
     post("/cases/{number}/grants/{grant}/day", NOBODY, body=lambda on: {"until": None}, things={"grant": "document"}),

@@ -64,7 +64,7 @@ class Scene:
         things = self.things[where]
         path = re.sub(r"\{(\w+)\}", lambda found: things[row.things.get(found[1], found[1])], row.path)
         if row.method == "GET":
-            return client.get(path + ("?limit=100" if row.lists and row.lists not in _UNPAGED else ""))
+            return client.get(path + row.query + ("?limit=100" if row.lists and row.lists not in _UNPAGED else ""))
         return client.post(path + row.query, row.body(things) if row.body else {}, if_match=self.revision(row, where))
 
     def revision(self, row: Row, where: str) -> int | None:

@@ -1,0 +1,56 @@
+"""Letters over the API: the same operation as the pages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine
+
+from casework.records.database import transaction
+from tests.api.conftest import PREFIX, Client
+from tests.papers import words_of
+from tests.world import World, to_referral
+
+Clients = Callable[[str | None], Client]
+
+
+@pytest.fixture
+def asked(engine: Engine, world: World) -> tuple[str, str]:
+    """A case whose referral is with the lab: (number, referral)."""
+    with transaction(engine) as db:
+        return to_referral(world, db)
+
+
+def take(client: Client, path: str) -> bytes:
+    return client.flask.get(PREFIX + path, headers={"Authorization": f"Bearer {client.token}"}).data
+
+
+def test_a_program_sends_what_can_go_and_its_provider_takes_it_out(client_for: Clients, asked: tuple[str, str]) -> None:
+    number, _ = asked
+    officer, provider = client_for("officer"), client_for("provider")
+    [first, *_] = officer.get(f"/cases/{number}/letters").json["possible"]
+    letter = {"kind": first["kind"], "to": first["to"], "language": "both", "by": first["by"], "words": "Bring boots."}
+    sent = officer.post(f"/cases/{number}/letters", letter)
+    assert sent.status_code == 201
+    taken = take(provider, f"/documents/{sent.json['id']}/versions/1")
+    assert hashlib.sha256(taken).hexdigest() == sent.json["sha256"]
+    assert "Bring boots." in words_of(taken)
+    [listed] = officer.get(f"/cases/{number}/letters").json["items"]
+    assert (listed["id"], listed["letter"], listed["to"]) == (sent.json["id"], "referral", "Haidian Assessment Lab")
+
+
+def test_what_is_looked_at_is_what_would_be_sent(client_for: Clients, asked: tuple[str, str]) -> None:
+    number, referral = asked
+    officer = client_for("officer")
+    seen = take(officer, f"/cases/{number}/letters/preview?kind=referral&to={referral}&language=zh")
+    sent = officer.post(f"/cases/{number}/letters", {"kind": "referral", "to": referral, "language": "zh"})
+    assert hashlib.sha256(seen).hexdigest() == sent.json["sha256"]
+
+
+@pytest.mark.parametrize("wrong", [{"language": "fr"}, {"kind": "love"}, {"by": "soon"}, {"words": "x" * 4001}, {"extra": "x"}])
+def test_what_is_no_letter_is_told(client_for: Clients, asked: tuple[str, str], wrong: dict[str, str]) -> None:
+    number, referral = asked
+    letter = {"kind": "referral", "to": referral, "language": "en"} | wrong
+    assert client_for("officer").post(f"/cases/{number}/letters", letter).status_code == 422
