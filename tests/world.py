@@ -29,6 +29,7 @@ from casework.operations.invitations import Scope, invite
 from casework.operations.matches import create_match
 from casework.operations.messages import send_message
 from casework.operations.national_calendars import china
+from casework.operations.openings import ask_unsealing, end_unsealing
 from casework.operations.requests import Done, Request
 from casework.operations.service_accounts import create_service_account
 from casework.operations.tasks import complete_task
@@ -354,6 +355,17 @@ def add_match(db: Connection, actor: Actor, programme: str, need: str, technolog
         proposed_on=today(), proposed_by="matching day", score="0.8",
         rationale="The need asks for steam at 180 degrees; the boiler gives it.", request=new_request(),
     )  # fmt: skip
+    return str(done.answer["id"])
+
+
+def add_unsealing(db: Connection, world: World, mediation: str, reader: str, *, ended: bool = False) -> str:
+    """Ask that somebody may read a mediation, the compliance reviewer agreeing; or for it no more."""
+    done = ask_unsealing(
+        db, world.actor(db, "dispute_officer"), mediation, reader=world.people[reader], decider=world.people["compliance"],
+        days=1, reason="The court asks.", request=new_request(),
+    )  # fmt: skip
+    if ended:
+        end_unsealing(db, world.actor(db, "dispute_officer"), str(done.answer["id"]), request=new_request())
     return str(done.answer["id"])
 
 

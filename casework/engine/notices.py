@@ -11,24 +11,31 @@ from casework.engine.events import (
     ACTIVATED,
     COMPLETED,
     FIRED,
+    GLASS_BROKEN,
     HANDED_BACK,
     HANDED_OVER,
     LETTER_SENT,
     PROPOSED,
     RANG,
     REFUSED,
+    RESEALED,
+    UNSEALED,
+    UNSEALING_ASKED,
+    UNSEALING_REFUSED,
     Event,
 )  # fmt: skip
-from casework.engine.roles import COMPLIANCE, INTAKE, OFFICER, ORGANISATION_QUEUES, PROVIDER, SUPERVISOR
+from casework.engine.roles import AUDITOR, COMPLIANCE, INTAKE, OFFICER, ORGANISATION_QUEUES, PROVIDER, SUPERVISOR
 
 Json = Any
 
 #: Said at once.
 OFFER, QUESTION, RETURN, CANCELLATION, DELIVERY = "offer", "question", "return", "cancellation", "delivery"
 DECISION, DUE, OVERDUE, STOP, LETTER = "decision", "due", "overdue", "stop", "letter"
+#: Who may read a sealed mediation has changed; a case was opened in an emergency.
+READERS, EMERGENCY = "readers", "emergency"
 #: Said in the digest. What somebody is mentioned in comes from any event whose effects name `mentions`.
 TASK, REMINDER, MOVED, OWNERSHIP, MENTION = "task", "reminder", "moved", "ownership", "mention"
-AT_ONCE = (OFFER, QUESTION, RETURN, CANCELLATION, DELIVERY, DECISION, DUE, OVERDUE, STOP, LETTER)
+AT_ONCE = (OFFER, QUESTION, RETURN, CANCELLATION, DELIVERY, DECISION, DUE, OVERDUE, STOP, LETTER, READERS, EMERGENCY)
 KINDS = (*AT_ONCE, TASK, REMINDER, MOVED, OWNERSHIP, MENTION)
 
 #: What a deed on a referral tells the provider, and the officers; a deed that stands in neither tells officers that it moved.
@@ -42,6 +49,7 @@ TO_OFFICERS: Mapping[str, str] = {
 }  # fmt: skip
 #: Queues in which people decide on what others have prepared.
 DECIDING = frozenset({SUPERVISOR, COMPLIANCE})
+_OPENINGS = (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, GLASS_BROKEN)
 _RUNGS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "flag": OVERDUE, "wake": TASK}
 
 
@@ -67,7 +75,7 @@ class Notice:
 
 def owes(event: Event) -> bool:
     """Whether an event may owe a notice to anybody; asked of every event in its own transaction."""
-    if event.kind in (FIRED, PROPOSED, REFUSED, RANG, ACTIVATED, HANDED_OVER, LETTER_SENT):
+    if event.kind in (FIRED, PROPOSED, REFUSED, RANG, ACTIVATED, HANDED_OVER, LETTER_SENT, *_OPENINGS):
         return True
     effects = event.effects
     return any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event)) or "held_by" in effects
@@ -93,6 +101,8 @@ def _notices(event: Event, case: Case) -> Iterator[Notice]:
         yield from _rung(event, case)
     if event.kind == HANDED_OVER:
         yield Notice(OWNERSHIP, frozenset({str(event.effects["owner"])}))
+    if event.kind in _OPENINGS:
+        yield from _readers(event, case)
     task = case.tasks.get(str(event.effects.get("task")))
     if event.kind == ACTIVATED and task is not None:
         yield _task(case, task, TASK)
@@ -108,6 +118,25 @@ def _notices(event: Event, case: Case) -> Iterator[Notice]:
     for given, holder in _given(event):
         if found := case.tasks.get(given):
             yield replace(_task(case, found, TASK), people=frozenset({holder}), queues=frozenset())
+
+
+def _readers(event: Event, case: Case) -> Iterator[Notice]:
+    """Who hears that a log was opened to one more reader, or is to be: both sides of a mediation, and who was named."""
+    if event.kind == GLASS_BROKEN:
+        people, queues = _officers(case)
+        yield Notice(EMERGENCY, people, queues | {(SUPERVISOR, None), (AUDITOR, None)})
+        return
+    changed = (*event.effects.get("openings", ()), *event.effects.get("opening_states", ()))
+    for one in (case.openings[told["id"]] for told in changed):
+        if event.kind == UNSEALING_ASKED:
+            yield Notice(DECISION, frozenset({one.decider or ""}))
+        elif event.kind == UNSEALING_REFUSED or one.decided_at is None:
+            yield Notice(READERS, frozenset({one.asker}))
+        else:
+            named = frozenset(str(who) for who in (case.owner, *case.team, one.decider) if who)
+            yield Notice(READERS, named | ({one.reader} if event.kind == UNSEALED else set()))
+            if "send" in case.main.fired:
+                yield Notice(READERS, *_providers(case.main), track=case.main.id)
 
 
 def _given(event: Event) -> list[tuple[str, str]]:

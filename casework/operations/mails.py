@@ -14,11 +14,13 @@ from casework.engine.notices import (
     CANCELLATION,
     DELIVERY,
     DUE,
+    EMERGENCY,
     LETTER,
     MENTION,
     MOVED,
     OVERDUE,
     OWNERSHIP,
+    READERS,
     REMINDER,
     RETURN,
     STOP,
@@ -43,7 +45,7 @@ GIVEN_UP_AFTER = timedelta(days=3)
 LONGEST_PAUSE_S = 1800
 #: What is worth saying though its task is done or its track has ended.
 DEADLINES = (REMINDER, DUE, OVERDUE)
-LASTING = (CANCELLATION, DELIVERY, STOP, OWNERSHIP, MOVED, MENTION, RETURN, LETTER)
+LASTING = (CANCELLATION, DELIVERY, STOP, OWNERSHIP, MOVED, MENTION, RETURN, LETTER, READERS, EMERGENCY)
 
 
 @dataclass(frozen=True)

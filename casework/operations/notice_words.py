@@ -9,6 +9,7 @@ from casework.engine.notices import (
     DECISION,
     DELIVERY,
     DUE,
+    EMERGENCY,
     LETTER,
     MENTION,
     MOVED,
@@ -16,6 +17,7 @@ from casework.engine.notices import (
     OVERDUE,
     OWNERSHIP,
     QUESTION,
+    READERS,
     REMINDER,
     RETURN,
     STOP,
@@ -35,7 +37,8 @@ HAPPENED: Mapping[str, str] = {
     CANCELLATION: N_("cancelled"), DELIVERY: N_("something was delivered"), DECISION: N_("your decision is wanted"),
     DUE: N_("due now"), OVERDUE: N_("overdue"), STOP: N_("it stands still"), TASK: N_("something to do"),
     REMINDER: N_("a reminder"), MOVED: N_("it has moved on"), OWNERSHIP: N_("it is yours now"),
-    MENTION: N_("you were mentioned"), LETTER: N_("a letter for you"),
+    MENTION: N_("you were mentioned"), READERS: N_("who may read it has changed"),
+    EMERGENCY: N_("it was opened in an emergency"), LETTER: N_("a letter for you"),
 }  # fmt: skip
 #: What one chooses about.
 KIND: Mapping[str, str] = {
@@ -43,6 +46,7 @@ KIND: Mapping[str, str] = {
     CANCELLATION: N_("Cancellations"), DELIVERY: N_("Deliveries"), DECISION: N_("Decisions that are wanted"),
     DUE: N_("What is due"), OVERDUE: N_("What is overdue"), STOP: N_("Stops"), TASK: N_("New tasks"),
     REMINDER: N_("Reminders before something is due"), MOVED: N_("Steps that others take"),
+    READERS: N_("Who may read a sealed mediation"), EMERGENCY: N_("Cases opened in an emergency"),
     OWNERSHIP: N_("Cases handed over"), MENTION: N_("Where somebody mentions you"), LETTER: N_("Letters of the office"),
 }  # fmt: skip
 CHOICE: Mapping[str, str] = {NOW: N_("at once"), DIGEST: N_("in the daily digest"), NONE: N_("not by mail")}

@@ -152,7 +152,7 @@ def _members(db: Connection, case: Case, owed: Iterable[Notice]) -> dict[tuple[s
     if not wanted:
         return {}
     queues = [
-        {"queue": queue, "scope": scope, "roles": sorted(QUEUE_ROLES.get(queue, ()))} for queue, scope in sorted(wanted)
+        {"queue": queue, "scope": scope, "roles": sorted(QUEUE_ROLES.get(queue, {queue}))} for queue, scope in sorted(wanted)
     ]
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in db.execute(_MEMBERS, {"queues": json.dumps(queues)}):

@@ -27,13 +27,21 @@ SEEN = """
         OR CAST(:person AS uuid) = ANY(m.team) OR (
             r.provider_id = ANY(CAST(:organisations AS uuid[])) AND NOT CAST(:person AS text) = ANY(r.barred)
             AND NOT CAST(:person AS text) = ANY(coalesce(a.barred, '{}'))
+        ) OR EXISTS (
+            SELECT FROM openings o WHERE o.log_id = n.log_id AND (
+                o.reader_id = CAST(:person AS uuid) AND o.state = 'open' AND o.until > casework_now()
+                OR o.decider_id = CAST(:person AS uuid) AND o.state IN ('asked', 'open')
+            )
         )
     )
 """
 _ROWS = f"""
     SELECT n.id, n.log_id, n.seq, n.kind, n.at, n.edition, n.words, n.track_id, n.task_id, n.due_at, n.read_at,
         l.kind AS log_kind, c.number, t.type AS task_type, t.closed_at, r.workflow, r.parent_id,
-        c.programme_id = ANY(CAST(:all_of AS uuid[])) AS inside {SEEN}
+        c.programme_id = ANY(CAST(:all_of AS uuid[])) AS inside, (
+            SELECT o.id FROM openings o WHERE o.log_id = n.log_id AND o.decider_id = CAST(:person AS uuid)
+            AND o.state IN ('asked', 'open') ORDER BY o.id DESC LIMIT 1
+        ) AS unsealing {SEEN}
 """
 _COUNT = text(f"SELECT count(*) FROM (SELECT 1 {SEEN} AND n.read_at IS NULL LIMIT :most) x")
 
@@ -84,7 +92,7 @@ def _shown(row: Any) -> dict[str, Json]:
         "id": row.id, "kind": row.kind, "at": when(row.at), "read": row.read_at is not None, "number": row.number,
         "sealed": row.log_kind == "mediation", "edition": row.edition, "words": row.words, "due_at": when(row.due_at),
         "task": row.task_id, "step": row.task_type in (None, "step"), "done": row.closed_at is not None,
-        "log": row.log_id, "referral": row.track_id if row.workflow == "referral" else row.parent_id,
+        "log": row.log_id, "unsealing": row.unsealing, "referral": row.track_id if row.workflow == "referral" else row.parent_id,
         "inside": bool(row.inside) or row.log_kind == "mediation" and row.workflow is None,
     }  # fmt: skip
 

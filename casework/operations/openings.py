@@ -64,36 +64,52 @@ def decide_unsealing(db: Connection, actor: Actor, opening: str, *, agree: bool,
 
 def end_unsealing(db: Connection, actor: Actor, opening: str, *, request: Request) -> Done:
     """Seal it again before its time, or ask for it no more: by those named for the mediation, or by who agreed to it."""
-    row = db.execute(_HOME, {"id": opening}).one_or_none()
+    row = db.execute(_HOME, {"id": opening, "person": actor.person}).one_or_none()
     if row is None:
         raise NotFound("unsealing")
-    if row.decider_id != actor.person:
-        _insist_named(db, actor, row.log_id)
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        mine = row.decider_id == actor.person
-        return Reseal(opening), _decider_by(actor, standing.case) if mine else _named_by(actor, standing.case)
+        return Reseal(opening), _decider_by(actor, standing.case) if row.decides else _named_by(actor, standing.case)
 
     return perform(db, actor, row.log_id, "mediation", to_command, _answer(opening), request)
 
 
 def tell_parties(db: Connection, actor: Actor, opening: str, *, on: str, request: Request) -> Done:
     """Record that both parties were told of an unsealing, and on which day."""
-    row = db.execute(_HOME, {"id": opening}).one_or_none()
-    if row is None:
-        raise NotFound("unsealing")
-    _insist_named(db, actor, row.log_id)
+    home = mediation_of(db, actor, opening)
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         return TellParties(opening, on), _named_by(actor, standing.case)
 
-    return perform(db, actor, row.log_id, "mediation", to_command, _answer(opening), request)
+    return perform(db, actor, home, "mediation", to_command, _answer(opening), request)
 
 
-_HOME = text("SELECT log_id, decider_id FROM openings WHERE id = CAST(:id AS uuid) AND kind = 'unsealing'")
+# One question, whether there is such a one or not: nobody learns of it by the time that the answer takes.
+_HOME = text("""
+    SELECT o.log_id, o.decider_id = CAST(:person AS uuid) AS decides FROM openings o JOIN mediations m ON m.id = o.log_id
+    WHERE o.id = CAST(:id AS uuid) AND o.kind = 'unsealing' AND (
+        o.decider_id = CAST(:person AS uuid) OR m.owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(m.team)
+    )
+""")
 _DECIDED_BY = text("""
     SELECT log_id FROM openings WHERE id = CAST(:id AS uuid) AND kind = 'unsealing' AND decider_id = CAST(:person AS uuid)
 """)
+
+
+def mediation_of(db: Connection, actor: Actor, opening: str) -> str:
+    """The mediation that an unsealing belongs to, for those named for it. Raises NotFound."""
+    row = db.execute(_HOME, {"id": opening, "person": actor.person}).one_or_none()
+    if row is None or row.decides:
+        raise NotFound("unsealing")
+    return str(row.log_id)
+
+
+def may_read_of(db: Connection, actor: Actor, opening: str) -> str | None:
+    """The same, or None for whoever only agreed to it."""
+    try:
+        return mediation_of(db, actor, opening)
+    except NotFound:
+        return None
 
 
 def _answer(opening: str) -> Any:
@@ -102,12 +118,6 @@ def _answer(opening: str) -> Any:
         return {"id": one.id, "state": one.state, "until": when(one.until)}
 
     return answer
-
-
-def _insist_named(db: Connection, actor: Actor, log: str) -> None:
-    case = find_mediation(db, actor, log)
-    if not may_ask(actor, case):
-        raise NotFound("unsealing")
 
 
 def may_ask(actor: Actor, case: Case) -> bool:
@@ -171,6 +181,12 @@ def list_openings(db: Connection, case: Case) -> list[dict[str, Json]]:
         }
         for one in sorted(case.openings.values(), key=lambda one: one.asked_at, reverse=True)
     ]  # fmt: skip
+
+
+def opened_until(actor: Actor, case: Case) -> str | None:
+    """Until when the log is open to the actor; None for whoever reads it anyhow, or not."""
+    mine = [one.until for one in case.openings.values() if one.reader == actor.person and one.state == openings.OPEN and one.until]
+    return when(max(mine)) if mine and case.log in actor.opened else None
 
 
 def _reason(body: Json) -> str | None:

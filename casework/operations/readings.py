@@ -1,7 +1,9 @@
-"""What auditors have read: every page and answer that one of them was shown, kept for those who watch the watchers."""
+"""What was read: every page and answer that an auditor, or somebody let in for a time, was shown; and who opened a sealed
+mediation. Kept for those who watch the watchers, of a mediation for those named for it alone."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -17,19 +19,29 @@ LONGEST = 300
 
 
 def is_watched(actor: Actor) -> bool:
-    return AUDITOR in actor.roles()
+    """Whose readings are all kept: an auditor's, and those of whom something was opened for."""
+    return AUDITOR in actor.roles() or bool(actor.opened)
 
 
-def note_reading(db: Connection, actor: Actor, address: str, number: str | None = None) -> None:
-    """Keep that the auditor was shown this."""
+def note_reading(
+    db: Connection, actor: Actor, address: str, number: str | None = None, *, within: Mapping[str, Any] | None = None
+) -> None:
+    """Keep that somebody was shown this. `within` names the mediation, task or referral that stands in the address."""
     kept = "".join(letter for letter in address if letter.isprintable())[:LONGEST]
-    db.execute(
-        text(
-            "INSERT INTO readings (person_id, at, number, address)"
-            " VALUES (CAST(:person AS uuid), casework_now(), :number, :address)"
-        ),
-        {"person": actor.person, "number": number[:100] if number else None, "address": kept},
+    found = {name: (within or {}).get(name) for name in ("mediation", "task", "referral")}
+    given = {name: str(one) if one else None for name, one in found.items()}
+    db.execute(_NOTE, {"person": actor.person, "number": number[:100] if number else None, "address": kept} | given)
+
+
+# What is a sealed mediation's is marked as that, by whatever address it was reached.
+_NOTE = text("""
+    INSERT INTO readings (person_id, at, number, address, log_id)
+    SELECT CAST(:person AS uuid), casework_now(), :number, :address, (
+        SELECT m.id FROM mediations m WHERE m.id = CAST(:mediation AS uuid)
+        OR m.id = (SELECT log_id FROM tasks WHERE id = CAST(:task AS uuid))
+        OR m.id = (SELECT log_id FROM tracks WHERE id = CAST(:referral AS uuid))
     )
+""")
 
 
 def note_document(db: Connection, actor: Actor, address: str, number: str | None, document: str) -> None:
@@ -46,7 +58,8 @@ def note_document(db: Connection, actor: Actor, address: str, number: str | None
 def list_readings(
     db: Connection, actor: Actor, *, number: str | None = None, cursor: str | None = None, limit: int | None = None
 ) -> dict[str, Json]:
-    """What the auditors of the actor's programmes have read, the newest first; for auditors and managers."""
+    """What the auditors of the actor's programmes have read, and others in an emergency, the newest first; for auditors
+    and managers. Of sealed mediations nothing."""
     programmes = sorted({m.programme for m in actor.memberships if m.programme and m.role in (AUDITOR, MANAGER)})
     if not programmes:
         raise NotFound
@@ -60,11 +73,25 @@ def list_readings(
     rows = db.execute(
         text(
             "SELECT r.id, r.at, r.number, r.address, p.name FROM readings r JOIN people p ON p.id = r.person_id"
-            " WHERE r.person_id IN (SELECT person_id FROM memberships WHERE role = :role"
-            f" AND programme_id = ANY(CAST(:programmes AS uuid[]))){more} ORDER BY r.id DESC LIMIT :most"
+            " WHERE r.log_id IS NULL AND (r.person_id IN (SELECT person_id FROM memberships WHERE role = :role"
+            " AND programme_id = ANY(CAST(:programmes AS uuid[]))) OR EXISTS (SELECT FROM openings o JOIN cases c ON c.id = o.log_id"
+            " WHERE o.kind = 'glass' AND o.reader_id = r.person_id AND c.number = r.number AND r.at >= o.asked_at"
+            f" AND c.programme_id = ANY(CAST(:programmes AS uuid[])))){more} ORDER BY r.id DESC LIMIT :most"
         ),
         given,
     ).all()
     shown, following = page(rows, most, lambda row: (row.id,))
     items = [{"at": instant(row.at), "name": row.name, "number": row.number, "address": row.address} for row in shown]
     return {"items": items, "next": following}
+
+
+def list_sealed_readings(db: Connection, mediation: str, *, most: int = 50) -> list[dict[str, Json]]:
+    """Who has opened a sealed mediation and when, the last first; for a caller who sees it whole."""
+    rows = db.execute(
+        text(
+            "SELECT p.name, max(r.at) AS at, count(*) AS times FROM readings r JOIN people p ON p.id = r.person_id"
+            " WHERE r.log_id = CAST(:log AS uuid) GROUP BY p.id, p.name ORDER BY at DESC, p.id LIMIT :most"
+        ),
+        {"log": mediation, "most": most},
+    )
+    return [{"name": row.name, "at": instant(row.at), "times": row.times} for row in rows]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.notices import AT_ONCE, KINDS, OVERDUE, STOP
+from casework.engine.notices import AT_ONCE, EMERGENCY, KINDS, OVERDUE, READERS, STOP
 from casework.errors import InvalidForm
 from casework.permissions import Actor
 
@@ -19,8 +19,8 @@ NOW, DIGEST, NONE = "at_once", "digest", "none"
 
 
 def allowed(kind: str) -> tuple[str, ...]:
-    """What one may choose for a kind, the usual way first. What is overdue or stops is never held back."""
-    if kind in (OVERDUE, STOP):
+    """What one may choose for a kind, the usual way first. What is overdue, stops or was opened is never held back."""
+    if kind in (OVERDUE, STOP, READERS, EMERGENCY):
         return (NOW,)
     return (NOW, DIGEST) if kind in AT_ONCE else (DIGEST, NOW, NONE)
 

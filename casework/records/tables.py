@@ -1077,6 +1077,8 @@ readings = Table(
     Column("number", Text, comment="Of the case, where it was one"),
     Column("address", Text, nullable=False, comment="Path and query that were asked for"),
     Column("document_id", Id, comment="Where a document's file was taken out"),
+    Column("log_id", Id, comment="Where it was a sealed mediation: listed to those named for it alone"),
+    Index("ix_readings_log_id_id", "log_id", "id", postgresql_where=text("log_id IS NOT NULL")),
     Index("ix_readings_person_id_id", "person_id", "id"),
     Index("ix_readings_document_id_id", "document_id", "id", postgresql_where=text("document_id IS NOT NULL")),
     comment="What auditors have read, and who took out which document; never changed by the application",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
@@ -230,14 +229,14 @@ def reading_log() -> str:
 
 @blueprint.after_app_request
 def note_reading(response: Response) -> Response:
-    """Keep what an auditor was shown, on a page or by the API; what cannot be kept is not shown."""
+    """Keep what an auditor or somebody let in for a time was shown, and who opened a sealed mediation, on a page or by
+    the API; what cannot be kept is not shown."""
     if request.method != "GET" or response.status_code != 200 or request.endpoint in _UNWATCHED:
         return response
-    actor = _reader()
-    if actor is not None and readings.is_watched(actor):
-        seen: Mapping[str, Any] = request.view_args or {}
+    actor, seen = _reader(), request.view_args or {}
+    if actor is not None and (readings.is_watched(actor) or "mediation" in seen):
         with open_transaction() as db:
-            readings.note_reading(db, actor, request.full_path.rstrip("?"), seen.get("number"))
+            readings.note_reading(db, actor, request.full_path.rstrip("?"), seen.get("number"), within=seen)
     return response
 
 

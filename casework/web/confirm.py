@@ -57,6 +57,8 @@ SENSITIVE: Mapping[str, Callable[[Mapping[str, Json]], bool]] = {
     "invitations.resend": always,
     "referrals.end_member": always,
     # What leaves the house, and what is decided.
+    "openings.decide": always,
+    "openings.break_glass": always,
     "cases.csv": always,
     "cases.xlsx": always,
     "cases.fire": decides("transition"),

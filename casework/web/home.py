@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from casework.operations import house_rule as house_rule_now
 from casework.operations import inbox, my_work, workload
 from casework.operations.mentions import list_mentions
+from casework.operations.openings import list_unsealings
 from casework.operations.prospects import MOST as MOST_AT_RISK
 from casework.operations.prospects import list_at_risk
 from casework.operations.task_lists import count_queues, list_tasks
@@ -124,9 +125,10 @@ def decisions() -> str:
         if calendar := my_work.home_calendar(db, actor):
             frame.use_calendar(calendar)
         found = workload.list_decisions(db, actor)
+        sealed = [one for one in list_unsealings(db, actor)["items"] if one["decides"]]
     groups = [(gettext(words), [one for one in found if one["decides"] == kind]) for kind, words in DECISIONS.items()]
     return render_template(
-        "home/decisions.html", groups=[(words, rows) for words, rows in groups if rows], count=len(found), most=workload.MOST
+        "home/decisions.html", sealed=sealed, groups=[(words, rows) for words, rows in groups if rows], count=len(found), most=workload.MOST
     )
 
 

@@ -21,12 +21,15 @@ from casework.operations.deeds import calendar_of
 from casework.operations.history import list_events
 from casework.operations.marks import look
 from casework.operations.messages import list_threads
+from casework.operations.openings import list_openings, may_ask, opened_until
+from casework.operations.readings import list_sealed_readings
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, Sight, sight
 from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
 from casework.web.messages import threads_of
+from casework.web.openings import told_form
 from casework.web.referrals import say_done, say_shared
 from casework.web.steps import steps_of
 from casework.web.texts import edition_text, say_error
@@ -98,6 +101,13 @@ def show(mediation: UUID) -> str:
         frame.use_calendar(calendar_of(db, case.programme))
         events = list_events(db, actor, case, without=(NOTED, SAID), limit=100)
         threads = threads_of(list_threads(db, actor, case), None, id)
+        looked = list_sealed_readings(db, id)
+        readers, named = list_openings(db, case), may_ask(actor, case)
+        until = opened_until(actor, case)
+        untold = {
+            one["id"]: told_form(db, actor, one["id"])
+            for one in readers if named and one["decided_at"] and one["state"] != "refused" and not one["told_on"]
+        }  # fmt: skip
         look(db, actor, id)
     tracks = []
     # The mediation itself first, and then the request in which it runs.
@@ -109,7 +119,7 @@ def show(mediation: UUID) -> str:
         })  # fmt: skip
     return render_template(
         "mediations/show.html", one=told, tracks=tracks, actions=deeds.actions_in(told["tracks"], told["actions"]),
-        threads=threads, events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
+        threads=threads, readers=readers, looked=looked, named=named, until=until, untold=untold, events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
         at=lambda action: url_for("mediations.action", mediation=id, track=action.track, name=action.name),
     )  # fmt: skip
 

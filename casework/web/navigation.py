@@ -57,6 +57,7 @@ ENTRIES = (
     Entry(frozenset({"administrator"}), N_("Calendars"), "calendars.index", ("calendars.show", "calendars.edit")),
     Entry(frozenset({"administrator"}), N_("Mails"), "mails.index", ("mails.",)),
     Entry(frozenset({"administrator"}), N_("Jobs"), "jobs.index", ("jobs.",)),
+    Entry(frozenset({"administrator"}), N_("Emergency"), "openings.emergency"),
 )
 
 

@@ -50,6 +50,8 @@ def show(notification: str) -> Response:
 def _place(one: Json) -> str:
     if one["task"] and not one["step"] and not one["done"]:
         return url_for("tasks.show", task=one["task"])
+    if one["unsealing"]:
+        return url_for("openings.show", opening=one["unsealing"])
     if one["inside"] and not one["sealed"]:
         return case_url(one["number"])
     if one["sealed"] and one["inside"]:

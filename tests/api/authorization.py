@@ -299,6 +299,17 @@ TABLE: tuple[Row, ...] = (
         body=lambda on: {"data": {}}, things={"track": "mediation_track", "transition": "mediation_transition"},
         if_match="mediation_track",
     ),
+    get("/mediations/{mediation}/readers", {"dispute_officer"}),
+    post(
+        "/mediations/{mediation}/unsealings", {"dispute_officer"},
+        body=lambda on: {"reader": str(uuid4()), "decider": str(uuid4()), "days": 1, "reason": "Why."},
+    ),
+    get("/unsealings", EVERYBODY, lists="unsealing", finds={"compliance"}),
+    post("/unsealings/{unsealing}/told", {"dispute_officer"}, body=lambda on: {"on": "2020-01-01"}),
+    post("/unsealings/{unsealing}/decide", {"compliance"}, body=lambda on: {"agree": False}, things={"unsealing": "ended_unsealing"}),
+    post("/unsealings/{unsealing}/end", {"dispute_officer", "compliance"}, things={"unsealing": "ended_unsealing"}),
+    # A case of its own: from then on an administrator reads it.
+    post("/cases/{number}/emergency", ADMINISTRATOR, body=lambda on: {"reason": "Why."}, things={"number": "spare_number"}),
     post("/mediations/{mediation}/tracks/{track}/tasks", NOBODY, body=lambda on: {"task": "renew_consent"}),
     # --- what is matched ---
     get("/matches", EVERYBODY, lists="match", finds=READERS),

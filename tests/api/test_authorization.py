@@ -41,6 +41,7 @@ from tests.world import (
     add_need,
     add_service_account,
     add_technology,
+    add_unsealing,
     build_world,
     new_request,
     to_referral,
@@ -78,7 +79,7 @@ class Scene:
         return int(found) if found is not None else 1
 
 
-_UNPAGED = {"account", "endpoint", "mediation", "token", "session", "programme", "absence"}
+_UNPAGED = {"account", "unsealing", "endpoint", "mediation", "token", "session", "programme", "absence"}
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +143,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "there": _messages(world, db, elsewhere, "foreign_officer", "watcher", "foreign_officer")
         | _shared(world, db, number, other, "foreign_provider"),
     }
+    unsealings = [add_unsealing(db, world, str(mediation["id"]), "auditor"), add_unsealing(db, world, str(mediation["id"]), "manager", ended=True)]
     sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
     library = load_library()
     consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
@@ -172,6 +174,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "officer": world.people["officer"], "spare_number": world.new_case(db),
         "token": make_token(db, world.people["officer"], name="spare", scopes=["read"])[0],
         "session": _session(db, world, "officer"), "finding": str(finding),
+        "unsealing": unsealings[0], "ended_unsealing": unsealings[1],
         "sealed": str(sealed), **written["here"],
     }  # fmt: skip
     far = here | {
@@ -184,6 +187,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "programme": there, "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"],
         "membership": str(away), "token": make_token(db, world.people["foreign_officer"], name="spare", scopes=["read"])[0],
         "session": _session(db, world, "foreign_officer"), "finding": str(found),
+        "unsealing": str(uuid.uuid4()), "ended_unsealing": str(uuid.uuid4()),
         "sealed": str(uuid.uuid4()), **written["there"],
     }  # fmt: skip
     kept = {"name", "transition", "referral_transition", "mediation_transition"}

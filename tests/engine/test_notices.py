@@ -10,18 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.cases import READY, Case, Fired, Task, Track
+from casework.engine.cases import READY, Case, Fired, Opening, Task, Track
 from casework.engine.events import (
     ACTIVATED,
     ADDED,
     CLAIMED,
     COMPLETED,
     FIRED,
+    GLASS_BROKEN,
     HANDED_OVER,
+    LETTER_SENT,
     PROPOSED,
     RANG,
     REFUSED,
     RELEASED,
+    RESEALED,
+    UNSEALED,
+    UNSEALING_ASKED,
+    UNSEALING_REFUSED,
     Event,
 )  # fmt: skip
 from casework.engine.notices import AT_ONCE, KINDS, TO_OFFICERS, TO_PROVIDER, Notice, first_of, notices, owes
@@ -113,6 +119,8 @@ TABLE: list[tuple[str, Event, set[tuple[str, str]]]] = [
         {("stop", OWNER), ("stop", "helper"), ("stop", SUPERVISORS), ("stop", PROVIDERS)},
     ),
     ("handed over", event(HANDED_OVER, None, owner="next"), {("ownership", "next")}),
+    ("a letter to the provider", event(LETTER_SENT, "asked"), {("letter", PROVIDERS)}),
+    ("an emergency", event(GLASS_BROKEN, None), {("emergency", OWNER), ("emergency", SUPERVISORS), ("emergency", "auditor@")}),
     ("a mention", event("commented", mentions=["helper"]), {("mention", "helper")}),
 ]  # fmt: skip
 
@@ -125,8 +133,23 @@ def test_who_is_told_what(one: Event, expected: set[tuple[str, str]]) -> None:
 
 
 def test_every_kind_that_is_said_at_once_stands_in_the_table() -> None:
-    assert set(AT_ONCE) <= {kind for _, one, _ in TABLE for kind, _ in said(one)}
+    assert set(AT_ONCE) - {"readers"} <= {kind for _, one, _ in TABLE for kind, _ in said(one)}
     assert {*TO_PROVIDER.values(), *TO_OFFICERS.values()} <= set(KINDS)
+
+
+UNSEALING = Opening("o", "unsealing", "asked", "reader", "owner", "second", NOW, 2)
+
+
+@pytest.mark.parametrize(("kind", "one", "expected"), [
+    (UNSEALING_ASKED, UNSEALING, {("decision", "second")}),
+    (UNSEALED, replace(UNSEALING, state="open", decided_at=NOW), {("readers", who) for who in ("owner", "helper", "second", "reader", PROVIDERS)}),
+    (UNSEALING_REFUSED, replace(UNSEALING, state="refused", decided_at=NOW), {("readers", "owner")}),
+    (RESEALED, replace(UNSEALING, state="ended", decided_at=NOW), {("readers", who) for who in ("owner", "helper", "second", PROVIDERS)}),
+    (RESEALED, replace(UNSEALING, state="ended"), {("readers", "owner")}),
+])  # fmt: skip
+def test_who_hears_of_an_unsealing(kind: str, one: Opening, expected: set[tuple[str, str]]) -> None:
+    case = replace(CASE, kind="mediation", tracks={"asked": REFERRAL}, openings={"o": one})
+    assert said(event(kind, None, opening_states=[{"id": "o"}]), case) == expected
 
 
 def test_a_named_person_stands_for_the_organisation() -> None:

@@ -171,6 +171,15 @@ TABLE: tuple[Row, ...] = (
     get("/mediations/<mediation>/<track>/<name>", DISPUTES, things={"track": "mediation_track", "name": "mediation_transition"}),
     post("/mediations/<mediation>/<track>/<name>", DISPUTES, things={"track": "mediation_track", "name": "mediation_transition"}),
     post("/mediations", DISPUTES, form=lambda on: {"case": on["number"]}),
+    get("/mediations/<mediation>/unsealing", DISPUTES),
+    post("/mediations/<mediation>/unsealing", DISPUTES),
+    # --- unsealings: for the one second person who was named, and those named for the mediation ---
+    get("/unsealings/<opening>", {"compliance"}),
+    post("/unsealings/<opening>", {"compliance"}),
+    post("/unsealings/<opening>/told", DISPUTES),
+    post("/unsealings/<opening>/end", DISPUTES | {"compliance"}, things={"opening": "ended_opening"}),
+    get("/emergency", ADMINISTRATOR),
+    post("/emergency", ADMINISTRATOR, form=lambda on: {"case": on["number"]}),
     # --- the history of a case, its map, its verification ---
     get("/cases/<number>/history", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/history/<seq>", READERS, there=FOREIGN),

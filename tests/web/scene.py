@@ -38,6 +38,7 @@ from tests.world import (
     add_match,
     add_need,
     add_technology,
+    add_unsealing,
     build_world,
     new_request,
     to_referral,
@@ -123,6 +124,7 @@ def make_things(world: World, db: Connection) -> Things:
     ]
     mail = add_mail(db, world.people["officer"])
     case_here, case_there = (load(db, home_of(db, one), "case") for one in (number, elsewhere))
+    unsealings = [add_unsealing(db, world, str(mediation["id"]), "auditor"), add_unsealing(db, world, str(mediation["id"]), "manager", ended=True)]
     sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
     registers.grant_role(db, watcher, "supervisor", programme=there)
     objections = [
@@ -147,6 +149,7 @@ def make_things(world: World, db: Connection) -> Things:
         "organisation": world.organisations["lab"], "programme": world.programmes["BJ"], "workflow": "case",
         "edition": str(case.number), "member": members[0], "referral_transition": "accept",
         "referral_task": _step_task(db, referral), "referral_revision": _revision(db, referral),
+        "opening": unsealings[0], "ended_opening": unsealings[1],
         "mediation": str(mediation["id"]), "mediation_track": str(mediation["track"]), "mediation_transition": "send",
         "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
     }  # fmt: skip
@@ -158,6 +161,7 @@ def make_things(world: World, db: Connection) -> Things:
         "person": world.people["foreign_officer"], "officer": world.people["foreign_officer"], "leaver": world.people["foreign_officer"], "membership": str(away),
         "organisation": world.organisations["bank"], "programme": there, "member": members[1],
         "referral_task": _step_task(db, other), "referral_revision": _revision(db, other),
+        "opening": str(uuid.uuid4()), "ended_opening": str(uuid.uuid4()),
         "mediation": str(uuid.uuid4()), "mediation_track": str(uuid.uuid4()),
         "note": world.write(db, "foreign_officer", case_there), "shared": world.write(db, "foreign_provider", case_here, other),
     }  # fmt: skip
