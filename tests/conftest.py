@@ -19,8 +19,9 @@ from sqlalchemy import Connection, Engine
 from casework.operations.cabinet import Cabinet
 from casework.operations.vault import Vault
 from casework.records import embedded
-from casework.records.database import connect_engine, transaction
+from casework.records.database import ENGINE, connect_engine, transaction
 from casework.records.store import Store
+from casework.records.walls import read_as
 from casework.settings import Settings
 from casework.web.app import create_app
 from tests.catalogues import compile_catalogues
@@ -178,8 +179,9 @@ def superuser_engine(
 
 @pytest.fixture
 def db(engine: Engine) -> Iterator[Connection]:
-    """One open transaction as the application, rolled back at the end."""
+    """One open transaction of the engine, as the application, rolled back at the end."""
     with engine.connect() as connection, connection.begin() as transaction:
+        read_as(connection, ENGINE)
         yield connection
         if transaction.is_active:
             transaction.rollback()

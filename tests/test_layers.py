@@ -170,6 +170,17 @@ def test_imports_run_downward_only() -> None:
     assert not faults, "\n".join(faults)
 
 
+def test_pages_and_the_api_open_no_transaction_in_which_the_engine_reads() -> None:
+    opened = [
+        (name, found.line)
+        for name, path in our_modules() if layer_of(name) in ("casework.api", "casework.web")
+        for found in imports_of(name, path.read_text(encoding="utf-8"), is_package=path.name == "__init__.py")
+        if found.imported in ("casework.records.database.transaction", "casework.records.database.ENGINE")
+        or found.imported.startswith("casework.records.walls.") and not found.imported.endswith(".read_as")
+    ]  # fmt: skip
+    assert opened == []
+
+
 def test_the_table_itself_runs_downward() -> None:
     for layer, below in MAY_IMPORT.items():
         for lower in below:

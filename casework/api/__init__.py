@@ -46,7 +46,7 @@ from casework.api.routes import Call, Outgoing, Route
 from casework.errors import CaseworkError, NotFound, Unreadable, WrongPassword
 from casework.operations.requests import Done
 from casework.operations.uploads import MOST_BYTES, receive
-from casework.records.database import transaction
+from casework.records.database import walled_transaction
 
 PREFIX = "/api/v1"
 
@@ -101,7 +101,7 @@ def _answerer(route: Route) -> Callable[..., Response]:
         if route.takes is not None:
             return _respond(_take_in(route, engine, given))
         count_asker(engine, request)
-        with transaction(engine) as db:
+        with walled_transaction(engine) as db:
             actor = NOBODY if route.open else find_asker(db, request, route, given)
             try:
                 done = _perform(route, db, actor, given)
@@ -119,7 +119,7 @@ def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | O
     request.max_content_length = MOST_BYTES + 1
     path, query = read_path(route, dict(given)), read_query(route.query, request)
     count_asker(engine, request)
-    with transaction(engine) as db:
+    with walled_transaction(engine) as db:
         actor = find_asker(db, request, route, given)
         read_key(request, request.path, None)
         try:
@@ -131,7 +131,7 @@ def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | O
     with receive(request.stream, coming.name) as upload:
         asked = read_key(request, request.path, [upload.digest, upload.name])
         kept = cabinet().keep(coming.log, coming.part, upload)
-        with transaction(engine) as db:
+        with walled_transaction(engine) as db:
             actor = find_asker(db, request, route, given)
             done = route.view(Call(db, actor, path, query, None, asked, None, kept=kept))
     return done if isinstance(done, Done | Outgoing) else Done(done)

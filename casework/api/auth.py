@@ -16,7 +16,7 @@ from casework.errors import NotAllowed, NotConfirmed, NotSignedIn
 from casework.operations.accounts import find_actor_by_secret
 from casework.operations.service_accounts import SERVICE_PREFIX, count_request
 from casework.permissions import Actor
-from casework.records.database import transaction
+from casework.records.database import walled_transaction
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_.~+/=-]{8,200})")
 
@@ -29,7 +29,7 @@ def count_asker(engine: Engine, request: Incoming) -> None:
     secret = _secret(request)
     if secret is not None and secret.startswith(SERVICE_PREFIX):
         # On its own, so that requests of one account that come together do not wait for one another.
-        with transaction(engine) as db:
+        with walled_transaction(engine) as db:
             count_request(db, secret)
 
 

@@ -42,7 +42,9 @@ from casework.operations.rights import confirm_right
 from casework.operations.tasks import claim_task, complete_task, exit_task
 from casework.permissions import Actor
 from casework.records.cases import load
+from casework.records.database import ENGINE
 from casework.records.people import find_actor
+from casework.records.walls import read_as
 
 Json = Any
 
@@ -234,6 +236,8 @@ class Performance:
         """As the open transaction reads it; read again after every deed."""
         if self._case is None:
             log, kind = self.logs[self.here]
+            # Also between two deeds.
+            read_as(self.stage.db, ENGINE)
             self._case = load(self.stage.db, log, kind, every_task=True)
         return self._case
 

@@ -29,6 +29,7 @@ from casework.operations.house_rule import KINDS, check_programme, find_breaches
 from casework.operations.national_calendars import china
 from casework.records.database import connect_engine, connected
 from casework.records.logs import read_events
+from casework.records.walls import always_whole
 from casework.settings import Settings
 
 Json = Any
@@ -87,6 +88,7 @@ def simulate(
     end = datetime.combine(starts + timedelta(days=days), time(), zone)
     made = Summary(cases, days, seed, starts.isoformat())
     engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 60_000}))
+    always_whole(engine)
     try:
         with connected(engine) as db:
             # What is thrown away at the end need not be safe on the disk after each deed.

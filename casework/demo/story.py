@@ -35,6 +35,7 @@ from casework.operations.requests import Request
 from casework.operations.rights import record_right
 from casework.records.database import connect_engine, connected, transaction
 from casework.records.people import find_actor
+from casework.records.walls import always_whole
 from casework.settings import Settings
 
 Json = Any
@@ -126,6 +127,7 @@ def tell(
     calendar = china(range(start.year - 1, end.year + 3))
     chosen = rounds(calendar, end, cases)
     engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 60_000}))
+    always_whole(engine)
     try:
         with connected(engine) as db:
             stage = Stage(db, calendar, end, {}, start)

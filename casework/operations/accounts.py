@@ -226,7 +226,8 @@ def find_actor_by_secret(db: Connection, secret: str) -> Actor | None:
 def find_actor_by_session(db: Connection, secret: str) -> Actor | None:
     row = db.execute(
         text(
-            "SELECT person_id, seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - proved_at AS proved"
+            "SELECT person_id, seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - proved_at AS proved,"
+            " set_config('casework.reader', person_id::text, true)"
             " FROM sessions WHERE hash = :hash"
             " AND ended_at IS NULL AND expires_at > casework_now() AND seen_at > casework_now() - :idle"
             " AND awaits IS NULL"
@@ -282,6 +283,8 @@ _VIEWER = text("""
     SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
         s.seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - s.proved_at AS proved,
         s.programme_id AS focus,
+        -- Who reads from here on (`records.walls`); nobody while the session waits for something.
+        set_config('casework.reader', CASE WHEN s.awaits IS NULL THEN p.id::text ELSE '' END, true),
         EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS app,
         (SELECT count(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys,
         EXISTS (SELECT FROM notifications n WHERE n.person_id = p.id AND n.read_at IS NULL) AS unread,

@@ -21,6 +21,7 @@ from casework.operations.uploads import Upload
 from casework.operations.vault import Vault
 from casework.records.database import transaction
 from casework.records.store import Store, name_of, new_key
+from casework.records.walls import whole
 
 #: What no document names so long after it was last put into the store was left behind.
 LEFT_AFTER = timedelta(days=1)
@@ -72,7 +73,8 @@ class Cabinet:
 
     def tie(self, db: Connection, file: str, kept: Kept) -> None:
         """In the deed's transaction: this version is what lies there."""
-        db.execute(_TIE, {"file": file, "blob": kept.blob})
+        with whole(db):
+            db.execute(_TIE, {"file": file, "blob": kept.blob})
 
     def read(self, db: Connection, file: str) -> Iterator[bytes]:
         """What is in a version of a document. Raises FileMissing, FileDamaged and StoreUnavailable."""

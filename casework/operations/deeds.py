@@ -52,12 +52,13 @@ from casework.engine.registry import EFFECTS, GUARDS
 from casework.errors import CaseHasMoved, NotFound
 from casework.operations.duties import insist_goes_on
 from casework.operations.outside import outside
-from casework.operations.requests import Done, Request, ask_and_lock, ask_and_lock_of_task, finished
+from casework.operations.requests import Done, Request, asked_and_locked, asked_and_locked_of_task, finished
 from casework.operations.rights import encumber
 from casework.permissions import Actor
 from casework.records.cases import load_with_calendar, save
 from casework.records.database import run
 from casework.records.logs import Log, lock_logs, new_log, seal_events
+from casework.records.walls import whole
 
 Json = Any
 
@@ -106,21 +107,21 @@ def perform(
 ) -> Done:  # fmt: skip
     """One deed in one case, in the caller's transaction: done once for its key, or not at all."""
     others = _siblings_of(db, log) if siblings else []
-    earlier, logs = ask_and_lock(db, actor, request, [log, *others])
-    if earlier is not None:
-        return earlier
-    done = _perform(db, actor, logs[log], kind, choose, answer, request, status=status)
-    for other in others:
-        _tell_sibling(db, logs[other], log)
+    with asked_and_locked(db, actor, request, [log, *others]) as (earlier, logs):
+        if earlier is not None:
+            return earlier
+        done = _perform(db, actor, logs[log], kind, choose, answer, request, status=status)
+        for other in others:
+            _tell_sibling(db, logs[other], log)
     return done
 
 
 def perform_on_task(db: Connection, actor: Actor, task: str, choose: Choose, answer: Answer, request: Request) -> Done:
     """The same in the case that a task belongs to. Raises NotFound where the actor sees no such task."""
-    earlier, logs = ask_and_lock_of_task(db, actor, request, task)
-    if earlier is not None:
-        return earlier
-    return _perform(db, actor, logs[0], logs[0].kind, choose, answer, request)
+    with asked_and_locked_of_task(db, actor, request, task) as (earlier, logs):
+        if earlier is not None:
+            return earlier
+        return _perform(db, actor, logs[0], logs[0].kind, choose, answer, request)
 
 
 def _perform(
@@ -152,7 +153,8 @@ def open_log(
     events, case = decide_and_evolve(load_library(), None, command, Context(by, moment, calendar, new_id))
     done = Done(answer(case), 201)
     log = new_log(case.log, case.kind, case.programme, moment)
-    write(db, log, None, case, events, request.key_hash, finished(actor, request, done))
+    with whole(db):
+        write(db, log, None, case, events, request.key_hash, finished(actor, request, done))
     return done
 
 

@@ -15,6 +15,7 @@ from casework.permissions import Actor, may_hold
 from casework.records.database import transaction
 from casework.records.logs import lock_logs
 from casework.records.people import find_actor
+from casework.records.walls import whole
 
 _HOMES = text("""
     SELECT DISTINCT t.log_id, l.kind, t.holder_id FROM tasks t JOIN logs l ON l.id = t.log_id
@@ -52,6 +53,12 @@ _LEFT_BEHIND = text("""
 
 def end_roles(db: Connection, memberships: Collection[str], by: By) -> None:
     """End roles now, with what substitutes have of them, and take back what was held by them."""
+    # Also in cases that whoever ends them does not see.
+    with whole(db):
+        _end_roles(db, memberships, by)
+
+
+def _end_roles(db: Connection, memberships: Collection[str], by: By) -> None:
     ids = {"ids": sorted(memberships)}
     ending = db.execute(_ENDING, ids).all()
     homes = db.execute(_HOMES, {"people": sorted({row.person_id for row in ending})}).all()

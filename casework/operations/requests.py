@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from casework.operations.gate import reaches, seen_task
 from casework.permissions import Actor
 from casework.records.database import run
 from casework.records.logs import Log
+from casework.records.walls import back_to
 
 Json = Any
 
@@ -57,8 +59,12 @@ _ASK = """
     SELECT (SELECT count(*) FROM r), (SELECT count(*) FROM a)
 """
 # The key first, then the logs in the order of their ids; the time is taken after both, however long one had to wait.
+# From here on the engine reads, who decides on whole cases (`records.walls`); a select list goes from left to right.
 _ASK_AND_LOCK = """
-    WITH a AS MATERIALIZED (SELECT set_config('casework.actor', $1, true)),
+    WITH a AS MATERIALIZED (
+        SELECT set_config('casework.actor', $1, true), current_setting('casework.reader', true) AS reader,
+            set_config('casework.reader', 'engine', true)
+    ),
     r AS (
         INSERT INTO requests (actor_id, key, digest) SELECT CAST($1 AS uuid), $2, $3 FROM a
         ON CONFLICT DO NOTHING RETURNING 1
@@ -67,7 +73,8 @@ _ASK_AND_LOCK = """
         SELECT id, kind, programme_id, seq, head, last_at FROM logs
         WHERE id = {} AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
     )
-    SELECT (SELECT count(*) FROM r) AS fresh, l.*, greatest(casework_now(), l.last_at + interval '1 microsecond') AS now
+    SELECT (SELECT count(*) FROM r) AS fresh, (SELECT reader FROM a), l.*,
+        greatest(casework_now(), l.last_at + interval '1 microsecond') AS now
     FROM (SELECT) one LEFT JOIN l ON true ORDER BY l.id
 """
 _OF_LOGS = _ASK_AND_LOCK.format("ANY(CAST($4 AS uuid[]))")
@@ -91,32 +98,43 @@ def ask(db: Connection, actor: Actor, request: Request) -> Done | None:
     return _earlier(db, actor, request)
 
 
-def ask_and_lock(
+@contextmanager
+def asked_and_locked(
     db: Connection, actor: Actor, request: Request, ids: Sequence[str]
-) -> tuple[Done | None, dict[str, Log]]:
-    """`ask`, and the logs locked if nothing was asked before, in one statement. Raises NotFound unless all are there."""
+) -> Iterator[tuple[Done | None, dict[str, Log]]]:
+    """`ask`, and the logs locked if nothing was asked before, in one statement. Raises NotFound unless all are there.
+
+    Within the block the engine reads, after it whoever read before.
+    """
     wanted = sorted(set(ids))
-    earlier, found = _ask_and_lock(db, actor, request, _OF_LOGS, (f"{{{','.join(wanted)}}}",))
-    if earlier is None and len(found) != len(wanted):
-        raise NotFound("log")
-    return earlier, {log.id: log for log in found}
+    with _asked_and_locked(db, actor, request, _OF_LOGS, (f"{{{','.join(wanted)}}}",)) as (earlier, found):
+        if earlier is None and len(found) != len(wanted):
+            raise NotFound("log")
+        yield earlier, {log.id: log for log in found}
 
 
-def ask_and_lock_of_task(db: Connection, actor: Actor, request: Request, task: str) -> tuple[Done | None, list[Log]]:
+@contextmanager
+def asked_and_locked_of_task(
+    db: Connection, actor: Actor, request: Request, task: str
+) -> Iterator[tuple[Done | None, list[Log]]]:
     """The same for the log of a task. Raises NotFound where there is none that the actor sees."""
-    earlier, found = _ask_and_lock(db, actor, request, _OF_TASK, (task, *reaches(actor)))
-    if earlier is None and not found:
-        raise NotFound("task")
-    return earlier, found
+    with _asked_and_locked(db, actor, request, _OF_TASK, (task, *reaches(actor))) as (earlier, found):
+        if earlier is None and not found:
+            raise NotFound("task")
+        yield earlier, found
 
 
-def _ask_and_lock(
+@contextmanager
+def _asked_and_locked(
     db: Connection, actor: Actor, request: Request, statement: str, which: tuple[str, ...]
-) -> tuple[Done | None, list[Log]]:
+) -> Iterator[tuple[Done | None, list[Log]]]:
     rows = run(db, statement, (actor.person, request.key, request.digest, *which)).fetchall()
-    if not rows[0][0]:
-        return _earlier(db, actor, request), []
-    return None, [Log(*row) for _, *row in rows if row[0] is not None]
+    fresh, reader, *_ = rows[0]
+    with back_to(db, reader):
+        if fresh:
+            yield None, [Log(*row) for _, _, *row in rows if row[0] is not None]
+        else:
+            yield _earlier(db, actor, request), []
 
 
 def _earlier(db: Connection, actor: Actor, request: Request) -> Done:

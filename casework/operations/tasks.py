@@ -44,6 +44,7 @@ from casework.operations.task_lists import next_claimable
 from casework.permissions import Actor, Sight, may_hold, may_work, operate, own_tracks, sight
 from casework.records.logs import try_lock
 from casework.records.people import find_actor
+from casework.records.walls import whole
 
 Json = Any
 
@@ -89,7 +90,7 @@ _BUSY = object()
 def _try_to_take(db: Connection, actor: Actor, row: Any, request: Request, *, wait: bool) -> Done | object | None:
     """The deed, if the task is still there to be taken; _BUSY where somebody else has its case locked."""
     # A savepoint lets the lock of a task that is gone go too: nobody waits for one while holding another.
-    with db.begin_nested() as attempt:
+    with whole(db), db.begin_nested() as attempt:
         if not wait and not try_lock(db, row.log_id):
             attempt.rollback()
             return _BUSY

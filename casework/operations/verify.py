@@ -18,8 +18,9 @@ from casework.operations.allowed import Judge
 from casework.operations.past import Past
 from casework.operations.verify_rest import check_rest
 from casework.operations.verify_rows import Finding, Rows
-from casework.records.database import connected
+from casework.records.database import ENGINE, connected
 from casework.records.logs import event_of, read_rows
+from casework.records.walls import read_as, whole
 
 Json = Any
 
@@ -74,7 +75,9 @@ def verify_log(engine: Engine, log: str) -> Checked:
 
 def verify_case(db: Connection, log: str) -> list[Finding]:
     """What is wrong with one log. While others write, the transaction must be REPEATABLE READ."""
-    return list(check_one(db, log, Past(db)).findings)
+    # Whoever asks: with an interest in the case one would be told that its documents are missing.
+    with whole(db):
+        return list(check_one(db, log, Past(db)).findings)
 
 
 @contextmanager
@@ -85,6 +88,7 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
         with db.begin():
             db.execute(text("SET TRANSACTION READ ONLY"))
             db.execute(text("SET LOCAL statement_timeout = 0"))
+            read_as(db, ENGINE)
             yield db
 
 

@@ -21,6 +21,8 @@ from casework.settings import Settings
 APP_ROLE = embedded.APP_ROLE
 
 Role = Literal["app", "owner"]
+#: Who reads everything: deeds, which need the whole of a case to decide, jobs, and the verification.
+ENGINE = "engine"
 
 # Ids are strings everywhere: in the history, in the engine and in JSON.
 _ADAPTERS = AdaptersMap(psycopg.adapters)
@@ -120,9 +122,20 @@ def _session_options(settings: Settings, role: Role) -> list[str]:
 
 
 @contextlib.contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
-    """One transaction: committed at the end of the block, rolled back when the block raises."""
+def walled_transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction: committed at the end of the block, rolled back when the block raises.
+
+    What has a second wall (`records.walls`) shows nothing in it until somebody said who reads. Pages and the API have no other.
+    """
     with connected(engine) as connection, connection.begin():
+        yield connection
+
+
+@contextlib.contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """The same for the engine: jobs, commands, and deeds that take several transactions."""
+    with walled_transaction(engine) as connection:
+        run(connection, "SELECT set_config('casework.reader', $1, true)", (ENGINE,))
         yield connection
 
 

@@ -12,7 +12,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from casework.records.database import APP_ROLE, connected, ensure_app_role
+from casework.records import walls
+from casework.records.database import APP_ROLE, ENGINE, connected, ensure_app_role
 from casework.records.tables import metadata
 
 # Any number: two programs that migrate at once meet here, and the second finds nothing left to do.
@@ -24,6 +25,7 @@ def upgrade(owner: Engine, revision: str = "head") -> None:
     ensure_app_role(owner)
     with connected(owner) as connection, connection.begin():
         _take_lock(connection)
+        walls.read_as(connection, ENGINE)
         command.upgrade(_config(connection), revision)
 
 
@@ -31,6 +33,7 @@ def downgrade(owner: Engine, revision: str) -> None:
     """Take the database down to the revision ("base": to nothing), all steps in one transaction."""
     with connected(owner) as connection, connection.begin():
         _take_lock(connection)
+        walls.read_as(connection, ENGINE)
         command.downgrade(_config(connection), revision)
 
 
@@ -74,6 +77,7 @@ def check(owner: Engine) -> list[str]:
                     {"role": APP_ROLE, "privilege": privilege},
                 ).scalar_one()
             ]
+            faults += walls.faults(connection)
         for setting in ("fsync", "synchronous_commit"):
             if connection.execute(text(f"SHOW {setting}")).scalar_one() == "off":
                 faults.append(f"{setting} is off: an acknowledged action could be lost.")
@@ -100,6 +104,7 @@ def unsafe(app: Connection) -> list[str]:
         text("SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('events') AND relowner = current_user::regrole)")
     ).scalar_one():
         faults.append("The application acts as the owner of its tables: it must act as the role casework_app.")
+    faults += walls.faults(app)
     if app.execute(text("SHOW synchronous_commit")).scalar_one() == "off":
         faults.append("synchronous_commit is off: an acknowledged action could be lost.")
     return faults

@@ -36,7 +36,9 @@ _MEMBERS = text(
 )
 _BY_TOKEN = text(
     _SELECT.replace(
-        "FROM people p\n", ", t.scopes, t.id AS token_id, coalesce(t.used_at < casework_now() - interval '5 minutes', true) AS stale"
+        "FROM people p\n", ", t.scopes, t.id AS token_id, coalesce(t.used_at < casework_now() - interval '5 minutes', true) AS stale,"
+        # Who reads from here on.
+        " set_config('casework.reader', p.id::text, true)"
         " FROM people p JOIN tokens t ON t.person_id = p.id\n"
     )
     + " WHERE t.hash = :hash AND p.active AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > casework_now())"

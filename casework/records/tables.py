@@ -880,7 +880,7 @@ grants = Table(
     _id(),
     _ref("log_id", "logs.id", index=True),
     Column("track_id", Id, nullable=False, index=True),
-    Column("document_id", Id, nullable=False),
+    Column("document_id", Id, nullable=False, index=True),
     Column("consents", ARRAY(Id), nullable=False, comment="One of each party that the document concerns"),
     Column("given_at", Time, nullable=False),
     Column("ended_at", Time),

@@ -15,7 +15,8 @@ from casework.errors import NotFound, NotSignedIn
 from casework.operations.accounts import LONGEST, Scope, Viewer, find_viewer
 from casework.operations.vault import Vault
 from casework.permissions import Actor, focused
-from casework.records.database import transaction
+from casework.records.database import walled_transaction
+from casework.records.walls import read_as
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -112,7 +113,7 @@ def _load(_: Request) -> Person | None:
     if "_person" not in g:
         g._person = None
         if secret := session_secret():
-            with transaction(_engine()) as db:
+            with walled_transaction(_engine()) as db:
                 g._person = _read(db, secret)
     found: Person | None = g._person
     return found
@@ -170,17 +171,20 @@ def page_transaction() -> Iterator[tuple[Connection, Actor]]:
 
     The person is read in this very transaction: roles and session hold while the deed is done. Raises NotSignedIn.
     """
-    with transaction(_engine()) as db:
+    with walled_transaction(_engine()) as db:
         if "_person" not in g:
             secret = session_secret()
             g._person = _read(db, secret) if secret else None
+        elif (person := viewer()) is not None:
+            # Read in an earlier transaction of this request: what it said of who reads ended with that one.
+            read_as(db, person.id)
         yield db, current_actor()
 
 
 @contextmanager
 def open_transaction() -> Iterator[Connection]:
     """A transaction for what needs no account."""
-    with transaction(_engine()) as db:
+    with walled_transaction(_engine()) as db:
         yield db
 
 

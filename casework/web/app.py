@@ -16,7 +16,7 @@ from casework.errors import InvalidSettings
 from casework.operations.keys import earlier_keys, secret_key
 from casework.operations.targets import inside_of
 from casework.operations.vault import Vault
-from casework.records.database import connect_engine, transaction
+from casework.records.database import connect_engine, walled_transaction
 from casework.records.store import Store
 from casework.settings import Settings
 from casework.web import (
@@ -211,6 +211,6 @@ def _secure(response: Response, *, https: bool) -> Response:
 
 def _health() -> Response:
     """Whether the database answers; 503 when it does not."""
-    with transaction(current_app.extensions["casework"]) as db:
+    with walled_transaction(current_app.extensions["casework"]) as db:
         db.execute(text("SELECT 1"))
     return Response('{"status": "ok"}\n', mimetype="application/json")

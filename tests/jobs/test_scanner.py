@@ -91,7 +91,7 @@ def test_the_broom_is_a_job_too(engine: Engine, settings: Settings, world: World
         log = home_of(db, number)
     with receive(io.BytesIO(PDF), "a.pdf") as upload:
         cabinet.keep(log, "case", upload)
-    with engine.begin() as db:
+    with transaction(engine) as db:
         db.execute(text("UPDATE blobs SET touched_at = now() - interval '25 hours'"))
     sweep(hands)
     assert list(cabinet.store.places()) == []

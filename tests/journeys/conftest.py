@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.records.database import connect_engine
+from casework.records.walls import always_whole
 from casework.settings import Settings
 from tests.databases import DatabaseServer
 from tests.journeys.driver import Edge, Journey, start_clock
@@ -27,6 +28,7 @@ def journeys_db(
     name = database_server.create(template_database)
     var: Path = tmp_path_factory.mktemp("journeys")
     engine = connect_engine(Settings(profile="test", var=var, database_url=database_server.owner_url(name)))
+    always_whole(engine)
     with engine.connect() as connection:
         yield connection
     engine.dispose()

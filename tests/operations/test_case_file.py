@@ -115,6 +115,6 @@ def test_it_is_noted_for_each_document(engine: Engine, make: Make) -> None:
 
 
 def test_what_is_being_checked_is_left_out(engine: Engine, make: Make) -> None:
-    with engine.begin() as db:
+    with transaction(engine) as db:
         db.execute(text("UPDATE blobs SET scan = 'pending'"))
     assert [one for one in names(make("officer")) if one.startswith("documents/")] == []

@@ -86,7 +86,7 @@ class Scene:
             self.world.accept(db, self.number, self.referral)
 
     def execute(self, statement: str, **given: Any) -> None:
-        with self.engine.begin() as db:
+        with transaction(self.engine) as db:
             db.execute(text(statement), given)
 
     def count(self, query: str) -> int:
@@ -205,7 +205,7 @@ def test_what_somebody_changes_in_a_row_is_found(scene: Scene, forged: str) -> N
 
 def test_a_version_that_lost_its_file_is_found(scene: Scene, owner_engine: Engine) -> None:
     scene.hand_in()
-    with owner_engine.begin() as db:
+    with transaction(owner_engine) as db:
         db.execute(text("DELETE FROM contents"))
     assert [one.kind for one in verify_all(scene.engine)] == ["contents"]
 

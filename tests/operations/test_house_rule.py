@@ -20,7 +20,8 @@ from casework.operations.house_rule import (
 )  # fmt: skip
 from casework.operations.mediations import open_mediation
 from casework.operations.queue_health import find_delays
-from casework.records.database import connect_engine, transaction
+from casework.records.database import ENGINE, connect_engine, transaction
+from casework.records.walls import read_as
 from casework.settings import Settings
 from tests.world import World, new_request, to_referral, today
 
@@ -77,6 +78,7 @@ SEEDS: tuple[tuple[str, Seed], ...] = (
 @pytest.fixture
 def db(engine: Engine, world: World) -> Connection:  # type: ignore[misc]  # a generator, as pytest wants it
     with engine.connect() as connection, connection.begin() as begun:
+        read_as(connection, ENGINE)
         yield connection
         begun.rollback()
 

@@ -1,0 +1,85 @@
+"""The second wall: who reads in a transaction, so that the database's own policies show that person's rows and no others.
+
+The policies stand in the migrations. They ask the setting `casework.reader`, which ends with its transaction: a person's
+id, or `engine` for what decides, keeps time and checks. Where nobody said who reads, protected tables refuse every statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Engine, event, text
+
+from casework.records.database import ENGINE, run
+
+#: The tables that have policies, each with their names.
+POLICIES = {
+    "documents": {"readers"},
+    "files": {"readers"},
+    "contents": {"readers"},
+    "blobs": {"readers"},
+    "compartments": {"readers"},
+    "grants": {"readers"},
+}
+
+def read_as(db: Connection, reader: str) -> None:
+    """From here to the end of the transaction this person reads, or the engine."""
+    run(db, "SELECT set_config('casework.reader', $1, true)", (reader,))
+
+
+@contextmanager
+def whole(db: Connection) -> Iterator[None]:
+    """Within the block the engine reads, to decide on whole cases; after it whoever read before."""
+    # The old value first: a select list is evaluated from left to right.
+    change = "SELECT current_setting('casework.reader', true), set_config('casework.reader', $1, true)"
+    before = run(db, change, (ENGINE,)).fetchall()[0][0]
+    with back_to(db, before):
+        yield
+
+
+@contextmanager
+def back_to(db: Connection, reader: str | None) -> Iterator[None]:
+    """After the block this one reads again."""
+    try:
+        yield
+    finally:
+        # A transaction that has failed says nothing any more, and shows nothing either.
+        if reader != ENGINE and _goes_on(db):
+            read_as(db, reader or "")
+
+
+def always_whole(engine: Engine) -> None:
+    """In every transaction on these connections the engine reads: the demo plays everybody's part on one of them."""
+    event.listen(engine, "begin", lambda db: read_as(db, ENGINE))
+
+
+def _goes_on(db: Connection) -> bool:
+    if db.closed or db.invalidated or not db.in_transaction():
+        return False
+    driver = db.connection.driver_connection
+    return driver is not None and driver.info.transaction_status == TransactionStatus.INTRANS
+
+
+def faults(db: Connection) -> list[str]:
+    """What is missing of the wall, in whole sentences; nothing when it stands."""
+    rows = db.execute(_STANDING, {"tables": sorted(POLICIES)}).all()
+    found = {row.relname: row for row in rows}
+    made = []
+    for table, names in sorted(POLICIES.items()):
+        row = found.get(table)
+        if row is None:
+            made.append(f"The table {table} is missing.")
+        elif not (row.relrowsecurity and row.relforcerowsecurity):
+            made.append(f"Row-level security of the table {table} is not enabled and forced.")
+        elif set(row.names) != names:
+            made.append(f"The table {table} has the policies {', '.join(row.names) or 'none'}; it needs {', '.join(sorted(names))}.")
+    return made
+
+
+_STANDING = text("""
+    SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, ARRAY(
+        SELECT p.polname::text FROM pg_policy p WHERE p.polrelid = c.oid ORDER BY p.polname
+    ) AS names FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY(:tables)
+""")

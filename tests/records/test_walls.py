@@ -1,0 +1,277 @@
+"""The second wall: what the database itself shows, to whom, when the application asks for everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from casework.operations.cabinet import Cabinet
+from casework.operations.deeds import home_of
+from casework.operations.vault import Vault
+from casework.records import migrate
+from casework.records.database import ENGINE, connect_engine, transaction, walled_transaction
+from casework.records.store import Store
+from casework.records.walls import POLICIES, back_to, read_as, whole
+from casework.settings import Settings
+from tests.databases import DatabaseServer
+from tests.malice import PDF
+from tests.world import World, to_referral
+
+TABLES = sorted(POLICIES)
+PAPERS = ("blobs", "compartments", "contents", "documents", "files", "grants")
+READERS = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")
+OUTSIDERS = ("foreign_officer", "foreign_provider", "observer", "administrator", "dispute_officer")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A case with two documents of the office's, of which the lab was given one, and one that it handed in itself."""
+
+    engine: Engine
+    world: World
+    number: str
+    referral: str
+    given: str
+    own: str
+    #: How many rows each table has.
+    there: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Wall:
+    """One transaction on the scene, of which nothing stays."""
+
+    db: Connection
+    scene: Scene
+
+    def seen(self, reader: str, table: str) -> int:
+        """How many rows of a table the database shows to a person by name, or to the engine."""
+        self.read(reader)
+        return count(self.db, table)
+
+    def read(self, reader: str) -> None:
+        read_as(self.db, self.scene.world.people.get(reader, reader))
+
+    def change(self, statement: str) -> None:
+        read_as(self.db, ENGINE)
+        self.db.execute(text(statement))
+
+    def person(self, name: str) -> str:
+        return self.scene.world.people[name]
+
+
+def count(db: Connection, table: str) -> int:
+    return int(db.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+@pytest.fixture(scope="module")
+def scene(
+    database_server: DatabaseServer, world_template: tuple[str, World], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scene]:
+    template, world = world_template
+    name, var = database_server.create(template), tmp_path_factory.mktemp("walls")
+    engine = connect_engine(Settings(profile="test", var=var, database_url=database_server.owner_url(name)))
+    cabinet = Cabinet(engine, Store(f"file://{var}/documents"), Vault(["a secret key of the tests, long enough"]))
+    with transaction(engine) as db:
+        number, referral = to_referral(world, db)
+        world.accept(db, number, referral)
+    given = world.hand_in(cabinet, number)
+    world.hand_in(cabinet, number, content=PDF + b"%another")
+    own = world.hand_in(cabinet, number, "provider", referral=referral)
+    with transaction(engine) as db:
+        db.execute(
+            text(
+                "INSERT INTO grants (id, log_id, track_id, document_id, consents, given_at)"
+                " VALUES (gen_random_uuid(), :log, :track, :document, '{}', now())"
+            ),
+            {"log": home_of(db, number), "track": referral, "document": given},
+        )
+    with transaction(engine) as db:
+        there = {table: count(db, table) for table in TABLES}
+    yield Scene(engine, world, number, referral, given, own, there)
+    engine.dispose()
+    database_server.drop(name)
+
+
+@pytest.fixture
+def wall(scene: Scene) -> Iterator[Wall]:
+    with scene.engine.connect() as db, db.begin() as begun:
+        yield Wall(db, scene)
+        begun.rollback()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_who_does_not_say_who_reads_is_refused(wall: Wall, table: str) -> None:
+    with pytest.raises(DBAPIError, match="Nobody said who reads"):
+        count(wall.db, table)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_there_is_something_to_be_seen(scene: Scene, table: str) -> None:
+    assert scene.there[table] > 0
+
+
+@pytest.mark.parametrize("table", PAPERS)
+@pytest.mark.parametrize("reader", READERS)
+def test_whoever_reads_the_case_sees_its_papers(wall: Wall, reader: str, table: str) -> None:
+    assert wall.seen(reader, table) == wall.scene.there[table]
+
+
+@pytest.mark.parametrize("table", PAPERS)
+@pytest.mark.parametrize("reader", OUTSIDERS)
+def test_others_see_none_of_them(wall: Wall, reader: str, table: str) -> None:
+    assert wall.seen(reader, table) == 0
+
+
+@pytest.mark.parametrize("reader", ["provider", "provider_lead"])
+def test_a_provider_sees_what_it_was_given_and_what_it_handed_in(wall: Wall, reader: str) -> None:
+    wall.read(reader)
+    assert set(wall.db.execute(text("SELECT id FROM documents")).scalars()) == {wall.scene.given, wall.scene.own}
+
+
+def test_what_is_no_longer_granted_is_not_seen(wall: Wall) -> None:
+    wall.change("UPDATE grants SET ended_at = now()")
+    assert (wall.seen("provider", "documents"), wall.seen("provider", "contents")) == (1, 1)
+
+
+def test_what_was_withdrawn_is_not_seen_by_whom_it_was_given(wall: Wall) -> None:
+    wall.change(f"UPDATE documents SET withdrawn_at = now() WHERE id = '{wall.scene.given}'")
+    assert wall.seen("provider", "documents") == 1
+
+
+def test_a_referral_that_is_still_a_draft_shows_its_provider_nothing(wall: Wall) -> None:
+    wall.change(f"UPDATE tracks SET states = '{{draft}}' WHERE id = '{wall.scene.referral}'")
+    assert wall.seen("provider", "documents") == 0
+
+
+def test_whoever_is_barred_from_the_referral_sees_nothing(wall: Wall) -> None:
+    wall.change(f"UPDATE tracks SET barred = ARRAY['{wall.person('provider')}'] WHERE id = '{wall.scene.referral}'")
+    assert (wall.seen("provider", "documents"), wall.seen("provider_lead", "documents")) == (0, 2)
+
+
+@pytest.mark.parametrize("reader", ["supervisor", "provider"])
+def test_whoever_declared_an_interest_sees_nothing(wall: Wall, reader: str) -> None:
+    wall.change(f"UPDATE cases SET interests = ARRAY['{wall.person(reader)}']")
+    assert [wall.seen(reader, table) for table in PAPERS] == [0] * len(PAPERS)
+
+
+def test_a_role_that_has_ended_shows_nothing(wall: Wall) -> None:
+    wall.change(f"UPDATE memberships SET ends_at = now() WHERE person_id = '{wall.person('officer')}'")
+    assert wall.seen("officer", "documents") == 0
+
+
+def test_an_account_that_is_closed_shows_nothing(wall: Wall) -> None:
+    wall.change(f"UPDATE people SET active = false WHERE id = '{wall.person('officer')}'")
+    assert wall.seen("officer", "documents") == 0
+
+
+def test_beside_a_dispute_officers_role_an_officers_does_not_count(wall: Wall) -> None:
+    wall.change(
+        "INSERT INTO memberships (id, person_id, role, programme_id, starts_at) SELECT gen_random_uuid(), person_id,"
+        f" 'dispute_officer', programme_id, starts_at FROM memberships WHERE person_id = '{wall.person('officer')}'"
+    )
+    assert wall.seen("officer", "documents") == 0
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_owner_of_the_tables_sees_no_more(wall: Wall, table: str) -> None:
+    wall.db.execute(text("SET LOCAL ROLE NONE"))
+    assert wall.seen("foreign_officer", table) == 0
+
+
+def test_nobody_writes_what_they_may_not_see(wall: Wall) -> None:
+    log = home_of(wall.db, wall.scene.number)
+    wall.read("foreign_officer")
+    with pytest.raises(DBAPIError, match="row-level security"):
+        wall.db.execute(
+            text("INSERT INTO documents (id, log_id, kind, registered_at) VALUES (gen_random_uuid(), :log, 'report', now())"),
+            {"log": log},
+        )
+
+
+# --- how long it holds -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reader", ["engine", "officer"])
+@pytest.mark.parametrize("fails", [False, True])
+def test_who_read_is_forgotten_with_the_transaction(scene: Scene, reader: str, fails: bool) -> None:
+    seen = []
+
+    def read() -> None:
+        with walled_transaction(scene.engine) as db:
+            read_as(db, scene.world.people.get(reader, reader))
+            seen.append(db.execute(text("SELECT pg_backend_pid() FROM documents LIMIT 1")).scalar_one())
+            if fails:
+                raise LookupError
+
+    if fails:
+        with pytest.raises(LookupError):
+            read()
+    else:
+        read()
+    with walled_transaction(scene.engine) as db:
+        # The same connection, from the pool.
+        assert db.execute(text("SELECT pg_backend_pid()")).scalar_one() == seen[0]
+        with pytest.raises(DBAPIError, match="Nobody said who reads"):
+            count(db, "documents")
+
+
+def test_after_a_deed_the_person_reads_again(wall: Wall) -> None:
+    wall.read("foreign_officer")
+    with whole(wall.db):
+        inside = count(wall.db, "documents")
+    assert (inside, count(wall.db, "documents")) == (3, 0)
+
+
+def test_after_a_deed_that_was_refused_too(wall: Wall) -> None:
+    wall.read("foreign_officer")
+    with pytest.raises(LookupError), whole(wall.db):
+        raise LookupError
+    assert count(wall.db, "documents") == 0
+
+
+def test_a_statement_that_fails_leaves_nothing_open(wall: Wall) -> None:
+    wall.read("foreign_officer")
+    with pytest.raises(DBAPIError), whole(wall.db), wall.db.begin_nested():
+        wall.db.execute(text("SELECT 1/0"))
+    assert count(wall.db, "documents") == 0
+
+
+def test_going_back_to_nobody_shows_nothing(wall: Wall) -> None:
+    with back_to(wall.db, None):
+        wall.read(ENGINE)
+    with pytest.raises(DBAPIError, match="Nobody said who reads"):
+        count(wall.db, "documents")
+
+
+# --- whether it stands -----------------------------------------------------------------------------------------------
+
+
+def faults(owner: Engine, app: Engine) -> tuple[list[str], list[str]]:
+    """What the check says, and why production would not start, but for the tests' own server."""
+    with transaction(app) as db:
+        unsafe = migrate.unsafe(db)
+    return [one for one in migrate.check(owner) if "fsync" not in one], unsafe
+
+
+@pytest.mark.parametrize(
+    ("breach", "told"),
+    [
+        ("ALTER TABLE {} DISABLE ROW LEVEL SECURITY", "Row-level security of the table {} is not enabled and forced."),
+        ("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY", "Row-level security of the table {} is not enabled and forced."),
+        ("DROP POLICY readers ON {}", "The table {} has the policies none; it needs readers."),
+        ("CREATE POLICY more ON {} USING (true)", "The table {} has the policies more, readers; it needs readers."),
+    ],
+)
+def test_a_breach_is_found_by_the_check_and_keeps_production_from_starting(
+    owner_engine: Engine, engine: Engine, breach: str, told: str
+) -> None:
+    assert faults(owner_engine, engine) == ([], [])
+    with transaction(owner_engine) as db:
+        for table in TABLES:
+            db.execute(text(breach.format(table)))
+    assert faults(owner_engine, engine) == ([told.format(table) for table in TABLES],) * 2
