@@ -209,6 +209,8 @@ def _opening(edition: Edition, one: Mapping[str, Any]) -> str:
             return f"task `{edition.tasks[one['task']].name}`"
         case "next_provider":
             return f"the request to the next of the panel, else task `{edition.tasks[one['task']].name}`"
+        case "beside":
+            return "the same request to those named beside"
         case "track":
             return f"track `{one['workflow']}`"
         case "service_track":

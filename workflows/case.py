@@ -8,6 +8,7 @@ from casework.engine.grammar import (
     RETURN,
     Again,
     Also,
+    Beside,
     Final,
     Item,
     Referral,
@@ -24,7 +25,7 @@ from casework.engine.grammar import (
 )  # fmt: skip
 from casework.engine.roles import COMPLIANCE, INTAKE, OFFICER, SUPERVISOR
 from workflows import case_forms as forms
-from workflows import effects, guards
+from workflows import effects, guards, joins
 
 # --- tasks that the case's steps open --------------------------------------------------------------------------------
 
@@ -288,6 +289,18 @@ class Case(Workflow):
         same(), by=(OFFICER, SUPERVISOR), confirm_by=SUPERVISOR, kind=EXCEPTION, do="Amend the plan",
         done="amended the plan", form=forms.AmendedPlan, opens=PLANNED,
     )  # fmt: skip
+    ask_beside = any_of(assessment, structuring, agreement, deployment, monitoring).to(
+        same(), by=OFFICER, kind=EXCEPTION, do="Ask others as well", done="asked other providers as well",
+        form=joins.AskedBeside,
+        guards=[joins.some_service_is_asked_for, joins.service_is_asked_for, joins.results_can_come, joins.beside_are_others],
+        effects=[joins.wait_for_results], opens=[Beside()], ends=("too_few_results",),
+    )  # fmt: skip
+    change_join = any_of(assessment, structuring, agreement, deployment, monitoring).to(
+        same(), by=OFFICER, kind=EXCEPTION, do="Change how many results are waited for",
+        done="changed how many results are waited for", form=joins.ChangedJoin,
+        guards=[joins.some_join_waits, joins.service_is_joined, joins.results_can_come],
+        effects=[joins.wait_for_results], ends=("too_few_results",),
+    )  # fmt: skip
     assessment_failed = assessment.to(
         closing, by=OFFICER, kind=EXCEPTION, do="Close as not viable", done="took the assessment as failed",
         form=forms.FailedAssessment, guards=[guards.assessment_did_not_verify, guards.parties_have_answered],
@@ -368,6 +381,11 @@ class Case(Workflow):
         ((triage, consent, scoping, assessment, structuring, agreement), (), Task(
             "superseded", "Decide whether this case still stands", OFFICER, working_days(10), forms.Superseded,
             unless_open=True,
+        )),
+        # Nor this: it is opened where referrals side by side cannot bring as many results as the case waits for.
+        ((assessment, structuring, agreement, deployment, monitoring), (), Task(
+            "too_few_results", "Decide how to go on: too few results can come", OFFICER, working_days(5),
+            joins.TooFewResults, effects=(joins.go_on_with_fewer,), guards=(joins.results_are_there,),
         )),
         ((monitoring,), (OFFICER,), Task(
             "reading", "Ask the parties for their readings", OFFICER, working_days(20), forms.Reading,

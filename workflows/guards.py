@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from casework.engine.cases import CREATED, Task, Track
+from casework.engine.cases import CREATED, MET_JOIN, Task, Track
 from casework.engine.facts import Facts
 from casework.engine.registry import guard
 from workflows.codes import WORLD
+from workflows.joins import reached, services_that_count
 
 PARTIES = ("need_owner", "technology_owner")
 
@@ -216,28 +217,30 @@ def statement_or_reason(f: Facts) -> bool:
 
 @guard("The assessment has not stated a result, or its referral has not been approved.")
 def assessment_is_stated(f: Facts) -> bool:
-    referral = f.referral("assessment")
-    stated = f.at_milestone(f.service("assessment"), "stated")
-    return stated and referral is not None and referral.outcome == "completed"
+    join, referral = f.join("assessment"), f.referral("assessment")
+    approved = join.state == MET_JOIN if join else referral is not None and referral.outcome == "completed"
+    return approved and reached(f, "assessment", "stated")
 
 
 @guard("The parties' comments on the report are not in.")
 def parties_have_commented(f: Facts) -> bool:
-    track = f.service("assessment")
-    return track is not None and f.fired("comments_in", track) is not None
+    tracks = services_that_count(f, "assessment")
+    return bool(tracks) and all(f.fired("comments_in", track) is not None for track in tracks)
 
 
 @guard("The assessment's report is not verified, and the parties' comments on it are not in.")
 def parties_have_answered(f: Facts) -> bool:
     """A report with a negative result has been put to the parties; an assessment that broke off has no report."""
-    track = f.service("assessment")
-    return track is not None and (track.outcome != "not_verified" or f.fired("comments_in", track) is not None)
+    tracks = services_that_count(f, "assessment")
+    return bool(tracks) and all(one.outcome != "not_verified" or f.fired("comments_in", one) is not None for one in tracks)
 
 
 @guard("The assessment did not end as not verified or inconclusive.")
 def assessment_did_not_verify(f: Facts) -> bool:
-    track = f.service("assessment")
-    return track is not None and track.outcome in ("not_verified", "inconclusive")
+    join = f.join("assessment")
+    if join is not None and (join.state != MET_JOIN or reached(f, "assessment", "stated")):
+        return False
+    return any(one.outcome in ("not_verified", "inconclusive") for one in services_that_count(f, "assessment"))
 
 
 # --- towards signing -------------------------------------------------------------------------------------------------
@@ -251,7 +254,7 @@ def ip_is_clear_or_waived(f: Facts) -> bool:
 @guard("A planned loan is neither offered, nor a condition with a day, nor waived.")
 def loans_are_offered_listed_or_waived(f: Facts) -> bool:
     return all(
-        f.at_milestone(f.service(loan), "offered")
+        reached(f, loan, "offered")
         or f.data.get(f"{loan}_by") is not None
         or f.said(f"ready_to_sign.{loan}_by") is not None
         or _waived(f, loan)

@@ -7,6 +7,7 @@ from casework.engine.grammar import (
     PREVIOUS_STEP,
     RETURN,
     Also,
+    Beside,
     Final,
     NextProvider,
     ServiceTrack,
@@ -24,7 +25,7 @@ from casework.engine.grammar import (
     Referral as Another,
 )
 from casework.engine.roles import OFFICER, PROVIDER, PROVIDER_LEAD, SUPERVISOR, SYSTEM
-from workflows import effects, guards
+from workflows import effects, guards, joins
 from workflows import referral_forms as forms
 
 #: On the case's main track, because the referral has ended. A mediation is asked for anew by case number.
@@ -77,7 +78,11 @@ class Referral(Workflow):
 
     send = draft.to(
         sent, by=OFFICER, do="Send the request", done="sent the request", form=forms.Request,
-        guards=[guards.service_is_the_referrals, guards.consent_covers_documents], effects=[effects.send_referral],
+        guards=[
+            guards.service_is_the_referrals, guards.consent_covers_documents, joins.rule_is_said, joins.several_are_asked,
+            joins.results_can_come, joins.beside_are_others,
+        ],
+        effects=[effects.send_referral, joins.wait_for_results], opens=[Beside()],
     )  # fmt: skip
     ask_info = any_of(sent, accepted, in_progress).to(
         info_asked, by=PROVIDER, kind=RETURN, do="Ask for information", done="asked for information",
@@ -189,4 +194,9 @@ class Referral(Workflow):
         cancelled, by=OFFICER, kind=EXCEPTION, do="Cancel the referral", done="cancelled the referral",
         form=forms.Cancellation, also=REPLACE,
         consequence="The referral and the service below it end; documents go back.",
+    )  # fmt: skip
+    #: Drawn by a join: others have given as many results as the case waited for.
+    release = any_of(draft, sent, info_asked, accepted, in_progress, suspended, conflict, rework).to(
+        cancelled, by=SYSTEM, kind=EXCEPTION, done="withdrew the request, for its result is no longer needed",
+        also=REPLACE,
     )  # fmt: skip

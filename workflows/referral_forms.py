@@ -12,10 +12,12 @@ from casework.engine.fields import (
     Panel,
     Person,
     Provider,
+    Providers,
     Text,
     YesNo,
 )  # fmt: skip
 from casework.engine.grammar import Form
+from workflows import joins
 from workflows.codes import OPEN_SERVICES, PAYERS, SERVICES
 
 
@@ -39,6 +41,14 @@ class Request(_OfService):
         label="Whom to ask next", required=False, when=("service", OPEN_SERVICES),
         help="If this provider declines, has a conflict or does not answer, the same request goes to the next one by itself.",
     )  # fmt: skip
+    beside = Providers(
+        label="Whom to ask at the same time", required=False, when=("service", OPEN_SERVICES), help=joins.AT_ONCE
+    )
+    join = Choice(
+        label="If several are asked: what the case waits for", choices=joins.RULES, required=False,
+        when=("service", OPEN_SERVICES), help=joins.ENOUGH_IS,
+    )  # fmt: skip
+    needed = Number(label="How many results", min="1", max="20", whole=True, when=("join", ("some",)))
 
 
 class WantedItems(Form):

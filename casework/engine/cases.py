@@ -24,6 +24,8 @@ TASK_STATES = (CREATED, READY, RESERVED, IN_PROGRESS, SUSPENDED, COMPLETED, FAIL
 OPEN = frozenset({CREATED, READY, RESERVED, IN_PROGRESS, SUSPENDED})
 HELD = frozenset({RESERVED, IN_PROGRESS})
 
+#: Of a join: it waits, has what it waited for, or is waited for no longer.
+OPEN_JOIN, MET_JOIN, GIVEN_UP_JOIN = "open", "met", "given_up"
 RUNNING, PAUSED, STOPPED = "running", "paused", "stopped"
 
 
@@ -273,6 +275,35 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """Referrals of a kind that run side by side, and how many of their results the case waits for."""
+
+    #: That of the referral with which it began.
+    id: str
+    kind: str
+    #: "first", "all", or "some": as many as `needed`.
+    rule: str
+    needed: int | None
+    #: The milestone of the service that counts as a result; None where only the approval does.
+    at: str | None
+    #: Those named in it; whoever was asked beside or after them is found by that.
+    referrals: tuple[str, ...]
+    state: str = OPEN_JOIN
+    #: Once it has what it waited for: the referrals with a result.
+    by: tuple[str, ...] = ()
+
+    def written(self) -> dict[str, Json]:
+        return {
+            "id": self.id, "kind": self.kind, "rule": self.rule, "needed": self.needed, "at": self.at,
+            "referrals": list(self.referrals), "state": self.state, "by": list(self.by),
+        }  # fmt: skip
+
+    @classmethod
+    def read(cls, written: Mapping[str, Json]) -> Join:
+        return cls(**{**written, "referrals": tuple(written["referrals"]), "by": tuple(written["by"])})
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case, or a sealed mediation, as its log tells it."""
 
@@ -308,6 +339,8 @@ class Case:
     openings: Mapping[str, Opening] = field(default_factory=dict)
     #: People with a declared interest in this case; they may do nothing in it, and a provider's see nothing of it.
     interests: frozenset[str] = frozenset()
+    #: How referrals that run side by side are waited for.
+    joins: Mapping[str, Join] = field(default_factory=dict)
     hold: Mapping[str, Json] | None = None
     #: A stop was proposed or made: outward tasks stand still.
     frozen: bool = False

@@ -55,6 +55,7 @@ from casework.engine.events import (
     Event,
 )  # fmt: skip
 from casework.engine.firing import fire, fire_by_person
+from casework.engine.joining import settle_join
 from casework.engine.messages import correct, say
 from casework.engine.task_deeds import TASK_DEEDS
 from casework.errors import NotFound, WrongState
@@ -202,9 +203,9 @@ def _end_consent(draft: Draft, command: EndConsent) -> None:
 
 
 def _settle(draft: Draft) -> None:
-    """Automatic transitions until nothing moves: the main track first, then the others in opening order."""
+    """Automatic transitions and joins until nothing moves: the main track first, then the others in opening order."""
     for _ in range(MOST_AUTOMATIC):
-        if not _one_automatic(draft):
+        if not _one_automatic(draft) and not settle_join(draft):
             return
     raise RuntimeError("automatic transitions do not come to rest")
 

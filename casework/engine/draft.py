@@ -26,6 +26,7 @@ from casework.engine.clockwork import WAKE, Clockwork, due_of, is_wake
 from casework.engine.editions import Edition, TaskRule, TransitionRule
 from casework.engine.facts import Facts
 from casework.engine.fields import PARTIES
+from casework.engine.joins import join_of, request_to_repeat
 from casework.engine.limits import A_FORTNIGHT, Plan, Rule, moment_of, on_day, own_rungs, plan, rule_of, runs_out, usual
 from casework.engine.registry import EFFECTS
 from casework.engine.roles import ORGANISATION_QUEUES, STANDS_FOR
@@ -37,7 +38,7 @@ Json = Any
 SEALED_FOR = {"officer": "dispute_officer", "supervisor": "dispute_officer", "intake": "dispute_officer"}
 
 #: Effects that stand in the event as they are.
-_PLAIN = ("owner", "team", "outcome", "reasons", "hold", "named", "given", "replaced", "provider", "rights")
+_PLAIN = ("owner", "team", "outcome", "reasons", "hold", "named", "given", "replaced", "provider", "rights", "join")
 _LISTS = ("interest", "interest_ended", "barred")
 
 
@@ -498,8 +499,11 @@ class Draft(Clockwork):
                         self._start(track.kind, track.kind, parent=track.id, provider=self._provider_of(track))
                 case "referral":
                     self._open_referral(one, facts)
+                case "beside":
+                    self._open_beside(track, facts)
                 case "next_provider":
-                    if not self._open_next(track):
+                    # A join says by itself when too few are left.
+                    if not self._open_next(track) and join_of(self.case, track) is None:
                         self.open_side_task(rules.tasks[one["task"]], track, facts, edition=rules.fingerprint)
 
     def _open_track(self, workflow: str, *, fresh: bool) -> None:
@@ -531,6 +535,14 @@ class Draft(Clockwork):
         given = {"after": referral.id, "panel": panel[1:]}
         self._start("referral", referral.kind, parent=None, provider=panel[0], given=given)
         return True
+
+    def _open_beside(self, track: Track, facts: Facts) -> None:
+        """A referral to each provider that the form names, beside this one, or beside the last of the service it names."""
+        first = track if track.workflow == "referral" else request_to_repeat(self.case, facts.data.get("service", ""))
+        if first is None:
+            return
+        for provider in facts.data.get("beside") or ():
+            self._start("referral", first.kind, parent=None, provider=provider, given={"with": first.id})
 
     @staticmethod
     def _planned(facts: Facts, service: str) -> str | None:

@@ -406,6 +406,8 @@ class _Publisher:
                     made.append({"open": "service_track"})
                 case grammar.NextProvider():
                     made.append({"open": "next_provider", "task": self.task(one.otherwise), "transition": one.transition})
+                case grammar.Beside():
+                    made.append({"open": "beside", "transition": one.transition})
                 case grammar.Referral():
                     made.append({
                         "open": "referral", "service": one.service, "planned": one.planned, "fresh": one.fresh,

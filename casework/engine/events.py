@@ -43,6 +43,8 @@ NOTED, SAID = "noted", "said"
 UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, PARTIES_TOLD, GLASS_BROKEN = (
     "unsealing_asked", "unsealed", "unsealing_refused", "resealed", "parties_told", "glass_broken",
 )  # fmt: skip
+#: Of referrals side by side, as many have a result as the case waits for.
+JOINED = "joined"
 #: Between the two sides of a referral: one has got what the other did; one does not agree with it.
 RECEIVED, OBJECTED = "received", "objected"
 

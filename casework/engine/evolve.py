@@ -23,6 +23,7 @@ from casework.engine.cases import (
     File,
     Fired,
     Grant,
+    Join,
     Opening,
     Proposal,
     Task,
@@ -382,6 +383,10 @@ def _interests_ended(case: Case, changed: Changed, tracks: Tracks, people: list[
     changed["interests"] = changed.get("interests", case.interests) - frozenset(people)
 
 
+def _join(case: Case, changed: Changed, tracks: Tracks, one: Json, event: Event) -> None:
+    changed["joins"] = {**case.joins, one["id"]: Join.read(one)}
+
+
 def _plain(name: str, make: Callable[[Json], Any] = lambda value: value) -> Callable[..., None]:
     def apply(case: Case, changed: Changed, tracks: Tracks, value: Json, event: Event) -> None:
         changed[name] = make(value)
@@ -416,6 +421,7 @@ _CHANGES: Mapping[str, Callable[..., None]] = {
     "opening_states": _opening_states,
     "interest": _interests,
     "interest_ended": _interests_ended,
+    "join": _join,
     "owner": _plain("owner"),
     "team": _plain("team", tuple),
     "hold": _plain("hold"),

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from casework.engine.calendars import Calendar
-from casework.engine.cases import COMPLETED, Case, Fired, Task, Track
+from casework.engine.cases import COMPLETED, GIVEN_UP_JOIN, Case, Fired, Join, Task, Track
+from casework.engine.joins import members
 
 
 class NotGiven(LookupError):
@@ -109,6 +110,14 @@ class Facts:
         above = self.referral(kind)
         below = [t for t in self.case.children(above.id) if not t.replaced] if above else []
         return below[-1] if below else None
+
+    def join(self, kind: str) -> Join | None:
+        """How referrals of a kind that run side by side are waited for, as long as none that came later counts instead."""
+        found = [one for one in self.case.joins.values() if one.kind == kind and one.state != GIVEN_UP_JOIN]
+        if not found:
+            return None
+        counts = self.referral(kind)
+        return found[-1] if counts is None or counts in members(self.case, found[-1]) else None
 
     def at_milestone(self, track: Track | None, milestone: str) -> bool:
         if track is None:

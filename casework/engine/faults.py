@@ -413,7 +413,7 @@ def _workflows(graph: _Graph, names: Collection[str], others: Mapping[str, Editi
     edition = graph.edition
     if names:
         for where, one in _openings(edition):
-            workflow = {"track": one.get("workflow"), "referral": "referral", "next_provider": "referral"}.get(one["open"])
+            workflow = {"track": one.get("workflow"), "referral": "referral", "next_provider": "referral", "beside": "referral"}.get(one["open"])
             if workflow is not None and workflow not in names:
                 yield Fault(
                     "unknown_workflow", where, f"It opens the workflow {_plain(workflow)}, which does not exist."

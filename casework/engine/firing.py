@@ -132,14 +132,14 @@ def _fire_also(draft: Draft, track: Track, rule: TransitionRule, because: int) -
 
 
 def _ask_next(draft: Draft, track: Track, rule: TransitionRule, because: int) -> None:
-    """The panel's next provider is asked at once; where a guard refuses, the draft waits for the officer."""
-    for one, name in asked_by(draft.case, draft.case.tracks[track.id], rule):
-        found, sent = draft.library[one.edition].find(name, one.states), track.fired.get(name)
+    """The panel's next provider, or those beside, are asked at once; where a guard refuses, the draft waits for the officer."""
+    for asked, one, name in asked_by(draft.case, draft.case.tracks[track.id], rule):
+        found, sent = draft.library[one.edition].find(name, one.states), asked.fired.get(name)
         if found is None or sent is None:
             continue
         calendar = draft.context.calendar
         days = calendar.local_date(draft.context.now), calendar.local_date(sent.at)
-        data = same_request(track, one, name, *days)
+        data = same_request(asked, one, name, *days)
         if not refusals(draft, one, found[0], data):
             fire(draft, one, *found, data, {}, because=because, system=True)
 

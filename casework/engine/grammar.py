@@ -218,13 +218,20 @@ class NextProvider:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """The same request, by `transition`, at once to every provider that the field `beside` of the form names."""
+
+    transition: str = "send"
+
+
+@dataclass(frozen=True)
 class Again:
     """A task of this workflow once more, by name: what a returned plan opens."""
 
     task: str
 
 
-Opening = Task | Track | ServiceTrack | Referral | NextProvider | Again
+Opening = Task | Track | ServiceTrack | Referral | NextProvider | Beside | Again
 
 
 @dataclass(frozen=True)
@@ -363,7 +370,7 @@ class Workflow:
 
 
 __all__ = [
-    "EXCEPTION", "MAIN", "PREVIOUS_STEP", "RETURN", "Again", "Also", "AnyOf", "Final", "Form", "Item", "Limit", "Node", "Opening",
+    "EXCEPTION", "MAIN", "PREVIOUS_STEP", "RETURN", "Again", "Also", "AnyOf", "Beside", "Final", "Form", "Item", "Limit", "Node", "Opening",
     "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target", "Task", "Track", "Transition", "Workflow",
     "any_of", "calendar_days", "field", "previous", "same", "until", "working_days",
 ]  # fmt: skip

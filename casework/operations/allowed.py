@@ -6,11 +6,11 @@ Due dates are not judged again: an event does not say by which version of the ca
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from casework.engine import documents, grants, letters, openings
-from casework.engine.cases import HELD, Case, Task, Track
+from casework.engine.cases import HELD, MET_JOIN, OPEN_JOIN, Case, Join, Task, Track
 from casework.engine.checks import duty_reasons
 from casework.engine.clockwork import END_ACCESS
 from casework.engine.commands import Library
@@ -33,6 +33,7 @@ from casework.engine.events import (
     GRANT_WITHDRAWN,
     HANDED_OVER,
     INTEREST_DECLARED,
+    JOINED,
     LETTER_SENT,
     NOTED,
     OBJECTED,
@@ -54,6 +55,8 @@ from casework.engine.events import (
     Event,
 )  # fmt: skip
 from casework.engine.facts import Facts, NotGiven
+from casework.engine.joining import RELEASE, TOO_FEW
+from casework.engine.joins import ENOUGH, SHORT, Tally, members, tally
 from casework.engine.machines import move
 from casework.engine.messages import TAKEN_BACK, WRITTEN, audience_of, refusal
 from casework.engine.panels import asked_by, same_request
@@ -67,9 +70,9 @@ Json = Any
 Reasons = Iterator[str]
 
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.
-_AS_GIVEN = ("owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights")
+_AS_GIVEN = ("owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights", "join")
 #: What a rule may do by itself.
-BY_ITSELF = frozenset({FIRED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, GRANT_EXPIRED, RELIEVED})
+BY_ITSELF = frozenset({FIRED, JOINED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, GRANT_EXPIRED, RELIEVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,21 +391,24 @@ class Judge:
             yield from self._guards(rule.guards, self._facts(before, track, event, {}))
             return
         cause = self._told.get(event.because)
-        if cause is not None and self._panel_asks(before, track, rule, cause):
-            yield from self._asked_next(before, track, rule, cause, event)
+        if cause is not None and (asked := self._asked_with(before, track, rule, cause)) is not None:
+            yield from self._asked_next(before, asked, track, rule, event)
         elif cause is None or not self._drawn(before, track, rule, cause):
             yield f"what it names as its cause did not bring “{rule.name}” about"
 
     @staticmethod
-    def _panel_asks(before: Case, track: Track, rule: TransitionRule, cause: _Told) -> bool:
-        asked = before.tracks.get(cause.track or "")
-        if asked is None or cause.rule is None:
-            return False
-        return (track.id, rule.name) in [(one.id, name) for one, name in asked_by(before, asked, cause.rule)]
+    def _asked_with(before: Case, track: Track, rule: TransitionRule, cause: _Told) -> Track | None:
+        """Whose request this one gets, where its cause is that the next of a panel, or others beside, are asked."""
+        at = before.tracks.get(cause.track or "")
+        if at is None or cause.rule is None:
+            return None
+        return next(
+            (asked for asked, one, name in asked_by(before, at, cause.rule) if (one.id, name) == (track.id, rule.name)), None
+        )
 
-    def _asked_next(self, before: Case, track: Track, rule: TransitionRule, cause: _Told, event: Event) -> Reasons:
-        """The next provider of a panel gets the request of the one before, under the same guards."""
-        asked, data = before.tracks[cause.track or ""], event.effects.get("data", {})
+    def _asked_next(self, before: Case, asked: Track, track: Track, rule: TransitionRule, event: Event) -> Reasons:
+        """The next provider of a panel, or one beside, gets the request of the one before, under the same guards."""
+        data = event.effects.get("data", {})
         sent, calendar = asked.fired.get(rule.name), self.past.calendar(before.programme, event.at)
         if sent is None:
             yield "nobody had been asked before"
@@ -416,6 +422,9 @@ class Judge:
     def _drawn(before: Case, track: Track, rule: TransitionRule, cause: _Told) -> bool:
         if cause.kind == CONSENT_ENDED:
             return rule.name == "suspend"
+        if cause.kind == JOINED:
+            met = [one for one in before.joins.values() if (one.kind, one.state) == (cause.what, MET_JOIN)]
+            return rule.name == RELEASE and any(track in members(before, one) and track.id not in one.by for one in met)
         if cause.rule is None or cause.track is None:
             return False
         source = before.tracks[cause.track]
@@ -491,6 +500,11 @@ class Judge:
         if event.actor == SYSTEM_ACTOR:
             if not any(rule.name == name for rule in edition.tasks.values()):
                 yield f"{edition.workflow} has no task “{name}”"
+            if name == TOO_FEW and not any(
+                (join := before.joins.get(one["about"])) and self._counted(before, join).verdict(join) == SHORT
+                for one in event.effects.get("tasks", ())
+            ):
+                yield "as many results could still come as the case waited for"
             return
         places = {place for leaf in track.states for place in ancestors(leaf)}
         for offer in edition.rules["on_request"]:
@@ -498,6 +512,23 @@ class Judge:
                 yield from self._role_in(before, event, offer["by"])
                 return
         yield f"the task “{name}” is not asked for at {_list(track.states)}"
+
+    def _counted(self, before: Case, join: Join) -> Tally:
+        editions = {one.edition for one in before.tracks.values()} & set(self.library.editions)
+        return tally(before, join, {one: self.library[one].milestones for one in editions})
+
+    def _joined(self, before: Case, event: Event) -> Reasons:
+        """By itself, once, when exactly these results were there and sufficed."""
+        told = Join.read(event.effects["join"])
+        join = before.joins.get(told.id)
+        if join is None or join.state != OPEN_JOIN:
+            yield "nothing waited for these results"
+            return
+        counted = self._counted(before, join)
+        if counted.verdict(join) != ENOUGH:
+            yield f"of the results {len(counted.results)} were there and {counted.needed(join)} were waited for"
+        if told != replace(join, state=MET_JOIN, by=counted.results):
+            yield "it counts other results than there were"
 
     def _rang(self, before: Case, event: Event) -> Reasons:
         if event.actor != SYSTEM_ACTOR:
@@ -713,6 +744,7 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
         (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, PARTIES_TOLD, GLASS_BROKEN), Judge._opening_of
     ),
     RECEIVED: Judge._contract,
+    JOINED: Judge._joined,
     OBJECTED: Judge._contract,
 }
 #: Every kind of event that can be judged.

@@ -200,7 +200,7 @@ def show_track(track: Track, library: Library, names: Mapping[str, str], level: 
 
 
 #: Of what a referral was opened with: who else was or will be asked, which no provider learns.
-_OF_THE_PANEL = frozenset({"panel", "after"})
+_OF_THE_PANEL = frozenset({"panel", "after", "with"})
 
 
 def given_of(track: Track, level: Sight) -> dict[str, Json]:

@@ -55,7 +55,8 @@ def insist_references(
             if set(db.execute(_PEOPLE, values).scalars()) != set(ids):
                 faults[rule["name"]] = f"names nobody who is {rule['role'] or 'a member'} here"
         elif rule["type"] in ("provider", "providers", "panel"):
-            service = rule["service"] or (track.kind if track.workflow == "referral" else "")
+            asked = data.get("service")
+            service = rule["service"] or (track.kind if track.workflow == "referral" else asked if isinstance(asked, str) else "")
             if set(db.execute(_PROVIDERS, {"ids": _uuids(ids), "service": service}).scalars()) != set(ids):
                 faults[rule["name"]] = "names no organisation that takes such referrals"
     if faults:

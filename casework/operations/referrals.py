@@ -11,7 +11,7 @@ from casework.definitions import load_library
 from casework.engine.cases import Case, Track
 from casework.engine.commands import Library
 from casework.engine.grants import last_day
-from casework.engine.panels import line_of
+from casework.engine.panels import line_of, request_of
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.cases import add_task, fire_transition
@@ -127,8 +127,8 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
 
 
 def question_of(db: Connection, case: Case, track: Track) -> Json:
-    """What is asked, in words: those of this request, else of the first of its panel."""
-    told = db.execute(_SENT, {"log": case.log, "tracks": [one.id for one in line_of(case, track)]})
+    """What is asked, in words: those of this request, else of the first that got it."""
+    told = db.execute(_SENT, {"log": case.log, "tracks": [one.id for one in request_of(case, track)]})
     said = [found["question"] for row in told if "question" in (found := values(row.body))]
     question = said[0] if said else None
     return None if question is ERASED else question

@@ -21,6 +21,7 @@ from casework.engine.cases import (
     File,
     Fired,
     Grant,
+    Join,
     Opening,
     Proposal,
     Task,
@@ -100,7 +101,7 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
         parties=home["parties"], rights=tuple(home["rights"]), about=home.get("case_id"), owner=home["owner_id"],
         team=tuple(home["team"]), revision=home["revision"], tracks=tracks, tasks=tasks, clocks=clocks,
         proposals=proposals, consents=consents, documents=documents, files=files, grants=grants, openings=openings,
-        interests=frozenset(home["interests"]), hold=home["hold"], frozen=home["frozen"], outcome=home["outcome"],
+        interests=frozenset(home["interests"]), joins={one["id"]: Join.read(one) for one in home.get("joins", ())}, hold=home["hold"], frozen=home["frozen"], outcome=home["outcome"],
         reasons=tuple(home["reasons"]), closed_at=_maybe_time(home["closed_at"]),
     )  # fmt: skip
 
@@ -217,7 +218,7 @@ def _home_row(case: Case) -> dict[str, Json]:
         return row | {"case_id": case.about}
     return row | {
         "number": case.number, "match_id": case.match, "need_id": case.need, "technology_id": case.technology,
-        "phase_id": case.phase, "state": case.main.states[0],
+        "phase_id": case.phase, "state": case.main.states[0], "joins": [one.written() for one in case.joins.values()],
     }  # fmt: skip
 
 

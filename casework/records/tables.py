@@ -592,6 +592,7 @@ cases = Table(
     Column("revision", Integer, nullable=False),
     Column("state", Text, nullable=False, comment="Of its main track"),
     Column("interests", ARRAY(Text), nullable=False, comment="People with a declared interest"),
+    Column("joins", JSONB, nullable=False, server_default=text("'[]'"), comment="How referrals side by side are waited for"),
     Column("hold", JSONB(none_as_null=True)),
     Column("frozen", Boolean, nullable=False),
     Column("outcome", Text),

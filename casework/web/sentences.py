@@ -140,6 +140,8 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
         return _say_transition(entry, who, edition)
     if entry["kind"] == "completed" and entry.get("what") == "decide_extension" and "granted" in (entry.get("data") or {}):
         return _say_extension(entry["data"], who)
+    if entry["kind"] == "joined":
+        return gettext("As many results as the case waited for are there: %(service)s", service=service_name(str(entry.get("what"))))
     unnamed = "" if entry.get("whom") else _DEEDS.get(f"{entry['kind']} to the queue", "")
     words = unnamed or _DEEDS.get(entry["kind"], "") or _DEEDS.get(f"{entry['kind']} {entry.get('what')}", "")
     if _by_system(entry):

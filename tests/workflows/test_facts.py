@@ -20,7 +20,7 @@ EDITIONS: dict[str, Edition] = {
     name: edition for name in map(workflow_name, DEFINITIONS) for edition in FIRST if edition.workflow == name
 }
 COUNTS = {
-    "case": (12, 29), "referral": (14, 25), "assessment": (16, 18), "mediation": (20, 26), "ip": (5, 6),
+    "case": (12, 31), "referral": (14, 26), "assessment": (16, 18), "mediation": (20, 26), "ip": (5, 6),
     "pledge": (21, 32), "finance": (14, 17), "agreement": (7, 8), "deployment": (11, 12),
 }  # fmt: skip
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tests.journeys.driver import Step
-from tests.journeys.scripts import assessments, deals, disputes, ends, loans, referrals, ways_out
+from tests.journeys.scripts import assessments, deals, disputes, ends, joins, loans, referrals, ways_out
 
 #: Every script by its name.
 SCRIPTS: dict[str, tuple[Step, ...]] = {
     name: steps
-    for one in (assessments, referrals, deals, disputes, loans, ends, ways_out)
+    for one in (assessments, referrals, joins, deals, disputes, loans, ends, ways_out)
     for name, steps in one.SCRIPTS.items()
 }
