@@ -115,7 +115,7 @@ def list_people(
             "'id', m.id, 'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for',"
             " m.deputy_for, 'starts_at', m.starts_at, 'ends_at', m.ends_at) ORDER BY m.starts_at, m.id), '[]')"
             f" FROM memberships m WHERE m.person_id = p.id AND {mine}) AS memberships FROM people p"
-            f" WHERE (:all OR p.active AND EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND {mine})){more}"
+            f" WHERE (:all OR p.active AND NOT p.service AND EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND {mine})){more}"
             " ORDER BY p.created_at DESC, p.id DESC LIMIT :most"
         ),
         given,

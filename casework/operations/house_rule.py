@@ -50,7 +50,7 @@ _STAFF = f"""
                 AND o.starts_at <= casework_now() AND (o.ends_at IS NULL OR o.ends_at > casework_now())
             ) AS own
         FROM jsonb_each(CAST(:roles AS jsonb)) AS q(queue, roles) JOIN memberships m ON q.roles ? m.role
-        JOIN people p ON p.id = m.person_id AND p.active
+        JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service
         WHERE m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
         AND NOT (m.role = '{OFFICER}' AND EXISTS (
             SELECT FROM memberships d WHERE d.person_id = m.person_id AND d.programme_id = m.programme_id

@@ -60,7 +60,7 @@ def find_people(db: Connection, actor: Actor, *, words: str = "") -> list[dict[s
     _insist(actor)
     rows = db.execute(
         text(
-            "SELECT p.id, p.name, p.name_zh, p.email, p.active, (SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role,"
+            "SELECT p.id, p.name, p.name_zh, p.email, p.active, p.service, (SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role,"
             " 'scope', coalesce(g.code, o.name)) ORDER BY m.role, m.id), '[]') FROM memberships m"
             " LEFT JOIN programmes g ON g.id = m.programme_id LEFT JOIN organisations o ON o.id = m.organisation_id"
             " WHERE m.person_id = p.id AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())"
@@ -116,7 +116,7 @@ def choices(db: Connection, actor: Actor) -> dict[str, list[tuple[str, str]]]:
         {"ids": own_programmes(actor)},
     )
     providers = db.execute(text("SELECT id, name FROM organisations WHERE kind = 'provider' ORDER BY name, id LIMIT 1000"))
-    people = db.execute(text("SELECT id, name FROM people WHERE active ORDER BY name, id LIMIT 1000"))
+    people = db.execute(text("SELECT id, name FROM people WHERE active AND NOT service ORDER BY name, id LIMIT 1000"))
     return {
         "programme": [(row.id, row.name) for row in programmes],
         "organisation": [(row.id, row.name) for row in providers],

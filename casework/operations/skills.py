@@ -41,7 +41,7 @@ _PEOPLE = """
         SELECT id, name, name_zh, 'programme' AS kind FROM programmes WHERE id = ANY(CAST(:scopes AS uuid[]))
         UNION ALL SELECT id, name, name_zh, 'organisation' FROM organisations WHERE id = ANY(CAST(:scopes AS uuid[]))
     ) s
-    JOIN people p ON p.active AND EXISTS (
+    JOIN people p ON p.active AND NOT p.service AND EXISTS (
         SELECT FROM memberships m WHERE m.person_id = p.id AND (m.programme_id = s.id OR m.organisation_id = s.id)
         AND m.role = ANY(:roles) AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
     )

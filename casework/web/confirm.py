@@ -56,6 +56,8 @@ SENSITIVE: Mapping[str, Callable[[Mapping[str, Json]], bool]] = {
     "invitations.invite": always,
     "invitations.resend": always,
     "referrals.end_member": always,
+    "service_accounts.create": always,
+    "service_accounts.rotate": always,
     # What leaves the house, and what is decided.
     "openings.decide": always,
     "openings.break_glass": always,

@@ -44,6 +44,7 @@ ENTRIES = (
     Entry(PROVIDERS, N_("In progress"), "referrals.working"),
     Entry(PROVIDERS, N_("Delivered"), "referrals.delivered"),
     Entry(frozenset({"provider_lead"}), N_("Members"), "referrals.members", ("invitations.",)),
+    Entry(frozenset({"provider_lead"}), N_("Service accounts"), "service_accounts.index", ("service_accounts.",)),
     Entry(frozenset({"provider_lead"}), N_("Webhooks"), "webhooks.index", ("webhooks.",)),
     Entry(PROVIDERS, N_("Own profile"), "providers.index", ("providers.",)),
     Entry(OFFICES - {"dispute_officer"} | PROVIDERS, N_("Away"), "absences.index"),

@@ -37,6 +37,7 @@ from tests.world import (
     add_mail,
     add_match,
     add_need,
+    add_service_account,
     add_technology,
     add_unsealing,
     build_world,
@@ -143,7 +144,7 @@ def make_things(world: World, db: Connection) -> Things:
         "transition": "propose_close", "kind": "renew_consent", "consent": str(consent), "task": _task(db, number, "kick_off"),
         "step_task": _task(db, number, "assessment"),
         "match": str(_match(db, number)), "filter": filters[0], "job": add_failed_job(db),
-        "invitation": invited[0], "hook": hooks[0][0], "hook_message": hooks[0][1],
+        "account": add_service_account(db, world), "invitation": invited[0], "hook": hooks[0][0], "hook_message": hooks[0][1],
         "number": number, "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
         "person": world.people["provider"], "officer": world.people["officer"], "leaver": leaver, "membership": membership, "question": "waivers",
         "organisation": world.organisations["lab"], "programme": world.programmes["BJ"], "workflow": "case",
@@ -154,7 +155,7 @@ def make_things(world: World, db: Connection) -> Things:
         "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
     }  # fmt: skip
     far = here | {
-        "invitation": invited[1], "hook": hooks[1][0], "hook_message": hooks[1][1],
+        "account": str(uuid.uuid4()), "invitation": invited[1], "hook": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "service": "pledge",
         "transition": "take", "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
         "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],
