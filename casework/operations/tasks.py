@@ -226,6 +226,8 @@ def _receiver(db: Connection, standing: Standing, task: Task, person: str) -> st
 
     A sealed mediation knows no substitutes.
     """
+    if not person:
+        raise InvalidForm(fields={"person": "is required"})
     case = standing.case
     scope = task.organisation or case.programme
     present = person if case.kind == "mediation" else substitutes_of(db, [scope]).get(person, person)

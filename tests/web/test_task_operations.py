@@ -59,6 +59,14 @@ def test_nothing_is_assigned_without_a_note_and_what_was_chosen_stays(world: Wor
     assert re.search(f'value="{world.people["other_officer"]}"[^>]*(selected|checked)', page)
 
 
+@pytest.mark.parametrize("operation", ["assign", "delegate"])
+@pytest.mark.parametrize("person", ["", "nobody"])
+def test_nothing_is_given_to_nobody_and_what_was_typed_stays(browser_for: BrowserFor, task: str, operation: str, person: str) -> None:
+    page = send(browser_for("officer"), task, operation, person=person, note=NOTE)
+    assert "Nothing was recorded yet." in page
+    assert NOTE in page
+
+
 def test_only_those_who_work_the_queue_can_be_chosen(world: World, browser_for: BrowserFor, task: str) -> None:
     page = browser_for("supervisor").get(f"/tasks/{task}/operations/assign").text
     assert world.people["other_officer"] in page
