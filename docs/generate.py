@@ -20,7 +20,7 @@ from casework.api.scopes import BY_TRANSITION, EVERY, NONE, TABLE, TRANSITIONS
 from casework.cli import main
 from casework.definitions import load_definitions
 from casework.engine import task_table
-from casework.engine.editions import Edition, StateRule, TaskRule, TransitionRule, publish
+from casework.engine.editions import Edition, PaperRule, StateRule, TaskRule, TransitionRule, publish
 from casework.engine.grammar import PREVIOUS_STEP
 from casework.engine.registry import GUARDS
 from casework.operations.service_accounts import DELIVER, SCOPES
@@ -135,7 +135,8 @@ def workflows() -> Iterator[str]:
     yield "  step bar. A provider's queue belongs to the organisation that took the referral."
     yield "- **To** “stays” records a deed and leaves the state; “back” leads to where a side state was entered from."
     yield "- **Kind** is `main`, `return` (a step back that is part of the work) or `exception`."
-    yield "- A **form** with `field?` does not insist on that answer. [Guards](guards.md) must all hold."
+    yield "- A **form** with `field?` does not insist on that answer."
+    yield "- **Only if** names the [guards](guards.md) that must all hold, and the papers that must be on file by their kind."
     for edition in newest():
         yield from _workflow(edition)
 
@@ -156,7 +157,7 @@ def _workflow(edition: Edition) -> Iterator[str]:
     )
     yield ""
     yield from table(
-        ("Transition", "From", "To", "Who", "Kind", "Form", "Guards", "Opens"),
+        ("Transition", "From", "To", "Who", "Kind", "Form", "Only if", "Opens"),
         (_transition(edition, rule) for rule in edition.transitions),
     )
     if edition.tasks:
@@ -182,9 +183,19 @@ def _state(state: StateRule) -> tuple[str, str, str]:
 def _transition(edition: Edition, rule: TransitionRule) -> tuple[str, ...]:
     return (
         f"`{rule.name}`", _codes(rule.sources), {"=same": "stays", "=previous": "back"}.get(rule.target, f"`{rule.target}`"),
-        _who(rule), rule.kind, _form(edition, rule.form), " ".join(f"[{name}](guards.md#{name})" for name in rule.guards),
+        _who(rule), rule.kind, _form(edition, rule.form), _only_if(edition, rule),
         ", ".join(dict.fromkeys(_opening(edition, one) for one in rule.opens)),
     )  # fmt: skip
+
+
+def _only_if(edition: Edition, rule: TransitionRule) -> str:
+    """Its guards, and the papers that must be on file."""
+    return " ".join([*(f"[{name}](guards.md#{name})" for name in rule.guards), *(_paper(edition, one) for one in rule.needs)])
+
+
+def _paper(edition: Edition, one: PaperRule) -> str:
+    more = [*(["not expired"] if one.valid else []), *([f"handed in for the {one.of}"] if one.of else [])]
+    return f"**{edition.text(f'papers.{one.kind}')}** on file" + (f" ({', '.join(more)})" if more else "")
 
 
 def _who(rule: TransitionRule) -> str:

@@ -17,6 +17,7 @@ from casework.engine.grammar import (
 )
 from casework.engine.roles import OFFICER
 from workflows.codes import TERRITORIES
+from workflows.papers import SIGNED_AGREEMENT
 from workflows.service_effects import agreement_burdens_rights, agreement_frees_rights
 from workflows.service_guards import (
     agreement_dates_in_order,
@@ -85,7 +86,7 @@ class Clearance(Form):
 class Signature(Form):
     """What the signed copy says."""
 
-    signed_copy = Documents(label="Signed copy")
+    signed_copy = Documents(label="Signed copy", kinds=(SIGNED_AGREEMENT.kind,))
     executed_on = Date(label="Signed on", past=True)
     effective_on = Date(label="Takes effect on")
     expires_on = Date(label="Expires on", help="Without an end: the day on which to look at it again")
@@ -207,7 +208,7 @@ class Agreement(Workflow):
             stays_inside_the_border, agreement_dates_in_order, rights_are_named, rights_are_confirmed,
             no_exclusive_licence_elsewhere, pledgees_have_consented,
         ],
-        effects=[agreement_burdens_rights], opens=EXPIRY_WARNINGS,
+        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=EXPIRY_WARNINGS,
         do="Record the signing", done="recorded the signing of the agreement",
         consequence="The agreement is in force and stands on the rights that it names.",
     )  # fmt: skip
@@ -217,7 +218,7 @@ class Agreement(Workflow):
             cleared_for_the_border, agreement_dates_in_order, rights_are_named, rights_are_confirmed,
             no_exclusive_licence_elsewhere, pledgees_have_consented,
         ],
-        effects=[agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, CONTRACT_REGISTRATION],
+        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, CONTRACT_REGISTRATION],
         do="Record the signing across the border", done="recorded the signing of a cross-border agreement",
         consequence="The agreement is in force, stands on the rights that it names, and must be registered.",
     )  # fmt: skip

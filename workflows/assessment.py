@@ -14,6 +14,7 @@ from casework.engine.grammar import (
     working_days,
 )
 from casework.engine.roles import OFFICER, PROVIDER, SYSTEM
+from workflows.papers import VERIFICATION_STATEMENT
 from workflows.service_effects import service_is_replaced
 from workflows.service_guards import statement_ends_after_issue
 
@@ -136,7 +137,8 @@ class Comments(Form):
 class Statement(Form):
     """The report and the verification statement."""
 
-    report = Documents(label="Report and statement")
+    report = Documents(label="Report")
+    statement = Documents(label="Verification statement", kinds=(VERIFICATION_STATEMENT.kind,), valid=True)
     number = Text(label="Number of the statement", max=100)
     issued_on = Date(label="Date of issue", past=True)
     valid_until = Date(label="Valid until", future=True, help="Usually 36 months")

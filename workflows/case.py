@@ -26,6 +26,7 @@ from casework.engine.grammar import (
 from casework.engine.roles import COMPLIANCE, INTAKE, OFFICER, SUPERVISOR
 from workflows import case_forms as forms
 from workflows import effects, guards, joins
+from workflows.papers import ACCEPTANCE_CERTIFICATE, SIGNED_AGREEMENT, VERIFICATION_STATEMENT
 
 # --- tasks that the case's steps open --------------------------------------------------------------------------------
 
@@ -198,7 +199,8 @@ class Case(Workflow):
     )  # fmt: skip
     assessment_passed = assessment.to(
         structuring, by=OFFICER, do="Go on to structuring", done="took the assessment as passed",
-        guards=[guards.assessment_is_stated, guards.parties_have_commented], opens=STRUCTURING,
+        guards=[guards.assessment_is_stated, guards.parties_have_commented], needs=[VERIFICATION_STATEMENT],
+        opens=STRUCTURING,
     )  # fmt: skip
     ready_to_sign = structuring.to(
         agreement, by=OFFICER, do="Go on to signing", done="brought the case to signing", form=forms.AgreedTerms,
@@ -210,18 +212,19 @@ class Case(Workflow):
     )  # fmt: skip
     sign = agreement.to(
         deployment, by=OFFICER, do="Record the signed agreement", done="recorded the signed agreement",
-        form=forms.Signing, guards=SIGN_GUARDS, effects=[effects.burden_rights], opens=[Track("deployment"), condition],
+        form=forms.Signing, guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[Track("deployment"), condition],
         siblings=True, consequence="The rights named count as licensed or transferred in every other case.",
     )  # fmt: skip
     sign_no_site = agreement.to(
         monitoring, by=OFFICER, do="Record a signed agreement without a site",
         done="recorded a signed agreement without a site", form=forms.SigningWithoutSite, guards=SIGN_GUARDS,
-        effects=[effects.burden_rights], opens=[_follow_up(90), _follow_up(180), _follow_up(365)], siblings=True,
+        needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[_follow_up(90), _follow_up(180), _follow_up(365)], siblings=True,
         consequence="The rights named count as licensed or transferred in every other case.",
     )  # fmt: skip
     accept_site = deployment.to(
         monitoring, by=OFFICER, do="Record the acceptance of the site", done="recorded the acceptance of the site",
         form=forms.SiteAcceptance, guards=[guards.site_is_accepted, guards.baseline_was_recorded],
+        needs=[ACCEPTANCE_CERTIFICATE],
         opens=[
             _reading(90), _reading(180), _reading(270), _reading(360),
             Referral(

@@ -14,6 +14,7 @@ from casework.engine.grammar import (
     working_days,
 )
 from casework.engine.roles import OFFICER, SUPERVISOR
+from workflows.papers import ACCEPTANCE_CERTIFICATE
 from workflows.service_guards import (
     baseline_is_recorded,
     baseline_period_in_order,
@@ -79,7 +80,7 @@ class Commissioning(Form):
 class Acceptance(Form):
     """The certificate, and the measured values beside the criteria."""
 
-    certificate = Documents(label="Acceptance certificate")
+    certificate = Documents(label="Acceptance certificate", kinds=(ACCEPTANCE_CERTIFICATE.kind,))
     accepted_on = Date(label="Accepted on", past=True)
     measured = Documents(label="Measured values against the criteria")
     criteria_met = YesNo(label="Every criterion is met", must=True)
@@ -88,7 +89,7 @@ class Acceptance(Form):
 class AcceptanceWithList(Form):
     """The certificate, and what is still to be done."""
 
-    certificate = Documents(label="Acceptance certificate")
+    certificate = Documents(label="Acceptance certificate", kinds=(ACCEPTANCE_CERTIFICATE.kind,))
     accepted_on = Date(label="Accepted on", past=True)
     measured = Documents(label="Measured values against the criteria")
     open_items = Items(label="Open items")
@@ -176,11 +177,11 @@ class Deployment(Workflow):
         consequence="A baseline cannot be made up afterwards.",
     )  # fmt: skip
     passed = acceptance.to(
-        accepted, by=OFFICER, form=Acceptance, name="pass",
+        accepted, by=OFFICER, form=Acceptance, needs=[ACCEPTANCE_CERTIFICATE], name="pass",
         do="Record the acceptance", done="recorded the acceptance of the site",
     )  # fmt: skip
     pass_with_list = acceptance.to(
-        accepted_with_punch_list, by=OFFICER, form=AcceptanceWithList,
+        accepted_with_punch_list, by=OFFICER, form=AcceptanceWithList, needs=[ACCEPTANCE_CERTIFICATE],
         # The track has ended then, so what is left to do stands with the case. Each item has its own day.
         opens=[
             Task(

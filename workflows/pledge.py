@@ -29,6 +29,7 @@ from casework.engine.grammar import (
     working_days,
 )
 from casework.engine.roles import OFFICER, PROVIDER, SYSTEM
+from workflows.papers import PLEDGE_CERTIFICATE
 from workflows.service_effects import pledge_ends, pledge_stands, service_is_replaced
 from workflows.service_guards import (
     applied_rights_are_confirmed,
@@ -204,6 +205,10 @@ class Registered(Form):
 
     number = Text(label="Registration number", max=100)
     registered_on = Date(label="Registered on", past=True)
+    certificate = Documents(
+        label="Registration certificate", kinds=(PLEDGE_CERTIFICATE.kind,), required=False,
+        help="At the latest before the loan is paid out",
+    )  # fmt: skip
 
 
 class Payment(Form):
@@ -471,7 +476,7 @@ class Pledge(Workflow):
 
     # The loan runs.
     paid_out = drawdown.to(
-        servicing, by=PROVIDER, form=Payment, opens=SERVICING_TASKS,
+        servicing, by=PROVIDER, form=Payment, needs=[PLEDGE_CERTIFICATE], opens=SERVICING_TASKS,
         do="Record the payment", done="recorded that the loan was paid out",
     )  # fmt: skip
     not_paid = drawdown.to(

@@ -23,7 +23,7 @@ from casework.definitions import load_library
 from casework.demo.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS, WORDS
 from casework.engine.calendars import Calendar
 from casework.engine.cases import CREATED, Case, Task, Track
-from casework.engine.editions import Edition
+from casework.engine.editions import Edition, TransitionRule
 from casework.engine.prefill import prefill
 from casework.errors import CaseworkError, NotFound
 from casework.operations.cases import (
@@ -36,6 +36,7 @@ from casework.operations.cases import (
     withdraw_consent,
 )
 from casework.operations.clocks import next_moment, ring_due_on
+from casework.operations.documents import enter
 from casework.operations.mediations import open_mediation
 from casework.operations.requests import Request
 from casework.operations.rights import confirm_right
@@ -284,6 +285,8 @@ class Performance:
         track = self.track(name)
         edition = load_library()[track.edition]
         found, data = edition.find(transition, track.states), dict(step.data)
+        if found:
+            self._hand_in(edition, found[0], track, step.who)
         if found and not self.case.proposal_for(track.id, transition):
             data = self.fill(edition, found[0].form, data, track, transition, step.who)
         # Registering a paper has moved the case, not the track.
@@ -291,6 +294,13 @@ class Performance:
             db, self.actor(step.who), log, kind, track.id, transition, data=data, revision=track.revision,
             request=_request(),
         )  # fmt: skip
+
+    def _hand_in(self, edition: Edition, rule: TransitionRule, track: Track, who: str) -> None:
+        """The papers that an action asks for, where they are not on file; what another provider owes is not handed in here."""
+        there = {one.kind for one in self.case.documents.values()}
+        for one in rule.needs:
+            if one.of is None and one.kind not in there:
+                self._file(edition.text(f"papers.{one.kind}"), one.kind, track, who)
 
     def _complete(self, db: Connection, step: Do) -> None:
         found = self.open_tasks(step.what, step.about)
@@ -347,11 +357,23 @@ class Performance:
         with self.stage.deed() as db:
             self.papers[self.here, name] = self._register(db, name, party)
 
-    def _register(self, db: Connection, title: str, party: str | None = None) -> str:
+    def _file(self, title: str, kind: str, track: Track, who: str) -> str:
+        """A paper of a kind: of the referral, where its provider hands it in; else of the case."""
+        above, actor = self.case.referral_of(track), self.actor(who)
+        if above is None or not any(one.organisation == above.provider for one in actor.memberships):
+            return self._register(self.stage.db, _capital(title), kind=kind)
+        done = enter(
+            self.stage.db, actor, self.case, title=_capital(title), kind=kind, referral=above.id, language="en",
+            valid_until=None, request=_request(),
+        )  # fmt: skip
+        self._case = None
+        return str(done.answer["id"])
+
+    def _register(self, db: Connection, title: str, party: str | None = None, kind: str = "report") -> str:
         keeper = find_actor(db, self.case.owner or self.id("officer"))
         assert keeper is not None
         done = register_document(
-            db, keeper, str(self.case.number), title=title, kind="report", party=party, language="en",
+            db, keeper, str(self.case.number), title=title, kind=kind, party=party, language="en",
             valid_until=None, revision=self.case.revision, request=_request(),
         )  # fmt: skip
         self._case = None
@@ -405,7 +427,7 @@ class Performance:
                 data[field_] = known[field_]
             elif rule["required"] or rule["type"] == "rights":
                 label = edition.text(f"forms.{name}.{field_}.label")
-                data[field_] = self._ordinary(rule, deed, who, label)
+                data[field_] = self._ordinary(rule, deed, who, label, track)
         return data
 
     def _resolved(self, rule: Mapping[str, Json], value: Json) -> Json:
@@ -428,7 +450,7 @@ class Performance:
                 return str(value)
         return value
 
-    def _ordinary(self, rule: Mapping[str, Json], deed: str, who: str, label: str) -> Json:
+    def _ordinary(self, rule: Mapping[str, Json], deed: str, who: str, label: str, track: Track) -> Json:
         name = rule["name"]
         match rule["type"]:
             case "text" | "note":
@@ -454,13 +476,24 @@ class Performance:
             case "person":
                 return self.id(who if rule["role"] == "provider" else "officer")
             case "documents":
-                return [self._register(self.stage.db, label)]
+                return self._documents(rule, label, track, who)
             case "items":
                 return [{"what": "As the parties have agreed.", "by": self._day(30)}]
         raise LookupError(f"nothing ordinary for {name}, a {rule['type']}")
 
+    def _documents(self, rule: Mapping[str, Json], label: str, track: Track, who: str) -> list[str]:
+        """A new paper; of a kind that is asked for the one that is on file already."""
+        if not rule.get("kinds"):
+            return [self._register(self.stage.db, label)]
+        on_file = [one.id for one in self.case.documents.values() if one.kind in rule["kinds"]]
+        return [on_file[-1] if on_file else self._file(label, rule["kinds"][0], track, who)]
+
     def _day(self, days: int) -> str:
         return (self.stage.today + timedelta(days=days)).isoformat()
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _request() -> Request:

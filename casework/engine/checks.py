@@ -13,6 +13,7 @@ from casework.engine.draft import Draft, accepted
 from casework.engine.editions import Edition, TransitionRule
 from casework.engine.events import SYSTEM_ACTOR
 from casework.engine.facts import Facts, FormNeeded
+from casework.engine.papers import papers_for, reason
 from casework.engine.registry import GUARDS
 from casework.engine.roles import ORGANISATION_QUEUES, ORGANISATION_ROLES
 from casework.engine.task_table import refusal
@@ -22,10 +23,11 @@ Json = Any
 
 
 def refusals(draft: Draft, track: Track, rule: TransitionRule, data: Mapping[str, Json]) -> list[str]:
-    """The guards' reasons against a transition. With `UNKNOWN` data, guards that read the form are not asked."""
+    """The reasons of guards and of papers that are not on file against a transition. With `UNKNOWN` data, guards that read the form are not asked."""
     edition = draft.library[track.edition]
     facts = draft.facts(track, data)
-    return [edition.text(f"guards.{name}") for name in rule.guards if not _holds(name, facts)]
+    guards = [edition.text(f"guards.{name}") for name in rule.guards if not _holds(name, facts)]
+    return [*guards, *(why for paper in papers_for(facts, rule) if (why := reason(edition, paper)) is not None)]
 
 
 def _holds(name: str, facts: Facts) -> bool:

@@ -39,6 +39,15 @@ class StateRule:
 
 
 @dataclass(frozen=True)
+class PaperRule:
+    """A paper that a transition asks for, as an edition holds it."""
+
+    kind: str
+    valid: bool
+    of: str | None
+
+
+@dataclass(frozen=True)
 class TransitionRule:
     """A transition as an edition holds it; `index` is its place in the edition."""
 
@@ -62,6 +71,7 @@ class TransitionRule:
     automatic: bool
     reopens: bool
     siblings: bool
+    needs: tuple[PaperRule, ...] = ()
 
     @property
     def by_people(self) -> tuple[str, ...]:
@@ -130,6 +140,7 @@ class Edition:
                 tuple((where, name) for where, name in one["also"]), tuple(one["not_by"]), tuple(one["confirm_by"]),
                 tuple(one["proposal_effects"]), tuple(one["refusal_effects"]), one["after"], one["automatic"],
                 one["reopens"], one["siblings"],
+                tuple(PaperRule(need["kind"], need["valid"], need["of"]) for need in one.get("needs", ())),
             )
             for index, one in enumerate(self.rules["transitions"])
         )  # fmt: skip
@@ -423,6 +434,7 @@ class _Publisher:
             self.texts[f"transitions.{one.name}.consequence"] = one.consequence
         for guard in one.guards:
             self.texts[f"guards.{guard.name}"] = guard.sentence
+        self.texts |= {f"papers.{paper.kind}": paper.name for paper in one.needs}
         return {
             "name": one.name,
             "from": [self.path(node) for node in one.sources],
@@ -444,6 +456,8 @@ class _Publisher:
             "reopens": one.reopens,
             "irreversible": bool(one.consequence),
             "siblings": one.siblings,
+            # Told only where some are asked for, so that other editions stay what they are.
+            **({"needs": [{"kind": p.kind, "valid": p.valid, "of": p.of} for p in one.needs]} if one.needs else {}),
         }
 
 

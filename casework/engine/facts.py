@@ -96,13 +96,17 @@ class Facts:
         found = [t for t in self.case.tracks.values() if t.workflow == workflow and not t.replaced]
         return found[-1] if found else None
 
-    def referral(self, kind: str) -> Track | None:
-        """The last opened referral of a kind that has not come to nothing."""
+    def referrals(self, kind: str) -> list[Track]:
+        """The referrals of a kind that have not come to nothing, in the order in which they were opened."""
         nothing = ("cancelled", "failed", "declined", "no_answer")
-        kept = [
+        return [
             t for t in self.case.tracks.values()
             if t.workflow == "referral" and t.kind == kind and not t.replaced and t.outcome not in nothing
         ]  # fmt: skip
+
+    def referral(self, kind: str) -> Track | None:
+        """The last opened referral of a kind that has not come to nothing."""
+        kept = self.referrals(kind)
         return kept[-1] if kept else None
 
     def service(self, kind: str) -> Track | None:

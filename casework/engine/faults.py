@@ -360,6 +360,7 @@ def _names(graph: _Graph) -> Iterator[Fault]:
     for rule in graph.rules:
         where = f"transition {rule.name}"
         yield from _functions(where, rule.guards, (*rule.effects, *rule.proposal_effects, *rule.refusal_effects))
+        yield from _papers(edition, rule, where)
         if rule.form is not None and rule.form not in edition.rules["forms"]:
             yield Fault("unknown_form", where, f"No form is called {_plain(rule.form)}.")
         for name in rule.not_by:
@@ -382,6 +383,23 @@ def _names(graph: _Graph) -> Iterator[Fault]:
     for where, one in _openings(edition):
         if one["open"] in ("task", "next_provider") and one["task"] not in edition.tasks:
             yield Fault("unknown_task", where, f"It opens the task {_plain(one['task'])}, which does not exist.")
+
+
+def _papers(edition: Edition, rule: TransitionRule, where: str) -> Iterator[Fault]:
+    """Papers that a transition asks for must be somebody's to hand in, and to know of."""
+    if rule.needs and not rule.by_people:
+        yield Fault("paper_by_itself", where, "It happens by itself, when nobody could hand in the papers that it asks for.")
+    kinds = [one.kind for one in rule.needs]
+    for kind in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
+        yield Fault("paper_twice", where, f"It asks twice for the paper {_plain(kind)}.")
+    services = {one["service"] for _, one in _openings(edition) if one["open"] == "referral"}
+    for one in rule.needs:
+        if not edition.text(f"papers.{one.kind}").strip():
+            yield Fault("paper_unnamed", where, f"The paper {_plain(one.kind)} has no name for people.")
+        if one.of is not None and edition.rules["inside"]:
+            yield Fault("paper_hidden", where, f"It asks for the paper {_plain(one.kind)} of another referral, which nobody there may see.")
+        elif one.of is not None and one.of not in services:
+            yield Fault("paper_of_nobody", where, f"It asks for a paper of {_plain(one.of)}, for which no referral is opened here.")
 
 
 def _functions(where: str, guards: Iterable[str], effects: Iterable[str]) -> Iterator[Fault]:

@@ -25,6 +25,7 @@ from casework.engine.editions import Edition, TransitionRule
 from casework.engine.events import FIRED, PROPOSED, REFUSED, SYSTEM_ACTOR
 from casework.engine.machines import move
 from casework.engine.panels import asked_by, same_request
+from casework.engine.papers import SCANS, papers_for
 from casework.engine.registry import GUARDS
 from casework.errors import InvalidForm, NotFound, WrongState
 
@@ -85,6 +86,9 @@ def fire(
     if data:
         effects["data"] = dict(data)
     facts = draft.facts(track, data)
+    if rule.needs:
+        # What it rests on: the papers that count at this moment.
+        effects["papers"] = {paper.rule.kind: paper.document for paper in papers_for(facts, rule)}
     if kept := {key: draft.context.facts[key] for key in _reads(rule) if key in draft.context.facts}:
         effects["facts"] = kept
     if not rule.target.startswith("="):
@@ -115,7 +119,8 @@ def fire(
 
 
 def _reads(rule: TransitionRule) -> list[str]:
-    return sorted({key for name in rule.guards for key in GUARDS[name].reads} | set(effect_reads(rule.effects)))
+    guards = {key for name in rule.guards for key in GUARDS[name].reads}
+    return sorted(guards | set(effect_reads(rule.effects)) | ({SCANS} if rule.needs else set()))
 
 
 def effect_reads(effects: tuple[str, ...]) -> list[str]:

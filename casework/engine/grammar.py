@@ -246,6 +246,20 @@ class Also:
     transition: str
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A document that must be on file before a transition: of a kind, with the name by which people know it.
+
+    Where `valid`, one whose last day has passed does not count. `of` names the service whose provider must have handed it
+    in, with a referral that still counts. On the track of a service only papers of its own referral count.
+    """
+
+    kind: str
+    name: str
+    valid: bool = False
+    of: str | None = None
+
+
 # --- transitions -----------------------------------------------------------------------------------------------------
 
 
@@ -281,6 +295,8 @@ class Transition:
     consequence: str = ""
     #: Touches the other cases of the same need; their logs are locked with this one.
     siblings: bool = False
+    #: What must be on file.
+    needs: tuple[Paper, ...] = ()
     name: str = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -308,13 +324,13 @@ class AnyOf:
         opens: Sequence[Opening] = (), ends: Sequence[str] = (), also: Sequence[Also] = (), not_by: Sequence[str] = (),
         confirm_by: str | Sequence[str] = (), proposal_effects: Sequence[Effect] = (),
         refusal_effects: Sequence[Effect] = (), after: Limit | None = None, reopens: bool = False,
-        consequence: str = "", siblings: bool = False, name: str = "",
+        consequence: str = "", siblings: bool = False, needs: Sequence[Paper] = (), name: str = "",
     ) -> Transition:  # fmt: skip
         """A person's transition; `by` may name the system as well, for a clock (`after`) or a rule (`Also`)."""
         return Transition(
             self.nodes, target, _tuple(by), do, done, kind, form, _tuple(guards), _tuple(effects), _tuple(opens),
             _tuple(ends), _tuple(also), _tuple(not_by), _tuple(confirm_by), _tuple(proposal_effects),
-            _tuple(refusal_effects), after, False, reopens, consequence, siblings, name,
+            _tuple(refusal_effects), after, False, reopens, consequence, siblings, _tuple(needs), name,
         )  # fmt: skip
 
     def then(self, target: Node | Target, *, guards: Sequence[Guard] = (), done: str = "", **how: Any) -> Transition:
@@ -371,6 +387,6 @@ class Workflow:
 
 __all__ = [
     "EXCEPTION", "MAIN", "PREVIOUS_STEP", "RETURN", "Again", "Also", "AnyOf", "Beside", "Final", "Form", "Item", "Limit", "Node", "Opening",
-    "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target", "Task", "Track", "Transition", "Workflow",
+    "Paper", "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target", "Task", "Track", "Transition", "Workflow",
     "any_of", "calendar_days", "field", "previous", "same", "until", "working_days",
 ]  # fmt: skip

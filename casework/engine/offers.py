@@ -20,6 +20,7 @@ from casework.engine.commands import Context, Library
 from casework.engine.draft import Draft, accepted
 from casework.engine.editions import Edition, TaskRule, TransitionRule, ancestors
 from casework.engine.facts import UNKNOWN
+from casework.engine.papers import Paper, papers_for
 from casework.errors import CaseworkError, Refused
 
 NO_DATA: Mapping[str, Any] = {}
@@ -42,6 +43,8 @@ class Offer:
     #: The proposal that waits for a second person; doing it now means confirming, without a form.
     proposal: str | None = None
     why_not: tuple[str, ...] = ()
+    #: How it stands with the papers that it asks for.
+    papers: tuple[Paper, ...] = ()
 
     @property
     def allowed(self) -> bool:
@@ -101,7 +104,7 @@ def task_offers(library: Library, case: Case, context: Context) -> list[TaskOffe
 
 
 def _offer(draft: Draft, edition: Edition, track: Track, rule: TransitionRule, place: str) -> Offer:
-    pending = draft.case.proposal_for(track.id, rule.name)
+    pending, papers = draft.case.proposal_for(track.id, rule.name), tuple(papers_for(draft.facts(track, NO_DATA), rule))
     if pending is not None:
         fits = draft.by.role in accepted(draft.case, rule.confirm_by)
         checks: list[Callable[[], None]] = [
@@ -110,7 +113,7 @@ def _offer(draft: Draft, edition: Edition, track: Track, rule: TransitionRule, p
             lambda: insist_not_held_task(draft, draft.case.tasks[pending.task]),
             lambda: _insist(refusals(draft, track, rule, pending.data)),
         ]
-        return Offer(track.id, rule.name, rule, place, fits, pending.id, _why_not(checks))
+        return Offer(track.id, rule.name, rule, place, fits, pending.id, _why_not(checks), papers)
     fits = draft.by.role in accepted(draft.case, rule.by)
     data = NO_DATA if rule.form is None else UNKNOWN
     checks = [
@@ -120,7 +123,7 @@ def _offer(draft: Draft, edition: Edition, track: Track, rule: TransitionRule, p
         lambda: insist_not_frozen(draft, track, rule, place),
         lambda: _insist(refusals(draft, track, rule, data)),
     ]
-    return Offer(track.id, rule.name, rule, place, fits, None, _why_not(checks))
+    return Offer(track.id, rule.name, rule, place, fits, None, _why_not(checks), papers)
 
 
 def _insist(reasons: list[str]) -> None:

@@ -60,6 +60,7 @@ from casework.engine.joins import ENOUGH, SHORT, Tally, members, tally
 from casework.engine.machines import move
 from casework.engine.messages import TAKEN_BACK, WRITTEN, audience_of, refusal
 from casework.engine.panels import asked_by, same_request
+from casework.engine.papers import THERE, papers_for
 from casework.engine.registry import EFFECTS, GUARDS
 from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OFFICER, PROVIDER_LEAD, QUEUE_ROLES, SYSTEM
 from casework.operations.allowed_tasks import OPERATION_OF, task_reasons
@@ -299,6 +300,7 @@ class Judge:
         rule, place = found
         yield from self._target(before, track, edition, rule, place, event)
         data = event.effects.get("data", {})
+        yield from self._papers(before, track, rule, event)
         if event.actor == SYSTEM_ACTOR:
             yield from self._by_itself(before, track, edition, rule, place, event)
         elif "proposed" in event.effects:
@@ -312,6 +314,19 @@ class Judge:
         # The person whose deed drew this one with it is not told here, and some effects name that person.
         if event.actor != SYSTEM_ACTOR:
             yield from self._follows(rule.effects, self._facts(before, track, event, data), event)
+
+    def _papers(self, before: Case, track: Track, rule: TransitionRule, event: Event) -> Reasons:
+        """Every paper that it asks for was on file, and it rests on those."""
+        try:
+            papers = papers_for(self._facts(before, track, event, event.effects.get("data", {})), rule)
+        except NotGiven as missing:
+            yield f"it does not keep the facts by which papers count: {missing}"
+            return
+        for one in papers:
+            if one.state != THERE:
+                yield f"a paper that it asks for was {one.state}: {one.rule.kind}"
+        if event.effects.get("papers", {}) != {one.rule.kind: one.document for one in papers}:
+            yield "it rests on other papers than those that count"
 
     def _target(
         self, before: Case, track: Track, edition: Edition, rule: TransitionRule, place: str, event: Event

@@ -222,7 +222,7 @@ def _form(edition: Edition | None, rule: Any, task: Any, past: Past) -> Json:
 
 def _rule(rule: Any) -> dict[str, Json]:
     return {
-        "name": rule.name, "by": list(rule.by), "confirm_by": list(rule.confirm_by), "guards": list(rule.guards),
+        "name": rule.name, "by": list(rule.by), "confirm_by": list(rule.confirm_by), "guards": list(rule.guards), "papers": [one.kind for one in rule.needs],
         "not_by": list(rule.not_by), "target": rule.target, "by_clock": rule.after is not None and "system" in rule.by,
     }  # fmt: skip
 

@@ -48,6 +48,7 @@ from casework.engine.commands import (
 from casework.engine.decide import decide_and_evolve
 from casework.engine.events import Event
 from casework.engine.notices import owes
+from casework.engine.papers import SCANS
 from casework.engine.registry import EFFECTS, GUARDS
 from casework.errors import CaseHasMoved, NotFound
 from casework.operations.duties import insist_goes_on
@@ -196,6 +197,8 @@ def reads(library: Library, case: Case, *, by_itself: bool = False) -> set[str]:
                 continue
             names |= {key for name in rule.guards for key in GUARDS[name].reads}
             names |= {key for name in rule.effects for key in EFFECTS[name].reads}
+            if rule.needs:
+                names.add(SCANS)
     for task in () if by_itself else case.open_tasks():
         if task.type == "side":
             side = library[task.edition].tasks[task.rule]

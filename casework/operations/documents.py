@@ -31,7 +31,7 @@ from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, N
 from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
 from casework.operations.cabinet import BLOCKED, PENDING, Cabinet, Kept
-from casework.operations.deeds import Choose, Standing, perform
+from casework.operations.deeds import Choose, Standing, calendar_of, perform
 from casework.operations.gate import case_log, document_log
 from casework.operations.overview import names_of, titles_of, when
 from casework.operations.readings import note_document
@@ -47,6 +47,7 @@ from casework.permissions import (
     sight,
 )
 from casework.records.cases import load
+from casework.records.logs import now
 from casework.records.people import find_members
 
 Json = Any
@@ -75,6 +76,7 @@ def list_documents(db: Connection, actor: Actor, case: Case, referral: str | Non
     grants = [one for one in case.grants.values() if one.document in ids]
     names = names_of(db, {one.filed_by for one in files}, {one.provider for one in case.tracks.values() if one.provider})
     whole = sight(actor, case) == Sight.ALL
+    today = calendar_of(db, case.programme).local_date(now(db)).isoformat()
     ours = None if whole else _colleagues(db, actor, case)
     made = []
     for one in seen:
@@ -84,6 +86,7 @@ def list_documents(db: Connection, actor: Actor, case: Case, referral: str | Non
         made.append({
             "id": one.id, "title": title if isinstance(title, str) else None, "kind": one.kind, "party": one.party, "own": one.own,
             "language": language if isinstance(language, str) else None, "valid_until": one.valid_until,
+            "expired": one.valid_until is not None and one.valid_until < today,
             "registered_at": instant(one.registered_at), "withdrawn_at": when(one.withdrawn_at),
             "referral": one.track, "provider": names.get(above.provider or "") if above else None,
             "letter": one.letter, "may_change": one.withdrawn_at is None and one.letter is None and _by(actor, case, above) is not None,

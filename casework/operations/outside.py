@@ -1,4 +1,4 @@
-"""Facts from outside a case's log, for the guards that read them: rights, sibling cases, technology, need, match."""
+"""Facts from outside a case's log, for the guards that read them: rights, sibling cases, technology, need, match, scans."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.cases import Case
+from casework.engine.papers import SCANS
 
 Json = Any
 
@@ -60,6 +61,20 @@ def _match(db: Connection, case: Case) -> Json:
     return {"source": row.source, "rationale": bool(row.rationale)} if row else None
 
 
+def _scans(db: Connection, case: Case) -> Json:
+    """What the scanner has not cleared, by document: whether it is still to be looked at, or blocked."""
+    rows = db.execute(
+        text(
+            "SELECT * FROM (SELECT DISTINCT ON (f.document_id) f.document_id::text AS id, b.scan FROM files f"
+            " LEFT JOIN contents k ON k.file_id = f.id LEFT JOIN blobs b ON b.id = k.blob_id"
+            " WHERE f.log_id = CAST(:log AS uuid) ORDER BY f.document_id, f.version DESC) newest"
+            " WHERE scan IN ('pending', 'blocked') ORDER BY id"
+        ),
+        {"log": case.log},
+    )
+    return {row.id: row.scan for row in rows}
+
+
 def _day(day: Any) -> str | None:
     return None if day is None else day.isoformat()
 
@@ -70,6 +85,7 @@ _LOADERS: Mapping[str, Callable[[Connection, Case], Json]] = {
     "technology": _technology,
     "need": _need,
     "match": _match,
+    SCANS: _scans,
 }
 
 

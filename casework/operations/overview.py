@@ -363,6 +363,13 @@ def actions_of(
             "track": track, "transition": name, "label": edition.text(f"transitions.{name}.do"), "kind": rule.kind,
             "by": list(rule.by_people), "confirm_by": list(rule.confirm_by), "proposed": plain.proposal is not None,
             "yours": by is not None, "allowed": not why, "why_not": list(why), "form": [] if plain.proposal else edition.form_shown(rule.form),
+            "papers": [
+                {
+                    "kind": one.rule.kind, "name": edition.text(f"papers.{one.rule.kind}"), "state": one.state,
+                    "document": one.document, "valid_until": one.valid_until, "of": one.rule.of,
+                }
+                for one in plain.papers
+            ],
             "prefill": {} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
         })  # fmt: skip
     return made

@@ -32,7 +32,7 @@ from casework.web.deeds import Action, Sent, action_form, actions_in, answer, is
 from casework.web.forms import FormView, build_form, own_texts, parse_form
 from casework.web.frame import use_calendar
 from casework.web.providers import REASONS
-from casework.web.sentences import say_entry
+from casework.web.sentences import say_entry, service_name
 from casework.web.texts import N_, edition_text
 
 Json = Any
@@ -116,7 +116,8 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in track["states"]),
         about={one.id: one.name for one in track_views(standing.shown)}.get(action.track, ""),
         url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
-        back=url_for("cases.show", number=case.number), suggested=_suggested(db, case, action),
+        back=url_for("cases.show", number=case.number), suggested=_suggested(db, case, action), service_name=service_name,
+        hand_in=lambda kind: url_for("documents.case", number=case.number, kind=kind, back=request.path, _anchor="hand-in"),
     )  # fmt: skip
     return make_response(page, sent.status if sent else 200)
 

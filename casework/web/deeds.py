@@ -59,6 +59,19 @@ Json = Any
 
 
 @dataclass(frozen=True)
+class NeededPaper:
+    """A paper that an action asks for, and how it stands with it."""
+
+    kind: str
+    name: str
+    state: str
+    document: str | None
+    valid_until: str | None
+    #: The service whose provider must hand it in.
+    of: str | None
+
+
+@dataclass(frozen=True)
 class Action:
     """An action as a page shows it."""
 
@@ -75,6 +88,7 @@ class Action:
     confirm_by: tuple[str, ...]
     rules: tuple[Mapping[str, Json], ...]
     prefill: Mapping[str, Json]
+    papers: tuple[NeededPaper, ...] = ()
 
     @property
     def label(self) -> str:
@@ -119,9 +133,14 @@ def actions_in(tracks: Iterable[Mapping[str, Json]], offered: Iterable[Mapping[s
         made.append(Action(
             one["track"], one["transition"], one["kind"], edition, track["revision"], one["allowed"],
             tuple(sentence(edition, why) for why in one["why_not"]), one["proposed"], tuple(one["confirm_by"]),
-            tuple(one["form"]), one["prefill"],
+            tuple(one["form"]), one["prefill"], tuple(_needed(edition, paper) for paper in one["papers"]),
         ))  # fmt: skip
     return made
+
+
+def _needed(edition: Edition, one: Mapping[str, Json]) -> NeededPaper:
+    name = edition_text(edition, f"papers.{one['kind']}")
+    return NeededPaper(one["kind"], name, one["state"], one["document"], one["valid_until"], one["of"])
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import (
@@ -47,6 +49,7 @@ from casework.web import frame
 from casework.web.actor import page_transaction, viewer
 from casework.web.deeds import Sent
 from casework.web.forms import FormView, build_form, own_texts, parse_form, read_request
+from casework.web.paths import local_path
 from casework.web.sentences import PAPERS, WHOSE, paper_name, party_name, say_whose, service_name, whose
 from casework.web.texts import N_, say
 
@@ -196,11 +199,12 @@ def _show(place: Place, sent: Sent | None = None, refused: tuple[UploadRefused, 
         why = documents.why_not(actor, found, track)
         # The office hands in on the page of the case, and sees there as well what providers have handed in.
         form = _form(db, actor, place, sent) if why is None else None
+        back = _back()
         whole = sight(actor, found) == Sight.ALL
         package = documents.list_package(db, actor, found, track) if track else None
         returned = _returned(db, actor, place, sent) if package and package["may_confirm"] else None
     page = render_template(
-        "documents/index.html", package=package, returned=returned, place=place, case=found, items=listed, form=form, sent=sent, whole=whole, why_not=say(why) if why else "",
+        "documents/index.html", package=package, returned=returned, place=place, back=back, post=_with_back(place.url, back), case=found, items=listed, form=form, sent=sent, whole=whole, why_not=say(why) if why else "",
         refused=[(one.name, say(one.why)) for one in refused], crumbs=_crumbs(found, track, whole),
         service=service_name(track.kind) if track else "", **_WORDS,
     )  # fmt: skip
@@ -213,10 +217,20 @@ _WORDS: Mapping[str, Any] = {
 }  # fmt: skip
 
 
+def _back() -> str:
+    """The page that asked for the paper; there one goes on once it is handed in."""
+    return local_path(request.args.get("back")) or ""
+
+
+def _with_back(url: str, back: str) -> str:
+    return f"{url}?{urlencode({'back': back})}" if back else url
+
+
 def _form(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
     return build_form(
         place.draft, place.form.rule(), own_texts(place.form), submitted=sent.data if sent else None,
         faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, place.draft),
+        values={"kind": kind} if (kind := request.args.get("kind", "")) in PAPERS else None,
     )  # fmt: skip
 
 
@@ -282,7 +296,7 @@ def _hand_in(place: Place) -> BaseResponse:
         return _show(place, Sent(request.form, {}, 422), tuple(refused))
     with page_transaction() as (db, actor):
         drop_draft(db, actor.person, place.draft)
-    return redirect(place.url, 303)
+    return redirect(_back() or place.url, 303)
 
 
 def _files() -> list[FileStorage]:
@@ -325,14 +339,24 @@ def file_in_place(referral: str, rules: Iterable[Mapping[str, Json]]) -> dict[st
         with page_transaction() as (db, actor):
             found = place.find(db, actor)
             documents.insist_may_hand_in(actor, found, referral)
-        kind = rule["kinds"][0] if rule.get("kinds") else "report"
+        data = {"kind": rule["kinds"][0] if rule.get("kinds") else "report"}
+        if rule.get("valid") and (day := _day(request.form.get("f-valid_until", ""))):
+            # What the same form says of the paper's last day, the paper bears.
+            data["valid_until"] = day
         for n, one in enumerate(files[:MOST_FILES]):
             try:
-                done = _hand_in_one(place, found, {"kind": kind}, one, f"{rule['name']}:{n}", alone=False)
+                done = _hand_in_one(place, found, data, one, f"{rule['name']}:{n}", alone=False)
             except UploadRefused as refusal:
                 raise InvalidForm(fields={rule["name"]: f"“{refusal.name}”: {say(refusal.why)}"}) from refusal
             made.setdefault(rule["name"], []).append(done.answer["id"])
     return made
+
+
+def _day(written: str) -> str | None:
+    try:
+        return date.fromisoformat(written).isoformat()
+    except ValueError:
+        return None
 
 
 def _by_script() -> bool:

@@ -74,6 +74,8 @@ class Exit:
     confirm: str
     taken: bool
     open: bool
+    #: Papers that must be on file before it.
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -320,6 +322,7 @@ def tell(edition: Edition, standing: Standing | None = None) -> tuple[Stop, ...]
                 there.do(rule), there.target(rule), there.who(rule), ", ".join(role_name(role) for role in rule.confirm_by),
                 any(one[:2] == (path, rule.name) for one in there.standing.taken),
                 there.standing.live and path in there.standing.states,
+                tuple(edition_text(edition, f"papers.{one.kind}") for one in rule.needs),
             )
             for rule in edition.transitions if path in rule.sources
         )  # fmt: skip

@@ -103,11 +103,13 @@ def _optional(edition: Edition, key: str) -> str:
 
 
 def _asked(edition: Edition, rule: TransitionRule) -> tuple[str, ...]:
-    """What the form of an action must be told."""
-    return tuple(
+    """What the form of an action must be told, and the papers that must be on file before it."""
+    fields = (
         edition_text(edition, f"forms.{rule.form}.{field['name']}.label")
         for field in edition.form(rule.form) if field["required"] and field["name"] != "service"
     )  # fmt: skip
+    papers = (gettext("On file: %(paper)s", paper=edition_text(edition, f"papers.{one.kind}")) for one in rule.needs)
+    return (*fields, *papers)
 
 
 def _within(state: StateRule) -> str:

@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from casework.definitions import load_library
 from casework.engine.editions import Edition
+from casework.engine.papers import SCANS
 from casework.engine.registry import GUARDS
 from casework.errors import NotFound
 from casework.operations import chronicle, findings
@@ -20,6 +21,7 @@ from casework.web.actor import page_transaction
 from casework.web.sentences import (
     Change,
     Told,
+    paper_name,
     say_changes,
     say_entry,
     say_fields,
@@ -72,12 +74,19 @@ def _line(entry: dict[str, Json], counts: Mapping[int, int]) -> Line:
     edition = editions.get(entry.get("edition") or "")
     rule = entry.get("rule") or {}
     track = entry.get("track_kind")
-    facts = [(name.replace("_", " "), str(say_value(value, entry.get("names") or {}))) for name, value in (entry.get("facts") or {}).items()]
+    # That there was nothing to say of a file is no fact to a reader.
+    facts = [
+        (name.replace("_", " "), str(say_value(value, entry.get("names") or {})))
+        for name, value in (entry.get("facts") or {}).items() if value or name != SCANS
+    ]  # fmt: skip
     return Line(
         entry, say_entry(entry, editions), "" if track in (None, "case") else service_name(track),
         states_of(edition, entry["from"]), states_of(edition, entry["to"]) if entry["to"] != entry["from"] else "",
         say_fields(entry, editions), say_changes(entry, editions), facts,
-        [_guard(edition, name) for name in rule.get("guards", ())],
+        [
+            *(_guard(edition, name) for name in rule.get("guards", ())),
+            *(gettext("On file: %(paper)s", paper=paper_name(kind)) for kind in rule.get("papers", ())),
+        ],
         ", ".join(role_name(role) for role in rule.get("by", ())),
         ", ".join(role_name(role) for role in rule.get("confirm_by", ())), edition,
         [

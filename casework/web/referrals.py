@@ -35,7 +35,7 @@ from casework.web.documents import file_in_place
 from casework.web.forms import read_request
 from casework.web.messages import threads_of
 from casework.web.navigation import PROVIDERS
-from casework.web.sentences import say_entry
+from casework.web.sentences import say_entry, service_name
 from casework.web.skills import people_with_skills
 from casework.web.steps import steps_of
 from casework.web.texts import edition_text, role_name, say_error
@@ -181,6 +181,8 @@ def _action(id: str, track: str, name: str, sent: deeds.Sent | None) -> str:
     return render_template(
         "referrals/action.html", one=told, action=chosen, form=form, sent=sent, moved=say_shared(case, moved),
         post=url_for("referrals.fire", referral=id, track=track, name=name), back=url_for("referrals.show", referral=id),
+        hand_in=lambda kind: url_for("documents.referral", referral=id, kind=kind, back=request.path, _anchor="hand-in"),
+        service_name=service_name,
     )  # fmt: skip
 
 

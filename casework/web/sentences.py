@@ -24,7 +24,11 @@ Editions = Mapping[str, Edition]
 PARTIES = {"need_owner": N_("need owner"), "technology_owner": N_("technology owner")}
 PAPERS = {
     "letter": N_("letter"), "contract": N_("contract"), "report": N_("report"), "statement": N_("statement"),
-    "certificate": N_("certificate"), "nda": N_("non-disclosure agreement"), "other": N_("other paper"),
+    "certificate": N_("certificate"), "nda": N_("non-disclosure agreement"),
+    # What actions of the workflows ask for by name.
+    "verification_statement": N_("verification statement"), "signed_agreement": N_("signed agreement"),
+    "pledge_certificate": N_("pledge registration certificate"), "acceptance_certificate": N_("acceptance certificate"),
+    "other": N_("other paper"),
 }  # fmt: skip
 #: Whose paper something is, or whom it is about: without that party's consent no provider sees it.
 WHOSE = {

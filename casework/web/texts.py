@@ -90,6 +90,13 @@ _PATTERNS = tuple(
             r"what is in it is larger than (?P<most>\d+) MB, or packed more tightly than documents are\.",
             N_("what is in it is larger than %(most)s MB, or packed more tightly than documents are."),
         ),
+        (r"Not on file: (?P<paper>.+)\.", N_("Not on file: %(paper)s.")),
+        (
+            r"Expired on (?P<day>[\d-]+): (?P<paper>.+)\. Hand in one that is valid\.",
+            N_("Expired on %(day)s: %(paper)s. Hand in one that is valid."),
+        ),
+        (r"Still being checked for harmful content: (?P<paper>.+)\.", N_("Still being checked for harmful content: %(paper)s.")),
+        (r"Blocked as harmful: (?P<paper>.+)\. Hand in a clean file\.", N_("Blocked as harmful: %(paper)s. Hand in a clean file.")),
         (r"This is for: (?P<roles>.+)\.", N_("This is for: %(roles)s.")),
         (r"“(?P<do>.+)” is for: (?P<whom>.+)\.", N_("“%(do)s” is for: %(whom)s.")),
         (r"the task is in the queue (?P<queue>\w+)\.", N_("the task is in the queue of: %(queue)s.")),
@@ -188,6 +195,10 @@ def say(words: str) -> str:
             if "whom" in values:
                 do = values["do"]
                 values |= {"do": gettext(do), "whom": ", ".join(gettext(one) for one in values["whom"].split(", "))}
+            if "paper" in values:
+                # An edition names its papers as the pages name their kinds; of one that they do not know it stays as it is.
+                paper = values["paper"]
+                values["paper"] = gettext(paper)
             if "queue" in values:
                 values["queue"] = role_name(values["queue"])
             if values.get("state") in TASK_STATES:

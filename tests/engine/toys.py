@@ -30,6 +30,7 @@ from casework.engine.events import Event
 from casework.engine.evolve import evolve, fold
 from casework.engine.grammar import Workflow
 from casework.engine.offers import Offer, offers
+from casework.engine.papers import SCANS
 
 #: A Monday, ten o'clock in Shanghai.
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -62,7 +63,8 @@ class Play:
         now: datetime = START, calendar: Calendar = CALENDAR,
     ) -> None:  # fmt: skip
         self.library = library_of([*(publish(one) for one in definitions), *editions])
-        self.facts = dict(facts or {})
+        # Of no file there is anything to say.
+        self.facts: dict[str, Any] = {SCANS: {}} | dict(facts or {})
         self.now = now
         self.calendar = calendar
         self.events: list[Event] = []

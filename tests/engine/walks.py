@@ -45,16 +45,17 @@ from casework.engine.commands import (
 from casework.engine.decide import decide
 from casework.engine.documents import CLERKS
 from casework.engine.draft import Draft, accepted
-from casework.engine.editions import Edition, publish
+from casework.engine.editions import Edition, TransitionRule, publish
 from casework.engine.events import Event
 from casework.engine.evolve import evolve
 from casework.engine.facts import UNKNOWN, FormNeeded
 from casework.engine.machines import move
 from casework.engine.offers import Offer, offers, task_offers
+from casework.engine.papers import SCANS, THERE, papers_for
 from casework.engine.registry import GUARDS
 from casework.engine.roles import ORGANISATION_ROLES
 from casework.engine.task_table import refusal, works
-from casework.errors import CaseworkError, NotAllowed, Refused
+from casework.errors import CaseworkError, NotAllowed, Refused, WrongState
 from casework.ledger.canonical import canonical, instant, parse_instant
 from tests.engine.toys import CALENDAR, START, uuid
 
@@ -125,7 +126,7 @@ class Walk:
         facts = {
             "rights": rights, "siblings": [], "need": {"status": "open", "valid_until": later},
             "technology": {"confirmed": {}, "verification": {"number": "1", "verdict": "verified", "valid_until": later}},
-            "match": {"rationale": True, "source": "search"},
+            "match": {"rationale": True, "source": "search"}, SCANS: {},
         }  # fmt: skip
         return Context(by, self.now, CALENDAR, lambda: uuid(next(self._ids)), facts)
 
@@ -180,6 +181,8 @@ class Walk:
         if not ways:
             return
         track, rule = self.dice.choices(ways, [self.weights[rule.kind] for _, rule in ways])[0]
+        if self.calm or self.dice.random() < 0.9:
+            self._hand_in(track, rule)
         pending = self.case.proposal_for(track.id, rule.name)
         roles = accepted(self.case, rule.confirm_by if pending else rule.by_people)
         by = self.dice.choice([one for one in PEOPLE if one.role in roles and self._mine(one, track)] or PEOPLE)
@@ -197,6 +200,20 @@ class Walk:
             self._excuse(offer, by, track, refused)
         except (CaseworkError, LookupError, ValueError) as error:
             self.faults.append(f"{track.workflow}.{offer.transition} was offered and failed: {error!r} with {data}")
+
+    def _hand_in(self, track: Track, rule: TransitionRule) -> None:
+        """The papers that a way asks for come in, each from whom it must come."""
+        facts = Draft(self.library, self.case, self.context(By())).facts(track, {})
+        for paper in papers_for(facts, rule):
+            home = facts.referral(paper.rule.of) if paper.rule.of else self.case.referral_of(track)
+            if paper.state == THERE or paper.rule.of and home is None or home and (home.provider is None or "accept" not in home.fired):
+                continue
+            by = self.clerk if home is None else next(one for one in PEOPLE if one.organisation == home.provider)
+            try:
+                self.do(RegisterDocument("A paper", paper.rule.kind, referral=home.id if home else None), by)
+            except WrongState:
+                # What has ended takes nothing in any more.
+                self.refused += 1
 
     def _excuse(self, offer: Offer, by: By, track: Track, refused: Refused) -> None:
         edition = self.library[track.edition]
@@ -413,7 +430,10 @@ class Walk:
             case "panel":
                 return dice.sample(PROVIDERS, dice.randint(1, len(PROVIDERS)))
             case "documents":
-                return dice.sample(list(self.case.documents), 1)
+                kinds = rule.get("kinds")
+                if kinds and not any(one.kind in kinds for one in self.case.documents.values()):
+                    self.do(RegisterDocument("A paper", kinds[0]), self.clerk)
+                return dice.sample([one.id for one in self.case.documents.values() if not kinds or one.kind in kinds], 1)
             case "tasks":
                 return [task.id for task in self.case.open_tasks()][:1]
             case "items":

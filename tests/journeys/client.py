@@ -264,11 +264,28 @@ class Desk:
     def fire(self, who: str, name: str, /, **said: Json) -> Json:
         """Fire an action that is listed as possible; gives what came of it."""
         chance = self.chance(who, name)
+        if self._hand_in(who, chance.action["papers"]):
+            chance = self.chance(who, name)
         assert chance.action["allowed"], (name, chance.action["why_not"])
         done = self.send(who, chance, self.fill(who, chance.action["form"], chance.action.get("prefill", {}), said))
         assert done.json["revision"] > chance.revision
         assert done.headers["ETag"] == f'"{done.json["revision"]}"'
         return done.json
+
+    def _hand_in(self, who: str, papers: list[Json]) -> list[str]:
+        """The papers that an action asks for and that are missing; gives their ids."""
+        missing = [one for one in papers if one["state"] != "there" and one["of"] is None]
+        return [self.paper_of_kind(who, one["kind"], one["name"]) for one in missing]
+
+    def paper_of_kind(self, who: str, kind: str, title: str) -> str:
+        """Enter a paper: of the referral, by its provider; else of the case."""
+        client, body = self.people[who], {"title": title, "kind": kind}
+        if not client.is_outside:
+            made = client.ask("register_document", number=self.number, revision=self.look(who)["revision"], body=body)
+        else:
+            mine = [one["id"] for one in client.pages("list_referrals") if one["case"] == self.number]
+            made = client.ask("enter_referral_document", referral=mine[0], body=body)
+        return str(made.json["id"])
 
     def send(self, who: str, chance: Chance, data: Mapping[str, Json], **headers: Json) -> Answer:
         """Fire, whether it is listed as possible or not."""
@@ -367,7 +384,7 @@ class Desk:
             case "provider":
                 return self._organisation(who, rule)
             case "documents":
-                return self._documents(who)
+                return self._documents(who, rule)
             case "items":
                 return [{"what": "As agreed.", "by": day(30)}]
         raise LookupError(f"nothing ordinary for {rule}")
@@ -387,7 +404,9 @@ class Desk:
         assert found, (rule, name)
         return str(found[0]["id"])
 
-    def _documents(self, who: str) -> list[str]:
+    def _documents(self, who: str, rule: Json) -> list[str]:
+        if rule.get("kinds"):
+            return [self._of_kind(who, rule["kinds"][0])]
         if not self.people[who].is_outside:
             return [self.paper()]
         # A provider names what was shared with it.
@@ -396,6 +415,18 @@ class Desk:
         granted = [one["document"] for id in mine for one in client.ask("show_referral", referral=id).json["granted"]]
         assert granted, f"nothing was shared with {who}"
         return granted[:1]
+
+
+    def _of_kind(self, who: str, kind: str) -> str:
+        """The newest paper of a kind that this person sees, or a new one."""
+        client = self.people[who]
+        if client.is_outside:
+            mine = [one["id"] for one in client.pages("list_referrals") if one["case"] == self.number]
+            seen = [one for id in mine for one in client.ask("list_referral_documents", referral=id).json["items"]]
+        else:
+            seen = client.ask("list_case_documents", number=self.number).json["items"]
+        found = [one["id"] for one in seen if one["kind"] == kind]
+        return str(found[-1]) if found else self.paper_of_kind(who, kind, kind.replace("_", " "))
 
 
 def day(days: int = 0) -> str:

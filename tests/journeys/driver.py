@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.cases import CREATED, Case, Task, Track
+from casework.engine.editions import Edition, TransitionRule
 from casework.engine.events import FIRED, Event
 from casework.engine.evolve import fold
 from casework.engine.prefill import prefill
@@ -28,6 +29,7 @@ from casework.operations.cases import (
 )  # fmt: skip
 from casework.operations.clocks import next_moment, ring_due_on
 from casework.operations.deeds import calendar_of
+from casework.operations.documents import enter
 from casework.operations.history import list_events
 from casework.operations.house_rule import find_breaches
 from casework.operations.mediations import open_mediation
@@ -375,6 +377,8 @@ class Journey:
         found = edition.find(transition, track.states)
         pending = self.case.proposal_for(track.id, transition)
         data = dict(step.data)
+        if found:
+            self._hand_in(edition, found[0], track, step.who)
         if found and not pending:
             data = self.fill(edition.form(found[0].form), data, track, transition, step.who)
         log, kind = self.logs[self.here]
@@ -392,6 +396,27 @@ class Journey:
             assert states == (rule.target,), (states, rule.target)
         assert self.case.tracks[track.id].states == states
         assert done.answer["revision"] == self.case.tracks[track.id].revision > track.revision
+
+    def _hand_in(self, edition: Edition, rule: TransitionRule, track: Track, who: str) -> None:
+        """The papers that an action asks for, where they are not on file; what another provider owes is not handed in here."""
+        there = {one.kind for one in self.case.documents.values() if one.withdrawn_at is None}
+        for one in rule.needs:
+            if one.of is None and one.kind not in there:
+                self._file(edition.text(f"papers.{one.kind}"), one.kind, track, who)
+
+    def _file(self, title: str, kind: str, track: Track, who: str) -> str:
+        """A paper of a kind: of the referral, where its provider hands it in; else of the case."""
+        above, actor = self.case.referral_of(track), self.actor(who)
+        if above is None or not any(one.organisation == above.provider for one in actor.memberships):
+            self.register(title, None, who=self._keeper(), kind=kind)
+        else:
+            done = enter(
+                self.db, actor, self.case, title=title, kind=kind, referral=above.id, language="en", valid_until=None,
+                request=_request(),
+            )  # fmt: skip
+            self.papers[self.here, title] = done.answer["id"]
+        self._changed()
+        return self.papers[self.here, title]
 
     def _complete(self, step: Do) -> None:
         found = self.open_tasks(step.what, step.about)
@@ -418,9 +443,9 @@ class Journey:
         self.here, self.logs["dispute"] = "dispute", (done.answer["id"], "mediation")
         assert self.case.about == self.logs[about][0]
 
-    def register(self, name: str, party: str | None, who: str = "officer") -> None:
+    def register(self, name: str, party: str | None, who: str = "officer", kind: str = "report") -> None:
         done = register_document(
-            self.db, self.actor(who), str(self.case.number), title=name, kind="report", party=party, language="en",
+            self.db, self.actor(who), str(self.case.number), title=name, kind=kind, party=party, language="en",
             valid_until=None, revision=self.case.revision, request=_request(),
         )  # fmt: skip
         self.papers[self.here, name] = done.answer["id"]
@@ -484,7 +509,7 @@ class Journey:
             elif name in known:
                 data[name] = known[name]
             elif rule["required"] or rule["type"] == "rights":
-                data[name] = self._ordinary(rule, deed, who)
+                data[name] = self._ordinary(rule, deed, who, track)
         return data
 
     def _resolved(self, rule: Mapping[str, Json], value: Json) -> Json:
@@ -507,7 +532,7 @@ class Journey:
                 return str(value)
         return value
 
-    def _ordinary(self, rule: Mapping[str, Json], deed: str, who: str) -> Json:
+    def _ordinary(self, rule: Mapping[str, Json], deed: str, who: str, track: Track) -> Json:
         name = rule["name"]
         match rule["type"]:
             case "text" | "note":
@@ -532,6 +557,9 @@ class Journey:
                 return list(self.case.rights)
             case "person":
                 return self.world[who if rule["role"] == "provider" else "officer"]
+            case "documents" if rule.get("kinds"):
+                on_file = [one.id for one in self.case.documents.values() if one.kind in rule["kinds"]]
+                return [on_file[-1] if on_file else self._file(name, rule["kinds"][0], track, who)]
             case "documents":
                 if (self.here, "a paper") not in self.papers:
                     self.register("a paper", None, who=self._keeper())

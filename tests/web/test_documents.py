@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -202,3 +203,34 @@ def test_what_has_expired_does_not_count(
     answer = deliver(browser_for("provider"), scene[1], **{"f-documents": id})
     assert answer.status_code == 422
     assert "not valid any more" in answer.text
+
+
+# --- papers that an action asks for ----------------------------------------------------------------------------------
+
+
+def test_an_action_lists_the_papers_that_it_asks_for(browser_for: Enter, scene: tuple[str, str], engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        track = world.main_track(db, scene[0])
+    shown = browser_for("officer").get(f"/cases/{scene[0]}/tracks/{track}/assessment_passed").text
+    assert "Papers that must be on file" in shown
+    assert "Not on file: verification statement." in shown
+    assert "handed in by the provider of: green technology assessment" in shown
+
+
+def test_whoever_comes_from_an_action_finds_the_kind_chosen_and_goes_back(browser_for: Enter, scene: tuple[str, str]) -> None:
+    officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
+    shown = officer.get(f"{path}?kind=signed_agreement&back=/cases/{scene[0]}").text
+    assert '<option value="signed_agreement" selected>' in shown
+    sent = {"f-kind": "signed_agreement", "f-whose": "both", "files": [file()]}
+    answer = officer.post(f"{path}?back=/cases/{scene[0]}", sent, page=path, content_type="multipart/form-data")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{scene[0]}")
+
+
+@pytest.mark.parametrize("back", ["//elsewhere.example", "https://elsewhere.example/", "/\\elsewhere.example"])
+def test_nobody_is_sent_elsewhere(browser_for: Enter, scene: tuple[str, str], back: str) -> None:
+    officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
+    answer = officer.post(
+        f"{path}?{urlencode({'back': back})}", {"f-kind": "report", "f-whose": "both", "files": [file()]}, page=path,
+        content_type="multipart/form-data",
+    )  # fmt: skip
+    assert answer.headers["Location"] == path

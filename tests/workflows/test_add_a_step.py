@@ -122,7 +122,7 @@ def test_the_first_edition_stays_as_it_was(followed: Followed, editions: dict[in
 
 def deployment(known: Iterable[Edition]) -> Play:
     play = Play(editions=known).start("deployment")
-    play.do(RegisterDocument("A paper", "report"))
+    play.do(RegisterDocument("A paper", "acceptance_certificate"))
     return play
 
 

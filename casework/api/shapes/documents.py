@@ -62,6 +62,7 @@ class DocumentTold(Answer):
     own: Annotated[bool, Field(description="The office's own, with nothing of a party in it")] = False
     language: str | None = None
     valid_until: str | None = None
+    expired: Annotated[bool, Field(description="By today's day in the programme's calendar")] = False
     registered_at: str
     withdrawn_at: str | None = None
     referral: Annotated[str | None, Field(description="With which it was handed in by its provider, or as a letter sent to it")] = None

@@ -235,6 +235,15 @@ class Track(Answer):
     given: Annotated[dict[str, Json], Field(description="What was asked of a provider, and shared with it")] = {}
 
 
+class NeededPaper(Answer):
+    kind: str
+    name: str
+    state: Annotated[Literal["there", "missing", "expired", "pending", "blocked"], Field(description="Only one that is there lets the action through")]
+    document: Annotated[str | None, Field(description="The one that counts, or that would if it were in order")] = None
+    valid_until: str | None = None
+    of: Annotated[str | None, Field(description="The service whose provider must hand it in")] = None
+
+
 class Action(Answer):
     track: str
     transition: str
@@ -245,6 +254,7 @@ class Action(Answer):
     yours: Annotated[bool, Field(description="Your role does this, now or later")] = False
     allowed: Annotated[bool, Field(description="As far as can be told without the filled form")]
     why_not: list[str]
+    papers: Annotated[list[NeededPaper], Field(description="What must be on file before it, and how it stands with each")] = []
     form: list[FormField]
     prefill: Annotated[dict[str, Json], Field(description="Values known already, by the form's names")] = {}
     proposed: Annotated[bool, Field(description="Waits for a second person, who fires it without a form")] = False
