@@ -1,4 +1,4 @@
-"""Drafts: what a person has typed and not yet sent. A form never loses words."""
+"""Drafts: what a person has typed and not yet sent. A form never loses words; in the database they lie sealed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm
+from casework.records.database import sealing_of
 
 #: How long a draft is kept, how large it may be, and how many a person has.
 KEPT, LARGEST, MOST = timedelta(days=14), 200_000, 50
@@ -29,10 +30,10 @@ def save_draft(db: Connection, person: str, form: str, data: Mapping[str, Sequen
     db.execute(
         text(
             "INSERT INTO drafts (person_id, form, data, saved_at) VALUES (CAST(:person AS uuid), :form,"
-            " CAST(:data AS jsonb), casework_now()) ON CONFLICT (person_id, form) DO UPDATE"
+            " to_jsonb(CAST(:data AS text)), casework_now()) ON CONFLICT (person_id, form) DO UPDATE"
             " SET data = excluded.data, saved_at = excluded.saved_at"
         ),
-        {"person": person, "form": form, "data": kept},
+        {"person": person, "form": form, "data": sealing_of(db).seal(person, json.loads(kept))},
     )
     db.execute(
         text(

@@ -31,6 +31,7 @@ from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound
 from casework.ledger.bodies import Erased, values
 from casework.ledger.canonical import instant
 from casework.operations.deeds import Standing, new_id, perform
+from casework.operations.drafts import find_draft
 from casework.operations.overview import names_of
 from casework.operations.paging import cursor_id, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request
@@ -403,13 +404,12 @@ def _strangers(db: Connection, thread: Thread) -> list[str]:
 
 
 _INTERNAL = text("""
-    SELECT e.body->'words'->>'value' AS words FROM events e WHERE e.log_id = CAST(:log AS uuid) AND e.kind = 'noted'
-    UNION ALL SELECT w FROM drafts d, jsonb_array_elements_text(d.data->'f-words') w
-    WHERE d.person_id = CAST(:person AS uuid) AND d.form = :draft
+    SELECT e.body->'words'->'value' AS words FROM events e WHERE e.log_id = CAST(:log AS uuid) AND e.kind = 'noted'
 """)
 
 
 def _internal(db: Connection, actor: Actor, thread: Thread) -> list[str]:
     """The internal notes, and what the actor has begun to write as one."""
-    given = {"log": thread.case.log, "person": actor.person, "draft": draft_name(thread.case.log, None)}
-    return [words for words in db.execute(_INTERNAL, given).scalars() if words]
+    written = list(db.execute(_INTERNAL, {"log": thread.case.log}).scalars())
+    begun = find_draft(db, actor.person, draft_name(thread.case.log, None))
+    return [words for words in (*written, *(begun.data.get("f-words", ()) if begun else ())) if words]

@@ -31,7 +31,7 @@ from casework.engine.limits import Rung
 from casework.engine.turns import turn
 from casework.errors import NotFound
 from casework.ledger.canonical import instant
-from casework.records.database import run
+from casework.records.database import run, sealing_of
 from casework.records.logs import Log
 from casework.records.tables import metadata
 
@@ -434,6 +434,9 @@ def save(
     """Write events and the difference that they make. `answer` finishes a request: asker, key, status, answer;
     `owing` are the seqs of events that may owe somebody a notice."""
     rows, gone = difference(before, after)
+    if log.kind == "mediation":
+        sealing = sealing_of(db)
+        events = [event | {"body": sealing.seal_body(log.id, event["body"])} for event in events]
     seq, last_at = str(after.seq), instant(after.last_at)
     values: list[str | None] = [log.id, log.kind, log.programme] if before is None else []
     values += [seq, head, last_at] if before is None else [seq, head, last_at, log.id]

@@ -10,12 +10,14 @@ from typing import Any, Literal
 
 import psycopg
 from psycopg.adapt import AdaptersMap
+from psycopg.types.json import JsonbBinaryLoader, JsonBinaryLoader, JsonbLoader, JsonLoader
 from psycopg.types.string import TextLoader
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
 
 from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
 from casework.records import embedded
+from casework.records.sealing import Sealing
 from casework.settings import Settings
 
 APP_ROLE = embedded.APP_ROLE
@@ -48,9 +50,11 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     RESET ROLE returns them as well. Nothing connects before the first use.
     """
     url, connect_args = _way(settings, role)
+    sealing = Sealing(settings)
     engine = create_engine(
         url,
-        connect_args=connect_args,
+        connect_args=connect_args | {"context": _opening(sealing)},
+        execution_options={"sealing": sealing},
         pool_size=settings.pool_size if role == "app" else 1,
         max_overflow=settings.pool_overflow,
         pool_timeout=settings.pool_timeout_s,
@@ -59,6 +63,21 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _insist_alive)
     return engine
+
+
+def _opening(sealing: Sealing) -> AdaptersMap:
+    """What reads values of the driver, with JSON opened on its way. Each engine has loaders of its own: those that the
+    driver's `set_json_loads` makes are shared by all functions of one code, whatever object they belong to."""
+    adapters = AdaptersMap(_ADAPTERS)
+    for kind, base in (("json", JsonLoader), ("json", JsonBinaryLoader), ("jsonb", JsonbLoader), ("jsonb", JsonbBinaryLoader)):
+        adapters.register_loader(kind, type(f"Opening{base.__name__}", (base,), {"_loads": staticmethod(sealing.loads)}))
+    return adapters
+
+
+def sealing_of(db: Connection) -> Sealing:
+    """What seals words on their way into the database; on their way out they are opened by themselves."""
+    found: Sealing = db.get_execution_options()["sealing"]
+    return found
 
 
 def driver_arguments(settings: Settings) -> dict[str, Any]:

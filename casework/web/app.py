@@ -13,10 +13,10 @@ from sqlalchemy import text
 
 from casework.api import create_blueprint
 from casework.errors import InvalidSettings
-from casework.operations.keys import earlier_keys, secret_key
 from casework.operations.targets import inside_of
 from casework.operations.vault import Vault
 from casework.records.database import connect_engine, walled_transaction
+from casework.records.keys import earlier_keys, secret_key
 from casework.records.store import Store
 from casework.settings import Settings
 from casework.web import (
