@@ -17,7 +17,7 @@ from workflows.codes import OPEN_SERVICES, SERVICES
 #: What counts as the result of a service before its referral is approved: of a loan, the offer.
 RESULT_AT = {"pledge": "offered", "finance": "offered"}
 
-RULES = {"first": "The first result", "all": "All results", "some": "So many results"}
+RULES = {"first": "The first result", "all": "All results", "some": "A number of results"}
 SIDE_BY_SIDE = {code: words for code, words in SERVICES.items() if code in OPEN_SERVICES}
 AT_ONCE = "They get the same request at once. No provider learns of the others."
 ENOUGH_IS = "What has no result by then is withdrawn; what has been delivered is still checked."

@@ -27,6 +27,7 @@ from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
 from casework.operations.deeds import calendar_of, new_id, reads
 from casework.operations.gate import case_log
+from casework.operations.joins import show_joins
 from casework.operations.marks import look
 from casework.operations.outside import outside
 from casework.permissions import Actor, Reach, Sight, capacities, choose, conflict, may_work, own_tracks, sight
@@ -120,7 +121,7 @@ def describe(
         "requests": _requests(actor, case, seen, library, nobody), "deeds": _deeds(actor, case),
         "id": case.log, "programme": case.programme, "revision": case.revision, "seq": case.seq, "owner": _person(case.owner, names),
         "team": [_person(one, names) for one in case.team], "next_action": _next_action(case, library, names, moment),
-        "waits_for": _waits_for(case, names), "state": case.main.states[0], "outcome": case.outcome,
+        "waits_for": _waits_for(case, names), "joins": show_joins(case, library), "state": case.main.states[0], "outcome": case.outcome,
         "reasons": list(case.reasons), "hold": shown_hold(case.hold), "frozen": case.frozen, "opened_at": instant(case.opened_at),
         "closed_at": when(case.closed_at), "rights": list(case.rights), "match": case.match, "phase": case.phase,
         "need": case.need, "technology": case.technology, "interest": actor.person in case.interests,

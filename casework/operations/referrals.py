@@ -18,6 +18,7 @@ from casework.operations.cases import add_task, fire_transition
 from casework.operations.deeds import calendar_of
 from casework.operations.gate import referral_log
 from casework.operations.history import list_events
+from casework.operations.joins import show_beside
 from casework.operations.marks import look, looks
 from casework.operations.overview import actions_of, names_in, reach_values, show, show_track, titles_of
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -114,6 +115,7 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
     return _referral(case, id, library, names) | {
         "question": question_of(db, case, track),
         "asked_before": _asked_before(case, track, library, names) if level == Sight.ALL else [],
+        "asked_beside": show_beside(case, track, library, names) if level == Sight.ALL else [],
         "asked_next": [names.get(one) for one in track.given.get("panel", ())] if level == Sight.ALL and track.live else [],
         # The titles are enough to see a conflict; the documents come with the grants.
         "documents": [titles.get(one) for one in track.given.get("documents", ())],

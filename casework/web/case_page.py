@@ -43,7 +43,7 @@ from casework.web.frame import clock, use_calendar
 from casework.web.messages import threads_of
 from casework.web.obstacles import say_risks
 from casework.web.places import hold_name, queue_name, task_words
-from casework.web.sentences import PAPERS, WHOSE, paper_name, party_name, say_entry, service_name, whose
+from casework.web.sentences import PAPERS, WHOSE, paper_name, party_name, say_entry, say_join, service_name, whose
 from casework.web.steps import Step, step_name, steps_of
 from casework.web.texts import N_, edition_text, sentence
 
@@ -270,7 +270,7 @@ def show(number: str) -> str:
     tasks = _tasks(shown, actor.person, names)
     return render_template(
         "cases/show.html", case=shown, main=main, edition=edition, steps=steps_of(edition, main), tracks=tracks,
-        next=following, ledger=ledger(why), waits=_waits(shown, edition), actions=chosen, works=works, tasks=tasks,
+        next=following, ledger=ledger(why), waits=_waits(shown, edition), joins=[words for one in shown["joins"] if (words := say_join(one))], actions=chosen, works=works, tasks=tasks,
         requests=[one | {"words": edition_text(library[track["edition"]], f"tasks.{one['rule']}"), "why_not": [
             sentence(library[track["edition"]], why) for why in one["why_not"]]}
             for one in shown["requests"] for track in shown["tracks"] if track["id"] == one["track"]],

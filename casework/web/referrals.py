@@ -105,7 +105,7 @@ def _show(id: str, sent: deeds.Sent | None) -> str:
         sent=sent, threads=threads_of(threads, told["case"], told["log"]), moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
         charged=account(told["sides"], calendar, provider=told["ours"]),
         ledgers={task: ledger(one) for task, one in clocks.items()}, service=_service(told),
-        at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name), asked_why=asked_why,
+        at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name), asked_why=asked_why, stands_at=stands_at,
         contract=signed, said=said_of(load_library()[told["edition"]]),
         fee=_choice(told, "Request", "fee", told["fee"]), charge=_choice(told, "Acceptance", "charge", told["charge"]),
     )  # fmt: skip
@@ -131,6 +131,11 @@ def _service(told: Mapping[str, Json]) -> Json:
 
 def _choice(told: Mapping[str, Json], form: str, field: str, value: str | None) -> str:
     return "" if value is None else edition_text(load_library()[told["edition"]], f"forms.{form}.{field}.choices.{value}")
+
+
+def stands_at(beside: Mapping[str, Json]) -> str:
+    """Where another referral stands that runs side by side with this one."""
+    return ", ".join(edition_text(load_library()[beside["edition"]], f"states.{leaf}") for leaf in beside["states"])
 
 
 def asked_why(before: Mapping[str, Json]) -> str:

@@ -137,6 +137,16 @@ def paper_name(code: str) -> str:
     return gettext(PAPERS[code]) if code in PAPERS else code.replace("_", " ")
 
 
+def say_join(one: Mapping[str, Json]) -> str:
+    """How many results of referrals side by side are waited for; "" where none is any more."""
+    if one["state"] != "open":
+        return ""
+    told = {"needed": one["needed"], "possible": one["results"] + one["running"], "service": service_name(one["service"]), "there": one["results"]}
+    if one["short"]:
+        return gettext("Only %(possible)s of %(needed)s results can still come: %(service)s", **told)
+    return gettext("Waits for %(needed)s of %(possible)s results: %(service)s (there so far: %(there)s)", **told)
+
+
 def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
     """One entry of the history as a sentence."""
     who, edition = _who(entry), editions.get(entry.get("edition") or "")

@@ -25,6 +25,7 @@ from casework.operations.deeds import home_of
 from casework.operations.mediations import open_mediation
 from casework.operations.notices import tell_due
 from casework.operations.referrals import fire_in_referral
+from casework.operations.registers import register_organisation
 from casework.records.cases import load
 from casework.records.database import transaction
 from casework.settings import Settings
@@ -80,8 +81,22 @@ def _whisper(world: World, db: Connection, things: Things) -> None:
     world.fire(db, "foreign_provider", number, "decline", {"reason": "price", "note": WORDS}, track=other)
 
 
+def _ask_others(world: World, db: Connection, things: Things) -> None:
+    """Another provider is asked beside, what the case waits for changes, and the other's request comes to nothing."""
+    number = things["here"]["number"]
+    beside = {"service": "assessment", "beside": [world.organisations["other"]], "join": "first"}
+    world.fire(db, "officer", number, "ask_beside", beside)
+    world.fire(db, "officer", number, "change_join", {"service": "assessment", "join": "all", "reason": f"{WORDS}."})
+    other = world.referral(db, number, "assessment")
+    world.write(db, "officer", load(db, home_of(db, number), "case"), other, words=f"{WORDS} to the other.")
+    world.fire(db, "officer", number, "cancel", {"reason": "other", "fees_settled": True, "note": WORDS}, track=other)
+
+
 SECRETS: Mapping[str, Secret] = {
     "a mediation": Secret(_mediate, PEOPLE - PROVIDERS - {"dispute_officer"}),
+    "who else is asked": Secret(
+        _ask_others, PROVIDERS | {"foreign_provider", "verifier", "observer", "dispute_officer", "foreign_officer"}
+    ),
     "what others are told": Secret(_whisper, PROVIDERS | {"verifier", "observer", "dispute_officer", "foreign_officer"}),
 }
 
@@ -117,6 +132,10 @@ def base(
     var = tmp_path_factory.mktemp("twins")
     with set_scene(database_server, template_database, var) as scene:
         engine: Engine = scene.app.extensions["casework"]
+        with transaction(engine) as db:
+            scene.world.organisations["other"] = register_organisation(
+                db, name="Tianjin Second House", kind="provider", services=("assessment",)
+            )
         tell_due(engine, mailing=True)
         database = str(engine.url.database)
         engine.dispose()

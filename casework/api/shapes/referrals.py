@@ -36,6 +36,14 @@ class AskedBefore(Answer):
     why: Annotated[str | None, Field(description="The same in words")] = None
 
 
+class AskedBeside(Answer):
+    referral: str
+    provider: str | None = None
+    edition: str
+    states: list[str]
+    labels: list[str]
+
+
 class SideShown(Answer):
     """One side of a referral: what it must do first, and how much time it was charged with since the offer."""
 
@@ -72,6 +80,7 @@ class ReferralWhole(ReferralShown):
     sides: Sides
     question: str | None = None
     asked_before: Annotated[list[AskedBefore], Field(description="Whom the panel asked before; empty for providers")] = []
+    asked_beside: Annotated[list[AskedBeside], Field(description="Who is asked at the same time; empty for providers")] = []
     asked_next: Annotated[list[str | None], Field(description="Whom the panel asks next; empty for providers")] = []
     documents: Annotated[list[str | None], Field(description="Titles of what was shared")] = []
     granted: Annotated[list[dict[str, Json]], Field(description="Ids and titles of what may be seen, and its last day if that is known")]

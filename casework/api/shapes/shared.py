@@ -289,6 +289,21 @@ class Document(Answer):
     valid_until: str | None = None
 
 
+class Join(Answer):
+    """Referrals of one service side by side, and how many of their results the case waits for."""
+
+    id: str
+    service: str
+    rule: Annotated[Literal["first", "all", "some"], Field(description="Of all, as many as can still come are needed")]
+    state: Literal["open", "met", "given_up"]
+    needed: int
+    results: Annotated[int, Field(description="How many there are")]
+    running: Annotated[int, Field(description="How many may still come")]
+    asked: Annotated[int, Field(description="How many referrals there are in all")]
+    short: Annotated[bool, Field(description="So many can no longer come")]
+    referrals: list[str]
+
+
 class CaseShown(Answer):
     """A case as far as the asker sees it: an observer its outline, a provider its own tracks."""
 
@@ -320,6 +335,7 @@ class CaseShown(Answer):
     grants: Annotated[list[dict[str, Json]] | None, Field(description="Which document which track may see")] = None
     next_action: dict[str, Json] | None = None
     waits_for: list[dict[str, Json]] | None = None
+    joins: Annotated[list[Join] | None, Field(description="How referrals that run side by side are waited for")] = None
     hold: dict[str, Json] | None = None
     frozen: Annotated[bool | None, Field(description="Nothing goes out while a stop is being decided")] = None
     proposals: Annotated[list[dict[str, Json]] | None, Field(description="What waits for a second person")] = None

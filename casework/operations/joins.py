@@ -1,0 +1,39 @@
+"""Referrals that run side by side, as whoever reads the whole case is told of them. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.engine.cases import OPEN_JOIN, Case, Track
+from casework.engine.commands import Library
+from casework.engine.joins import SHORT, members, tally
+
+Json = Any
+
+
+def show_joins(case: Case, library: Library) -> list[dict[str, Json]]:
+    """How many results of each service the case waits for, or waited for, and how many there are."""
+    milestones = {one.edition: library[one.edition].milestones for one in case.tracks.values()}
+    made = []
+    for join in case.joins.values():
+        counted = tally(case, join, milestones)
+        made.append({
+            "id": join.id, "service": join.kind, "rule": join.rule, "state": join.state, "needed": counted.needed(join),
+            "results": len(counted.results), "running": len(counted.running), "asked": counted.asked,
+            "short": join.state == OPEN_JOIN and counted.verdict(join) == SHORT,
+            "referrals": [one.id for one in members(case, join)],
+        })  # fmt: skip
+    return made
+
+
+def show_beside(case: Case, track: Track, library: Library, names: Mapping[str, str]) -> list[dict[str, Json]]:
+    """The other referrals that run, or ran, side by side with this one."""
+    found = {one.id: one for join in case.joins.values() if track in (asked := members(case, join)) for one in asked}
+    return [
+        {
+            "referral": one.id, "provider": names.get(one.provider or ""), "edition": one.edition, "states": list(one.states),
+            "labels": [library[one.edition].text(f"states.{leaf}") for leaf in one.states],
+        }
+        for one in found.values() if one.id != track.id
+    ]  # fmt: skip
