@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from casework.operations.allocation import allocate_due
 from casework.operations.attempts import forget_attempts
 from casework.operations.clocks import ring_clocks
 from casework.operations.editions import read_editions
@@ -19,7 +20,7 @@ from casework.settings import load_settings
 def tick(until_quiet: bool) -> None:
     """Let every clock that is due do what it says: remind, escalate, lapse, come due.
 
-    It also removes what no longer counts of attempts to sign in, and keeps the nightly figure of the house rule. Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not ring.
+    It also gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to sign in, and keeps the nightly figure of the house rule. Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not ring.
     """
     engine = connect_engine(load_settings())
     try:
@@ -29,10 +30,12 @@ def tick(until_quiet: bool) -> None:
             forget_attempts(db)
             forget_challenges(db)
         rung = ring_clocks(engine, until=None if until_quiet else started)
+        given = allocate_due(engine)
         check_due(engine)
     finally:
         engine.dispose()
-    click.echo(f"{rung.count} happened." if rung.count else "Nothing is due.")
+    happened = rung.count + given
+    click.echo(f"{happened} happened." if happened else "Nothing is due.")
     for one in rung.stuck:
         click.echo(f"A clock of log {one.log} could not ring: {one.why}", err=True)
     if rung.stuck:

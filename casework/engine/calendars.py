@@ -258,19 +258,6 @@ class Calendar:
             return self.add_working_minutes(now, remaining)
         return _whole_minute(now) + remaining * _MINUTE
 
-    def working_days_between(self, start: datetime, end: datetime) -> int:
-        """How many working days after the local start day have closed by `end`.
-
-        It reaches n at the very moment that `due(start, n, "wd")` gives.
-        """
-        end = _utc(end)
-        day, last = self.local_date(start) + _DAY, self.local_date(end)
-        count = 0
-        while day <= last:
-            count += self.is_working_day(day) and self._close_of(day) <= end
-            day += _DAY
-        return count
-
     def _slots_of(self, day: date) -> tuple[tuple[time, time], ...]:
         if day in self.make_up:
             return self._usual_slots()

@@ -378,13 +378,14 @@ class Case:
     def next_task(self) -> Task | None:
         """What our side must do first; of what only others can do, the first of that. On hold, what the hold asks for.
 
-        What is asked after closing counts once the case is closed.
+        What somebody lets wait comes after all that can be worked on. What is asked after closing counts once the case
+        is closed.
         """
         waiting = [one for one in self.open_tasks() if one.state != CREATED and not (one.aftercare and not self.closed_at)]
         if self.hold is not None:
             waiting = [one for one in waiting if one.type == "step" and one.track == self.main.id]
         ours = [one for one in waiting if one.queue not in ORGANISATION_QUEUES] or waiting
-        return min(ours, key=lambda one: (one.due_at or one.opened_at, one.id), default=None)
+        return min(ours, key=lambda one: (one.state == SUSPENDED, one.due_at or one.opened_at, one.id), default=None)
 
     def proposal_for(self, track: str, transition: str) -> Proposal | None:
         return next((p for p in self.proposals.values() if (p.track, p.transition) == (track, transition)), None)

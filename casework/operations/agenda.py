@@ -16,8 +16,7 @@ from sqlalchemy import Connection, TextClause, text
 from casework.definitions import load_library
 from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, Calendar
 from casework.errors import InvalidForm
-from casework.operations.lateness import OVERDUE
-from casework.operations.my_work import FOCUS, ROWS, chosen_tasks, home_calendar, kinds_of
+from casework.operations.my_work import FOCUS, chosen_tasks, home_calendar, kinds_of, rows_of
 from casework.operations.overview import names_of
 from casework.operations.paging import insist_limit
 from casework.operations.task_lists import named_in, place, task_row
@@ -131,4 +130,4 @@ def _statements(whose: str, kinds: tuple[str, ...], focused: bool) -> tuple[Text
     else:
         chosen = chosen_tasks("waiting" if whose == "waiting" else "open", kinds, _SPAN, FOCUS if focused else "")
     count = f"SELECT (u.due_at AT TIME ZONE :zone)::date AS day, count(*) AS tasks FROM ({chosen}) u GROUP BY 1"
-    return text(ROWS.format(late=OVERDUE, chosen=chosen)), text(count)
+    return text(rows_of(chosen)), text(count)

@@ -184,6 +184,13 @@ def list_due(db: Connection, *, but: str, most: int) -> list[str]:
     return list(db.execute(text(_DUE.format(but=but, free=_free(_NEWS))), {"again": AGAIN_S, "most": most}).scalars())
 
 
+def allocate_due(engine: Engine) -> int:
+    """Give what waits in every queue that has a rule to people; gives how many found somebody."""
+    with transaction(engine) as db:
+        due = list_due(db, but="true", most=MOST)
+    return sum(allocate(engine, one) for one in due)
+
+
 def allocate(engine: Engine, allocation: str) -> int:
     """Give what waits in a queue to people, each task in a transaction of its own; gives how many found somebody."""
     with transaction(engine) as db:
@@ -265,4 +272,4 @@ _RULE_FOR = text("""
 """)
 
 
-__all__ = ["allocate", "allocate_task", "choose_allocation", "explain_waiting", "fold", "list_allocations", "list_due"]
+__all__ = ["allocate", "allocate_due", "allocate_task", "choose_allocation", "explain_waiting", "fold", "list_allocations", "list_due"]

@@ -19,7 +19,7 @@ from casework.definitions import load_library
 from casework.engine.commands import Library
 from casework.errors import InvalidForm
 from casework.ledger.canonical import instant
-from casework.operations.lateness import OURS, OVERDUE, THEIRS
+from casework.operations.lateness import FIRST_DUE, OURS, OVERDUE, THEIRS
 from casework.operations.marks import looks
 from casework.operations.overview import held_for, reach_values, shown_hold, step_at, when
 from casework.operations.paging import cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page, to_cursor
@@ -49,7 +49,7 @@ _LIST = """
         ORDER BY t.position LIMIT 1
     ) m ON true
     LEFT JOIN LATERAL (
-        SELECT min(t.due_at) AS due_at, bool_or({late}) AS overdue FROM tasks t
+        SELECT {first_due} AS due_at, bool_or({late}) AS overdue FROM tasks t
         WHERE t.log_id = c.id AND {ours}
     ) n ON true
     LEFT JOIN LATERAL (
@@ -69,11 +69,11 @@ _REFERRED = """
 """
 # As the indexes have them: a question for each case would be asked of every case that there is.
 _OPEN = "t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND t.organisation_id IS NULL"
-_FIRST = "LEFT JOIN (SELECT t.log_id, min(t.due_at) AS due_at FROM tasks t WHERE {} GROUP BY t.log_id) {} ON {}.log_id = c.id"
+_FIRST = f"LEFT JOIN (SELECT t.log_id, {FIRST_DUE} AS due_at FROM tasks t WHERE {{}} GROUP BY t.log_id) {{}} ON {{}}.log_id = c.id"
 _DUE = " ".join((
     "cases c", _FIRST.format(f"{_OPEN} AND NOT t.aftercare", "d", "d"), _FIRST.format(f"{_OPEN} AND t.aftercare", "a", "a"),
 ))  # fmt: skip
-_FIRST_DUE = f"""CASE WHEN c.hold IS NOT NULL THEN (SELECT min(t.due_at) FROM tasks t WHERE t.log_id = c.id AND {OURS})
+_FIRST_DUE = f"""CASE WHEN c.hold IS NOT NULL THEN (SELECT {FIRST_DUE} FROM tasks t WHERE t.log_id = c.id AND {OURS})
     WHEN c.closed_at IS NULL THEN d.due_at ELSE least(d.due_at, a.due_at) END"""
 _WHOLE = "c.programme_id = ANY(CAST(:all_of AS uuid[]))"
 _OUTLINE = f"({_WHOLE} OR c.programme_id = ANY(CAST(:outlines_of AS uuid[])))"
@@ -213,7 +213,7 @@ def _listed_cases(
         due=how.due,
         cases=how.cases,
     )
-    statement = _LIST.format(page=inner, order=how.order, ours=OURS, theirs=THEIRS, late=OVERDUE)
+    statement = _LIST.format(page=inner, order=how.order, ours=OURS, theirs=THEIRS, late=OVERDUE, first_due=FIRST_DUE)
     rows = db.execute(text(statement), given | {"most": most + 1}).all()
     shown, following = page(rows, most, how.key)
     if following is not None and not whole:

@@ -59,6 +59,11 @@ _STAFF = f"""
         ))
     )
 """
+# In a referral to the own organisation nobody acts for the office.
+_NOT_BOTH_SIDES = """(cardinality(s.own) = 0 OR NOT EXISTS (
+        SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
+        WHERE r.id = t.track_id AND a.provider_id = ANY(s.own)
+    ))"""
 # A member of the staff `s` who may do a task `t` of a home `h`.
 _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.programme_id)
     AND NOT ARRAY[s.person_id, s.who]::text[] && h.interests
@@ -69,10 +74,7 @@ _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.program
         SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
         WHERE r.id = t.track_id AND ARRAY[s.person_id, s.who]::text[] && a.barred
     ))
-    AND (t.organisation_id IS NOT NULL OR cardinality(s.own) = 0 OR NOT EXISTS (
-        SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
-        WHERE r.id = t.track_id AND a.provider_id = ANY(s.own)
-    ))
+    AND (t.organisation_id IS NOT NULL OR {_NOT_BOTH_SIDES})
     AND (t.type <> 'decision' OR NOT EXISTS (
         SELECT FROM proposals p WHERE p.log_id = t.log_id AND p.task_id = t.id
         AND (p.actor_id IN (CAST(s.person_id AS text), CAST(s.who AS text))
@@ -80,7 +82,7 @@ _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.program
     ))"""
 # A supervisor steps in for an officer, but not in a step, whose actions are the officers' own.
 _STEPS_IN = f"""s.queue = '{SUPERVISOR}' AND s.scope = t.programme_id AND t.organisation_id IS NULL AND t.type = 'side'
-    AND t.queue IN ('{OFFICER}', '{INTAKE}') AND NOT ARRAY[s.person_id, s.who]::text[] && h.interests"""
+    AND t.queue IN ('{OFFICER}', '{INTAKE}') AND NOT ARRAY[s.person_id, s.who]::text[] && h.interests AND {_NOT_BOTH_SIDES}"""
 _OPEN = "t.state IN ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
 _HELD = "t.state IN ('Reserved', 'InProgress', 'Suspended') AND t.holder_id IS NOT NULL"
 _OWNER_STAYS = "EXISTS (SELECT FROM staff s WHERE s.queue = 'officer' AND s.scope = h.programme_id AND s.who = h.owner_id)"

@@ -21,5 +21,7 @@ OURS = f"""{_WAITING} AND t.organisation_id IS NULL AND (
             SELECT r.id FROM tracks r WHERE r.log_id = c.id AND r.workflow = 'case' ORDER BY r.position LIMIT 1
         )
     )"""
+#: Of such tasks `t` the day of the first; what somebody lets wait comes after all that can be worked on.
+FIRST_DUE = "coalesce(min(t.due_at) FILTER (WHERE t.state <> 'Suspended'), min(t.due_at))"
 #: Of these the case waits for the providers; on hold it waits for what the hold names.
 THEIRS = f"{_WAITING} AND t.organisation_id IS NOT NULL AND c.hold IS NULL"

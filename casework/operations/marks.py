@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.events import RANG, RECOUNTED
-from casework.permissions import Actor, reach
+from casework.permissions import Actor
 
 Json = Any
 
 NEW, CHANGED = "new", "changed"
 #: A clock that rings or is counted again moves nothing: its reminders are told elsewhere.
-_SILENT = [RANG, RECOUNTED]
+_SILENT = f"('{RANG}', '{RECOUNTED}')"
 
 #: The tasks of the office whose result is the answer to a question of the provider.
 ANSWERS = ("decide_extension",)
@@ -42,7 +42,7 @@ _LOOK = text("""
     SELECT CAST(:person AS uuid), CAST(:thing AS uuid), l.seq, casework_now() FROM logs l WHERE l.id = CAST(:log AS uuid)
     ON CONFLICT (person_id, thing_id) DO UPDATE SET seq = excluded.seq, at = excluded.at WHERE looks.seq < excluded.seq
 """)
-_OTHERS = "e.actor_id <> CAST(:person AS text) AND e.kind <> ALL(CAST(:silent AS text[]))"
+_OTHERS = f"e.actor_id <> CAST(:person AS text) AND e.kind NOT IN {_SILENT}"
 # Of a referral the same events as `history.list_events` shows to its provider.
 _MARKS = text(f"""
     SELECT l.id AS thing, k.at, k.seq IS NOT NULL AND EXISTS (
@@ -59,6 +59,17 @@ _MARKS = text(f"""
     FROM tracks r LEFT JOIN looks k ON k.person_id = CAST(:person AS uuid) AND k.thing_id = r.id
     WHERE r.id = ANY(CAST(:referrals AS uuid[]))
 """)
+# The same beside a list of tasks `t` with their tracks `r`, so that it needs no statement of its own.
+_THING = """CASE WHEN t.organisation_id IS NULL OR t.programme_id = ANY(CAST(:all_of AS uuid[])) THEN t.log_id
+    WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END"""
+#: What the list joins, and the columns that `mark_rows` reads; they take `person` and `all_of`.
+LOOKED = f"LEFT JOIN looks m ON m.person_id = CAST(:person AS uuid) AND m.thing_id = {_THING}"
+SINCE = f"""m.at AS looked_at, m.seq IS NOT NULL AND CASE WHEN m.thing_id = t.log_id THEN EXISTS (
+        SELECT FROM events e WHERE e.log_id = t.log_id AND e.seq > m.seq AND {_OTHERS}
+    ) ELSE EXISTS (
+        SELECT FROM events e JOIN tracks x ON x.id = e.track_id AND (x.id = m.thing_id OR x.parent_id = m.thing_id)
+        WHERE e.log_id = t.log_id AND e.seq > m.seq AND {_OTHERS} AND {SHOWN_TO_PROVIDERS}
+    ) END AS changed"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +93,17 @@ def look(db: Connection, actor: Actor, log: str, referral: str | None = None) ->
 
 def looks(db: Connection, actor: Actor, logs: Iterable[str], referrals: Iterable[str] = ()) -> dict[str, Look]:
     """Of logs and referrals by id, all of which the person may see; one query."""
-    given = {"person": actor.person, "silent": _SILENT, "logs": sorted(set(logs)), "referrals": sorted(set(referrals))}
+    given = {"person": actor.person, "logs": sorted(set(logs)), "referrals": sorted(set(referrals))}
     if not given["logs"] and not given["referrals"]:
         return {}
     return {row.thing: Look(row.at, row.changed) for row in db.execute(_MARKS, given)}
 
 
-def mark_tasks(db: Connection, actor: Actor, rows: Iterable[Any], items: list[dict[str, Json]]) -> list[dict[str, Json]]:
-    """Rows of tasks as lists show them, each with its mark: of a provider's that of the referral."""
-    whole = reach(actor).all_of
-    things = {
-        row.id: row.log_id if row.organisation_id is None or row.programme_id in whole
-        else row.track_id if row.workflow == "referral" else row.parent_id
-        for row in rows
-    }  # fmt: skip
-    logs = {row.log_id for row in rows}
-    found = looks(db, actor, logs & set(things.values()), set(things.values()) - logs)
+def mark_rows(rows: Iterable[Any], items: Iterable[dict[str, Json]]) -> list[dict[str, Json]]:
+    """Rows of tasks that were read with `SINCE`, as lists show them, each with its mark: of a provider's that of the referral."""
     return [
-        one | {"mark": found[things[row.id]].mark(row.opened_at) if things[row.id] in found else None}
-        for row, one in zip(rows, items, strict=True)
+        one | {"mark": Look(row.looked_at, row.changed).mark(row.opened_at)} for row, one in zip(rows, items, strict=True)
     ]
 
 
-__all__ = ["CHANGED", "NEW", "SHOWN_TO_PROVIDERS", "Look", "look", "looks", "mark_tasks"]
+__all__ = ["CHANGED", "LOOKED", "NEW", "SHOWN_TO_PROVIDERS", "SINCE", "Look", "look", "looks", "mark_rows"]

@@ -19,11 +19,11 @@ from casework.engine.calendars import Calendar
 from casework.errors import InvalidForm
 from casework.operations.deeds import calendar_of
 from casework.operations.lateness import NOT_PAUSED, OVERDUE
-from casework.operations.marks import mark_tasks
+from casework.operations.marks import LOOKED, SINCE, mark_rows
 from casework.operations.overview import names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.task_lists import WORDS, named_in, place, task_row
-from casework.permissions import Actor
+from casework.permissions import Actor, reach
 from casework.records.database import plan_by_values
 from casework.records.logs import now
 
@@ -70,13 +70,13 @@ _RESTING = """
     WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND NOT CAST(:person AS text) = ANY(h.interests)
     AND t.state = 'Suspended' AND t.wait IS NOT NULL AND t.holder_id IS NULL AND t.organisation_id IS NULL {focus}
 """
-ROWS = f"""
+_ROWS = f"""
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, r.provider_id, (
         SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.rungs) WITH ORDINALITY AS g(rung, n)
         WHERE k.log_id = t.log_id AND k.task_id = t.id AND g.n <= k.next AND g.rung->>1 = 'remind'
-    ) AS reminded, {{late}} AS late, {WORDS}
+    ) AS reminded, {OVERDUE} AS late, {WORDS}{{since}}
     FROM (SELECT u.* FROM ({{chosen}}) u ORDER BY u.due_at, u.id LIMIT :most) t
-    JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id
+    JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id {{looked}}
     ORDER BY t.due_at, t.id
 """
 #: Where one programme was chosen.
@@ -116,7 +116,7 @@ def list_work(
     if tab not in (*_WHEN, "waiting"):
         raise InvalidForm(fields={"tab": f"must be one of {', '.join((*_WHEN, 'waiting'))}"})
     most, keys = insist_limit(limit), from_cursor(cursor, 2)
-    given = _given(db, actor) | {"most": most + 1}
+    given = _given(db, actor) | {"most": most + 1, "all_of": sorted(reach(actor).all_of)}
     if keys:
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     plan_by_values(db)
@@ -125,7 +125,7 @@ def list_work(
     library = load_library()
     names = names_of(db, named_in(shown), {row.organisation_id for row in shown})
     items = [place(task_row(row, library, names), row, names) for row in shown]
-    return {"items": mark_tasks(db, actor, shown, items), "next": following}
+    return {"items": mark_rows(shown, items), "next": following}
 
 
 def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> list[dict[str, Json]]:
@@ -155,7 +155,7 @@ def list_resting(db: Connection, actor: Actor, *, limit: int | None = None) -> l
 
 @cache
 def _resting(focused: bool) -> TextClause:
-    return text(ROWS.format(late=OVERDUE, chosen=_RESTING.format(focus=FOCUS if focused else "")))
+    return text(rows_of(_RESTING.format(focus=FOCUS if focused else "")))
 
 
 def count_work(db: Connection, actor: Actor) -> dict[str, int]:
@@ -203,10 +203,15 @@ def chosen_tasks(tab: str, kinds: tuple[str, ...], window: str, focus: str) -> s
     return " UNION ALL ".join(parts)
 
 
+def rows_of(chosen: str, *, marked: bool = False) -> str:
+    """The statement that lists the chosen tasks; with what `mark_rows` needs where it is asked for."""
+    return _ROWS.format(chosen=chosen, since=f", {SINCE}" if marked else "", looked=LOOKED if marked else "")
+
+
 @cache
 def _list(tab: str, kinds: tuple[str, ...], later: bool, focused: bool) -> TextClause:
     chosen = chosen_tasks(tab, kinds, _WINDOW if later else "", FOCUS if focused else "")
-    return text(ROWS.format(late=OVERDUE, chosen=chosen))
+    return text(rows_of(chosen, marked=True))
 
 
 @cache

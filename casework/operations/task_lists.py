@@ -22,7 +22,7 @@ from casework.ledger.bodies import ERASED, values
 from casework.operations.allocation import explain_waiting
 from casework.operations.gate import task_log
 from casework.operations.lateness import OVERDUE
-from casework.operations.marks import mark_tasks
+from casework.operations.marks import LOOKED, SINCE, mark_rows
 from casework.operations.overview import names_of, reach_values, show, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions import Actor, Sight, operations, own_tracks, reach, sight
@@ -41,9 +41,9 @@ _SEEN = """ AND (
     OR t.organisation_id IS NOT NULL AND {own_track}
 )"""
 _TASKS = """
-    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {late} AS late, {words}
+    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {late} AS late, {words}{since}
     FROM tasks t
-    JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id
+    JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id {looked}
     WHERE {where} {more} ORDER BY {order}, t.id LIMIT :most
 """
 #: What was written when a task of a list came to whom it is with, and when it was let wait.
@@ -96,11 +96,12 @@ def list_tasks(
     if keys:
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     if view == "queue":
-        statement, values = _claimable(actor, more)
+        statement, values = _claimable(actor, more, marked=True)
+        given["all_of"] = sorted(reach(actor).all_of)
         rows = db.execute(statement, given | values).all() if statement is not None else []
     else:
         seen = _SEEN.format(own_track=_own_track(lambda a: f"{a}.provider_id = ANY(CAST(:organisations AS uuid[]))"))
-        rows = db.execute(_listed(where + seen, more, order), given | reach_values(reach(actor))).all()
+        rows = db.execute(_listed(where + seen, more, order, view != "done"), given | reach_values(reach(actor))).all()
     shown, following = page(rows, most, last)
     library = load_library()
     holders = named_in(shown) - {None}
@@ -109,13 +110,14 @@ def list_tasks(
     if placed:
         items = [place(one, row, names) for one, row in zip(items, shown, strict=True)]
     if view != "done":
-        items = mark_tasks(db, actor, shown, items)
+        items = mark_rows(shown, items)
     return {"items": items, "next": following}
 
 
 @cache
-def _listed(where: str, more: str, order: str) -> TextClause:
-    return text(_TASKS.format(where=where, more=more, order=order, late=OVERDUE, words=WORDS))
+def _listed(where: str, more: str, order: str, marked: bool) -> TextClause:
+    since, looked = (f", {SINCE}", LOOKED) if marked else ("", "")
+    return text(_TASKS.format(where=where, more=more, order=order, late=OVERDUE, words=WORDS, since=since, looked=looked))
 
 
 # --- queues: the same policy as `permissions.may_work`, in a form that a query can use -------------------------------
@@ -181,7 +183,7 @@ _MAY: Mapping[str, str] = {
 _KINDS = {"officer": "named", "intake": "named", "dispute_officer": "sealed"}
 
 
-def _claimable(actor: Actor, more: str) -> tuple[TextClause | None, dict[str, Any]]:
+def _claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextClause | None, dict[str, Any]]:
     """The statement that reads the queues that a person works, and its values; none where there is no queue."""
     queues: dict[str, dict[tuple[str, str], list[str]]] = {}
     for one in actor.memberships:
@@ -203,7 +205,7 @@ def _claimable(actor: Actor, more: str) -> tuple[TextClause | None, dict[str, An
     if own := _both_sides(actor, queues):
         more += _NOT_OWN
         values["own"] = own
-    return _queues(tuple(sorted(queues)), more, sum(map(len, queues.values())) > FEW), values
+    return _queues(tuple(sorted(queues)), more, sum(map(len, queues.values())) > FEW, marked), values
 
 
 # Of the office's tasks in a referral, none is for the provider's own people.
@@ -225,7 +227,7 @@ FEW = 8
 
 
 @cache
-def _queues(kinds: tuple[str, ...], more: str, many: bool) -> TextClause:
+def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> TextClause:
     """The first tasks of all queues together, merged.
 
     Where it is the case that decides, the person's cases are gone through, else each queue by its index. Of many queues
@@ -274,9 +276,9 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool) -> TextClause:
         parts.append("(SELECT * FROM near WHERE (SELECT enough FROM found))")
     return text(
         f"{begun}SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {OVERDUE} AS late,"
-        f" {WORDS} FROM (SELECT u.* FROM ({' UNION ALL '.join(parts)}) u ORDER BY u.turn_at, u.id LIMIT :most) t"
+        f" {WORDS}{f', {SINCE}' if marked else ''} FROM (SELECT u.* FROM ({' UNION ALL '.join(parts)}) u ORDER BY u.turn_at, u.id LIMIT :most) t"
         " JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id"
-        " ORDER BY t.turn_at, t.id"
+        f" {LOOKED if marked else ''} ORDER BY t.turn_at, t.id"
     )
 
 
@@ -484,7 +486,7 @@ def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
     """A task's case and its row, for whoever sees them. Raises NotFound."""
     case = load(db, *task_log(db, actor, id))
     row = db.execute(
-        text(_TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE, words=WORDS)), {"id": id, "most": 1}
+        text(_TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE, words=WORDS, since="", looked="")), {"id": id, "most": 1}
     ).one()
     level = sight(actor, case)
     mine = {track.id for track in own_tracks(actor, case)}

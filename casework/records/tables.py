@@ -735,6 +735,7 @@ tasks = Table(
         postgresql_where=text(
             "state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND NOT aftercare AND organisation_id IS NULL"
         ),
+        postgresql_include=["state"],
     ),
     Index(
         "ix_tasks_aftercare",
@@ -743,6 +744,7 @@ tasks = Table(
         postgresql_where=text(
             "state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND aftercare AND organisation_id IS NULL"
         ),
+        postgresql_include=["state"],
     ),
     Index("ix_tasks_closed_by", "closed_by", "closed_at", "id", postgresql_where=text("closed_by IS NOT NULL")),
     Index("ix_tasks_log_id_position", "log_id", "position"),

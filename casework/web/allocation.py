@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -62,14 +62,23 @@ def allocation_queues() -> dict[str, str]:
 def queues_to_choose(db: Connection, actor: Actor, *, of_organisations: bool) -> list[Json]:
     """The queues whose rule the actor chooses, for the page of a programme's team or of an organisation's members."""
     found = allocation.list_allocations(db, actor)["items"]
-    return [one for one in found if (one["queue"] in ORGANISATION_QUEUES) == of_organisations]
+    return [one | {"faulty": False} | _typed(one) for one in found if (one["queue"] in ORGANISATION_QUEUES) == of_organisations]
+
+
+def _typed(one: Mapping[str, Json]) -> dict[str, Json]:
+    """What was typed for a queue and refused, so that it stands there still."""
+    typed = {name: request.args.get(name, "") for name in ("scope", "queue", "strategy", "cap")}
+    if (typed["scope"], typed["queue"]) != (one["scope"]["id"], one["queue"]) or typed["strategy"] not in STRATEGIES:
+        return {}
+    return {"strategy": typed["strategy"], "cap": typed["cap"][:20], "faulty": True}
 
 
 @blueprint.post("/queues/allocation")
 @only(SUPERVISOR, PROVIDER_LEAD)
 def choose() -> Response:
     queue = request.form.get("queue", "")
-    back = url_for("referrals.members" if queue in ORGANISATION_QUEUES else "home.team") + "#allocation"
+    page = "referrals.members" if queue in ORGANISATION_QUEUES else "home.team"
+    back = url_for(page, _anchor="allocation")
     typed = request.form.get("cap", "").strip()
     try:
         if typed and not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
@@ -81,7 +90,8 @@ def choose() -> Response:
             )  # fmt: skip
     except InvalidForm as refusal:
         flash(gettext("Nothing was changed. The limit per person %(why)s.", why=say_fault(next(iter(refusal.fields.values())))), "warn")
-        return redirect(back, 303)
+        again: dict[str, Any] = {name: request.form.get(name, "") for name in ("scope", "queue", "strategy", "cap")}
+        return redirect(url_for(page, **again, _anchor="allocation"), 303)
     if request.form.get("strategy") == NONE:
         flash(gettext("From now on people take the tasks of this queue themselves. What they have stays with them."))
     else:

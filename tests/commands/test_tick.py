@@ -6,6 +6,7 @@ from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from tests.databases import run_casework
+from tests.operations.test_allocation import rule
 from tests.world import World
 
 FORTY_DAYS = str(40 * 86_400)
@@ -18,6 +19,15 @@ def test_a_tick_says_what_happened_and_the_next_one_finds_nothing(engine: Engine
     assert run_casework("tick", environment={"DATABASE_URL": database_url}).stdout == "Nothing is due.\n"
     assert run_casework("tick", "--until-quiet", environment=later).stdout == "4 happened.\n"
     assert run_casework("tick", environment=later).stdout == "Nothing is due.\n"
+
+
+def test_a_tick_gives_tasks_to_people_where_their_queue_has_a_rule(engine: Engine, database_url: str, world: World) -> None:
+    with transaction(engine) as db:
+        rule(world, db, "intake", "round_robin")
+        world.new_case(db)
+    assert run_casework("tick", environment={"DATABASE_URL": database_url}).stdout == "1 happened.\n"
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(*) FROM tasks WHERE queue = 'intake' AND holder_id IS NOT NULL")).scalar_one() == 1
 
 
 def test_a_tick_forgets_what_no_longer_counts_of_signing_in(engine: Engine, database_url: str) -> None:

@@ -127,17 +127,6 @@ def test_a_pause_loses_and_gives_no_minute(
     assert calendar.remaining(resumed, later, unit) == kept  # type: ignore[arg-type]  # drawn from the units that there are
 
 
-@settings(max_examples=100, deadline=None)
-@given(scenes(), st.integers(1, 10))
-def test_days_between_reach_the_limit_exactly_when_it_is_due(
-    scene: tuple[Calendar, datetime, datetime], amount: int
-) -> None:
-    calendar, start, _ = scene
-    due = calendar.due(start, amount, "wd")
-    assert calendar.working_days_between(start, due) == amount
-    assert calendar.working_days_between(start, due - timedelta(microseconds=1)) == amount - 1
-
-
 @settings(max_examples=50, deadline=None)
 @given(scenes())
 def test_a_calendar_comes_back_from_plain_data(scene: tuple[Calendar, datetime, datetime]) -> None:

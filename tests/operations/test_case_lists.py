@@ -223,6 +223,25 @@ def test_lists_and_details_agree(db: Connection, world: World, numbers: tuple[st
     assert agreed(db, world, fresh)["overdue"]
 
 
+def test_what_somebody_lets_wait_comes_after_what_can_be_worked_on(
+    db: Connection, world: World, numbers: tuple[str, str, str]
+) -> None:
+    referred, _, _ = numbers
+    actor = world.actor(db, "officer")
+    first = show_case(db, actor, referred)["next_action"]
+    db.execute(text("UPDATE tasks SET state = 'Suspended' WHERE id = CAST(:id AS uuid)"), {"id": first["id"]})
+    told = show_case(db, actor, referred)["next_action"]
+    assert told["id"] != first["id"]
+    assert told["due_at"] > first["due_at"]
+    agreed(db, world, referred)
+    db.execute(
+        text("UPDATE tasks SET state = 'Suspended' WHERE state = 'Ready' AND log_id = (SELECT id FROM cases WHERE number = :n)"),
+        {"n": referred},
+    )
+    assert show_case(db, actor, referred)["next_action"]["id"] == first["id"]
+    agreed(db, world, referred)
+
+
 def test_on_hold_the_next_action_is_the_holds_own(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
     _, held, _ = numbers
     told = show_case(db, world.actor(db, "officer"), held)

@@ -20,6 +20,7 @@ from casework.operations.house_rule import (
 )  # fmt: skip
 from casework.operations.mediations import open_mediation
 from casework.operations.queue_health import find_delays
+from casework.operations.registers import grant_role
 from casework.records.database import ENGINE, connect_engine, transaction
 from casework.records.walls import read_as
 from casework.settings import Settings
@@ -110,6 +111,21 @@ def test_a_person_whose_account_is_closed_holds_nothing_and_owns_nothing_unseen(
     )
     db.execute(text("UPDATE people SET active = false WHERE id = CAST(:p AS uuid)"), {"p": world.people["officer"]})
     assert kinds(db, number) == {"owner_left", "holder_left"}
+
+
+def test_a_supervisor_on_both_sides_does_not_step_in_for_the_officer(db: Connection, world: World) -> None:
+    number, _ = to_referral(world, db)
+    supervisor = world.people["supervisor"]
+    db.execute(
+        text(
+            "UPDATE tasks SET type = 'side', queue = 'officer', organisation_id = NULL, state = 'Reserved',"
+            " holder_id = CAST(:p AS uuid) WHERE name = 'sent'"
+        ),
+        {"p": supervisor},
+    )
+    assert "holder_left" not in kinds(db, number)
+    grant_role(db, supervisor, "provider", organisation=world.organisations["lab"])
+    assert "holder_left" in kinds(db, number)
 
 
 def test_whoever_asked_does_not_decide_so_somebody_else_must_be_there(db: Connection, world: World) -> None:

@@ -47,7 +47,13 @@ def test_a_lead_chooses_on_the_page_of_the_members(world: World, browser_for: Br
 def test_a_wrong_limit_changes_nothing(world: World, browser_for: BrowserFor) -> None:
     page = choose(browser_for("supervisor"), world.programmes["BJ"], "intake", "shortest", "0")
     assert "Nothing was changed" in page
-    assert chosen(page, "intake") == "none"
+    assert chosen(browser_for("supervisor").get("/team").text, "intake") == "none"
+
+
+def test_a_wrong_limit_stands_there_still_with_what_was_chosen(world: World, browser_for: BrowserFor) -> None:
+    page = choose(browser_for("supervisor"), world.programmes["BJ"], "intake", "shortest", "five")
+    assert chosen(page, "intake") == "shortest"
+    assert 'name="cap" value="five"' in page
 
 
 def test_the_task_and_the_history_say_why_it_came_to_this_person(

@@ -209,7 +209,7 @@ def test_the_number_of_queries_does_not_depend_on_how_much_there_is(
         for _ in range(4):
             to_referral(world, db)
     assert {tab: how_many(tab) for tab in before} == before
-    assert max(before.values()) <= 21
+    assert max(before.values()) <= 20
 
 
 def test_a_supervisor_holds_what_was_taken(engine: Engine, world: World, browser_for: BrowserFor) -> None:
