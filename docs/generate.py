@@ -16,14 +16,14 @@ from pydantic.fields import FieldInfo
 
 from casework.api import PREFIX, ROUTES
 from casework.api.errors import STATUS
-from casework.api.scopes import BY_TRANSITION, EVERY, NONE, TABLE, TRANSITIONS
+from casework.api.scopes import BY_TRANSITION, EVERY, TABLE
 from casework.cli import main
 from casework.definitions import load_definitions
 from casework.engine import task_table
 from casework.engine.editions import Edition, PaperRule, StateRule, TaskRule, TransitionRule, publish
 from casework.engine.grammar import PREVIOUS_STEP
 from casework.engine.registry import GUARDS
-from casework.operations.service_accounts import DELIVER, SCOPES
+from casework.operations.service_scopes import DELIVER, NONE, SCOPES, TRANSITIONS
 from casework.settings import Settings
 
 REFERENCE = Path(__file__).parent / "reference"

@@ -9,26 +9,27 @@ from collections.abc import Mapping
 
 from casework.api.routes import Route
 from casework.errors import NotAllowed
-from casework.operations.service_accounts import ANSWER, ASK, DELIVER, DOCUMENTS_READ, DOCUMENTS_WRITE, READ, WEBHOOKS
+from casework.operations.service_scopes import (
+    ANSWER,
+    ASK,
+    DELIVER,
+    DOCUMENTS_READ,
+    DOCUMENTS_WRITE,
+    NONE,
+    READ,
+    WEBHOOKS,
+    scope_of_transition,
+)  # fmt: skip
 from casework.permissions import Actor
 
-#: For people alone; for every service account; by the transition that is asked for.
-NONE, EVERY, BY_TRANSITION = "", "*", "transition"
-
-#: Of a referral's transitions; those of a service's own track are work.
-TRANSITIONS: Mapping[str, str] = {
-    "accept": ANSWER, "decline": ANSWER,
-    "ask_info": ASK, "ask_extension": ASK,
-    "start": DELIVER, "deliver_part": DELIVER, "deliver": DELIVER, "redeliver": DELIVER, "give_up": DELIVER,
-    # A conflict of interest is a person's, and who works on a referral is the lead's to say.
-    "declare_conflict": NONE, "name_other_person": NONE, "change_person": NONE,
-}  # fmt: skip
+#: For every service account; by the transition that is asked for.
+EVERY, BY_TRANSITION = "*", "transition"
 
 #: What is about people, the office and its cases, by the first word of the path: for no service account.
 FOR_PEOPLE = frozenset({
     "cases", "findings", "agenda", "house-rule", "jobs", "mails", "providers", "mediations", "mentions", "matches", "needs",
     "technologies", "rights", "programmes", "organisations", "memberships", "invitations", "absences", "queues", "tokens",
-    "sessions", "service-accounts", "skills",
+    "sessions", "service-accounts", "skills", "unsealings",
 })  # fmt: skip
 #: Everything else, route by route.
 TABLE: Mapping[str, str] = {
@@ -105,7 +106,7 @@ def scope_of(method: str, path: str, given: Mapping[str, str]) -> str:
     if path.split("/")[1] in FOR_PEOPLE:
         return NONE
     scope = TABLE[f"{method} {path}"]
-    return TRANSITIONS.get(given["transition"], DELIVER) if scope == BY_TRANSITION else scope
+    return scope_of_transition(given["transition"]) if scope == BY_TRANSITION else scope
 
 
 def insist_scope(actor: Actor, route: Route, given: Mapping[str, str]) -> None:
@@ -120,4 +121,4 @@ def insist_scope(actor: Actor, route: Route, given: Mapping[str, str]) -> None:
         raise NotAllowed(why=f"your token lacks the scope {scope}.", scope=scope)
 
 
-__all__ = ["BY_TRANSITION", "EVERY", "FOR_PEOPLE", "NONE", "TABLE", "TRANSITIONS", "insist_scope", "scope_of"]
+__all__ = ["BY_TRANSITION", "EVERY", "FOR_PEOPLE", "TABLE", "insist_scope", "scope_of"]

@@ -65,6 +65,7 @@ from casework.engine.registry import EFFECTS, GUARDS
 from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OFFICER, PROVIDER_LEAD, QUEUE_ROLES, SYSTEM
 from casework.operations.allowed_tasks import OPERATION_OF, task_reasons
 from casework.operations.past import Past
+from casework.operations.service_scopes import NONE, scope_of_event
 from casework.permissions import PROVIDER_ROLES, READS_ALL, READS_ONLY, may_hold
 
 Json = Any
@@ -169,6 +170,7 @@ class Judge:
         if event.role in READS_ONLY and event.kind != INTEREST_DECLARED:
             yield f"the role {event.role} only reads"
         if event.role in PROVIDER_ROLES:
+            yield from self._service(event)
             yield from self._provider(before, event)
             return
         yield from self._not_theirs(before, event)
@@ -189,6 +191,17 @@ class Judge:
             yield from self._held(before.programme, event, any_deputy=True)
         elif not any(self.past.held(one, event.actor, ADMINISTRATOR, event.acting_for, event.at, any_deputy=True) for one in self.past.programmes()):  # fmt: skip
             yield "its actor was no administrator at that moment"
+
+    def _service(self, event: Event) -> Reasons:
+        """A provider's own system does what its account was made for, and is nobody's second person."""
+        scopes = self.past.service_scopes(event.organisation, event.actor) if event.organisation else None
+        if scopes is None or event.because is not None:
+            return
+        needed = scope_of_event(event)
+        if needed == NONE:
+            yield "it was done by a service account, and is for people alone"
+        elif needed not in scopes:
+            yield f"its service account did not have the scope {needed}"
 
     def _provider(self, before: Case, event: Event) -> Reasons:
         if event.kind == INTEREST_DECLARED:

@@ -16,6 +16,7 @@ from casework.engine.calendars import Calendar
 from casework.engine.commands import Library
 from casework.operations.editions import stored_editions
 from casework.operations.registers import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED
+from casework.operations.service_history import MADE
 from casework.operations.skills import codes
 from casework.permissions import Actor, Membership
 
@@ -92,6 +93,7 @@ class Past:
         self._calendars: dict[str, list[tuple[datetime, Calendar]]] = {}
         self._rules: dict[str, list[tuple[datetime, str, Rule]]] = {}
         self._skills: dict[str, list[tuple[datetime, str, frozenset[str]]]] = {}
+        self._services: dict[str, dict[str, frozenset[str]]] = {}
         self._fresh: set[str] = set()
         self._fresh_rules: set[str] = set()
         self._programmes: frozenset[str] | None = None
@@ -104,6 +106,7 @@ class Past:
         self._fresh.clear()
         self._fresh_rules.clear()
         self._programmes = None
+        self._services.clear()
         return self
 
     def held(self, scope: str, person: str, role: str, acting_for: str | None, at: datetime, *, any_deputy: bool = False) -> bool:  # fmt: skip
@@ -137,6 +140,13 @@ class Past:
     def of_organisation(self, person: str, organisation: str, at: datetime) -> bool:
         """Whether the person surely belonged to the organisation; a role given in that very moment says nothing."""
         return all(self.actor(person, [organisation], moment).memberships for moment in (at - GRACE, at))
+
+    def service_scopes(self, organisation: str, actor: str) -> frozenset[str] | None:
+        """What an organisation's service account may do, as it was made; None for everybody who is none."""
+        if organisation not in self._services:
+            rows = self.db.execute(_OF_ROLES, {"log": organisation, "kinds": [MADE]})
+            self._services[organisation] = {row.effects["account"]: frozenset(row.effects["scopes"]) for row in rows}
+        return self._services[organisation].get(actor)
 
     def programmes(self) -> frozenset[str]:
         if self._programmes is None:

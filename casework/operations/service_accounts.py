@@ -23,23 +23,12 @@ from casework.operations.departures import end_roles
 from casework.operations.overview import when
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.service_history import MADE, ROTATED, SERVICE_ENDED
+from casework.operations.service_scopes import SCOPES
 from casework.permissions import Actor
 from casework.records.logs import Log, lock_log
 
 Json = Any
 
-READ, ANSWER, ASK, DELIVER = "referrals.read", "referrals.answer", "referrals.ask", "referrals.deliver"
-DOCUMENTS_READ, DOCUMENTS_WRITE, WEBHOOKS = "documents.read", "documents.write", "webhooks.manage"
-#: What an account may be let do, by the code of the scope.
-SCOPES: dict[str, str] = {
-    READ: "read the organisation's referrals, their tasks, their history and their messages",
-    ANSWER: "accept and decline referrals, and sign for what the other side did",
-    ASK: "ask for information and for more time, and write messages",
-    DELIVER: "start, work step by step, deliver in part and whole, and give up",
-    DOCUMENTS_READ: "take out the documents that a referral was given",
-    DOCUMENTS_WRITE: "hand in documents and their files",
-    WEBHOOKS: "say where the organisation's own system is told, and look at what was sent",
-}
 SERVICE_PREFIX = "cwa_"
 DAYS, MOST_DAYS = 90, 365
 #: A token that was replaced holds beside the new one for so long.
@@ -231,6 +220,6 @@ def _note(db: Connection, log: Log, kind: str, by: str, effects: dict[str, Json]
 
 
 __all__ = [
-    "DAYS", "MOST_A_MINUTE", "MOST_DAYS", "SCOPES", "SERVICE_PREFIX", "count_request", "create_service_account",
+    "DAYS", "MOST_A_MINUTE", "MOST_DAYS", "SERVICE_PREFIX", "count_request", "create_service_account",
     "end_service_account", "list_service_accounts", "rotate_service_token",
 ]  # fmt: skip

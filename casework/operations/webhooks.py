@@ -27,7 +27,7 @@ from casework.operations.deeds import new_id
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
-from casework.operations.service_accounts import WEBHOOKS
+from casework.operations.service_scopes import WEBHOOKS
 from casework.operations.targets import insist_target
 from casework.operations.vault import Vault
 from casework.permissions import Actor

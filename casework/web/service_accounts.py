@@ -13,14 +13,13 @@ from werkzeug.wrappers import Response
 from casework.errors import InvalidForm, Refused
 from casework.operations import service_accounts
 from casework.operations.administration import list_members
-from casework.operations.service_accounts import (
+from casework.operations.service_accounts import DAYS, MOST_DAYS
+from casework.operations.service_scopes import (
     ANSWER,
     ASK,
-    DAYS,
     DELIVER,
     DOCUMENTS_READ,
     DOCUMENTS_WRITE,
-    MOST_DAYS,
     READ,
     WEBHOOKS,
 )  # fmt: skip

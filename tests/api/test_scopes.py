@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from casework.api import ROUTES
-from casework.api.scopes import BY_TRANSITION, EVERY, FOR_PEOPLE, NONE, TABLE, TRANSITIONS, scope_of
+from casework.api.scopes import BY_TRANSITION, EVERY, FOR_PEOPLE, TABLE, scope_of
 from casework.definitions import load_library
-from casework.operations.service_accounts import SCOPES, create_service_account
+from casework.operations.service_accounts import create_service_account
+from casework.operations.service_scopes import NONE, SCOPES, TRANSITIONS
 from casework.permissions import PROVIDER_ROLES
 from casework.records.database import transaction
 from tests.api.authorization import TABLE as ROWS

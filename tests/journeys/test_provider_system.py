@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
 from casework.jobs.tasks import Hands, hook, tell
 from casework.operations import webhooks
-from casework.operations.service_accounts import SCOPES
+from casework.operations.service_scopes import SCOPES
 from casework.operations.verify import verify_all
 from casework.records.database import transaction
 from casework.settings import Settings

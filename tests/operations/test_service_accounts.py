@@ -12,10 +12,12 @@ from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests, Wro
 from casework.operations import service_accounts
 from casework.operations.accounts import find_actor_by_secret, sign_in
 from casework.operations.administration import list_members
-from casework.operations.service_accounts import MOST_A_MINUTE, SCOPES, count_request
+from casework.operations.deeds import home_of
+from casework.operations.service_accounts import MOST_A_MINUTE, count_request
+from casework.operations.service_scopes import SCOPES
 from casework.operations.verify import verify_case
 from casework.records.people import find_members
-from tests.world import World, new_request
+from tests.world import World, new_request, to_referral
 
 
 def make(db: Connection, world: World, **more: Any) -> tuple[str, str]:
@@ -134,3 +136,27 @@ def test_the_log_tells_scopes_that_were_widened_in_the_table(world: World, db: C
     make(db, world, scopes=["referrals.read"])
     db.execute(text("UPDATE service_accounts SET scopes = ARRAY['referrals.read', 'referrals.deliver']"))
     assert [(found.table, found.column) for found in log_of(db, world)] == [("service_accounts", "scopes")]
+
+
+@pytest.mark.parametrize(
+    ("transition", "data", "words"),
+    [
+        ("ask_info", {"items": "Where is it?"}, "did not have the scope referrals.ask"),
+        ("declare_conflict", {"nature": "competitor", "note": "Ours."}, "is for people alone"),
+    ],
+)
+def test_verification_tells_what_went_beyond_the_scopes(
+    world: World, db: Connection, transition: str, data: dict[str, Any], words: str
+) -> None:
+    number, referral = to_referral(world, db)
+    world.people["system"] = make(db, world, scopes=["referrals.read"])[0]
+    # As if it had come in by another way than the API, which asks for the scope.
+    world.fire(db, "system", number, transition, data, track=referral)
+    assert any(words in found.sentence for found in verify_case(db, home_of(db, number)))
+
+
+def test_verification_accepts_what_lay_within_them(world: World, db: Connection) -> None:
+    number, referral = to_referral(world, db)
+    world.people["system"] = make(db, world, scopes=["referrals.ask"])[0]
+    world.fire(db, "system", number, "ask_info", {"items": "Where is it?"}, track=referral)
+    assert verify_case(db, home_of(db, number)) == []

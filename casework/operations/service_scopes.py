@@ -1,0 +1,70 @@
+"""The scopes of service accounts: what each lets a provider's own system do, in the API and in the history of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from casework.engine.events import (
+    ADDED,
+    CLAIMED,
+    COMPLETED,
+    DOCUMENT_FILED,
+    DOCUMENT_REGISTERED,
+    DOCUMENT_WITHDRAWN,
+    FIRED,
+    PAPERS_RETURNED,
+    RECEIVED,
+    RELEASED,
+    SAID,
+    STARTED,
+    STOPPED,
+    Event,
+)  # fmt: skip
+
+READ, ANSWER, ASK, DELIVER = "referrals.read", "referrals.answer", "referrals.ask", "referrals.deliver"
+DOCUMENTS_READ, DOCUMENTS_WRITE, WEBHOOKS = "documents.read", "documents.write", "webhooks.manage"
+#: What an account may be let do, by the code of the scope.
+SCOPES: Mapping[str, str] = {
+    READ: "read the organisation's referrals, their tasks, their history and their messages",
+    ANSWER: "accept and decline referrals, and sign for what the other side did",
+    ASK: "ask for information and for more time, and write messages",
+    DELIVER: "start, work step by step, deliver in part and whole, and give up",
+    DOCUMENTS_READ: "take out the documents that a referral was given",
+    DOCUMENTS_WRITE: "hand in documents and their files",
+    WEBHOOKS: "say where the organisation's own system is told, and look at what was sent",
+}
+#: For people alone.
+NONE = ""
+
+#: Of a referral's transitions; those of a service's own track are work.
+TRANSITIONS: Mapping[str, str] = {
+    "accept": ANSWER, "decline": ANSWER,
+    "ask_info": ASK, "ask_extension": ASK,
+    "start": DELIVER, "deliver_part": DELIVER, "deliver": DELIVER, "redeliver": DELIVER, "give_up": DELIVER,
+    # A conflict of interest is a person's, and who works on a referral is the lead's to say.
+    "declare_conflict": NONE, "name_other_person": NONE, "change_person": NONE,
+}  # fmt: skip
+#: Of the other deeds in a case; what is not here is done by people alone, and whatever takes a second person is not.
+DEEDS: Mapping[str, str] = {
+    CLAIMED: DELIVER, RELEASED: DELIVER, STARTED: DELIVER, STOPPED: DELIVER, COMPLETED: DELIVER, ADDED: DELIVER,
+    DOCUMENT_REGISTERED: DOCUMENTS_WRITE, DOCUMENT_FILED: DOCUMENTS_WRITE, DOCUMENT_WITHDRAWN: DOCUMENTS_WRITE,
+    PAPERS_RETURNED: DOCUMENTS_WRITE, SAID: ASK, RECEIVED: ANSWER,
+}  # fmt: skip
+
+
+def scope_of_transition(name: str) -> str:
+    """The scope that firing a transition of a referral, or of its service's track, needs."""
+    return TRANSITIONS.get(name, DELIVER)
+
+
+def scope_of_event(event: Event) -> str:
+    """The scope that an event in a case needs of whoever did it; NONE where a service account never does it."""
+    if event.kind == FIRED:
+        return scope_of_transition(event.effects["transition"])
+    return DEEDS.get(event.kind, NONE)
+
+
+__all__ = [
+    "ANSWER", "ASK", "DEEDS", "DELIVER", "DOCUMENTS_READ", "DOCUMENTS_WRITE", "NONE", "READ", "SCOPES", "TRANSITIONS", "WEBHOOKS",
+    "scope_of_event", "scope_of_transition",
+]  # fmt: skip
