@@ -136,9 +136,10 @@ def test_a_referral_from_offer_to_approval_by_the_providers_own_system(house: Ho
 
 
 def work(desk: Desk, name: str, report: str) -> None:
-    """A step of the system's, with its report where the form asks for documents."""
+    """A step of the system's, with its report where the form asks for documents of whatever kind."""
     form = desk.chance("system", name).action["form"] or []
-    desk.fire("system", name, **{one["name"]: [report] for one in form if one["type"] == "documents"})
+    asked = [one["name"] for one in form if one["type"] == "documents" and not one.get("kinds")]
+    desk.fire("system", name, **dict.fromkeys(asked, [report]))
 
 
 def test_with_fewer_scopes_each_deed_says_which_one_is_missing(house: House, sent: tuple[str, str]) -> None:
