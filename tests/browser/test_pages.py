@@ -82,6 +82,10 @@ def site(shared_site: Site) -> Site:
 
 @pytest.fixture(scope="module")
 def things(site: Site) -> Mapping[str, str]:
+    return make_page_things(site)
+
+
+def make_page_things(site: Site) -> Mapping[str, str]:
     """What the pages are about, where they have something to show."""
     world = site.world
     with transaction(site.engine) as db:

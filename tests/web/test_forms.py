@@ -31,6 +31,7 @@ from casework.web.forms import (
     texts_of,
     wants_more,
 )
+from tests.malice import SCRIPTS
 from tests.web.pages import Page, read_page
 
 Json = Any
@@ -172,6 +173,28 @@ def test_every_form_of_every_edition_is_shown_and_read_back(fingerprint: str, na
     page = page_of(build_form(name, rules, texts_of(edition, name), choices=OFFERED, values=known))
     assert parse_form(rules, page.sent) == known
     insist_accessible(page)
+
+
+#: What of a field of more than one part is typed.
+PARTS = {"items": (".0.what", ".0.by"), "money": (".amount",)}
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "name"), EDITION_FORMS, ids=lambda one: one[:12] if len(one) == 64 else one
+)
+def test_forty_scripts_in_every_field_of_every_edition_are_words(fingerprint: str, name: str) -> None:
+    edition, scripts = edition_of(fingerprint), " ".join(SCRIPTS)
+    rules = edition.form(name)
+    places = [(rule["type"], f"f-{rule['name']}{part}") for rule in rules for part in PARTS.get(rule["type"], ("",))]
+
+    def shown(words: str) -> Page:
+        typed, faults = MultiDict([(place, words) for _, place in places]), {rule["name"]: words for rule in rules}
+        return page_of(build_form(name, rules, texts_of(edition, name), choices=OFFERED, submitted=typed, faults=faults))
+
+    hostile = shown(scripts)
+    assert hostile.tags == shown("Some words").tags
+    assert hostile.handlers == []
+    assert {hostile.sent[place] for kind, place in places if kind in ("text", "note", "items", "money")} <= {scripts}
 
 
 def sample(rule: Mapping[str, Json]) -> Json:
