@@ -1,5 +1,6 @@
-"""What was read: every page and answer that an auditor, or somebody let in for a time, was shown; and who opened a sealed
-mediation. Kept for those who watch the watchers, of a mediation for those named for it alone."""
+"""What was read: every page and answer that an auditor, or somebody let in for a time, was shown; what anybody took out,
+a document, the file of a case or a list; and who opened a sealed mediation. Kept for those who watch the watchers, of a
+mediation for those named for it alone."""
 
 from __future__ import annotations
 
@@ -44,6 +45,13 @@ _NOTE = text("""
 """)
 
 
+def note_sealed(db: Connection, actor: Actor, log: str, address: str) -> None:
+    """Keep that somebody, on whichever side, opened a sealed mediation."""
+    db.execute(_NOTE, {
+        "person": actor.person, "number": None, "address": address[:LONGEST], "mediation": log, "task": None, "referral": None,
+    })  # fmt: skip
+
+
 def note_document(db: Connection, actor: Actor, address: str, number: str | None, document: str) -> None:
     """Keep that somebody, in whatever role, took a document's file out."""
     db.execute(
@@ -58,8 +66,8 @@ def note_document(db: Connection, actor: Actor, address: str, number: str | None
 def list_readings(
     db: Connection, actor: Actor, *, number: str | None = None, cursor: str | None = None, limit: int | None = None
 ) -> dict[str, Json]:
-    """What the auditors of the actor's programmes have read, and others in an emergency, the newest first; for auditors
-    and managers. Of sealed mediations nothing."""
+    """What the auditors of the actor's programmes have read, and others in an emergency, and what anybody took out, the
+    newest first; for auditors and managers. Of sealed mediations nothing."""
     programmes = sorted({m.programme for m in actor.memberships if m.programme and m.role in (AUDITOR, MANAGER)})
     if not programmes:
         raise NotFound
@@ -70,19 +78,25 @@ def list_readings(
         more, given["number"] = " AND r.number = :number", number
     if keys := from_cursor(cursor, 1):
         more, given["after"] = more + " AND r.id < :after", cursor_count(keys[0])
-    rows = db.execute(
-        text(
-            "SELECT r.id, r.at, r.number, r.address, p.name FROM readings r JOIN people p ON p.id = r.person_id"
-            " WHERE r.log_id IS NULL AND (r.person_id IN (SELECT person_id FROM memberships WHERE role = :role"
-            " AND programme_id = ANY(CAST(:programmes AS uuid[]))) OR EXISTS (SELECT FROM openings o JOIN cases c ON c.id = o.log_id"
-            " WHERE o.kind = 'glass' AND o.reader_id = r.person_id AND c.number = r.number AND r.at >= o.asked_at"
-            f" AND c.programme_id = ANY(CAST(:programmes AS uuid[])))){more} ORDER BY r.id DESC LIMIT :most"
-        ),
-        given,
-    ).all()
+    rows = db.execute(text(f"{_LISTED}{more} ORDER BY r.id DESC LIMIT :most"), given).all()
     shown, following = page(rows, most, lambda row: (row.id,))
     items = [{"at": instant(row.at), "name": row.name, "number": row.number, "address": row.address} for row in shown]
     return {"items": items, "next": following}
+
+
+# Of a provider's people what they took out of the programme's cases, of its own people lists of cases as well.
+_LISTED = """
+    SELECT r.id, r.at, r.number, r.address, p.name FROM readings r JOIN people p ON p.id = r.person_id
+    WHERE r.log_id IS NULL AND (
+        r.person_id IN (SELECT person_id FROM memberships WHERE role = :role AND programme_id = ANY(CAST(:programmes AS uuid[])))
+        OR EXISTS (
+            SELECT FROM openings o JOIN cases c ON c.id = o.log_id WHERE o.kind = 'glass' AND o.reader_id = r.person_id
+            AND c.number = r.number AND r.at >= o.asked_at AND c.programme_id = ANY(CAST(:programmes AS uuid[]))
+        ) OR (r.document_id IS NOT NULL OR split_part(r.address, '?', 1) ~ '(/file|[.]csv|[.]xlsx)$') AND CASE
+            WHEN r.number IS NULL THEN r.person_id IN (SELECT person_id FROM memberships WHERE programme_id = ANY(CAST(:programmes AS uuid[])))
+            ELSE r.number IN (SELECT number FROM cases WHERE programme_id = ANY(CAST(:programmes AS uuid[]))) END
+    )
+"""
 
 
 def list_sealed_readings(db: Connection, mediation: str, *, most: int = 50) -> list[dict[str, Json]]:

@@ -22,6 +22,7 @@ from casework.operations.joins import show_beside
 from casework.operations.marks import look, looks
 from casework.operations.overview import actions_of, names_in, reach_values, show, show_track, titles_of
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.readings import note_sealed
 from casework.operations.requests import Done, Request
 from casework.operations.sides import account_of
 from casework.permissions import Actor, Sight, own_tracks, reach, sight
@@ -85,6 +86,8 @@ def find_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, Track]:
     case = load(db, *referral_log(db, actor, id))
     track, level = case.tracks[id], sight(actor, case)
     if level == Sight.ALL or (level == Sight.REFERRALS and track in own_tracks(actor, case)):
+        if case.kind == "mediation":
+            note_sealed(db, actor, case.log, f"/referrals/{id}")
         return case, track
     raise NotFound("referral")
 

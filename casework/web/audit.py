@@ -229,19 +229,25 @@ def reading_log() -> str:
 
 @blueprint.after_app_request
 def note_reading(response: Response) -> Response:
-    """Keep what an auditor or somebody let in for a time was shown, and who opened a sealed mediation, on a page or by
-    the API; what cannot be kept is not shown."""
-    if request.method != "GET" or response.status_code != 200 or request.endpoint in _UNWATCHED:
+    """Keep what an auditor or somebody let in for a time was shown, who opened a sealed mediation, and who took a list out,
+    on a page or by the API; what cannot be kept is not shown."""
+    shown = response.status_code == 200 or request.method == "POST" and response.status_code in (409, 422)
+    if not shown or request.endpoint in _UNWATCHED:
         return response
     actor, seen = _reader(), request.view_args or {}
-    if actor is not None and (readings.is_watched(actor) or "mediation" in seen):
+    if actor is not None and (readings.is_watched(actor) or "mediation" in seen or request.endpoint in _LISTS):
         with open_transaction() as db:
             readings.note_reading(db, actor, request.full_path.rstrip("?"), seen.get("number"), within=seen)
     return response
 
 
-#: What tells nothing of a case, and what is noted of everybody.
-_UNWATCHED = frozenset({"static", "health", "api.openapi", "api.docs", "documents.take", "documents.case_file", None})
+#: What tells nothing of a case, and what is noted of everybody by the operation itself.
+_UNWATCHED = frozenset({
+    "static", "health", "api.openapi", "api.docs", "documents.take", "documents.case_file", "api.take_document_version",
+    "api.take_case_file", None,
+})  # fmt: skip
+#: Lists that leave the house in one piece.
+_LISTS = frozenset({"cases.csv", "cases.xlsx"})
 
 
 def _reader() -> Actor | None:
