@@ -31,12 +31,13 @@ def verify(case: str | None, path: Path | None, as_json: bool) -> None:
         _verify_file(path, as_json=as_json)
         return
     engine = connect_engine(load_settings())
-    logs = events = 0
+    logs = events = erased = 0
     found = []
     try:
         for checked in _checked(engine, case):
             logs += checked.log is not None
             events += checked.events
+            erased += checked.erased
             for one in checked.findings:
                 found.append(one)
                 if not as_json:
@@ -46,10 +47,11 @@ def verify(case: str | None, path: Path | None, as_json: bool) -> None:
         engine.dispose()
     if as_json:
         click.echo(
-            json.dumps({"logs": logs, "events": events, "faults": [one.as_json() for one in found]}, ensure_ascii=False)
+            json.dumps({"logs": logs, "events": events, "erased": erased, "faults": [one.as_json() for one in found]}, ensure_ascii=False)
         )
     else:
-        click.echo(f"{logs} logs with {events} events: {f'{len(found)} faults.' if found else 'nothing is wrong.'}")
+        gone = f", {erased} values erased" if erased else ""
+        click.echo(f"{logs} logs with {events} events{gone}: {f'{len(found)} faults.' if found else 'nothing is wrong.'}")
     if found:
         raise click.exceptions.Exit(1)
 

@@ -375,6 +375,16 @@ def _opening_states(case: Case, changed: Changed, tracks: Tracks, states: list[J
     changed["openings"] = openings
 
 
+def _erased(case: Case, changed: Changed, tracks: Tracks, told: Json, event: Event) -> None:
+    """The words of a case that its rows repeat; the others stand in the events alone."""
+    if told["title"]:
+        changed["title"] = None
+    if told["names"]:
+        files = dict(case.files)
+        files |= {id: replace(files[id], name=None) for id in told["names"]}
+        changed["files"] = files
+
+
 def _interests(case: Case, changed: Changed, tracks: Tracks, people: list[str], event: Event) -> None:
     changed["interests"] = case.interests | frozenset(people)
 
@@ -399,6 +409,7 @@ def _closed(case: Case, changed: Changed, tracks: Tracks, value: bool, event: Ev
 
 
 _CHANGES: Mapping[str, Callable[..., None]] = {
+    "erased": _erased,
     "tracks": _open_tracks,
     "replaced_tracks": _replaced_tracks,
     "provider": _child_provider,

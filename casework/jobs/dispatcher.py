@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
-from casework.operations import allocation, cabinet, clocks, house_rule, mails, webhooks
+from casework.operations import allocation, cabinet, clocks, erasing, house_rule, mails, webhooks
 from casework.operations.notices import any_untold
 from casework.records.database import transaction
 
@@ -43,6 +43,8 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     jobs += [Job(OTHERS, "hook", f"hook {one}", {"message": one}, f"hooks of {endpoint}") for one, endpoint in hooks]
     scanning = cabinet.list_pending(db, but=_NOT_ON_THE_WAY.format(prefix="scan", id="b.id"), most=MOST)
     jobs += [Job(OTHERS, "scan_file", f"scan {blob}", {"blob": blob}) for blob in scanning]
+    leaving = erasing.list_agreed(db, but=_NOT_ON_THE_WAY.format(prefix="erase", id="e.id"), most=MOST)
+    jobs += [Job(OTHERS, "erase", f"erase {one}", {"erasure": one}) for one in leaving]
     if cabinet.any_left(db):
         jobs.append(Job(OTHERS, "sweep", "sweep"))
     if mailing:

@@ -21,6 +21,7 @@ from casework.operations import mails, webhooks
 from casework.operations.allocation import allocate as allocate_queue
 from casework.operations.cabinet import note_scan
 from casework.operations.clocks import ring_log
+from casework.operations.erasing import StillNamed, carry_out
 from casework.operations.house_rule import check_programme
 from casework.operations.keys import cabinet_of, open_vault
 from casework.operations.notices import tell_due
@@ -171,6 +172,15 @@ def scan_file(hands: Hands, blob: str) -> None:
         note_scan(db, blob, found)
     if found is not None:
         _note.warning("the scanner found %s in the file %s", found, blob)
+
+
+@_task(OTHERS)
+def erase(hands: Hands, erasure: str) -> None:
+    """Take out everything that names a person, as two persons agreed."""
+    try:
+        carry_out(hands.engine, erasure)
+    except StillNamed as fault:
+        raise NotDone("people go on writing of the person; it is looked for again") from fault
 
 
 @_task(OTHERS)

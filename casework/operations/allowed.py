@@ -26,6 +26,7 @@ from casework.engine.events import (
     DOCUMENT_FILED,
     DOCUMENT_REGISTERED,
     DOCUMENT_WITHDRAWN,
+    ERASED,
     FIRED,
     GLASS_BROKEN,
     GRANT_DAY_CHANGED,
@@ -74,7 +75,7 @@ Reasons = Iterator[str]
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.
 _AS_GIVEN = ("owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights", "join")
 #: What a rule may do by itself.
-BY_ITSELF = frozenset({FIRED, JOINED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, GRANT_EXPIRED, RELIEVED})
+BY_ITSELF = frozenset({FIRED, JOINED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, GRANT_EXPIRED, RELIEVED, ERASED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -721,6 +722,11 @@ class Judge:
             return inside
         return held(track.provider, PROVIDER_ROLES)
 
+    def _erased(self, before: Case, event: Event) -> Reasons:
+        """Two persons' erasure it must be, which is asked of every log alike; here, that a person did not do it."""
+        if event.actor != SYSTEM_ACTOR:
+            yield "words are taken out by an erasure, and not by a person"
+
     def _interest(self, before: Case, event: Event) -> Reasons:
         if event.effects["interest"] != [event.actor]:
             yield "an interest is declared by the person who has it"
@@ -774,6 +780,7 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     RECEIVED: Judge._contract,
     JOINED: Judge._joined,
     OBJECTED: Judge._contract,
+    ERASED: Judge._erased,
 }
 #: Every kind of event that can be judged.
 KNOWN = frozenset({OPENED, *_KINDS})

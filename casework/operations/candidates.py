@@ -24,6 +24,7 @@ from casework.engine.events import (
     DOCUMENT_FILED,
     DOCUMENT_REGISTERED,
     DOCUMENT_WITHDRAWN,
+    ERASED,
     FIRED,
     GLASS_BROKEN,
     GRANT_DAY_CHANGED,
@@ -65,7 +66,7 @@ DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, THEIRS, PREPARED_IT, PROPOSED_IT, HELD_
     "did_it", "interested", "not_named", "shut_out", "theirs", "prepared_it", "proposed_it", "held_by_other", "not_in_charge",
 )  # fmt: skip
 #: What nobody does in another's place: what happens by itself or to somebody, and what one says of oneself.
-NOBODYS = frozenset({JOINED, RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT_EXPIRED, UNSEALED, UNSEALING_REFUSED, RESEALED})
+NOBODYS = frozenset({JOINED, RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT_EXPIRED, UNSEALED, UNSEALING_REFUSED, RESEALED, ERASED})
 #: The roles that do each kind of deed, whatever the edition says.
 _BY_ROLE = {
     HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR), NOTED: WRITERS[INTERNAL],

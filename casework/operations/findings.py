@@ -197,7 +197,7 @@ def raise_finding(db: Connection, actor: Actor, number: str, *, event: int, word
         log=id, seq=1, at=moment, kind=RAISED, actor=actor.person, role=AUDITOR, effects=effects, body={"words": said}
     )
     append(db, new_log(id, "finding", case.programme, moment), [made], request.key_hash)
-    _write(db, fold([made]))
+    write_row(db, fold([made]))
     return finish(db, actor, request, Done({"id": id, "state": OPEN, "revision": 1}, 201))
 
 
@@ -265,7 +265,7 @@ def _deed(
     )
     append(db, log, [event], request.key_hash)
     made = _next(row, event)
-    _write(db, made)
+    write_row(db, made)
     return finish(db, actor, request, Done({"id": finding, "state": made["state"], "revision": made["revision"]}))
 
 
@@ -294,7 +294,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _write(db: Connection, row: Mapping[str, Json]) -> None:
+def write_row(db: Connection, row: Mapping[str, Json]) -> None:
     changed = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")
     plain = {name: instant(value) if hasattr(value, "isoformat") else value for name, value in row.items()}
     db.execute(

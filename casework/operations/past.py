@@ -14,6 +14,7 @@ from casework.engine.absences import Absence
 from casework.engine.allocation import Rule
 from casework.engine.calendars import Calendar
 from casework.engine.commands import Library
+from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER
 from casework.operations.editions import stored_editions
 from casework.operations.registers import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED
 from casework.operations.service_history import MADE
@@ -161,6 +162,22 @@ class Past:
             self._fresh.add(scope)
         return self._held[scope]
 
+    def why_not_erased(self, erasure: str, at: datetime) -> str | None:
+        """What speaks against values being erased at that moment: two persons must have agreed, in their roles of then."""
+        rows = self.db.execute(_OF_ERASURE, {"log": erasure}).all()
+        asked = next((row for row in rows if row.kind == "erasure_asked"), None)
+        agreed = next((row for row in rows if row.kind == "erasure_agreed" and row.at <= at), None)
+        if asked is None or agreed is None:
+            return "no second person had agreed"
+        scope = asked.effects["programme"]
+        if asked.actor_id == agreed.actor_id:
+            return "one person asked for it and agreed"
+        if not self.held(scope, asked.actor_id, ADMINISTRATOR, None, asked.at):
+            return "whoever asked for it was no administrator"
+        if not any(self.held(scope, agreed.actor_id, role, None, agreed.at) for role in (COMPLIANCE, MANAGER)):
+            return "whoever agreed was no compliance officer or manager"
+        return None
+
     def knows_calendar(self, programme: str, digest: str, at: datetime) -> bool:
         """Whether the programme's calendar had a version of this digest at that moment, or before it."""
         known = any(moment <= at and one.digest == digest for moment, one in self._calendars.get(programme, ()))
@@ -205,6 +222,10 @@ class Past:
         )
 
 
+_OF_ERASURE = text("""
+    SELECT e.kind, e.at, e.actor_id, e.effects FROM events e JOIN logs l ON l.id = e.log_id AND l.kind = 'erasure'
+    WHERE e.log_id = CAST(:log AS uuid) AND e.kind IN ('erasure_asked', 'erasure_agreed') ORDER BY e.seq
+""")
 _OF_ROLES = text(
     "SELECT kind, at, effects FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq"
 )

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.cases import Case
-from casework.engine.events import Event
+from casework.engine.events import ERASED, Event
 from casework.engine.evolve import evolve
+from casework.ledger.bodies import ERASED as GONE
 from casework.ledger.check import Head, StoredEvent, check_log
 from casework.operations.allowed import Judge
 from casework.operations.past import Past
@@ -36,6 +37,8 @@ class Checked:
     number: str | None
     events: int
     findings: tuple[Finding, ...]
+    #: Values that were taken out by an erasure; no fault.
+    erased: int = 0
 
 
 def verify_all(engine: Engine) -> Iterator[Finding]:
@@ -115,6 +118,7 @@ def check_one(db: Connection, log: str, past: Past) -> Checked:
     elif walk.last_at is not None and row.last_at != walk.last_at:
         found.append(Finding("head", "The log's last time is not its last event's.", log, row.number, walk.seq))
     found += walk.found
+    found += walk.judge_erasures(past)
     if walk.whole and walk.count:
         home = Rows(db, log, row.number, past)
         try:
@@ -122,7 +126,7 @@ def check_one(db: Connection, log: str, past: Past) -> Checked:
         except (LookupError, ValueError, TypeError) as fault:  # what was forged need not have the form that we write
             sentence = f"The log cannot be compared with its rows: {type(fault).__name__} {fault}."
             found.append(Finding("unreadable", sentence, log, row.number))
-    return Checked(log, row.kind, row.number, walk.count, tuple(found))
+    return Checked(log, row.kind, row.number, walk.count, tuple(found), len(walk.gone))
 
 
 class _Walk:
@@ -142,6 +146,9 @@ class _Walk:
         #: False from the first event on that is out of order or cannot be read: the chain tells of that.
         self.whole = True
         self._keys: dict[tuple[str, str], int] = {}
+        #: Fields of which the hash alone is there, and those of which an event says so.
+        self.gone: set[tuple[int, str]] = set()
+        self._told: dict[int, Event] = {}
 
     def through(self, rows: Iterator[Any]) -> Iterator[StoredEvent]:
         for row in rows:
@@ -160,6 +167,9 @@ class _Walk:
             event = event_of(row.header, row.effects, row.body)
             self._compare_columns(row, event)
             self._compare_key(row.header.get("key"), event)
+            self.gone |= {(event.seq, name) for name, value in event.body.items() if value is GONE}
+            if event.kind == ERASED:
+                self._told[event.seq] = event
             if self.judge is None:
                 self.events.append(event)
                 return
@@ -169,6 +179,19 @@ class _Walk:
         except Exception as fault:  # a checker that what it reads can stop would be no checker
             self.whole = False
             self._blame("unreadable", f"Event {row.seq} cannot be followed: {type(fault).__name__} {fault}.")
+
+    def judge_erasures(self, past: Past) -> Iterator[Finding]:
+        """What is gone went by an erasure to which two persons had agreed, and what is said to be gone is gone."""
+        told: set[tuple[int, str]] = set()
+        for seq, event in self._told.items():
+            fields = {(of, name) for of, name in event.effects["erased"]["fields"] if of < seq}
+            for of, name in sorted(fields - self.gone):
+                yield Finding("erased", f"Event {seq} says that {name} of event {of} was erased, and it is there.", self.log, self.number, seq)
+            if (why := past.why_not_erased(event.effects["erasure"], event.at)) is not None:
+                yield Finding("erased", f"Event {seq} (erased) was not allowed: {why}.", self.log, self.number, seq)
+            told |= fields
+        for of, name in sorted(self.gone - told):
+            yield Finding("erased", f"{name} of event {of} was taken out without an erasure.", self.log, self.number, of)
 
     def _blame(self, kind: str, sentence: str, column: str | None = None) -> None:
         table = "events" if column else None

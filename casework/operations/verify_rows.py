@@ -14,6 +14,8 @@ from casework.engine.events import Event
 from casework.engine.rights import CONFIRMED, RECORDED, after
 from casework.ledger.bodies import Erased
 from casework.operations.allocation import fold as fold_rules
+from casework.operations.erasures import faults as erasure_faults
+from casework.operations.erasures import fold as fold_erasure
 from casework.operations.findings import fold as fold_finding
 from casework.operations.invited import faults as invitation_faults
 from casework.operations.invited import fold as fold_invitations
@@ -29,7 +31,7 @@ Json = Any
 PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings")
 HOMES = {
     "case": "cases", "mediation": "mediations", "programme": "programmes", "organisation": "organisations",
-    "person": "people", "right": "rights", "finding": "findings",
+    "person": "people", "right": "rights", "finding": "findings", "erasure": "erasures",
 }  # fmt: skip
 
 
@@ -127,13 +129,18 @@ class Rows:
         if kind == "finding":
             yield from self._compare("findings", [fold_finding(events)], rows)
             yield from self._finding_judged(events)
+        if kind == "erasure":
+            yield from self._compare("erasures", [fold_erasure(events)], rows)
+            for seq, why in erasure_faults(events):
+                yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
         if kind == "programme":
             calendars = [event.effects["calendar"] for event in events if "calendar" in event.effects]
             told = {"id": self.log, "code": events[0].effects["code"], "calendar": calendars[-1]}
             yield from self._compare("programmes", [told], rows)
         if kind == "organisation":
             profiles = [event.body["profile"] for event in events if "profile" in event.body]
-            yield from self._compare("organisations", [{"id": self.log, "profile": profiles[-1] if profiles else {}}], rows)
+            last = profiles[-1] if profiles else {}
+            yield from self._compare("organisations", [{"id": self.log, "profile": {} if isinstance(last, Erased) else last}], rows)
         if kind in ("programme", "organisation"):
             yield from self._roles(f"{kind}_id")
             away = [

@@ -53,13 +53,13 @@ logs = Table(
     "logs",
     metadata,
     Column("id", Id, primary_key=True, comment="Random: it names the log in every header"),
-    Column("kind", Text, nullable=False, comment="case, mediation, programme, organisation, person, right or finding"),
+    Column("kind", Text, nullable=False, comment="case, mediation, programme, organisation, person, right, finding or erasure"),
     Column("programme_id", Id, comment="Null for what belongs to no programme"),
     Column("seq", BigInteger, nullable=False, server_default=text("0"), comment="Of the last event; no gaps"),
     Column("head", Text, nullable=False, comment="Hash of the last event, hex"),
     Column("last_at", Time, nullable=False, comment="Time of the last event; the next one is later"),
     CheckConstraint(
-        "kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding')", name="kind"
+        "kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure')", name="kind"
     ),
     comment="One row for each unit of visibility; the row that every deed in it locks",
     postgresql_with={"fillfactor": "80"},
@@ -183,6 +183,7 @@ people = Table(
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Time, nullable=False, server_default=_now),
     Column("service", Boolean, nullable=False, server_default=text("false"), comment="A provider's own system: signs in to nothing, and is named for nothing"),
+    Column("erased_at", Time, comment="When everything that names the person was taken out"),
     Index("uq_people_email", text("lower(email)"), unique=True),
     CheckConstraint("theme IN ('auto', 'light', 'dark')", name="theme"),
 )
@@ -1085,4 +1086,28 @@ readings = Table(
     Index("ix_readings_person_id_id", "person_id", "id"),
     Index("ix_readings_document_id_id", "document_id", "id", postgresql_where=text("document_id IS NOT NULL")),
     comment="What auditors have read, and who took out which document; never changed by the application",
+)
+
+# --- erasing people --------------------------------------------------------------------------------------------------
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", Id, ForeignKey("logs.id"), primary_key=True, comment="Also the id of its log"),
+    _ref("programme_id", "programmes.id", comment="In which both persons have their roles"),
+    _ref("person_id", "people.id", nullable=True, comment="Whose account; null for somebody without one"),
+    Column("basis", Text, nullable=False, comment="The legal basis: request, withdrawn, needless or order"),
+    Column("state", Text, nullable=False, comment="asked, agreed, done or refused"),
+    Column("words", JSONB(none_as_null=True), comment="What names the person: names, addresses, numbers; null once done"),
+    Column("reason", Text, comment="Null once done, where it named the person"),
+    Column("asked_by", Id, nullable=False),
+    Column("asked_at", Time, nullable=False),
+    Column("decided_by", Id, comment="The second person, who agreed or did not"),
+    Column("decided_at", Time),
+    Column("done_at", Time),
+    CheckConstraint("state IN ('asked', 'agreed', 'done', 'refused')", name="state"),
+    CheckConstraint("decided_by <> asked_by", name="two_persons"),
+    Index("ix_erasures_agreed", "decided_at", "id", postgresql_where=text("state = 'agreed'")),
+    Index("ix_erasures_programme_id_asked_at", "programme_id", "asked_at", "id"),
+    comment="Erasures of persons; what the events of their logs add up to",
 )

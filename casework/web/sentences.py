@@ -107,6 +107,7 @@ _BY_ITSELF = {
     "due": N_("“%(task)s” is due"),
     "escalate": N_("“%(task)s” was passed on to the supervisors"),
     "flag": N_("“%(task)s” was flagged: it is long overdue"),
+    "erased": N_("What named a person was erased"),
     "wake": N_("The task “%(task)s” woke: the day it waited for has come"),
     "stopped": N_("A clock stopped, for its step is over"),
     "recounted": N_("The calendar changed, and deadlines were counted again"),

@@ -97,6 +97,22 @@ _PATTERNS = tuple(
         ),
         (r"Still being checked for harmful content: (?P<paper>.+)\.", N_("Still being checked for harmful content: %(paper)s.")),
         (r"Blocked as harmful: (?P<paper>.+)\. Hand in a clean file\.", N_("Blocked as harmful: %(paper)s. Hand in a clean file.")),
+        (
+            r"(?P<programme>.+): (?P<count>\d+) open cases are in this person's hands, until they are handed over or closed\.",
+            N_("%(programme)s: %(count)s open cases are in this person's hands, until they are handed over or closed."),
+        ),
+        (
+            r"(?P<programme>.+): (?P<count>\d+) findings of the audit are open, until they are closed\.",
+            N_("%(programme)s: %(count)s findings of the audit are open, until they are closed."),
+        ),
+        (
+            r"(?P<programme>.+): (?P<count>\d+) records of financing name this person, until (?P<until>[\d-]+) at least\.",
+            N_("%(programme)s: %(count)s records of financing name this person, until %(until)s at least."),
+        ),
+        (
+            r"(?P<programme>.+): (?P<count>\d+) records of financing name this person, until (?P<years>\d+) years after they are closed\.",
+            N_("%(programme)s: %(count)s records of financing name this person, until %(years)s years after they are closed."),
+        ),
         (r"This is for: (?P<roles>.+)\.", N_("This is for: %(roles)s.")),
         (r"“(?P<do>.+)” is for: (?P<whom>.+)\.", N_("“%(do)s” is for: %(whom)s.")),
         (r"the task is in the queue (?P<queue>\w+)\.", N_("the task is in the queue of: %(queue)s.")),
@@ -105,6 +121,7 @@ _PATTERNS = tuple(
 )  # fmt: skip
 #: What the engine says of a field, as it stands.
 FAULTS = (
+    N_("The account is open. Close it first: then nobody acts under the name any more."),
     N_("does not work this queue in this case"),
     N_("must be a day to come"),
     N_("it ends when one of its step's actions is done."),

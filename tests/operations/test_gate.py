@@ -34,7 +34,7 @@ class Papers(World):
             })  # fmt: skip
             self.insert("grants", {
                 "id": self.id(), "log_id": log, "track_id": self.dice.choice(tracks), "document_id": document,
-                "consent_id": self.id(), "given_at": START, "ended_at": self.maybe(START, 0.3),
+                "consents": [], "given_at": START, "ended_at": self.maybe(START, 0.3),
             })  # fmt: skip
 
     def cases(self) -> Iterator[Case]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -497,18 +496,6 @@ def test_a_log_without_events_is_found(scene: Scene, db: Connection) -> None:
     sql(db, "INSERT INTO logs (id, kind, seq, head, last_at) VALUES (CAST(:id AS uuid), 'case', 0, :head, now())",
         id=log, head=genesis(log))  # fmt: skip
     assert [one.kind for one in verify_case(db, log)] == ["empty"]
-
-
-def test_what_was_erased_still_verifies(scene: Scene, db: Connection) -> None:
-    """A value's hash stands in its place; the row then holds nothing."""
-    salted = sql(
-        db, "SELECT body->'title' FROM events WHERE log_id = CAST(:log AS uuid) AND seq = 1", log=scene.log
-    ).scalar_one()
-    kept = hashlib.sha256(bytes.fromhex(salted["salt"]) + json.dumps(salted["value"]).encode()).hexdigest()
-    sql(db, "UPDATE events SET body = jsonb_set(body, '{title}', CAST(:kept AS jsonb))"
-        " WHERE log_id = CAST(:log AS uuid) AND seq = 1", kept=json.dumps({"hash": kept}), log=scene.log)  # fmt: skip
-    sql(db, "UPDATE cases SET title = NULL WHERE id = CAST(:log AS uuid)", log=scene.log)
-    assert verify_case(db, scene.log) == []
 
 
 def test_an_edition_whose_file_is_gone_is_read_from_the_database(

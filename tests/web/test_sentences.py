@@ -10,6 +10,7 @@ from flask_babel import force_locale
 
 from casework.engine.contract import ANSWERED, RAISED, SETTLED
 from casework.engine.events import (
+    ERASED,
     FIRED,
     GRANT_EXPIRED,
     LETTER_SENT,
@@ -34,7 +35,7 @@ WHATS = {
     PAPERS_RETURNED: HOWS, LETTER_SENT: LETTERS, RANG: ("remind", "due", "escalate", "flag", "wake", "stopped"),
 }  # fmt: skip
 #: What an edition has words for, and what no person does.
-_OF_EDITIONS, _NOBODYS = {FIRED, PROPOSED, REFUSED}, {RANG, RECOUNTED, GRANT_EXPIRED}
+_OF_EDITIONS, _NOBODYS = {FIRED, PROPOSED, REFUSED}, {RANG, RECOUNTED, GRANT_EXPIRED, ERASED}
 
 
 def entries(kinds: Any, *, by_system: bool) -> list[dict[str, Any]]:

@@ -1,0 +1,81 @@
+"""What names a person, and whether a text does: names, addresses and numbers as somebody may have written them. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from casework.errors import InvalidForm
+
+Json = Any
+
+MOST_WORDS, LONGEST = 20, 200
+#: What is not written in Chinese characters must be so long: a shorter word stands in words that name nobody.
+SHORTEST_LATIN, SHORTEST_CHINESE = 4, 2
+#: Letters and digits that a name in Latin script must not be a part of; within Chinese there is nothing between words.
+_LETTER = "[0-9A-Za-zÀ-ɏ]"
+_HAN = re.compile(r"[㐀-鿿豈-﫿]")
+
+
+def checked_words(words: Iterable[str], field: str = "words") -> list[str]:
+    """The words as they are looked for, each once. Raises InvalidForm for what would be found everywhere, or nowhere."""
+    found = list(dict.fromkeys(" ".join(unicodedata.normalize("NFC", one).split()) for one in words))
+    found = [one for one in found if one]
+    if len(found) > MOST_WORDS:
+        raise InvalidForm(fields={field: f"must be at most {MOST_WORDS}"})
+    for one in found:
+        if len(one) > LONGEST or any(letter in '"\\' or not letter.isprintable() for letter in one):
+            raise InvalidForm(fields={field: "has a character that no name has, or is too long"})
+        least = SHORTEST_CHINESE if _HAN.search(one) else SHORTEST_LATIN
+        if sum(letter.isalnum() for letter in one) < least:
+            raise InvalidForm(fields={field: "has a word so short that it would be found in other words"})
+    return found
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The words by which a person is named."""
+
+    words: tuple[str, ...]
+
+    @cached_property
+    def pattern(self) -> str:
+        """A regular expression that PostgreSQL and Python read alike; matched without regard to case."""
+        return "|".join(_pattern(one) for one in self.words) or "(?!)"
+
+    @cached_property
+    def everywhere(self) -> str:
+        """The same, and as the words stand in an address."""
+        encoded = {way(one) for one in self.words for way in (quote, quote_plus)} - set(self.words)
+        return "|".join([self.pattern, *(_pattern(one) for one in sorted(encoded))])
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.IGNORECASE)
+
+    def in_text(self, text: str) -> bool:
+        return self._compiled.search(unicodedata.normalize("NFC", text)) is not None
+
+    def in_value(self, value: Json) -> bool:
+        """Whether a form value, of whatever shape, names the person."""
+        return self.in_text(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _pattern(word: str) -> str:
+    parts = r"\s+".join(_escaped(part) for part in word.split(" "))
+    before = f"(?<!{_LETTER})" if re.match(_LETTER, word) else ""
+    after = f"(?!{_LETTER})" if re.search(f"{_LETTER}$", word) else ""
+    return f"{before}{parts}{after}"
+
+
+def _escaped(part: str) -> str:
+    return re.sub(r"([^0-9A-Za-z\u0080-\U0010ffff])", r"\\\1", part)
+
+
+__all__ = ["Naming", "checked_words"]
