@@ -6,7 +6,7 @@ from casework.api.routes import Call, Json, Route, decides, get, post
 from casework.api.shapes import cases as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import given, text_of
-from casework.operations import case_lists, cases, deadlines, history, leavers, overview, prospects
+from casework.operations import bulk_cases, case_lists, cases, deadlines, history, leavers, overview, prospects
 from casework.operations.gate import case_log
 from casework.operations.requests import Done
 
@@ -97,8 +97,14 @@ def take_over(call: Call) -> Done:
     )  # fmt: skip
 
 
+def do_to_cases(call: Call) -> Done:
+    body = call.body
+    return bulk_cases.do_to_cases(call.db, call.actor, body.cases, body.deed, body.data, call.request, dry_run=body.dry_run)
+
+
 ROUTES: tuple[Route, ...] = (
     get("/cases", list_cases, "List the cases that you may see, filtered and sorted", shapes.CasePage, query=shapes.CaseQuery),
+    post("/cases/bulk", do_to_cases, "Put several cases on hold, or try it first; each has its own result", shapes.CaseOutcomes, body=shapes.ManyCases),
     get(_CASE, show_case, "Show where a case stands and what you may do", shared.CaseShown),
     get(f"{_CASE}/events", list_case_events, "Read the history of a case", shared.EventPage, query=shared.Paged),
     get(f"{_CASE}/prospect", show_case_prospect, "Tell whether somebody may still do the rest of a case", shapes.Prospect),

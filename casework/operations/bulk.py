@@ -129,22 +129,30 @@ def _in_order(db: Connection, ids: Sequence[str]) -> list[str]:
 def _one(
     db: Connection, actor: Actor, id: str, operation: str, told: Mapping[str, str], request: Request, dry_run: bool
 ) -> Outcome:
+    def deed() -> None:
+        if operation == table.COMPLETE:
+            _insist_plain(db, actor, id)
+        _DEEDS[operation](db, actor, id, told, of_one(request, id))
+
+    return Outcome(id, attempt(db, deed, dry_run=dry_run))
+
+
+def attempt(db: Connection, deed: Callable[[], object], *, dry_run: bool) -> CaseworkError | None:
+    """Do it behind a savepoint, or only try it; gives what refuses it, which keeps nothing else from being done."""
     try:
         with db.begin_nested():
-            if operation == table.COMPLETE:
-                _insist_plain(db, actor, id)
-            _DEEDS[operation](db, actor, id, told, _of_one(request, id))
+            deed()
             if dry_run:
                 raise _Undo
     except _Undo:
-        return Outcome(id)
+        return None
     except CaseworkError as refusal:
-        return Outcome(id, refusal)
-    return Outcome(id)
+        return refusal
+    return None
 
 
-def _of_one(request: Request, id: str) -> Request:
-    """A key of its own for each task, however long the key of them all is."""
+def of_one(request: Request, id: str) -> Request:
+    """A key of its own for each thing, however long the key of them all is."""
     return Request(hashlib.sha256(f"{request.key} {id}".encode()).hexdigest(), request.digest)
 
 
@@ -154,4 +162,4 @@ def _insist_plain(db: Connection, actor: Actor, id: str) -> None:
         raise Refused(["It has a form of its own to fill in."])
 
 
-__all__ = ["MOST", "NEEDS", "do_to_tasks", "show_chosen"]
+__all__ = ["MOST", "NEEDS", "attempt", "do_to_tasks", "of_one", "show_chosen"]

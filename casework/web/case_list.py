@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
 from casework.engine.editions import Edition
+from casework.engine.roles import OFFICER
 from casework.errors import InvalidForm
 from casework.operations.case_lists import (
     MOST_COUNTED,
@@ -96,6 +97,7 @@ def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
     page = render_template(
         "cases/index.html", rows=[_row(one) for one in listed["items"]], asked=asked, count=count, most=MOST_COUNTED,
         selects=_selects(offered, whole=whole), tabs=_tabs(actor, asked, whole=whole), fault=fault, whole=whole,
+        ticks=OFFICER in actor.roles(),
         kept=[_kept(one, asked) for one in kept], query=urlencode(asked.query),
         next_url=_address(asked.query | {"cursor": listed["next"]}) if listed["next"] else "",
         first_url=_address(asked.query) if request.args.get("cursor") else "",

@@ -21,6 +21,7 @@ ROLES = (
     "anonymous", "officer", "other_officer", "foreign_officer", "supervisor", "compliance", "dispute_officer", "provider",
     "foreign_provider", "provider_lead", "verifier", "auditor", "manager", "observer", "administrator",
 )  # fmt: skip
+HOLD = {"reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": "The budget is decided"}
 EVERYBODY = frozenset(ROLES) - {"anonymous"}
 
 OFFICERS = frozenset({"officer", "other_officer"})
@@ -212,6 +213,10 @@ TABLE: tuple[Row, ...] = (
     # --- tasks ---
     get("/tasks", EVERYBODY),
     # Of what one does not see the answer says the same as of what is not there.
+    post(
+        "/cases/bulk", EVERYBODY, there=EVERYBODY, absent=EVERYBODY,
+        body=lambda on: {"cases": [on["number"]], "deed": "hold", "data": HOLD, "dry_run": True},
+    ),
     post("/tasks/bulk", EVERYBODY, there=EVERYBODY, absent=EVERYBODY, body=lambda on: {"tasks": [on["task"]], "operation": "claim", "dry_run": True}),
     get("/agenda", EVERYBODY),
     get("/tasks/{task}", READERS, there=FOREIGN),

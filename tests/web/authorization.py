@@ -77,6 +77,7 @@ OWN = ("accounts.", "passkeys.", "confirm.", "notifications.", "acceptance.")
 PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
 LEADS = frozenset({"provider_lead"})
+HOLD = {"f-reason": "budget", "f-waits_for": "need_owner", "f-waits_until": "event", "f-event": "The budget is decided"}
 SUPERVISORS = frozenset({"supervisor"})
 AWAY = PROVIDERS | OWNERS | FOREIGN | {"other_officer", "compliance"}
 
@@ -104,6 +105,8 @@ TABLE: tuple[Row, ...] = (
     post("/away", AWAY, form=lambda on: {"whom": on["person"]}),
     post("/away/<absence>/end", {"officer", "supervisor"}, there=FOREIGN),
     # --- tasks ---
+    get("/cases/bulk", EVERYBODY),
+    post("/cases/bulk", EVERYBODY, form=lambda on: {"case": on["number"]} | HOLD),
     get("/tasks/bulk", EVERYBODY),
     post("/tasks/bulk", EVERYBODY, form=lambda on: {"task": on["task"], "operation": "claim"}),
     post("/tasks/next", EVERYBODY),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -21,6 +21,8 @@ from casework.api.shapes.shared import (
     Paged,
     SomeWords,
 )
+
+Json = Any
 
 
 class CaseQuery(Paged):
@@ -126,3 +128,22 @@ class Prospect(Answer):
 class DocumentMade(Answer):
     id: str
     revision: int
+
+
+class ManyCases(Body):
+    cases: Annotated[list[Line], Field(min_length=1, max_length=50, description="Numbers")]
+    deed: Literal["hold"]
+    data: Annotated[dict[str, Json], Field(description="The form of the transition, the same for each")] = {}
+    dry_run: Annotated[bool, Field(description="Say what would become of each, and do nothing")] = False
+
+
+class CaseOutcome(Answer):
+    case: str
+    done: bool
+    why: Annotated[str | None, Field(description="What refuses it")]
+
+
+class CaseOutcomes(Answer):
+    items: list[CaseOutcome]
+    done: int
+    dry_run: bool
