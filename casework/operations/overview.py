@@ -33,6 +33,7 @@ from casework.operations.outside import outside
 from casework.permissions import Actor, Reach, Sight, capacities, choose, conflict, may_work, own_tracks, sight
 from casework.records.cases import load
 from casework.records.logs import now
+from casework.records.walls import whole
 
 Json = Any
 
@@ -332,7 +333,14 @@ def actions_of(
     moment: datetime, calendar: Calendar,
 ) -> list[dict[str, Json]]:  # fmt: skip
     """Every action where the tracks seen stand: whether it is possible now, and every reason why not."""
-    facts = outside(db, case, reads(library, case))
+    judged = case
+    if level < Sight.ALL:
+        # What is possible is decided on the whole case, as the deed will be, whatever of it the reader may see.
+        with whole(db):
+            judged = load(db, case.log, case.kind)
+            facts = outside(db, judged, reads(library, judged))
+    else:
+        facts = outside(db, case, reads(library, case))
     barred = conflict(actor, case)
     mine = {track.id: capacities(actor, case, track) for track in seen}
     # Asked once for each capacity: a deputy may do what the person may not.
@@ -340,7 +348,7 @@ def actions_of(
     by_capacity = {
         by: {
             (offer.track, offer.transition): offer
-            for offer in offers(library, case, Context(by, moment, calendar, new_id, facts))
+            for offer in offers(library, judged, Context(by, moment, calendar, new_id, facts))
         }
         for by in {nobody, *(by for all_of in mine.values() for by in all_of)}
     }

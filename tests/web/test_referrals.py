@@ -10,11 +10,14 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
+from casework.operations.cases import register_document
+from casework.operations.deeds import home_of
+from casework.records.cases import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page
 from tests.web.queries import counted
-from tests.world import World, to_referral, today
+from tests.world import World, new_request, to_referral, today
 
 BrowserFor = Callable[[str], Browser]
 
@@ -331,3 +334,18 @@ def test_nobody_ends_the_own_role(engine: Engine, world: World, browser_for: Bro
     answer = lead.post(f"/members/{own}/end", page="/members", follow=True)
     assert "nobody ends their own role" in answer.text
     assert roles_of(engine, world.people["provider_lead"]) == ["provider_lead"]
+
+
+def test_an_offer_with_a_paper_is_offered_to_be_accepted(engine: Engine, world: World, browser_for: BrowserFor, offer: str) -> None:
+    """What is possible is decided on papers too that the provider may not see yet."""
+    with transaction(engine) as db:
+        number = str(db.execute(text("SELECT number FROM cases ORDER BY opened_at DESC LIMIT 1")).scalar_one())
+        done = register_document(
+            db, world.actor(db, "officer"), number, title="Figures", kind="report", party="need_owner", language=None,
+            valid_until=None, revision=load(db, home_of(db, number), "case").revision, request=new_request(),
+        )  # fmt: skip
+        world.fire(db, "provider", number, "ask_info", {"items": "The figures"}, track=offer)
+        supplied = {"documents": [done.answer["id"]], "answer": "Here."}
+        world.fire(db, "officer", number, "supply_info", supplied, track=offer)
+    assert accept(browser_for("provider"), world, offer).status_code == 303
+    assert states(engine, offer) == ["accepted"]
