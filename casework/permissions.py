@@ -16,6 +16,7 @@ from casework.engine.checks import duty_reasons
 from casework.engine.commands import By
 from casework.engine.draft import accepted
 from casework.engine.editions import Edition
+from casework.engine.openings import BREAKERS, READERS
 from casework.engine.roles import (
     AUDITOR,
     COMPLIANCE,
@@ -148,8 +149,11 @@ def sight(actor: Actor, case: Case) -> Sight:
 
 
 def _opened(actor: Actor, case: Case) -> bool:
-    """Whether the log is open to the actor for a time: to read, and to do nothing in it."""
-    return case.log in actor.opened and actor.person not in case.interests
+    """Whether the log is open to the actor for a time: to read, and to do nothing in it. It ends with the role, too."""
+    if case.log not in actor.opened or actor.person in case.interests:
+        return False
+    roles = READERS if case.kind == "mediation" else BREAKERS
+    return any(one.programme == case.programme and one.role in roles and one.deputy_for is None for one in actor.memberships)
 
 
 def own_tracks(actor: Actor, case: Case) -> list[Track]:

@@ -262,6 +262,7 @@ TABLE: tuple[Row, ...] = (
     post("/tasks/{task}/skip", LEADERS, READERS - LEADERS, there=FOREIGN, body=lambda on: {"reason": "not needed"}),
     post("/tasks/{task}/fail", LEADERS, READERS - LEADERS, there=FOREIGN, body=lambda on: {"reason": "not possible"}),
     # --- the house rule ---
+    get("/readings", frozenset({"auditor", "manager"})),
     get("/house-rule", frozenset({"supervisor"})),
     # --- referrals ---
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),

@@ -287,6 +287,13 @@ def test_the_verification_finds_what_one_person_did_alone(scene: Scene, forgery:
     assert judged(scene, scene.mediation, lambda one: FORGED[forgery](one, scene.world)) != []
 
 
+def test_it_ends_with_the_role_that_the_reader_was_chosen_for(scene: Scene) -> None:
+    scene.decide(scene.ask())
+    with scene.engine.begin() as db:
+        db.execute(text("UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:p AS uuid)"), {"p": scene.world.people["auditor"]})
+    assert not scene.reads("auditor")
+
+
 # --- in an emergency -------------------------------------------------------------------------------------------------
 
 
@@ -295,6 +302,15 @@ def test_an_administrator_reads_the_case_until_the_glass_is_whole_again(scene: S
     scene.smash()
     assert scene.sees("administrator") == Sight.ALL
     scene.later(int(GLASS_LASTS.total_seconds()) // 3600)
+    assert scene.sees("administrator") == Sight.NOTHING
+
+
+def test_whoever_is_no_administrator_any_more_reads_it_no_longer(scene: Scene) -> None:
+    scene.smash()
+    with scene.engine.begin() as db:
+        db.execute(
+            text("UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:p AS uuid)"), {"p": scene.world.people["administrator"]}
+        )
     assert scene.sees("administrator") == Sight.NOTHING
 
 
