@@ -20,6 +20,9 @@ from casework.operations.accounts import (
     revoke_token,
 )
 from casework.operations.administration import SHORTEST_PASSWORD
+from casework.operations.invitations import DAYS, MOST_DAYS, Scope, insist_form, record_invitation
+from casework.operations.keys import open_vault
+from casework.operations.preferences import LANGUAGES
 from casework.operations.registers import grant_role, register_person
 from casework.operations.requests import Request
 from casework.permissions import Actor
@@ -75,6 +78,41 @@ def add_user(
     finally:
         engine.dispose()
     click.echo(f"{email} {'has an account now, with' if new else 'now has'} the role {role}.")
+
+
+@user.command("invite")
+@click.argument("email")
+@click.option("--name", required=True, help="The person's name; the person may change it.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([one for one in ROLES if one != SYSTEM]))
+@click.option("--programme", metavar="CODE", help="Where the roles are held; for every role but a provider's.")
+@click.option("--organisation", metavar="NAME", help="Where a provider's roles are held.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the mail.")
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=DAYS, show_default=True, help="How long it holds.")
+def invite_user(
+    email: str, name: str, roles: tuple[str, ...], programme: str | None, organisation: str | None, language: str, days: int
+) -> None:
+    """Invite EMAIL by mail, and print the link and its code: send the one and tell the other.
+
+    Where no mail server is set up the mail waits, and the link goes by whatever way you choose.
+    """
+    if (programme is None) == (organisation is None):
+        raise click.UsageError("Name a --programme or an --organisation, and only that.")
+    settings = load_settings()
+    engine = connect_engine(settings)
+    try:
+        with transaction(engine) as db:
+            scope = Scope(
+                _one(db, "programmes", "code", programme, f"programme {programme}"),
+                _one(db, "organisations", "name", organisation, f"organisation {organisation}"),
+            )
+            insist_form(db, None, scope, email, name, roles, language, days)
+            _, code, secret = record_invitation(
+                db, None, open_vault(settings), scope=scope, email=email, name=name, roles=roles, language=language, days=days
+            )
+    finally:
+        engine.dispose()
+    click.echo(f"Link: {(settings.base_url or '').rstrip('/')}/invitation/{secret}")
+    click.echo(f"Code: {code}")
 
 
 @click.group()

@@ -75,7 +75,7 @@ def invite(
     An administrator invites to a programme of their own and to every organisation, a provider's lead to the own one.
     """
     _insist_invites(actor, scope)
-    _insist_form(db, actor, scope, email.strip(), name, roles, language, days)
+    insist_form(db, actor.person, scope, email.strip(), name, roles, language, days)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id, code = record_invitation(
@@ -238,9 +238,10 @@ def _insist_invites(actor: Actor, scope: Scope) -> None:
         raise NotFound("organisation")
 
 
-def _insist_form(
-    db: Connection, actor: Actor, scope: Scope, email: str, name: str, roles: Sequence[str], language: str, days: int
+def insist_form(
+    db: Connection, by: str | None, scope: Scope, email: str, name: str, roles: Sequence[str], language: str, days: int
 ) -> None:
+    """Raises InvalidForm for what is no invitation."""
     faults = {}
     held = ORGANISATION_ROLES if scope.organisation else frozenset(ROLES) - ORGANISATION_ROLES - {SYSTEM}
     if not roles or len(set(roles)) != len(roles):
@@ -262,7 +263,7 @@ def _insist_form(
     if "email" not in faults:
         # Only what whoever invites can see anyway: who is in the programme or the organisation already, and oneself.
         known = {"scope": scope.id, "email": email, "roles": list(roles)}
-        if db.execute(_OWN, {"id": actor.person, "email": email}).first():
+        if db.execute(_OWN, {"id": by, "email": email}).first():
             faults["email"] = "is your own; nobody gives a role to themselves"
         elif db.execute(_HOLDS, known).first():
             faults["email"] = "is of somebody who has this role already"
@@ -391,6 +392,6 @@ def _note(db: Connection, log: Log, kind: str, by: str, effects: dict[str, Json]
 
 
 __all__ = [
-    "DAYS", "MOST_DAYS", "ROW", "TRIES", "InvitationLetter", "Scope", "invite", "invite_again", "list_invitations",
+    "DAYS", "MOST_DAYS", "ROW", "TRIES", "InvitationLetter", "Scope", "insist_form", "invite", "invite_again", "list_invitations",
     "record_invitation", "revoke_invitation", "show_invitation", "token_hash", "write_invitation",
 ]  # fmt: skip

@@ -10,16 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.cases import Case
-from casework.engine.events import Event
+from casework.engine.events import SYSTEM_ACTOR, Event
 from casework.engine.rights import CONFIRMED, RECORDED, after
+from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
 from casework.ledger.bodies import Erased
 from casework.operations.allocation import fold as fold_rules
 from casework.operations.erasures import faults as erasure_faults
 from casework.operations.erasures import fold as fold_erasure
 from casework.operations.findings import fold as fold_finding
+from casework.operations.invited import INVITED, INVITED_AGAIN, REVOKED
 from casework.operations.invited import faults as invitation_faults
 from casework.operations.invited import fold as fold_invitations
 from casework.operations.past import Past, absences
+from casework.operations.service_history import MADE, ROTATED, SERVICE_ENDED
 from casework.operations.service_history import fold as fold_services
 from casework.operations.skills import fold as fold_skills
 from casework.records.cases import rows_of
@@ -51,6 +54,10 @@ class Finding:
 
     def as_json(self) -> dict[str, Json]:
         return asdict(self)
+
+
+#: Deeds in a register that take a right, and whether administrators have it beside leads.
+_BY_RIGHT = {INVITED: True, INVITED_AGAIN: True, REVOKED: True, MADE: False, ROTATED: False, SERVICE_ENDED: False}
 
 
 class Rows:
@@ -154,12 +161,27 @@ class Rows:
             yield from self._compare("invitations", list(fold_invitations(events).values()), self._read("invitations", "scope_id"))
             accounts = list(fold_services(events).values())
             yield from self._compare("service_accounts", accounts, self._read("service_accounts", "organisation_id"))
+            yield from self._by_right(kind, events)
             for seq, why in invitation_faults(events):
                 yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
             rules = fold_rules(event.effects["allocation"] for event in events if "allocation" in event.effects)
             yield from self._compare("allocations", [one | {"scope_id": self.log} for one in rules], self._read("allocations", "scope_id"))
             skills = fold_skills(event.effects["skills"] for event in events if "skills" in event.effects)
             yield from self._compare("skills", [one | {"scope_id": self.log} for one in skills], self._read("skills", "scope_id"))
+
+    def _by_right(self, kind: str, events: list[Event]) -> Iterator[Finding]:
+        """Who invites, or makes a service account, leads the organisation or is an administrator."""
+        for event in events:
+            if event.kind not in _BY_RIGHT or event.actor == SYSTEM_ACTOR:
+                continue
+            leads = kind == "organisation" and self._held(self.log, event, PROVIDER_LEAD)
+            within = [self.log] if kind == "programme" else sorted(self.past.programmes())
+            if not leads and not (_BY_RIGHT[event.kind] and any(self._held(one, event, ADMINISTRATOR) for one in within)):
+                sentence = f"Event {event.seq} ({event.kind}) is by somebody who could not do it then."
+                yield Finding("allowed", sentence, self.log, self.number, event.seq)
+
+    def _held(self, scope: str, event: Event, role: str) -> bool:
+        return self.past.held(scope, event.actor, role, None, event.at, any_deputy=True)
 
     def _finding_judged(self, events: list[Event]) -> Iterator[Finding]:
         """Nobody answers their own finding, and nobody judges their own answer."""

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.engine.calendars import Calendar
+from casework.operations.acceptance import accept_as_new, try_code
 from casework.operations.accounts import find_actor_by_secret, sign_in
 from casework.operations.registers import register_organisation, register_programme
+from casework.operations.verify import verify_case
 from casework.records.database import transaction
 from tests.databases import ROOT, run_casework
 
@@ -47,6 +49,30 @@ def test_a_second_role_goes_to_the_same_person(environment: dict[str, str], engi
     with transaction(engine) as db:
         assert db.execute(text("SELECT count(*) FROM people")).scalar_one() == 1
         assert db.execute(text("SELECT count(*) FROM memberships")).scalar_one() == 2
+
+
+def _invite(environment: dict[str, str], *more: str) -> subprocess.CompletedProcess[str]:
+    return run_casework("user", "invite", "li@example.org", "--name", "Li Wen", *more, environment=environment)
+
+
+def test_whom_the_command_line_invites_joins_with_link_and_code(environment: dict[str, str], engine: Engine) -> None:
+    made = _invite(environment, "--role", "officer", "--programme", "BJ")
+    link, code = (line.partition(": ")[2] for line in made.stdout.splitlines())
+    token = link.rpartition("/")[2]
+    with transaction(engine) as db:
+        opened = try_code(db, token, code)
+        assert opened is not None
+        accept_as_new(
+            db, token, opened, name="Li Wen", name_zh=None, password="correct horse battery", language="en", about={},
+            insist=False,
+        )  # fmt: skip
+        assert sign_in(db, "li@example.org", "correct horse battery")
+        assert list(verify_case(db, db.execute(text("SELECT id FROM programmes")).scalar_one())) == []
+
+
+@pytest.mark.parametrize("more", [("--role", "officer"), ("--role", "officer", "--organisation", "Invented Lab")])
+def test_nobody_is_invited_to_what_does_not_fit(environment: dict[str, str], more: tuple[str, ...]) -> None:
+    assert _invite(environment, *more).returncode != 0
 
 
 @pytest.mark.parametrize(

@@ -336,3 +336,11 @@ def test_the_log_tells_an_end_that_was_put_off_in_the_table(world: World, db: Co
 def test_a_link_is_known_by_its_hash_alone(world: World, db: Connection) -> None:
     one = invite(db, world)
     assert bytes(db.execute(text("SELECT token FROM invitations")).scalar_one()) == token_hash(one.token)
+
+
+def test_the_log_tells_who_invited_without_a_right(world: World, db: Connection) -> None:
+    invitations.record_invitation(
+        db, world.people["provider"], VAULT, scope=Scope(organisation=world.organisations["lab"]), email="new@example.org",
+        name="New", roles=["provider"], language="en", days=7,
+    )  # fmt: skip
+    assert [found.sentence for found in lab_log(db, world) if "could not do it then" in found.sentence]
