@@ -2,226 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from casework.engine import roles
-from casework.engine.cases import CREATED, OBSOLETE, PAUSED, READY, RUNNING, SUSPENDED
-from casework.engine.commands import By, EndConsent, Fire, HandOver, RegisterDocument
-from casework.engine.facts import Facts
-from casework.engine.fields import Choice, Date, Documents, Items, Note, PartyField, Provider, YesNo
-from casework.engine.grammar import (
-    Also,
-    Final,
-    Form,
-    Referral,
-    ServiceTrack,
-    State,
-    Task,
-    Track,
-    Workflow,
-    any_of,
-    calendar_days,
-    previous,
-    same,
-    until,
-    working_days,
-)  # fmt: skip
-from casework.engine.registry import effect, guard
+from casework.engine.cases import CREATED, OBSOLETE, PAUSED, READY, RUNNING
+from casework.engine.commands import By, Fire, HandOver
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from tests.engine.toy_case import GREEN, RED, begun
 from tests.engine.toys import (
     CALENDAR,
     COMPLIANCE,
     DAY,
-    LEAD,
     OFFICER,
     PROVIDER,
-    SECOND_COMPLIANCE,
     SECOND_OFFICER,
     SECOND_SUPERVISOR,
     SUPERVISOR,
     Play,
-    uuid,
 )
-
-# --- toys ------------------------------------------------------------------------------------------------------------
-
-
-@guard("The light is red.")
-def toy_light_is_green(f: Facts) -> bool:
-    return f.data.get("light") != "red"
-
-
-@effect()
-def toy_freeze(f: Facts) -> Mapping[str, Any]:
-    return {"frozen": True}
-
-
-@effect()
-def toy_thaw(f: Facts) -> Mapping[str, Any]:
-    return {"frozen": False}
-
-
-@effect()
-def toy_hold(f: Facts) -> Mapping[str, Any]:
-    return {"hold": {"reason": "other"}, "pause": {"keep": []}}
-
-
-@effect()
-def toy_end_hold(f: Facts) -> Mapping[str, Any]:
-    return {"hold": None, "resume": True}
-
-
-@effect()
-def toy_own(f: Facts) -> Mapping[str, Any]:
-    return {"owner": f.actor, "team": []}
-
-
-@effect()
-def toy_consent(f: Facts) -> Mapping[str, Any]:
-    one = {"party": f.data["party"], "providers": None, "documents": None, "given_on": "2026-03-01"}
-    return {"consents": [one | {"expires_on": f.data.get("expires_on")}]}
-
-
-@effect()
-def toy_send(f: Facts) -> Mapping[str, Any]:
-    return {"provider": f.data["provider"], "given": {"documents": f.data.get("documents", [])}}
-
-
-@effect()
-def toy_share(f: Facts) -> Mapping[str, Any]:
-    return {"named": f.actor, "grant": list(f.track.given["documents"])}
-
-
-@effect()
-def toy_share_again(f: Facts) -> Mapping[str, Any]:
-    return {"grant": list(f.track.given["documents"])}
-
-
-@effect()
-def toy_replaced(f: Facts) -> Mapping[str, Any]:
-    return {"replaced": True}
-
-
-class Light(Form):
-    light = Choice(label="Light", choices={"red": "Red", "green": "Green"})
-    note = Note(label="Note", required=False)
-
-
-class Steps(Form):
-    steps = Items(label="Steps")
-
-
-class Until(Form):
-    day = Date(label="Until", required=False)
-
-
-class Answer(Form):
-    yes = YesNo(label="Yes?")
-
-
-class ConsentForm(Form):
-    party = PartyField(label="Party")
-    expires_on = Date(label="Until", required=False)
-
-
-class Request(Form):
-    provider = Provider(label="Provider")
-    documents = Documents(label="Documents", required=False)
-
-
-class Toy(Workflow):
-    a = State("A", roles.OFFICER, working_days(10), "One")
-    b = State("B", roles.SUPERVISOR, working_days(10), "Two")
-    held = State("Held", roles.OFFICER, calendar_days(60), "Two")
-    done = Final("Done")
-
-    take = a.to(same(), by=roles.OFFICER, effects=[toy_own])
-    go = a.to(b, by=roles.OFFICER, form=Light, guards=[toy_light_is_green])
-    note = a.to(same(), by=roles.OFFICER, form=Light)
-    ask = a.to(
-        b, by=(roles.OFFICER, roles.SUPERVISOR), confirm_by=roles.SUPERVISOR, form=Light, guards=[toy_light_is_green]
-    )
-    ask_more = a.to(b, by=roles.OFFICER, confirm_by=roles.SUPERVISOR, form=Light)
-    back = b.to(a, by=roles.SUPERVISOR)
-    finish = b.to(done, by=(roles.SUPERVISOR, roles.OFFICER), not_by=("go", "check"))
-    reopen = done.to(a, by=roles.SUPERVISOR, reopens=True)
-    hold = any_of(a, b).to(held, by=roles.OFFICER, form=Until, effects=[toy_hold])
-    resume = held.to(previous(), by=roles.OFFICER, effects=[toy_end_hold])
-    resume_due = held.after(until("hold.day"), previous(), effects=[toy_end_hold])
-    stop = any_of(a, b).to(
-        done, by=roles.COMPLIANCE, confirm_by=roles.COMPLIANCE, proposal_effects=[toy_freeze], refusal_effects=[toy_thaw],
-        effects=[toy_freeze],
-    )  # fmt: skip
-    per_party = a.to(same(), by=roles.OFFICER, opens=[
-        Task("screen", "Screen", roles.COMPLIANCE, working_days(5), Answer, per="party"),
-    ])  # fmt: skip
-    per_item = a.to(same(), by=roles.OFFICER, form=Steps, opens=[
-        Task("step", "Do the step", roles.OFFICER, until("by"), per="items:steps"),
-    ])  # fmt: skip
-    later = a.to(same(), by=roles.OFFICER, opens=[
-        Task("look", "Look again", roles.OFFICER, working_days(5), after=calendar_days(30)),
-    ])  # fmt: skip
-    give = a.to(same(), by=roles.OFFICER, form=ConsentForm, effects=[toy_consent])
-    refer = any_of(a, b).to(same(), by=roles.OFFICER, opens=[Referral("fix", fresh=True)])
-    refer_later = a.to(same(), by=roles.OFFICER, opens=[Referral("fix", fresh=True, after=calendar_days(30))])
-    call_off = any_of(a, b).to(done, by=roles.OFFICER, also=(Also("referrals", "cancel"),), name="call_off")
-    beside = a.to(same(), by=roles.OFFICER, opens=[Track("fix")])
-
-    on_request = (
-        ((a,), (roles.OFFICER,), Task(
-            "check", "Check", roles.OFFICER, working_days(5), Answer, not_by=("go",), unless_open=True,
-            opens_if=(("yes", True, (Task("praise", "Praise", roles.OFFICER, working_days(1)),)),),
-        )),
-        ((b,), (roles.SUPERVISOR,), Task("audit", "Audit", roles.SUPERVISOR, working_days(5))),
-    )  # fmt: skip
-
-
-class ToyReferral(Workflow):
-    workflow = "referral"
-
-    draft = State("Draft", roles.OFFICER, working_days(5), "Ask")
-    sent = State("Sent", roles.PROVIDER, working_days(5), "Ask")
-    accepted = State("Accepted", roles.PROVIDER, working_days(5), "Work")
-    working = State("Working", roles.PROVIDER, working_days(5), "Work")
-    suspended = State("Suspended", roles.OFFICER, working_days(5), "Work")
-    over = Final("Over")
-    cancelled = Final("Cancelled")
-
-    send = draft.to(sent, by=roles.OFFICER, form=Request, effects=[toy_send])
-    accept = sent.to(accepted, by=roles.PROVIDER, effects=[toy_share], opens=[ServiceTrack()])
-    start = accepted.to(working, by=roles.PROVIDER)
-    suspend = any_of(sent, accepted, working).to(suspended, by=(roles.OFFICER, roles.SYSTEM))
-    go_on = suspended.to(previous(), by=roles.OFFICER, effects=[toy_share_again])
-    deliver = working.to(over, by=roles.PROVIDER)
-    cancel = any_of(draft, sent, accepted, working, suspended).to(
-        cancelled, by=roles.OFFICER, also=(Also("child", "replace"),)
-    )
-
-
-class Fix(Workflow):
-    inside = "referral"
-    first_step_fires = "start"
-
-    look = State("Look", roles.PROVIDER, working_days(5), "Look")
-    mend = State("Mend", roles.PROVIDER, working_days(5), "Mend")
-    fixed = Final("Fixed")
-    replaced = Final("Replaced")
-
-    looked = look.to(mend, by=roles.PROVIDER)
-    weigh = look.to(same(), by=roles.PROVIDER, opens=[Task("weighing", "Weigh it", roles.PROVIDER, working_days(5))])
-    mended = mend.to(fixed, by=roles.PROVIDER)
-    replace = any_of(look, mend).to(replaced, by=roles.SYSTEM, effects=[toy_replaced])
 
 
 @pytest.fixture
 def play() -> Play:
-    return Play(Toy, ToyReferral, Fix).start()
-
-
-GREEN, RED = {"light": "green"}, {"light": "red"}
+    return begun()
 
 
 # --- firing ----------------------------------------------------------------------------------------------------------
@@ -511,166 +315,6 @@ def test_leaving_a_side_state_for_good_forgets_what_waited(play: Play) -> None:
     assert {clock.of for clock in play.case.clocks.values()} == {"a"}
 
 
-# --- tracks and referrals --------------------------------------------------------------------------------------------
-
-LAB = uuid(500)
-
-
-def _refer(play: Play, *documents: str) -> None:
-    play.fire("refer")
-    play.fire("send", data={"provider": LAB, "documents": list(documents)}, on=play.track("referral"))
-
-
-def _accept(play: Play, *documents: str) -> None:
-    _refer(play, *documents)
-    play.fire("accept", PROVIDER, on=play.track("referral"))
-
-
-def test_a_referral_opens_the_track_of_its_service_for_its_provider(play: Play) -> None:
-    _accept(play)
-    referral, service = play.track("referral"), play.track("fix")
-    assert (referral.kind, referral.provider, referral.named) == ("fix", LAB, "provider-1")
-    assert (service.parent, service.provider) == (referral.id, LAB)
-    assert play.task("look").organisation == LAB
-
-
-def test_what_is_sent_to_a_provider_named_only_now_waits_in_that_providers_queue(play: Play) -> None:
-    _refer(play)
-    (step,) = play.case.step_tasks(play.track("referral").id)
-    assert step.organisation == LAB
-
-
-def test_the_first_step_of_a_service_starts_its_referral(play: Play) -> None:
-    _accept(play)
-    play.fire("looked", PROVIDER, on=play.track("fix"))
-    assert play.track("referral").states == ("working",)
-    assert play.events[-1].because == play.events[-2].seq
-    play.fire("mended", PROVIDER, on=play.track("fix"))
-    assert play.names().count("start") == 1
-
-
-def test_cancelling_a_referral_replaces_the_service_below_it(play: Play) -> None:
-    _accept(play)
-    play.fire("cancel", on=play.track("referral"))
-    assert (play.track("fix").outcome, play.track("fix").replaced) == ("replaced", True)
-    assert not [task for task in play.tasks() if task.track != play.case.main.id]
-
-
-def test_the_end_of_a_case_cancels_its_referrals_and_what_is_below(play: Play) -> None:
-    _accept(play)
-    play.fire("refer")
-    play.fire("call_off")
-    assert [track.outcome for track in play.case.tracks.values()] == ["done", "cancelled", "replaced", "cancelled"]
-    assert play.names()[-4:] == ["call_off", "cancel", "replace", "cancel"]
-
-
-def test_a_lead_does_what_a_member_does_and_an_officer_does_not(play: Play) -> None:
-    _refer(play)
-    with pytest.raises(NotAllowed):
-        play.fire("accept", OFFICER, on=play.track("referral"))
-    play.fire("accept", LEAD, on=play.track("referral"))
-
-
-def test_a_track_beside_is_opened_once(play: Play) -> None:
-    play.fire("beside")
-    play.fire("beside")
-    assert [track.workflow for track in play.case.tracks.values()] == ["toy", "fix"]
-
-
-def test_a_proposed_stop_freezes_what_is_outward_and_a_refusal_thaws_it(play: Play) -> None:
-    _accept(play)
-    play.fire("weigh", PROVIDER, on=play.track("fix"))
-    due = play.task("weighing").due_at
-    play.fire("stop", COMPLIANCE)
-    assert (play.case.frozen, play.task("look").state, play.task("weighing").state) == (True, SUSPENDED, SUSPENDED)
-    assert play.task("a").state == READY
-    with pytest.raises(Refused):
-        play.fire("looked", PROVIDER, on=play.track("fix"))
-    assert not [one for one in play.offers(PROVIDER) if one.fits_role and one.allowed]
-    play.wait(7 * DAY)
-    play.complete("decide_stop", SECOND_COMPLIANCE, decision="refuse", reason="All is well.")
-    assert (play.case.frozen, play.task("look").state) == (False, READY)
-    after = play.task("weighing").due_at
-    assert due is not None
-    assert after is not None
-    assert 0 <= CALENDAR.working_minutes(due + 7 * DAY, after) < 10
-    assert {clock.state for clock in play.case.clocks.values()} == {RUNNING}
-    play.fire("looked", PROVIDER, on=play.track("fix"))
-
-
-def test_a_confirmed_stop_stays_frozen(play: Play) -> None:
-    _accept(play)
-    play.fire("stop", COMPLIANCE)
-    play.complete("decide_stop", SECOND_COMPLIANCE, decision="confirm")
-    assert (play.states, play.case.frozen, play.task("look").state) == (("done",), True, SUSPENDED)
-
-
-# --- consent and sharing ---------------------------------------------------------------------------------------------
-
-
-def _paper(play: Play, party: str = "need_owner") -> str:
-    play.do(RegisterDocument("Report", "report", party))
-    return list(play.case.documents)[-1]
-
-
-def test_accepting_shares_under_the_consent_that_covers_it(play: Play) -> None:
-    play.fire("give", data={"party": "need_owner"})
-    paper = _paper(play)
-    _accept(play, paper)
-    (grant,) = play.case.grants.values()
-    (consent,) = play.case.consents.values()
-    assert (grant.document, grant.consents, grant.ended_at) == (paper, (consent.id,), None)
-
-
-def test_a_withdrawn_consent_ends_its_grants_and_suspends_what_leaned_on_it(play: Play) -> None:
-    play.fire("give", data={"party": "need_owner"})
-    _accept(play, _paper(play))
-    (consent,) = play.case.consents
-    play.do(EndConsent(consent, "withdrawn", "They changed their mind."))
-    (grant,) = play.case.grants.values()
-    assert grant.ended_at is not None
-    assert play.track("referral").states == ("suspended",)
-    assert play.states == ("a",)
-    with pytest.raises(WrongState):
-        play.do(EndConsent(consent, "withdrawn"))
-
-
-def test_a_request_not_yet_answered_is_suspended_too(play: Play) -> None:
-    play.fire("give", data={"party": "need_owner"})
-    _refer(play, _paper(play))
-    play.do(EndConsent(next(iter(play.case.consents)), "withdrawn"))
-    assert play.track("referral").states == ("suspended",)
-
-
-def test_a_consent_runs_out_on_its_day(play: Play) -> None:
-    play.fire("give", data={"party": "need_owner", "expires_on": "2026-03-20"})
-    _accept(play, _paper(play))
-    play.wait(17 * DAY)
-    (consent,) = play.case.consents.values()
-    assert consent.ended_at is None
-    play.wait(2 * DAY)
-    (consent,) = play.case.consents.values()
-    assert (consent.ended_at is not None, consent.how) == (True, "expired")
-    assert play.track("referral").states == ("suspended",)
-
-
-def test_the_other_partys_papers_stay_shared(play: Play) -> None:
-    play.fire("give", data={"party": "need_owner"})
-    play.fire("give", data={"party": "technology_owner"})
-    _accept(play, _paper(play, "technology_owner"))
-    first = next(iter(play.case.consents))
-    play.do(EndConsent(first, "withdrawn"))
-    assert next(iter(play.case.grants.values())).ended_at is None
-    assert play.track("referral").states == ("accepted",)
-
-
-def test_grants_end_with_the_referral(play: Play) -> None:
-    play.fire("give", data={"party": "need_owner"})
-    _accept(play, _paper(play))
-    play.fire("cancel", on=play.track("referral"))
-    assert all(grant.ended_at for grant in play.case.grants.values())
-
-
 # --- what is offered -------------------------------------------------------------------------------------------------
 
 
@@ -682,19 +326,3 @@ def test_every_action_that_leads_out_of_here_is_offered_or_says_why_not(play: Pl
     assert "resume_due" not in found
     for one in play.offers(PROVIDER):
         assert one.why_not
-
-
-def test_the_log_folds_to_the_same_case(play: Play) -> None:
-    _accept(play, _paper(play))
-    play.fire("stop", COMPLIANCE)
-    play.fire("hold")
-    play.wait(30 * DAY)
-    assert play.folded() == play.case
-
-
-def test_a_referral_that_is_to_be_sent_later_is_nobodys_work_today() -> None:
-    case = Play(Toy, ToyReferral, Fix).start()
-    case.fire("refer_later")
-    assert case.task("draft").state == CREATED
-    assert "activate" in case.wait(DAY * 31)
-    assert case.task("draft").state == READY

@@ -24,7 +24,7 @@ from casework.engine.messages import (
 )
 from casework.engine.roles import ROLES
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, WrongState
-from tests.engine.test_decide import Fix, Toy, ToyReferral
+from tests.engine.toy_case import Fix, Toy, ToyReferral
 from tests.engine.toys import COMPLIANCE, LEAD, OFFICER, PROVIDER, SECOND_OFFICER, SUPERVISOR, Play, uuid
 
 LAB = uuid(500)

@@ -1,0 +1,206 @@
+"""A toy case with its referral and the service inside it: the workflows on which deeds are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.engine import roles
+from casework.engine.facts import Facts
+from casework.engine.fields import Choice, Date, Documents, Items, Note, PartyField, Provider, YesNo
+from casework.engine.grammar import (
+    Also,
+    Final,
+    Form,
+    Referral,
+    ServiceTrack,
+    State,
+    Task,
+    Track,
+    Workflow,
+    any_of,
+    calendar_days,
+    previous,
+    same,
+    until,
+    working_days,
+)  # fmt: skip
+from casework.engine.registry import effect, guard
+from tests.engine.toys import (
+    Play,
+)
+
+
+@guard("The light is red.")
+def toy_light_is_green(f: Facts) -> bool:
+    return f.data.get("light") != "red"
+
+
+@effect()
+def toy_freeze(f: Facts) -> Mapping[str, Any]:
+    return {"frozen": True}
+
+
+@effect()
+def toy_thaw(f: Facts) -> Mapping[str, Any]:
+    return {"frozen": False}
+
+
+@effect()
+def toy_hold(f: Facts) -> Mapping[str, Any]:
+    return {"hold": {"reason": "other"}, "pause": {"keep": []}}
+
+
+@effect()
+def toy_end_hold(f: Facts) -> Mapping[str, Any]:
+    return {"hold": None, "resume": True}
+
+
+@effect()
+def toy_own(f: Facts) -> Mapping[str, Any]:
+    return {"owner": f.actor, "team": []}
+
+
+@effect()
+def toy_consent(f: Facts) -> Mapping[str, Any]:
+    one = {"party": f.data["party"], "providers": None, "documents": None, "given_on": "2026-03-01"}
+    return {"consents": [one | {"expires_on": f.data.get("expires_on")}]}
+
+
+@effect()
+def toy_send(f: Facts) -> Mapping[str, Any]:
+    return {"provider": f.data["provider"], "given": {"documents": f.data.get("documents", [])}}
+
+
+@effect()
+def toy_share(f: Facts) -> Mapping[str, Any]:
+    return {"named": f.actor, "grant": list(f.track.given["documents"])}
+
+
+@effect()
+def toy_share_again(f: Facts) -> Mapping[str, Any]:
+    return {"grant": list(f.track.given["documents"])}
+
+
+@effect()
+def toy_replaced(f: Facts) -> Mapping[str, Any]:
+    return {"replaced": True}
+
+
+class Light(Form):
+    light = Choice(label="Light", choices={"red": "Red", "green": "Green"})
+    note = Note(label="Note", required=False)
+
+
+class Steps(Form):
+    steps = Items(label="Steps")
+
+
+class Until(Form):
+    day = Date(label="Until", required=False)
+
+
+class Answer(Form):
+    yes = YesNo(label="Yes?")
+
+
+class ConsentForm(Form):
+    party = PartyField(label="Party")
+    expires_on = Date(label="Until", required=False)
+
+
+class Request(Form):
+    provider = Provider(label="Provider")
+    documents = Documents(label="Documents", required=False)
+
+
+class Toy(Workflow):
+    a = State("A", roles.OFFICER, working_days(10), "One")
+    b = State("B", roles.SUPERVISOR, working_days(10), "Two")
+    held = State("Held", roles.OFFICER, calendar_days(60), "Two")
+    done = Final("Done")
+
+    take = a.to(same(), by=roles.OFFICER, effects=[toy_own])
+    go = a.to(b, by=roles.OFFICER, form=Light, guards=[toy_light_is_green])
+    note = a.to(same(), by=roles.OFFICER, form=Light)
+    ask = a.to(
+        b, by=(roles.OFFICER, roles.SUPERVISOR), confirm_by=roles.SUPERVISOR, form=Light, guards=[toy_light_is_green]
+    )
+    ask_more = a.to(b, by=roles.OFFICER, confirm_by=roles.SUPERVISOR, form=Light)
+    back = b.to(a, by=roles.SUPERVISOR)
+    finish = b.to(done, by=(roles.SUPERVISOR, roles.OFFICER), not_by=("go", "check"))
+    reopen = done.to(a, by=roles.SUPERVISOR, reopens=True)
+    hold = any_of(a, b).to(held, by=roles.OFFICER, form=Until, effects=[toy_hold])
+    resume = held.to(previous(), by=roles.OFFICER, effects=[toy_end_hold])
+    resume_due = held.after(until("hold.day"), previous(), effects=[toy_end_hold])
+    stop = any_of(a, b).to(
+        done, by=roles.COMPLIANCE, confirm_by=roles.COMPLIANCE, proposal_effects=[toy_freeze], refusal_effects=[toy_thaw],
+        effects=[toy_freeze],
+    )  # fmt: skip
+    per_party = a.to(same(), by=roles.OFFICER, opens=[
+        Task("screen", "Screen", roles.COMPLIANCE, working_days(5), Answer, per="party"),
+    ])  # fmt: skip
+    per_item = a.to(same(), by=roles.OFFICER, form=Steps, opens=[
+        Task("step", "Do the step", roles.OFFICER, until("by"), per="items:steps"),
+    ])  # fmt: skip
+    later = a.to(same(), by=roles.OFFICER, opens=[
+        Task("look", "Look again", roles.OFFICER, working_days(5), after=calendar_days(30)),
+    ])  # fmt: skip
+    give = a.to(same(), by=roles.OFFICER, form=ConsentForm, effects=[toy_consent])
+    refer = any_of(a, b).to(same(), by=roles.OFFICER, opens=[Referral("fix", fresh=True)])
+    refer_later = a.to(same(), by=roles.OFFICER, opens=[Referral("fix", fresh=True, after=calendar_days(30))])
+    call_off = any_of(a, b).to(done, by=roles.OFFICER, also=(Also("referrals", "cancel"),), name="call_off")
+    beside = a.to(same(), by=roles.OFFICER, opens=[Track("fix")])
+
+    on_request = (
+        ((a,), (roles.OFFICER,), Task(
+            "check", "Check", roles.OFFICER, working_days(5), Answer, not_by=("go",), unless_open=True,
+            opens_if=(("yes", True, (Task("praise", "Praise", roles.OFFICER, working_days(1)),)),),
+        )),
+        ((b,), (roles.SUPERVISOR,), Task("audit", "Audit", roles.SUPERVISOR, working_days(5))),
+    )  # fmt: skip
+
+
+class ToyReferral(Workflow):
+    workflow = "referral"
+
+    draft = State("Draft", roles.OFFICER, working_days(5), "Ask")
+    sent = State("Sent", roles.PROVIDER, working_days(5), "Ask")
+    accepted = State("Accepted", roles.PROVIDER, working_days(5), "Work")
+    working = State("Working", roles.PROVIDER, working_days(5), "Work")
+    suspended = State("Suspended", roles.OFFICER, working_days(5), "Work")
+    over = Final("Over")
+    cancelled = Final("Cancelled")
+
+    send = draft.to(sent, by=roles.OFFICER, form=Request, effects=[toy_send])
+    accept = sent.to(accepted, by=roles.PROVIDER, effects=[toy_share], opens=[ServiceTrack()])
+    start = accepted.to(working, by=roles.PROVIDER)
+    suspend = any_of(sent, accepted, working).to(suspended, by=(roles.OFFICER, roles.SYSTEM))
+    go_on = suspended.to(previous(), by=roles.OFFICER, effects=[toy_share_again])
+    deliver = working.to(over, by=roles.PROVIDER)
+    cancel = any_of(draft, sent, accepted, working, suspended).to(
+        cancelled, by=roles.OFFICER, also=(Also("child", "replace"),)
+    )
+
+
+class Fix(Workflow):
+    inside = "referral"
+    first_step_fires = "start"
+
+    look = State("Look", roles.PROVIDER, working_days(5), "Look")
+    mend = State("Mend", roles.PROVIDER, working_days(5), "Mend")
+    fixed = Final("Fixed")
+    replaced = Final("Replaced")
+
+    looked = look.to(mend, by=roles.PROVIDER)
+    weigh = look.to(same(), by=roles.PROVIDER, opens=[Task("weighing", "Weigh it", roles.PROVIDER, working_days(5))])
+    mended = mend.to(fixed, by=roles.PROVIDER)
+    replace = any_of(look, mend).to(replaced, by=roles.SYSTEM, effects=[toy_replaced])
+
+
+def begun() -> Play:
+    """A case of it that has just been opened."""
+    return Play(Toy, ToyReferral, Fix).start()
+
+
+GREEN, RED = {"light": "green"}, {"light": "red"}
