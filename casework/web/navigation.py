@@ -14,7 +14,7 @@ OFFICES = frozenset({"officer", "supervisor", "compliance", "dispute_officer"})
 PROVIDERS = frozenset({"provider", "provider_lead", "verifier"})
 
 #: Pages of one case, by the beginning of their endpoints.
-OF_A_CASE = ("cases.", "history.", "clocks.", "maps.show", "documents.", "messages.", "new_tasks.", "referrals.show", "contract.")
+OF_A_CASE = ("cases.", "bulk_cases.", "history.", "clocks.", "maps.show", "documents.", "messages.", "new_tasks.", "referrals.show", "contract.")
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ ENTRIES = (
     Entry(frozenset({"officer", "supervisor"}), N_("Providers"), "providers.index", ("providers.",)),
     Entry(OFFICES, N_("Calendar"), "agenda.show"),
     Entry(frozenset({"supervisor", "compliance"}), N_("Decisions"), "home.decisions"),
-    Entry(frozenset({"supervisor"}), N_("Team"), "home.team", ("leavers.",)),
+    Entry(frozenset({"supervisor"}), N_("Team"), "home.team", ("leavers.", "skills.")),
     Entry(frozenset({"supervisor"}), N_("House rule"), "home.house_rule"),
     Entry(frozenset({"dispute_officer"}), N_("Mediations"), "mediations.index", ("mediations.",)),
     Entry(PROVIDERS, N_("Offers"), "home.show"),
     Entry(PROVIDERS, N_("In progress"), "referrals.working"),
     Entry(PROVIDERS, N_("Delivered"), "referrals.delivered"),
-    Entry(frozenset({"provider_lead"}), N_("Members"), "referrals.members", ("invitations.",)),
+    Entry(frozenset({"provider_lead"}), N_("Members"), "referrals.members", ("invitations.", "skills.")),
     Entry(frozenset({"provider_lead"}), N_("Service accounts"), "service_accounts.index", ("service_accounts.",)),
     Entry(frozenset({"provider_lead"}), N_("Webhooks"), "webhooks.index", ("webhooks.",)),
     Entry(PROVIDERS, N_("Own profile"), "providers.index", ("providers.",)),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from casework.operations.deeds import home_of
+from casework.operations.history import list_events
 from casework.operations.marks import look, looks
 from casework.operations.referrals import list_referral_events
 from casework.operations.tasks import claim_task, modify_task, release_task
 from casework.records.cases import load
+from casework.records.database import transaction
+from tests.operations.test_allocation import rule, settle
 from tests.world import World, complete, new_request, to_referral, today
 
 REASON = {"reason": "fee", "note": "Your fee is open."}
@@ -70,3 +73,16 @@ def test_a_provider_reads_whether_it_was_granted_more_time(world: World, db: Con
     complete(world, db, "officer", number, "decide_extension", {"granted": True, "until_on": later})
     told = list_referral_events(db, world.actor(db, "provider"), referral)["items"][-1]
     assert (told["what"], told["data"]) == ("decide_extension", {"granted": True, "until_on": later})
+
+
+def test_a_provider_reads_that_a_rule_gave_a_task_to_somebody_and_not_how_much_others_have(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        rule(world, db, "provider", "shortest")
+        number, referral = to_referral(world, db)
+    assert settle(engine) == 1
+    with transaction(engine) as db:
+        told = list_referral_events(db, world.actor(db, "provider"), referral)["items"]
+        (assigned,) = (one for one in told if one["kind"] == "assigned")
+        whole = list_events(db, world.actor(db, "officer"), load(db, home_of(db, number), "case"), limit=100)["items"]
+    assert "load" not in str(assigned)
+    assert any("load" in str(one) for one in whole if one["kind"] == "assigned")
