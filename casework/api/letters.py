@@ -30,7 +30,7 @@ def send_letter(call: Call) -> Done:
 
 
 def _written(told: Any) -> Written:
-    return Written(told.kind, told.to, told.language, text_of(told.by), told.words or "")
+    return Written(told.kind, told.to, told.language, text_of(told.by), told.words or "", getattr(told, "address", None) or "")
 
 
 _LETTERS = "/cases/{number}/letters"

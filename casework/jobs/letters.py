@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -15,6 +15,7 @@ from babel.dates import format_datetime as say_datetime
 
 from casework.operations.deadline_words import say_days_of, say_kind, say_rule, say_used
 from casework.operations.invitations import InvitationLetter
+from casework.operations.letter_mails import PostedLetter
 from casework.operations.mails import Item, Letter
 from casework.operations.notice_words import HAPPENED, SEALED
 from casework.operations.speech import Speech, catalogue, templates
@@ -38,12 +39,14 @@ class Line:
     url: str
 
 
-def write_letter(letter: Letter | InvitationLetter, settings: Settings) -> EmailMessage:
+def write_letter(letter: Letter | InvitationLetter | PostedLetter, settings: Settings) -> EmailMessage:
     """The mail of a letter; the same Message-ID however often it is sent. Raises NoAddress."""
     chinese = letter.language.lower().startswith("zh")
     base = str(settings.base_url).rstrip("/")
     if isinstance(letter, InvitationLetter):
         template, subject, given = _invitation(letter, base, chinese)
+    elif isinstance(letter, PostedLetter):
+        template, subject, given = "posted", f"{letter.number}: {letter.title}", asdict(letter)
     else:
         template, subject, given = _notices(letter, base, chinese)
     given |= {"subject": subject, "language": "zh-Hans" if chinese else "en"}
@@ -58,6 +61,8 @@ def write_letter(letter: Letter | InvitationLetter, settings: Settings) -> Email
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(found.get_template(f"mail/{template}.txt").render(given))
     message.add_alternative(found.get_template(f"mail/{template}.html").render(given), subtype="html")
+    if isinstance(letter, PostedLetter):
+        message.add_attachment(letter.content, maintype="application", subtype="pdf", filename=letter.name)
     return message
 
 

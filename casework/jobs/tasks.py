@@ -6,7 +6,7 @@ import functools
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from procrastinate import App, Blueprint, JobContext, PsycopgConnector
@@ -24,6 +24,7 @@ from casework.operations.clocks import ring_log
 from casework.operations.erasing import StillNamed, carry_out
 from casework.operations.house_rule import check_programme
 from casework.operations.keys import cabinet_of, open_vault
+from casework.operations.letter_mails import PostedLetter
 from casework.operations.notices import tell_due
 from casework.operations.targets import Forbidden, inside_of
 from casework.records.database import driver_arguments, transaction
@@ -120,6 +121,9 @@ def send(hands: Hands, mail: str) -> None:
     """Send a mail that is due. Whoever dies after the server took it sends it again, with the same Message-ID."""
     with transaction(hands.engine) as db:
         letter = mails.compose(db, mail, open_vault(hands.settings))
+        if isinstance(letter, PostedLetter):
+            pieces = cabinet_of(hands.engine, hands.settings).read(db, letter.file)
+            letter = replace(letter, content=b"".join(pieces))
     if letter is None:
         return
     # No transaction is open while the mail server makes us wait.

@@ -27,6 +27,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cabinet import Cabinet, part_for
 from casework.operations.deeds import Standing, calendar_of, perform
 from casework.operations.documents import list_documents
+from casework.operations.letter_mails import insist_address, post_letter
 from casework.operations.letter_words import CHINESE, ENGLISH, LANGUAGES, Content, Named, subject_of, write_paper
 from casework.operations.overview import find_case
 from casework.operations.printing import print_pdf
@@ -52,6 +53,8 @@ class Written:
     language: str
     by: str | None = None
     words: str = ""
+    #: Of a party, where it is to be mailed to.
+    address: str = ""
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -106,7 +109,7 @@ def send_letter(db: Connection, actor: Actor, cabinet: Cabinet, number: str, wri
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         by = _insist(actor, standing.case, written)
-        return SendLetter(written.kind, written.to, written.language, title, kept.told), by
+        return SendLetter(written.kind, written.to, written.language, title, kept.told, written.address or None), by
 
     def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
         (one,), (file,) = events[0].effects["documents"], events[0].effects["files"]
@@ -115,6 +118,8 @@ def send_letter(db: Connection, actor: Actor, cabinet: Cabinet, number: str, wri
     done = perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
     if not done.repeated:
         cabinet.tie(db, done.answer["file"], kept)
+        if written.address:
+            post_letter(db, done.answer["file"])
     return done
 
 
@@ -171,6 +176,10 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
     if len(written.words) > MOST_WORDS:
         faults["words"] = f"must have at most {MOST_WORDS} characters"
     day = calendar_of(db, case.programme).local_date(now(db))
+    if written.address and written.to not in PARTIES:
+        faults["address"] = "does not apply here"
+    elif written.address:
+        insist_address(written.address)
     until = None
     if written.by:
         try:

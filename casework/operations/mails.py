@@ -29,6 +29,7 @@ from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound, Refused
 from casework.operations.deadlines import explain_tasks
 from casework.operations.invitations import InvitationLetter, write_invitation
+from casework.operations.letter_mails import PostedLetter, write_posted
 from casework.operations.notifications import SEEN, read_id, seen_by
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -78,7 +79,7 @@ class Letter:
 
 
 _DUE = """
-    SELECT m.id, coalesce(m.person_id, m.invitation_id) AS reader FROM mails m WHERE m.state = 'queued' AND m.send_at <= (SELECT casework_now()) AND {but}
+    SELECT m.id, coalesce(m.person_id, m.invitation_id, m.file_id) AS reader FROM mails m WHERE m.state = 'queued' AND m.send_at <= (SELECT casework_now()) AND {but}
     ORDER BY m.send_at, m.id LIMIT :most
 """
 
@@ -89,7 +90,7 @@ def list_due(db: Connection, *, but: str, most: int) -> list[tuple[str, str]]:
 
 
 _QUEUED = text("""
-    SELECT m.id, m.kind, m.sealed, p.id AS person, p.email, p.language, p.zone, p.active, casework_now() AS now
+    SELECT m.id, m.kind, m.sealed, m.file_id, p.id AS person, p.email, p.language, p.zone, p.active, casework_now() AS now
     FROM mails m LEFT JOIN people p ON p.id = m.person_id WHERE m.id = CAST(:id AS uuid) AND m.state = 'queued'
     FOR NO KEY UPDATE OF m
 """)
@@ -104,11 +105,16 @@ _ITEMS = text(f"""
 """)
 
 
-def compose(db: Connection, mail: str, vault: Vault) -> Letter | InvitationLetter | None:
+def compose(db: Connection, mail: str, vault: Vault) -> Letter | InvitationLetter | PostedLetter | None:
     """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled."""
     row = db.execute(_QUEUED, {"id": mail}).one_or_none()
     if row is None:
         return None
+    if row.file_id is not None:
+        posted = write_posted(db, mail)
+        if posted is None:
+            _end(db, mail, "cancelled", "its address was erased")
+        return posted
     if row.person is None:
         invitation = write_invitation(db, mail, vault)
         if invitation is None:

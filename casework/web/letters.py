@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.files import as_attachment, cabinet
-from casework.engine.fields import PARTIES, Choice, Date, Form, Note
+from casework.engine.fields import PARTIES, Choice, Date, Form, Note, Text
 from casework.engine.letters import CLOSING, INVITATION, REFERRAL, REMINDER
 from casework.errors import InvalidForm, LettersUnavailable, NotFound
 from casework.operations import letters
@@ -48,6 +48,9 @@ class Letter(Form):
         choices={ENGLISH: N_("English"), CHINESE: N_("Chinese"), BOTH: N_("English and Chinese side by side")},
     )  # fmt: skip
     by = Date(label=N_("By when"), required=False, help=N_("The day that the letter names. Empty: none."))
+    address = Text(
+        label=N_("E-mail of the party"), required=False, help=N_("The letter goes there, attached to a mail. Empty: you send it yourself."),
+    )  # fmt: skip
     words = Note(
         label=N_("A paragraph of your own"), max=MOST_WORDS, required=False,
         help=N_("It stands in the letter as you write it, in one language."),
@@ -102,7 +105,7 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
         one = _named(wanted[0])
         name = f"letter:{number}:{one['kind']}:{one['to']}"
         form = build_form(
-            name, Letter.rule(), own_texts(Letter), values={"language": one["language"], "by": one["by"]},
+            name, _rules(one["to"]), own_texts(Letter), values={"language": one["language"], "by": one["by"]},
             submitted=sent.data if sent else None, faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, name),
         )  # fmt: skip
@@ -113,11 +116,18 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
     return make_response(page, sent.status if sent else 200)
 
 
+def _rules(to: str) -> list[Mapping[str, Json]]:
+    """A provider is told in Casework; a party can be reached by mail alone, where mails go out at all."""
+    asked = to in PARTIES and current_app.config["MAILING"]
+    return [one for one in Letter.rule() if asked or one["name"] != "address"]
+
+
 def _written() -> Written:
     """Raises InvalidForm."""
-    data = parse_form(Letter.rule(), request.form)
-    words = {name: data.get(name) or "" for name in ("language", "by", "words")}
-    return Written(request.form.get("kind", ""), request.form.get("to", ""), words["language"], words["by"] or None, words["words"])
+    to = request.form.get("to", "")
+    data = parse_form(_rules(to), request.form)
+    told = {name: str(data.get(name) or "") for name in ("language", "by", "words", "address")}
+    return Written(request.form.get("kind", ""), to, told["language"], told["by"] or None, told["words"], told["address"].strip())
 
 
 @blueprint.post("/cases/<number>/letters/preview")
@@ -143,7 +153,9 @@ def send(number: str) -> BaseResponse:
             drop_draft(db, actor.person, f"letter:{number}:{written.kind}:{written.to}")
     except InvalidForm as refusal:
         return _write(number, request.form, Sent(request.form, refusal.fields, 422))
-    if written.to in PARTIES:
+    if written.address:
+        flash(gettext("The letter is filed in the case, and goes to %(address)s by mail.", address=written.address))
+    elif written.to in PARTIES:
         flash(gettext("The letter is filed in the case. Take its PDF out below and send it to the party."))
     else:
         flash(gettext("The letter is filed in the case. The provider sees it at its referral, and is told now."))

@@ -23,6 +23,7 @@ class NewLetter(Body):
     language: Annotated[Told, Field(description="both: English and Chinese side by side")]
     by: By = None
     words: Own = None
+    address: Annotated[Line | None, Field(description="Of a party: the e-mail that it goes to, attached")] = None
 
 
 class LetterWritten(Query):

@@ -1,0 +1,97 @@
+"""A letter to a party by a real mail server: attached as it was filed, to the address that was named."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.errors import InvalidForm
+from casework.operations.keys import cabinet_of
+from casework.operations.letters import Written, send_letter
+from casework.operations.mails import list_mails
+from casework.records.database import transaction
+from casework.settings import Settings
+from tests.jobs.mailbox import mail_server, mailing, text_of
+from tests.jobs.test_mail import Office
+from tests.world import build_world, new_request, to_referral
+
+ADDRESS = "director@steam.example"
+
+
+@pytest.fixture
+def office(settings: Settings, engine: Engine) -> Iterator[Office]:
+    with transaction(engine) as db:
+        world = build_world(db)
+    with mail_server() as box:
+        yield Office(engine, world, box, mailing(settings, box.port))
+
+
+def invite(office: Office, language: str = "en", address: str = ADDRESS) -> tuple[str, str]:
+    """An invitation to the need owner of a new case: (number, the digest of its PDF)."""
+    cabinet = cabinet_of(office.engine, office.settings)
+    with transaction(office.engine) as db:
+        number = office.world.new_case(db)
+        office.world.fire(db, "officer", number, "take")
+    with transaction(office.engine) as db:
+        written = Written("invitation", "need_owner", language, address=address)
+        done = send_letter(db, office.world.actor(db, "officer"), cabinet, number, written, new_request())
+    return number, done.answer["sha256"]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "is attached"), ("zh", "附件")])
+def test_it_is_attached_as_it_was_filed(office: Office, language: str, said: str) -> None:
+    number, digest = invite(office, language)
+    office.run()
+    (mail,) = office.box.to(ADDRESS)
+    (attached,) = mail.iter_attachments()
+    assert attached.get_content_type() == "application/pdf"
+    assert hashlib.sha256(attached.get_content()).hexdigest() == digest
+    assert str(mail["Subject"]).startswith(f"{number}: ")
+    (body, _) = mail.iter_parts()
+    assert isinstance(body, EmailMessage)
+    assert said in text_of(body)
+
+
+def test_it_goes_once(office: Office) -> None:
+    invite(office)
+    office.run()
+    office.run()
+    assert len(office.box.to(ADDRESS)) == 1
+
+
+def test_whose_address_was_erased_gets_nothing(office: Office, superuser_engine: Engine) -> None:
+    invite(office)
+    with transaction(superuser_engine) as db:
+        db.execute(text("SET LOCAL session_replication_role = replica"))
+        db.execute(text("UPDATE events SET body = body - 'address' WHERE kind = 'letter_sent'"))
+    office.run()
+    assert office.box.to(ADDRESS) == []
+
+
+def test_an_administrator_sees_that_it_went_and_neither_to_whom_nor_why(office: Office) -> None:
+    invite(office)
+    office.run()
+    with transaction(office.engine) as db:
+        told = [one for one in list_mails(db, office.world.actor(db, "administrator"))["items"] if one["kind"] == "letter"]
+    assert [(one["state"], one["name"], one["email"]) for one in told] == [("sent", "", "")]
+
+
+@pytest.mark.parametrize("address", ["nobody", "a@b", "a@b.example, c@d.example", "a@b.example\nBcc: c@d.example"])
+def test_what_is_no_address_is_told(office: Office, address: str) -> None:
+    with pytest.raises(InvalidForm) as refused:
+        invite(office, address=address)
+    assert set(refused.value.fields) == {"address"}
+
+
+def test_a_provider_is_reached_in_casework_alone(office: Office) -> None:
+    with transaction(office.engine) as db:
+        number, referral = to_referral(office.world, db)
+    with transaction(office.engine) as db, pytest.raises(InvalidForm):
+        send_letter(
+            db, office.world.actor(db, "officer"), cabinet_of(office.engine, office.settings), number,
+            Written("referral", referral, "en", address=ADDRESS), new_request(),
+        )  # fmt: skip
