@@ -25,6 +25,7 @@ from casework.operations.cabinet import Cabinet, part_for
 from casework.operations.cases import fire_transition, open_case
 from casework.operations.deeds import home_of
 from casework.operations.documents import hand_in
+from casework.operations.erasures import ask_erasure
 from casework.operations.invitations import Scope, invite
 from casework.operations.matches import create_match
 from casework.operations.messages import send_message
@@ -316,6 +317,19 @@ def add_invitation(db: Connection, world: World, organisation: str, by: str = "a
     done = invite(
         db, world.actor(db, by), vault, scope=scope, email=f"{organisation}-newcomer@example.org", name="Newcomer",
         roles=["provider"], request=new_request(),
+    )  # fmt: skip
+    return str(done.answer["id"])
+
+
+def add_erasure(db: Connection, world: World, programme: str) -> str:
+    """An erasure of somebody without an account, which an administrator of the programme has asked for."""
+    clerk = registers.register_person(db, email=f"clerk-{programme.lower()}@example.org", name=f"Clerk of {programme}")
+    registers.grant_role(db, clerk, "administrator", programme=world.programmes[programme])
+    asker = find_actor(db, clerk)
+    assert asker is not None
+    done = ask_erasure(
+        db, asker, programme=world.programmes[programme], person=None, words=["Ottoline Bramble"], basis="request",
+        reason="She left.", request=new_request(),
     )  # fmt: skip
     return str(done.answer["id"])
 

@@ -54,6 +54,8 @@ SENSITIVE: Mapping[str, Callable[[Mapping[str, Json]], bool]] = {
     "administration.end_role": always,
     "administration.deactivate": always,
     "invitations.invite": always,
+    "erasures.ask": always,
+    "erasures.decide": always,
     "invitations.resend": always,
     "referrals.end_member": always,
     "service_accounts.create": always,

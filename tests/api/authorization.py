@@ -38,6 +38,8 @@ LEADERS = frozenset({"officer", "supervisor"})
 NOBODY: frozenset[str] = frozenset()
 ADMINISTRATOR = frozenset({"administrator"})
 DIRECTORY = READERS | FOREIGN | ADMINISTRATOR
+#: Who agrees to an erasure.
+AGREE = frozenset({"compliance", "manager"})
 NO_ADMINISTRATOR = EVERYBODY - ADMINISTRATOR
 
 Who = frozenset[str] | set[str]
@@ -364,6 +366,14 @@ TABLE: tuple[Row, ...] = (
     ),
     post("/invitations/{invitation}/resend", LEAD | ADMINISTRATOR, there=ADMINISTRATOR, body=lambda on: {}),
     post("/invitations/{invitation}/revoke", LEAD | ADMINISTRATOR, there=ADMINISTRATOR),
+    # --- erasures: administrators ask, compliance officers and managers agree ---
+    get("/erasures", EVERYBODY, lists="erasure", finds=ADMINISTRATOR | AGREE),
+    get("/erasures/{erasure}", ADMINISTRATOR | AGREE),
+    post(
+        "/erasures", ADMINISTRATOR, AGREE,
+        body=lambda on: {"programme": on["programme"], "words": ["Nobody whosoever"], "basis": "request", "reason": "Why not."},
+    ),
+    post("/erasures/{erasure}/decide", AGREE, ADMINISTRATOR, body=lambda on: {"agree": False, "note": "No."}),
     # --- absences and leavers ---
     get("/people/{person}/leaving", {"supervisor"}, things={"person": "officer"}, there={"supervisor"}),
     post(

@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.api.authorization import BANK, DECIDERS, EVERYBODY, FOREIGN, LAB, NOBODY, READERS, ROLES, Who
+from tests.api.authorization import AGREE, BANK, DECIDERS, EVERYBODY, FOREIGN, LAB, NOBODY, READERS, ROLES, Who
 
 #: From the names of things to what the form says: well-formed, and as harmless as can be.
 Form = Callable[[Mapping[str, str]], Mapping[str, str]]
 
 AUDITOR = frozenset({"auditor"})
 ADMINISTRATOR = frozenset({"administrator"})
+ERASERS = ADMINISTRATOR | AGREE
 ANSWERERS = frozenset({"officer", "supervisor", "compliance"})
 FINDERS = READERS | FOREIGN
 LISTERS = READERS | FOREIGN | {"dispute_officer", "observer"}
@@ -155,6 +156,11 @@ TABLE: tuple[Row, ...] = (
     # The words of a guide are the workflow's own, which everybody may read.
     get("/guides/<service>", EVERYBODY, there=EVERYBODY),
     get("/members", LEADS),
+    get("/erasures", ERASERS),
+    get("/erasures/new", ADMINISTRATOR),
+    post("/erasures", ADMINISTRATOR, gives=422),
+    get("/erasures/<erasure>", ERASERS),
+    post("/erasures/<erasure>/decide", AGREE, ADMINISTRATOR, form=lambda on: {"decision": "refuse", "note": "No."}),
     get("/invitations", LEADS | ADMINISTRATOR),
     get("/invitations/new", LEADS | ADMINISTRATOR),
     post("/invitations", LEADS | ADMINISTRATOR, gives=422),

@@ -32,6 +32,7 @@ from tests.world import (
     World,
     add_absence,
     add_endpoint,
+    add_erasure,
     add_failed_job,
     add_invitation,
     add_mail,
@@ -138,13 +139,14 @@ def make_things(world: World, db: Connection) -> Things:
     hooks = [
         add_endpoint(db, world.organisations[one], world.people[by]) for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
+    leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     here = {
         "operation": "modify", "mail": mail, "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment",
         "transition": "propose_close", "kind": "renew_consent", "consent": str(consent), "task": _task(db, number, "kick_off"),
         "step_task": _task(db, number, "assessment"),
         "match": str(_match(db, number)), "filter": filters[0], "job": add_failed_job(db),
-        "account": add_service_account(db, world), "invitation": invited[0], "hook": hooks[0][0], "hook_message": hooks[0][1],
+        "account": add_service_account(db, world), "erasure": leaving[0], "invitation": invited[0], "hook": hooks[0][0], "hook_message": hooks[0][1],
         "number": number, "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
         "person": world.people["provider"], "officer": world.people["officer"], "leaver": leaver, "membership": membership, "question": "waivers",
         "organisation": world.organisations["lab"], "programme": world.programmes["BJ"], "workflow": "case",
@@ -155,7 +157,7 @@ def make_things(world: World, db: Connection) -> Things:
         "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
     }  # fmt: skip
     far = here | {
-        "account": str(uuid.uuid4()), "invitation": invited[1], "hook": hooks[1][0], "hook_message": hooks[1][1],
+        "account": str(uuid.uuid4()), "erasure": leaving[1], "invitation": invited[1], "hook": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "service": "pledge",
         "transition": "take", "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
         "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],

@@ -1,0 +1,40 @@
+"""Erasures of persons: asked for by an administrator, agreed to by a second person, carried out by a worker."""
+
+from __future__ import annotations
+
+from casework.api.routes import Call, Json, Route, always, get, post
+from casework.api.shapes import erasures as shapes
+from casework.api.shapes import shared
+from casework.api.shapes.shared import text_of
+from casework.operations import erasures
+from casework.operations.requests import Done
+
+
+def list_erasures(call: Call) -> dict[str, Json]:
+    return erasures.list_erasures(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
+
+
+def show_erasure(call: Call) -> dict[str, Json]:
+    return erasures.show_erasure(call.db, call.actor, call.path["erasure"])
+
+
+def ask_erasure(call: Call) -> Done:
+    body = call.body
+    return erasures.ask_erasure(
+        call.db, call.actor, programme=str(body.programme), person=text_of(body.person), words=body.words, basis=body.basis,
+        reason=body.reason, request=call.request,
+    )  # fmt: skip
+
+
+def decide_erasure(call: Call) -> Done:
+    return erasures.decide_erasure(
+        call.db, call.actor, call.path["erasure"], agree=call.body.agree, note=call.body.note, request=call.request
+    )
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/erasures", list_erasures, "List the erasures of persons in your programmes", shapes.ErasurePage, query=shared.Paged),
+    get("/erasures/{erasure}", show_erasure, "See an erasure, and what stands against it", shapes.ErasureDetails),
+    post("/erasures", ask_erasure, "Ask that everything that names a person be erased", shapes.ErasureMade, body=shapes.NewErasure, status=201, sensitive=always, noun="programme or person"),
+    post("/erasures/{erasure}/decide", decide_erasure, "Agree as the second person, upon which it is carried out for good; or do not", shapes.ErasureMade, body=shapes.ErasureDecision, sensitive=always),
+)  # fmt: skip
