@@ -14,6 +14,7 @@ from casework.errors import NotFound
 from casework.ledger.canonical import instant
 from casework.operations.paging import cursor_count, from_cursor, insist_limit, page
 from casework.permissions import Actor
+from casework.records.walls import whole
 
 Json = Any
 LONGEST = 300
@@ -31,7 +32,9 @@ def note_reading(
     kept = "".join(letter for letter in address if letter.isprintable())[:LONGEST]
     found = {name: (within or {}).get(name) for name in ("mediation", "task", "referral")}
     given = {name: str(one) if one else None for name, one in found.items()}
-    db.execute(_NOTE, {"person": actor.person, "number": number[:100] if number else None, "address": kept} | given)
+    # Whoever was shown it: that it was sealed is kept, and not told.
+    with whole(db):
+        db.execute(_NOTE, {"person": actor.person, "number": number[:100] if number else None, "address": kept} | given)
 
 
 # What is a sealed mediation's is marked as that, by whatever address it was reached.

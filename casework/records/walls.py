@@ -16,13 +16,13 @@ from casework.records.database import ENGINE, run
 
 #: The tables that have policies, each with their names.
 POLICIES = {
-    "documents": {"readers"},
-    "files": {"readers"},
-    "contents": {"readers"},
-    "blobs": {"readers"},
-    "compartments": {"readers"},
-    "grants": {"readers"},
-}
+    table: {"readers"} for table in (
+        # Papers: for who reads the case, or was given them.
+        "documents", "files", "contents", "blobs", "compartments", "grants",
+        # Sealed mediations: for those named for them.
+        "mediations", "logs", "events", "tracks", "tasks", "clocks", "proposals", "consents", "mentions", "outbox",
+    )
+}  # fmt: skip
 
 def read_as(db: Connection, reader: str) -> None:
     """From here to the end of the transaction this person reads, or the engine."""

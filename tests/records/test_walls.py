@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -11,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from casework.operations.cabinet import Cabinet
 from casework.operations.deeds import home_of
+from casework.operations.mediations import open_mediation
+from casework.operations.referrals import fire_in_referral
 from casework.operations.vault import Vault
 from casework.records import migrate
 from casework.records.database import ENGINE, connect_engine, transaction, walled_transaction
@@ -19,10 +22,16 @@ from casework.records.walls import POLICIES, back_to, read_as, whole
 from casework.settings import Settings
 from tests.databases import DatabaseServer
 from tests.malice import PDF
-from tests.world import World, to_referral
+from tests.world import World, new_request, to_referral, today
 
 TABLES = sorted(POLICIES)
 PAPERS = ("blobs", "compartments", "contents", "documents", "files", "grants")
+#: What a sealed mediation has, by the column that names its log.
+SEALED = {
+    "mediations": "id", "logs": "id", "events": "log_id", "tracks": "log_id", "tasks": "log_id", "clocks": "log_id",
+    "proposals": "log_id", "consents": "log_id", "mentions": "log_id", "outbox": "log_id", "documents": "log_id",
+    "grants": "log_id",
+}  # fmt: skip
 READERS = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")
 OUTSIDERS = ("foreign_officer", "foreign_provider", "observer", "administrator", "dispute_officer")
 
@@ -37,8 +46,10 @@ class Scene:
     referral: str
     given: str
     own: str
-    #: How many rows each table has.
+    mediation: str
+    #: How many rows each table has, and how many of these the mediation has.
     there: dict[str, int]
+    sealed: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,11 @@ class Wall:
         self.read(reader)
         return count(self.db, table)
 
+    def sealed(self, reader: str, table: str) -> int:
+        """The same of the mediation's own rows."""
+        self.read(reader)
+        return count(self.db, of_mediation(table, self.scene.mediation))
+
     def read(self, reader: str) -> None:
         read_as(self.db, self.scene.world.people.get(reader, reader))
 
@@ -66,6 +82,38 @@ class Wall:
 
 def count(db: Connection, table: str) -> int:
     return int(db.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def of_mediation(table: str, mediation: str) -> str:
+    return f"{table} WHERE {SEALED[table]} = '{mediation}'"
+
+
+def mediate(world: World, db: Connection, number: str) -> str:
+    """A sealed mediation that was sent to the lab, with a row in each table that it may have rows in."""
+    opened = open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer
+    mediation, track = str(opened["id"]), str(opened["track"])
+    fire_in_referral(
+        db, world.actor(db, "dispute_officer"), track, "send", track=None,
+        revision=db.execute(text("SELECT revision FROM tracks WHERE id = :id"), {"id": track}).scalar_one(),
+        data={
+            "service": "mediation", "provider": world.organisations["lab"], "fee": "both",
+            "wanted_on": (today() + timedelta(days=60)).isoformat(),
+        },
+        request=new_request(),
+    )  # fmt: skip
+    given = {"log": mediation, "track": track, "person": world.people["dispute_officer"], "programme": world.programmes["BJ"]}
+    for statement in (
+        "proposals (id, log_id, track_id, transition, actor_id, seq, data, task_id)"
+        " VALUES (gen_random_uuid(), :log, :track, 'x', 'system', 1, '{}', gen_random_uuid())",
+        "consents (id, log_id, party, given_on) VALUES (gen_random_uuid(), :log, 'need_owner', now())",
+        "mentions (id, programme_id, log_id, message_id, person_id, made_at)"
+        " VALUES (gen_random_uuid(), :programme, :log, gen_random_uuid(), :person, now())",
+        "documents (id, log_id, kind, registered_at) VALUES (gen_random_uuid(), :log, 'report', now())",
+        "grants (id, log_id, track_id, document_id, consents, given_at)"
+        " VALUES (gen_random_uuid(), :log, :track, gen_random_uuid(), '{}', now())",
+    ):
+        db.execute(text(f"INSERT INTO {statement}"), given)
+    return mediation
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +139,11 @@ def scene(
             {"log": home_of(db, number), "track": referral, "document": given},
         )
     with transaction(engine) as db:
+        mediation = mediate(world, db, number)
+    with transaction(engine) as db:
         there = {table: count(db, table) for table in TABLES}
-    yield Scene(engine, world, number, referral, given, own, there)
+        sealed = {table: count(db, of_mediation(table, mediation)) for table in SEALED}
+    yield Scene(engine, world, number, referral, given, own, mediation, there, sealed)
     engine.dispose()
     database_server.drop(name)
 
@@ -104,7 +155,7 @@ def wall(scene: Scene) -> Iterator[Wall]:
         begun.rollback()
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", [*PAPERS, "mediations"])
 def test_who_does_not_say_who_reads_is_refused(wall: Wall, table: str) -> None:
     with pytest.raises(DBAPIError, match="Nobody said who reads"):
         count(wall.db, table)
@@ -118,13 +169,14 @@ def test_there_is_something_to_be_seen(scene: Scene, table: str) -> None:
 @pytest.mark.parametrize("table", PAPERS)
 @pytest.mark.parametrize("reader", READERS)
 def test_whoever_reads_the_case_sees_its_papers(wall: Wall, reader: str, table: str) -> None:
-    assert wall.seen(reader, table) == wall.scene.there[table]
+    assert wall.seen(reader, table) == wall.scene.there[table] - wall.scene.sealed.get(table, 0)
 
 
 @pytest.mark.parametrize("table", PAPERS)
 @pytest.mark.parametrize("reader", OUTSIDERS)
 def test_others_see_none_of_them(wall: Wall, reader: str, table: str) -> None:
-    assert wall.seen(reader, table) == 0
+    # The dispute officer sees those of the mediation alone.
+    assert wall.seen(reader, table) == (wall.sealed(reader, table) if table in SEALED else 0)
 
 
 @pytest.mark.parametrize("reader", ["provider", "provider_lead"])
@@ -155,7 +207,8 @@ def test_whoever_is_barred_from_the_referral_sees_nothing(wall: Wall) -> None:
 
 @pytest.mark.parametrize("reader", ["supervisor", "provider"])
 def test_whoever_declared_an_interest_sees_nothing(wall: Wall, reader: str) -> None:
-    wall.change(f"UPDATE cases SET interests = ARRAY['{wall.person(reader)}']")
+    for table in ("cases", "mediations"):
+        wall.change(f"UPDATE {table} SET interests = ARRAY['{wall.person(reader)}']")
     assert [wall.seen(reader, table) for table in PAPERS] == [0] * len(PAPERS)
 
 
@@ -180,7 +233,10 @@ def test_beside_a_dispute_officers_role_an_officers_does_not_count(wall: Wall) -
 @pytest.mark.parametrize("table", TABLES)
 def test_the_owner_of_the_tables_sees_no_more(wall: Wall, table: str) -> None:
     wall.db.execute(text("SET LOCAL ROLE NONE"))
-    assert wall.seen("foreign_officer", table) == 0
+    if table in PAPERS:
+        assert wall.seen("foreign_officer", table) == 0
+    if table in SEALED:
+        assert wall.sealed("foreign_officer", table) == 0
 
 
 def test_nobody_writes_what_they_may_not_see(wall: Wall) -> None:
@@ -191,6 +247,64 @@ def test_nobody_writes_what_they_may_not_see(wall: Wall) -> None:
             text("INSERT INTO documents (id, log_id, kind, registered_at) VALUES (gen_random_uuid(), :log, 'report', now())"),
             {"log": log},
         )
+
+
+# --- sealed mediations -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_who_does_not_say_who_reads_sees_nothing_of_a_mediation(wall: Wall, table: str) -> None:
+    if table in PAPERS or table == "mediations":
+        with pytest.raises(DBAPIError, match="Nobody said who reads"):
+            count(wall.db, table)
+    else:
+        assert count(wall.db, of_mediation(table, wall.scene.mediation)) == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_there_is_something_of_a_mediation_to_be_seen(scene: Scene, table: str) -> None:
+    assert scene.sealed[table] > 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+@pytest.mark.parametrize("reader", [*READERS, "foreign_officer", "foreign_provider", "verifier", "observer", "administrator"])
+def test_a_mediation_is_nowhere_for_who_is_not_named_for_it(wall: Wall, reader: str, table: str) -> None:
+    assert wall.sealed(reader, table) == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_a_dispute_officer_who_is_not_named_for_it_sees_no_more(wall: Wall, table: str) -> None:
+    wall.change(f"UPDATE mediations SET owner_id = '{wall.person('manager')}'")
+    assert wall.sealed("dispute_officer", table) == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_whoever_is_named_for_it_sees_all_of_it(wall: Wall, table: str) -> None:
+    assert wall.sealed("dispute_officer", table) == wall.scene.sealed[table]
+
+
+@pytest.mark.parametrize("table", sorted(set(SEALED) - set(PAPERS)))
+def test_its_provider_sees_it_from_sending_on(wall: Wall, table: str) -> None:
+    assert wall.sealed("provider", table) == wall.scene.sealed[table]
+    wall.change(f"UPDATE tracks SET states = '{{draft}}' WHERE log_id = '{wall.scene.mediation}'")
+    assert wall.sealed("provider", table) == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_to_whom_it_is_opened_sees_it_until_that_ends(wall: Wall, table: str) -> None:
+    wall.change(
+        "INSERT INTO openings (id, log_id, kind, state, reader_id, asker_id, asked_at, days, until) VALUES (gen_random_uuid(),"
+        f" '{wall.scene.mediation}', 'unsealing', 'open', '{wall.person('auditor')}', gen_random_uuid(), now(), 3,"
+        " now() + interval '3 days')"
+    )
+    assert wall.sealed("auditor", table) == wall.scene.sealed[table]
+    wall.change("UPDATE openings SET until = now() - interval '1 second'")
+    assert wall.sealed("auditor", table) == 0
+
+
+def test_a_mediation_without_an_owner_is_sealed_as_well(wall: Wall) -> None:
+    wall.change("UPDATE mediations SET owner_id = NULL")
+    assert wall.sealed("dispute_officer", "mediations") == 0
 
 
 # --- how long it holds -----------------------------------------------------------------------------------------------
@@ -224,7 +338,7 @@ def test_after_a_deed_the_person_reads_again(wall: Wall) -> None:
     wall.read("foreign_officer")
     with whole(wall.db):
         inside = count(wall.db, "documents")
-    assert (inside, count(wall.db, "documents")) == (3, 0)
+    assert (inside, count(wall.db, "documents")) == (4, 0)
 
 
 def test_after_a_deed_that_was_refused_too(wall: Wall) -> None:
