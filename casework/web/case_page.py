@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -147,13 +147,13 @@ class Choices:
 
 
 def _choose(
-    actions: Sequence[Action], offered: Iterable[Mapping[str, Json]], main: str, following: str, step: str = ""
+    actions: Sequence[Action], offered: Iterable[Mapping[str, Json]], main: str, following: str, steps: Collection[str] = ()
 ) -> Choices:
     """One primary action: where what comes next is done, else the case's way forward. A provider's are not told as ours.
 
-    `step` is the track whose step the reader is to do next: what decides it stands with the ways forward.
+    `steps` are the tracks whose step the reader is to do: what decides it stands with the ways forward.
     """
-    forward = any(one.allowed and one.track == step and one.kind == MAIN for one in actions)
+    forward = {one.track for one in actions if one.allowed and one.kind == MAIN} | {main}
     told = {(one["track"], one["transition"]): one for one in offered}
     possible: list[Action] = []
     more: list[Action] = []
@@ -161,7 +161,7 @@ def _choose(
     for action in actions:
         one = told[action.track, action.name]
         if action.allowed:
-            aside = action.kind != MAIN and not action.proposed and not _decides(action, step, forward)
+            aside = action.kind != MAIN and not action.proposed and not _decides(action, steps, forward)
             (more if aside else possible).append(action)
         elif not set(one["confirm_by"] if one["proposed"] else one["by"]) <= ORGANISATION_ROLES:
             not_now.append(action)
@@ -169,9 +169,9 @@ def _choose(
     return Choices(possible[0] if possible else None, tuple(possible), tuple(more), tuple(not_now))
 
 
-def _decides(action: Action, step: str, forward: bool) -> bool:
+def _decides(action: Action, steps: Collection[str], forward: Collection[str]) -> bool:
     """Whether an action is written for the step alone: a way back beside the way forward, or where none is, any way on."""
-    return action.track == step and action.here_alone and (action.kind == RETURN or not forward)
+    return action.track in steps and action.here_alone and (action.kind == RETURN or action.track not in forward)
 
 
 @dataclass(frozen=True)
@@ -265,8 +265,8 @@ def show(number: str) -> str:
     names = {one.id: one.name for one in tracks}
     following = _next(shown, names)
     there = following.track if following else main["id"]
-    step = there if following and following.may_work and following.type == "step" else ""
-    chosen = _choose(actions, shown["actions"], main["id"], there, step) if works else Choices(None, (), (), ())
+    steps = {one["track"] for one in shown["tasks"] if one["may_work"] and one["type"] == "step"}
+    chosen = _choose(actions, shown["actions"], main["id"], there, steps) if works else Choices(None, (), (), ())
     tasks = _tasks(shown, actor.person, names)
     return render_template(
         "cases/show.html", case=shown, main=main, edition=edition, steps=steps_of(edition, main), tracks=tracks,

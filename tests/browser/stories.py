@@ -61,7 +61,8 @@ class Story(Play):
         """By operations: a case whose plan names our provider, and a request that is to be written."""
         plan = {} if self.service == "assessment" else {self.service: self.mine.organisation}
         with transaction(self.site.engine) as db:
-            self.number, _ = to_request(self.site.world, db, self.service, None, plan)
+            # Of the first match the technology has a right, which a lender asks for.
+            self.number, _ = to_request(self.site.world, db, self.service, 0, plan)
         self.log = self.site.ids("SELECT id FROM cases WHERE number = :number", number=self.number)[0]
 
     def behind(self, *steps: Do) -> None:

@@ -1,0 +1,64 @@
+"""The story of green finance, at browsers without scripts: the officer at one, the financiers at others."""
+
+from __future__ import annotations
+
+import pytest
+
+from casework.demo.driver import Do, do
+from tests.browser import stories
+from tests.browser.conftest import PageOf
+from tests.browser.site import Site
+from tests.browser.stories import Side, Story
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+FUND = Side("bank", "foreign_provider", "bank_lead", "bank_colleague")
+
+
+@pytest.fixture
+def story(site: Site, page_of: PageOf) -> Story:
+    made = Story(site, page_of, "finance", FUND, scripts=False)
+    made.to_request()
+    return made
+
+
+def test_an_offer_goes_on_until_somebody_takes_it(story: Story) -> None:
+    stories.decline(story)
+    stories.choose_another(story)
+    stories.have_a_conflict(story)
+    stories.ask_back(story)
+    stories.stay_silent(story)
+    stories.take_it(story)
+
+
+def test_the_work_is_disturbed_and_delivered(story: Story) -> None:
+    stories.set_to_work(story)
+    stories.have_a_conflict_waived(story)
+    stories.hand_to_a_colleague(story)
+    stories.rest(story)
+    stories.ask_for_time(story)
+    stories.deliver_a_part(story)
+    story.behind(*financed_by("bank_colleague"))
+    stories.deliver_twice(story)
+    stories.give_copies_back(story, "bank_colleague")
+
+
+def test_what_comes_to_nothing_goes_to_another(story: Story) -> None:
+    stories.set_to_work(story)
+    stories.give_up(story)
+    stories.list_what_is_usable(story)
+    story.behind(do("other_agent", "referral:finance.accept"), *financed_by("other_agent"))
+    stories.hand_in_result(story, "other_agent")
+    story.behind(do("other_agent", "referral:finance.deliver"))
+    stories.reject(story)
+    stories.withdraw(story)
+    stories.give_copies_back(story, "foreign_provider")
+
+
+def financed_by(who: str) -> list[Do]:
+    """The finance itself, from the catalogue to the closing."""
+    return [
+        do(who, "finance.green"), do("officer", "finance.ready", instrument="loan"), do(who, "finance.investor_found"),
+        do(who, "finance.dd_ok"), do("officer", "finance.terms_agreed", valid_until=60), do(who, "finance.approved"),
+        do("officer", "finance.docs_signed"), do(who, "finance.cp_met"),
+    ]  # fmt: skip
