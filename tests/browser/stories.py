@@ -12,13 +12,14 @@ from casework.operations import registers
 from casework.operations.accounts import hash_password
 from casework.operations.clocks import ring_due_on
 from casework.operations.deeds import calendar_of
+from casework.operations.mediations import open_mediation
 from casework.records.database import transaction
 from casework.records.logs import now
 from tests.browser.acting import Play
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
-from tests.world import to_request
+from tests.world import new_request, to_request
 
 Json = Any
 
@@ -44,7 +45,8 @@ class Story(Play):
     `play` does a step at a browser; `behind` does it by operations, where the step is not the point.
     """
 
-    office = "officer"
+    #: Who acts for the office, and who decides.
+    office, decider = "officer", "supervisor"
 
     def __init__(self, site: Site, page_of: PageOf, service: str, mine: Side, *, chinese: bool = False, scripts: bool = True) -> None:
         locale = "zh-CN" if chinese else "en-GB"
@@ -90,6 +92,17 @@ class Story(Play):
 
     # --- where things are ---
 
+    def track(self, workflow: str, kind: str) -> str:
+        return self.site.ids(
+            "SELECT id FROM tracks WHERE log_id = CAST(:log AS uuid) AND workflow = :workflow AND kind = :kind"
+            " ORDER BY ended_at IS NULL DESC, position DESC LIMIT 1",
+            log=self.log, workflow=workflow, kind=kind,
+        )[0]  # fmt: skip
+
+    def at_office(self) -> Reader:
+        """Whoever acts for the office, at the page of the referral."""
+        return self._at_referral(self.office, self.service)
+
     def at_referral(self, who: str) -> Reader:
         return self._at_referral(who, self.service)
 
@@ -131,6 +144,41 @@ class Story(Play):
         return f"referral:{self.service}.{transition}"
 
 
+class Sealed(Story):
+    """A mediation, between the dispute officer and a center. It has a log of its own, of which the case knows nothing."""
+
+    office = decider = "dispute_officer"
+
+    def to_case(self) -> None:
+        """By operations, a case about which there may be a mediation."""
+        with transaction(self.site.engine) as db:
+            self.number, _ = to_request(self.site.world, db, "assessment", 0, {})
+
+    def open_at_page(self) -> None:
+        """The dispute officer opens a mediation by the number of its case."""
+        reader = self.of("dispute_officer")
+        reader.open("/mediations")
+        reader.page.locator("#case").fill(self.number)
+        reader.press("main form.line button", self.say("Look at the case"))
+        reader.follow(reader.page.locator('main form[method="post"] button'))
+        self.log = reader.path.removeprefix("/mediations/")
+
+    def open_behind(self) -> None:
+        with transaction(self.site.engine) as db:
+            done = open_mediation(db, self.site.world.actor(db, "dispute_officer"), self.number, new_request())
+        self.log = str(done.answer["id"])
+
+    def at_case(self, who: str) -> Reader:
+        return self._at(self.of(who), f"/mediations/{self.log}" if who == "dispute_officer" else f"/cases/{self.number}")
+
+    def task(self, name: str, about: str | None = None) -> str:
+        return self.site.ids(
+            "SELECT id FROM tasks WHERE log_id = CAST(:log AS uuid) AND name = :name AND state IN ('Ready', 'Reserved', 'InProgress')"
+            " ORDER BY id LIMIT 1",
+            log=self.log, name=name,
+        )[0]  # fmt: skip
+
+
 # --- who is in it ----------------------------------------------------------------------------------------------------
 
 
@@ -164,11 +212,11 @@ def recruit_side(site: Site, service: str) -> Side:
 
 def decline(story: Story) -> None:
     """The officer asks; the provider reads what it may see of the offer, and declines with a reason that the officer reads."""
-    story.play(do("officer", story.deed("send"), question="Does it reach 180 degrees?", fee="programme"))
+    story.play(do(story.office, story.deed("send"), question="Does it reach 180 degrees?", fee="programme"))
     story.reads(story.at_referral(story.mine.agent), "Does it reach 180 degrees?", story.say("Before you see more"))
     story.play(do(story.mine.agent, story.deed("decline"), reason="no_capacity", note="Both teams are booked until spring."))
     story.reads(story.of(story.mine.agent), story.of_referral("states.declined"), "Both teams are booked until spring.")
-    officer = story.at_referral("officer")
+    officer = story.at_office()
     story.reads(officer, story.of_referral("states.declined"), "Both teams are booked until spring.")
     story.reads(story.at_case("officer"), story.of_referral("tasks.choose_other_provider"))
 
@@ -176,10 +224,10 @@ def decline(story: Story) -> None:
 def choose_another(story: Story) -> None:
     """The officer asks another one, and names whom to ask after that; nobody reads of the others."""
     story.play(
-        do("officer", "choose_other_provider", next=story.service),
-        do("officer", story.deed("send"), provider=story.other.organisation, panel=[story.mine.organisation]),
+        do(story.office, "choose_other_provider", next=story.service),
+        do(story.office, story.deed("send"), provider=story.other.organisation, panel=[story.mine.organisation]),
     )
-    story.reads(story.at_referral("officer"), story.say("Asked next"), story.name(story.mine.organisation))
+    story.reads(story.at_office(), story.say("Asked next"), story.name(story.mine.organisation))
     story.reads_nothing_of(story.at_referral(story.other.agent), story.name(story.mine.organisation))
 
 
@@ -187,37 +235,39 @@ def have_a_conflict(story: Story) -> None:
     """Who declares a conflict sees nothing any more; the supervisor upholds it, and the next of the panel is asked by itself."""
     story.play(do(story.other.agent, story.deed("declare_conflict"), nature="earlier_work", note="We built its burner."))
     story.cannot_open(story.other.agent, f"/referrals/{story.referral()}")
-    story.play(do("supervisor", story.deed("uphold_conflict"), reason="It would judge its own work."))
-    officer = story.at_referral("officer")
+    story.play(do(story.decider, story.deed("uphold_conflict"), reason="It would judge its own work."))
+    officer = story.at_office()
     story.reads(officer, story.say("Asked before"), story.name(story.other.organisation), story.of_referral("states.sent"))
 
 
 def ask_back(story: Story) -> None:
     """The provider asks what it must know, and the officer answers; meanwhile it is the office's turn."""
     story.play(do(story.mine.agent, story.deed("ask_info"), items="Which fuel does it burn?"))
-    story.reads(story.at_referral("officer"), "Which fuel does it burn?", story.of_referral("states.info_asked"))
-    story.play(do("officer", story.deed("supply_info"), answer="It burns wood chips."))
+    story.reads(story.at_office(), "Which fuel does it burn?", story.of_referral("states.info_asked"))
+    story.play(do(story.office, story.deed("supply_info"), answer="It burns wood chips."))
     story.reads(story.at_referral(story.mine.agent), "It burns wood chips.")
 
 
 def stay_silent(story: Story) -> None:
     """Nobody answers: the offer lapses, and the officer is told to choose whom to ask."""
     story.later(LONG)
-    story.reads(story.at_referral("officer"), story.of_referral("states.no_answer"))
-    story.reads(story.at_case("officer"), story.of_referral("tasks.choose_other_provider"))
+    story.reads(story.at_office(), story.of_referral("states.no_answer"))
+    if story.service != "mediation":
+        # A mediation is asked for anew by the number of its case.
+        story.reads(story.at_case("officer"), story.of_referral("tasks.choose_other_provider"))
     story.reads(story.at_referral(story.mine.agent), story.of_referral("states.no_answer"))
 
 
 def take_it(story: Story) -> None:
     """The next one takes it, and from then on it is its work."""
     story.play(
-        do("officer", "choose_other_provider", next=story.service),
-        do("officer", story.deed("send"), provider=story.other.organisation, wanted_on=LONG + 20),
+        do(story.office, "choose_other_provider", next=story.service),
+        do(story.office, story.deed("send"), provider=story.other.organisation, wanted_on=LONG + 20),
     )
     # An accusation of one provider does not follow the next person of it.
     recruit(story.site, "successor", "provider", story.other.organisation)
     story.play(do("successor", story.deed("accept"), planned_on=LONG + 40))
-    story.reads(story.at_referral("officer"), story.of_referral("states.accepted"), "Successor")
+    story.reads(story.at_office(), story.of_referral("states.accepted"), "Successor")
 
 
 
@@ -226,18 +276,24 @@ def take_it(story: Story) -> None:
 
 def set_to_work(story: Story) -> None:
     """By operations: the office shares a paper, and the provider accepts and begins."""
-    paper = story.site.world.hand_in(story.site.cabinet, story.number, title=PAPER)
-    story.play(do("officer", story.deed("send"), documents=[paper]))
+    if story.service == "mediation":
+        story.play(do(story.office, story.deed("send"), provider=story.mine.organisation))
+    else:
+        paper = story.site.world.hand_in(story.site.cabinet, story.number, title=PAPER)
+        story.play(do(story.office, story.deed("send"), documents=[paper]))
     story.behind(do(story.mine.agent, story.deed("accept")), do(story.mine.agent, story.deed("start")))
-    story.reads(story.at_referral(story.mine.agent), PAPER, story.of_referral("states.in_progress"))
+    provider = story.at_referral(story.mine.agent)
+    story.reads(provider, story.of_referral("states.in_progress"))
+    if story.service != "mediation":
+        story.reads(provider, PAPER)
 
 
 def have_a_conflict_waived(story: Story) -> None:
     """A conflict comes up during the work; the supervisor waives it, and whoever declared it goes on."""
     story.play(do(story.mine.agent, story.deed("declare_conflict"), nature="employment", note="My sister works there."))
     story.cannot_open(story.mine.agent, f"/referrals/{story.referral()}")
-    story.reads(story.at_case("supervisor"), story.of_referral("transitions.waive_conflict.do"))
-    story.play(do("supervisor", story.deed("waive_conflict"), reason="Another department of it."))
+    story.reads(story.at_case(story.decider), story.of_referral("transitions.waive_conflict.do"))
+    story.play(do(story.decider, story.deed("waive_conflict"), reason="Another department of it."))
     story.reads(story.at_referral(story.mine.agent), story.of_referral("states.in_progress"), "Another department of it.")
 
 
@@ -246,15 +302,15 @@ def hand_to_a_colleague(story: Story) -> None:
     world = story.site.world
     story.play(do(story.mine.lead, story.deed("change_person"), person=world.people[story.mine.colleague], interest=False))
     story.cannot_open(story.mine.agent, f"/referrals/{story.referral()}")
-    story.reads(story.at_referral("officer"), "Colleague")
+    story.reads(story.at_office(), "Colleague")
 
 
 def rest(story: Story) -> None:
     """The office lets the referral rest, with a reason that the provider reads, and lets it go on."""
-    story.play(do("officer", story.deed("suspend"), reason="fee", note="The fee is open."))
+    story.play(do(story.office, story.deed("suspend"), reason="fee", note="The fee is open."))
     provider = story.at_referral(story.mine.colleague)
     story.reads(provider, "The fee is open.", story.of_referral("states.suspended"))
-    story.play(do("officer", story.deed("continue")))
+    story.play(do(story.office, story.deed("continue")))
     story.reads(story.at_referral(story.mine.colleague), story.of_referral("states.in_progress"))
 
 
@@ -262,19 +318,19 @@ def ask_for_time(story: Story) -> None:
     """The provider asks for more time twice: it is granted with a day, and refused with a reason."""
     story.play(
         do(story.mine.colleague, story.deed("ask_extension"), new_date=70, reason="The laboratory was closed."),
-        do("officer", "decide_extension", granted=True, until_on=70, note="Granted for the closed laboratory."),
+        do(story.office, "decide_extension", granted=True, until_on=70, note="Granted for the closed laboratory."),
     )
     story.reads(story.at_referral(story.mine.colleague), "Granted for the closed laboratory.")
     story.play(
         do(story.mine.colleague, story.deed("ask_extension"), new_date=90, reason="The laboratory is slow."),
-        do("officer", "decide_extension", granted=False, note="The owner cannot wait."),
+        do(story.office, "decide_extension", granted=False, note="The owner cannot wait."),
     )
     story.reads(story.at_referral(story.mine.colleague), "The owner cannot wait.")
 
 
 def deliver_a_part(story: Story) -> None:
     story.play(do(story.mine.colleague, story.deed("deliver_part"), part="The first chapter", note="The rest follows."))
-    story.reads(story.at_referral("officer"), "The first chapter", story.of_referral("states.in_progress"))
+    story.reads(story.at_office(), "The first chapter", story.of_referral("states.in_progress"))
 
 
 def deliver_twice(story: Story) -> None:
@@ -282,17 +338,17 @@ def deliver_twice(story: Story) -> None:
     hand_in_result(story, story.mine.colleague)
     story.play(
         do(story.mine.colleague, story.deed("deliver"), note="All of it."),
-        do("officer", story.deed("return"), points="The winter is missing."),
+        do(story.office, story.deed("return"), points="The winter is missing."),
     )
     provider = story.at_referral(story.mine.colleague)
     story.reads(provider, "The winter is missing.", story.of_referral("states.rework"))
     object_and_settle(story)
     story.play(do(story.mine.colleague, story.deed("redeliver"), note="With the winter."))
-    officer = story.at_referral("officer")
+    officer = story.at_office()
     story.reads(officer, "With the winter.", story.of_referral("states.delivered"))
     officer.press('form[action$="/receipts"] button', story.say("Confirm receipt"))
     story.reads(story.at_referral(story.mine.colleague), story.say("Arrived with them:"), story.say("confirmed"))
-    story.play(do("officer", story.deed("approve"), rating=4, note="Thorough."))
+    story.play(do(story.office, story.deed("approve"), rating=4, note="Thorough."))
     story.reads(story.at_referral(story.mine.colleague), story.of_referral("states.completed"))
 
 
@@ -301,13 +357,13 @@ def hand_in_result(story: Story, who: str) -> None:
     story.site.world.hand_in(story.site.cabinet, story.number, who, title=RESULT, referral=story.referral())
 
 
-def object_and_settle(story: Story) -> None:
+def object_and_settle(story: Story, to: str = "return") -> None:
     """The provider puts on record that it does not agree; the office answers, and the provider calls it settled."""
     provider = story.at_referral(story.mine.colleague)
     provider.follow_to("/contract")
-    provider.answer(to="return", words="The winter was not asked for.")
+    provider.answer(to=to, words="The winter was not asked for.")
     story.reads(provider, "The winter was not asked for.", story.say("not settled"))
-    officer = story.at_referral("officer")
+    officer = story.at_office()
     officer.follow_to("/contract")
     unfold(officer)
     officer.answer(words="It follows from the question.")
@@ -331,7 +387,7 @@ def give_copies_back(story: Story, who: str) -> None:
     story.reads(provider, story.say("not confirmed yet"))
     provider.answer()
     story.reads(provider, story.say("given back or destroyed"))
-    officer = story.at_referral("officer")
+    officer = story.at_office()
     officer.follow_to("/documents")
     story.reads(officer, story.say("given back or destroyed"))
 
@@ -344,32 +400,32 @@ def give_up(story: Story) -> None:
     hand_in_result(story, story.mine.agent)
     story.play(
         do(story.mine.agent, story.deed("give_up"), reason="The expert has left."),
-        do("supervisor", "decide", decision="other_provider"),
+        do(story.decider, "decide", decision="other_provider"),
     )
-    story.reads(story.at_referral("officer"), story.of_referral("states.failed"), "The expert has left.")
+    story.reads(story.at_office(), story.of_referral("states.failed"), "The expert has left.")
 
 
 def list_what_is_usable(story: Story) -> None:
     """Of the service that was broken off the officer lists what the next provider can build on."""
-    story.play(do("officer", "usable_results", words="The first chapter can be used."))
-    story.play(do("officer", "choose_other_provider", next=story.service))
-    story.play(do("officer", story.deed("send"), provider=story.other.organisation))
+    story.play(do(story.office, "usable_results", words="The first chapter can be used."))
+    story.play(do(story.office, "choose_other_provider", next=story.service))
+    story.play(do(story.office, story.deed("send"), provider=story.other.organisation))
     story.reads_nothing_of(story.at_referral(story.other.agent), story.name(story.mine.organisation))
 
 
 def reject(story: Story) -> None:
     """What was delivered is no good: the supervisor rejects it, and the provider reads why."""
-    story.play(do("supervisor", story.deed("reject"), reason="It answers another question."))
+    story.play(do(story.decider, story.deed("reject"), reason="It answers another question."))
     story.reads(story.at_referral(story.other.agent), "It answers another question.", story.of_referral("states.failed"))
     story.reads(story.at_case("officer"), story.of_referral("tasks.choose_other_provider"))
 
 
 def withdraw(story: Story) -> None:
     """The office needs it no longer, and takes it back from whoever works on it."""
-    story.play(do("officer", "choose_other_provider", next=story.service))
+    story.play(do(story.office, "choose_other_provider", next=story.service))
     set_to_work(story)
-    story.play(do("officer", story.deed("cancel"), reason="not_needed", note="The owner has sold the plant."))
+    story.play(do(story.office, story.deed("cancel"), reason="not_needed", note="The owner has sold the plant."))
     story.reads(story.at_referral(story.mine.agent), story.of_referral("states.cancelled"), "The owner has sold the plant.")
 
 
-__all__ = ["Side", "Story", "recruit"]
+__all__ = ["Sealed", "Side", "Story", "recruit"]
