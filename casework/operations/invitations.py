@@ -36,12 +36,13 @@ TRIES = 5
 #: Invitations that are mailed for one programme or organisation within a day.
 MOST_A_DAY = 50
 
-#: One invitation with what it is for and how it stands. Without the right to invite, what one had invited to has lapsed.
+#: One invitation with what it is for and how it stands. Without the right to invite, what one had
+#: invited to has lapsed, and so has what an erasure took the address of.
 ROW = """
     SELECT i.*, g.id AS programme_id, o.id AS organisation_id, coalesce(g.name, o.name) AS scope,
         coalesce(g.name_zh, o.name_zh) AS scope_zh, p.name AS inviter, p.name_zh AS inviter_zh,
         CASE WHEN i.accepted_at IS NOT NULL THEN 'accepted' WHEN i.revoked_at IS NOT NULL THEN 'revoked'
-        WHEN i.locked_at IS NOT NULL THEN 'locked' WHEN i.expires_at <= casework_now() OR i.invited_by IS NOT NULL
+        WHEN i.locked_at IS NOT NULL THEN 'locked' WHEN i.expires_at <= casework_now() OR i.email IS NULL OR i.invited_by IS NOT NULL
         AND NOT (p.active AND EXISTS (SELECT FROM memberships m WHERE m.person_id = i.invited_by
             AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
             AND (m.role = 'administrator' AND (o.id IS NOT NULL OR m.programme_id = i.scope_id)

@@ -344,3 +344,12 @@ def test_the_log_tells_who_invited_without_a_right(world: World, db: Connection)
         name="New", roles=["provider"], language="en", days=7,
     )  # fmt: skip
     assert [found.sentence for found in lab_log(db, world) if "could not do it then" in found.sentence]
+
+
+def test_whose_address_was_erased_joins_no_more(world: World, db: Connection) -> None:
+    one = invite(db, world)
+    secret = open_it(db, one)
+    db.execute(text("UPDATE invitations SET email = NULL, name = NULL"))
+    with pytest.raises(NotFound):
+        accept(db, one, secret)
+    assert state_of(db, world) == ["lapsed"]
