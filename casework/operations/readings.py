@@ -37,14 +37,18 @@ def note_reading(
         db.execute(_NOTE, {"person": actor.person, "number": number[:100] if number else None, "address": kept} | given)
 
 
-# What is a sealed mediation's is marked as that, by whatever address it was reached.
+# What is a sealed mediation's is kept apart, by whatever address it was reached.
 _NOTE = text("""
-    INSERT INTO readings (person_id, at, number, address, log_id)
-    SELECT CAST(:person AS uuid), casework_now(), :number, :address, (
+    WITH home AS (
         SELECT m.id FROM mediations m WHERE m.id = CAST(:mediation AS uuid)
         OR m.id = (SELECT log_id FROM tasks WHERE id = CAST(:task AS uuid))
         OR m.id = (SELECT log_id FROM tracks WHERE id = CAST(:referral AS uuid))
+    ), sealed AS (
+        INSERT INTO sealed_readings (log_id, person_id, at, address)
+        SELECT home.id, CAST(:person AS uuid), casework_now(), :address FROM home
     )
+    INSERT INTO readings (person_id, at, number, address)
+    SELECT CAST(:person AS uuid), casework_now(), :number, :address WHERE NOT EXISTS (SELECT FROM home)
 """)
 
 
@@ -90,7 +94,7 @@ def list_readings(
 # Of a provider's people what they took out of the programme's cases, of its own people lists of cases as well.
 _LISTED = """
     SELECT r.id, r.at, r.number, r.address, p.name FROM readings r JOIN people p ON p.id = r.person_id
-    WHERE r.log_id IS NULL AND (
+    WHERE (
         r.person_id IN (SELECT person_id FROM memberships WHERE role = :role AND programme_id = ANY(CAST(:programmes AS uuid[])))
         OR EXISTS (
             SELECT FROM openings o JOIN cases c ON c.id = o.log_id WHERE o.kind = 'glass' AND o.reader_id = r.person_id
@@ -106,7 +110,7 @@ def list_sealed_readings(db: Connection, mediation: str, *, most: int = 50) -> l
     """Who has opened a sealed mediation and when, the last first; for a caller who sees it whole."""
     rows = db.execute(
         text(
-            "SELECT p.name, max(r.at) AS at, count(*) AS times FROM readings r JOIN people p ON p.id = r.person_id"
+            "SELECT p.name, max(r.at) AS at, count(*) AS times FROM sealed_readings r JOIN people p ON p.id = r.person_id"
             " WHERE r.log_id = CAST(:log AS uuid) GROUP BY p.id, p.name ORDER BY at DESC, p.id LIMIT :most"
         ),
         {"log": mediation, "most": most},

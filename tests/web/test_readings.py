@@ -59,10 +59,10 @@ def scene(app: Flask, engine: Engine, world: World) -> Scene:
 
 def count(scene: Scene, who: str, where: str = "true") -> int:
     with transaction(scene.engine) as db:
-        found = db.execute(
-            text(f"SELECT count(*) FROM readings WHERE person_id = CAST(:p AS uuid) AND {where}"), {"p": scene.world.people[who]}
-        ).scalar_one()
-    return int(found)
+        given = {"p": scene.world.people[who]}
+        found = db.execute(text(f"SELECT count(*) FROM readings WHERE person_id = CAST(:p AS uuid) AND {where}"), given).scalar_one()
+        sealed = db.execute(text("SELECT count(*) FROM sealed_readings WHERE person_id = CAST(:p AS uuid)"), given).scalar_one()
+    return int(found) + int(sealed)
 
 
 def unnoted(scene: Scene, who: str, canaries: tuple[str, ...], links: list[str]) -> Iterator[str]:
