@@ -13,7 +13,7 @@ from procrastinate import App, Blueprint, JobContext, PsycopgConnector
 from sqlalchemy import Engine
 
 from casework.jobs.hooks import Unreachable, deliver
-from casework.jobs.letters import NoAddress, write_letter
+from casework.jobs.mail_words import NoAddress, write_mail
 from casework.jobs.post import NotNow, Refused, post
 from casework.jobs.queue import CLOCKS, NAMESPACE, OTHERS, Job, defer, wait_before
 from casework.jobs.scanner import scan
@@ -24,7 +24,7 @@ from casework.operations.clocks import ring_log
 from casework.operations.erasing import StillNamed, carry_out
 from casework.operations.house_rule import check_programme
 from casework.operations.keys import cabinet_of, open_vault
-from casework.operations.letter_mails import PostedLetter
+from casework.operations.letter_mails import LetterMail
 from casework.operations.notices import tell_due
 from casework.operations.targets import Forbidden, inside_of
 from casework.records.database import driver_arguments, transaction
@@ -120,15 +120,15 @@ def allocate(hands: Hands, allocation: str) -> None:
 def send(hands: Hands, mail: str) -> None:
     """Send a mail that is due. Whoever dies after the server took it sends it again, with the same Message-ID."""
     with transaction(hands.engine) as db:
-        letter = mails.compose(db, mail, open_vault(hands.settings))
-        if isinstance(letter, PostedLetter):
-            pieces = cabinet_of(hands.engine, hands.settings).read(db, letter.file)
-            letter = replace(letter, content=b"".join(pieces))
-    if letter is None:
+        composed = mails.compose(db, mail, open_vault(hands.settings))
+        if isinstance(composed, LetterMail):
+            pieces = cabinet_of(hands.engine, hands.settings).read(db, composed.file)
+            composed = replace(composed, content=b"".join(pieces))
+    if composed is None:
         return
     # No transaction is open while the mail server makes us wait.
     try:
-        answer = post(write_letter(letter, hands.settings), hands.settings)
+        answer = post(write_mail(composed, hands.settings), hands.settings)
     except (Refused, NoAddress) as fault:
         with transaction(hands.engine) as db:
             mails.refused(db, mail, str(fault))

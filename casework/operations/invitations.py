@@ -312,7 +312,7 @@ def _find(db: Connection, actor: Actor, invitation: str) -> Any:
 
 
 @dataclass(frozen=True)
-class InvitationLetter:
+class InvitationMail:
     """The mail of an invitation: who invites to what, and the link; never the code."""
 
     id: str
@@ -325,7 +325,7 @@ class InvitationLetter:
     until: datetime
 
 
-def write_invitation(db: Connection, mail: str, vault: Vault) -> InvitationLetter | None:
+def write_invitation(db: Connection, mail: str, vault: Vault) -> InvitationMail | None:
     """What the mail of an invitation says now; None where its link opens nothing any more."""
     row = db.execute(
         text(
@@ -342,7 +342,7 @@ def write_invitation(db: Connection, mail: str, vault: Vault) -> InvitationLette
         return None
     chinese = row.language == "zh-Hans"
     inviter, scope = (row.inviter_zh, row.scope_zh) if chinese else (None, None)
-    return InvitationLetter(
+    return InvitationMail(
         mail, row.email, row.language, row.now, inviter or row.inviter or "", scope or row.scope,
         f"/invitation/{links[0]}", row.expires_at,
     )  # fmt: skip
@@ -393,6 +393,6 @@ def _note(db: Connection, log: Log, kind: str, by: str, effects: dict[str, Json]
 
 
 __all__ = [
-    "DAYS", "MOST_DAYS", "ROW", "TRIES", "InvitationLetter", "Scope", "insist_form", "invite", "invite_again", "list_invitations",
+    "DAYS", "MOST_DAYS", "ROW", "TRIES", "InvitationMail", "Scope", "insist_form", "invite", "invite_again", "list_invitations",
     "record_invitation", "revoke_invitation", "show_invitation", "token_hash", "write_invitation",
 ]  # fmt: skip

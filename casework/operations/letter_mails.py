@@ -15,7 +15,7 @@ from casework.operations.deeds import new_id
 
 
 @dataclass(frozen=True)
-class PostedLetter:
+class LetterMail:
     """A letter that goes by mail now; `file` is where its PDF is kept."""
 
     id: str
@@ -58,7 +58,7 @@ _POSTED = text("""
 """)
 
 
-def write_posted(db: Connection, mail: str) -> PostedLetter | None:
+def write_letter_mail(db: Connection, mail: str) -> LetterMail | None:
     """The letter of a queued mail; None where its address was erased."""
     row = db.execute(_POSTED, {"mail": mail}).one_or_none()
     told = values(row.body) if row is not None else {}
@@ -67,7 +67,7 @@ def write_posted(db: Connection, mail: str) -> PostedLetter | None:
         return None
     chinese = row.effects.get("language") == "zh"
     programme = row.name_zh if chinese and row.name_zh else row.name
-    return PostedLetter(
+    return LetterMail(
         row.id, address, "zh-Hans" if chinese else "en", row.at, programme, row.number,
         title if isinstance(title, str) else "", name if isinstance(name, str) else "letter.pdf", row.file_id,
     )  # fmt: skip

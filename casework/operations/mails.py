@@ -28,8 +28,8 @@ from casework.engine.notices import (
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound, Refused
 from casework.operations.deadlines import explain_tasks
-from casework.operations.invitations import InvitationLetter, write_invitation
-from casework.operations.letter_mails import PostedLetter, write_posted
+from casework.operations.invitations import InvitationMail, write_invitation
+from casework.operations.letter_mails import LetterMail, write_letter_mail
 from casework.operations.notifications import SEEN, read_id, seen_by
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -65,7 +65,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Letter:
+class Mail:
     """A mail that goes now: to whom, in which language, by which clock, and what it says."""
 
     id: str
@@ -105,13 +105,13 @@ _ITEMS = text(f"""
 """)
 
 
-def compose(db: Connection, mail: str, vault: Vault) -> Letter | InvitationLetter | PostedLetter | None:
+def compose(db: Connection, mail: str, vault: Vault) -> Mail | InvitationMail | LetterMail | None:
     """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled."""
     row = db.execute(_QUEUED, {"id": mail}).one_or_none()
     if row is None:
         return None
     if row.file_id is not None:
-        posted = write_posted(db, mail)
+        posted = write_letter_mail(db, mail)
         if posted is None:
             _end(db, mail, "cancelled", "its address was erased")
         return posted
@@ -129,7 +129,7 @@ def compose(db: Connection, mail: str, vault: Vault) -> Letter | InvitationLette
     items = tuple(
         Item(one.kind, one.number, one.edition, one.words, one.due_at, why.get(one.task_id), one.id) for one in found
     )
-    return Letter(row.id, row.email, row.language, row.zone, row.kind, row.sealed, row.now, items)
+    return Mail(row.id, row.email, row.language, row.zone, row.kind, row.sealed, row.now, items)
 
 
 def _explained(db: Connection, actor: Actor, found: Sequence[Any]) -> dict[str, dict[str, Json]]:

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_datetime as say_datetime
 
 from casework.operations.deadline_words import say_days_of, say_kind, say_rule, say_used
-from casework.operations.invitations import InvitationLetter
-from casework.operations.letter_mails import PostedLetter
-from casework.operations.mails import Item, Letter
+from casework.operations.invitations import InvitationMail
+from casework.operations.letter_mails import LetterMail
+from casework.operations.mails import Item, Mail
 from casework.operations.notice_words import HAPPENED, SEALED
 from casework.operations.speech import Speech, catalogue, templates
 from casework.operations.telling import DIGEST
@@ -39,50 +39,50 @@ class Line:
     url: str
 
 
-def write_letter(letter: Letter | InvitationLetter | PostedLetter, settings: Settings) -> EmailMessage:
-    """The mail of a letter; the same Message-ID however often it is sent. Raises NoAddress."""
-    chinese = letter.language.lower().startswith("zh")
+def write_mail(mail: Mail | InvitationMail | LetterMail, settings: Settings) -> EmailMessage:
+    """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
+    chinese = mail.language.lower().startswith("zh")
     base = str(settings.base_url).rstrip("/")
-    if isinstance(letter, InvitationLetter):
-        template, subject, given = _invitation(letter, base, chinese)
-    elif isinstance(letter, PostedLetter):
-        template, subject, given = "posted", f"{letter.number}: {letter.title}", asdict(letter)
+    if isinstance(mail, InvitationMail):
+        template, subject, given = _invitation(mail, base, chinese)
+    elif isinstance(mail, LetterMail):
+        template, subject, given = "letter", f"{mail.number}: {mail.title}", asdict(mail)
     else:
-        template, subject, given = _notices(letter, base, chinese)
+        template, subject, given = _notices(mail, base, chinese)
     given |= {"subject": subject, "language": "zh-Hans" if chinese else "en"}
     found = templates(chinese)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject
     message["From"] = settings.smtp_sender
-    message["To"] = _address(letter.address)
-    message["Date"] = format_datetime(letter.at)
-    message["Message-ID"] = f"<{letter.id}@{parseaddr(settings.smtp_sender)[1].rpartition('@')[2]}>"
+    message["To"] = _address(mail.address)
+    message["Date"] = format_datetime(mail.at)
+    message["Message-ID"] = f"<{mail.id}@{parseaddr(settings.smtp_sender)[1].rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(found.get_template(f"mail/{template}.txt").render(given))
     message.add_alternative(found.get_template(f"mail/{template}.html").render(given), subtype="html")
-    if isinstance(letter, PostedLetter):
-        message.add_attachment(letter.content, maintype="application", subtype="pdf", filename=letter.name)
+    if isinstance(mail, LetterMail):
+        message.add_attachment(mail.content, maintype="application", subtype="pdf", filename=mail.name)
     return message
 
 
 Written = tuple[str, str, dict[str, object]]
 
 
-def _notices(letter: Letter, base: str, chinese: bool) -> Written:
-    words, lines = catalogue("messages", chinese), [_line(item, letter, base, chinese) for item in letter.items]
+def _notices(mail: Mail, base: str, chinese: bool) -> Written:
+    words, lines = catalogue("messages", chinese), [_line(item, mail, base, chinese) for item in mail.items]
     # A sealed line in a digest has no number, as in a mail of its own.
-    if letter.kind == DIGEST:
+    if mail.kind == DIGEST:
         subject = words.ngettext("One thing in Casework", "%(count)s things in Casework", len(lines)) % {"count": len(lines)}
     else:
         subject = lines[0].head
-    return "letter", subject, {"items": lines, "settings_url": f"{base}/notifications/settings"}
+    return "notices", subject, {"items": lines, "settings_url": f"{base}/notifications/settings"}
 
 
-def _invitation(letter: InvitationLetter, base: str, chinese: bool) -> Written:
+def _invitation(mail: InvitationMail, base: str, chinese: bool) -> Written:
     given = {
-        "inviter": letter.inviter, "scope": letter.scope, "url": base + letter.path,
-        "until": _moment(letter.until, "Asia/Shanghai", chinese),
+        "inviter": mail.inviter, "scope": mail.scope, "url": base + mail.path,
+        "until": _moment(mail.until, "Asia/Shanghai", chinese),
     }  # fmt: skip
     return "invitation", catalogue("messages", chinese).gettext("Your invitation to Casework"), dict(given)
 
@@ -95,12 +95,12 @@ def _address(written: str) -> Address:
         raise NoAddress(f"{written!r} is no address") from fault
 
 
-def _line(item: Item, letter: Letter, base: str, chinese: bool) -> Line:
+def _line(item: Item, mail: Mail, base: str, chinese: bool) -> Line:
     words, url = catalogue("messages", chinese), f"{base}/notifications/{item.notification}"
     if item.number is None:
         return Line(words.gettext(SEALED), "", "", (), url)
     head = f"{item.number}: {words.gettext(HAPPENED[item.kind])}"
-    return Line(head, Speech(chinese).deed(item.edition, item.words), _moment(item.due_at, letter.zone, chinese), _why(item, chinese), url)
+    return Line(head, Speech(chinese).deed(item.edition, item.words), _moment(item.due_at, mail.zone, chinese), _why(item, chinese), url)
 
 
 #: A mail names so many stretches that did not count; the page names them all.
