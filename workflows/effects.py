@@ -227,6 +227,13 @@ def grant_again(f: Facts) -> Change:
 
 
 @effect()
+def copies_are_back(f: Facts) -> Change:
+    """Whatever the referral had and may see no longer counts as given back or destroyed."""
+    out = f.case.copies_out(f.track.id)
+    return {"grants_returned": [one.id for one in out]} if out else {}
+
+
+@effect()
 def no_longer_counts(f: Facts) -> Change:
     """Another provider takes its place; joins pass over it."""
     return {"replaced": True}

@@ -47,6 +47,12 @@ decide_extension = Task(
     effects=(effects.extend_step,),
 )
 
+#: Opened by the engine when the provider's access to something ends; it stays when the referral, or the case, is over.
+return_papers = Task(
+    "return_papers", "Give the copies back or destroy them, and say so", PROVIDER, working_days(10), forms.Returned,
+    effects=(effects.copies_are_back,), aftercare=True,
+)  # fmt: skip
+
 #: The service below ends as replaced; one that has ended by itself is passed over.
 REPLACE = (Also("child", "replace"),)
 
@@ -200,3 +206,6 @@ class Referral(Workflow):
         cancelled, by=SYSTEM, kind=EXCEPTION, done="withdrew the request, for its result is no longer needed",
         also=REPLACE,
     )  # fmt: skip
+
+    #: Nobody adds this by hand: it is opened when the provider's access to a document ends.
+    on_request = (((in_progress,), (), return_papers),)

@@ -150,6 +150,11 @@ class PointsToCorrect(Form):
     points = Note(label="What is to be corrected")
 
 
+class Returned(Form):
+    how = Choice(label="What became of every copy", choices={"returned": "Given back", "destroyed": "Destroyed"})
+    note = Note(label="Note", required=False)
+
+
 class Cancellation(Form):
     reason = Choice(
         label="Why",

@@ -23,6 +23,7 @@ _SAYS = {
     "holder_left": "held by somebody who may not do it any more",
     "nobody_may": "nobody may do it",
     "left_open": "open, though what it belongs to has ended",
+    "copies_out": "has a provider that has not said what became of its copies",
     "no_clock": "has a date to come and no clock that goes there",
     "stands_still": "its clock stands still for no reason",
     "late": "its clock should have rung already: is a worker running?",

@@ -355,6 +355,15 @@ class Case:
     def live_tracks(self) -> Iterator[Track]:
         return (track for track in self.tracks.values() if track.live)
 
+    def copies_out(self, referral: str) -> list[Grant]:
+        """What a referral's provider had and may see no longer, and has not said to have given back or destroyed.
+
+        What was shared with the same referral again is needed, and comes back later.
+        """
+        mine = [one for one in self.grants.values() if one.track == referral]
+        seen = {one.document for one in mine if one.ended_at is None}
+        return [one for one in mine if one.ended_at is not None and one.returned_at is None and one.document not in seen]
+
     def children(self, track: str) -> list[Track]:
         return [one for one in self.tracks.values() if one.parent == track]
 

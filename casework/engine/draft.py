@@ -37,6 +37,9 @@ Json = Any
 #: In a sealed mediation nobody of the programme but the dispute officer works.
 SEALED_FOR = {"officer": "dispute_officer", "supervisor": "dispute_officer", "intake": "dispute_officer"}
 
+#: The task by which a provider is asked what became of its copies, where the edition of referrals has it.
+RETURN_PAPERS = "return_papers"
+
 #: Effects that stand in the event as they are.
 _PLAIN = ("owner", "team", "outcome", "reasons", "hold", "named", "given", "replaced", "provider", "rights", "join")
 _LISTS = ("interest", "interest_ended", "barred")
@@ -82,6 +85,8 @@ class Draft(Clockwork):
             self._grant(facts.track, value)
         elif key == "end_grants":
             self._end_grants(facts.track)
+        elif key == "grants_returned":
+            self._effects[key] = list(value)
         elif key == "pause":
             self._pause(value["keep"])
         elif key == "resume":
@@ -165,6 +170,30 @@ class Draft(Clockwork):
         )
         found = list(by_party)
         return None if None in found else [id for id in found if id is not None]
+
+    def commit(self) -> int:
+        self._ask_for_copies()
+        return super().commit()
+
+    def _ask_for_copies(self) -> None:
+        """Whose access ends is asked at once what becomes of the copies; whose is given again is not asked any more."""
+        given, ended = self._effects.get("grants", ()), set(self._effects.get("grants_ended", ()))
+        touched = [*(one["track"] for one in given), *(self.case.grants[id].track for id in ended)]
+        for id in sorted(set(touched)):
+            mine = [one for one in self.case.grants.values() if one.track == id]
+            seen = {one["document"] for one in given if one["track"] == id}
+            seen |= {one.document for one in mine if one.ended_at is None and one.id not in ended}
+            out = any(
+                (one.ended_at is not None or one.id in ended) and one.returned_at is None and one.document not in seen for one in mine
+            )
+            track = self.case.tracks[id]
+            asked = [one for one in self.case.open_tasks() if one.track == id and one.name == RETURN_PAPERS]
+            rule = next((one for one in self.library[track.edition].tasks.values() if one.name == RETURN_PAPERS), None)
+            if out and not asked and rule is not None:
+                self.open_side_task(rule, track, self.facts(track, {}))
+            elif not out:
+                for task in asked:
+                    self.close_task(task, OBSOLETE)
 
     def _end_grants(self, track: Track) -> None:
         above = self.case.referral_of(track)

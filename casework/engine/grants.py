@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from casework.engine.cases import Case, Grant
+from casework.engine.cases import COMPLETED, Case, Grant
 from casework.engine.checks import line
 from casework.engine.commands import ChangeGrantDay, ReturnPapers, WithdrawGrant
-from casework.engine.draft import Draft, accepted
+from casework.engine.draft import RETURN_PAPERS, Draft, accepted
 from casework.engine.events import GRANT_DAY_CHANGED, GRANT_EXPIRED, GRANT_WITHDRAWN, PAPERS_RETURNED
 from casework.engine.fields import insist_day
 from casework.engine.roles import OFFICER, PROVIDER, SUPERVISOR
@@ -98,17 +98,18 @@ def _begin(
 
 
 def return_papers(draft: Draft, command: ReturnPapers) -> None:
-    """Say that every copy of what a referral was given has been given back or destroyed."""
+    """Say that every copy of what a referral was given, and may see no longer, has been given back or destroyed."""
     track = draft.track(command.referral)
     if draft.by.role not in accepted(draft.case, RETURNERS):
         raise NotAllowed(why="what became of the documents is said by the provider who had them.")
     if command.how not in HOWS:
         raise InvalidForm(fields={"how": "must be returned or destroyed"})
-    had = [one for one in draft.case.grants.values() if one.track == track.id and one.returned_at is None]
-    if any(one.ended_at is None for one in had):
-        raise WrongState(action="Confirm the return", why="the referral goes on, and its documents are still needed.")
+    had = draft.case.copies_out(track.id)
     if not had:
-        raise WrongState(action="Confirm the return", why="there is nothing to give back.")
+        raise WrongState(action="Confirm the return", why="there is nothing to give back: what the referral was given is needed still.")
     body = {"note": line(command.note, "note")} if command.note else {}
     draft.begin(PAPERS_RETURNED, track, {"grants_returned": [one.id for one in had], "what": command.how}, body)
+    for task in draft.case.open_tasks():
+        if task.track == track.id and task.name == RETURN_PAPERS:
+            draft.close_task(task, COMPLETED, by=draft.by.person, result={"how": command.how})
     draft.commit()

@@ -73,7 +73,7 @@ Json = Any
 Reasons = Iterator[str]
 
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.
-_AS_GIVEN = ("owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights", "join")
+_AS_GIVEN = ("grants_returned", "owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights", "join")
 #: What a rule may do by itself.
 BY_ITSELF = frozenset({FIRED, JOINED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, GRANT_EXPIRED, RELIEVED, ERASED})
 
@@ -644,11 +644,9 @@ class Judge:
 
     def _papers_returned(self, before: Case, event: Event) -> Reasons:
         yield from self._role_in(before, event, grants.RETURNERS)
-        had = {one.id for one in before.grants.values() if one.track == event.track and one.returned_at is None}
+        had = {one.id for one in before.copies_out(event.track or "")}
         if not had or had != set(event.effects["grants_returned"]):
-            yield "it does not speak of exactly what the referral had"
-        if any(before.grants[one].ended_at is None for one in had):
-            yield "the provider still saw what it says it gave back"
+            yield "it does not speak of exactly what the provider had and saw no longer"
 
     def _own_document(self, before: Case, event: Event, id: str) -> Reasons:
         document = before.documents.get(id)

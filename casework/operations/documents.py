@@ -345,17 +345,17 @@ def _filed(
 def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> dict[str, Json]:
     """Every document that a referral was given, until when, and what became of it; and whether the actor may say so now."""
     titles, mine = titles_of(db, case), [one for one in case.grants.values() if one.track == referral.id]
-    ended = bool(mine) and all(one.ended_at is not None for one in mine) and any(one.returned_at is None for one in mine)
+    out = {one.id for one in case.copies_out(referral.id)}
     by = None if conflict(actor, case) else choose(capacities(actor, case, referral), accepted(case, grants.RETURNERS))
     return {
         "items": [
             {
                 "id": one.id, "document": one.document, "title": titles.get(one.document), "given_at": instant(one.given_at),
-                "ended_at": when(one.ended_at), "returned_at": when(one.returned_at), "last_day": last_day(case, one),
+                "ended_at": when(one.ended_at), "returned_at": when(one.returned_at), "last_day": last_day(case, one), "owed": one.id in out,
             }
             for one in mine
         ],
-        "owed": ended, "may_confirm": ended and by is not None,
+        "owed": bool(out), "may_confirm": bool(out) and by is not None,
     }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, TextClause, text
 
 from casework.definitions import load_library
+from casework.engine.draft import RETURN_PAPERS
 from casework.engine.roles import DISPUTE_OFFICER, INTAKE, OFFICER, QUEUE_ROLES, SUPERVISOR
 from casework.errors import NotFound
 from casework.operations.overview import names_of, when
@@ -28,7 +29,10 @@ Json = Any
 OF_CASES = ("no_owner", "owner_left", "no_action", "waits_for_nobody")
 OF_TASKS = ("holder_left", "nobody_may", "left_open")
 OF_CLOCKS = ("no_clock", "stands_still", "late")
-KINDS = (*OF_CASES, *OF_TASKS, *OF_CLOCKS)
+OF_PAPERS = ("copies_out",)
+KINDS = (*OF_CASES, *OF_TASKS, *OF_CLOCKS, *OF_PAPERS)
+#: A provider whose access has ended has said after so many days what became of its copies.
+COPIES_DAYS = 30
 #: So many a page shows; the figure counts them all.
 MOST = 200
 #: Days that the trend goes back.
@@ -145,6 +149,14 @@ _CLOCKS = f"""
     SELECT 'late', k.log_id, k.task_id, k.track_id FROM clocks k JOIN {{homes}} h ON h.id = k.log_id
     WHERE k.fires_at < casework_now() - interval '{PATIENCE_MINUTES} minutes'
 """
+# Long after the access, in a closed case too, and whether or not the provider's task for it is still there.
+_PAPERS = f"""
+    SELECT DISTINCT 'copies_out', g.log_id, t.id, g.track_id FROM grants g JOIN {{homes}} h ON h.id = g.log_id
+    LEFT JOIN tasks t ON t.track_id = g.track_id AND t.name = '{RETURN_PAPERS}' AND {_OPEN}
+    WHERE g.returned_at IS NULL AND g.ended_at < casework_now() - interval '{COPIES_DAYS} days' AND NOT EXISTS (
+        SELECT FROM grants o WHERE o.track_id = g.track_id AND o.document_id = g.document_id AND o.ended_at IS NULL
+    )
+"""
 _COLUMNS = "id, programme_id, owner_id, team, interests, hold, frozen, closed_at, opened_at, title"
 #: Sealed mediations are not there for a programme's pages and figures; whoever runs the installation has them checked too.
 _WITHIN = (
@@ -159,7 +171,7 @@ _EVERYWHERE = (
 
 @cache
 def _breaches(homes: str, select: str) -> TextClause:
-    parts = " UNION ALL ".join(part.format(homes=homes) for part in (_CASES, _TASKS, _CLOCKS))
+    parts = " UNION ALL ".join(part.format(homes=homes) for part in (_CASES, _TASKS, _CLOCKS, _PAPERS))
     return text(f"WITH {_STAFF}, found AS ({parts}) " + select.format(homes=homes))
 
 

@@ -72,6 +72,11 @@ SEEDS: tuple[tuple[str, Seed], ...] = (
     ("no_clock", both(hold, sql(f"DELETE FROM clocks WHERE {LOG} AND task_id IS NULL"))),
     ("stands_still", sql(f"UPDATE clocks SET fires_at = NULL WHERE {LOG}")),
     ("stands_still", sql(f"UPDATE clocks SET state = 'paused', fires_at = NULL WHERE {LOG}")),
+    ("copies_out", sql(
+        "INSERT INTO grants (id, log_id, track_id, document_id, consents, given_at, ended_at)"
+        " SELECT gen_random_uuid(), log_id, id, gen_random_uuid(), '{}', casework_now() - interval '60 days',"
+        f" casework_now() - interval '31 days' FROM tracks WHERE {LOG} AND workflow = 'referral'"
+    )),
     ("late", sql(f"UPDATE clocks SET fires_at = casework_now() - interval '6 minutes' WHERE {LOG}")),
 )  # fmt: skip
 

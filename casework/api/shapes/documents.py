@@ -86,6 +86,7 @@ class Given(Answer):
     ended_at: str | None = None
     returned_at: str | None = None
     last_day: LastDay = None
+    owed: Annotated[bool, Field(description="The access has ended, and the provider has not said what became of its copies")] = False
 
 
 class PackagePage(DocumentPage):
