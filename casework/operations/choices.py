@@ -11,9 +11,11 @@ from casework.definitions import load_library
 from casework.engine.cases import CREATED, Case, Track
 from casework.engine.fields import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES
+from casework.operations.deeds import calendar_of
 from casework.operations.overview import names_of, titles_of
 from casework.operations.references import IN_FORCE
 from casework.permissions import Actor, Sight, sight
+from casework.records.logs import now
 
 Json = Any
 #: By the field's name what it offers, each with id, name and, where there is one, name_zh.
@@ -56,7 +58,7 @@ def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Ite
                     for row in db.execute(_RIGHTS, {"ids": list(case.rights)})
                 ]
             case "documents":
-                made[rule["name"]] = _papers(db, actor, case, track)
+                made[rule["name"]] = _papers(db, actor, case, track, rule)
             case "tasks":
                 made[rule["name"]] = _tasks(case)
     return made
@@ -83,9 +85,14 @@ def _people(db: Connection, case: Case, track: Track, role: str) -> list[dict[st
     return _plain(db.execute(_PEOPLE, given))
 
 
-def _papers(db: Connection, actor: Actor, case: Case, track: Track) -> list[dict[str, Json]]:
-    """The papers of the case; of who sees only a referral, those granted to it."""
+def _papers(db: Connection, actor: Actor, case: Case, track: Track, rule: Mapping[str, Json]) -> list[dict[str, Json]]:
+    """The papers of the case that the field takes; of who sees only a referral, those granted to it."""
     known = case.usable_documents()
+    if kinds := rule.get("kinds"):
+        known = {id for id in known if case.documents[id].kind in kinds}
+    if rule.get("valid") and known:
+        today = calendar_of(db, case.programme).local_date(now(db)).isoformat()
+        known = {id for id in known if (case.documents[id].valid_until or today) >= today}
     if sight(actor, case) < Sight.ALL:
         above = case.referral_of(track)
         mine = [g for g in case.grants.values() if above and g.track == above.id and g.ended_at is None]

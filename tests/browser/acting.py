@@ -10,12 +10,15 @@ from functools import lru_cache
 from gettext import GNUTranslations
 from typing import Any
 
+from playwright.sync_api import FilePayload
+
 from casework.definitions import load_library
 from casework.demo.driver import Do
 from casework.demo.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.catalogues import FOLDER, compile_catalogues
+from tests.malice import PDF
 
 Json = Any
 
@@ -24,6 +27,11 @@ CAST = {
     "second_compliance": "compliance", "assessor": "provider", "banker": "foreign_provider", "financier": "foreign_provider",
 }  # fmt: skip
 PLACES = {"institute": "lab", "fund": "bank"}
+#: What a step asks for, and is handed in before it by whoever takes it.
+NEEDED = {
+    "assessment.issue_pass": "verification_statement", "pledge.paid_out": "pledge_certificate",
+    "agreement.sign_local": "signed_agreement", "deployment.pass": "acceptance_certificate",
+}  # fmt: skip
 HABITS: Mapping[str, Json] = {
     **NUMBERS, **DAYS, **dict.fromkeys(MOSTLY_NOT, False), "territory": "CN",
 }  # fmt: skip
@@ -126,6 +134,8 @@ class Play:
         workflow, _, kind = name.partition(":")
         track = self.track(workflow, kind or workflow)
         words = self.call(workflow, f"transitions.{transition}.do")
+        if step.what in NEEDED:
+            self._hand_in(step.who, kind or workflow, NEEDED[step.what])
         if self._in_office(step.who):
             reader = self.at_case(step.who)
         else:
@@ -138,6 +148,17 @@ class Play:
         reader.press(f'main a[href$="/{track}/{transition}"]', words)
         assert words in reader.page.locator("form.asks .deeds button").inner_text()
         reader.answer(**said)
+
+    def _hand_in(self, who: str, service: str, paper: str) -> None:
+        """Somebody hands in a paper, on the page that an action that asks for it leads to."""
+        office = self._in_office(who)
+        place = f"/cases/{self.number}" if office else f"/referrals/{self.track('referral', service)}"
+        reader = self._at(self.of(who), f"{place}/documents?kind={paper}")
+        reader.page.set_input_files("#files", [FilePayload(name="paper.pdf", mimeType="application/pdf", buffer=PDF)])
+        if office:
+            reader.page.check('input[name="f-whose"][value="both"]')
+        reader.follow(reader.page.locator("form[data-uploads] .deeds button"))
+        self._last = None
 
     def _in_office(self, who: str) -> bool:
         return who in ("officer", "supervisor", "compliance", "second_compliance", "dispute_officer")

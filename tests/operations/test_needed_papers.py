@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.papers import SCANS
 from casework.errors import Refused
 from casework.operations.cabinet import Cabinet
+from casework.operations.choices import choices_of
 from casework.operations.deeds import home_of
 from casework.operations.outside import outside
 from casework.operations.overview import show_case
@@ -52,6 +53,16 @@ def test_a_loan_is_not_paid_out_on_a_paper_that_only_the_office_has(journey: Jou
         refused(do("banker", "pledge.paid_out"), Refused, MISSING),
     ])  # fmt: skip
     assert papers(payment(journey, "banker"), "paid_out") == [("pledge_certificate", "missing")]
+
+
+def test_a_field_offers_only_the_kinds_that_it_takes(journey: Journey) -> None:
+    journey.run([
+        lambda on: on.register("A letter", None, kind="letter"),
+        lambda on: on.register("The first", None, kind="signed_agreement"),
+    ])  # fmt: skip
+    rule = {"name": "copy", "type": "documents", "kinds": ["signed_agreement"], "valid": True}
+    offered = choices_of(journey.db, journey.actor("officer"), journey.case, journey.case.main, [rule])
+    assert [one["name"] for one in offered["copy"]] == ["The first"]
 
 
 def test_with_the_providers_own_it_is_paid_out_and_the_history_verifies(journey: Journey) -> None:
