@@ -21,6 +21,7 @@ from casework.engine.grammar import (
     EXCEPTION,
     RETURN,
     Final,
+    Item,
     State,
     Task,
     Workflow,
@@ -362,7 +363,11 @@ class Pledge(Workflow):
     inside = "referral"
     first_step_fires = "start"
 
-    pre_check = State("Pre-check", queue=PROVIDER, due=working_days(5), step="Apply", do="Check the register")
+    pre_check = State(
+        "Pre-check", queue=PROVIDER, due=working_days(5), step="Apply", do="Check the register",
+        # One by one; that all of them were checked, the form asks.
+        checklist=tuple(Item(code, f"Not the case: {words}", required=False) for code, words in REGISTER_POINTS.items()),
+    )  # fmt: skip
     application = State("Application", queue=OFFICER, due=working_days(10), step="Apply", do="Send the application")
     due_diligence = State(
         "Due diligence", queue=PROVIDER, due=working_days(15), step="Review", do="Examine the borrower"

@@ -1,4 +1,4 @@
-"""Checklists: what whoever works a side task ticks off, from its definition and added by themselves."""
+"""Checklists: what whoever works a step or a side task ticks off, from its definition and added by themselves."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.engine import task_table as table
-from casework.engine.cases import Task
+from casework.engine.cases import Case, Task, Track
 from casework.engine.checks import begin_on, insist_operation, line
 from casework.engine.commands import AddItem, Tick
 from casework.engine.draft import Draft
-from casework.engine.editions import Edition
+from casework.engine.editions import Edition, TransitionRule
 from casework.engine.events import ITEM_ADDED, TICKED, UNTICKED
+from casework.engine.grammar import MAIN
 from casework.errors import ItemsUnticked, NotFound, WrongState
 
 Json = Any
@@ -38,11 +39,12 @@ class Listed:
 
 def items_of(edition: Edition, task: Task) -> list[Listed]:
     """The checklist of a task: the definition's items in their order, then the added ones in theirs."""
-    if task.type != "side":
+    if task.type not in ("step", "side"):
         return []
+    of, defined = ("states", edition.states) if task.type == "step" else ("tasks", edition.tasks)
     made = [
-        Listed(name, f"tasks.{task.rule}.items.{name}", required, task.items.get(name, {}))
-        for name, required in edition.tasks[task.rule].checklist
+        Listed(name, f"{of}.{task.rule}.items.{name}", required, task.items.get(name, {}))
+        for name, required in defined[task.rule].checklist
     ]
     added = sorted((told["seq"], id) for id, told in task.items.items() if "seq" in told)
     return made + [Listed(id, None, False, task.items[id]) for _, id in added]
@@ -56,6 +58,24 @@ def unticked(edition: Edition, task: Task) -> list[Listed]:
 def insist_ticked(edition: Edition, task: Task) -> None:
     """Raises ItemsUnticked while something that is required is not ticked."""
     if missing := unticked(edition, task):
+        raise ItemsUnticked(reasons=[edition.text(str(one.text)) for one in missing])
+
+
+def steps_unticked(edition: Edition, case: Case, track: Track, rule: TransitionRule) -> list[Listed]:
+    """What keeps a transition on the workflow's main way from leaving its step; ways out and back stay open."""
+    if rule.kind != MAIN or rule.target == "=same":
+        return []
+    left = [
+        task for task in case.step_tasks(track.id)
+        if any(task.of == place or str(task.of).startswith(place + ".") for place in rule.sources)
+    ]  # fmt: skip
+    return [one for task in left for one in unticked(edition, task)]
+
+
+def insist_step_ticked(draft: Draft, track: Track, rule: TransitionRule) -> None:
+    """Raises ItemsUnticked while something is not ticked that the step left requires."""
+    edition = draft.library[track.edition]
+    if missing := steps_unticked(edition, draft.case, track, rule):
         raise ItemsUnticked(reasons=[edition.text(str(one.text)) for one in missing])
 
 

@@ -32,6 +32,8 @@ class StateRule:
     due: Mapping[str, Json] | None = None
     ladder: tuple[tuple[Mapping[str, Json], str], ...] = ()
     step: str | None = None
+    #: Items of its step task's checklist, as of a side task.
+    checklist: tuple[tuple[str, bool], ...] = ()
 
     @property
     def final(self) -> bool:
@@ -126,6 +128,7 @@ class Edition:
             path: StateRule(
                 path, one["type"], one.get("queue"), one.get("due"),
                 tuple((limit, what) for limit, what in one.get("ladder", ())), one.get("step"),
+                tuple((item["name"], item["required"]) for item in one.get("checklist", ())),
             )
             for path in self.rules["order"]
             for one in (self.rules["states"][path],)
@@ -353,6 +356,9 @@ class _Publisher:
                     "type": "state", "queue": node.queue, "due": node.due.rule() if node.due else None,
                     "step": node.step, "ladder": [[limit.rule(), what] for limit, what in node.ladder],
                 }  # fmt: skip
+                if node.checklist:
+                    self.states[path]["checklist"] = [{"name": item.name, "required": item.required} for item in node.checklist]
+                self.texts |= {f"states.{path}.items.{item.name}": item.text for item in node.checklist}
                 self.texts[f"states.{path}.do"] = node.do or node.label
             case grammar.Final():
                 self.states[path] = {"type": "final", "step": node.step}

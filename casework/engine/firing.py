@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.engine.cases import Task, Track
+from casework.engine.checklists import insist_step_ticked
 from casework.engine.checks import (
     form_data,
     happened,
@@ -58,6 +59,7 @@ def fire_by_person(draft: Draft, command: Fire) -> None:
     insist_not_frozen(draft, track, rule, place)
     facts, body = form_data(draft, edition, rule.form, command.data)
     insist_guards(draft, track, rule, facts)
+    insist_step_ticked(draft, track, rule)
     if command.reason:
         body = body | {"reason": line(command.reason, "reason")}
     day = happened(draft, command.happened_on)
@@ -197,6 +199,7 @@ def confirm(draft: Draft, track: Track, rule: TransitionRule, place: str) -> Non
     insist_another(draft, {pending.actor, pending.acting_for})
     insist_not_held_task(draft, draft.case.tasks[pending.task])
     insist_guards(draft, track, rule, pending.data)
+    insist_step_ticked(draft, track, rule)
     extra = {"proposals_ended": [pending.id], "proposed": pending.seq}
     fire(draft, track, rule, place, pending.data, {}, because=pending.seq, extra=extra)
 

@@ -79,7 +79,8 @@ class State(Node):
     """A condition in which somebody works: `queue` says who, `due` until when, `step` where on the step bar.
 
     `ladder` replaces the usual ladder of reminders: pairs of a limit and "remind", "due", "escalate" or "flag".
-    `do` names the step task; without it the task bears the state's label.
+    `do` names the step task; without it the task bears the state's label. `checklist`: what whoever works it ticks off;
+    the workflow's main way goes on only with what is required ticked.
     """
 
     label: str
@@ -88,6 +89,7 @@ class State(Node):
     step: str
     do: str = ""
     ladder: Sequence[tuple[Limit, str]] = ()
+    checklist: Sequence[Item] = ()
     name: str = ""
 
 
@@ -144,7 +146,7 @@ def previous() -> Target:
 
 @dataclass(frozen=True)
 class Item:
-    """An item of a task's checklist; a required one must be ticked before the task is finished."""
+    """An item of a task's checklist; a required one must be ticked before the task is finished, or its step goes on."""
 
     name: str
     text: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.engine.cases import Case, Track
+from casework.engine.checklists import insist_step_ticked
 from casework.engine.checks import (
     insist_another,
     insist_another_than,
@@ -112,6 +113,7 @@ def _offer(draft: Draft, edition: Edition, track: Track, rule: TransitionRule, p
             lambda: insist_another(draft, {pending.actor, pending.acting_for}),
             lambda: insist_not_held_task(draft, draft.case.tasks[pending.task]),
             lambda: _insist(refusals(draft, track, rule, pending.data)),
+            lambda: insist_step_ticked(draft, track, rule),
         ]
         return Offer(track.id, rule.name, rule, place, fits, pending.id, _why_not(checks), papers)
     fits = draft.by.role in accepted(draft.case, rule.by)
@@ -122,6 +124,7 @@ def _offer(draft: Draft, edition: Edition, track: Track, rule: TransitionRule, p
         lambda: insist_not_held(draft, track, rule),
         lambda: insist_not_frozen(draft, track, rule, place),
         lambda: _insist(refusals(draft, track, rule, data)),
+        lambda: insist_step_ticked(draft, track, rule),
     ]
     return Offer(track.id, rule.name, rule, place, fits, None, _why_not(checks), papers)
 

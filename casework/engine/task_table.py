@@ -149,9 +149,9 @@ OPERATIONS: Mapping[str, Operation] = {
 #: What a type of task does not know, whoever asks, and what happens instead.
 _BY_ITS_STEP = "it ends when one of its step's actions is done."
 _BY_DECIDING = "it ends with the decision."
-_NO_LIST = "only a side task has a checklist."
+_NO_LIST = "a decision has no checklist."
 NOT_FOR: Mapping[str, Mapping[str, str]] = {
-    "step": dict.fromkeys((SKIP, FAIL, EXIT, COMPLETE), _BY_ITS_STEP) | {TICK: _NO_LIST},
+    "step": dict.fromkeys((SKIP, FAIL, EXIT, COMPLETE), _BY_ITS_STEP),
     "decision": dict.fromkeys((SKIP, FAIL, EXIT), _BY_DECIDING) | {
         TICK: _NO_LIST,
         DELEGATE: "a decision is one's own word: give it back, or forward it.",

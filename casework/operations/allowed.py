@@ -11,6 +11,7 @@ from typing import Any
 
 from casework.engine import documents, grants, letters, openings
 from casework.engine.cases import HELD, MET_JOIN, OPEN_JOIN, Case, Join, Task, Track
+from casework.engine.checklists import steps_unticked
 from casework.engine.checks import duty_reasons
 from casework.engine.clockwork import END_ACCESS
 from casework.engine.commands import Library
@@ -378,6 +379,11 @@ class Judge:
                 if left and same_queue and task.state in HELD and task.holder != event.actor:
                     yield "somebody else held the step's task"
         yield from self._guards(rule.guards, self._facts(before, track, event, event.effects.get("data", {})))
+        yield from self._ticked(before, track, rule)
+
+    def _ticked(self, before: Case, track: Track, rule: TransitionRule) -> Reasons:
+        if steps_unticked(self._edition(track), before, track, rule):
+            yield "something that its step's checklist requires was not ticked"
 
     def _confirmed(self, before: Case, track: Track, rule: TransitionRule, event: Event) -> Reasons:
         pending = before.proposal_for(track.id, rule.name)
@@ -390,6 +396,7 @@ class Judge:
         if event.effects.get("data", {}) != pending.data:
             yield "it confirms something else than what was proposed"
         yield from self._guards(rule.guards, self._facts(before, track, event, pending.data))
+        yield from self._ticked(before, track, rule)
 
     def _first_step(self, before: Case, track: Track, rule: TransitionRule, event: Event) -> Reasons:
         """The first step of a service starts its referral, in the name of the same person."""

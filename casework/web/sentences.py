@@ -235,7 +235,8 @@ def _say_task(entry: Mapping[str, Json], editions: Editions) -> str:
 def _say_item(entry: Mapping[str, Json], editions: Editions) -> str:
     """An item of a checklist by its words in the edition; of one that somebody added, that it is theirs."""
     task = entry.get("task") or {}
-    edition, key = editions.get(task.get("edition") or ""), f"tasks.{task.get('rule')}.items.{entry.get('item')}"
+    edition, of = editions.get(task.get("edition") or ""), "states" if task.get("type") == "step" else "tasks"
+    key = f"{of}.{task.get('rule')}.items.{entry.get('item')}"
     return edition_text(edition, key) if edition is not None and key in edition.texts else gettext("one of their own")
 
 

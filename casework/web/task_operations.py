@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
 from casework.engine.cases import Case
+from casework.engine.editions import Edition
 from casework.engine.fields import Choice, Date, Form, Note, Person
 from casework.engine.task_table import VIEW
 from casework.errors import NotFound
@@ -32,7 +33,7 @@ from casework.web.forms import build_form, own_texts
 from casework.web.paths import local_path
 from casework.web.places import place_url, task_url, task_words
 from casework.web.skills import say_nobody
-from casework.web.texts import N_, TASK_STATES
+from casework.web.texts import N_, TASK_STATES, edition_text
 
 Json = Any
 blueprint = Blueprint("task_operations", __name__)
@@ -211,6 +212,14 @@ def handed_words(one: Mapping[str, Json]) -> dict[str, Json]:
     return told(one)
 
 
+def list_items(db: Connection, case: Case, edition: Edition, task: str) -> list[dict[str, Json]]:
+    """The items of a task's checklist with their words in the reader's language."""
+    return [
+        item | {"words": edition_text(edition, item["key"]) if item["key"] else item["text"] or gettext("erased")}
+        for item in task_lists.show_checklist(db, case, task)
+    ]
+
+
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 
@@ -227,10 +236,12 @@ def show(task: UUID) -> str:
     with page_transaction() as (db, actor):
         case, one = _read(db, actor, str(task))
         allowed = _allowed(actor, case, one)
+        items = list_items(db, case, load_library()[one["edition"]], one["id"]) if one["type"] == "step" else []
         waiting = case.tasks.get(one["id"])
         nobody = say_nobody(explain_waiting(db, actor, case, waiting)) if waiting is not None else None
     return render_template(
         "tasks/operations.html", one=one, told=told(one), menu=menu(one, allowed), place=place_url(one), nobody=nobody,
+        items=items, works="tick" in allowed and one["type"] == "step",
     )  # fmt: skip
 
 

@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
 from casework.engine.cases import Case
-from casework.engine.editions import Edition
 from casework.engine.prefill import prefill
 from casework.engine.task_table import COMPLETE, giver, review_for
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
@@ -37,8 +36,8 @@ from casework.web.paths import local_path
 from casework.web.places import WORDS, place_url, queue_name, task_url, task_words, why_here
 from casework.web.sentences import Told, say_fields
 from casework.web.skills import say_nobody
-from casework.web.task_operations import menu, told
-from casework.web.texts import edition_text, say_error
+from casework.web.task_operations import list_items, menu, told
+from casework.web.texts import say_error
 
 Json = Any
 blueprint = Blueprint("tasks", __name__)
@@ -148,7 +147,7 @@ def _show(id: str, sent: deeds.Sent | None) -> Response | str:
         reviews = task is not None and task.holder == actor.person and review_for(task) is not None
         fills_in = one["type"] == "side" and not reviews and (COMPLETE in allowed and own or sent is not None)
         form = _form(db, actor, case, one, sent) if fills_in else None
-        items = [_item(edition, item) for item in task_lists.show_checklist(db, case, id)]
+        items = list_items(db, case, edition, id)
         proposed = _proposed(db, one) if reviews else []
         nobody = say_nobody(explain_waiting(db, actor, case, task)) if task is not None else None
         asks = form is not None and task is not None and giver(task) is None
@@ -171,12 +170,6 @@ def due(task: UUID) -> str:
         frame.use_calendar(calendar_of(db, case.programme))
         told = explain_task(db, actor, str(task))
     return render_template("tasks/due.html", one=one, place=place_url(one), ledger=ledger(told))
-
-
-def _item(edition: Edition, item: Mapping[str, Json]) -> dict[str, Json]:
-    """An item of a checklist with its words in the reader's language."""
-    words = edition_text(edition, item["key"]) if item["key"] else item["text"] or gettext("erased")
-    return {**item, "words": words}
 
 
 def _form(db: Connection, actor: Actor, case: Case, one: Mapping[str, Json], sent: deeds.Sent | None) -> FormView:
@@ -301,7 +294,11 @@ def work_on_list(task: UUID) -> Response:
         flash(gettext("Nothing was added: write what is to be done, in at most 200 characters."), "warn")
     except (AlreadyTaken, WrongState) as refusal:
         flash(say_error(refusal), "warn")
-    return redirect(url_for("tasks.show", task=task, _anchor="checklist"), 303)
+    with page_transaction() as (db, actor):
+        _, one = _read(db, actor, id)
+    # That of a step stands where one sees what may be done with it.
+    page = "task_operations.show" if one["type"] == "step" else "tasks.show"
+    return redirect(url_for(page, task=task, _anchor="checklist"), 303)
 
 
 def _say_done(one: Mapping[str, Json]) -> str:

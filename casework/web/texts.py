@@ -130,7 +130,7 @@ FAULTS = (
     N_("the case needs what comes of it."),
     N_("it was delegated to you: finish it, and it goes back to be accepted."),
     N_("that person has the task already."),
-    N_("only a side task has a checklist."),
+    N_("a decision has no checklist."),
     N_("it is so already."),
     N_("the checklist is full."),
     N_("it is being reviewed: approve it, or ask for changes."),

@@ -9,10 +9,11 @@ from casework.engine.checklists import MOST, items_of
 from casework.engine.commands import AddItem, Claim, Complete, Delegate, HandBack, Tick
 from casework.engine.evolve import fold
 from casework.engine.fields import Form, Text
-from casework.engine.grammar import Final, Item, State, Task, Workflow, working_days
+from casework.engine.grammar import EXCEPTION, Final, Item, State, Task, Workflow, working_days
 from casework.engine.roles import COMPLIANCE, OFFICER
 from casework.errors import InvalidForm, ItemsUnticked, NotAllowed, NotFound, WrongState
 from casework.ledger.canonical import instant
+from tests.engine.toys import OFFICER as OFFICER_1
 from tests.engine.toys import SECOND_OFFICER, Play
 from tests.engine.toys import SUPERVISOR as BOSS
 
@@ -28,12 +29,16 @@ look = Task(
 
 
 class Toy(Workflow):
-    """One step, and side tasks with and without a checklist."""
+    """One step with a checklist, and side tasks with and without one."""
 
     workflow = "toy"
-    work = State("Work", OFFICER, working_days(3), "Work")
+    work = State(
+        "Work", OFFICER, working_days(3), "Work", checklist=(Item("swept", "Swept"), Item("dusted", "Dusted", required=False))
+    )
     done = Final("Done")
+    dropped = Final("Dropped")
     finish = work.to(done, by=OFFICER)
+    drop = work.to(dropped, by=OFFICER, kind=EXCEPTION)
     opens = (look, Task("screening", "Screen", COMPLIANCE, working_days(5), Answer))
 
 
@@ -146,9 +151,29 @@ def test_a_list_has_an_end(case: Play) -> None:
         case.do(AddItem(task, "One more"))
 
 
-def test_a_step_has_no_checklist(case: Play) -> None:
-    with pytest.raises(WrongState):
-        case.do(AddItem(named(case, "work"), "The handle"))
+def test_a_step_begins_with_the_items_of_its_state_and_takes_own_ones(case: Play) -> None:
+    task = named(case, "work")
+    case.do(AddItem(task, "The handle"))
+    assert listed(case, task) == [("swept", False), ("dusted", False), (None, False)]
+
+
+def test_what_a_step_requires_is_ticked_before_it_goes_on(case: Play) -> None:
+    with pytest.raises(ItemsUnticked) as refused:
+        case.fire("finish")
+    assert refused.value.reasons == ["Swept"]
+    (offer,) = (one for one in case.offers(OFFICER_1) if one.transition == "finish")
+    assert offer.why_not == ("Swept",)
+
+
+def test_with_what_it_requires_ticked_a_step_goes_on(case: Play) -> None:
+    case.do(Tick(named(case, "work"), "swept"))
+    case.fire("finish")
+    assert case.case.main.states == ("done",)
+
+
+def test_a_way_out_stays_open_whatever_is_ticked(case: Play) -> None:
+    case.fire("drop")
+    assert case.case.main.states == ("dropped",)
 
 
 def test_the_task_of_another_is_theirs_to_tick(case: Play) -> None:

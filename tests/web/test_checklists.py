@@ -98,3 +98,16 @@ def test_the_words_of_an_item_stand_in_no_row_of_the_task(engine: Engine, browse
     with transaction(engine) as db:
         row = db.execute(text("SELECT to_jsonb(t)::text FROM tasks t WHERE id = CAST(:id AS uuid)"), {"id": task}).scalar_one()
     assert "Wang" not in row
+
+
+def test_the_list_of_a_step_stands_where_one_sees_what_may_be_done_with_it(
+    engine: Engine, world: World, browser_for: Callable[[str], Browser]
+) -> None:
+    with transaction(engine) as db:
+        number, _ = to_referral(world, db)
+        case = load(db, home_of(db, number), "case")
+        (task,) = case.step_tasks(case.main.id)
+    page = browser_for("officer").post(f"/tasks/{task.id}/items", {"own": "Call the lab"}, follow=True).text
+    assert "What can be done with this task" in page
+    assert "Call the lab" in page
+    assert 'aria-label="Call the lab"' in page
