@@ -1,0 +1,142 @@
+"""A test takes the first wall away: to the application everybody may see everything, and the database still shows it to nobody
+whom it does not concern. What is looked for are the bytes of a file, its name, and everything of a sealed mediation."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework import permissions
+from casework.api import PREFIX, ROUTES
+from casework.engine.cases import Case, Track
+from casework.operations import gate, mediations
+from casework.operations.accounts import make_token
+from casework.operations.cabinet import Cabinet
+from casework.permissions import Actor, Reach, Sight
+from casework.records.cases import load
+from casework.records.database import connect_engine, transaction
+from casework.records.walls import POLICIES
+from casework.settings import Settings
+from tests.databases import DatabaseServer
+from tests.malice import PDF
+from tests.web.authorization import TABLE, Row
+from tests.web.scene import Scene, set_scene
+
+BYTES, NAME, MEDIATED, SAID = "Canary-bytes-8B", "Canary-name-2N", "Canary-mediated-4M", "Canary-said-1S"
+#: Of another programme, of another provider, and of none.
+OUTSIDERS = ("foreign_officer", "foreign_provider", "observer", "administrator")
+#: What is of a document or a mediation, and where they would be listed.
+PAGES = [
+    row for row in TABLE
+    if row.method == "GET" and any(word in row.path for word in ("document", "mediation", "<number>", "search", "/cases"))
+    # The history of a case has no second wall yet: it names what was filed.
+    and "history" not in row.path and "audit" not in row.path
+]  # fmt: skip
+#: The same over the API.
+ANSWERS = sorted(
+    route.path for route in ROUTES
+    if route.method == "GET" and any(word in route.path for word in ("document", "mediation", "{number}", "/cases"))
+    and not any(word in route.path for word in ("events", "history", "verify", "finding", "{clock}"))
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def scene(
+    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scene]:
+    with set_scene(database_server, template_database, tmp_path_factory.mktemp("second")) as made:
+        engine: Engine = made.app.extensions["casework"]
+        here = dict(made.things["here"])
+        cabinet = Cabinet(engine, made.app.extensions["casework.store"], made.app.extensions["casework.vault"])
+        here["document"] = made.world.hand_in(cabinet, here["number"], content=PDF + b"%" + BYTES.encode(), name=f"{NAME}.pdf")
+        with transaction(engine) as db:
+            db.execute(text("UPDATE mediations SET title = :title"), {"title": MEDIATED})
+            made.world.write(db, "dispute_officer", load(db, here["mediation"], "mediation"), words=SAID)
+        yield replace(made, things={**made.things, "here": here})
+
+
+@pytest.fixture
+def without_the_first_wall(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the application asks its own policy, the answer is yes."""
+    with transaction(scene.app.extensions["casework"]) as db:
+        programmes = frozenset(db.execute(text("SELECT id FROM programmes")).scalars())
+        organisations = frozenset(db.execute(text("SELECT id FROM organisations")).scalars())
+
+    def tracks(actor: Actor, case: Case) -> list[Track]:
+        return list(case.tracks.values())
+
+    open_to_all: Mapping[str, Any] = {
+        "sight": lambda actor, case: Sight.ALL, "own_tracks": tracks, "reads_document": lambda actor, case, document: True,
+        "reads_messages": lambda actor, case, referral: True, "conflict": lambda actor, case: None,
+        "reach": lambda actor: Reach(actor.person, programmes, programmes, organisations),
+    }  # fmt: skip
+    for name, opened in open_to_all.items():
+        asked = getattr(permissions, name)
+        for module in [one for key, one in sys.modules.items() if key.startswith("casework")]:
+            if getattr(module, name, None) is asked:
+                monkeypatch.setattr(module, name, opened)
+    monkeypatch.setattr(gate, "_MEDIATION", gate._asking("SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid"))
+    everyone = str(mediations._LIST).replace("WHERE m.owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(m.team)", "WHERE CAST(:person AS uuid) IS NOT NULL")  # fmt: skip
+    assert everyone != str(mediations._LIST)
+    monkeypatch.setattr(mediations, "_LIST", text(everyone))
+
+
+def came_out(scene: Scene, role: str) -> dict[str, set[str]]:
+    """Which canaries a person finds, and on which pages."""
+    found: dict[str, set[str]] = {}
+    for row in PAGES:
+        said = _said(scene, row, role)
+        for canary in (BYTES, NAME, MEDIATED, SAID):
+            if canary.encode() in said:
+                found.setdefault(canary, set()).add(row.name)
+    for path in ANSWERS:
+        said = _told(scene, path, role)
+        for canary in (BYTES, NAME, MEDIATED, SAID):
+            if canary.encode() in said:
+                found.setdefault(canary, set()).add(path)
+    return found
+
+
+def _said(scene: Scene, row: Row, role: str) -> bytes:
+    answer = scene.ask(row, role, "here")
+    said: bytes = answer.get_data()
+    return said
+
+
+def _told(scene: Scene, path: str, role: str) -> bytes:
+    """What the API answers."""
+    with transaction(scene.app.extensions["casework"]) as db:
+        _, secret = make_token(db, scene.world.people[role], name="walls", scopes=("read",))
+    answer = scene.app.test_client().get(
+        PREFIX + path.format(**scene.things["here"]), headers={"Authorization": f"Bearer {secret}"}
+    )
+    said: bytes = answer.get_data()
+    return said
+
+
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_without_the_first_wall_the_second_one_holds(scene: Scene, without_the_first_wall: None, role: str) -> None:
+    assert came_out(scene, role) == {}
+
+
+def test_whom_it_concerns_still_finds_it(scene: Scene) -> None:
+    assert set(came_out(scene, "officer")) == {BYTES, NAME}
+    assert set(came_out(scene, "dispute_officer")) == {MEDIATED, SAID}
+
+
+def test_without_both_walls_everything_comes_out(
+    scene: Scene, without_the_first_wall: None, database_server: DatabaseServer
+) -> None:
+    # The last test of these: what it takes down stays down.
+    url = scene.app.extensions["casework"].url.render_as_string(hide_password=False).replace("postgresql+psycopg", "postgresql")
+    owner = connect_engine(Settings(profile="test", database_url=url), role="owner")
+    with transaction(owner) as db:
+        for table in POLICIES:
+            db.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
+    owner.dispose()
+    assert set(came_out(scene, "foreign_officer")) == {BYTES, NAME, MEDIATED, SAID}
