@@ -53,6 +53,7 @@ def test_a_mediation_is_disturbed_and_delivered(story: Sealed) -> None:
     # Of a mediation nothing comes back for correction, and nothing is rejected.
     assert not officer.page.locator('main a[href$="/return"], main a[href$="/reject"]').count()
     story.play(do("dispute_officer", story.deed("approve")))
+    story.at_case("dispute_officer").follow_to("/contract")
     stories.object_and_settle(story, "approve")
     story.reads(story.at_referral("colleague"), story.of_referral("states.completed"))
 

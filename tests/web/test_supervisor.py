@@ -102,4 +102,4 @@ def test_the_number_of_queries_does_not_depend_on_how_much_there_is(
         for _ in range(3):
             to_referral(world, db)
     assert [how_many(path) for path in paths] == before
-    assert max(before) <= 8
+    assert max(before) <= 9
