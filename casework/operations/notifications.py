@@ -11,6 +11,7 @@ from casework.errors import NotFound
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions import Actor, reach
+from casework.records.walls import whole
 
 Json = Any
 
@@ -54,7 +55,8 @@ def seen_by(actor: Actor) -> dict[str, Json]:
 
 def count_unread(db: Connection, actor: Actor) -> int:
     """How many notifications the actor has not read, up to `MOST_COUNTED` and one more."""
-    count: int = db.execute(_COUNT, seen_by(actor) | {"most": MOST_COUNTED + 1}).scalar_one()
+    with whole(db):
+        count: int = db.execute(_COUNT, seen_by(actor) | {"most": MOST_COUNTED + 1}).scalar_one()
     return count
 
 
@@ -66,14 +68,17 @@ def list_notifications(
     if keys := from_cursor(cursor, 2):
         more += " AND (n.at, n.id) < (:at, CAST(:id AS uuid))"
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
-    rows = db.execute(text(f"{_ROWS} {more} ORDER BY n.at DESC, n.id DESC LIMIT :most"), given | {"most": most + 1}).all()
+    # Who is to agree to an unsealing is told of what stays sealed from that person: the query asks who may be told.
+    with whole(db):
+        rows = db.execute(text(f"{_ROWS} {more} ORDER BY n.at DESC, n.id DESC LIMIT :most"), given | {"most": most + 1}).all()
     shown, following = page(rows, most, lambda row: (row.at, row.id))
     return {"items": [_shown(row) for row in shown], "next": following}
 
 
 def find_notification(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     """One of the actor's. Raises NotFound."""
-    row = db.execute(text(f"{_ROWS} AND n.id = CAST(:id AS uuid)"), seen_by(actor) | {"id": read_id(id)}).one_or_none()
+    with whole(db):
+        row = db.execute(text(f"{_ROWS} AND n.id = CAST(:id AS uuid)"), seen_by(actor) | {"id": read_id(id)}).one_or_none()
     if row is None:
         raise NotFound("notification")
     return _shown(row)

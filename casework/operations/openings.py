@@ -20,6 +20,7 @@ from casework.operations.overview import names_of, when
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, capacities, choose, conflict
 from casework.records.people import find_members
+from casework.records.walls import whole
 
 Json = Any
 
@@ -59,19 +60,22 @@ def decide_unsealing(db: Connection, actor: Actor, opening: str, *, agree: bool,
     def to_command(standing: Standing) -> tuple[Command, By]:
         return DecideUnsealing(opening, agree, note), _decider_by(actor, standing.case)
 
-    return perform(db, actor, home, "mediation", to_command, _answer(opening), request)
+    # The second person decides on what stays sealed from them.
+    with whole(db):
+        return perform(db, actor, home, "mediation", to_command, _answer(opening), request)
 
 
 def end_unsealing(db: Connection, actor: Actor, opening: str, *, request: Request) -> Done:
     """Seal it again before its time, or ask for it no more: by those named for the mediation, or by who agreed to it."""
-    row = db.execute(_HOME, {"id": opening, "person": actor.person}).one_or_none()
+    row = _home_of(db, actor, opening)
     if row is None:
         raise NotFound("unsealing")
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         return Reseal(opening), _decider_by(actor, standing.case) if row.decides else _named_by(actor, standing.case)
 
-    return perform(db, actor, row.log_id, "mediation", to_command, _answer(opening), request)
+    with whole(db):
+        return perform(db, actor, row.log_id, "mediation", to_command, _answer(opening), request)
 
 
 def tell_parties(db: Connection, actor: Actor, opening: str, *, on: str, request: Request) -> Done:
@@ -91,6 +95,12 @@ _HOME = text("""
         o.decider_id = CAST(:person AS uuid) OR m.owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(m.team)
     )
 """)
+def _home_of(db: Connection, actor: Actor, opening: str) -> Any:
+    """Where an unsealing belongs that the actor has a part in; the query itself asks whether that is so."""
+    with whole(db):
+        return db.execute(_HOME, {"id": opening, "person": actor.person}).one_or_none()
+
+
 _DECIDED_BY = text("""
     SELECT log_id FROM openings WHERE id = CAST(:id AS uuid) AND kind = 'unsealing' AND decider_id = CAST(:person AS uuid)
 """)
@@ -98,7 +108,7 @@ _DECIDED_BY = text("""
 
 def mediation_of(db: Connection, actor: Actor, opening: str) -> str:
     """The mediation that an unsealing belongs to, for those named for it. Raises NotFound."""
-    row = db.execute(_HOME, {"id": opening, "person": actor.person}).one_or_none()
+    row = _home_of(db, actor, opening)
     if row is None or row.decides:
         raise NotFound("unsealing")
     return str(row.log_id)
@@ -218,7 +228,9 @@ def list_unsealings(db: Connection, actor: Actor) -> dict[str, Json]:
     deciding = sorted(
         m.programme for m in actor.memberships if m.programme and m.role in openings.DECIDERS and m.deputy_for is None
     )
-    rows = db.execute(_MINE, {"person": actor.person, "programmes": deciding}).all()
+    # The mediation stays sealed from who decides: of it is shown what the query names, and nothing else.
+    with whole(db):
+        rows = db.execute(_MINE, {"person": actor.person, "programmes": deciding}).all()
     people = {who for row in rows for who in (row.asker_id, row.reader_id)}
     names = names_of(db, people, {one for row in rows for one in row.parties.values()})
     items = [

@@ -45,7 +45,7 @@ _NOTE = text("""
         OR m.id = (SELECT log_id FROM tracks WHERE id = CAST(:referral AS uuid))
     ), sealed AS (
         INSERT INTO sealed_readings (log_id, person_id, at, address)
-        SELECT home.id, CAST(:person AS uuid), casework_now(), :address FROM home
+        SELECT home.id, CAST(:person AS uuid), casework_now(), split_part(:address, '?', 1) FROM home
     )
     INSERT INTO readings (person_id, at, number, address)
     SELECT CAST(:person AS uuid), casework_now(), :number, :address WHERE NOT EXISTS (SELECT FROM home)

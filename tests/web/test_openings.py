@@ -107,13 +107,16 @@ def test_nobody_else_learns_that_it_was_asked_for(engine: Engine, world: World, 
         assert browser.get(f"/unsealings/{opening(engine)}").status_code == 404
 
 
-def test_each_side_is_told_at_once_and_nobody_else(engine: Engine, world: World, place: str) -> None:
+def test_the_second_person_is_told_at_once_and_nobody_else(engine: Engine, world: World, place: str, browser_for: BrowserFor) -> None:
     mediation = place.rsplit("/", 1)[1]
     told(engine, world)
     with transaction(engine) as db:
         db.execute(text("DELETE FROM notifications"))
         add_unsealing(db, world, mediation, "auditor")
     assert told(engine, world) == {"compliance": ["decision"]}
+    with transaction(engine) as db:
+        (link,) = db.execute(text("SELECT id FROM notifications")).scalars()
+    assert browser_for("compliance").get(f"/notifications/{link}").headers["Location"] == f"/unsealings/{opening(engine)}"
 
 
 def test_who_agreed_and_who_reads_are_told(engine: Engine, world: World, place: str, browser_for: BrowserFor) -> None:
