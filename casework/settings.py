@@ -79,6 +79,10 @@ class Settings(BaseSettings):
     lock_timeout_ms: int = Field(2_000, ge=0)
     idle_timeout_ms: int = Field(10_000, ge=0, description="The longest pause inside a transaction.")
 
+    keep_financing_years: int = Field(
+        10, ge=0, le=100, description="Years for which financing records are kept after their case, before a person is erased from them."
+    )
+
     confirm_minutes: int = Field(
         10, ge=1, le=720, description="Sensitive deeds ask who one is, when the last proof is older than so many minutes."
     )

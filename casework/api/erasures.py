@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import current_app
+
 from casework.api.routes import Call, Json, Route, always, get, post
 from casework.api.shapes import erasures as shapes
 from casework.api.shapes import shared
@@ -10,26 +12,32 @@ from casework.operations import erasures
 from casework.operations.requests import Done
 
 
+def _years() -> int:
+    years: int = current_app.config["KEEP_FINANCING_YEARS"]
+    return years
+
+
 def list_erasures(call: Call) -> dict[str, Json]:
     return erasures.list_erasures(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def show_erasure(call: Call) -> dict[str, Json]:
-    return erasures.show_erasure(call.db, call.actor, call.path["erasure"])
+    return erasures.show_erasure(call.db, call.actor, call.path["erasure"], years=_years())
 
 
 def ask_erasure(call: Call) -> Done:
     body = call.body
     return erasures.ask_erasure(
         call.db, call.actor, programme=str(body.programme), person=text_of(body.person), words=body.words, basis=body.basis,
-        reason=body.reason, request=call.request,
+        reason=body.reason, request=call.request, years=_years(),
     )  # fmt: skip
 
 
 def decide_erasure(call: Call) -> Done:
     return erasures.decide_erasure(
-        call.db, call.actor, call.path["erasure"], agree=call.body.agree, note=call.body.note, request=call.request
-    )
+        call.db, call.actor, call.path["erasure"], agree=call.body.agree, note=call.body.note, request=call.request,
+        years=_years(),
+    )  # fmt: skip
 
 
 ROUTES: tuple[Route, ...] = (

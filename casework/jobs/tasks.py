@@ -182,7 +182,7 @@ def scan_file(hands: Hands, blob: str) -> None:
 def erase(hands: Hands, erasure: str) -> None:
     """Take out everything that names a person, as two persons agreed."""
     try:
-        carry_out(hands.engine, erasure)
+        carry_out(hands.engine, erasure, years=hands.settings.keep_financing_years)
     except StillNamed as fault:
         raise NotDone("people go on writing of the person; it is looked for again") from fault
 

@@ -12,7 +12,7 @@ Json = Any
 
 #: Workflows whose closed cases are financing records.
 FINANCING = ("pledge", "finance")
-#: How long financing records are kept after a case is closed; `[keeping]` of the settings.
+#: How long financing records are kept after a case is closed, unless the settings say otherwise.
 YEARS = 10
 
 _OPEN_ACCOUNT = "The account is open. Close it first: then nobody acts under the name any more."

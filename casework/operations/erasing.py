@@ -21,7 +21,7 @@ from casework.ledger.bodies import erase
 from casework.operations import erasures, findings
 from casework.operations.attempts import account_hash
 from casework.operations.deeds import write
-from casework.operations.duties_to_keep import find_duties
+from casework.operations.duties_to_keep import YEARS, find_duties
 from casework.operations.invited import INVITED
 from casework.operations.naming import Naming
 from casework.operations.registers import CHANGED, REGISTERED, append
@@ -49,16 +49,16 @@ def list_agreed(db: Connection, *, but: str, most: int) -> list[str]:
     return list(db.execute(text(statement), {"most": most}).scalars())
 
 
-def carry_out(engine: Engine, erasure: str) -> None:
+def carry_out(engine: Engine, erasure: str, *, years: int = YEARS) -> None:
     """Everything that names the person goes; what must be kept by now refuses it. Raises StillNamed."""
     for _ in range(ROUNDS):
         with transaction(engine) as db:
-            if _round(db, erasure):
+            if _round(db, erasure, years):
                 return
     raise StillNamed
 
 
-def _round(db: Connection, erasure: str) -> bool:
+def _round(db: Connection, erasure: str, years: int) -> bool:
     """Take out what there is; gives whether there was nothing left, upon which the erasure is done."""
     db.execute(text("SET LOCAL statement_timeout = 0"))
     log = lock_log(db, erasure)
@@ -66,7 +66,7 @@ def _round(db: Connection, erasure: str) -> bool:
     if row.state != erasures.AGREED:
         return True
     named = Naming(tuple(row.words))
-    if duties := find_duties(db, row.person_id, named):
+    if duties := find_duties(db, row.person_id, named, years=years):
         erasures.append_deed(db, log, erasures.REFUSED_IT, {"kept": duties}, {})
         return True
     found = _find(db, row.person_id, named)

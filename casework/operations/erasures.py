@@ -19,7 +19,7 @@ from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.ledger.bodies import Erased
 from casework.ledger.canonical import instant
-from casework.operations.duties_to_keep import find_duties
+from casework.operations.duties_to_keep import YEARS, find_duties
 from casework.operations.naming import Naming, checked_words
 from casework.operations.overview import names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -93,7 +93,7 @@ def faults(events: Sequence[Event]) -> list[tuple[int, str]]:
 
 def ask_erasure(
     db: Connection, actor: Actor, *, programme: str, person: str | None, words: Sequence[str], basis: str, reason: str,
-    request: Request,
+    request: Request, years: int = YEARS,
 ) -> Done:  # fmt: skip
     """Ask that everything that names a person be erased; `words` name somebody without an account, or add to an account's.
 
@@ -114,7 +114,7 @@ def ask_erasure(
         raise NotAllowed(why="nobody has themselves erased; ask another administrator.")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    if duties := find_duties(db, person, named):
+    if duties := find_duties(db, person, named, years=years):
         raise Refused(duties)
     waiting = "SELECT 1 FROM erasures WHERE person_id = CAST(:person AS uuid) AND state IN ('asked', 'agreed')"
     if person and db.execute(text(waiting), {"person": person}).first():
@@ -146,7 +146,9 @@ def naming_of(db: Connection, person: str | None, words: Sequence[str]) -> Namin
     return Naming(tuple(dict.fromkeys((*checked_words(own, "name"), *checked_words(words)))))
 
 
-def decide_erasure(db: Connection, actor: Actor, erasure: str, *, agree: bool, note: str, request: Request) -> Done:
+def decide_erasure(
+    db: Connection, actor: Actor, erasure: str, *, agree: bool, note: str, request: Request, years: int = YEARS
+) -> Done:
     """Agree as the second person, upon which it is carried out at once and cannot be undone; or do not agree."""
     row = _find(db, actor, erasure)
     _insist_role(actor, row.programme_id, DECIDERS)
@@ -160,7 +162,7 @@ def decide_erasure(db: Connection, actor: Actor, erasure: str, *, agree: bool, n
     row = _find(db, actor, erasure)
     if row.state != ASKED:
         raise WrongState(action="Decide on the erasure", why=f"it is {row.state} already.")
-    if agree and (duties := find_duties(db, row.person_id, Naming(tuple(row.words)))):
+    if agree and (duties := find_duties(db, row.person_id, Naming(tuple(row.words)), years=years)):
         raise Refused(duties)
     role = next(one for one in DECIDERS if actor.in_programme(row.programme_id, (one,)))
     kind = AGREED_TO if agree else REFUSED_IT
@@ -232,15 +234,24 @@ def list_erasures(
     return {"items": [_shown(row, names) for row in shown], "next": following}
 
 
-def show_erasure(db: Connection, actor: Actor, erasure: str) -> dict[str, Json]:
+def show_erasure(db: Connection, actor: Actor, erasure: str, *, years: int = YEARS) -> dict[str, Json]:
     """One erasure with why it was asked for, and whether the actor may decide on it. Raises NotFound."""
     row = _find(db, actor, erasure)
     names = names_of(db, {row.person_id, row.asked_by, row.decided_by})
     may = actor.in_programme(row.programme_id, DECIDERS) and actor.person not in (row.asked_by, row.person_id)
-    duties = find_duties(db, row.person_id, Naming(tuple(row.words))) if row.state == ASKED else []
+    named = Naming(tuple(row.words)) if row.state == ASKED else None
+    duties = find_duties(db, row.person_id, named, years=years) if named else []
+    # Sealed mediations are not counted: their number would tell that there are any.
+    texts = db.execute(_TEXTS, {"named": named.pattern, "id": erasure}).scalar_one() if named else None
     return _shown(row, names) | {
-        "words": row.words, "reason": row.reason, "decides": may and row.state == ASKED, "kept": duties,
+        "words": row.words, "reason": row.reason, "decides": may and row.state == ASKED, "kept": duties, "texts": texts,
     }  # fmt: skip
+
+
+_TEXTS = text("""
+    SELECT count(*) FROM events e JOIN logs l ON l.id = e.log_id
+    WHERE l.kind <> 'mediation' AND e.body::text ~* :named AND e.log_id <> CAST(:id AS uuid)
+""")
 
 
 def _shown(row: Any, names: Mapping[str, str]) -> dict[str, Json]:

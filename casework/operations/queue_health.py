@@ -17,6 +17,8 @@ Json = Any
 
 #: What should have been done waits too long after so many minutes; a mail that its server does not take, after more.
 PATIENCE_MINUTES, MAIL_PATIENCE_MINUTES = 5, 60
+#: An erasure must be done within a day: said soon enough to do something about it.
+ERASURE_PATIENCE_MINUTES = 30
 #: A job that has failed so often has more than a bad moment.
 MANY_TRIES = 5
 #: A worker that has not been heard of for so long is taken for dead.
@@ -30,6 +32,9 @@ _DELAYS = text(f"""
     UNION ALL
     SELECT 'unsent', count(*), min(m.made_at) FROM mails m
     WHERE m.state = 'queued' AND m.send_at < casework_now() - interval '{MAIL_PATIENCE_MINUTES} minutes'
+    UNION ALL
+    SELECT 'unerased', count(*), min(e.decided_at) FROM erasures e
+    WHERE e.state = 'agreed' AND e.decided_at < casework_now() - interval '{ERASURE_PATIENCE_MINUTES} minutes'
     UNION ALL
     SELECT 'failing', count(*), NULL FROM procrastinate_jobs j WHERE CAST(coalesce(j.args->>'tries', '0') AS int) >= {MANY_TRIES}
     UNION ALL

@@ -177,6 +177,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         INSIST_ON_SECOND_FACTOR=https,
         BASE_URL=settings.base_url,
         WEBHOOK_INSIDE=inside_of(settings.webhook_inside),
+        KEEP_FINANCING_YEARS=settings.keep_financing_years,
         CONFIRM_WITHIN=timedelta(minutes=settings.confirm_minutes),
         DEMO_ACCOUNTS=settings.var / "demo-accounts.json",
         CLOCK_OFFSET=settings.clock_offset,

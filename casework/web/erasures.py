@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -75,6 +75,7 @@ def ask() -> Response:
             done = erasures.ask_erasure(
                 db, actor, programme=given["programme"], person=_id(given["person"]) if given["person"] else None,
                 words=given["words"].splitlines(), basis=given["basis"], reason=given["reason"], request=read_request(),
+                years=current_app.config["KEEP_FINANCING_YEARS"],
             )  # fmt: skip
     except InvalidForm as refusal:
         return make_response(_form({name: say_fault(why) for name, why in refusal.fields.items()}), 422)
@@ -94,7 +95,7 @@ def show(erasure: UUID) -> str:
 
 def _shown(erasure: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        one = erasures.show_erasure(db, actor, erasure)
+        one = erasures.show_erasure(db, actor, erasure, years=current_app.config["KEEP_FINANCING_YEARS"])
     return render_template(
         "erasures/show.html", one=one, kept=[say(why) for why in one["kept"]], faults=faults, states=STATES, bases=BASES
     )
@@ -112,8 +113,9 @@ def decide(erasure: UUID) -> Response:
             if agree and request.form.get("sure") != "yes":
                 raise InvalidForm(fields={"sure": gettext("Tick the box: this cannot be undone.")})
             erasures.decide_erasure(
-                db, actor, id, agree=agree, note=request.form.get("note", ""), request=read_request()
-            )
+                db, actor, id, agree=agree, note=request.form.get("note", ""), request=read_request(),
+                years=current_app.config["KEEP_FINANCING_YEARS"],
+            )  # fmt: skip
     except InvalidForm as refusal:
         return make_response(_shown(id, {name: say_fault(why) for name, why in refusal.fields.items()}), 422)
     except Refused as refusal:

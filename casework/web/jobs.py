@@ -15,11 +15,12 @@ blueprint = Blueprint("jobs", __name__, url_prefix="/administration/jobs")
 
 TASKS = {
     "ring": N_("a deadline"), "tell": N_("telling people"), "check": N_("the nightly check"), "send": N_("a mail"),
-    "hook": N_("a webhook"),
+    "hook": N_("a webhook"), "erase": N_("erasing a person"),
 }  # fmt: skip
 LATE = {
     "untold": N_("Events of which nobody has been told. Is a worker running?"),
     "unsent": N_("Mails that the mail server does not take. The log of mails says why."),
+    "unerased": N_("Persons who should have been erased, which must be done within a day. Is a worker running?"),
     "failing": N_("Jobs that fail again and again. The worker's output says why."),
     "overdue_job": N_("Jobs that nobody takes. Is a worker running?"),
 }

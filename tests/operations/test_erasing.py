@@ -29,7 +29,7 @@ from casework.records.cases import load
 from casework.records.database import transaction
 from casework.records.logs import read_events
 from casework.records.tables import metadata
-from tests.world import World, add_mail, new_request
+from tests.world import World, add_mail, new_request, to_referral
 
 NAME, NAME_ZH, EMAIL, PHONE = "Quentin Zephyrine", "斐泽宁", "q.zephyrine@canary.example", "+49 30 555 12 34"
 CANARIES = (NAME, "Zephyrine", NAME_ZH, EMAIL, PHONE)
@@ -274,6 +274,21 @@ def test_an_open_finding_of_the_audit_keeps_what_it_is_about(scene: Scene) -> No
     scene.erase()
     assert scene.found() == {}
     assert list(verify_all(scene.engine)) == []
+
+
+def test_financing_records_are_kept_for_the_years_that_the_settings_say(scene: Scene) -> None:
+    world = scene.world
+    with transaction(scene.engine) as db:
+        number, _ = to_referral(world, db, more_plan={"pledge": "bank"})
+        world.write(db, "officer", load(db, home_of(db, number), "case"), words=f"{NAME} signs for the loan.")
+    with pytest.raises(Refused, match="1 records of financing"), transaction(scene.engine) as db:
+        scene.ask(db)
+    with transaction(scene.engine) as db:
+        db.execute(text("UPDATE cases SET closed_at = casework_now() - interval '6 years' WHERE number = :n"), {"n": number})
+    with pytest.raises(Refused, match="1 records of financing"), transaction(scene.engine) as db:
+        scene.ask(db)
+    with transaction(scene.engine) as db:
+        scene.ask(db, years=5)
 
 
 def test_what_must_be_kept_by_now_refuses_it_when_it_is_carried_out(scene: Scene) -> None:

@@ -74,3 +74,19 @@ def test_it_is_refused_with_a_note(world: World, engine: Engine, person: str, br
     decider, page = browser_for("manager"), f"/erasures/{erasure}"
     assert decider.post(f"{page}/decide", {"decision": "refuse"}, page=page).status_code == 422
     assert "Nothing is erased" in decider.post(f"{page}/decide", {"decision": "refuse", "note": "Not she."}, page=page, follow=True).text
+
+
+def test_pages_say_erased_where_the_title_of_a_case_was(
+    world: World, engine: Engine, person: str, browser_for: Callable[[str], Browser]
+) -> None:
+    """Every page of the officer's that shows a title, as it is after the title named the person."""
+    with transaction(engine) as db:
+        number = str(db.execute(text("SELECT number FROM cases")).scalar_one())
+        world.fire(db, "officer", number, "take")
+        db.execute(text("UPDATE cases SET title = NULL"))
+    officer = browser_for("officer")
+    for page in ("/", "/cases", f"/cases/{number}", f"/cases/{number}/history", f"/cases/{number}/clocks", f"/search?q={number}"):
+        shown = officer.get(page, follow_redirects=True)
+        assert shown.status_code == 200, page
+        assert "erased" in shown.text, page
+        assert ">None<" not in shown.text, page

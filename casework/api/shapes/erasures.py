@@ -52,6 +52,7 @@ class ErasureDetails(Erasure):
     words: Annotated[list[str] | None, Field(description="Null once done")]
     reason: Annotated[str | None, Field(description="Null once done, where it named the person")]
     decides: Annotated[bool, Field(description="Whether you may decide on it now")]
+    texts: Annotated[int | None, Field(description="How many texts of the history name the person; null once decided")]
     kept: Annotated[list[str], Field(description="What stands against it now, and until when")]
 
 
