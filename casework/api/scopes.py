@@ -29,7 +29,7 @@ EVERY, BY_TRANSITION = "*", "transition"
 FOR_PEOPLE = frozenset({
     "cases", "findings", "agenda", "house-rule", "jobs", "mails", "providers", "mediations", "mentions", "matches", "needs",
     "technologies", "rights", "programmes", "organisations", "memberships", "invitations", "absences", "queues", "tokens",
-    "sessions", "service-accounts", "skills", "unsealings", "readings",
+    "sessions", "service-accounts", "skills", "unsealings", "readings", "erasures",
 })  # fmt: skip
 #: Everything else, route by route.
 TABLE: Mapping[str, str] = {
