@@ -48,7 +48,7 @@ def test_a_case_goes_from_its_match_to_its_end(site: Site, page_of: PageOf, java
 
 def shared(play: Play, service: str, provider: str, who: str) -> list[Do]:
     """A referral that is sent with the paper, and accepted."""
-    [paper] = play.site.ids("SELECT id FROM documents")
+    [paper] = play.site.ids("SELECT id FROM documents WHERE track_id IS NULL ORDER BY registered_at LIMIT 1")
     return deeds(*accepted(service, provider, who, documents=[paper]))
 
 
