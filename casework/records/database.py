@@ -129,6 +129,8 @@ def _session_options(settings: Settings, role: Role) -> list[str]:
     values = {
         "timezone": "UTC",
         "lock_timeout": f"{settings.lock_timeout_ms}",
+        # Policies make statements look dear, and compiling one takes longer than running it.
+        "jit": "off",
         "idle_in_transaction_session_timeout": f"{settings.idle_timeout_ms}",
         # A migration may rightly take long, though it may not wait long for a lock.
         "statement_timeout": f"{settings.statement_timeout_ms if role == 'app' else 0}",
