@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
+from casework.engine.openings import BREAKERS, READERS
 from casework.errors import NotFound
 from casework.permissions import Actor, reach
 from casework.records.database import run
@@ -31,8 +32,8 @@ _GRANTED = f"""t.withdrawn_at IS NULL AND EXISTS (
 )"""
 #: Who reads the whole of a case, and of a mediation; `opened` are the logs that were opened for this reader.
 _OPENED = "h.id = ANY(me.opened) AND NOT me.person = ANY(h.interests)"
-_WHOLE = f"(h.programme_id = ANY(me.all_of) OR {_OPENED})"
-_NAMED = f"(h.owner_id = me.person::uuid OR me.person::uuid = ANY(h.team) OR {_OPENED})"
+_WHOLE = f"(h.programme_id = ANY(me.all_of) OR h.programme_id = ANY(me.breakers) AND {_OPENED})"
+_NAMED = f"(h.owner_id = me.person::uuid OR me.person::uuid = ANY(h.team) OR h.programme_id = ANY(me.readers) AND {_OPENED})"
 
 
 def _asking(select: str, person: int = 2, reaches: int = 3) -> str:
@@ -40,7 +41,7 @@ def _asking(select: str, person: int = 2, reaches: int = 3) -> str:
     return (
         f"WITH me AS (SELECT ${person}::text AS person, ${reaches}::uuid[] AS all_of,"
         f" ${reaches + 1}::uuid[] AS outlines_of, ${reaches + 2}::uuid[] AS organisations,"
-        f" ${reaches + 3}::uuid[] AS opened) {select}"
+        f" ${reaches + 3}::uuid[] AS opened, ${reaches + 4}::uuid[] AS breakers, ${reaches + 5}::uuid[] AS readers) {select}"
     )
 
 
@@ -71,10 +72,16 @@ _TASK = seen_task()
 _DOCUMENT = _asking(_part_of("documents", f"({_INSIDE} OR {_GRANTED})", "NOT me.person = ANY(h.interests)"))
 
 
-def reaches(actor: Actor) -> tuple[str, str, str, str]:
+def reaches(actor: Actor) -> tuple[str, ...]:
     """What somebody reaches, as the values of a statement: programmes, those of outlines, organisations, opened logs."""
     mine = reach(actor)
-    return _array(mine.all_of), _array(mine.outlines_of), _array(mine.organisations), _array(actor.opened)
+    return _array(mine.all_of), _array(mine.outlines_of), _array(mine.organisations), _array(actor.opened), *_may_open(actor)
+
+
+def _may_open(actor: Actor) -> list[str]:
+    """The programmes in which somebody reads what was opened: a case in an emergency, an unsealed mediation."""
+    mine = [one for one in actor.memberships if one.programme and one.deputy_for is None]
+    return [_array({str(one.programme) for one in mine if one.role in roles}) for roles in (BREAKERS, READERS)]
 
 
 def _array(ids: Collection[str]) -> str:
