@@ -21,7 +21,9 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from casework.definitions import load_library
+from casework.jobs.mail_words import write_mail
 from casework.operations.deeds import home_of
+from casework.operations.mails import compose
 from casework.operations.mediations import open_mediation
 from casework.operations.notices import tell_due
 from casework.operations.referrals import fire_in_referral
@@ -234,6 +236,49 @@ def test_an_outsider_reads_the_same_in_both_worlds(twins: tuple[Secret, Scene, T
             if one != other:
                 different.append(f"{role} {path}: {_first_difference(str(one), str(other))}")
     assert not different, "\n".join(different[:40])
+
+
+def _posted(twin: Twin, role: str) -> list[tuple[str, ...]]:
+    """Every mail that waits for somebody, as it would leave: all but its own number and moment."""
+    engine, vault = twin.app.extensions["casework"], twin.app.extensions["casework.vault"]
+    with transaction(engine) as db:
+        waiting = text("SELECT id FROM mails WHERE person_id = CAST(:id AS uuid) AND state = 'queued'")
+        mails = db.execute(waiting, {"id": twin.world.people[role]}).scalars().all()
+        letters = [letter for mail in mails if (letter := compose(db, str(mail), vault)) is not None]
+    written = [write_mail(one, Settings(profile="test", var=Path(twin.app.instance_path))) for one in letters]
+    return sorted(
+        (str(one["Subject"]), str(one["To"]), *(str(part.get_content()) for part in one.iter_parts())) for one in written
+    )
+
+
+def test_an_outsider_is_mailed_the_same_in_both_worlds(twins: tuple[Secret, Scene, Twin, Twin]) -> None:
+    secret, _, without, with_it = twins
+    posted = {role: (_posted(without, role), _posted(with_it, role)) for role in sorted(secret.outsiders)}
+    assert [role for role, (one, other) in posted.items() if one != other] == []
+    insider = "provider" if secret.happens is _mediate else "officer"
+    assert any(one for one, _ in posted.values())
+    assert _posted(without, insider) != _posted(with_it, insider)
+
+
+def _told_by_hooks(twin: Twin) -> list[tuple[str, str]]:
+    """What the systems of the lab are told of by webhooks."""
+    with transaction(twin.app.extensions["casework"]) as db:
+        found = db.execute(
+            text(
+                "SELECT m.type, m.payload FROM webhook_messages m JOIN webhook_endpoints e ON e.id = m.endpoint_id"
+                " WHERE e.organisation_id = CAST(:id AS uuid) ORDER BY m.made_at, m.id"
+            ),
+            {"id": twin.world.organisations["lab"]},
+        )
+        return [(row.type, row.payload) for row in found]
+
+
+def test_a_provider_s_system_is_told_the_same_in_both_worlds(twins: tuple[Secret, Scene, Twin, Twin]) -> None:
+    secret, _, without, with_it = twins
+    one, other = _told_by_hooks(without), _told_by_hooks(with_it)
+    assert one
+    # In the mediation the lab is the mediator, who is told of being asked.
+    assert (one == other) is (secret.happens is not _mediate)
 
 
 def _first_difference(one: str, other: str) -> str:
