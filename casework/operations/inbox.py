@@ -59,7 +59,8 @@ _LIST = """
         AND k.organisation_id IS NULL ORDER BY k.due_at, k.id LIMIT 1
     ) theirs ON true
     LEFT JOIN LATERAL (
-        SELECT x.edition, x.states FROM tracks x WHERE x.parent_id = s.id AND NOT x.replaced ORDER BY x.position DESC LIMIT 1
+        SELECT x.edition, x.states FROM tracks x WHERE x.log_id = s.log_id AND x.parent_id = s.id AND NOT x.replaced
+        ORDER BY x.position DESC LIMIT 1
     ) b ON true
     {more} ORDER BY {order} LIMIT :most
 """

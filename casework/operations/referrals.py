@@ -11,6 +11,7 @@ from casework.definitions import load_library
 from casework.engine.cases import Case, Track
 from casework.engine.commands import Library
 from casework.engine.grants import last_day
+from casework.engine.joins import asked_with
 from casework.engine.panels import line_of, request_of
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
@@ -28,6 +29,7 @@ from casework.operations.sides import account_of
 from casework.permissions import Actor, Sight, own_tracks, reach, sight
 from casework.records.cases import load
 from casework.records.logs import now
+from casework.records.walls import whole
 
 Json = Any
 
@@ -133,6 +135,10 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
 
 def question_of(db: Connection, case: Case, track: Track) -> Json:
     """What is asked, in words: those of this request, else of the first that got it."""
+    if asked_with(track) is not None:
+        # The words may stand with another provider's referral, which this one's people do not read.
+        with whole(db):
+            case = load(db, case.log, case.kind)
     told = db.execute(_SENT, {"log": case.log, "tracks": [one.id for one in request_of(case, track)]})
     said = [found["question"] for row in told if "question" in (found := values(row.body))]
     question = said[0] if said else None

@@ -13,6 +13,7 @@ from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound
 from casework.operations.administration import is_administrator
 from casework.permissions import Actor
+from casework.records.walls import whole
 
 Json = Any
 
@@ -85,9 +86,12 @@ def show_person(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
         raise NotFound("person")
     roles = db.execute(text(_ROLES.format(where="m.person_id = CAST(:id AS uuid)")), {"id": person})
     deputies = db.execute(text(_ROLES.format(where="m.deputy_for = CAST(:id AS uuid)")), {"id": person})
+    # Counted of every case, also of referrals that an administrator does not read.
+    with whole(db):
+        hangs = dict(db.execute(_HANGS, {"id": person}).one()._mapping)
     return dict(row._mapping) | {
         "roles": [dict(one._mapping) for one in roles], "deputies": [dict(one._mapping) for one in deputies],
-        "hangs": dict(db.execute(_HANGS, {"id": person}).one()._mapping), "own": row.id == actor.person,
+        "hangs": hangs, "own": row.id == actor.person,
         "mine": own_programmes(actor),
     }  # fmt: skip
 

@@ -19,7 +19,8 @@ POLICIES = {
     table: {"readers"} for table in (
         # Papers: for who reads the case, or was given them.
         "documents", "files", "contents", "blobs", "compartments", "grants",
-        # Sealed mediations: for those named for them.
+        # Sealed mediations: for those named for them. Of tracks, tasks and clocks also the referrals of cases: for who reads the
+        # case, or is of their provider.
         "mediations", "logs", "events", "tracks", "tasks", "clocks", "proposals", "consents", "mentions", "outbox",
     )
 }  # fmt: skip

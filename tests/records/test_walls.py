@@ -32,6 +32,8 @@ SEALED = {
     "proposals": "log_id", "consents": "log_id", "mentions": "log_id", "outbox": "log_id", "documents": "log_id",
     "grants": "log_id",
 }  # fmt: skip
+#: What a referral of a case has besides its papers.
+REFERRED = ("tracks", "tasks", "clocks")
 READERS = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")
 OUTSIDERS = ("foreign_officer", "foreign_provider", "observer", "administrator", "dispute_officer")
 
@@ -50,6 +52,8 @@ class Scene:
     #: How many rows each table has, and how many of these the mediation has.
     there: dict[str, int]
     sealed: dict[str, int]
+    #: The tracks of the referral: its own and that of its service.
+    tracks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,11 @@ class Wall:
         self.read(reader)
         return count(self.db, of_mediation(table, self.scene.mediation))
 
+    def referred(self, reader: str, table: str) -> int:
+        """The same of the rows of the case's referral."""
+        self.read(reader)
+        return count(self.db, of_referral(table, self.scene.tracks))
+
     def read(self, reader: str) -> None:
         read_as(self.db, self.scene.world.people.get(reader, reader))
 
@@ -86,6 +95,10 @@ def count(db: Connection, table: str) -> int:
 
 def of_mediation(table: str, mediation: str) -> str:
     return f"{table} WHERE {SEALED[table]} = '{mediation}'"
+
+
+def of_referral(table: str, tracks: tuple[str, ...]) -> str:
+    return f"{table} WHERE {'id' if table == 'tracks' else 'track_id'} = ANY ('{{{','.join(tracks)}}}')"
 
 
 def mediate(world: World, db: Connection, number: str) -> str:
@@ -143,7 +156,9 @@ def scene(
     with transaction(engine) as db:
         there = {table: count(db, table) for table in TABLES}
         sealed = {table: count(db, of_mediation(table, mediation)) for table in SEALED}
-    yield Scene(engine, world, number, referral, given, own, mediation, there, sealed)
+        tracks = db.execute(text("SELECT id FROM tracks WHERE :id IN (id, parent_id)"), {"id": referral}).scalars()
+        found = Scene(engine, world, number, referral, given, own, mediation, there, sealed, tuple(tracks))
+    yield found
     engine.dispose()
     database_server.drop(name)
 
@@ -237,6 +252,8 @@ def test_the_owner_of_the_tables_sees_no_more(wall: Wall, table: str) -> None:
         assert wall.seen("foreign_officer", table) == 0
     if table in SEALED:
         assert wall.sealed("foreign_officer", table) == 0
+    if table in REFERRED:
+        assert wall.referred("foreign_provider", table) == 0
 
 
 def test_nobody_writes_what_they_may_not_see(wall: Wall) -> None:
@@ -305,6 +322,65 @@ def test_to_whom_it_is_opened_sees_it_until_that_ends(wall: Wall, table: str) ->
 def test_a_mediation_without_an_owner_is_sealed_as_well(wall: Wall) -> None:
     wall.change("UPDATE mediations SET owner_id = NULL")
     assert wall.sealed("dispute_officer", "mediations") == 0
+
+
+# --- another provider's referrals --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", REFERRED)
+def test_who_does_not_say_who_reads_sees_nothing_of_a_referral(wall: Wall, table: str) -> None:
+    assert count(wall.db, of_referral(table, wall.scene.tracks)) == 0
+
+
+@pytest.mark.parametrize("table", REFERRED)
+@pytest.mark.parametrize("reader", [*READERS, "provider", "provider_lead"])
+def test_a_referral_is_seen_by_whom_it_concerns(wall: Wall, reader: str, table: str) -> None:
+    there = wall.referred(ENGINE, table)
+    assert (there > 0, wall.referred(reader, table)) == (True, there)
+
+
+def test_so_is_what_runs_inside_it(scene: Scene) -> None:
+    assert len(scene.tracks) > 1
+
+
+@pytest.mark.parametrize("table", REFERRED)
+@pytest.mark.parametrize("reader", [*OUTSIDERS, "verifier"])
+def test_a_referral_is_nowhere_for_others(wall: Wall, reader: str, table: str) -> None:
+    assert wall.referred(reader, table) == 0
+
+
+@pytest.mark.parametrize("table", REFERRED)
+@pytest.mark.parametrize("change", ["states = '{draft}'", "provider_id = gen_random_uuid()", "barred = ARRAY['{provider}']"])
+def test_its_provider_sees_it_only_while_it_is_theirs(wall: Wall, table: str, change: str) -> None:
+    wall.change(
+        f"UPDATE tracks SET {change.replace('{provider}', wall.person('provider'))} WHERE id = '{wall.scene.referral}'"
+    )
+    assert wall.referred("provider", table) == 0
+
+
+@pytest.mark.parametrize("table", REFERRED)
+def test_its_provider_with_an_interest_in_the_case_sees_none_of_it(wall: Wall, table: str) -> None:
+    wall.change(f"UPDATE cases SET interests = ARRAY['{wall.person('provider')}']")
+    assert wall.referred("provider", table) == 0
+
+
+@pytest.mark.parametrize("table", REFERRED)
+def test_to_whom_the_case_is_opened_sees_its_referrals_until_that_ends(wall: Wall, table: str) -> None:
+    wall.change(
+        "INSERT INTO openings (id, log_id, kind, state, reader_id, asker_id, asked_at, days, until) VALUES (gen_random_uuid(),"
+        f" '{home_of(wall.db, wall.scene.number)}', 'unsealing', 'open', '{wall.person('administrator')}', gen_random_uuid(),"
+        " now(), 3, now() + interval '3 days')"
+    )
+    assert wall.referred("administrator", table) == wall.referred(ENGINE, table)
+    wall.change("UPDATE openings SET until = now() - interval '1 second'")
+    assert wall.referred("administrator", table) == 0
+
+
+@pytest.mark.parametrize("reader", ["provider", "foreign_provider", "observer"])
+def test_where_the_case_itself_stands_is_no_referral(wall: Wall, reader: str) -> None:
+    wall.read(reader)
+    assert count(wall.db, f"tracks WHERE workflow = 'case' AND log_id = '{home_of(wall.db, wall.scene.number)}'") == 1
+    assert count(wall.db, "tasks WHERE track_id IN (SELECT id FROM tracks WHERE workflow = 'case')") > 0
 
 
 # --- how long it holds -----------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """A test takes the first wall away: to the application everybody may see everything, and the database still shows it to nobody
-whom it does not concern. What is looked for are the bytes of a file, its name, and everything of a sealed mediation."""
+whom it does not concern. What is looked for are the bytes of a file, its name, everything of a sealed mediation, and the referral
+of another provider."""
 
 from __future__ import annotations
 
@@ -14,13 +15,14 @@ from sqlalchemy import Engine, text
 from casework import permissions
 from casework.api import PREFIX, ROUTES
 from casework.engine.cases import Case, Track
-from casework.operations import gate, mediations
+from casework.operations import gate, inbox, mediations
 from casework.operations.accounts import make_token
 from casework.operations.cabinet import Cabinet
+from casework.operations.task_lists import count_queues
 from casework.permissions import Actor, Reach, Sight
 from casework.records.cases import load
-from casework.records.database import connect_engine, transaction
-from casework.records.walls import POLICIES
+from casework.records.database import connect_engine, transaction, walled_transaction
+from casework.records.walls import POLICIES, read_as
 from casework.settings import Settings
 from tests.databases import DatabaseServer
 from tests.malice import PDF
@@ -119,6 +121,50 @@ def _told(scene: Scene, path: str, role: str) -> bytes:
     return said
 
 
+#: Where a provider's people find referrals; the number is one of a case in which they have one themselves.
+LISTS = ("/", "/search?q={number}", "/cases/{number}", f"{PREFIX}/referrals", f"{PREFIX}/cases/{{number}}")
+
+
+def referred(scene: Scene, role: str) -> tuple[set[str], int]:
+    """Where a person finds the referral of the lab, and how many offers the person's inbox counts."""
+    here, engine = scene.things["here"], scene.app.extensions["casework"]
+    with transaction(engine) as db:
+        _, secret = make_token(db, scene.world.people[role], name="referrals", scopes=("read",))
+        actor = scene.world.actor(db, role)
+    found = set()
+    for path in LISTS:
+        address = path.format(**here)
+        if path.startswith(PREFIX):
+            answer = scene.app.test_client().get(address, headers={"Authorization": f"Bearer {secret}"})
+        else:
+            answer = scene.browsers[role].get(address)
+        if here["referral"].encode() in answer.get_data():
+            found.add(path)
+    with walled_transaction(engine) as db:
+        read_as(db, scene.world.people[role])
+        return found, inbox.count_inbox(db, actor)["offers"]
+
+
+def queued(scene: Scene, role: str) -> int:
+    """How many tasks wait in the queue of the lab for a person whom the application takes for one of the lab's."""
+    with walled_transaction(scene.app.extensions["casework"]) as db:
+        read_as(db, scene.world.people[role])
+        return sum(queue["count"] for queue in count_queues(db, scene.world.actor(db, "provider")))
+
+
+@pytest.mark.parametrize("role", ["foreign_provider", "verifier"])
+def test_without_the_first_wall_another_providers_referral_is_nowhere(
+    scene: Scene, without_the_first_wall: None, role: str
+) -> None:
+    # The bank's own referral in the same case is counted; the inspectors have none.
+    assert referred(scene, role) == (set(), int(role == "foreign_provider"))
+
+
+@pytest.mark.parametrize(("role", "waiting"), [("provider", 1), ("foreign_provider", 0), ("verifier", 0)])
+def test_the_queue_of_another_provider_is_empty(scene: Scene, role: str, waiting: int) -> None:
+    assert queued(scene, role) == waiting
+
+
 @pytest.mark.parametrize("role", OUTSIDERS)
 def test_without_the_first_wall_the_second_one_holds(scene: Scene, without_the_first_wall: None, role: str) -> None:
     assert came_out(scene, role) == {}
@@ -140,3 +186,5 @@ def test_without_both_walls_everything_comes_out(
             db.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
     owner.dispose()
     assert set(came_out(scene, "foreign_officer")) == {BYTES, NAME, MEDIATED, SAID}
+    assert referred(scene, "foreign_provider") == (set(LISTS), 2)
+    assert queued(scene, "foreign_provider") == 1
