@@ -22,6 +22,7 @@ from casework.operations.deeds import home_of
 from casework.operations.findings import raise_finding
 from casework.operations.mediations import open_mediation
 from casework.operations.rights import record_right
+from casework.operations.tasks import add_item
 from casework.records.cases import load
 from casework.records.database import transaction
 from casework.settings import Settings
@@ -98,7 +99,7 @@ def scene(
     cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
     papers = {where: world.hand_in(cabinet, things[where]["number"], by) for where, by in (("here", "officer"), ("there", "foreign_officer"))}
     papers["absent"] = str(uuid.uuid4())
-    things = {where: {**some, "document": papers[where], "version": "1", "item": "parties"} for where, some in things.items()}
+    things = {where: {**some, "document": papers[where], "version": "1"} for where, some in things.items()}
     yield Scene(app, engine, world, things)
     engine.dispose()
     database_server.drop(name)
@@ -167,7 +168,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "account": account, "erasure": leaving[0], "invitation": invited[0], "endpoint": hooks[0][0], "hook_message": hooks[0][1], "job": add_failed_job(db), "mail": add_mail(db, world.people["officer"]),
         "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment", "away": world.people["officer"],
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
-        "task": _step_task(db, world.main_track(db, number)), "clock": _clock(db, number), "referral": referral,
+        "task": _step_task(db, world.main_track(db, number)), "item": _item(world, db, "officer", number), "clock": _clock(db, number), "referral": referral,
         "referral_task": _step_task(db, referral), "referral_transition": "accept", "mediation": mediation["id"],
         "mediation_track": mediation["track"], "mediation_transition": "send", "match": _match_of(db, number),
         "need": world.needs[-1], "technology": world.technologies[-1], "right": world.rights[0],
@@ -184,7 +185,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "endpoint": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "away": world.people["foreign_officer"],
         "number": elsewhere, "track": world.main_track(db, elsewhere), "spare_number": spare,
-        "task": _step_task(db, world.main_track(db, elsewhere)), "clock": _clock(db, elsewhere), "referral": other, "referral_task": _step_task(db, other),
+        "task": _step_task(db, world.main_track(db, elsewhere)), "item": _item(world, db, "foreign_officer", elsewhere), "clock": _clock(db, elsewhere), "referral": other, "referral_task": _step_task(db, other),
         "mediation": str(uuid.uuid4()), "match": match, "need": need, "technology": technology, "right": str(right),
         "programme": there, "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"],
         "membership": str(away), "token": make_token(db, world.people["foreign_officer"], name="spare", scopes=["read"])[0],
@@ -230,6 +231,13 @@ def _step_task(db: Connection, track: str) -> str:
             {"id": track},
         ).scalar_one()
     )
+
+
+def _item(world: World, db: Connection, by: str, number: str) -> str:
+    """An item on the checklist of the task that a case stands at."""
+    task = _step_task(db, world.main_track(db, number))
+    add_item(db, world.actor(db, by), task, words="Ask the owner", request=new_request())
+    return str(db.execute(text("SELECT jsonb_object_keys(items) FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task}).scalar_one())
 
 
 def _match_of(db: Connection, number: str) -> str:
