@@ -146,27 +146,27 @@ STATUS = {
     "completed", "entered-in-error",
 }  # fmt: skip
 TABLE: dict[str, tuple[str, str | None, dict[str, str]]] = {
-    "draft": ("draft", None, {"send": "sent", "cancel": "cancelled"}),
+    "draft": ("draft", None, {"send": "sent", "cancel": "cancelled", "release": "cancelled"}),
     "sent": ("requested", "2.0", {
         "ask_info": "info_asked", "accept": "accepted", "decline": "declined", "lapse": "no_answer",
-        "declare_conflict": "conflict", "suspend": "suspended", "cancel": "cancelled",
+        "declare_conflict": "conflict", "suspend": "suspended", "cancel": "cancelled", "release": "cancelled",
     }),
-    "info_asked": ("on-hold", "2.0", {"supply_info": "=previous", "info_overdue": "=same", "cancel": "cancelled"}),
+    "info_asked": ("on-hold", "2.0", {"supply_info": "=previous", "info_overdue": "=same", "cancel": "cancelled", "release": "cancelled"}),
     "conflict": ("on-hold", "2.0", {
-        "waive_conflict": "=previous", "name_other_person": "=previous", "uphold_conflict": "cancelled", "cancel": "cancelled",
+        "waive_conflict": "=previous", "name_other_person": "=previous", "uphold_conflict": "cancelled", "cancel": "cancelled", "release": "cancelled",
     }),
     "accepted": ("accepted", "3.0", {
         "ask_info": "info_asked", "declare_conflict": "conflict", "start": "in_progress", "not_started": "cancelled",
-        "suspend": "suspended", "cancel": "cancelled",
+        "suspend": "suspended", "cancel": "cancelled", "release": "cancelled",
     }),
     "in_progress": ("in-progress", "5.1.1", {
         "ask_info": "info_asked", "declare_conflict": "conflict", "deliver_part": "=same", "ask_extension": "=same",
-        "change_person": "=same", "suspend": "suspended", "deliver": "delivered", "give_up": "failed", "cancel": "cancelled",
+        "change_person": "=same", "suspend": "suspended", "deliver": "delivered", "give_up": "failed", "cancel": "cancelled", "release": "cancelled",
     }),
-    "suspended": ("on-hold", "5.1.1", {"continue": "=previous", "give_up": "failed", "cancel": "cancelled"}),
+    "suspended": ("on-hold", "5.1.1", {"continue": "=previous", "give_up": "failed", "cancel": "cancelled", "release": "cancelled"}),
     "delivered": ("in-progress", "5.1.4", {"return": "rework", "approve": "completed", "reject": "failed"}),
     "rework": ("in-progress", "5.1.1", {
-        "suspend": "suspended", "redeliver": "delivered", "give_up": "failed", "cancel": "cancelled",
+        "suspend": "suspended", "redeliver": "delivered", "give_up": "failed", "cancel": "cancelled", "release": "cancelled",
     }),
     "completed": ("completed", "7.0", {}),
     "declined": ("rejected", "4.0", {}),

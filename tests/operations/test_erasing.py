@@ -193,7 +193,7 @@ HISTORY = {
 }  # fmt: skip
 WORDLESS = {
     "editions", "programmes", "phases", "numbers", "outbox", "contents", "compartments", "sign_in_attempts", "house_rule_days",
-    "readings",
+    "readings", "sealed_readings",
 }  # fmt: skip
 
 
@@ -208,8 +208,11 @@ def test_what_lies_sealed_is_erased_too(scene: Scene) -> None:
         mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), scene.number, new_request()).answer["id"])
         world.write(db, "dispute_officer", load(db, mediation, "mediation"), words=f"{NAME} was heard.")
         world.write(db, "dispute_officer", load(db, mediation, "mediation"), words="Nobody was heard.")
+        searched = {"log": mediation, "id": world.people["dispute_officer"], "address": f"/mediations/{mediation}?words=%E6%96%90%E6%B3%BD%E5%AE%81"}
+        db.execute(text("INSERT INTO sealed_readings (log_id, person_id, address) VALUES (:log, :id, :address)"), searched)
     scene.erase()
     with transaction(scene.engine) as db:
+        assert db.execute(text("SELECT address FROM sealed_readings")).scalar_one() == f"/mediations/{mediation}"
         told = [event.body.get("words") for event in read_events(db, mediation) if event.kind == "noted"]
         assert told == [ERASED, "Nobody was heard."]
         assert find_draft(db, world.people["officer"], "note") is None
