@@ -41,7 +41,11 @@ class Page(HTMLParser):
         self.described.update((given.get("aria-describedby") or "").split())
         name = given.get("name")
         if tag in ("input", "select", "textarea") and name and given.get("type") != "hidden":
-            self.controls[str(given.get("id"))] = given
+            # One that says itself what it is needs no label beside it.
+            key = given.get("id") or given.get("aria-label")
+            self.controls[str(key)] = given
+            if given.get("aria-label"):
+                self.labelled.add(str(key))
         if tag == "input" and name:
             if given.get("type") not in ("checkbox", "radio") or "checked" in given:
                 self.sent.add(name, given.get("value") or "")
