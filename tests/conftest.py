@@ -25,7 +25,7 @@ from casework.records.walls import read_as
 from casework.settings import Settings
 from casework.web.app import create_app
 from tests.catalogues import compile_catalogues
-from tests.databases import DatabaseServer, embedded_server, run_casework
+from tests.databases import DatabaseServer, embedded_server, given_server, run_casework
 from tests.world import World, build_world
 
 #: Where the server of all workers lies.
@@ -90,7 +90,7 @@ def database_server(request: pytest.FixtureRequest) -> Iterator[DatabaseServer]:
     address = os.environ.get("TEST_DATABASE_URL")
     shared = getattr(request.config, "workerinput", {}).get("server")
     if address:
-        yield DatabaseServer(login_url=address.replace("postgresql+psycopg://", "postgresql://"))
+        yield given_server(address.replace("postgresql+psycopg://", "postgresql://"))
     elif shared:
         yield embedded_server(Path(shared))
     else:

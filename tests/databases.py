@@ -7,6 +7,7 @@ import secrets
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,22 @@ class DatabaseServer:
     def _execute(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.login_url, autocommit=True) as connection:
             connection.execute(statement)
+
+
+def given_server(login_url: str) -> DatabaseServer:
+    """A server that runs already, with the owner that an embedded one has: a superuser is bound by no policy."""
+    with psycopg.connect(login_url, autocommit=True) as connection:
+        for role, may in ((embedded.OWNER_ROLE, "LOGIN"), (embedded.APP_ROLE, "NOLOGIN")):
+            # Another worker of this run may be making it just now.
+            with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+                connection.execute(sql.SQL("CREATE ROLE {} " + may).format(sql.Identifier(role)))
+        if password := make_url(login_url).password:
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(embedded.OWNER_ROLE), str(password)))
+        with suppress(psycopg.errors.InternalError, psycopg.errors.UniqueViolation):
+            connection.execute(
+                sql.SQL("GRANT {} TO {}").format(sql.Identifier(embedded.APP_ROLE), sql.Identifier(embedded.OWNER_ROLE))
+            )
+    return DatabaseServer(login_url=login_url, owner=embedded.OWNER_ROLE)
 
 
 def embedded_server(var: Path) -> DatabaseServer:
