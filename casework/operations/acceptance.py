@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.commands import By
-from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.engine.events import SYSTEM_ACTOR
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.operations import registers
@@ -80,8 +80,7 @@ def _missed(db: Connection, row: Any) -> None:
         log = lock_log(db, row.scope_id)
         moment = log.now
         effects = {"invitation": row.id}
-        event = Event(log=log.id, seq=log.seq + 1, at=log.now, kind=LOCKED, actor=SYSTEM_ACTOR, effects=effects)
-        registers.append(db, log, [event])
+        registers.append(db, log, [log.next_event(LOCKED, SYSTEM_ACTOR, effects=effects)])
     db.execute(
         text("UPDATE invitations SET tries = tries + 1, locked_at = :at WHERE id = CAST(:id AS uuid)"),
         {"id": row.id, "at": moment},
@@ -147,10 +146,7 @@ def accept_signed_in(db: Connection, actor: Actor, token: str, secret: str) -> N
 
 def _accept(db: Connection, row: Any, person: str) -> None:
     log = lock_log(db, row.scope_id)
-    event = Event(
-        log=log.id, seq=log.seq + 1, at=log.now, kind=ACCEPTED, actor=person, effects={"invitation": row.id}
-    )
-    registers.append(db, log, [event])
+    registers.append(db, log, [log.next_event(ACCEPTED, person, effects={"invitation": row.id})])
     db.execute(
         text(
             "UPDATE invitations SET accepted_at = :at, accepted_by = CAST(:person AS uuid), opened = NULL"

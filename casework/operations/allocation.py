@@ -28,7 +28,6 @@ from casework.engine.allocation import (
 )  # fmt: skip
 from casework.engine.cases import READY, Case, Task
 from casework.engine.commands import Allocate, Library
-from casework.engine.events import Event
 from casework.engine.roles import OFFICER
 from casework.errors import InvalidForm, NotFound
 from casework.operations.absences import substitutes_of
@@ -102,10 +101,9 @@ def choose_allocation(
     if old is not None and NONE in (old.strategy, strategy):
         since = log.now
     told = {"id": id, "queue": queue, "strategy": strategy, "cap": cap, "since": since.isoformat()}
-    event = Event(
-        log=scope, seq=log.seq + 1, at=log.now, kind=CHANGED, actor=by.person, acting_for=by.acting_for, role=by.role,
-        organisation=by.organisation, effects={"allocation": told},
-    )  # fmt: skip
+    event = log.next_event(
+        CHANGED, by.person, acting_for=by.acting_for, role=by.role, organisation=by.organisation, effects={"allocation": told}
+    )
     append(db, log, [event], request.key_hash)
     db.execute(_KEEP, told | {"scope": scope})
     return finish(db, actor, request, Done({"id": id}))

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Engine, text
 from casework.definitions import load_library
 from casework.engine.calendars import Calendar
 from casework.engine.commands import Recount
-from casework.engine.events import Event
 from casework.engine.limits import Rung, recount
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import CaseHasMoved, NotFound, Refused
@@ -151,11 +150,7 @@ def change_calendar(
     if replace(version, version=present.version).digest == present.digest:
         raise Refused(["The calendar is like this already."])
     written = version.to_json()
-    event = Event(
-        log=programme, seq=log.seq + 1, at=log.now, kind=CHANGED, actor=actor.person, role=ADMINISTRATOR,
-        effects={"calendar": written},
-    )  # fmt: skip
-    append(db, log, [event])
+    append(db, log, [log.next_event(CHANGED, actor.person, role=ADMINISTRATOR, effects={"calendar": written})])
     db.execute(
         text("UPDATE programmes SET calendar = CAST(:written AS jsonb), recount_after = :nil WHERE id = CAST(:id AS uuid)"),
         {"written": json.dumps(written), "nil": _NIL, "id": programme},

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Engine, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from casework.engine.events import ERASED, SYSTEM_ACTOR, Event
+from casework.engine.events import ERASED, SYSTEM_ACTOR
 from casework.engine.evolve import evolve
 from casework.engine.roles import SYSTEM
 from casework.ledger.bodies import erase
@@ -143,10 +143,7 @@ def _erase_in(db: Connection, erasure: str, log: Log, found: list[_Naming]) -> N
             file["id"] for one in found if "file" in one.fields for file in one.effects.get("files", ())
         ),
     }  # fmt: skip
-    event = Event(
-        log=log.id, seq=log.seq + 1, at=log.now, kind=ERASED, actor=SYSTEM_ACTOR, role=SYSTEM,
-        effects={"erasure": erasure, "erased": told},
-    )  # fmt: skip
+    event = log.next_event(ERASED, SYSTEM_ACTOR, role=SYSTEM, effects={"erasure": erasure, "erased": told})
     if log.kind in ("case", "mediation"):
         case = load(db, log.id, log.kind)
         write(db, log, case, evolve(case, event), [event])

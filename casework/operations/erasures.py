@@ -175,8 +175,7 @@ def append_deed(
     role: str | None = None, key: str | None = None,
 ) -> None:  # fmt: skip
     """One more event of an erasure, whose log is locked, and its row after it."""
-    event = Event(log=log.id, seq=log.seq + 1, at=log.now, kind=kind, actor=by, role=role, effects=effects, body=body)
-    append(db, log, [event], key)
+    append(db, log, [log.next_event(kind, by, role=role, effects=effects, body=body)], key)
     made = {AGREED_TO: AGREED, REFUSED_IT: REFUSED, CARRIED_OUT: DONE}[kind]
     decided = kind != CARRIED_OUT
     db.execute(

@@ -260,9 +260,7 @@ def _deed(
     if refused := refusal(db, actor, row):
         raise refused
     role = AUDITOR if wanted == ANSWERED else _role(db, actor, row)
-    event = Event(
-        log=finding, seq=log.seq + 1, at=log.now, kind=kind, actor=actor.person, role=role, body={"words": said}
-    )
+    event = log.next_event(kind, actor.person, role=role, body={"words": said})
     append(db, log, [event], request.key_hash)
     made = _next(row, event)
     write_row(db, made)

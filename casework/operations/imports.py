@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.engine.events import SYSTEM_ACTOR
 from casework.errors import NotAllowed, NotFound
 from casework.ledger.canonical import instant
 from casework.operations.import_files import FILE, Row, read_rows
@@ -184,7 +184,7 @@ class _Import:
             "last_row": batch[-1].number, "created": created, "updated": updated, "nested": nested,
         }  # fmt: skip
         body = {"file": self.name, "source": self.source}
-        event = Event(log=log.id, seq=log.seq + 1, at=log.now, kind=IMPORTED, actor=self.by, effects=effects, body=body)
+        event = log.next_event(IMPORTED, self.by, effects=effects, body=body)
         append(db, log, [event])
 
     def _fault(self, row: int, faults: Iterable[tuple[str, str]]) -> None:

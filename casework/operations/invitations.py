@@ -12,7 +12,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.engine.events import SYSTEM_ACTOR
 from casework.engine.roles import ADMINISTRATOR, ORGANISATION_ROLES, PROVIDER_LEAD, ROLES, SYSTEM
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.accounts import hash_password
@@ -389,7 +389,7 @@ _key = _purpose
 
 
 def _note(db: Connection, log: Log, kind: str, by: str, effects: dict[str, Json], body: dict[str, Json]) -> None:
-    append(db, log, [Event(log=log.id, seq=log.seq + 1, at=log.now, kind=kind, actor=by, effects=effects, body=body)])
+    append(db, log, [log.next_event(kind, by, effects=effects, body=body)])
 
 
 __all__ = [

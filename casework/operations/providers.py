@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.cases import Case, Track
-from casework.engine.events import Event
 from casework.engine.fields import insist_day
 from casework.engine.roles import PROVIDER_LEAD
 from casework.engine.suggestions import Candidate, Wanted, suggest
@@ -156,7 +155,7 @@ def describe_provider(db: Connection, actor: Actor, provider: str, profile: Mapp
         return earlier
     found = _checked(profile)
     log = lock_log(db, provider)
-    append(db, log, [Event(log=provider, seq=log.seq + 1, at=log.now, kind=CHANGED, actor=actor.person, body={"profile": found})], request.key_hash)
+    append(db, log, [log.next_event(CHANGED, actor.person, body={"profile": found})], request.key_hash)
     db.execute(
         text("UPDATE organisations SET profile = CAST(:profile AS jsonb) WHERE id = CAST(:id AS uuid)"),
         {"id": provider, "profile": json.dumps(found)},

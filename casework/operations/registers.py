@@ -164,7 +164,7 @@ def grant_role(
         effects |= {"absence": absence, "via": via}
     if invitation is not None:
         effects |= {"invitation": invitation}
-    append(db, log, [Event(log=scope, seq=log.seq + 1, at=log.now, kind=GRANTED, actor=by, effects=effects)])
+    append(db, log, [log.next_event(GRANTED, by, effects=effects)])
     db.execute(
         text(
             "INSERT INTO memberships (id, person_id, role, programme_id, organisation_id, deputy_for, starts_at, ends_at,"
@@ -223,7 +223,7 @@ def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> None
     # A role that has not begun never will.
     end = max(log.now, row.starts_at)
     effects = {"membership": membership, "ends_at": _text(end)}
-    append(db, log, [Event(log=log.id, seq=log.seq + 1, at=log.now, kind=ENDED, actor=by, effects=effects)])
+    append(db, log, [log.next_event(ENDED, by, effects=effects)])
     db.execute(
         text("UPDATE memberships SET ends_at = :end WHERE id = CAST(:id AS uuid)"), {"end": end, "id": membership}
     )
@@ -233,7 +233,7 @@ def _note(
     db: Connection, scope: str, kind: str, by: str, effects: Mapping[str, Json], body: Mapping[str, Json]
 ) -> None:
     log = lock_log(db, scope)
-    append(db, log, [Event(log=scope, seq=log.seq + 1, at=log.now, kind=kind, actor=by, effects=effects, body=body)])
+    append(db, log, [log.next_event(kind, by, effects=effects, body=body)])
 
 
 def _text(moment: datetime | None) -> str | None:

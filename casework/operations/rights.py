@@ -40,10 +40,9 @@ def encumber(db: Connection, cause: Event, change: Mapping[str, Json], id: str) 
         on = cause.at.date().isoformat()
         kind = RELEASED
         effects = {"ended": standing(found, change["end"], cause.log), "on": on, "cause": because}
-    event = Event(
-        log=log.id, seq=log.seq + 1, at=log.now, kind=kind, actor=cause.actor, role=cause.role,
-        acting_for=cause.acting_for, organisation=cause.organisation, effects=effects,
-    )  # fmt: skip
+    event = log.next_event(
+        kind, cause.actor, role=cause.role, acting_for=cause.acting_for, organisation=cause.organisation, effects=effects
+    )
     append(db, log, [event])
     db.execute(
         text("UPDATE rights SET encumbrances = CAST(:all AS jsonb) WHERE id = CAST(:id AS uuid)"),
@@ -104,15 +103,7 @@ def confirm_right(
     log: Log = lock_log(db, right)
     given = {name: _plain(value) for name, value in fields.items() if name in _FIELDS and value is not None}
     effects = {"checked_on": checked_on.isoformat()}
-    append(
-        db,
-        log,
-        [
-            Event(
-                log=right, seq=log.seq + 1, at=log.now, kind=CONFIRMED, actor=actor.person, effects=effects, body=given
-            )
-        ],
-    )
+    append(db, log, [log.next_event(CONFIRMED, actor.person, effects=effects, body=given)])
     columns = ["confirmed = true", "checked_on = :checked_on", *(f"{name} = :{name}" for name in given)]
     db.execute(
         text(f"UPDATE rights SET {', '.join(columns)} WHERE id = CAST(:id AS uuid)"),

@@ -14,7 +14,6 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.commands import By
-from casework.engine.events import Event
 from casework.engine.roles import PROVIDER, PROVIDER_LEAD
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests
 from casework.operations import registers
@@ -215,7 +214,7 @@ def _new_token(db: Connection, account: str, scopes: Sequence[str], lasts: timed
 def _note(db: Connection, log: Log, kind: str, by: str, effects: dict[str, Json]) -> datetime:
     # The log may have grown since it was locked, by a role that ended in it.
     log = lock_log(db, log.id)
-    registers.append(db, log, [Event(log=log.id, seq=log.seq + 1, at=log.now, kind=kind, actor=by, effects=effects)])
+    registers.append(db, log, [log.next_event(kind, by, effects=effects)])
     return log.now
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, text
 
 from casework.engine.allocation import IN_ORGANISATIONS, IN_PROGRAMMES
 from casework.engine.cases import Case, Task
-from casework.engine.events import Event
 from casework.engine.roles import QUEUE_ROLES
 from casework.errors import InvalidForm, NotFound
 from casework.operations.deeds import new_id
@@ -111,10 +110,9 @@ def set_skills(
     told = {
         "id": id, "person": person, "fields": words, "languages": sorted(set(languages)), "services": sorted(set(services)),
     }  # fmt: skip
-    event = Event(
-        log=scope, seq=log.seq + 1, at=log.now, kind=CHANGED, actor=by.person, acting_for=by.acting_for, role=by.role,
-        organisation=by.organisation, effects={"skills": told},
-    )  # fmt: skip
+    event = log.next_event(
+        CHANGED, by.person, acting_for=by.acting_for, role=by.role, organisation=by.organisation, effects={"skills": told}
+    )
     append(db, log, [event], request.key_hash)
     db.execute(_KEEP, told | {"scope": scope})
     return finish(db, actor, request, Done({"id": id}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,16 @@ class Log:
     last_at: datetime
     #: The database's time after the lock; later than the last event.
     now: datetime
+
+    def next_event(
+        self, kind: str, actor: str, *, role: str | None = None, acting_for: str | None = None, organisation: str | None = None,
+        effects: Mapping[str, Json] | None = None, body: Mapping[str, Json] | None = None,
+    ) -> Event:  # fmt: skip
+        """What happens in it next, and now; of a register's log, where no engine decides."""
+        return Event(
+            log=self.id, seq=self.seq + 1, at=self.now, kind=kind, actor=actor, role=role, acting_for=acting_for,
+            organisation=organisation, effects=effects or {}, body=body or {},
+        )  # fmt: skip
 
 
 # Materialised: the time is taken after the lock, however long one had to wait for it.
