@@ -21,7 +21,7 @@ from casework.ledger.bodies import ERASED, values
 from casework.ledger.canonical import instant
 from casework.operations.candidates import Candidates
 from casework.operations.history import item_of, list_events, papers_of, whom_of, why_of
-from casework.operations.overview import find_case, names_of
+from casework.operations.overview import find_case, named, names_of
 from casework.operations.paging import cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.past import Past
 from casework.permissions import Actor, Sight
@@ -279,10 +279,9 @@ def _is_id(value: str) -> bool:
 
 
 def _named(entry: dict[str, Json], names: Mapping[str, str]) -> dict[str, Json]:
-    person = lambda id: None if id is None else {"id": id, "name": names.get(id)}  # noqa: E731  one line, often used
     return entry | {
-        "actor": person(entry["actor"]), "acting_for": person(entry["acting_for"]), "whom": person(entry["whom"]),
-        "organisation": person(entry["organisation"]), "names": names,
+        "actor": named(entry["actor"], names), "acting_for": named(entry["acting_for"], names), "whom": named(entry["whom"], names),
+        "organisation": named(entry["organisation"], names), "names": names,
         "candidates": [
             one | {"name": names.get(one["person"]), "deputy_for": names.get(one["deputy_for"] or "")}
             for one in entry["candidates"]

@@ -21,7 +21,7 @@ from casework.ledger.bodies import Erased
 from casework.ledger.canonical import instant
 from casework.operations.duties_to_keep import YEARS, find_duties
 from casework.operations.naming import Naming, checked_words
-from casework.operations.overview import names_of, when
+from casework.operations.overview import named, names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.registers import append
 from casework.operations.requests import Done, Request, ask, finish
@@ -254,10 +254,9 @@ _TEXTS = text("""
 
 
 def _shown(row: Any, names: Mapping[str, str]) -> dict[str, Json]:
-    person = lambda id: None if id is None else {"id": id, "name": names.get(id)}  # noqa: E731  one line, often used
     return {
-        "id": row.id, "programme": row.programme_id, "person": person(row.person_id), "basis": row.basis, "state": row.state,
-        "asked_by": person(row.asked_by), "asked_at": instant(row.asked_at), "decided_by": person(row.decided_by),
+        "id": row.id, "programme": row.programme_id, "person": named(row.person_id, names), "basis": row.basis, "state": row.state,
+        "asked_by": named(row.asked_by, names), "asked_at": instant(row.asked_at), "decided_by": named(row.decided_by, names),
         "decided_at": when(row.decided_at), "done_at": when(row.done_at),
         "due_at": when(row.decided_at + WITHIN) if row.state == AGREED else None,
     }  # fmt: skip

@@ -18,7 +18,7 @@ from casework.engine.roles import AUDITOR, COMPLIANCE, OFFICER, SUPERVISOR
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.ledger.bodies import Erased
 from casework.ledger.canonical import instant
-from casework.operations.overview import find_case, names_of
+from casework.operations.overview import find_case, named, names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.registers import append
 from casework.operations.requests import Done, Request, ask, finish
@@ -133,7 +133,7 @@ def show_finding(db: Connection, actor: Actor, finding: str) -> dict[str, Json]:
     made["deeds"] = [
         {
             "at": instant(one.at), "kind": one.kind, "role": one.role, "words": (one.body.get("words") or {}).get("value"),
-            "actor": {"id": one.actor_id, "name": names.get(one.actor_id)},
+            "actor": named(one.actor_id, names),
         }
         for one in rows
     ]  # fmt: skip
@@ -146,14 +146,12 @@ def show_finding(db: Connection, actor: Actor, finding: str) -> dict[str, Json]:
 
 def _shown(db: Connection, rows: Sequence[Any]) -> list[dict[str, Json]]:
     names = names_of(db, {id for row in rows for id in (row.raised_by, row.answered_by, row.closed_by)})
-    person = lambda id: None if id is None else {"id": id, "name": names.get(id)}  # noqa: E731  one line, often used
-    when = lambda at: None if at is None else instant(at)  # noqa: E731  one line, twice used
     return [
         {
             "id": row.id, "number": row.number, "title": row.title, "event": row.seq, "state": row.state,
-            "words": row.words, "answer": row.answer, "raised_by": person(row.raised_by), "raised_at": when(row.raised_at),
-            "answered_by": person(row.answered_by), "answered_at": when(row.answered_at),
-            "closed_by": person(row.closed_by), "closed_at": when(row.closed_at), "revision": row.revision,
+            "words": row.words, "answer": row.answer, "raised_by": named(row.raised_by, names), "raised_at": when(row.raised_at),
+            "answered_by": named(row.answered_by, names), "answered_at": when(row.answered_at),
+            "closed_by": named(row.closed_by, names), "closed_at": when(row.closed_at), "revision": row.revision,
         }
         for row in rows
     ]  # fmt: skip

@@ -120,8 +120,8 @@ def describe(
     nobody = Context(By(actor.person, "none"), moment, calendar, new_id)
     return made | {
         "requests": _requests(actor, case, seen, library, nobody), "deeds": _deeds(actor, case),
-        "id": case.log, "programme": case.programme, "revision": case.revision, "seq": case.seq, "owner": _person(case.owner, names),
-        "team": [_person(one, names) for one in case.team], "next_action": _next_action(case, library, names, moment),
+        "id": case.log, "programme": case.programme, "revision": case.revision, "seq": case.seq, "owner": named(case.owner, names),
+        "team": [named(one, names) for one in case.team], "next_action": _next_action(case, library, names, moment),
         "waits_for": _waits_for(case, names), "joins": show_joins(case, library), "state": case.main.states[0], "outcome": case.outcome,
         "reasons": list(case.reasons), "hold": shown_hold(case.hold), "frozen": case.frozen, "opened_at": instant(case.opened_at),
         "closed_at": when(case.closed_at), "rights": list(case.rights), "match": case.match, "phase": case.phase,
@@ -137,7 +137,7 @@ def describe(
         ],
         "proposals": [
             {
-                "track": p.track, "transition": p.transition, "by": _person(p.actor, names), "task": p.task, "seq": p.seq,
+                "track": p.track, "transition": p.transition, "by": named(p.actor, names), "task": p.task, "seq": p.seq,
                 "data": dict(p.data),
             }
             for p in case.proposals.values()
@@ -195,7 +195,7 @@ def show_track(track: Track, library: Library, names: Mapping[str, str], level: 
         "edition_number": edition.number, "revision": track.revision, "states": list(track.states),
         "labels": [edition.text(f"states.{leaf}") for leaf in track.states],
         "step": _step_of(track, edition), "visited": _visited(track, edition), "parent": track.parent,
-        "provider": {"id": track.provider, "name": names.get(track.provider)} if track.provider else None,
+        "provider": named(track.provider, names),
         "entered_at": instant(track.entered_at), "ended": track.outcome, "replaced": track.replaced,
         "given": given_of(track, level),
     }  # fmt: skip
@@ -220,11 +220,11 @@ def show(task: Task, edition: Any, names: Mapping[str, str], *, overdue: bool) -
     return {
         "id": task.id, "track": task.track, "name": task.name, "type": task.type, "do": do, "queue": task.queue,
         "edition": task.edition, "rule": task.rule,
-        "organisation": task.organisation, "state": task.state, "holder": _person(task.holder, names), "about": task.about,
+        "organisation": task.organisation, "state": task.state, "holder": named(task.holder, names), "about": task.about,
         "opened_at": instant(task.opened_at), "due_at": when(task.due_at), "overdue": overdue, "flagged": task.flagged,
         "aftercare": task.aftercare, "form": edition.form_shown(rule.form) if rule else None, "result": dict(task.result),
         "priority": next(name for name, rank in PRIORITIES.items() if rank == task.priority),
-        "initiator": _person(task.initiator, names), "handed": _handed(task, names),
+        "initiator": named(task.initiator, names), "handed": _handed(task, names),
         "wait": task.wait and {"for": task.wait["for"], "until": task.wait["until"]},
     }  # fmt: skip
 
@@ -234,7 +234,7 @@ def _handed(task: Task, names: Mapping[str, str]) -> Json:
     handed = task.handed
     if handed is None:
         return None
-    told = {"how": handed["how"], "by": _person(handed["by"], names), "to": _person(handed["to"], names)}
+    told = {"how": handed["how"], "by": named(handed["by"], names), "to": named(handed["to"], names)}
     return told | {"why": handed.get("why"), "round": handed.get("round")}
 
 
@@ -258,7 +258,8 @@ def _visited(track: Track, edition: Edition) -> list[str]:
     ))  # fmt: skip
 
 
-def _person(id: str | None, names: Mapping[str, str]) -> Json:
+def named(id: str | None, names: Mapping[str, str]) -> Json:
+    """A person or an organisation, with the name that `names_of` found."""
     return None if id is None else {"id": id, "name": names.get(id)}
 
 
