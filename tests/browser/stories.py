@@ -206,6 +206,43 @@ def recruit_side(site: Site, service: str) -> Side:
     return side
 
 
+# --- the three stories of a service with papers ----------------------------------------------------------------------
+
+
+def go_on_until_taken(story: Story) -> None:
+    """Declined, in conflict, asked back, silent: each time the office goes on, until somebody takes the offer."""
+    decline(story)
+    choose_another(story)
+    have_a_conflict(story)
+    ask_back(story)
+    stay_silent(story)
+    take_it(story)
+
+
+def be_disturbed_and_deliver(story: Story, *work: Do) -> None:
+    """All that can come between, the service's own `work` by the colleague, and two deliveries."""
+    set_to_work(story)
+    have_a_conflict_waived(story)
+    hand_to_a_colleague(story)
+    rest(story)
+    ask_for_time(story)
+    deliver_a_part(story)
+    story.behind(*work)
+    deliver_twice(story)
+
+
+def come_to_nothing(story: Story, *work: Do) -> None:
+    """Broken off; done by another one, with the service's own `work`, and rejected; and withdrawn from the first."""
+    set_to_work(story)
+    give_up(story)
+    list_what_is_usable(story)
+    story.behind(do(story.other.agent, story.deed("accept")), *work)
+    hand_in_result(story, story.other.agent)
+    story.behind(do(story.other.agent, story.deed("deliver")))
+    reject(story)
+    withdraw(story)
+    give_copies_back(story, story.mine.agent)
+
 
 # --- an offer, until somebody takes it -------------------------------------------------------------------------------
 
@@ -268,7 +305,6 @@ def take_it(story: Story) -> None:
     recruit(story.site, "successor", "provider", story.other.organisation)
     story.play(do("successor", story.deed("accept"), planned_on=LONG + 40))
     story.reads(story.at_office(), story.of_referral("states.accepted"), "Successor")
-
 
 
 # --- the work, with all that can come between ------------------------------------------------------------------------

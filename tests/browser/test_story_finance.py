@@ -23,36 +23,16 @@ def story(site: Site, page_of: PageOf) -> Story:
 
 
 def test_an_offer_goes_on_until_somebody_takes_it(story: Story) -> None:
-    stories.decline(story)
-    stories.choose_another(story)
-    stories.have_a_conflict(story)
-    stories.ask_back(story)
-    stories.stay_silent(story)
-    stories.take_it(story)
+    stories.go_on_until_taken(story)
 
 
 def test_the_work_is_disturbed_and_delivered(story: Story) -> None:
-    stories.set_to_work(story)
-    stories.have_a_conflict_waived(story)
-    stories.hand_to_a_colleague(story)
-    stories.rest(story)
-    stories.ask_for_time(story)
-    stories.deliver_a_part(story)
-    story.behind(*financed_by("bank_colleague"))
-    stories.deliver_twice(story)
+    stories.be_disturbed_and_deliver(story, *financed_by("bank_colleague"))
     stories.give_copies_back(story, "bank_colleague")
 
 
 def test_what_comes_to_nothing_goes_to_another(story: Story) -> None:
-    stories.set_to_work(story)
-    stories.give_up(story)
-    stories.list_what_is_usable(story)
-    story.behind(do("other_agent", "referral:finance.accept"), *financed_by("other_agent"))
-    stories.hand_in_result(story, "other_agent")
-    story.behind(do("other_agent", "referral:finance.deliver"))
-    stories.reject(story)
-    stories.withdraw(story)
-    stories.give_copies_back(story, "foreign_provider")
+    stories.come_to_nothing(story, *financed_by("other_agent"))
 
 
 def financed_by(who: str) -> list[Do]:
