@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-
-import pytest
-from sqlalchemy import Engine
 
 from casework.operations import invitations
 from casework.operations.acceptance import insist_open
 from casework.operations.invitations import Scope
 from casework.operations.keys import open_vault
 from casework.records.database import transaction
-from casework.settings import Settings
-from tests.jobs.mailbox import mail_server, mailing, text_of
-from tests.jobs.test_mail import Office
-from tests.world import build_world, new_request
+from tests.jobs.mailbox import text_of
+from tests.jobs.office import Office
+from tests.world import new_request
 
 ADDRESS = "new@example.org"
-
-
-@pytest.fixture
-def office(settings: Settings, engine: Engine) -> Iterator[Office]:
-    with transaction(engine) as db:
-        world = build_world(db)
-    with mail_server() as box:
-        yield Office(engine, world, box, mailing(settings, box.port))
 
 
 def invite(office: Office, language: str = "en") -> tuple[str, str]:

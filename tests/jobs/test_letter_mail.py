@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
@@ -14,20 +13,11 @@ from casework.operations.keys import cabinet_of
 from casework.operations.letters import Written, send_letter
 from casework.operations.mails import list_mails
 from casework.records.database import transaction
-from casework.settings import Settings
-from tests.jobs.mailbox import mail_server, mailing, text_of
-from tests.jobs.test_mail import Office
-from tests.world import build_world, new_request, to_referral
+from tests.jobs.mailbox import text_of
+from tests.jobs.office import Office
+from tests.world import new_request, to_referral
 
 ADDRESS = "director@steam.example"
-
-
-@pytest.fixture
-def office(settings: Settings, engine: Engine) -> Iterator[Office]:
-    with transaction(engine) as db:
-        world = build_world(db)
-    with mail_server() as box:
-        yield Office(engine, world, box, mailing(settings, box.port))
 
 
 def invite(office: Office, language: str = "en", address: str = ADDRESS) -> tuple[str, str]:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
-from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
-from casework.jobs.tasks import Hands, send, tell
+from casework.jobs.tasks import Hands, tell
 from casework.operations import mails, registers
 from casework.operations.cases import hand_over
 from casework.operations.clocks import ring_due
@@ -25,64 +21,9 @@ from casework.operations.telling import set_telling
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from casework.web.app import create_app
-from tests.jobs.mailbox import Mailbox, free_port, mail_server, mailing, text_of
-from tests.world import World, build_world, new_request, to_referral
-
-
-@dataclass
-class Office:
-    """A world with a mail server; `run` does what a worker's jobs do, here in this process."""
-
-    engine: Engine
-    world: World
-    box: Mailbox
-    settings: Settings
-
-    def run(self, seconds_later: float = 0) -> None:
-        """Tell what is untold and send what is due, by a database clock that is so much later."""
-        later = self.settings.model_copy(update={"clock_offset": round(seconds_later)})
-        engine = connect_engine(later)
-        hands = Hands(engine, later)
-        tell(hands)
-        with transaction(engine) as db:
-            due = mails.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
-        for mail, _ in due:
-            send(hands, mail)
-        engine.dispose()
-
-    def address(self, name: str) -> str:
-        with transaction(self.engine) as db:
-            address: str = db.execute(
-                text("SELECT email FROM people WHERE id = CAST(:id AS uuid)"), {"id": self.world.people[name]}
-            ).scalar_one()
-        return address
-
-    def mails(self, name: str) -> list[Any]:
-        return self.box.to(self.address(name))
-
-    def subjects(self, name: str) -> list[str]:
-        return [str(one["Subject"]) for one in self.mails(name)]
-
-    def states(self) -> list[str]:
-        with transaction(self.engine) as db:
-            return list(db.execute(text("SELECT state FROM mails ORDER BY made_at, id")).scalars())
-
-    def referral(self) -> tuple[str, str]:
-        """A case whose request to the lab was just sent."""
-        with transaction(self.engine) as db:
-            return to_referral(self.world, db)
-
-    def fire(self, by: str, number: str, name: str, data: dict[str, Any] | None = None, *, track: str | None = None) -> None:
-        with transaction(self.engine) as db:
-            self.world.fire(db, by, number, name, data, track=track)
-
-
-@pytest.fixture
-def office(settings: Settings, engine: Engine) -> Iterator[Office]:
-    with transaction(engine) as db:
-        world = build_world(db)
-    with mail_server() as box:
-        yield Office(engine, world, box, mailing(settings, box.port))
+from tests.jobs.mailbox import free_port, mail_server, mailing, text_of
+from tests.jobs.office import Office
+from tests.world import new_request
 
 
 def test_an_offer_is_said_at_once_to_those_who_take_it(office: Office) -> None:
