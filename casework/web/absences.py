@@ -15,7 +15,7 @@ from casework.errors import CasesStranded, InvalidForm, WrongState
 from casework.operations import absences
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
-from casework.web.texts import name_of, say_error, say_fault
+from casework.web.texts import name_of, say_error, say_faults
 
 Json = Any
 blueprint = Blueprint("absences", __name__, url_prefix="/away")
@@ -60,7 +60,7 @@ def record() -> Response:
                 request=read_request(),
             )  # fmt: skip
     except InvalidForm as refusal:
-        faults = {"whom" if name == "person" else name: say_fault(why) for name, why in refusal.fields.items()}
+        faults = {"whom" if name == "person" else name: why for name, why in say_faults(refusal).items()}
         return make_response(_index(faults), 422)
     except CasesStranded as refusal:
         return make_response(_index({"": say_error(refusal), "stranded": "yes"}), 409)

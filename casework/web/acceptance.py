@@ -13,7 +13,7 @@ from casework.operations import acceptance
 from casework.operations.acceptance import OPEN_FOR
 from casework.operations.administration import SHORTEST_PASSWORD
 from casework.web.actor import keep_session, open_transaction, page_transaction, viewer
-from casework.web.texts import say_error, say_fault
+from casework.web.texts import say_error, say_faults
 
 blueprint = Blueprint("acceptance", __name__, url_prefix="/invitation")
 
@@ -79,7 +79,7 @@ def accept(token: str) -> Response:
     except Refused as refusal:
         return _show(token, {"": say_error(refusal)}, 409)
     except InvalidForm as refusal:
-        return _show(token, {name: say_fault(why) for name, why in refusal.fields.items()}, 422)
+        return _show(token, say_faults(refusal), 422)
     response.delete_cookie(
         _cookie(), path="/", httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
     )

@@ -21,7 +21,7 @@ from casework.operations.speech import SERVICES
 from casework.permissions import Actor
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
-from casework.web.texts import N_, say_error, say_fault
+from casework.web.texts import N_, say_error, say_faults
 
 Json = Any
 blueprint = Blueprint("administration", __name__, url_prefix="/administration")
@@ -42,7 +42,7 @@ def _do(do: Do, again: Callable[[Mapping[str, str]], Any], then: Callable[[Done]
         with page_transaction() as (db, actor):
             done = do(db, actor, read_request())
     except InvalidForm as refusal:
-        return make_response(again({name: say_fault(why) for name, why in refusal.fields.items()}), 422)
+        return make_response(again(say_faults(refusal)), 422)
     except CasesStranded as refusal:
         return make_response(again({"": say_error(refusal), "stranded": "yes"}), 409)
     except (CasesLeft, NotAllowed, Refused) as refusal:

@@ -17,7 +17,7 @@ from casework.web import frame
 from casework.web.actor import page_transaction
 from casework.web.forms import read_request
 from casework.web.places import hold_name
-from casework.web.texts import name_of, say, say_fault
+from casework.web.texts import name_of, say, say_faults
 
 Json = Any
 blueprint = Blueprint("bulk", __name__)
@@ -40,7 +40,7 @@ def act() -> Response:
                 dry_run=request.form.get("sure") != "yes",
             )  # fmt: skip
     except InvalidForm as refusal:
-        return make_response(_page(chosen, {name: say_fault(why) for name, why in refusal.fields.items()}, None), 422)
+        return make_response(_page(chosen, say_faults(refusal), None), 422)
     return make_response(_page(chosen, {}, done.answer))
 
 

@@ -25,7 +25,7 @@ from casework.operations.national_calendars import COUNTRIES, public_holidays
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
 from casework.web.places import task_words
-from casework.web.texts import N_, edition_text, say_error, say_fault
+from casework.web.texts import N_, edition_text, say_error, say_fault, say_faults
 
 Json = Any
 blueprint = Blueprint("calendars", __name__, url_prefix="/administration/calendars")
@@ -165,7 +165,7 @@ def preview(programme: Any) -> Response:
         try:
             calendar = typed.read(Calendar.from_json(shown["calendar"]))
         except InvalidForm as refusal:
-            return make_response(_form(shown, typed, {name: say_fault(why) for name, why in refusal.fields.items()}), 422)
+            return make_response(_form(shown, typed, say_faults(refusal)), 422)
         told = preview_calendar(db, actor, str(programme), calendar)
     moved = [one | {"words": _what(one)} for one in told["moved"]]
     return make_response(render_template("administration/preview_calendar.html", one=shown, typed=typed, told=told, moved=moved))
@@ -197,7 +197,7 @@ def change(programme: Any) -> Response:
         with page_transaction() as (db, actor):
             change_calendar(db, actor, id, calendar, seen=typed.seen, request=read_request())
     except InvalidForm as refusal:
-        return make_response(_form(shown, typed, {name: say_fault(why) for name, why in refusal.fields.items()}), 422)
+        return make_response(_form(shown, typed, say_faults(refusal)), 422)
     except (CaseHasMoved, Refused) as refusal:
         return make_response(_form(shown, typed, {"": say_error(refusal)}), 409)
     moved = recount_programmes(current_app.extensions["casework"], most=AT_ONCE)

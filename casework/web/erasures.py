@@ -15,7 +15,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongSta
 from casework.operations import erasures, registered
 from casework.web.actor import current_actor, only, page_transaction
 from casework.web.forms import read_request
-from casework.web.texts import N_, say, say_error, say_fault
+from casework.web.texts import N_, say, say_error, say_faults
 
 Json = Any
 blueprint = Blueprint("erasures", __name__, url_prefix="/erasures")
@@ -78,7 +78,7 @@ def ask() -> Response:
                 years=current_app.config["KEEP_FINANCING_YEARS"],
             )  # fmt: skip
     except InvalidForm as refusal:
-        return make_response(_form({name: say_fault(why) for name, why in refusal.fields.items()}), 422)
+        return make_response(_form(say_faults(refusal)), 422)
     except Refused as refusal:
         return make_response(_form({"": " ".join(say(one) for one in refusal.reasons)}), 409)
     except WrongState as refusal:
@@ -117,7 +117,7 @@ def decide(erasure: UUID) -> Response:
                 years=current_app.config["KEEP_FINANCING_YEARS"],
             )  # fmt: skip
     except InvalidForm as refusal:
-        return make_response(_shown(id, {name: say_fault(why) for name, why in refusal.fields.items()}), 422)
+        return make_response(_shown(id, say_faults(refusal)), 422)
     except Refused as refusal:
         return make_response(_shown(id, {"": " ".join(say(one) for one in refusal.reasons)}), 409)
     except WrongState as refusal:

@@ -18,7 +18,7 @@ from casework.operations.invitations import DAYS, Scope
 from casework.permissions import Actor
 from casework.web.actor import only, page_transaction, vault
 from casework.web.forms import read_request
-from casework.web.texts import N_, say_error, say_fault
+from casework.web.texts import N_, say_error, say_faults
 
 Json = Any
 blueprint = Blueprint("invitations", __name__, url_prefix="/invitations")
@@ -96,7 +96,7 @@ def invite() -> Response:
                 roles=request.form.getlist("roles"), language=given["language"], days=_days(given["days"]), request=read_request(),
             )  # fmt: skip
     except InvalidForm as refusal:
-        return make_response(_form({name: say_fault(why) for name, why in refusal.fields.items()}), 422)
+        return make_response(_form(say_faults(refusal)), 422)
     except Refused as refusal:
         return make_response(_form({"": say_error(refusal)}), 409)
     return _told(done.answer)

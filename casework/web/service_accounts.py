@@ -25,7 +25,7 @@ from casework.operations.service_scopes import (
 )  # fmt: skip
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
-from casework.web.texts import N_, say_error, say_fault
+from casework.web.texts import N_, say_error, say_faults
 
 Json = Any
 blueprint = Blueprint("service_accounts", __name__, url_prefix="/service-accounts")
@@ -71,7 +71,7 @@ def create() -> Response:
                 request=read_request(),
             )  # fmt: skip
     except InvalidForm as refusal:
-        return make_response(_index({name: say_fault(why) for name, why in refusal.fields.items()}), 422)
+        return make_response(_index(say_faults(refusal)), 422)
     except Refused as refusal:
         return make_response(_index({"": say_error(refusal)}), 409)
     return make_response(_index({}, done.answer))

@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import Domain, get_locale, gettext
 
 from casework.engine.editions import Edition
-from casework.errors import CaseworkError
+from casework.errors import CaseworkError, InvalidForm
 
 Json = Any
 
@@ -231,6 +231,11 @@ def say_fault(words: str) -> str:
     if words.startswith(("Input should be", "Value error", "Unable to", "Extra inputs")):
         return gettext("is not one of the choices") if "Input should be '" in words else gettext("is wrong")
     return say(words)
+
+
+def say_faults(error: InvalidForm) -> dict[str, str]:
+    """Why each field of a form was refused, by its name."""
+    return {name: say_fault(why) for name, why in error.fields.items()}
 
 
 def say_error(error: CaseworkError) -> str:

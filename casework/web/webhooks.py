@@ -14,7 +14,7 @@ from casework.operations import webhooks
 from casework.operations.administration import list_members
 from casework.web.actor import only, page_transaction, vault
 from casework.web.forms import read_request
-from casework.web.texts import N_, say_error, say_fault
+from casework.web.texts import N_, say_error, say_faults
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 
@@ -48,7 +48,7 @@ def create() -> Response:
                 inside=current_app.config["WEBHOOK_INSIDE"], request=read_request(),
             )  # fmt: skip
     except InvalidForm as refusal:
-        return make_response(_index({name: say_fault(why) for name, why in refusal.fields.items()}), 422)
+        return make_response(_index(say_faults(refusal)), 422)
     except Refused as refusal:
         return make_response(_index({"": say_error(refusal)}), 409)
     return make_response(_index({}, done.answer))
