@@ -20,7 +20,7 @@ from sqlalchemy import Connection, text
 from casework.engine.cases import Case
 from casework.operations import registers, rights
 from casework.operations.absences import record_absence
-from casework.operations.accounts import hash_password, make_token
+from casework.operations.accounts import hash_password
 from casework.operations.cabinet import Cabinet, part_for
 from casework.operations.cases import fire_transition, open_case
 from casework.operations.deeds import home_of
@@ -34,6 +34,7 @@ from casework.operations.openings import ask_unsealing, end_unsealing
 from casework.operations.requests import Done, Request
 from casework.operations.service_accounts import create_service_account
 from casework.operations.tasks import complete_task
+from casework.operations.tokens import make_token
 from casework.operations.uploads import receive
 from casework.operations.vault import Vault
 from casework.permissions import Actor

@@ -7,7 +7,7 @@ from flask import current_app
 from casework.api.routes import Call, Json, Route, always, get, post
 from casework.api.shapes import accounts as shapes
 from casework.api.shapes import shared
-from casework.operations import accounts
+from casework.operations import accounts, tokens
 from casework.operations.requests import Done
 
 
@@ -16,18 +16,18 @@ def show_me(call: Call) -> dict[str, Json]:
 
 
 def list_tokens(call: Call) -> dict[str, Json]:
-    return accounts.list_tokens(call.db, call.actor)
+    return tokens.list_tokens(call.db, call.actor)
 
 
 def create_token(call: Call) -> Done:
     body = call.body
-    return accounts.create_token(
+    return tokens.create_token(
         call.db, call.actor, name=body.name, scopes=body.scopes, days=body.days, request=call.request
     )
 
 
 def revoke_token(call: Call) -> Done:
-    return accounts.revoke_token(call.db, call.actor, call.path["token"], call.request)
+    return tokens.revoke_token(call.db, call.actor, call.path["token"], call.request)
 
 
 def start_session(call: Call) -> Done:

@@ -11,20 +11,14 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
 from casework.errors import NotFound
-from casework.operations.accounts import (
-    MOST_TOKEN_DAYS,
-    SCOPES,
-    TOKEN_DAYS,
-    hash_password,
-    make_token,
-    revoke_token,
-)
+from casework.operations.accounts import hash_password
 from casework.operations.administration import SHORTEST_PASSWORD
 from casework.operations.invitations import DAYS, MOST_DAYS, Scope, insist_form, record_invitation
 from casework.operations.keys import open_vault
 from casework.operations.preferences import LANGUAGES
 from casework.operations.registers import grant_role, register_person
 from casework.operations.requests import Request
+from casework.operations.tokens import MOST_TOKEN_DAYS, SCOPES, TOKEN_DAYS, make_token, revoke_token
 from casework.permissions import Actor
 from casework.records.database import connect_engine, transaction
 from casework.records.people import find_actor

@@ -20,7 +20,7 @@ from casework.demo.driver import Script, Stage, play
 from casework.demo.scripts import scripts
 from casework.engine.calendars import Calendar
 from casework.errors import InvalidSettings
-from casework.operations.accounts import SCOPES, hash_password, make_token
+from casework.operations.accounts import hash_password
 from casework.operations.import_forms import Kind
 from casework.operations.imports import import_records
 from casework.operations.national_calendars import china
@@ -33,6 +33,7 @@ from casework.operations.registers import (
 )
 from casework.operations.requests import Request
 from casework.operations.rights import record_right
+from casework.operations.tokens import SCOPES, make_token
 from casework.records.database import connect_engine, connected, transaction
 from casework.records.people import find_actor
 from casework.records.walls import always_whole

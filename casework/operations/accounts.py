@@ -1,17 +1,16 @@
-"""How people prove who they are: passwords, sessions on the server, and tokens for programs."""
+"""How people prove who they are: passwords, and sessions on the server. Of programs see `tokens`."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
-import uuid_utils
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, text
@@ -29,11 +28,9 @@ from casework.records.people import actor_of, find_actor, find_actor_by_token
 
 Json = Any
 
-SCOPES = ("read", "write", "import", "admin")
-TOKEN_PREFIX, SESSION_PREFIX = "cwt_", "cws_"
+SESSION_PREFIX = "cws_"
 #: A session ends when nothing is asked for so long, and in any case after the longer time.
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
-TOKEN_DAYS, MOST_TOKEN_DAYS = 90, 366
 LONGEST_PASSWORD = 256
 
 # The library's default costs ten times as much, and would let strangers keep two cores busy.
@@ -409,86 +406,6 @@ def end_other_sessions(db: Connection, actor: Actor, secret: str, request: Reque
         {"person": actor.person, "hash": secret_hash(secret), "idle": IDLE},
     ).rowcount
     return finish(db, actor, request, Done({"ended": ended}))
-
-
-# --- tokens ----------------------------------------------------------------------------------------------------------
-
-
-def make_token(
-    db: Connection, person: str, *, name: str, scopes: Collection[str], lasts: timedelta | None = timedelta(days=TOKEN_DAYS),
-    prefix: str = TOKEN_PREFIX,
-) -> tuple[str, str]:  # fmt: skip
-    """A new token of a person: (its id, its secret). The secret is kept nowhere."""
-    id, secret = str(uuid_utils.uuid7()), prefix + secrets.token_urlsafe(32)
-    db.execute(
-        text(
-            "INSERT INTO tokens (id, person_id, name, hash, scopes, created_at, expires_at) SELECT CAST(:id AS uuid),"
-            " CAST(:person AS uuid), :name, :hash, :scopes, n, n + CAST(:lasts AS interval)"
-            " FROM (SELECT casework_now() AS n) moment"
-        ),
-        {
-            "id": id, "person": person, "name": name, "hash": secret_hash(secret), "scopes": sorted(scopes),
-            "lasts": lasts,
-        },
-    )  # fmt: skip
-    return id, secret
-
-
-def create_token(
-    db: Connection, actor: Actor, *, name: str, scopes: Collection[str], days: int = TOKEN_DAYS, request: Request
-) -> Done:
-    """A token of one's own; it may do no more than what asks for it. The secret is in the first answer only."""
-    if unknown := set(scopes) - set(SCOPES):
-        raise InvalidForm(fields={"scopes": f"has no {', '.join(sorted(unknown))}"})
-    if not scopes:
-        raise InvalidForm(fields={"scopes": "is required"})
-    if not 1 <= days <= MOST_TOKEN_DAYS:
-        raise InvalidForm(fields={"days": f"must be between 1 and {MOST_TOKEN_DAYS}"})
-    if missing := set(scopes) - actor.scopes:
-        raise NotAllowed(why=f"your own token lacks the scope {', '.join(sorted(missing))}.")
-    if (earlier := ask(db, actor, request)) is not None:
-        return earlier
-    id, secret = make_token(db, actor.person, name=name, scopes=scopes, lasts=timedelta(days=days))
-    answer = {"id": id, "name": name, "scopes": sorted(scopes), "expires_at": instant(now(db) + timedelta(days=days))}
-    finish(db, actor, request, Done(answer, 201))
-    return Done(answer | {"token": secret}, 201)
-
-
-def list_tokens(db: Connection, actor: Actor) -> dict[str, Json]:
-    """The actor's own tokens, the newest first; never their secrets."""
-    rows = db.execute(
-        text(
-            "SELECT id, name, scopes, created_at, expires_at, revoked_at, used_at FROM tokens"
-            " WHERE person_id = CAST(:person AS uuid) ORDER BY created_at DESC, id DESC LIMIT 100"
-        ),
-        {"person": actor.person},
-    )
-    items = [
-        {
-            "id": str(row.id), "name": row.name, "scopes": list(row.scopes), "created_at": instant(row.created_at),
-            "expires_at": instant(row.expires_at) if row.expires_at else None,
-            "revoked_at": instant(row.revoked_at) if row.revoked_at else None,
-            "used_at": instant(row.used_at) if row.used_at else None,
-        }
-        for row in rows
-    ]  # fmt: skip
-    return {"items": items, "next": None}
-
-
-def revoke_token(db: Connection, actor: Actor, token: str, request: Request) -> Done:
-    """End one of the actor's own tokens at once. Raises NotFound for anybody else's."""
-    if (earlier := ask(db, actor, request)) is not None:
-        return earlier
-    found = db.execute(
-        text(
-            "UPDATE tokens SET revoked_at = coalesce(revoked_at, casework_now()) WHERE id = CAST(:id AS uuid)"
-            " AND person_id = CAST(:person AS uuid)"
-        ),
-        {"id": token, "person": actor.person},
-    ).rowcount
-    if not found:
-        raise NotFound("token")
-    return finish(db, actor, request, Done({"id": token, "revoked": True}))
 
 
 def show_me(actor: Actor) -> dict[str, Json]:

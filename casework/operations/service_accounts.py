@@ -17,12 +17,13 @@ from casework.engine.commands import By
 from casework.engine.roles import PROVIDER, PROVIDER_LEAD
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests
 from casework.operations import registers
-from casework.operations.accounts import end_access, make_token, secret_hash
+from casework.operations.accounts import end_access, secret_hash
 from casework.operations.departures import end_roles
 from casework.operations.overview import when
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.service_history import MADE, ROTATED, SERVICE_ENDED
 from casework.operations.service_scopes import SCOPES
+from casework.operations.tokens import make_token
 from casework.permissions import Actor
 from casework.records.logs import Log, lock_log
 

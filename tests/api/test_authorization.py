@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
 from casework.operations import registers
-from casework.operations.accounts import make_token, secret_hash, sign_in
+from casework.operations.accounts import secret_hash, sign_in
 from casework.operations.cabinet import Cabinet
 from casework.operations.contract import object_to
 from casework.operations.deeds import home_of
@@ -23,6 +23,7 @@ from casework.operations.findings import raise_finding
 from casework.operations.mediations import open_mediation
 from casework.operations.rights import record_right
 from casework.operations.tasks import add_item
+from casework.operations.tokens import make_token
 from casework.records.cases import load
 from casework.records.database import transaction
 from casework.settings import Settings

@@ -16,9 +16,9 @@ from casework import permissions
 from casework.api import PREFIX, ROUTES
 from casework.engine.cases import Case, Track
 from casework.operations import gate, inbox, mediations
-from casework.operations.accounts import make_token
 from casework.operations.cabinet import Cabinet
 from casework.operations.task_lists import count_queues
+from casework.operations.tokens import make_token
 from casework.permissions import Actor, Reach, Sight
 from casework.records.cases import load
 from casework.records.database import connect_engine, transaction, walled_transaction

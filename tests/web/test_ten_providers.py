@@ -15,11 +15,11 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.jobs.mail_words import write_mail
 from casework.operations import registers
-from casework.operations.accounts import make_token
 from casework.operations.cabinet import Cabinet
 from casework.operations.deeds import home_of
 from casework.operations.mails import compose
 from casework.operations.notices import tell_due
+from casework.operations.tokens import make_token
 from casework.operations.webhooks import create_endpoint, prepare
 from casework.records.cases import load
 from casework.records.database import transaction

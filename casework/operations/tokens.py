@@ -1,0 +1,101 @@
+"""Tokens, by which programs act for a person: made, listed, and ended."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.ledger.canonical import instant
+from casework.operations.accounts import secret_hash
+from casework.operations.requests import Done, Request, ask, finish
+from casework.permissions import Actor
+from casework.records.logs import now
+
+Json = Any
+
+SCOPES = ("read", "write", "import", "admin")
+TOKEN_PREFIX = "cwt_"
+TOKEN_DAYS, MOST_TOKEN_DAYS = 90, 366
+
+
+def make_token(
+    db: Connection, person: str, *, name: str, scopes: Collection[str], lasts: timedelta | None = timedelta(days=TOKEN_DAYS),
+    prefix: str = TOKEN_PREFIX,
+) -> tuple[str, str]:  # fmt: skip
+    """A new token of a person: (its id, its secret). The secret is kept nowhere."""
+    id, secret = str(uuid_utils.uuid7()), prefix + secrets.token_urlsafe(32)
+    db.execute(
+        text(
+            "INSERT INTO tokens (id, person_id, name, hash, scopes, created_at, expires_at) SELECT CAST(:id AS uuid),"
+            " CAST(:person AS uuid), :name, :hash, :scopes, n, n + CAST(:lasts AS interval)"
+            " FROM (SELECT casework_now() AS n) moment"
+        ),
+        {
+            "id": id, "person": person, "name": name, "hash": secret_hash(secret), "scopes": sorted(scopes),
+            "lasts": lasts,
+        },
+    )  # fmt: skip
+    return id, secret
+
+
+def create_token(
+    db: Connection, actor: Actor, *, name: str, scopes: Collection[str], days: int = TOKEN_DAYS, request: Request
+) -> Done:
+    """A token of one's own; it may do no more than what asks for it. The secret is in the first answer only."""
+    if unknown := set(scopes) - set(SCOPES):
+        raise InvalidForm(fields={"scopes": f"has no {', '.join(sorted(unknown))}"})
+    if not scopes:
+        raise InvalidForm(fields={"scopes": "is required"})
+    if not 1 <= days <= MOST_TOKEN_DAYS:
+        raise InvalidForm(fields={"days": f"must be between 1 and {MOST_TOKEN_DAYS}"})
+    if missing := set(scopes) - actor.scopes:
+        raise NotAllowed(why=f"your own token lacks the scope {', '.join(sorted(missing))}.")
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    id, secret = make_token(db, actor.person, name=name, scopes=scopes, lasts=timedelta(days=days))
+    answer = {"id": id, "name": name, "scopes": sorted(scopes), "expires_at": instant(now(db) + timedelta(days=days))}
+    finish(db, actor, request, Done(answer, 201))
+    return Done(answer | {"token": secret}, 201)
+
+
+def list_tokens(db: Connection, actor: Actor) -> dict[str, Json]:
+    """The actor's own tokens, the newest first; never their secrets."""
+    rows = db.execute(
+        text(
+            "SELECT id, name, scopes, created_at, expires_at, revoked_at, used_at FROM tokens"
+            " WHERE person_id = CAST(:person AS uuid) ORDER BY created_at DESC, id DESC LIMIT 100"
+        ),
+        {"person": actor.person},
+    )
+    items = [
+        {
+            "id": str(row.id), "name": row.name, "scopes": list(row.scopes), "created_at": instant(row.created_at),
+            "expires_at": instant(row.expires_at) if row.expires_at else None,
+            "revoked_at": instant(row.revoked_at) if row.revoked_at else None,
+            "used_at": instant(row.used_at) if row.used_at else None,
+        }
+        for row in rows
+    ]  # fmt: skip
+    return {"items": items, "next": None}
+
+
+def revoke_token(db: Connection, actor: Actor, token: str, request: Request) -> Done:
+    """End one of the actor's own tokens at once. Raises NotFound for anybody else's."""
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    found = db.execute(
+        text(
+            "UPDATE tokens SET revoked_at = coalesce(revoked_at, casework_now()) WHERE id = CAST(:id AS uuid)"
+            " AND person_id = CAST(:person AS uuid)"
+        ),
+        {"id": token, "person": actor.person},
+    ).rowcount
+    if not found:
+        raise NotFound("token")
+    return finish(db, actor, request, Done({"id": token, "revoked": True}))
