@@ -18,6 +18,7 @@ from casework.engine.draft import accepted
 from casework.engine.editions import Edition
 from casework.engine.openings import BREAKERS, READERS
 from casework.engine.roles import (
+    ADMINISTRATOR,
     AUDITOR,
     COMPLIANCE,
     DISPUTE_OFFICER,
@@ -39,6 +40,11 @@ READS_ALL = frozenset({OFFICER, SUPERVISOR, COMPLIANCE, MANAGER, AUDITOR})
 #: Roles that never change anything in a case.
 READS_ONLY = frozenset({MANAGER, AUDITOR, OBSERVER})
 PROVIDER_ROLES = frozenset({PROVIDER, PROVIDER_LEAD, VERIFIER})
+#: What a substitute can do for somebody who is away. A sealed mediation is there for those named for it alone, and whoever
+#: gives roles does not pass that on.
+COVERED = (OFFICER, SUPERVISOR, COMPLIANCE, PROVIDER, PROVIDER_LEAD, VERIFIER)
+#: Who enters and ends absences of others, each in the own programme or organisation.
+MANAGES = (SUPERVISOR, PROVIDER_LEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +254,19 @@ def led_scopes(actor: Actor) -> dict[str, By]:
         if scope is not None:
             found.setdefault(scope, By(actor.person, one.role, one.organisation, one.deputy_for))
     return found
+
+
+def ends_roles(role: str, *, within_organisation: bool, for_another: bool) -> bool:
+    """Whether somebody in this role ends roles within a programme or an organisation, and so takes back what they held.
+
+    An administrator does, and a lead in the own organisation. With an absence end the substitute's roles: whoever works there
+    is back, and so are those whom a leader says to be back. `for_another`: it is done as a deputy.
+    """
+    if role == ADMINISTRATOR:
+        return True
+    if (role in PROVIDER_ROLES) != within_organisation:
+        return False
+    return role in MANAGES or role in COVERED and not for_another
 
 
 def choose(mine: Iterable[By], roles: Iterable[str]) -> By | None:

@@ -385,12 +385,12 @@ def add_unsealing(db: Connection, world: World, mediation: str, reader: str, *, 
 
 
 def add_absence(
-    db: Connection, world: World, person: str, substitute: str, programme: str, *, first: int = 30, last: int = 40,
+    db: Connection, world: World, person: str, substitute: str, scope: str, *, first: int = 30, last: int = 40,
     by: str = "",
 ) -> str:  # fmt: skip
     """Enter that a person is away, in days from today; gives the absence's id."""
     done = record_absence(
-        db, world.actor(db, by or person), scope=world.programmes[programme], person=world.people[person],
+        db, world.actor(db, by or person), scope=(world.programmes | world.organisations)[scope], person=world.people[person],
         substitute=world.people[substitute], first_day=today() + timedelta(days=first),
         last_day=today() + timedelta(days=last), request=new_request(),
     )  # fmt: skip

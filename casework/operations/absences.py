@@ -17,7 +17,6 @@ from sqlalchemy import Connection, text
 from casework.engine.absences import MOST_LINKS, Absence, circle, longest, standing_in
 from casework.engine.commands import By
 from casework.engine.events import Event
-from casework.engine.roles import COMPLIANCE, OFFICER, PROVIDER, PROVIDER_LEAD, SUPERVISOR, VERIFIER
 from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations import registers
 from casework.operations.deeds import new_id
@@ -25,16 +24,11 @@ from casework.operations.departures import end_roles
 from casework.operations.overview import names_of, when
 from casework.operations.prospects import insist_others_go_on, look_before
 from casework.operations.requests import Done, Request, ask, finish
-from casework.permissions import Actor
+from casework.permissions import COVERED, MANAGES, PROVIDER_ROLES, Actor
 from casework.records.logs import lock_log
 
 Json = Any
 
-#: What a substitute can do for somebody. A sealed mediation is there for those named for it alone, and whoever gives
-#: roles does not pass that on.
-COVERED = (OFFICER, SUPERVISOR, COMPLIANCE, PROVIDER, PROVIDER_LEAD, VERIFIER)
-#: Who enters and ends absences of others, each in the own programme or organisation.
-MANAGES = (SUPERVISOR, PROVIDER_LEAD)
 LONGEST = timedelta(days=366)
 
 _NOW = "m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())"
@@ -264,7 +258,7 @@ def _pass_on(db: Connection, scope: str, role: _Role, absence: Absence, known: I
     person = role.deputy_for or absence.person
     if start >= end or person == absence.substitute:
         return
-    within = "organisation" if role.role in (PROVIDER, PROVIDER_LEAD, VERIFIER) else "programme"
+    within = "organisation" if role.role in PROVIDER_ROLES else "programme"
     given = registers.grant_role(
         db, absence.substitute, role.role, programme=scope if within == "programme" else None,
         organisation=scope if within == "organisation" else None, deputy_for=person, starts_at=start, ends_at=end,

@@ -64,11 +64,11 @@ from casework.engine.messages import TAKEN_BACK, WRITTEN, audience_of, refusal
 from casework.engine.panels import asked_by, same_request
 from casework.engine.papers import THERE, papers_for
 from casework.engine.registry import EFFECTS, GUARDS
-from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OFFICER, PROVIDER_LEAD, QUEUE_ROLES, SYSTEM
+from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SYSTEM
 from casework.operations.allowed_tasks import OPERATION_OF, task_reasons
 from casework.operations.past import Past
 from casework.operations.service_scopes import NONE, scope_of_event
-from casework.permissions import PROVIDER_ROLES, READS_ALL, READS_ONLY, may_hold
+from casework.permissions import PROVIDER_ROLES, READS_ALL, READS_ONLY, ends_roles, may_hold
 
 Json = Any
 Reasons = Iterator[str]
@@ -183,16 +183,18 @@ class Judge:
             yield f"its {str(event.role).replace('_', ' ')} was not named for the case"
 
     def _ended_a_role(self, before: Case, event: Event) -> Reasons:
-        """Whoever ends a role need have none in the case; an administrator may end one in an organisation from anywhere."""
+        """Whoever ended a role of whoever held it need have none in the case; the scope's own log tells whether they could."""
         task = self._on_task(before, event)
-        if event.role == PROVIDER_LEAD and task is not None and task.organisation == event.organisation:
-            yield from self._held(str(event.organisation), event, any_deputy=True)
-        elif event.role != ADMINISTRATOR:
-            yield f"roles are ended by administrators and leads, not by {event.role}"
-        elif task is None or task.organisation is None:
-            yield from self._held(before.programme, event, any_deputy=True)
-        elif not any(self.past.held(one, event.actor, ADMINISTRATOR, event.acting_for, event.at, any_deputy=True) for one in self.past.programmes()):  # fmt: skip
+        inside = task is not None and task.organisation is not None
+        scope, role = str(task.organisation) if task and inside else before.programme, str(event.role)
+        if not ends_roles(role, within_organisation=inside, for_another=event.acting_for is not None):
+            yield f"roles are not ended by the role {role}"
+        elif role == ADMINISTRATOR and not self.past.administers(scope, event.actor, event.at):
             yield "its actor was no administrator at that moment"
+        elif role != ADMINISTRATOR:
+            yield from self._held(scope, event)
+        if not self.past.ended_by(scope, event.effects["person"], event.actor, event.at):
+            yield "its actor had not ended a role of whoever held the task"
 
     def _service(self, event: Event) -> Reasons:
         """A provider's own system does what its account was made for, and is nobody's second person."""
@@ -505,7 +507,7 @@ class Judge:
             yield "the person whom it takes the task from did not hold it"
             return
         scopes = {before.programme} | ({task.organisation} if task.organisation else set())
-        if may_hold(self.past.actor(person, scopes, event.at), before, task):
+        if may_hold(self.past.actor(person, scopes, event.at, surely=True), before, task):
             yield "it takes a task from somebody who could still work it"
 
     def _completed(self, before: Case, event: Event) -> Reasons:
@@ -589,7 +591,8 @@ class Judge:
         yield from self._role_in(before, event, ("officer", "supervisor"))
         if before.owner is None:
             yield "nobody owned the case yet"
-        for person in (event.effects["owner"], *event.effects["team"]):
+        # Who was named before stays named, also after their role has ended.
+        for person in {event.effects["owner"], *event.effects["team"]} - {before.owner, *before.team}:
             if not self.past.held(before.programme, person, OFFICER, None, event.at, any_deputy=True):
                 yield "it gives the case to somebody who was no officer"
 

@@ -54,7 +54,7 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
         yield f"the table of tasks refuses it: {no.message}"
     if event.kind == kinds.COMPLETED:
         back = table.giver(task)
-        if back is not None and back != event.actor and may_hold(past.actor(back, _scopes(before, task), event.at), before, task):
+        if back is not None and back != event.actor and may_hold(past.actor(back, _scopes(before, task), event.at, surely=True), before, task):
             yield "the task was delegated, and did not go back to be accepted"
         ended = {one["id"]: one for one in event.effects.get("task_states", ())}
         if table.review_for(task) is not None:
@@ -110,7 +110,7 @@ def _allocated(past: Past, library: Library, before: Case, task: Task, event: Ev
             asks & known for known in past.skills(task.organisation or before.programme, one.person, event.at)
         ]:
             yield "it says of somebody to have other skills than were kept"
-        if not may_have(past.actor(one.person, _scopes(before, task), event.at, ending=True), before, task, library[task.edition]):
+        if not may_have(past.actor(one.person, _scopes(before, task), event.at), before, task, library[task.edition]):
             yield "it takes into account somebody who could not have the task"
 
 

@@ -65,10 +65,9 @@ def _end_roles(db: Connection, memberships: Collection[str], by: By) -> None:
     # All at once, so that everybody locks in the same order.
     lock_logs(db, [*(row.scope for row in ending), *(row.log_id for row in homes)])
     # Again under the lock: something may have been passed on meanwhile.
-    for row in db.execute(_ENDING, ids).all():
-        registers.end_role(db, row.id, by=by.person)
+    ended = {(row.person_id, row.scope) for row in db.execute(_ENDING, ids).all() if registers.end_role(db, row.id, by=by.person)}
     for row in homes:
-        _relieve(db, row.holder_id, row.log_id, row.kind, by)
+        _relieve(db, row.holder_id, row.log_id, row.kind, by, {scope for person, scope in ended if person == row.holder_id})
 
 
 def relieve_departed(engine: Engine) -> int:
@@ -81,12 +80,13 @@ def relieve_departed(engine: Engine) -> int:
     return len(found)
 
 
-def _relieve(db: Connection, person: str, log: str, kind: str, by: By) -> None:
-    left = find_actor(db, person) or Actor(person, "", ())
+def _relieve(db: Connection, person: str, log: str, kind: str, by: By, scopes: Collection[str] | None = None) -> None:
+    """Take back what a person may not hold any more: in the programmes and organisations where a role ended, or anywhere."""
     standing = stand(db, log, kind)
-    held = [task.id for task in standing.case.open_tasks() if task.holder == person]
-    for id in held:
-        if not may_hold(left, standing.case, standing.case.tasks[id]):
+    left = find_actor(db, person) or Actor(person, "", ())
+    held = {task.id: task.organisation or standing.case.programme for task in standing.case.open_tasks() if task.holder == person}
+    for id, scope in held.items():
+        if (scopes is None or scope in scopes) and not may_hold(left, standing.case, standing.case.tasks[id]):
             follow(db, standing, Relieve(id, person), by)
             standing = stand(db, log, kind)
 

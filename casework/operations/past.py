@@ -40,17 +40,24 @@ class Held:
     granted_at: datetime
     absence: str | None = None
     via: str | None = None
+    #: When it was ended by hand, and by whom.
+    ended: tuple[datetime, str] | None = None
 
     def at(self, moment: datetime) -> bool:
-        """Whether it was held, and known, at that moment; a grant written later excuses nothing."""
+        """Whether it was held, and known, at that moment or just before; a grant written later excuses nothing."""
         begun = self.starts_at <= moment and self.granted_at <= moment
         return begun and (self.ends_at is None or moment < self.ends_at + GRACE)
 
+    def surely_at(self, moment: datetime) -> bool:
+        """Whether it was held at that moment and had been for a while, so that whoever read it before saw it too."""
+        begun = max(self.starts_at, self.granted_at) <= moment - GRACE
+        return begun and (self.ends_at is None or moment < self.ends_at)
 
-def memberships(events: list[tuple[str, datetime, Mapping[str, Json]]]) -> dict[str, Held]:
-    """Memberships by id from what a scope's log tells: (kind, at, effects) in order."""
+
+def memberships(events: Iterable[tuple[str, datetime, str, Mapping[str, Json]]]) -> dict[str, Held]:
+    """Memberships by id from what a scope's log tells: (kind, at, actor, effects) in order."""
     found: dict[str, Held] = {}
-    for kind, at, effects in events:
+    for kind, at, actor, effects in events:
         if kind == GRANTED:
             found[effects["membership"]] = Held(
                 effects["membership"], effects["person"], effects["role"], effects["deputy_for"],
@@ -59,7 +66,7 @@ def memberships(events: list[tuple[str, datetime, Mapping[str, Json]]]) -> dict[
             )  # fmt: skip
         elif kind == ENDED and effects["membership"] in found:
             one = found[effects["membership"]]
-            found[one.id] = replace(one, ends_at=_time(effects["ends_at"]))
+            found[one.id] = replace(one, ends_at=_time(effects["ends_at"]), ended=(at, actor))
     return found
 
 
@@ -125,8 +132,11 @@ class Past:
         # What was read in an earlier transaction still holds, though it may not be everything.
         return among(self._held.get(scope, {})) or among(self.memberships(scope))
 
-    def actor(self, person: str, scopes: Iterable[str], at: datetime, *, ending: bool = False) -> Actor:
-        """What a person was in some programmes and organisations at a moment; a role about to end only with `ending`."""
+    def actor(self, person: str, scopes: Iterable[str], at: datetime, *, surely: bool = False) -> Actor:
+        """What a person was in some programmes and organisations to whoever looked at a moment or just before.
+
+        That excuses; what accuses is asked with `surely`, which leaves out a role that had just been given.
+        """
         programmes = self.programmes()
         found = [
             Membership(
@@ -134,13 +144,25 @@ class Past:
                 one.starts_at, one.ends_at,
             )
             for scope in scopes for one in self.memberships(scope).values()
-            if one.person == person and one.at(at) and (ending or one.ends_at is None or at < one.ends_at - GRACE)
+            if one.person == person and (one.surely_at(at) if surely else one.at(at))
         ]  # fmt: skip
         return Actor(person, "", tuple(found))
 
+    def ended_by(self, scope: str, person: str, actor: str, at: datetime) -> bool:
+        """Whether somebody had by then ended a role of a person there by hand."""
+        return any(
+            one.person == person and one.ended is not None and one.ended[1] == actor and one.ended[0] <= at
+            for one in self.memberships(scope).values()
+        )
+
     def of_organisation(self, person: str, organisation: str, at: datetime) -> bool:
         """Whether the person surely belonged to the organisation; a role given in that very moment says nothing."""
-        return all(self.actor(person, [organisation], moment).memberships for moment in (at - GRACE, at))
+        return bool(self.actor(person, [organisation], at, surely=True).memberships)
+
+    def administers(self, scope: str, person: str, at: datetime) -> bool:
+        """Whether the person gave and ended roles there as an administrator: in an organisation those of any programme do."""
+        within = [scope] if scope in self.programmes() else sorted(self.programmes())
+        return any(self.held(one, person, ADMINISTRATOR, None, at, any_deputy=True) for one in within)
 
     def service_scopes(self, organisation: str, actor: str) -> frozenset[str] | None:
         """What an organisation's service account may do, as it was made; None for everybody who is none."""
@@ -158,7 +180,7 @@ class Past:
         """Every membership that the scope's log has ever told of, by id; read once in a transaction."""
         if scope not in self._fresh:
             rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [GRANTED, ENDED]})
-            self._held[scope] = memberships([(row.kind, row.at, row.effects) for row in rows])
+            self._held[scope] = memberships((row.kind, row.at, row.actor_id, row.effects) for row in rows)
             self._fresh.add(scope)
         return self._held[scope]
 
@@ -227,5 +249,5 @@ _OF_ERASURE = text("""
     WHERE e.log_id = CAST(:log AS uuid) AND e.kind IN ('erasure_asked', 'erasure_agreed') ORDER BY e.seq
 """)
 _OF_ROLES = text(
-    "SELECT kind, at, effects FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq"
+    "SELECT kind, at, actor_id, effects FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq"
 )

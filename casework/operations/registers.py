@@ -207,8 +207,8 @@ _HAS_CASES = text("""
 """)
 
 
-def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> None:
-    """End a membership now, or before it has begun."""
+def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> bool:
+    """End a membership now, or before it has begun; False where it had ended."""
     row = db.execute(
         text(
             "SELECT coalesce(programme_id, organisation_id) AS scope, starts_at, ends_at FROM memberships WHERE id = CAST(:id AS uuid)"
@@ -219,7 +219,7 @@ def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> None
         raise NotFound("membership")
     log = lock_log(db, row.scope)
     if row.ends_at is not None and row.ends_at <= log.now:
-        return
+        return False
     # A role that has not begun never will.
     end = max(log.now, row.starts_at)
     effects = {"membership": membership, "ends_at": _text(end)}
@@ -227,6 +227,7 @@ def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> None
     db.execute(
         text("UPDATE memberships SET ends_at = :end WHERE id = CAST(:id AS uuid)"), {"end": end, "id": membership}
     )
+    return True
 
 
 def _note(

@@ -69,6 +69,32 @@ def test_what_the_substitute_held_is_free_when_the_absence_ends(world: World, db
     assert (found.state, found.holder) == (READY, None)
 
 
+@pytest.mark.parametrize("back", ["officer", "supervisor", "second_supervisor"])
+def test_whoever_ends_an_absence_is_not_accused_of_taking_the_task_back(world: World, db: Connection, back: str) -> None:
+    number, _ = to_referral(world, db)
+    task = task_called(db, number, "kick_off")
+    absence = add_absence(db, world, "officer", "other_officer", "BJ", first=0)
+    assign_task(
+        db, world.actor(db, "officer"), task, person=world.people["other_officer"], note="While I am away.", request=new_request()
+    )
+    # A supervisor's substitute does it in that one's name.
+    add_absence(db, world, "second_supervisor", "compliance", "BJ", first=0)
+    end_absence(db, world.actor(db, "compliance" if back == "second_supervisor" else back), absence, new_request())
+    assert [one.kind for one in read_events(db, home_of(db, number))][-1] == "relieved"
+    assert verify_case(db, home_of(db, number)) == []
+
+
+def test_whoever_of_a_provider_is_back_takes_the_task_back(world: World, db: Connection) -> None:
+    number, referral = to_referral(world, db)
+    task = next(
+        one.id for one in load(db, home_of(db, number), "case").open_tasks() if (one.track, one.type) == (referral, "step")
+    )
+    absence = add_absence(db, world, "provider", "provider_lead", "lab", first=0)
+    claim_task(db, world.actor(db, "provider_lead"), task, new_request())
+    end_absence(db, world.actor(db, "provider"), absence, new_request())
+    assert verify_case(db, home_of(db, number)) == []
+
+
 def test_an_absence_ends_by_itself(engine: Engine) -> None:
     with transaction(engine) as db:
         world = build_world(db)

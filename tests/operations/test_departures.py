@@ -8,9 +8,11 @@ from casework.engine.cases import READY, Task
 from casework.engine.commands import By, Relieve
 from casework.engine.events import Event
 from casework.operations.administration import deactivate_person, end_member, end_membership
+from casework.operations.cases import hand_over
 from casework.operations.clocks import ring_clocks
 from casework.operations.deeds import follow, home_of, stand
-from casework.operations.registers import grant_role
+from casework.operations.leavers import take_over
+from casework.operations.registers import grant_role, register_person
 from casework.operations.task_lists import list_tasks
 from casework.operations.tasks import claim_task
 from casework.operations.verify import verify_case
@@ -107,7 +109,46 @@ def test_time_ends_a_role_like_a_person_does(engine: Engine) -> None:
         assert [one.actor for one in relieved(db, number)] == ["system"]
 
 
+def test_ending_a_role_takes_back_what_was_held_by_it_alone(world: World, db: Connection) -> None:
+    """Whoever has left two places is relieved in each by those who ended the role there."""
+    number, _ = to_referral(world, db)
+    held = claim(db, world, "officer", number, "kick_off")
+    grant_role(db, world.people["officer"], "verifier", organisation=world.organisations["inspectors"])
+    db.execute(
+        text(
+            "UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND role = 'officer'"
+        ),
+        {"id": world.people["officer"]},
+    )
+    verifier = db.execute(
+        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid) AND role = 'verifier'"), {"id": world.people["officer"]}
+    ).scalar_one()
+    end_membership(db, world.actor(db, "administrator"), str(verifier), new_request())
+    assert load(db, home_of(db, number), "case").tasks[held].holder == world.people["officer"]
+    assert relieved(db, number) == []
+
+
+def test_a_case_keeps_the_team_whose_roles_have_ended_since(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    hand_over(
+        db, world.actor(db, "supervisor"), number, owner=world.people["officer"], team=[world.people["other_officer"]],
+        note="Both of you.", revision=load(db, home_of(db, number), "case").revision, request=new_request(),
+    )  # fmt: skip
+    newcomer = register_person(db, email="newcomer@example.org", name="Newcomer")
+    grant_role(db, newcomer, "officer", programme=world.programmes["BJ"])
+    end_membership(db, world.actor(db, "administrator"), membership_of(db, world, "other_officer"), new_request())
+    # An officer's role of a member that ended a while ago.
+    db.execute(text("SELECT set_config('casework.clock_offset', '3600', true)"))
+    take_over(
+        db, world.actor(db, "supervisor"), number, leaver=world.people["officer"], successor=newcomer, note="Yours now.",
+        request=new_request(),
+    )  # fmt: skip
+    assert verify_case(db, home_of(db, number)) == []
+
+
 def test_taking_a_task_from_somebody_who_can_work_it_is_found(world: World, db: Connection) -> None:
+    # The roles are an hour old: whoever has just got one may not have been seen to have it.
+    db.execute(text("SELECT set_config('casework.clock_offset', '3600', true)"))
     number, _ = to_referral(world, db)
     held, log = claim(db, world, "officer", number, "kick_off"), home_of(db, number)
     by = By(world.people["administrator"], "administrator")
