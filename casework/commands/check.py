@@ -48,7 +48,7 @@ def check(as_json: bool) -> None:
     try:
         with transaction(engine) as db:
             read_editions(db)
-            found = [_of_case(one, base) for one in find_breaches(db)] + [_of_queue(one, base) for one in find_delays(db)]
+            found = [_of_case(one, base) for one in find_breaches(db)] + [_of_queue(one, base) for one in find_delays(db, sealed=True)]
     finally:
         engine.dispose()
     if as_json:

@@ -6,6 +6,7 @@ import click
 
 from casework.operations.allocation import allocate_due
 from casework.operations.attempts import forget_attempts
+from casework.operations.calendars import recount_programme
 from casework.operations.clocks import ring_clocks
 from casework.operations.editions import read_editions
 from casework.operations.house_rule import check_due
@@ -20,7 +21,7 @@ from casework.settings import load_settings
 def tick(until_quiet: bool) -> None:
     """Let every clock that is due do what it says: remind, escalate, lapse, come due.
 
-    It also gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to sign in, and keeps the nightly figure of the house rule. Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not ring.
+    It also counts again the cases whose calendar has changed, gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to sign in, and keeps the nightly figure of the house rule. Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not ring.
     """
     engine = connect_engine(load_settings())
     try:
@@ -29,6 +30,7 @@ def tick(until_quiet: bool) -> None:
             started = now(db)
             forget_attempts(db)
             forget_challenges(db)
+        recount_programme(engine)
         rung = ring_clocks(engine, until=None if until_quiet else started)
         given = allocate_due(engine)
         check_due(engine)

@@ -71,8 +71,8 @@ Written = tuple[str, str, dict[str, object]]
 
 def _notices(mail: Mail, base: str, chinese: bool) -> Written:
     words, lines = catalogue("messages", chinese), [_line(item, mail, base, chinese) for item in mail.items]
-    # A sealed line in a digest has no number, as in a mail of its own.
-    if mail.kind == DIGEST:
+    # A sealed digest says as little as a sealed mail.
+    if mail.kind == DIGEST and not mail.sealed:
         subject = words.ngettext("One thing in Casework", "%(count)s things in Casework", len(lines)) % {"count": len(lines)}
     else:
         subject = lines[0].head

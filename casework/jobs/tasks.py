@@ -20,6 +20,7 @@ from casework.jobs.scanner import scan
 from casework.operations import mails, webhooks
 from casework.operations.allocation import allocate as allocate_queue
 from casework.operations.cabinet import note_scan
+from casework.operations.calendars import recount_programme
 from casework.operations.clocks import ring_log
 from casework.operations.erasing import StillNamed, carry_out
 from casework.operations.house_rule import check_programme
@@ -108,6 +109,12 @@ def check(hands: Hands, programme: str) -> None:
     """Keep the figure of the night: how many cases of a programme break the house rule."""
     with transaction(hands.engine) as db:
         check_programme(db, programme)
+
+
+@_task(OTHERS)
+def recount(hands: Hands, programme: str) -> None:
+    """Count the clocks of a programme again whose calendar has changed."""
+    recount_programme(hands.engine, programme)
 
 
 @_task(OTHERS)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
 from casework.engine.calendars import Calendar
+from casework.engine.clockwork import END_ACCESS
 from casework.engine.commands import Recount
 from casework.engine.limits import Rung, recount
 from casework.engine.roles import ADMINISTRATOR
@@ -22,6 +23,7 @@ from casework.errors import CaseHasMoved, NotFound, Refused
 from casework.ledger.canonical import instant
 from casework.operations.administration import insist_administers, insist_administrator
 from casework.operations.deeds import by_system, stand
+from casework.operations.overview import when
 from casework.operations.registers import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
@@ -33,21 +35,26 @@ Json = Any
 
 #: So many moved deadlines a preview names; it counts them all.
 MOST_SHOWN = 500
-#: The rungs that a preview tells of: those that a person reads as the date.
-DATES = frozenset({"due", "expire"})
+#: The rungs that a person reads as the date; the others remind somebody of it.
+DATES = frozenset({"due", "expire", END_ACCESS})
 _NIL = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A deadline that another calendar moves; `what` is "due", "expire", "fire:<transition>", or a rung of the ladder."""
+    """A moment that another calendar moves; `what` is "due", "expire", "fire:<transition>", or a rung of the ladder."""
 
     clock: str
     number: str
     task: Json
     what: str
     before: datetime
-    after: datetime
+    #: None for a reminder that falls away, since it would come when the deadline does.
+    after: datetime | None
+
+    @property
+    def is_date(self) -> bool:
+        return self.what in DATES or self.what.startswith("fire:")
 
 
 def show_calendar(db: Connection, actor: Actor, programme: str, *, to_change: bool = False) -> dict[str, Json]:
@@ -84,18 +91,22 @@ _VERSIONS = text("""
 
 
 def preview_calendar(db: Connection, actor: Actor, programme: str, calendar: Calendar) -> dict[str, Json]:
-    """Every deadline that the calendar would move, with its case: old and new. Sealed mediations are not told of."""
+    """Every deadline and reminder that the calendar would move, with its case: old and new. Of sealed mediations nothing.
+
+    Its cases are those that `recount_programme` changes.
+    """
     insist_administers(actor, programme)
     moment = now(db)
     # An administrator reads no referral, and must know which of their dates would move.
     with whole(db):
-        moved = [one for one in moves(db, programme, calendar) if one.what in DATES or one.what.startswith("fire:")]
+        moved = list(moves(db, programme, calendar))
+    dates = [one for one in moved if one.is_date]
     return {
-        "count": len(moved), "cases": len({one.number for one in moved}),
-        "late": sum(one.after <= moment < one.before for one in moved),
+        "count": len(dates), "reminders": len(moved) - len(dates), "cases": len({one.number for one in moved}),
+        "late": sum(one.after is not None and one.after <= moment < one.before for one in dates),
         "moved": [
             {"clock": one.clock, "number": one.number, "task": one.task, "what": one.what, "before": instant(one.before),
-             "after": instant(one.after), "late": one.after <= moment}
+             "after": when(one.after), "late": one.after is not None and one.after <= moment}
             for one in moved[:MOST_SHOWN]
         ],
     }  # fmt: skip
@@ -113,7 +124,7 @@ def moves(db: Connection, programme: str, calendar: Calendar) -> Iterator[Moved]
         # Two reminders of one clock differ in how they are counted.
         after = {(rung.what, json.dumps(rung.rule)): rung.moment for rung in again[row.next :]}
         for rung in rungs[row.next :]:
-            then = after.get((rung.what, json.dumps(rung.rule)), rung.moment)
+            then = after.get((rung.what, json.dumps(rung.rule)))
             if then != rung.moment:
                 edition = library.editions.get(row.task_edition or "")
                 task = row.task_name and {
@@ -136,7 +147,7 @@ def change_calendar(
 ) -> Done:
     """Make a new version of the calendar. Raises CaseHasMoved where the one in force is not the one that was seen.
 
-    The running clocks are counted again afterwards, by `recount_programmes`.
+    The running clocks are counted again afterwards, by `recount_programme` and by the worker.
     """
     insist_administers(actor, programme)
     if (earlier := ask(db, actor, request)) is not None:
@@ -158,24 +169,35 @@ def change_calendar(
     return finish(db, actor, request, Done({"id": programme, "version": version.version, "digest": version.digest}))
 
 
-def recount_programmes(engine: Engine, *, most: int | None = None) -> int:
-    """Count the clocks of cases again whose calendar has changed, each case in its own transaction; gives how many moved.
+def recount_programme(engine: Engine, programme: str | None = None, *, most: int | None = None) -> int:
+    """Count the clocks of a programme again whose calendar has changed, or of all: each log in its own transaction.
 
-    What a crash interrupts goes on where it stood. Several processes may do this at once.
+    Gives in how many cases something moved, after `most` of them. A sealed mediation is counted again and not counted: the
+    number is told to who may not know that there is one. What a crash interrupts goes on where it stood, and several
+    processes may do this at once.
     """
     moved = seen = 0
     while most is None or seen < most:
         with transaction(engine) as db:
-            made = recount_next(db)
+            made = recount_next(db, programme)
         if made is None:
             break
-        moved, seen = moved + made, seen + 1
+        if made.kind == "case":
+            moved, seen = moved + made.moved, seen + 1
     return moved
 
 
-def recount_next(db: Connection) -> int | None:
-    """Count one case again: 1 where a deadline moved, 0 where none did, None where nothing is left to do."""
-    row = db.execute(_TO_DO).one_or_none()
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """A log whose clocks were counted again, and whether a moment moved."""
+
+    kind: str
+    moved: bool
+
+
+def recount_next(db: Connection, programme: str | None = None) -> Recounted | None:
+    """Count one log again; None where nothing is left to do."""
+    row = db.execute(_TO_DO, {"programme": programme}).one_or_none()
     if row is None:
         return None
     log = db.execute(_NEXT_LOG, {"programme": row.id, "after": row.recount_after}).one_or_none()
@@ -183,17 +205,23 @@ def recount_next(db: Connection) -> int | None:
         text("UPDATE programmes SET recount_after = :after WHERE id = CAST(:id AS uuid)"),
         {"after": log.id if log else None, "id": row.id},
     )
-    return 0 if log is None else recount_log(db, log.id, log.kind)
+    return Recounted("programme", False) if log is None else Recounted(log.kind, recount_log(db, log.id, log.kind))
 
 
-def recount_log(db: Connection, log: str, kind: str) -> int:
-    """Count the clocks of one case again by the calendar as it is; 1 where a deadline moved."""
-    return int(bool(by_system(db, stand(db, log, kind), Recount())))
+def list_to_recount(db: Connection) -> list[str]:
+    """The programmes of which cases are still to be counted again."""
+    return list(db.execute(text("SELECT id FROM programmes WHERE recount_after IS NOT NULL ORDER BY id")).scalars())
+
+
+def recount_log(db: Connection, log: str, kind: str) -> bool:
+    """Count the clocks of one case again by the calendar as it is; whether a moment moved."""
+    return bool(by_system(db, stand(db, log, kind), Recount()))
 
 
 # A programme at a time, and no two processes at the same one.
 _TO_DO = text("""
-    SELECT id, recount_after FROM programmes WHERE recount_after IS NOT NULL ORDER BY id LIMIT 1
+    SELECT id, recount_after FROM programmes WHERE recount_after IS NOT NULL
+    AND (CAST(:programme AS uuid) IS NULL OR id = CAST(:programme AS uuid)) ORDER BY id LIMIT 1
     FOR NO KEY UPDATE SKIP LOCKED
 """)
 _NEXT_LOG = text("""

@@ -171,7 +171,7 @@ _NOTIFY = text("""
 _MAIL = text("""
     INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at)
     VALUES (:id, :person, :key, :kind, :sealed, :made_at, :send_at)
-    ON CONFLICT (key) DO UPDATE SET sealed = mails.sealed OR excluded.sealed WHERE mails.state = 'queued' RETURNING id
+    ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed WHERE mails.state = 'queued' RETURNING id
 """)
 
 
@@ -191,16 +191,16 @@ def _write(
 def _mail(
     db: Connection, case: Case, seq: int, reader: Reader, one: Notice, calendar: Calendar, now: datetime
 ) -> str | None:
-    how = choice_of(one.kind, reader.choices)
+    how, sealed = choice_of(one.kind, reader.choices), case.kind == "mediation"
     if how == NONE:
         return None
     if how == DIGEST:
         send_at = next_digest(now, reader.zone, calendar)
-        key, kind = f"digest {reader.id} {send_at.isoformat()}", DIGEST
+        # What is sealed has a digest of its own: of the other one the administrator's log tells.
+        key, kind = f"digest {reader.id} {send_at.isoformat()}{' sealed' if sealed else ''}", DIGEST
     else:
         send_at = next_working(now, calendar) if reader.quiet else now
         key, kind = f"{reader.id} {case.log} {seq} {one.kind} {one.about}", one.kind
-    sealed = case.kind == "mediation" and kind != DIGEST
     given = {
         "id": new_id(), "person": reader.id, "key": key, "kind": kind, "sealed": sealed, "made_at": now,
         "send_at": send_at,

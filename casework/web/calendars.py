@@ -20,7 +20,7 @@ from casework.operations import administration
 from casework.operations.calendar_files import MOST_BYTES, YEARS, read_ics
 from casework.operations.calendar_forms import WEEKDAYS as DAYS
 from casework.operations.calendar_forms import read_calendar, write_days, write_slots
-from casework.operations.calendars import change_calendar, preview_calendar, recount_programmes, show_calendar
+from casework.operations.calendars import change_calendar, preview_calendar, recount_programme, show_calendar
 from casework.operations.national_calendars import COUNTRIES, public_holidays
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
@@ -171,9 +171,19 @@ def preview(programme: Any) -> Response:
     return make_response(render_template("administration/preview_calendar.html", one=shown, typed=typed, told=told, moved=moved))
 
 
+#: A rung of the ladder, of which the words name the task.
+_RUNGS = {
+    "remind": N_("Reminder: %(task)s"), "escalate": N_("Overdue: %(task)s"), "flag": N_("Long overdue: %(task)s"),
+    "activate": N_("Begins: %(task)s"), "wake": N_("Comes back: %(task)s"),
+}  # fmt: skip
+
+
 def _what(one: Mapping[str, Json]) -> str:
     if one["task"]:
-        return task_words(one["task"])
+        words, rung = task_words(one["task"]), _RUNGS.get(one["what"])
+        return gettext(rung, task=words) if rung else words
+    if one["what"] in _RUNGS:
+        return gettext("a reminder of a step")
     if one["what"] == "expire":
         return gettext("a consent expires")
     if one["what"] == END_ACCESS:
@@ -200,7 +210,7 @@ def change(programme: Any) -> Response:
         return make_response(_form(shown, typed, say_faults(refusal)), 422)
     except (CaseHasMoved, Refused) as refusal:
         return make_response(_form(shown, typed, {"": say_error(refusal)}), 409)
-    moved = recount_programmes(current_app.extensions["casework"], most=AT_ONCE)
+    moved = recount_programme(current_app.extensions["casework"], id, most=AT_ONCE)
     flash(gettext("The calendar is changed."))
     flash(ngettext("%(num)d case has other dates now.", "%(num)d cases have other dates now.", moved))
     return redirect(url_for("calendars.show", programme=id), 303)

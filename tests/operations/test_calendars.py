@@ -15,6 +15,7 @@ from casework.engine.calendars import Calendar
 from casework.errors import CaseHasMoved, NotAllowed, NotFound, Refused
 from casework.operations.calendars import change_calendar, moves, preview_calendar, recount_next, show_calendar
 from casework.operations.clocks import next_moment, ring_due_on
+from casework.operations.mediations import open_mediation
 from casework.operations.verify import verify_case
 from casework.records.logs import now
 from tests.operations.test_clocks import Scene
@@ -23,7 +24,7 @@ from tests.world import build_world, new_request, to_referral
 
 @pytest.fixture
 def scene(db: Connection) -> Scene:
-    """Three cases at different steps, one of them with a provider, one on hold."""
+    """Three cases at different steps, one of them with a provider, one on hold; and a sealed mediation beside."""
     scene = Scene(db, build_world(db))
     number, _ = to_referral(scene.world, scene.db)
     scene.world.new_case(db)
@@ -32,6 +33,7 @@ def scene(db: Connection) -> Scene:
     day = now(db).date() + timedelta(days=20)
     waits = {"reason": "budget", "waits_for": "need_owner", "waits_until": "day", "resume_by": day.isoformat()}
     scene.world.fire(db, "officer", held, "hold", waits)
+    open_mediation(db, scene.world.actor(db, "dispute_officer"), number, new_request())
     return scene
 
 
@@ -43,18 +45,23 @@ def show(scene: Scene) -> dict[str, Any]:
     return show_calendar(scene.db, scene.world.actor(scene.db, "administrator"), scene.world.programmes["BJ"])
 
 
-def apply(scene: Scene, calendar: Calendar) -> None:
+def apply(scene: Scene, calendar: Calendar) -> int:
+    """Make the change, and count everything again; gives how many cases had something moved."""
     actor = scene.world.actor(scene.db, "administrator")
     change_calendar(
         scene.db, actor, scene.world.programmes["BJ"], calendar, seen=present(scene).digest, request=new_request()
     )
-    while recount_next(scene.db) is not None:
-        pass
+    moved = 0
+    while (made := recount_next(scene.db)) is not None:
+        moved += made.kind == "case" and made.moved
+    return moved
 
 
 def moments(scene: Scene) -> dict[tuple[str, str, str], datetime]:
-    """Each moment to come of each running clock."""
-    rows = scene.db.execute(text("SELECT id, rungs, next FROM clocks WHERE fires_at IS NOT NULL"))
+    """Each moment to come of each running clock of a case."""
+    rows = scene.db.execute(
+        text("SELECT id, rungs, next FROM clocks WHERE fires_at IS NOT NULL AND log_id IN (SELECT id FROM cases)")
+    )
     return {
         (row.id, str(what), str(rule)): datetime.fromisoformat(at)
         for row in rows for at, what, rule in row.rungs[row.next :]
@@ -82,12 +89,15 @@ def test_the_preview_is_the_result(scene: Scene, change: tuple[list[tuple[int, b
         slots = {weekday: ((time(9), time(12)), (time(13), time(closes))) for weekday in range(5)}
         calendar = replace(calendar, version=calendar.version + 1, zone=zone, slots=slots)
         before = moments(scene)
-        told = list(moves(scene.db, scene.world.programmes["BJ"], calendar))
-        apply(scene, calendar)
+        actor, programme = scene.world.actor(scene.db, "administrator"), scene.world.programmes["BJ"]
+        told = list(moves(scene.db, programme, calendar))
+        preview = preview_calendar(scene.db, actor, programme, calendar)
+        assert preview["cases"] == apply(scene, calendar)
         after = moments(scene)
-        assert sorted((one.clock, one.what, one.before, one.after) for one in told) == sorted(
-            (*key[:2], before[key], after[key]) for key in before if before[key] != after.get(key, before[key])
+        assert sorted((one.clock, one.what, one.before, str(one.after)) for one in told) == sorted(
+            (*key[:2], before[key], str(after.get(key))) for key in before if before[key] != after.get(key)
         )
+        assert preview["count"] + preview["reminders"] == len(told)
         tasks = scene.db.execute(
             text(
                 "SELECT t.due_at, g.rung->>0 AS due FROM clocks k JOIN tasks t ON t.id = k.task_id CROSS JOIN"
@@ -124,7 +134,7 @@ def test_counting_again_twice_moves_nothing_more(scene: Scene, db: Connection) -
     before = moments(scene)
     db.execute(text("UPDATE programmes SET recount_after = '00000000-0000-0000-0000-000000000000'"))
     while (made := recount_next(db)) is not None:
-        assert made == 0
+        assert not made.moved
     assert moments(scene) == before
 
 

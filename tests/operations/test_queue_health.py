@@ -7,9 +7,10 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.errors import NotFound
 from casework.jobs.queue import DEAD_AFTER_S
-from casework.operations.queue_health import SILENT_S, retry_job, show_jobs
+from casework.operations.mediations import open_mediation
+from casework.operations.queue_health import SILENT_S, find_delays, retry_job, show_jobs
 from casework.records.database import transaction
-from tests.world import World, add_failed_job, new_request
+from tests.world import World, add_failed_job, add_mail, new_request
 
 
 def _worker(db: Connection, silent: int) -> int:
@@ -60,3 +61,31 @@ def test_for_others_than_administrators_there_is_no_queue(engine: Engine, world:
         for name in ("officer", "supervisor", "provider_lead", "auditor"):
             with pytest.raises(NotFound):
                 show_jobs(db, world.actor(db, name))
+
+
+def test_what_is_for_a_sealed_mediation_is_in_no_figure_of_the_page(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        administrator = world.actor(db, "administrator")
+        before = show_jobs(db, administrator)
+        mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer["id"])
+        mail = add_mail(db, world.people["dispute_officer"])
+        db.execute(
+            text("UPDATE mails SET sealed = true, state = 'queued', made_at = now() - interval '2 days', send_at = now() - interval '2 days' WHERE id = :id"),
+            {"id": mail},
+        )
+        jobs = [
+            db.execute(
+                text(
+                    "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) VALUES ('others', :task,"
+                    " CAST(:args AS jsonb) || '{\"tries\": 9}', now() - interval '1 day') RETURNING id::text"
+                ),
+                {"task": f"casework:{task}", "args": args},
+            ).scalar_one()
+            for task, args in (("ring", f'{{"log": "{mediation}"}}'), ("send", f'{{"mail": "{mail}"}}'))
+        ]  # fmt: skip
+        assert {**show_jobs(db, administrator), "at": None} == {**before, "at": None}
+        for job in jobs:
+            with pytest.raises(NotFound):
+                retry_job(db, administrator, job, new_request())
+        assert {one["kind"] for one in find_delays(db, sealed=True)} >= {"unsent", "failing", "overdue_job"}

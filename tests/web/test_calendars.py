@@ -11,9 +11,10 @@ from io import BytesIO
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.operations.mediations import open_mediation
 from casework.records.database import transaction
 from tests.web.conftest import Browser
-from tests.world import World, today
+from tests.world import World, new_request, today
 
 BrowserFor = Callable[[str], Browser]
 
@@ -59,6 +60,28 @@ def test_a_day_off_is_looked_at_first_and_then_moves_the_deadlines(browser: Brow
     stale = browser.post(home(world), typed(page), page=f"{home(world)}/edit")
     assert stale.status_code == 409
     assert "Storm" in stale.text
+
+
+def test_the_preview_says_what_the_result_says_and_neither_tells_of_a_mediation(browser: Browser, world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+        open_mediation(db, world.actor(db, "dispute_officer"), number, new_request())
+    form = typed(browser.get(f"{home(world)}/edit").text)
+    days = [today() + timedelta(days=n) for n in range(1, 30)]
+    form["holidays"] += "\n" + "\n".join(f"{day.isoformat()} Storm / 台风" for day in days)
+    form["make_up"] = ""
+    page = browser.post(f"{home(world)}/preview", form, page=f"{home(world)}/edit").text
+    assert "in 1 case." in page
+    # A reminder moves as well, and is told.
+    assert "Reminder: " in page
+    browser.post(home(world), typed(page), page=f"{home(world)}/edit")
+    shown = browser.get(home(world)).text
+    assert "1 case has other dates now." in shown
+    with transaction(engine) as db:
+        logs = db.execute(text("SELECT count(DISTINCT log_id) FROM events WHERE kind = 'recounted'")).scalar_one()
+    # The mediation was counted again all the same.
+    assert logs == 2
 
 
 def test_faults_stand_at_their_fields_and_what_was_typed_stays(browser: Browser, world: World) -> None:
