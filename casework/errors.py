@@ -227,10 +227,10 @@ class EditionMissing(CaseworkError):
 
 class RolesMissing(CaseworkError):
     """The database has no usable role casework_app: {why} Let its administrator run:
-    CREATE ROLE casework_app NOLOGIN; GRANT casework_app TO "{owner}";"""
+    CREATE ROLE casework_app NOLOGIN; GRANT casework_app TO "{login}";"""
 
-    def __init__(self, owner: str, why: str, **details: object) -> None:
-        super().__init__(owner=owner, why=why, **details)
+    def __init__(self, login: str, why: str, **details: object) -> None:
+        super().__init__(login=login, why=why, **details)
 
 
 class EmbeddedServerError(CaseworkError):

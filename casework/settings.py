@@ -35,7 +35,12 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None,
         validation_alias=AliasChoices("DATABASE_URL", "CASEWORK_DATABASE_URL"),
-        description="The owner's address of a PostgreSQL database; the embedded server when empty.",
+        description="The application's address of a PostgreSQL database; the embedded server when empty.",
+    )
+    owner_database_url: str | None = Field(
+        None,
+        description="The address of the same database for the owner of its tables: for `init` and `db upgrade` alone. Where it is empty,"
+        " those log in as the application, which production refuses.",
     )
     secret_key: SecretStr | None = Field(
         None, description="Signs cookies and seals secrets in the database; a demo makes its own under var."

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, make_url
 
 from casework.operations.cabinet import Cabinet
 from casework.operations.vault import Vault
@@ -115,9 +115,7 @@ def world_template(
 ) -> Iterator[tuple[str, World]]:
     """The name of a database with the small world in it, which nobody connects to, and what is in it."""
     name = database_server.create(template_database)
-    engine = connect_engine(
-        Settings(profile="test", var=tmp_path_factory.mktemp("world"), database_url=database_server.owner_url(name))
-    )
+    engine = connect_engine(database_server.settings(name, tmp_path_factory.mktemp("world")))
     with transaction(engine) as db:
         world = build_world(db)
     engine.dispose()
@@ -135,18 +133,26 @@ def empty_database_url(database_server: DatabaseServer) -> Iterator[str]:
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, database_server: DatabaseServer, template_database: str) -> Iterator[str]:
-    """The owner's URL of a fresh database for this test alone: migrated and empty, or with the world where the test
+    """The application's URL of a fresh database for this test alone: migrated and empty, or with the world where the test
     asks for `world`."""
     with_world = "world" in request.fixturenames
     name = database_server.create(request.getfixturevalue("world_template")[0] if with_world else template_database)
-    yield database_server.owner_url(name)
+    yield database_server.app_url(name)
     database_server.drop(name)
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def owner_database_url(database_server: DatabaseServer, database_url: str) -> str:
+    """The owner's URL of the same database."""
+    return database_server.owner_url(str(make_url(database_url).database))
+
+
+@pytest.fixture
+def settings(database_url: str, owner_database_url: str, tmp_path: Path) -> Settings:
     """Settings in the profile `test` for this test's database."""
-    return Settings(profile="test", var=tmp_path / "var", database_url=database_url)
+    return Settings(
+        profile="test", var=tmp_path / "var", database_url=database_url, owner_database_url=owner_database_url
+    )
 
 
 @pytest.fixture
@@ -176,8 +182,8 @@ def superuser_engine(
     database_server: DatabaseServer, database_url: str, settings: Settings
 ) -> Iterator[Engine]:
     """A superuser's engine on this test's database, for attacks on what the others may not touch."""
-    url = database_server.url(database_url.split("?")[0].rsplit("/", 1)[1])
-    engine = connect_engine(settings.model_copy(update={"database_url": url}), role="owner")
+    url = database_server.url(str(make_url(database_url).database))
+    engine = connect_engine(settings.model_copy(update={"owner_database_url": url}), role="owner")
     yield engine
     engine.dispose()
 

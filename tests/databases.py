@@ -10,12 +10,14 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
 from casework.records import embedded
+from casework.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -40,6 +42,16 @@ class DatabaseServer:
     def owner_url(self, database: str) -> str:
         return self.url(database, user=self.owner)
 
+    def app_url(self, database: str) -> str:
+        """The address of the application, which owns nothing."""
+        return self.url(database, user=embedded.WEB_ROLE)
+
+    def settings(self, database: str, var: Path, **more: Any) -> Settings:
+        """Settings in the profile `test` for a database of this server."""
+        return Settings(
+            profile="test", var=var, database_url=self.app_url(database), owner_database_url=self.owner_url(database), **more
+        )
+
     def create(self, template: str = "template1") -> str:
         """The name of a new database, a copy of the template."""
         name = f"casework_test_{os.getpid()}_{secrets.token_hex(4)}"
@@ -60,18 +72,17 @@ class DatabaseServer:
 
 
 def given_server(login_url: str) -> DatabaseServer:
-    """A server that runs already, with the owner that an embedded one has: a superuser is bound by no policy."""
+    """A server that runs already, with the logins that an embedded one has: a superuser is bound by no policy."""
     with psycopg.connect(login_url, autocommit=True) as connection:
-        for role, may in ((embedded.OWNER_ROLE, "LOGIN"), (embedded.APP_ROLE, "NOLOGIN")):
+        for role, may in ((embedded.OWNER_ROLE, "LOGIN"), (embedded.WEB_ROLE, "LOGIN"), (embedded.APP_ROLE, "NOLOGIN")):
             # Another worker of this run may be making it just now.
             with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
                 connection.execute(sql.SQL("CREATE ROLE {} " + may).format(sql.Identifier(role)))
-        if password := make_url(login_url).password:
-            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(embedded.OWNER_ROLE), str(password)))
-        with suppress(psycopg.errors.InternalError, psycopg.errors.UniqueViolation):
-            connection.execute(
-                sql.SQL("GRANT {} TO {}").format(sql.Identifier(embedded.APP_ROLE), sql.Identifier(embedded.OWNER_ROLE))
-            )
+        for role in (embedded.OWNER_ROLE, embedded.WEB_ROLE):
+            if password := make_url(login_url).password:
+                connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), str(password)))
+            with suppress(psycopg.errors.InternalError, psycopg.errors.UniqueViolation):
+                connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(embedded.APP_ROLE), sql.Identifier(role)))
     return DatabaseServer(login_url=login_url, owner=embedded.OWNER_ROLE)
 
 

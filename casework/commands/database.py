@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from casework.operations.editions import store_editions
 from casework.records import embedded, migrate
-from casework.records.database import connect_engine, connected, transaction
-from casework.settings import load_settings
+from casework.records.database import Role, app_login, connect_engine, connected, transaction
+from casework.settings import Settings, load_settings
 
 
 @click.command()
@@ -34,8 +34,8 @@ def upgrade() -> None:
 @db.command()
 def check() -> None:
     """Say whether the database is right; exits with 1 when it is not."""
-    with _owner() as owner:
-        faults = migrate.check(owner)
+    with _engine(load_settings(), "app") as app:
+        faults = migrate.check(app)
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
@@ -56,10 +56,11 @@ def stop() -> None:
 
 
 def _upgrade() -> None:
-    with _owner() as owner:
+    settings = load_settings()
+    with _engine(settings, "owner") as owner:
         with connected(owner) as connection:
             before = migrate.current(connection)
-        migrate.upgrade(owner)
+        migrate.upgrade(owner, login=app_login(settings))
         with transaction(owner) as connection:
             replaced = store_editions(connection)
     for one in replaced:
@@ -74,8 +75,8 @@ def _upgrade() -> None:
 
 
 @contextmanager
-def _owner() -> Iterator[Engine]:
-    engine = connect_engine(load_settings(), role="owner")
+def _engine(settings: Settings, role: Role) -> Iterator[Engine]:
+    engine = connect_engine(settings, role)
     try:
         yield engine
     finally:

@@ -20,7 +20,7 @@ from casework.demo.story import accounts, alone, is_all_there_is, is_told, is_wh
 from casework.errors import InvalidSettings
 from casework.operations.editions import store_editions
 from casework.records import migrate
-from casework.records.database import connect_engine, connected, transaction
+from casework.records.database import app_login, connect_engine, connected, transaction
 from casework.settings import Settings, load_settings
 
 ACCOUNTS = "demo-accounts.json"
@@ -63,7 +63,7 @@ def make_ready(settings: Settings) -> None:
         with connected(owner) as db:
             ready = migrate.current(db) == migrate.head()
         if not ready:
-            migrate.upgrade(owner)
+            migrate.upgrade(owner, login=app_login(settings))
         with transaction(owner) as db:
             store_editions(db)
     finally:

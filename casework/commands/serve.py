@@ -37,6 +37,8 @@ class Server(BaseApplication):
 
 def insist_ready(settings: Settings) -> None:
     """Say now, in one line, what would otherwise keep every worker from starting."""
+    if settings.profile == "production" and settings.owner_database_url:
+        raise InvalidSettings("CASEWORK_OWNER_DATABASE_URL is for `init` and `db upgrade` alone: take it away from what serves and works.")
     create_app(settings).extensions["casework"].dispose()
     engine = connect_engine(settings)
     try:

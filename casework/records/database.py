@@ -13,6 +13,7 @@ from psycopg.adapt import AdaptersMap
 from psycopg.types.json import JsonbBinaryLoader, JsonBinaryLoader, JsonbLoader, JsonLoader
 from psycopg.types.string import TextLoader
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
 
 from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
@@ -31,22 +32,34 @@ _ADAPTERS = AdaptersMap(psycopg.adapters)
 _ADAPTERS.register_loader("uuid", TextLoader)
 
 
-def database_url(settings: Settings) -> URL:
-    """Where the database is: DATABASE_URL, or else the embedded server, started if it does not run."""
-    address = settings.database_url or embedded.ensure_running(settings.var)
+def database_url(settings: Settings, role: Role = "app") -> URL:
+    """Where the database is and who logs in: DATABASE_URL, or else the embedded server, started if it does not run.
+
+    The owner has an address of their own, or logs in at that of the application.
+    """
+    address, name = settings.database_url, "DATABASE_URL"
+    if role == "owner" and settings.owner_database_url:
+        address, name = settings.owner_database_url, "CASEWORK_OWNER_DATABASE_URL"
+    if address is None:
+        address = embedded.ensure_running(settings.var, embedded.WEB_ROLE if role == "app" else embedded.OWNER_ROLE)
     try:
         url = make_url(address)
     except ArgumentError as fault:
-        raise InvalidSettings("DATABASE_URL must look like postgresql://user@host/database.") from fault
+        raise InvalidSettings(f"{name} must look like postgresql://user@host/database.") from fault
     if url.drivername.split("+")[0] not in ("postgresql", "postgres"):
-        raise InvalidSettings(f"DATABASE_URL names {url.drivername}; Casework needs PostgreSQL.")
+        raise InvalidSettings(f"{name} names {url.drivername}; Casework needs PostgreSQL.")
     return url.set(drivername="postgresql+psycopg")
+
+
+def app_login(settings: Settings) -> str | None:
+    """Whom the application logs in as, where that is somebody other than the owner; the embedded server knows it already."""
+    return database_url(settings).username if settings.owner_database_url else None
 
 
 def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     """An engine whose connections act as the application, or as the owner, who migrates.
 
-    Both log in as the URL's user. The application's connections start with the role casework_app, to which
+    Each logs in as the user of its own URL. The application's connections start with the role casework_app, to which
     RESET ROLE returns them as well. Nothing connects before the first use.
     """
     url, connect_args = _way(settings, role)
@@ -88,7 +101,7 @@ def driver_arguments(settings: Settings) -> dict[str, Any]:
 
 
 def _way(settings: Settings, role: Role) -> tuple[URL, dict[str, Any]]:
-    url = database_url(settings)
+    url = database_url(settings, role)
     given = url.query.get("options", "")
     options = [given if isinstance(given, str) else " ".join(given), *_session_options(settings, role)]
     return url.difference_update_query(["options"]), {
@@ -168,7 +181,7 @@ def connected(engine: Engine) -> Iterator[Connection]:
     except OperationalError as fault:
         why = _first_line(fault)
         if APP_ROLE in why or 'parameter "role"' in why:
-            raise RolesMissing(owner=engine.url.username or "the owner", why=f"{why}.") from fault
+            raise RolesMissing(login=engine.url.username or "its login", why=f"{why}.") from fault
         raise DatabaseUnavailable(why) from fault
     with connection:
         yield connection
@@ -206,8 +219,9 @@ def plan_by_values(db: Connection) -> None:
     db.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
-def ensure_app_role(owner: Engine) -> None:
-    """Make the application's role and let the owner act as it. Raises RolesMissing where the owner may not.
+def ensure_app_role(owner: Engine, login: str | None = None) -> None:
+    """Make the application's role and let its login act as it: the owner, where nobody else is named. Raises RolesMissing
+    where the owner may not.
 
     Roles belong to the whole server: several databases of Casework share this one.
     """
@@ -216,10 +230,10 @@ def ensure_app_role(owner: Engine) -> None:
         for last_try in (False, False, True):
             exists, member = connection.execute(
                 text(
-                    "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :role),"
-                    " (SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = :role)"
+                    "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :role), EXISTS (SELECT FROM pg_roles r, pg_roles l"
+                    " WHERE r.rolname = :role AND l.rolname = COALESCE(:login, current_user) AND pg_has_role(l.oid, r.oid, 'MEMBER'))"
                 ),
-                {"role": APP_ROLE},
+                {"role": APP_ROLE, "login": login},
             ).one()
             connection.rollback()
             if member:
@@ -228,10 +242,14 @@ def ensure_app_role(owner: Engine) -> None:
                 with connection.begin():
                     if not exists:
                         connection.execute(text(f'CREATE ROLE "{APP_ROLE}" NOLOGIN'))
-                    connection.execute(text(f'GRANT "{APP_ROLE}" TO CURRENT_USER'))
+                    connection.execute(text(f'GRANT "{APP_ROLE}" TO {_quoted(login)}'))
             except DBAPIError as fault:
                 if last_try:
-                    raise RolesMissing(owner=owner.url.username or "the owner", why=f"{_first_line(fault)}.") from fault
+                    raise RolesMissing(login=login or owner.url.username or "its login", why=f"{_first_line(fault)}.") from fault
+
+
+def _quoted(login: str | None) -> str:
+    return postgresql.dialect().identifier_preparer.quote_identifier(login) if login else "CURRENT_USER"
 
 
 def _first_line(fault: DBAPIError) -> str:

@@ -23,6 +23,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import quote
 
 import psycopg
@@ -33,6 +34,8 @@ from casework.errors import EmbeddedServerError
 DATABASE = "casework"
 OWNER_ROLE = "casework_owner"
 APP_ROLE = "casework_app"
+#: Whom the application logs in as: it owns nothing, and may only act as the role above.
+WEB_ROLE = "casework_web"
 SUPERUSER = "postgres"
 # PostgreSQL refuses to run as root, so root lets this user of the system run it.
 SYSTEM_USER = "embedded_postgres"
@@ -99,11 +102,11 @@ def server_at(var: Path) -> Server:
     return Server(home=Path(os.path.abspath(var)) / "postgres")
 
 
-def ensure_running(var: Path) -> str:
-    """The owner's URL of the database under `var`, whose server is started first if it does not run."""
+def ensure_running(var: Path, user: str = OWNER_ROLE) -> str:
+    """This login's URL of the database under `var`, whose server is started first if it does not run."""
     server = server_at(var)
     if _answers(server):
-        return server.url()
+        return server.url(user=user)
     try:
         server.home.mkdir(parents=True, exist_ok=True)
         with _start_lock(server) as lock:
@@ -111,7 +114,7 @@ def ensure_running(var: Path) -> str:
             _make_roles_and_database(server)
     except OSError as fault:
         raise EmbeddedServerError(f"{fault.filename or server.home}: {fault.strerror or fault}") from fault
-    return server.url()
+    return server.url(user=user)
 
 
 def stop(var: Path) -> bool:
@@ -277,7 +280,7 @@ def _start_lock(server: Server) -> Iterator[int]:
 # Roles and the database -------------------------------------------------------------------------------------
 
 
-def _answers(server: Server, *, user: str = OWNER_ROLE, database: str = DATABASE) -> bool:
+def _answers(server: Server, *, user: str = WEB_ROLE, database: str = DATABASE) -> bool:
     if not server.socket.exists():
         return False
     try:
@@ -292,17 +295,23 @@ def _make_roles_and_database(server: Server) -> None:
     """Each step finds out whether it was done: the last starter may have been killed between any two."""
     url = server.url(user=SUPERUSER, database="postgres")
     with psycopg.connect(url, autocommit=True, connect_timeout=int(PATIENCE_S)) as connection:
-        roles = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
-        if OWNER_ROLE not in roles:
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(OWNER_ROLE)))
-        if APP_ROLE not in roles:
-            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(APP_ROLE)))
+        _make_role(connection, OWNER_ROLE, "LOGIN")
+        _make_role(connection, APP_ROLE, "NOLOGIN")
         connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP_ROLE), sql.Identifier(OWNER_ROLE)))
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
         if found is None:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE))
             )
+        # The last of all: where this one can log in, everything is there. A folder of an earlier release gets it here.
+        with connection.transaction():
+            _make_role(connection, WEB_ROLE, "LOGIN")
+            connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP_ROLE), sql.Identifier(WEB_ROLE)))
+
+
+def _make_role(connection: psycopg.Connection, name: str, may: LiteralString) -> None:
+    if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is None:
+        connection.execute(sql.SQL("CREATE ROLE {} " + may).format(sql.Identifier(name)))
 
 
 # The system's side ------------------------------------------------------------------------------------------

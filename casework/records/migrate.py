@@ -20,9 +20,10 @@ from casework.records.tables import metadata
 _ADVISORY_LOCK = 4_215_807_163
 
 
-def upgrade(owner: Engine, revision: str = "head") -> None:
-    """Bring the database up to the revision, all steps in one transaction; makes the app's role first."""
-    ensure_app_role(owner)
+def upgrade(owner: Engine, revision: str = "head", *, login: str | None = None) -> None:
+    """Bring the database up to the revision, all steps in one transaction; makes the app's role first, and lets its login
+    act as it."""
+    ensure_app_role(owner, login)
     with connected(owner) as connection, connection.begin():
         _take_lock(connection)
         walls.read_as(connection, ENGINE)
@@ -100,10 +101,18 @@ def unsafe(app: Connection) -> list[str]:
             faults.append(f"The database role {role.rolname} is a superuser: name another one in DATABASE_URL.")
         elif role.rolbypassrls:
             faults.append(f"The database role {role.rolname} has BYPASSRLS: take it away, or name another one in DATABASE_URL.")
-    if app.execute(
-        text("SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('events') AND relowner = current_user::regrole)")
-    ).scalar_one():
-        faults.append("The application acts as the owner of its tables: it must act as the role casework_app.")
+    # A login may be almighty: that one is a member of everything, and was named above.
+    login, owns = app.execute(
+        text(
+            "SELECT session_user, EXISTS (SELECT FROM pg_class c, pg_roles r WHERE c.oid = to_regclass('events')"
+            " AND r.rolname = session_user AND NOT r.rolsuper AND pg_has_role(r.oid, c.relowner, 'MEMBER'))"
+        )
+    ).one()
+    if owns:
+        faults.append(
+            f"The application logs in as {login}, who owns its tables or may act as their owner: name a login in DATABASE_URL"
+            f" that owns nothing and is a member of {APP_ROLE} alone."
+        )
     faults += walls.faults(app)
     if app.execute(text("SHOW synchronous_commit")).scalar_one() == "off":
         faults.append("synchronous_commit is off: an acknowledged action could be lost.")

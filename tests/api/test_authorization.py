@@ -26,7 +26,6 @@ from casework.operations.tasks import add_item
 from casework.operations.tokens import make_token
 from casework.records.cases import load
 from casework.records.database import transaction
-from casework.settings import Settings
 from casework.web.app import create_app
 from tests.api.authorization import ROLES, TABLE, Row, sees
 from tests.api.conftest import PREFIX, Answer, Client
@@ -91,7 +90,7 @@ def scene(
 ) -> Iterator[Scene]:
     name = database_server.create(template_database)
     var: Path = tmp_path_factory.mktemp("scene")
-    app = create_app(Settings(profile="test", var=var, database_url=database_server.owner_url(name)))
+    app = create_app(database_server.settings(name, var))
     engine: Engine = app.extensions["casework"]
     with transaction(engine) as db:
         world = build_world(db)

@@ -13,7 +13,6 @@ from werkzeug.serving import make_server
 
 from casework.operations.cabinet import Cabinet
 from casework.records.database import connect_engine, transaction
-from casework.settings import Settings
 from casework.web.app import create_app
 from tests.databases import DatabaseServer
 from tests.world import World, build_world
@@ -59,7 +58,7 @@ class Site:
 def open_site(server: DatabaseServer, template: str, var: Path) -> Iterator[Site]:
     """A site with the small world, gone at the end."""
     name = server.create(template)
-    settings = Settings(profile="test", var=var, database_url=server.owner_url(name))
+    settings = server.settings(name, var)
     engine, app = connect_engine(settings, role="app"), create_app(settings)
     listening = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=listening.serve_forever, daemon=True)

@@ -5,14 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
-from tests.databases import run_casework
+from tests.databases import DatabaseServer, run_casework
 
 
 def test_init_makes_the_database_once(empty_database_url: str) -> None:
     environment = {"DATABASE_URL": empty_database_url}
     assert "is now at revision" in run_casework("init", environment=environment).stdout
     assert "is up to date" in run_casework("init", environment=environment).stdout
+
+
+def test_init_as_the_owner_lets_the_application_work(database_server: DatabaseServer, empty_database_url: str) -> None:
+    """Two addresses: one that makes the tables, and one that owns nothing."""
+    environment = {
+        "DATABASE_URL": database_server.app_url(str(make_url(empty_database_url).database)),
+        "CASEWORK_OWNER_DATABASE_URL": empty_database_url,
+    }  # fmt: skip
+    assert "is now at revision" in run_casework("init", environment=environment).stdout
+    assert run_casework("check", environment=environment | {"CASEWORK_OWNER_DATABASE_URL": ""}).returncode == 0
+    alone = run_casework("init", environment=environment | {"CASEWORK_OWNER_DATABASE_URL": ""})
+    assert alone.returncode == 0, "nothing is left to do"
 
 
 def test_check_fails_before_init(empty_database_url: str) -> None:

@@ -84,8 +84,8 @@ def test_the_commands_find_nothing_wrong(
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_upgrade_says_which_file_does_not_count(database_url: str, replaced: Path) -> None:
-    done = run_casework("init", environment={"DATABASE_URL": database_url}, cwd=replaced)
+def test_the_upgrade_says_which_file_does_not_count(owner_database_url: str, replaced: Path) -> None:
+    done = run_casework("init", environment={"DATABASE_URL": owner_database_url}, cwd=replaced)
     assert done.returncode == 0
     assert done.stderr == (
         "The file of case 1 is not what was published: that stays in force. Publish the change as a new edition.\n"

@@ -42,6 +42,7 @@ REFUSED = [
     ({"CASEWORK_TRUSTED_HOSTS": ""}, "CASEWORK_TRUSTED_HOSTS must name the hosts"),
     ({"CASEWORK_BASE_URL": "http://casework.example"}, "CASEWORK_BASE_URL must begin with https://"),
     ({"CASEWORK_CLOCK_OFFSET": "60"}, "CASEWORK_CLOCK_OFFSET must be 0 in production"),
+    ({"CASEWORK_OWNER_DATABASE_URL": "postgresql://owner@localhost/casework"}, "CASEWORK_OWNER_DATABASE_URL is for `init`"),
     ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG must not be set in production"),
 ]
 
@@ -70,6 +71,12 @@ def test_production_does_not_start_as_a_superuser(database_server: DatabaseServe
     assert "is a superuser" in done.stderr
 
 
+def test_production_does_not_start_as_the_owner(owner_database_url: str, tmp_path: Path) -> None:
+    done = run_casework("serve", environment={"DATABASE_URL": owner_database_url, "CASEWORK_VAR": str(tmp_path)} | GOOD)
+    assert done.returncode == 1
+    assert "who owns its tables or may act as their owner" in done.stderr
+
+
 def test_the_other_roles_that_production_refuses(database_server: DatabaseServer, database_url: str) -> None:
     """One that row-level security does not bind, and the owner of the tables; the application's own is fine."""
     almighty = create_engine(make_url(database_server.url(make_url(database_url).database or "")).set(drivername="postgresql+psycopg"))
@@ -81,7 +88,7 @@ def test_the_other_roles_that_production_refuses(database_server: DatabaseServer
             db.execute(text("RESET SESSION AUTHORIZATION"))
             owner = db.execute(text("SELECT relowner::regrole::text FROM pg_class WHERE relname = 'events'")).scalar_one()
             db.execute(text(f"SET SESSION AUTHORIZATION {owner}"))
-            assert [fault for fault in unsafe(db) if "as the owner" in fault]
+            assert [fault for fault in unsafe(db) if "who owns its tables or may act as their owner" in fault]
             db.execute(text("RESET SESSION AUTHORIZATION"))
             db.execute(text("CREATE ROLE casework_logs_in"))
             db.execute(text("GRANT casework_app TO casework_logs_in"))

@@ -30,7 +30,7 @@ TABLE = Minutes(CHINA.to_json(), date(2026, 1, 1), 500)
 def _simulated(server: DatabaseServer, template: str, var: Path, *, cases: int, days: int, seed: int) -> Summary:
     name = server.create(template)
     try:
-        settings = Settings(profile="test", var=var, database_url=server.owner_url(name))
+        settings = server.settings(name, var)
         made = simulate(settings, cases=cases, days=days, seed=seed, starts=STARTS)
         engine = connect_engine(settings)
         assert list(verify_all(engine)) == []

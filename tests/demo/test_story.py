@@ -36,7 +36,7 @@ class Told:
 
 
 def _settings(server: DatabaseServer, name: str, var: Path) -> Settings:
-    return Settings(profile="test", var=var, database_url=server.owner_url(name))
+    return server.settings(name, var)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from casework.records.database import connect_engine
 from casework.records.walls import always_whole
-from casework.settings import Settings
 from tests.databases import DatabaseServer
 from tests.journeys.driver import Edge, Journey, start_clock
 from tests.journeys.scripts import SCRIPTS
@@ -27,7 +26,7 @@ def journeys_db(
     """The application's connection to a database of its own."""
     name = database_server.create(template_database)
     var: Path = tmp_path_factory.mktemp("journeys")
-    engine = connect_engine(Settings(profile="test", var=var, database_url=database_server.owner_url(name)))
+    engine = connect_engine(database_server.settings(name, var))
     always_whole(engine)
     with engine.connect() as connection:
         yield connection

@@ -232,7 +232,7 @@ def office(
     database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Office]:
     name, folder = database_server.create(template_database), tmp_path_factory.mktemp("office")
-    url = database_server.owner_url(name)
+    url = database_server.app_url(name)
     environment = {"DATABASE_URL": url, "CASEWORK_PROFILE": "test", "CASEWORK_VAR": str(folder / "var")}
     token = first_administrator(url, folder / "var")
     with running_server(environment, folder / "server.log") as base:

@@ -48,11 +48,9 @@ def scene(
     database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Scene]:
     name = database_server.create(template_database)
-    settings = Settings(
-        profile="test", var=tmp_path_factory.mktemp("verify"), database_url=database_server.owner_url(name)
-    )
+    settings = database_server.settings(name, tmp_path_factory.mktemp("verify"))
     engine = connect_engine(settings)
-    superuser = connect_engine(settings.model_copy(update={"database_url": database_server.url(name)}), role="owner")
+    superuser = connect_engine(settings.model_copy(update={"owner_database_url": database_server.url(name)}), role="owner")
     with transaction(engine) as db:
         world = build_world(db)
     with transaction(engine) as db:

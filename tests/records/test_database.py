@@ -44,6 +44,21 @@ def test_the_owner_connects_without_a_limit_on_statements(owner_engine: Engine) 
         assert show(connection, "statement_timeout") == "0"
 
 
+@pytest.mark.parametrize(
+    "deed", [
+        "SET ROLE casework_owner", "SET SESSION AUTHORIZATION casework_owner",
+        "ALTER TABLE events DISABLE TRIGGER events_only_grow", "SET session_replication_role = replica",
+        "ALTER TABLE events NO FORCE ROW LEVEL SECURITY", "DROP TABLE events", "ALTER ROLE casework_web SUPERUSER",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("back", ["SET ROLE casework_app", "SET ROLE NONE"])
+def test_the_login_of_the_application_may_not_become_its_owner(db: Connection, back: str, deed: str) -> None:
+    """Whatever a statement of the application's connections may say: what logged in owns nothing."""
+    db.execute(text(back))
+    with pytest.raises(DBAPIError, match="permission denied|must be owner|must be superuser"):
+        db.execute(text(deed))
+
+
 @pytest.mark.parametrize("deed", ["UPDATE events SET seq = seq", "DELETE FROM events", "TRUNCATE events"])
 def test_the_application_may_not_change_events(db: Connection, deed: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
@@ -74,10 +89,10 @@ def test_an_option_in_the_address_is_kept(database_url: str, tmp_path: Path) -> 
     engine.dispose()
 
 
-def test_a_lost_connection_is_replaced(engine: Engine, owner_engine: Engine) -> None:
+def test_a_lost_connection_is_replaced(engine: Engine, superuser_engine: Engine) -> None:
     with transaction(engine) as connection:
         pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-    with transaction(owner_engine) as connection:
+    with transaction(superuser_engine) as connection:
         connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
     with transaction(engine) as connection:
         assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != pid

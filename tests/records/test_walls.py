@@ -19,7 +19,6 @@ from casework.records import migrate
 from casework.records.database import ENGINE, connect_engine, transaction, walled_transaction
 from casework.records.store import Store
 from casework.records.walls import POLICIES, back_to, read_as, whole
-from casework.settings import Settings
 from tests.databases import DatabaseServer
 from tests.malice import PDF
 from tests.world import World, new_request, to_referral, today
@@ -135,7 +134,7 @@ def scene(
 ) -> Iterator[Scene]:
     template, world = world_template
     name, var = database_server.create(template), tmp_path_factory.mktemp("walls")
-    engine = connect_engine(Settings(profile="test", var=var, database_url=database_server.owner_url(name)))
+    engine = connect_engine(database_server.settings(name, var))
     cabinet = Cabinet(engine, Store(f"file://{var}/documents"), Vault(["a secret key of the tests, long enough"]))
     with transaction(engine) as db:
         number, referral = to_referral(world, db)

@@ -23,7 +23,6 @@ from casework.operations.mediations import open_mediation
 from casework.operations.saved_filters import save_filter
 from casework.records.cases import load
 from casework.records.database import transaction
-from casework.settings import Settings
 from casework.web.app import create_app
 from tests.databases import DatabaseServer
 from tests.web.authorization import ROLES, Row
@@ -72,7 +71,7 @@ def path_of(row: Row, things: Mapping[str, str]) -> str:
 @contextmanager
 def set_scene(database_server: DatabaseServer, template_database: str, var: Path) -> Iterator[Scene]:
     name = database_server.create(template_database)
-    app = create_app(Settings(profile="test", var=var, database_url=database_server.owner_url(name)))
+    app = create_app(database_server.settings(name, var))
     engine: Engine = app.extensions["casework"]
     with transaction(engine) as db:
         world = build_world(db)

@@ -118,7 +118,7 @@ class Twin:
 
 def _copy(server: DatabaseServer, database: str, var: Path, scene: Scene) -> tuple[Twin, str]:
     name = server.create(database)
-    app = create_app(Settings(profile="test", var=var, database_url=server.owner_url(name)))
+    app = create_app(server.settings(name, var))
     browsers = {}
     for role, before in scene.browsers.items():
         browsers[role] = Browser(app.test_client())

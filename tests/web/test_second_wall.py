@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,6 @@ from casework.permissions import Actor, Reach, Sight
 from casework.records.cases import load
 from casework.records.database import connect_engine, transaction, walled_transaction
 from casework.records.walls import POLICIES, read_as
-from casework.settings import Settings
 from tests.databases import DatabaseServer
 from tests.malice import PDF
 from tests.web.authorization import TABLE, Row
@@ -179,8 +179,8 @@ def test_without_both_walls_everything_comes_out(
     scene: Scene, without_the_first_wall: None, database_server: DatabaseServer
 ) -> None:
     # The last test of these: what it takes down stays down.
-    url = scene.app.extensions["casework"].url.render_as_string(hide_password=False).replace("postgresql+psycopg", "postgresql")
-    owner = connect_engine(Settings(profile="test", database_url=url), role="owner")
+    name = str(scene.app.extensions["casework"].url.database)
+    owner = connect_engine(database_server.settings(name, Path("var")), role="owner")
     with transaction(owner) as db:
         for table in POLICIES:
             db.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
