@@ -22,7 +22,7 @@ from casework.operations import registers, rights
 from casework.operations.absences import record_absence
 from casework.operations.accounts import hash_password
 from casework.operations.cabinet import Cabinet, part_for
-from casework.operations.cases import fire_transition, open_case
+from casework.operations.cases import fire_transition, hand_over, open_case
 from casework.operations.deeds import home_of
 from casework.operations.documents import hand_in
 from casework.operations.erasures import ask_erasure
@@ -150,6 +150,14 @@ class World:
         return fire_transition(
             db, self.actor(db, by), home_of(db, number), "case", chosen, transition, data=data or {},
             revision=revision, request=new_request(),
+        )  # fmt: skip
+
+    def hand_over(self, db: Connection, by: str, number: str, owner: str, *team: str) -> Done:
+        """Give a case as it stands now to another owner and team."""
+        case = load(db, home_of(db, number), "case")
+        return hand_over(
+            db, self.actor(db, by), number, owner=self.people[owner], team=[self.people[one] for one in team],
+            note="For you.", revision=case.revision, request=new_request(),
         )  # fmt: skip
 
     def send(self, db: Connection, number: str, referral: str, service: str) -> None:

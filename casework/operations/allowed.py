@@ -595,6 +595,16 @@ class Judge:
         for person in {event.effects["owner"], *event.effects["team"]} - {before.owner, *before.team}:
             if not self.past.held(before.programme, person, OFFICER, None, event.at, any_deputy=True):
                 yield "it gives the case to somebody who was no officer"
+        staying = {event.effects["owner"], *event.effects["team"]}
+        yield from self._freed(before, event, ({before.owner, *before.team} - staying) | ({before.owner} - {event.effects["owner"]}))
+
+    @staticmethod
+    def _freed(before: Case, event: Event, people: Collection[str | None]) -> Reasons:
+        """Whoever leaves the case holds nothing in it any more, and what others hold is left to them."""
+        held = {task.id for task in before.open_tasks() if task.holder is not None and task.holder in people}
+        freed = {one["id"] for one in event.effects.get("task_states", ()) if one.get("holder", "") is None}
+        if held != freed:
+            yield "it does not free exactly what those held who leave the case"
 
     def _document(self, before: Case, event: Event) -> Reasons:
         """Entered, filed or withdrawn by those whose document it is; versions count on without a gap."""
@@ -738,6 +748,7 @@ class Judge:
     def _interest(self, before: Case, event: Event) -> Reasons:
         if event.effects["interest"] != [event.actor]:
             yield "an interest is declared by the person who has it"
+        yield from self._freed(before, event, {event.actor})
 
 
 def _due(clock: Any, event: Event, what: str) -> bool:

@@ -161,7 +161,13 @@ class Past:
 
     def administers(self, scope: str, person: str, at: datetime) -> bool:
         """Whether the person gave and ended roles there as an administrator: in an organisation those of any programme do."""
-        within = [scope] if scope in self.programmes() else sorted(self.programmes())
+        if scope in self.programmes():
+            return self.held(scope, person, ADMINISTRATOR, None, at, any_deputy=True)
+        return self.administers_any(person, at)
+
+    def administers_any(self, person: str, at: datetime, *, but: str | None = None) -> bool:
+        """Whether the person was an administrator of some programme, or of another one."""
+        within = sorted(self.programmes() - {but})
         return any(self.held(one, person, ADMINISTRATOR, None, at, any_deputy=True) for one in within)
 
     def service_scopes(self, organisation: str, actor: str) -> frozenset[str] | None:

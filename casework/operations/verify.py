@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -117,6 +117,8 @@ def check_one(db: Connection, log: str, past: Past) -> Checked:
         found.append(Finding("empty", "The log has no events.", log, row.number))
     elif walk.last_at is not None and row.last_at != walk.last_at:
         found.append(Finding("head", "The log's last time is not its last event's.", log, row.number, walk.seq))
+    if walk.whole and walk.count and (programme := _programme_told(db, row.kind, walk)) != row.programme_id:
+        found.append(Finding("head", f"The log lies in the programme {row.programme_id}; its events say {programme}.", log, row.number))
     found += walk.found
     found += walk.judge_erasures(past)
     if walk.whole and walk.count:
@@ -127,6 +129,31 @@ def check_one(db: Connection, log: str, past: Past) -> Checked:
             sentence = f"The log cannot be compared with its rows: {type(fault).__name__} {fault}."
             found.append(Finding("unreadable", sentence, log, row.number))
     return Checked(log, row.kind, row.number, walk.count, tuple(found), len(walk.gone))
+
+
+def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
+    """The programme that a log belongs to by what it tells."""
+    if walk.case is not None:
+        return walk.case.programme
+    first = walk.events[0].effects
+    match PROGRAMME_OF[kind]:
+        case "itself":
+            return walk.log
+        case "effects":
+            return str(first.get("programme"))
+        case "technology":
+            found = db.execute(_HOME_OF_TECHNOLOGY, {"id": first.get("right", {}).get("technology")}).scalar_one_or_none()
+            return None if found is None else str(found)
+    return None
+
+
+#: By kind of log, what says to which programme it belongs: its events, or the technology that a right lies on; None of those
+#: of no programme.
+PROGRAMME_OF: Mapping[str, str | None] = {
+    "case": "effects", "mediation": "effects", "programme": "itself", "finding": "effects", "right": "technology",
+    "organisation": None, "person": None, "erasure": None,
+}  # fmt: skip
+_HOME_OF_TECHNOLOGY = text("SELECT programme_id::text FROM technologies WHERE id = CAST(:id AS uuid)")
 
 
 class _Walk:

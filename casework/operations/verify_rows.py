@@ -15,6 +15,7 @@ from casework.engine.rights import CONFIRMED, RECORDED, after
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
 from casework.ledger.bodies import Erased
 from casework.operations.allocation import fold as fold_rules
+from casework.operations.allowed_roles import role_faults
 from casework.operations.erasures import faults as erasure_faults
 from casework.operations.erasures import fold as fold_erasure
 from casework.operations.findings import fold as fold_finding
@@ -162,7 +163,7 @@ class Rows:
             accounts = list(fold_services(events).values())
             yield from self._compare("service_accounts", accounts, self._read("service_accounts", "organisation_id"))
             yield from self._by_right(kind, events)
-            for seq, why in invitation_faults(events):
+            for seq, why in [*invitation_faults(events), *role_faults(self.past, self.log, events)]:
                 yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
             rules = fold_rules(event.effects["allocation"] for event in events if "allocation" in event.effects)
             yield from self._compare("allocations", [one | {"scope_id": self.log} for one in rules], self._read("allocations", "scope_id"))

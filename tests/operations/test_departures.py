@@ -8,7 +8,6 @@ from casework.engine.cases import READY, Task
 from casework.engine.commands import By, Relieve
 from casework.engine.events import Event
 from casework.operations.administration import deactivate_person, end_member, end_membership
-from casework.operations.cases import hand_over
 from casework.operations.clocks import ring_clocks
 from casework.operations.deeds import follow, home_of, stand
 from casework.operations.leavers import take_over
@@ -130,10 +129,7 @@ def test_ending_a_role_takes_back_what_was_held_by_it_alone(world: World, db: Co
 
 def test_a_case_keeps_the_team_whose_roles_have_ended_since(world: World, db: Connection) -> None:
     number, _ = to_referral(world, db)
-    hand_over(
-        db, world.actor(db, "supervisor"), number, owner=world.people["officer"], team=[world.people["other_officer"]],
-        note="Both of you.", revision=load(db, home_of(db, number), "case").revision, request=new_request(),
-    )  # fmt: skip
+    world.hand_over(db, "supervisor", number, "officer", "other_officer")
     newcomer = register_person(db, email="newcomer@example.org", name="Newcomer")
     grant_role(db, newcomer, "officer", programme=world.programmes["BJ"])
     end_membership(db, world.actor(db, "administrator"), membership_of(db, world, "other_officer"), new_request())

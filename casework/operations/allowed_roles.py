@@ -1,0 +1,137 @@
+"""Whether each role in a programme or organisation was given and ended, and each absence entered, by somebody who could.
+
+Who gives roles is an administrator, and of an organisation any; who ends them, a lead of the organisation too. What a
+substitute gets is exactly what the absence passes on. Invitations are judged beside this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from casework.engine.absences import Absence
+from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
+from casework.operations.past import Held, Past, absences, memberships
+from casework.operations.registers import AWAY, BACK, ENDED, GRANTED, REGISTERED
+from casework.operations.service_history import MADE
+from casework.permissions import COVERED, MANAGES
+
+Reasons = Iterator[str]
+
+
+def role_faults(past: Past, scope: str, events: Iterable[Event]) -> Iterator[tuple[int, str]]:
+    """What in a scope's log could not have happened so: the number of the event, and why."""
+    judge = _Roles(past, scope)
+    for event in events:
+        for why in judge.reasons(event):
+            yield event.seq, why
+        judge.take(event)
+
+
+class _Roles:
+    """Reads a scope's log in order, with what stood before each event."""
+
+    def __init__(self, past: Past, scope: str) -> None:
+        self.past = past
+        self.scope = scope
+        self.held: dict[str, Held] = {}
+        self.away: dict[str, Absence] = {}
+        #: Who registered the programme, and the service accounts of an organisation.
+        self.maker: str | None = None
+        self.services: dict[str, str] = {}
+
+    def take(self, event: Event) -> None:
+        if event.kind == REGISTERED:
+            self.maker = event.actor
+        elif event.kind == MADE:
+            self.services[event.effects["account"]] = event.actor
+        elif event.kind == GRANTED:
+            self.held |= memberships([(event.kind, event.at, event.actor, event.effects)])
+        elif event.kind == ENDED and (one := self.held.get(event.effects["membership"])) is not None:
+            self.held[one.id] = replace(one, ends_at=datetime.fromisoformat(event.effects["ends_at"]))
+        elif event.kind == AWAY:
+            self.away |= absences([(event.kind, event.effects)])
+        elif event.kind == BACK and (gone := self.away.get(event.effects["absence"])) is not None:
+            self.away[gone.id] = replace(gone, ends_at=datetime.fromisoformat(event.effects["ends_at"]))
+
+    def reasons(self, event: Event) -> Reasons:
+        if event.actor == SYSTEM_ACTOR:
+            # Whoever runs the installation gives roles on the command line, and is nobody of it.
+            return
+        if event.kind == GRANTED and "invitation" not in event.effects:
+            yield from self._passed_on(event) if "absence" in event.effects else self._given(event)
+        elif event.kind == ENDED:
+            yield from self._ended(event)
+        elif event.kind in (AWAY, BACK):
+            yield from self._absence(event)
+
+    # --- roles ---
+
+    def _given(self, event: Event) -> Reasons:
+        one = event.effects
+        if self.services.get(one["person"]) == event.actor:
+            if not self._holds(event, (PROVIDER_LEAD,)):
+                yield "a service account gets its role from a lead"
+        elif event.seq == 2 and self.maker == event.actor == one["person"] and one["role"] == ADMINISTRATOR:
+            # Whoever makes a programme is its first administrator.
+            if not self.past.administers_any(event.actor, event.at, but=self.scope):
+                yield "whoever made the programme was no administrator"
+        elif event.actor in (one["person"], one["deputy_for"]):
+            yield "nobody gives a role to themselves"
+        elif not self.past.administers(self.scope, event.actor, event.at):
+            yield "roles are given by administrators"
+
+    def _passed_on(self, event: Event) -> Reasons:
+        """A substitute gets a role of whoever is away, in that one's name, for as long as both last."""
+        one, via, absence = event.effects, self.held.get(event.effects["via"]), self.away.get(event.effects["absence"])
+        new = memberships([(event.kind, event.at, event.actor, one)])[one["membership"]]
+        if via is None or absence is None or (via.person, new.person) != (absence.person, absence.substitute):
+            yield "no absence passes this role on"
+            return
+        ends = min(via.ends_at or absence.ends_at, absence.ends_at)
+        within = max(via.starts_at, absence.starts_at) <= new.starts_at
+        if not within or new.ends_at is None or new.ends_at > ends or (new.role, new.deputy_for) != (via.role, via.deputy_for or via.person) or new.role not in COVERED:
+            yield "it passes on another role than whoever is away held, or for longer"
+        if not self._by_absence(event, new):
+            yield "its actor could not pass this role on"
+
+    def _ended(self, event: Event) -> Reasons:
+        one = self.held.get(event.effects["membership"])
+        if one is None:
+            yield "there was no such role to end"
+        elif not (self._holds(event, (PROVIDER_LEAD,)) or self._by_absence(event, one)):
+            yield "its actor could not end this role"
+
+    def _by_absence(self, event: Event, one: Held) -> bool:
+        """Whether it came of somebody's being away, or back, in the line of substitutes; or an administrator did it."""
+        line, above = set[str](), one.absence and one
+        while above and above.absence is not None:
+            if (absence := self.away.get(above.absence)) is not None:
+                line.add(absence.person)
+            above = self.held.get(above.via or "")
+        by_absence = one.absence is not None and (event.actor in line or self._holds(event, MANAGES))
+        return by_absence or self.past.administers(self.scope, event.actor, event.at)
+
+    # --- absences ---
+
+    def _absence(self, event: Event) -> Reasons:
+        """One enters the own, and whoever leads those of others; with an account end those that it had part in."""
+        known = self.away.get(event.effects["absence"])
+        if event.kind == BACK and known is None:
+            yield "there was no such absence to end"
+            return
+        person = known.person if known else event.effects["person"]
+        own = person == event.actor and self._holds(event, COVERED, own=True)
+        closes = event.kind == BACK and self.past.administers_any(event.actor, event.at)
+        if not (own or closes or self._holds(event, MANAGES)):
+            yield "an absence is entered and ended by whoever is away and by those who lead"
+
+    def _holds(self, event: Event, roles: Iterable[str], *, own: bool = False) -> bool:
+        return any(
+            self.past.held(self.scope, event.actor, role, None, event.at, any_deputy=not own) for role in sorted(roles)
+        )
+
+
+__all__ = ["role_faults"]
