@@ -61,11 +61,24 @@ class Standing:
     offered: Mapping[str, Json]
 
 
+class AskedAlready(Exception):  # noqa: N818  # It leads to another page, and is no error.
+    """Somebody has asked for the action: it is decided on at the page of its task, whoever comes to it."""
+
+    def __init__(self, task: str) -> None:
+        super().__init__(task)
+        self.page = url_for("decisions.show", task=task)
+
+
 def stand(db: Connection, actor: Actor, number: str, track: str, transition: str) -> Standing:
-    """The action where the track stands now. Raises NotFound, NotAllowed, or WrongState where it is not offered here."""
+    """The action where the track stands now.
+
+    Raises NotFound, NotAllowed, AskedAlready, or WrongState where it is not offered here.
+    """
     case, level = find_case(db, actor, number)
     if level < Sight.ALL or track not in case.tracks:
         raise NotFound("track")
+    if (pending := case.proposal_for(track, transition)) is not None:
+        raise AskedAlready(pending.task)
     use_calendar(calendar_of(db, case.programme))
     shown = describe(db, actor, case, level)
     found = [one for one in shown["actions"] if (one["track"], one["transition"]) == (track, transition)]
@@ -89,20 +102,11 @@ def _beside(action: Action) -> type[Form]:
 
 
 def show(number: str, track: UUID, transition: str) -> BaseResponse:
-    with page_transaction() as (db, actor):
-        standing = stand(db, actor, number, str(track), transition)
-        if standing.action.proposed:
-            return _to_decision(standing)
-        return _page(db, actor, standing, None)
-
-
-def _to_decision(standing: Standing) -> BaseResponse:
-    """What another person asked for is decided on at the page of its task."""
-    task = next(
-        one["task"] for one in standing.shown["proposals"]
-        if (one["track"], one["transition"]) == (standing.action.track, standing.action.name)
-    )  # fmt: skip
-    return redirect(url_for("tasks.show", task=task), 303)
+    try:
+        with page_transaction() as (db, actor):
+            return _page(db, actor, stand(db, actor, number, str(track), transition), None)
+    except AskedAlready as asked:
+        return redirect(asked.page, 303)
 
 
 def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -> Response:
@@ -140,14 +144,15 @@ def _beside_form(db: Connection, actor: Actor, action: Action, sent: Sent | None
 
 
 def fire(number: str, track: UUID, transition: str) -> BaseResponse:
-    with page_transaction() as (db, actor):
-        standing = _stand_or_moved(db, actor, number, str(track), transition)
-        if isinstance(standing, Response):
-            return standing
-    action = standing.action
-    if action.proposed:
+    try:
+        with page_transaction() as (db, actor):
+            standing = _stand_or_moved(db, actor, number, str(track), transition)
+            if isinstance(standing, BaseResponse):
+                return standing
+    except AskedAlready as asked:
         # Somebody else has asked for it in the meantime: their form stands, and this one is decided on.
-        return _to_decision(standing)
+        return redirect(asked.page, 303)
+    action = standing.action
     beside = _beside(action).rule()
 
     def do(db: Connection, actor: Actor, key: Key, revision: int, data: dict[str, Json]) -> Done:

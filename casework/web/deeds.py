@@ -260,12 +260,13 @@ def answer(
         words = [gettext("After this nobody could finish the case any more."), *say_obstacles(refusal), gettext("Let somebody else do it.")]
         return again(Sent(sent, {}, 409, " ".join(words)))
     except (WrongState, Refused, NotAllowed, AlreadyTaken) as refusal:
-        return again(Sent(sent, {}, 403 if isinstance(refusal, NotAllowed) else 409, _say(refusal)))
+        return again(Sent(sent, {}, 403 if isinstance(refusal, NotAllowed) else 409, say_refusal(refusal)))
     flash(said(done))
     return redirect(then(done), 303)
 
 
-def _say(refusal: CaseworkError) -> str:
+def say_refusal(refusal: CaseworkError) -> str:
+    """Why a deed was refused, in the reader's language."""
     if not isinstance(refusal, Refused):
         return say_error(refusal)
     # A guard's sentence belongs to an edition; the words alone are not known to be one's, so all are asked.
@@ -299,5 +300,5 @@ def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int 
 
 __all__ = [
     "Action", "Do", "Sent", "action_form", "actions_in", "answer", "find_action", "find_sent", "form_on", "is_sure",
-    "moved_since", "say_choices",
+    "moved_since", "say_choices", "say_refusal",
 ]  # fmt: skip

@@ -69,6 +69,8 @@ def task_url(one: Mapping[str, Json]) -> str:
     """A step is done by one of its actions, on the page of its case or referral; all else on a page of its own."""
     if one["type"] == "step":
         return place_url(one)
+    if one["type"] == "decision":
+        return url_for("decisions.show", task=one["id"])
     return url_for("tasks.show", task=one["id"])
 
 

@@ -81,7 +81,7 @@ def take_next() -> Response:
     """Take what is due first, and go to where it is done."""
     with page_transaction() as (db, actor):
         taken = tasks.take_next(db, actor, read_request()).answer["id"]
-        one = _read(db, actor, str(taken))[1] if taken else None
+        one = read_task(db, actor, str(taken))[1] if taken else None
     if one is None:
         flash(gettext("Nothing waits in your queues. What is yours already stands in your work."))
         return redirect(url_for("home.show"), 303)
@@ -94,7 +94,7 @@ def claim(task: UUID) -> Response:
     try:
         with page_transaction() as (db, actor):
             tasks.claim_task(db, actor, str(task), read_request())
-            one = _read(db, actor, str(task))[1]
+            one = read_task(db, actor, str(task))[1]
     except (AlreadyTaken, WrongState) as refusal:
         flash(say_error(refusal), "warn")
         return redirect(_page() or url_for("tasks.show", task=task), 303)
@@ -107,7 +107,7 @@ def release(task: UUID) -> Response:
     with page_transaction() as (db, actor):
         note = request.form.get("note", "").strip()
         tasks.release_task(db, actor, str(task), note=note or None, request=read_request())
-        one = _read(db, actor, str(task))[1]
+        one = read_task(db, actor, str(task))[1]
     flash(gettext("You gave back: %(task)s. Others may take it now.", task=task_words(one)))
     return redirect(url_for("home.show"), 303)
 
@@ -119,7 +119,8 @@ def _page() -> str | None:
 # --- one task --------------------------------------------------------------------------------------------------------
 
 
-def _read(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
+def read_task(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
+    """A task with its case, for whoever sees them, as pages show it. Raises NotFound."""
     case, row = task_lists.find_task(db, actor, id)
     names = names_of(db, task_lists.named_in([row]), {row.organisation_id})
     return case, task_lists.place(task_lists.task_row(row, load_library(), names), row, names)
@@ -133,7 +134,7 @@ def show(task: UUID) -> Response | str:
 
 def _show(id: str, sent: deeds.Sent | None) -> Response | str:
     with page_transaction() as (db, actor):
-        case, one = _read(db, actor, id)
+        case, one = read_task(db, actor, id)
         if task_url(one) != url_for("tasks.show", task=id):
             return redirect(task_url(one), 303)
         frame.use_calendar(calendar_of(db, case.programme))
@@ -166,7 +167,7 @@ def _show(id: str, sent: deeds.Sent | None) -> Response | str:
 def due(task: UUID) -> str:
     """Why the task is due when it is."""
     with page_transaction() as (db, actor):
-        case, one = _read(db, actor, str(task))
+        case, one = read_task(db, actor, str(task))
         frame.use_calendar(calendar_of(db, case.programme))
         told = explain_task(db, actor, str(task))
     return render_template("tasks/due.html", one=one, place=place_url(one), ledger=ledger(told))
@@ -212,7 +213,7 @@ def complete(task: UUID) -> Response:
     if request.form.get("own", "").strip():
         return work_on_list(task)
     with page_transaction() as (db, actor):
-        case, one = _read(db, actor, str(task))
+        case, one = read_task(db, actor, str(task))
     if one["type"] != "side":
         raise NotFound("task")
     rules = one["form"] or ()
@@ -230,7 +231,7 @@ def complete(task: UUID) -> Response:
 def ask_review(task: UUID) -> Response:
     """Have another person look at the form before the task is finished."""
     with page_transaction() as (db, actor):
-        case, one = _read(db, actor, str(task))
+        case, one = read_task(db, actor, str(task))
     if one["type"] != "side":
         raise NotFound("task")
     rules = one["form"] or ()
@@ -255,7 +256,7 @@ def answer_review(task: UUID) -> Response:
     approve, note = request.form.get("answer") == "approve", request.form.get("note", "").strip()
     try:
         with page_transaction() as (db, actor):
-            one = _read(db, actor, str(task))[1]
+            one = read_task(db, actor, str(task))[1]
             tasks.answer_review(db, actor, str(task), approve=approve, note=note or None, request=read_request())
     except InvalidForm:
         flash(gettext("Nothing was recorded yet: write what must change."), "warn")
@@ -277,7 +278,7 @@ def work_on_list(task: UUID) -> Response:
     said, _, item = request.form.get("tick", "").partition(" ")
     if "form" in request.form:
         with page_transaction() as (db, actor):
-            _, one = _read(db, actor, id)
+            _, one = read_task(db, actor, id)
             if any(request.form.getlist(name) != [""] for name in request.form if name.startswith(PREFIX)):
                 save_draft(db, actor.person, _draft(one), typed())
     # The form's own key is left to the form.
@@ -295,7 +296,7 @@ def work_on_list(task: UUID) -> Response:
     except (AlreadyTaken, WrongState) as refusal:
         flash(say_error(refusal), "warn")
     with page_transaction() as (db, actor):
-        _, one = _read(db, actor, id)
+        _, one = read_task(db, actor, id)
     # That of a step stands where one sees what may be done with it.
     page = "task_operations.show" if one["type"] == "step" else "tasks.show"
     return redirect(url_for(page, task=task, _anchor="checklist"), 303)

@@ -126,6 +126,7 @@ def make_things(world: World, db: Connection) -> Things:
     mail = add_mail(db, world.people["officer"])
     case_here, case_there = (load(db, home_of(db, one), "case") for one in (number, elsewhere))
     unsealings = [add_unsealing(db, world, str(mediation["id"]), "auditor"), add_unsealing(db, world, str(mediation["id"]), "manager", ended=True)]
+    world.fire(db, "officer", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "A date has changed."})
     sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
     registers.grant_role(db, watcher, "supervisor", programme=there)
     objections = [
@@ -143,7 +144,7 @@ def make_things(world: World, db: Connection) -> Things:
     here = {
         "operation": "modify", "mail": mail, "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment",
         "transition": "propose_close", "kind": "renew_consent", "consent": str(consent), "task": _task(db, number, "kick_off"),
-        "step_task": _task(db, number, "assessment"),
+        "step_task": _task(db, number, "assessment"), "decision": _task(db, number, "decide_amend_plan"),
         "match": str(_match(db, number)), "filter": filters[0], "job": add_failed_job(db),
         "account": add_service_account(db, world), "erasure": leaving[0], "invitation": invited[0], "hook": hooks[0][0], "hook_message": hooks[0][1],
         "number": number, "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
@@ -158,7 +159,7 @@ def make_things(world: World, db: Connection) -> Things:
     far = here | {
         "account": str(uuid.uuid4()), "erasure": leaving[1], "invitation": invited[1], "hook": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "service": "pledge",
-        "transition": "take", "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
+        "transition": "take", "decision": str(uuid.uuid4()), "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
         "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],
         "person": world.people["foreign_officer"], "officer": world.people["foreign_officer"], "leaver": world.people["foreign_officer"], "membership": str(away),
         "organisation": world.organisations["bank"], "programme": there, "member": members[1],

@@ -253,7 +253,7 @@ def test_one_proposes_and_another_confirms(browser_for: Enter, engine: Engine, w
     other = browser_for("second_compliance")
     moved = other.get(path)
     assert moved.status_code == 303
-    assert moved.headers["Location"].startswith("/tasks/")
+    assert moved.headers["Location"].startswith("/decisions/")
 
 
 def test_what_would_be_left_to_nobody_is_asked_about_once_and_then_done(
