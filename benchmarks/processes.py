@@ -86,8 +86,8 @@ def _serve(world: World, constants: Constants | None, port: int) -> None:
         serve.run(world.settings, bind, workers=PROCESSES, threads=THREADS, loglevel="warning")
         return
     _Bare(
-        world, constants, bind=bind, workers=PROCESSES, threads=THREADS, worker_class="gthread", loglevel="warning",
-        keepalive=5, control_socket_disable=True,
+        world, constants, bind=bind, workers=PROCESSES, threads=THREADS, worker_class=serve.WORKER, loglevel="warning",
+        control_socket_disable=True,
     ).run()  # fmt: skip
 
 

@@ -70,7 +70,7 @@ ONLY_IN: dict[str, set[str]] = {
     "click": {"casework.commands", "casework.cli"},
     "rich": {"casework.commands", "casework.cli"},
     **dict.fromkeys(
-        ["flask", "flask_login", "flask_wtf", "flask_babel", "spectree", "werkzeug", "wtforms"],
+        ["flask", "flask_login", "flask_wtf", "flask_babel", "werkzeug", "wtforms"],
         {"casework.web", "casework.api"},
     ),
     # Mails and letters are written from templates too.

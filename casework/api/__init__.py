@@ -99,6 +99,11 @@ def create_blueprint() -> Blueprint:
     return api
 
 
+def large_routes(blueprint: str) -> dict[str, int]:
+    """The endpoints whose body is a file, and how large one may be."""
+    return {f"{blueprint}.{route.name}": MOST_BYTES + 1 for route in ROUTES if route.takes is not None}
+
+
 def _answerer(route: Route) -> Callable[..., Response]:
     def answer(**given: str) -> Response:
         engine: Engine = current_app.extensions["casework"]
@@ -176,4 +181,4 @@ def _respond(done: Done | Outgoing) -> Response:
     return response
 
 
-__all__ = ["PREFIX", "ROUTES", "create_blueprint"]
+__all__ = ["PREFIX", "ROUTES", "create_blueprint", "large_routes"]

@@ -1,4 +1,4 @@
-"""The command `serve`: the pages and the API, by gunicorn's threads."""
+"""The command `serve`: the pages and the API, by gunicorn's processes and waitress's threads."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from casework.records import migrate
 from casework.records.database import connect_engine, connected
 from casework.settings import Settings, load_settings
 from casework.web.app import create_app
+
+#: What each of gunicorn's processes is.
+WORKER = "casework.web.server.BufferingWorker"
 
 
 class Server(BaseApplication):
@@ -62,8 +65,8 @@ def run(
     """Serve until a signal ends it; `with_worker`: each process lets happen what is due, too."""
     beside = _worker_beside(settings) if with_worker else {}
     Server(
-        settings, bind=bind, workers=workers, threads=threads, worker_class="gthread", loglevel=loglevel, errorlog="-",
-        proc_name="casework", timeout=60, graceful_timeout=20, keepalive=5, forwarded_allow_ips="127.0.0.1",
+        settings, bind=bind, workers=workers, threads=threads, worker_class=WORKER,
+        loglevel=loglevel, errorlog="-", proc_name="casework", timeout=60, graceful_timeout=20,
         # It would lie in the home folder, outside of var, and be shared with every other server of this user.
         control_socket_disable=True, **beside,
     ).run()  # fmt: skip

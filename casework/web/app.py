@@ -11,7 +11,7 @@ from flask.helpers import get_debug_flag
 from flask_wtf import CSRFProtect
 from sqlalchemy import text
 
-from casework.api import create_blueprint
+from casework.api import create_blueprint, large_routes
 from casework.errors import InvalidSettings
 from casework.operations.targets import inside_of
 from casework.operations.vault import Vault
@@ -106,6 +106,7 @@ def create_app(settings: Settings) -> Flask:
     # Programs send a token of their own with each request, and no cookie counts.
     csrf.exempt(api)
     app.register_blueprint(api)
+    app.extensions["casework.large"] |= large_routes(api.name)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     app.add_url_rule("/health", "health", _health)

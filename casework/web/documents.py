@@ -75,6 +75,7 @@ assert SEALED in CLOSED
 def register(app: Flask, store: Store) -> None:
     """Where files lie; and before a form is read, how much a request may bring."""
     app.extensions["casework.store"] = store
+    app.extensions["casework.large"] = dict.fromkeys(TAKES_FILES, MOST_AT_ONCE + _BESIDE)
     app.before_request(_allow_files)
     app.teardown_request(_let_go)
 
