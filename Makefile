@@ -18,7 +18,7 @@ BENCH_ARGS ?=
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
 
-.PHONY: help setup demo test test-fast programs printing lint format strings bench docs shots lock db init clean
+.PHONY: help setup demo test test-fast programs printing lint format strings expected bench docs shots lock db init clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ strings: setup ## Bring the catalogue of translations up to date with the code a
 	    --project casework --version 1 --output-file var/cache/messages.pot .
 	$(BIN)/pybabel --quiet update --domain messages --input-file var/cache/messages.pot --ignore-obsolete \
 	    --no-fuzzy-matching --ignore-pot-creation-date --output-dir casework/translations
+
+expected: setup ## Write what a migrated database holds anew, for the check of the database
+	$(BIN)/python -m tests.expected_database
 
 bench: setup ## Measure beside hand-written SQL, as ratios (BENCH_ARGS="--quick pages queues": less, and parts of it)
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -34,7 +34,7 @@ def upgrade() -> None:
 @db.command()
 def check() -> None:
     """Say whether the database is right; exits with 1 when it is not."""
-    with _engine(load_settings(), "app") as app:
+    with _engine(load_settings(), "app") as engine, connected(engine) as app:
         faults = migrate.check(app)
     for fault in faults:
         click.echo(fault, err=True)

@@ -50,7 +50,7 @@ def insist_ready(settings: Settings) -> None:
             if found == migrate.head():
                 # Before the fork: every process that serves has them.
                 read_editions(db)
-            faults = migrate.unsafe(db) if settings.profile == "production" else []
+            faults = migrate.check(db) if settings.profile == "production" else []
     finally:
         engine.dispose()
     if faults:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event
 
 from casework.records.database import ENGINE, run
 
@@ -61,26 +61,3 @@ def _goes_on(db: Connection) -> bool:
         return False
     driver = db.connection.driver_connection
     return driver is not None and driver.info.transaction_status == TransactionStatus.INTRANS
-
-
-def faults(db: Connection) -> list[str]:
-    """What is missing of the wall, in whole sentences; nothing when it stands."""
-    rows = db.execute(_STANDING, {"tables": sorted(POLICIES)}).all()
-    found = {row.relname: row for row in rows}
-    made = []
-    for table, names in sorted(POLICIES.items()):
-        row = found.get(table)
-        if row is None:
-            made.append(f"The table {table} is missing.")
-        elif not (row.relrowsecurity and row.relforcerowsecurity):
-            made.append(f"Row-level security of the table {table} is not enabled and forced.")
-        elif set(row.names) != names:
-            made.append(f"The table {table} has the policies {', '.join(row.names) or 'none'}; it needs {', '.join(sorted(names))}.")
-    return made
-
-
-_STANDING = text("""
-    SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, ARRAY(
-        SELECT p.polname::text FROM pg_policy p WHERE p.polrelid = c.oid ORDER BY p.polname
-    ) AS names FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY(:tables)
-""")

@@ -15,7 +15,6 @@ from casework.operations.deeds import home_of
 from casework.operations.mediations import open_mediation
 from casework.operations.referrals import fire_in_referral
 from casework.operations.vault import Vault
-from casework.records import migrate
 from casework.records.database import ENGINE, connect_engine, transaction, walled_transaction
 from casework.records.store import Store
 from casework.records.walls import POLICIES, back_to, read_as, whole
@@ -435,32 +434,3 @@ def test_going_back_to_nobody_shows_nothing(wall: Wall) -> None:
         wall.read(ENGINE)
     with pytest.raises(DBAPIError, match="Nobody said who reads"):
         count(wall.db, "documents")
-
-
-# --- whether it stands -----------------------------------------------------------------------------------------------
-
-
-def faults(owner: Engine, app: Engine) -> tuple[list[str], list[str]]:
-    """What the check says, and why production would not start, but for the tests' own server."""
-    with transaction(app) as db:
-        unsafe = migrate.unsafe(db)
-    return [one for one in migrate.check(owner) if "fsync" not in one], unsafe
-
-
-@pytest.mark.parametrize(
-    ("breach", "told"),
-    [
-        ("ALTER TABLE {} DISABLE ROW LEVEL SECURITY", "Row-level security of the table {} is not enabled and forced."),
-        ("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY", "Row-level security of the table {} is not enabled and forced."),
-        ("DROP POLICY readers ON {}", "The table {} has the policies none; it needs readers."),
-        ("CREATE POLICY more ON {} USING (true)", "The table {} has the policies more, readers; it needs readers."),
-    ],
-)
-def test_a_breach_is_found_by_the_check_and_keeps_production_from_starting(
-    owner_engine: Engine, engine: Engine, breach: str, told: str
-) -> None:
-    assert faults(owner_engine, engine) == ([], [])
-    with transaction(owner_engine) as db:
-        for table in TABLES:
-            db.execute(text(breach.format(table)))
-    assert faults(owner_engine, engine) == ([told.format(table) for table in TABLES],) * 2
