@@ -24,10 +24,12 @@ _WHY = {
     403: "Your roles, or your token's scopes, do not include it",
     404: "There is no such thing, or you may not see it",
     409: "Not possible now; every reason is told",
-    413: "The file is too large",
+    413: "The body is too large",
+    414: "The query is too long",
     412: "Somebody else moved it since the revision that you saw",
     422: "Faults in the body or query, field by field; or a key used before for something else",
     428: "The header If-Match is missing",
+    429: "Too many requests of this kind; try again after the time told",
     503: "The database is busy or away; try again after the time told",
 }
 
@@ -62,7 +64,7 @@ def document(routes: Iterable[Route], prefix: str) -> dict[str, Json]:
                     "description": why,
                     "content": {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}},
                 }
-                | ({"headers": {"Retry-After": {"schema": {"type": "integer"}}}} if status == 503 else {})
+                | ({"headers": {"Retry-After": {"schema": {"type": "integer"}}}} if status in (429, 503) else {})
                 for status, why in _WHY.items()
             },
         },
@@ -173,17 +175,15 @@ _BYTES: dict[str, Json] = {"application/octet-stream": {"schema": {"type": "stri
 
 
 def _refusals(route: Route) -> dict[str, Json]:
-    found = [401, 503]
+    found = [400, 401, 414, 429, 503]
     if not route.open:
         found.append(403)
     if route.parameters or route.method == "POST" or route.for_some:
         found.append(404)
     if route.method == "POST":
-        found += [400, 409, 422]
+        found += [409, 413, 422]
     elif route.query is not None:
         found.append(422)
-    if route.takes is not None:
-        found.append(413)
     if route.gives_file:
         found.append(409)
     if route.if_match:

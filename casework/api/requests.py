@@ -129,7 +129,7 @@ def read_query(model: type[BaseModel] | None, request: Incoming) -> Any:
     }
     if faults:
         raise InvalidForm(fields=faults)
-    plain = {name: values[0] for name, values in given.items() if values[0] != ""}
+    plain = {name: values[0] for name, values in given.items()}
     if model is None:
         if plain:
             raise InvalidForm(fields=dict.fromkeys(plain, _WORDS["extra_forbidden"]))

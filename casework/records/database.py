@@ -72,6 +72,8 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
         max_overflow=settings.pool_overflow,
         pool_timeout=settings.pool_timeout_s,
         pool_recycle=1800,
+        # What people wrote stands in no log, whatever goes wrong.
+        hide_parameters=True,
     )
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _insist_alive)
@@ -206,7 +208,7 @@ def run(db: Connection, statement: str, values: Sequence[Any]) -> psycopg.RawCur
         if lost:
             db.invalidate(fault)
         raise DBAPIError.instance(
-            statement, None, fault, psycopg.Error, connection_invalidated=lost, dialect=db.dialect
+            statement, None, fault, psycopg.Error, hide_parameters=True, connection_invalidated=lost, dialect=db.dialect
         ) from fault
 
 

@@ -28,6 +28,7 @@ from casework.web import (
     agenda,
     allocation,
     audit,
+    boundary,
     bulk,
     bulk_cases,
     calendars,
@@ -99,6 +100,7 @@ def create_app(settings: Settings) -> Flask:
     documents.register(app, Store(settings.store_url))
     # Before the token is looked at: a foreign page learns nothing from it.
     origin.register(app)
+    boundary.register(app)
     csrf = CSRFProtect(app)
     # After it: what a forged form asks for is not carried on.
     confirm.register(app)

@@ -13,7 +13,15 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from casework.errors import DatabaseUnavailable, InvalidSettings
 from casework.records import database
-from casework.records.database import connect_engine, connected, database_url, ensure_app_role, transaction
+from casework.records.database import (
+    connect_engine,
+    connected,
+    database_url,
+    ensure_app_role,
+    run,
+    transaction,
+    walled_transaction,
+)
 from casework.settings import Settings
 
 
@@ -145,3 +153,12 @@ def test_only_postgresql_is_taken(address: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_every_usual_scheme_is_taken(scheme: str, tmp_path: Path) -> None:
     assert database_url(settings_for(f"{scheme}://u@h/d", tmp_path)).drivername == "postgresql+psycopg"
+
+
+def test_a_fault_of_a_statement_tells_no_values(engine: Engine) -> None:
+    """What is said of it goes into logs."""
+    with pytest.raises(DBAPIError) as by_text, walled_transaction(engine) as db:
+        db.execute(text("SELECT CAST(:words AS text), 1 / 0"), {"words": "quicksilver"})
+    with pytest.raises(DBAPIError) as in_form, walled_transaction(engine) as db:
+        run(db, "SELECT $1::text, 1 / 0", ["quicksilver"])
+    assert "quicksilver" not in f"{by_text.value} {in_form.value}"
