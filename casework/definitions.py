@@ -10,7 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from casework.engine.commands import Library
-from casework.engine.editions import Edition, load
+from casework.engine.editions import Audited, Edition, audited, load
 from casework.engine.grammar import Workflow
 
 #: A package of workflows names itself in this group; its DEFINITIONS and its folder `published` are what counts.
@@ -22,6 +22,12 @@ PUBLISHED = "published"
 def load_definitions() -> tuple[type[Workflow], ...]:
     """Every definition of every installed package; importing them registers their guards and effects."""
     return tuple(one for point in _points() for one in point.load().DEFINITIONS)
+
+
+@cache
+def load_audited() -> tuple[Audited, ...]:
+    """What every installed definition says to an auditor, in order."""
+    return tuple(sorted({found for one in load_definitions() for found in audited(one)}, key=repr))
 
 
 #: What a database holds besides, by fingerprint; see `add_stored`.

@@ -436,7 +436,7 @@ def to_referral(
 
 def to_request(
     world: World, db: Connection, service: str = "assessment", match: int | None = None,
-    more_plan: Mapping[str, str] | None = None,
+    more_plan: Mapping[str, str] | None = None, nda: Mapping[str, Json] | None = None,
 ) -> tuple[str, str]:  # fmt: skip
     """A case at the step of assessment, with a request that is to be written: (number, referral)."""
     number = world.new_case(db) if match is None else world.open_case(db, match)
@@ -456,7 +456,7 @@ def to_request(
         complete(world, db, "compliance", number, "screening", {
             "result": "clear", "checked_on": on, "list_versions": "UN 2026-01", "owners_checked": True,
         }, about=side)  # fmt: skip
-    complete(world, db, "officer", number, "nda", {"status": "signed", "signed_on": on})
+    complete(world, db, "officer", number, "nda", nda or {"status": "signed", "signed_on": on})
     complete(world, db, "officer", number, "service_plan", {
         "assessment": world.organisations["lab"], "assessment_on": soon, "payer": "programme", "skip_assessment": False,
         **{name: world.organisations[one] for name, one in (more_plan or {}).items()},

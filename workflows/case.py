@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from casework.engine.grammar import (
     EXCEPTION,
+    EXTENSION,
     PREVIOUS_STEP,
     RETURN,
+    STOP,
+    WAIVER,
     Again,
     Also,
     Beside,
@@ -50,7 +53,10 @@ consent_lost = Task(
 
 screening = Task("screening", "Screen the party and its owners", COMPLIANCE, working_days(5), forms.Screening, per="party")
 kick_off = Task("kick_off", "Hold the first meeting", OFFICER, working_days(10), forms.KickOff, unless_open=True)
-nda = Task("nda", "Obtain the non-disclosure agreement", OFFICER, working_days(20), forms.Nda, unless_open=True)
+nda = Task(
+    "nda", "Obtain the non-disclosure agreement", OFFICER, working_days(20), forms.Nda, unless_open=True,
+    audited=(WAIVER, "status", "waiver_asked"),
+)  # fmt: skip
 
 
 decide_plan = Task(
@@ -63,7 +69,8 @@ service_plan = Task(
 )  # fmt: skip
 
 decide_waiver = Task(
-    "decide_waiver", "Decide on the waiver", SUPERVISOR, working_days(5), forms.DecidedWaiver, not_by=("ask_waiver",)
+    "decide_waiver", "Decide on the waiver", SUPERVISOR, working_days(5), forms.DecidedWaiver, not_by=("ask_waiver",),
+    audited=(WAIVER, "granted", True),
 )
 ask_waiver = Task(
     "ask_waiver", "Ask for a waiver", OFFICER, working_days(5), forms.AskedWaiver, opens=(decide_waiver,)
@@ -71,10 +78,11 @@ ask_waiver = Task(
 
 decide_more_time = Task(
     "decide_more_time", "Decide on more time", SUPERVISOR, working_days(5), forms.DecidedTime,
-    effects=(effects.extend_tasks,), not_by=("ask_more_time",),
+    effects=(effects.extend_tasks,), not_by=("ask_more_time",), audited=EXTENSION,
 )  # fmt: skip
 ask_more_time = Task(
     "ask_more_time", "Ask for more time", OFFICER, working_days(5), forms.AskedTime, opens=(decide_more_time,),
+    audited=EXTENSION,
 )  # fmt: skip
 
 compliance_gate = Task(
@@ -195,7 +203,7 @@ class Case(Workflow):
         structuring, by=SUPERVISOR, kind=EXCEPTION, do="Approve the plan without an assessment",
         done="approved the plan without an assessment", form=forms.SkippedAssessment,
         guards=[*PLAN_GUARDS, guards.skipping_was_asked, guards.statement_or_reason], opens=STRUCTURING,
-        ends=("decide_plan",), not_by=("service_plan", "nda"),
+        ends=("decide_plan",), not_by=("service_plan", "nda"), audited=WAIVER,
     )  # fmt: skip
     assessment_passed = assessment.to(
         structuring, by=OFFICER, do="Go on to structuring", done="took the assessment as passed",
@@ -286,7 +294,7 @@ class Case(Workflow):
     waive_assessment = assessment.to(
         structuring, by=(OFFICER, SUPERVISOR), confirm_by=SUPERVISOR, kind=EXCEPTION, do="Waive the assessment",
         done="waived the assessment", form=forms.WaivedAssessment, guards=[guards.statement_or_reason],
-        opens=STRUCTURING,
+        opens=STRUCTURING, audited=WAIVER,
     )  # fmt: skip
     amend_plan = any_of(assessment, structuring, agreement, deployment, monitoring).to(
         same(), by=(OFFICER, SUPERVISOR), confirm_by=SUPERVISOR, kind=EXCEPTION, do="Amend the plan",
@@ -329,7 +337,7 @@ class Case(Workflow):
     ).to(
         closing, by=COMPLIANCE, confirm_by=COMPLIANCE, kind=EXCEPTION, do="Stop the case", done="stopped the case",
         form=forms.Stop, effects=[effects.stopped], proposal_effects=[effects.freeze], refusal_effects=[effects.thaw],
-        consequence="Everything outward stands still at once.",
+        consequence="Everything outward stands still at once.", audited=STOP,
     )  # fmt: skip
 
     # --- waiting ---

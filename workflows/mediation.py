@@ -8,6 +8,8 @@ from __future__ import annotations
 from casework.engine.fields import Choice, Date, Form, Money, YesNo
 from casework.engine.grammar import (
     EXCEPTION,
+    EXTENSION,
+    WAIVER,
     Final,
     State,
     Task,
@@ -326,7 +328,8 @@ class Mediation(Workflow):
         fee_due, by=PROVIDER, form=Fee, do="Ask for the fee", done="asked for the administration fee"
     )
     fee_waived = request_filed.to(
-        mediator_choice, by=PROVIDER, form=FeeWaived, do="Waive the fee", done="waived the administration fee"
+        mediator_choice, by=PROVIDER, form=FeeWaived, do="Waive the fee", done="waived the administration fee",
+        audited=WAIVER,
     )
     fee_paid = fee_due.to(
         mediator_choice, by=PROVIDER, form=Paid, do="Record the fee", done="recorded the administration fee"
@@ -354,7 +357,7 @@ class Mediation(Workflow):
         consequence="The mediation ends.",
     )  # fmt: skip
     extend_term = mediating.to(
-        mediating, by=PROVIDER, kind=EXCEPTION, form=Extension, guards=[extension_goes_beyond_today],
+        mediating, by=PROVIDER, kind=EXCEPTION, form=Extension, guards=[extension_goes_beyond_today], audited=EXTENSION,
         ends=("term_end", "court_term"),
         opens=[
             Task(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from casework.engine.grammar import (
     EXCEPTION,
+    EXTENSION,
     PREVIOUS_STEP,
     RETURN,
+    WAIVER,
     Also,
     Beside,
     Final,
@@ -44,7 +46,7 @@ decide = Task(
 ask_another = NextProvider(choose_other_provider)
 decide_extension = Task(
     "decide_extension", "Decide on the extension", OFFICER, working_days(5), forms.DecidedExtension, unless_open=True,
-    effects=(effects.extend_step,),
+    effects=(effects.extend_step,), audited=EXTENSION,
 )
 
 #: Opened by the engine when the provider's access to something ends; it stays when the referral, or the case, is over.
@@ -123,7 +125,7 @@ class Referral(Workflow):
     )  # fmt: skip
     waive_conflict = conflict.to(
         previous(), by=SUPERVISOR, kind=RETURN, do="Waive the conflict", done="waived the conflict",
-        form=forms.WaivedConflict, effects=[effects.admit_person], not_by=("declare_conflict",),
+        form=forms.WaivedConflict, effects=[effects.admit_person], not_by=("declare_conflict",), audited=WAIVER,
     )  # fmt: skip
     name_other_person = conflict.to(
         previous(), by=PROVIDER_LEAD, kind=RETURN, do="Name another person", done="named another person",
@@ -143,7 +145,7 @@ class Referral(Workflow):
     )
     ask_extension = in_progress.to(
         same(), by=PROVIDER, kind=EXCEPTION, do="Ask for more time", done="asked for more time",
-        form=forms.AskedExtension, opens=[decide_extension],
+        form=forms.AskedExtension, opens=[decide_extension], audited=EXTENSION,
     )  # fmt: skip
     change_person = in_progress.to(
         same(), by=PROVIDER_LEAD, kind=EXCEPTION, do="Name another person", done="named another person",

@@ -298,6 +298,24 @@ def publish(definition: type[grammar.Workflow]) -> Edition:
     return Edition(made[0], made[1], digest(made[0]))
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Audited:
+    """What an auditor asks for first: a transition, or a side task that is finished, perhaps with a value in its form."""
+
+    question: str
+    what: str
+    name: str
+    field: str = ""
+    value: Json = None
+
+
+def audited(definition: type[grammar.Workflow]) -> frozenset[Audited]:
+    """What a definition says of its transitions and tasks to an auditor; no edition has it, and it holds of all of them."""
+    publisher = _Publisher(definition)
+    publisher.made()
+    return frozenset(publisher.audited)
+
+
 def workflow_name(definition: type[grammar.Workflow]) -> str:
     return definition.workflow or re.sub(r"(?<=[a-z])(?=[A-Z])", "_", definition.__name__).lower()
 
@@ -311,6 +329,7 @@ class _Publisher:
         self.form_classes: dict[str, type[Form]] = {}
         self.tasks: dict[str, dict[str, Json]] = {}
         self.paths: dict[int, str] = {}
+        self.audited: set[Audited] = set()
 
     def made(self) -> tuple[dict[str, Json], dict[str, str]]:
         definition = self.definition
@@ -403,6 +422,9 @@ class _Publisher:
             n += 1
             key = f"{task.name}~{n}"
         self.tasks[key] = rule
+        if task.audited:
+            question, *when = (task.audited,) if isinstance(task.audited, str) else task.audited
+            self.audited.add(Audited(question, "task", task.name, *when))
         self.texts[f"tasks.{key}"] = task.do
         self.texts |= {f"tasks.{key}.items.{item.name}": item.text for item in task.checklist}
         for one in task.guards:
@@ -436,6 +458,8 @@ class _Publisher:
     def transition(self, one: grammar.Transition) -> dict[str, Json]:
         self.texts[f"transitions.{one.name}.do"] = one.do or one.name.replace("_", " ").capitalize()
         self.texts[f"transitions.{one.name}.done"] = one.done or one.do
+        if one.audited:
+            self.audited.add(Audited(one.audited, "transition", one.name))
         if one.consequence:
             self.texts[f"transitions.{one.name}.consequence"] = one.consequence
         for guard in one.guards:

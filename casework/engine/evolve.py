@@ -33,25 +33,20 @@ from casework.engine.events import (
     ADDED,
     APPROVED,
     CHANGES_ASKED,
-    CONSENT_ENDED,
     FIRED,
     ITEM_ADDED,
     OPENED,
-    PROPOSED,
-    REFUSED,
     REVIEW_ASKED,
     SYSTEM_ACTOR,
     TICKED,
     Event,
 )  # fmt: skip
 from casework.engine.limits import Rung
+from casework.engine.revisions import TURNS
 from casework.ledger.canonical import instant, parse_instant
 
 Json = Any
 One = TypeVar("One")
-
-#: Events after which a form that was shown before is stale. A new document makes none so: it is one more to choose.
-_TURNS = frozenset({OPENED, FIRED, PROPOSED, REFUSED, CONSENT_ENDED})
 
 
 def fold(events: Iterable[Event]) -> Case | None:
@@ -67,7 +62,8 @@ def evolve(case: Case | None, event: Event) -> Case:
     if case is None:
         raise ValueError("a log begins with what opened it")
     changed: dict[str, Any] = {"seq": event.seq, "last_at": event.at}
-    if event.track is None and event.kind in _TURNS:
+    # Whoever fills in a form about owner and team must see first who names others, in whatever deed.
+    if event.track is None and event.kind in TURNS or "owner" in effects or "team" in effects:
         changed["revision"] = case.revision + 1
     tracks = dict(case.tracks)
     if event.track is not None:
@@ -108,7 +104,7 @@ def _opened(event: Event) -> Case:
 def _moved(track: Track, event: Event) -> Track:
     effects = event.effects
     changed: dict[str, Any] = {}
-    if event.kind in _TURNS:
+    if event.kind in TURNS:
         changed["revision"] = track.revision + 1
     if event.kind == FIRED:
         name = effects["transition"]

@@ -12,6 +12,9 @@ from casework.engine.registry import Effect, Guard
 from casework.engine.roles import SYSTEM
 
 MAIN, RETURN, EXCEPTION = "main", "return", "exception"
+#: What an auditor asks for first. It is said of a transition or a task beside its rules, for no rule reads it: so it holds of
+#: every edition, however long ago that was published.
+WAIVER, EXTENSION, STOP = "waivers", "extensions", "stops"
 #: The step bar stays where it was.
 PREVIOUS_STEP = "=previous"
 
@@ -162,6 +165,7 @@ class Task:
     `not_by`: names of transitions or tasks whose actor may not do it. `opens`/`opens_if`: what follows its completion,
     always or where a field of its form has a value. `effects`: as of a transition. `aftercare`: may stay open when
     the case closes. `unless_open`: not opened while one of its name is open. `checklist`: what whoever works it ticks off.
+    `audited`: what its being finished is to an auditor, always or where a field of its form has a value.
     """
 
     name: str
@@ -180,6 +184,7 @@ class Task:
     unless_open: bool = False
     guards: tuple[Guard, ...] = ()
     checklist: tuple[Item, ...] = ()
+    audited: str | tuple[str, str, Any] = ""
 
 
 @dataclass(frozen=True)
@@ -299,6 +304,8 @@ class Transition:
     siblings: bool = False
     #: What must be on file.
     needs: tuple[Paper, ...] = ()
+    #: What it is to an auditor: WAIVER, EXTENSION or STOP.
+    audited: str = ""
     name: str = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -326,13 +333,13 @@ class AnyOf:
         opens: Sequence[Opening] = (), ends: Sequence[str] = (), also: Sequence[Also] = (), not_by: Sequence[str] = (),
         confirm_by: str | Sequence[str] = (), proposal_effects: Sequence[Effect] = (),
         refusal_effects: Sequence[Effect] = (), after: Limit | None = None, reopens: bool = False,
-        consequence: str = "", siblings: bool = False, needs: Sequence[Paper] = (), name: str = "",
+        consequence: str = "", siblings: bool = False, needs: Sequence[Paper] = (), audited: str = "", name: str = "",
     ) -> Transition:  # fmt: skip
         """A person's transition; `by` may name the system as well, for a clock (`after`) or a rule (`Also`)."""
         return Transition(
             self.nodes, target, _tuple(by), do, done, kind, form, _tuple(guards), _tuple(effects), _tuple(opens),
             _tuple(ends), _tuple(also), _tuple(not_by), _tuple(confirm_by), _tuple(proposal_effects),
-            _tuple(refusal_effects), after, False, reopens, consequence, siblings, _tuple(needs), name,
+            _tuple(refusal_effects), after, False, reopens, consequence, siblings, _tuple(needs), audited, name,
         )  # fmt: skip
 
     def then(self, target: Node | Target, *, guards: Sequence[Guard] = (), done: str = "", **how: Any) -> Transition:
@@ -388,7 +395,7 @@ class Workflow:
 
 
 __all__ = [
-    "EXCEPTION", "MAIN", "PREVIOUS_STEP", "RETURN", "Again", "Also", "AnyOf", "Beside", "Final", "Form", "Item", "Limit", "Node", "Opening",
+    "EXCEPTION", "EXTENSION", "MAIN", "PREVIOUS_STEP", "RETURN", "STOP", "WAIVER", "Again", "Also", "AnyOf", "Beside", "Final", "Form", "Item", "Limit", "Node", "Opening",
     "Paper", "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target", "Task", "Track", "Transition", "Workflow",
     "any_of", "calendar_days", "field", "previous", "same", "until", "working_days",
 ]  # fmt: skip

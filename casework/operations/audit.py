@@ -1,16 +1,20 @@
 """What an auditor asks first: waivers, decisions of two persons, late recordings, extensions, reopenings, stops; a sample.
 
-Reads only. What counts is told by the names and effects of events, in every workflow alike.
+Reads only. What counts as a waiver, an extension or a stop each definition says of its transitions and tasks.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.definitions import load_audited
+from casework.engine.grammar import EXTENSION, STOP, WAIVER
 from casework.engine.roles import AUDITOR
 from casework.errors import InvalidForm
 from casework.ledger.canonical import instant
@@ -23,16 +27,38 @@ from casework.records.tables import EXCEPTIONAL
 
 Json = Any
 
-#: Each question, as a condition on an event; what is asked for must also be EXCEPTIONAL, which an index holds.
-QUESTIONS: Mapping[str, str] = {
-    "waivers": "e.kind = 'fired' AND e.effects->>'transition' ~ '^(waive|skip)'",
-    "four_eyes": "(e.kind IN ('proposed', 'refused') OR e.effects ? 'proposed')",
-    "late": "e.effects ? 'happened_on' AND CAST(e.effects->>'happened_on' AS date) < CAST(e.at AS date) - :late",
-    "extensions": "e.effects->>'transition' ~ '^(extend|ask_extension)' OR e.effects->>'name' ~ 'extension'",
-    "reopenings": "e.effects->>'transition' ~ '^reopen' AND e.kind = 'fired'",
-    "stops": "e.effects->>'transition' ~ 'stop$' AND e.kind IN ('fired', 'proposed', 'refused')",
-}
+#: Each question; what is asked for must also be EXCEPTIONAL, which an index holds.
+QUESTIONS = ("waivers", "four_eyes", "late", "extensions", "reopenings", "stops")
 MOST_COUNTED = 1000
+
+
+@cache
+def _conditions() -> Mapping[str, str]:
+    """Each question as a condition on an event. The names come from our own definitions, never from outside."""
+    return {
+        "waivers": _said(WAIVER, ("fired",)),
+        "four_eyes": "e.kind IN ('proposed', 'refused') OR e.effects ? 'proposed'",
+        "late": "e.effects ? 'happened_on' AND CAST(e.effects->>'happened_on' AS date) < CAST(e.at AS date) - :late",
+        "extensions": _said(EXTENSION, ("fired",)),
+        "reopenings": "e.effects ? 'reopened'",
+        # A stop that is not confirmed yet stands still already.
+        "stops": _said(STOP, ("fired", "proposed", "refused")),
+    }
+
+
+def _said(question: str, kinds: tuple[str, ...]) -> str:
+    """Transitions of some kinds of event, and side tasks that were finished, of which a definition says so."""
+    parts = []
+    for one in load_audited():
+        if one.question != question:
+            continue
+        if one.what == "transition":
+            parts.append(f"e.kind IN ({', '.join(map(repr, kinds))}) AND e.effects->>'transition' = '{one.name}'")
+            continue
+        result = json.dumps([{"result": {one.field: one.value}}])
+        with_value = f" AND e.effects->'task_states' @> CAST('{result}' AS jsonb)" if one.field else ""
+        parts.append(f"e.kind = 'completed' AND e.effects->>'name' = '{one.name}'{with_value}")
+    return " OR ".join(parts) or "false"
 
 
 def _programmes(actor: Actor) -> list[str]:
@@ -51,7 +77,7 @@ def count_questions(db: Connection, actor: Actor) -> dict[str, int]:
 
 
 def _where(name: str) -> str:
-    return f"({EXCEPTIONAL}) AND ({QUESTIONS[name]}) AND c.programme_id = ANY(CAST(:programmes AS uuid[]))"
+    return f"({EXCEPTIONAL}) AND ({_conditions()[name]}) AND c.programme_id = ANY(CAST(:programmes AS uuid[]))"
 
 
 def list_answers(

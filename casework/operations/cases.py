@@ -203,6 +203,8 @@ def hand_over(
         for name, person in [("owner", owner), *(("team", one) for one in team)]:
             if not is_officer(db, standing.case.programme, person):
                 raise InvalidForm(fields={name: "is not an officer of this programme"})
+            if person in standing.case.interests:
+                raise InvalidForm(fields={name: "has declared an interest in this case"})
         if not note.strip():
             raise InvalidForm(fields={"note": "is required"})
         return HandOver(owner, tuple(team), note), by

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import reduce
 from typing import Any
 
 import uuid_utils
@@ -47,23 +48,27 @@ LONGEST = 2_000
 
 def fold(events: Iterable[Event]) -> dict[str, Json]:
     """The row that an erasure's log adds up to."""
-    row: dict[str, Json] = {}
-    for event in events:
-        match event.kind:
-            case "erasure_asked":
-                row |= {
-                    "id": event.log, "programme_id": event.effects["programme"], "person_id": event.effects["person"],
-                    "basis": event.effects["basis"], "state": ASKED, "words": _said(event.body["words"]),
-                    "reason": _said(event.body["reason"]), "asked_by": event.actor, "asked_at": instant(event.at),
-                    "decided_by": None, "decided_at": None, "done_at": None,
-                }  # fmt: skip
-            case "erasure_agreed":
-                row |= {"state": AGREED, "decided_by": event.actor, "decided_at": instant(event.at)}
-            case "erasure_refused":
-                by = None if event.actor == SYSTEM_ACTOR else event.actor
-                row |= {"state": REFUSED, "decided_by": by or row["decided_by"], "decided_at": instant(event.at)}
-            case "erasure_done":
-                row |= {"state": DONE, "done_at": instant(event.at)}
+    return reduce(_after, events, {})
+
+
+def _after(row: dict[str, Json], event: Event) -> dict[str, Json]:
+    """The row after one event more: what is written, and what a check adds up."""
+    match event.kind:
+        case "erasure_asked":
+            return {
+                "id": event.log, "programme_id": event.effects["programme"], "person_id": event.effects["person"],
+                "basis": event.effects["basis"], "state": ASKED, "words": _said(event.body["words"]),
+                "reason": _said(event.body["reason"]), "asked_by": event.actor, "asked_at": instant(event.at),
+                "decided_by": None, "decided_at": None, "done_at": None,
+            }  # fmt: skip
+        case "erasure_agreed":
+            return row | {"state": AGREED, "decided_by": event.actor, "decided_at": instant(event.at)}
+        case "erasure_refused":
+            # What must be kept refuses it by itself, too late for whoever agreed.
+            by = row["decided_by"] if event.actor == SYSTEM_ACTOR else event.actor
+            return row | {"state": REFUSED, "decided_by": by, "decided_at": instant(event.at)}
+        case "erasure_done":
+            return row | {"state": DONE, "done_at": instant(event.at)}
     return row
 
 
@@ -175,19 +180,10 @@ def append_deed(
     role: str | None = None, key: str | None = None,
 ) -> None:  # fmt: skip
     """One more event of an erasure, whose log is locked, and its row after it."""
-    append(db, log, [log.next_event(kind, by, role=role, effects=effects, body=body)], key)
-    made = {AGREED_TO: AGREED, REFUSED_IT: REFUSED, CARRIED_OUT: DONE}[kind]
-    decided = kind != CARRIED_OUT
-    db.execute(
-        text(
-            "UPDATE erasures SET state = :state, decided_by = coalesce(CAST(:by AS uuid), decided_by),"
-            " decided_at = coalesce(:at, decided_at), done_at = :done WHERE id = CAST(:id AS uuid)"
-        ),
-        {
-            "state": made, "by": by if decided and by != SYSTEM_ACTOR else None, "at": log.now if decided else None,
-            "done": None if decided else log.now, "id": log.id,
-        },
-    )  # fmt: skip
+    event = log.next_event(kind, by, role=role, effects=effects, body=body)
+    append(db, log, [event], key)
+    before = db.execute(text("SELECT to_jsonb(e) FROM erasures e WHERE e.id = CAST(:id AS uuid)"), {"id": log.id}).scalar_one()
+    write_row(db, _after(before, event))
 
 
 _COLUMNS = (

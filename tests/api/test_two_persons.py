@@ -89,6 +89,29 @@ def test_a_dispute_officer_of_the_programme_has_no_case_and_an_officer_is_none(
     assert "hand them over first" in grant("officer", "dispute_officer").text
 
 
+def test_who_has_not_seen_the_first_hand_over_makes_no_second(client_for: Clients, world: World, committed: Committed) -> None:
+    number = committed(world.new_case)
+    committed(lambda db: world.fire(db, "officer", number, "take"))
+    chief, before = client_for("supervisor"), client_for("supervisor").get(f"/cases/{number}").json["revision"]
+    given = [{"owner": world.people[one], "team": [], "note": "Yours."} for one in ("other_officer", "officer")]
+    answers = [chief.post(f"/cases/{number}/hand-over", one, if_match=before) for one in given]
+    assert [one.status_code for one in answers] == [200, 412]
+    assert chief.get(f"/cases/{number}").json["revision"] == before + 1
+
+
+def test_nobody_is_given_a_case_in_which_they_have_an_interest(client_for: Clients, world: World, committed: Committed) -> None:
+    number = committed(world.new_case)
+    committed(lambda db: world.fire(db, "officer", number, "take"))
+    declared = client_for("other_officer").post(f"/cases/{number}/interests", {"nature": "Family."})
+    assert declared.status_code == 200, declared.text
+    case = client_for("supervisor").get(f"/cases/{number}").json
+    answer = client_for("supervisor").post(
+        f"/cases/{number}/hand-over", {"owner": world.people["other_officer"], "team": [], "note": "Yours."}, if_match=case["revision"]
+    )
+    assert answer.status_code == 422
+    assert "has declared an interest in this case" in answer.text
+
+
 def test_beside_the_dispute_officers_role_an_officers_does_not_count(
     client_for: Clients, world: World, committed: Committed
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.engine import events
+from casework.engine.revisions import KEEPS, TURNS
 from casework.operations import allowed, candidates, tasks
 from casework.operations.cases import hand_over
 from casework.operations.chronicle import tell
@@ -26,6 +27,11 @@ def test_each_kind_is_judged() -> None:
 
 def test_of_each_kind_it_is_known_who_else_could_have_done_it() -> None:
     assert candidates.KNOWN == KINDS
+
+
+def test_of_each_kind_it_is_known_whether_a_form_shown_before_is_stale() -> None:
+    assert TURNS.keys() | KEEPS.keys() == KINDS
+    assert not TURNS.keys() & KEEPS.keys()
 
 
 @pytest.fixture

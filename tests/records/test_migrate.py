@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.operations.deeds import home_of
+from casework.operations.verify import verify_case
 from casework.records import migrate
 from casework.records.database import connect_engine, connected, transaction
 from casework.settings import Settings
 from tests.databases import embedded_server
+from tests.world import World
 
 
 @pytest.fixture
@@ -95,3 +98,17 @@ def test_two_programs_that_migrate_at_once_both_succeed(empty: Engine, empty_dat
     other.dispose()
     with connected(empty) as connection:
         assert migrate.current(connection) == migrate.head()
+
+
+def test_hand_overs_of_the_past_are_counted(world: World, engine: Engine, owner_engine: Engine) -> None:
+    """A case that was handed over by an earlier release has the revision that its history adds up to."""
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+        world.hand_over(db, "supervisor", number, "other_officer")
+    migrate.downgrade(owner_engine, "0046_erased_openings")
+    with transaction(owner_engine) as db:
+        assert db.execute(text("SELECT revision FROM cases WHERE number = :number"), {"number": number}).scalar_one() == 1
+    migrate.upgrade(owner_engine)
+    with transaction(engine) as db:
+        assert verify_case(db, home_of(db, number)) == []

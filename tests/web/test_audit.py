@@ -9,11 +9,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.cases import fire_transition
+from casework.definitions import load_audited, load_definitions
+from casework.engine.editions import audited, publish
+from casework.operations.cases import add_task, fire_transition
 from casework.operations.deeds import home_of
 from casework.records.database import transaction
+from casework.records.tables import EXCEPTIONAL
 from tests.web.conftest import Browser
-from tests.world import World, new_request, to_referral, today
+from tests.world import World, complete, new_request, to_referral, to_request, today
 
 BrowserFor = Callable[[str], Browser]
 COUNT = re.compile(r'<a href="/audit/(\w+)">[^<]*</a></td><td class="number">(\d+)</td>')
@@ -55,6 +58,44 @@ def test_the_home_of_auditors_counts_what_is_out_of_the_ordinary(
     stops = browser.get("/audit/stops").text
     assert "Compliance proposed “" in stops
     assert browser.get("/audit/nothing").status_code == 404
+
+
+def test_what_was_waived_is_listed_whatever_the_deed_is_called(
+    browser_for: BrowserFor, world: World, engine: Engine, number: str
+) -> None:
+    """An agreement that nobody signed, and a waiver that a supervisor granted; not one that was refused."""
+    browser = browser_for("auditor")
+    assert dict(COUNT.findall(browser.get("/audit").text))["waivers"] == "0"
+    with transaction(engine) as db:
+        waived, _ = to_request(world, db, nda={"status": "waiver_asked", "reason": "A public test."})
+        world.fire(db, "officer", waived, "waive_assessment", {"reason": "provider_not_available", "note": "Both agree."})
+        world.fire(db, "supervisor", waived, "waive_assessment")
+        for granted in (True, False):
+            add_task(
+                db, world.actor(db, "officer"), home_of(db, waived), "case", world.main_track(db, waived), "ask_waiver",
+                about=None, request=new_request(),
+            )  # fmt: skip
+            complete(world, db, "officer", waived, "ask_waiver", {"what": "ip", "reason": "It takes too long."})
+            complete(world, db, "supervisor", waived, "decide_waiver", {"what": "ip", "granted": granted, "reason": "Look."})
+    assert dict(COUNT.findall(browser.get("/audit").text))["waivers"] == "3"
+    page = browser.get("/audit/waivers").text
+    assert waived in page
+    assert number not in page
+
+
+def test_the_index_holds_whatever_a_definition_says_to_an_auditor() -> None:
+    for one in load_audited():
+        assert f"'{one.name}'" in EXCEPTIONAL, f"the index ix_events_exceptional leaves out {one.name}"
+
+
+def test_no_deed_that_says_nothing_to_an_auditor_bears_the_name_of_one_that_does() -> None:
+    """Events are asked for by name, in every workflow alike."""
+    said = {(one.what, one.name) for one in load_audited()}
+    for definition in load_definitions():
+        mine = {(one.what, one.name) for one in audited(definition)}
+        edition = publish(definition)
+        there = {("transition", one.name) for one in edition.transitions} | {("task", one.name) for one in edition.tasks.values()}
+        assert there & said == mine
 
 
 def test_a_sample_is_the_same_for_the_same_seed(browser_for: BrowserFor, world: World, engine: Engine) -> None:
