@@ -69,8 +69,14 @@ class Settings(BaseSettings):
     )
     scanner: str | None = Field(
         None,
-        pattern=r"^(tcp://[^/:]+:\d+|unix:///.+)$",
-        description="A clamd that looks at what is uploaded: tcp://host:3310 or unix:///run/clamav/clamd.ctl; none when empty.",
+        pattern=r"^(none|tcp://[^/:]+:\d+|unix:///.+)$",
+        description="A clamd that looks at what is uploaded: tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl. Production needs one, or"
+        " the word none.",
+    )
+    webhook_hosts: str = Field(
+        "",
+        description="Hosts that webhooks may go to, with commas: hooks.example.org, .example.org for all below it, * for every public one."
+        " Where it is empty, production sends none, and a demo to any.",
     )
     webhook_inside: str = Field(
         "", description="Receivers of webhooks within one's own network, as host:port, with commas; all others must be public."
@@ -98,6 +104,17 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """Where files lie."""
         return self.documents_url or f"file://{self.var}/documents"
+
+    @property
+    def scanner_address(self) -> str | None:
+        """Where the scanner is, if there is one."""
+        return None if self.scanner == "none" else self.scanner
+
+    @property
+    def receivers(self) -> frozenset[str]:
+        """The hosts that webhooks may go to, as `operations.targets` reads them."""
+        named = frozenset(one.strip().lower() for one in self.webhook_hosts.split(",") if one.strip())
+        return named if named or self.profile == "production" else frozenset({"*"})
 
     @field_validator("var", mode="after")
     @classmethod

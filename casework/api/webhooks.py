@@ -24,7 +24,7 @@ def list_webhooks(call: Call) -> dict[str, Json]:
 def create_webhook(call: Call) -> Done:
     return webhooks.create_endpoint(
         call.db, call.actor, _vault(), organisation=str(call.body.organisation), url=call.body.url,
-        inside=current_app.config["WEBHOOK_INSIDE"], request=call.request,
+        inside=current_app.config["WEBHOOK_INSIDE"], hosts=current_app.config["WEBHOOK_HOSTS"], request=call.request,
     )  # fmt: skip
 
 

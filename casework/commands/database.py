@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,7 +10,7 @@ import click
 from sqlalchemy import Engine
 
 from casework.operations.editions import store_editions
-from casework.records import embedded, migrate
+from casework.records import embedded, migrate, production
 from casework.records.database import Role, app_login, connect_engine, connected, transaction
 from casework.settings import Settings, load_settings
 
@@ -34,8 +35,11 @@ def upgrade() -> None:
 @db.command()
 def check() -> None:
     """Say whether the database is right; exits with 1 when it is not."""
-    with _engine(load_settings(), "app") as engine, connected(engine) as app:
+    settings = load_settings()
+    with _engine(settings, "app") as engine, connected(engine) as app:
         faults = migrate.check(app)
+    if settings.profile == "production":
+        faults += production.faults(settings, os.environ)
     for fault in faults:
         click.echo(fault, err=True)
     if faults:

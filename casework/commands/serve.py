@@ -13,7 +13,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  #
 from casework.errors import DatabaseNotReady, InvalidSettings
 from casework.jobs.worker import GRACE_S, Worker
 from casework.operations.editions import read_editions
-from casework.records import migrate
+from casework.records import migrate, production
 from casework.records.database import connect_engine, connected
 from casework.settings import Settings, load_settings
 from casework.web.app import create_app
@@ -40,8 +40,8 @@ class Server(BaseApplication):
 
 def insist_ready(settings: Settings) -> None:
     """Say now, in one line, what would otherwise keep every worker from starting."""
-    if settings.profile == "production" and settings.owner_database_url:
-        raise InvalidSettings("CASEWORK_OWNER_DATABASE_URL is for `init` and `db upgrade` alone: take it away from what serves and works.")
+    if settings.profile == "production" and (wrong := production.faults(settings, os.environ)):
+        raise InvalidSettings(" ".join(wrong))
     create_app(settings).extensions["casework"].dispose()
     engine = connect_engine(settings)
     try:

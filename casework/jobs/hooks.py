@@ -29,9 +29,11 @@ def resolve(host: str, port: int) -> Sequence[str]:
     return [str(one[4][0]) for one in found]
 
 
-def deliver(message: Message, inside: frozenset[str], *, look_up: Resolve = resolve) -> int:
+def deliver(
+    message: Message, inside: frozenset[str], hosts: frozenset[str] = frozenset({"*"}), *, look_up: Resolve = resolve
+) -> int:
     """Post a message; gives the status that was answered. Redirects are not followed. Raises Forbidden, Unreachable."""
-    target = read_target(message.url, inside)
+    target = read_target(message.url, inside, hosts)
     try:
         # Looked up once: what is connected to is what was looked at, whatever the name says a moment later.
         address = choose_address(target, look_up(target.host, target.port))

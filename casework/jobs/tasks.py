@@ -156,7 +156,7 @@ def hook(hands: Hands, message: str) -> None:
         return
     # No transaction is open while the receiver makes us wait.
     try:
-        status = deliver(prepared, inside_of(hands.settings.webhook_inside))
+        status = deliver(prepared, inside_of(hands.settings.webhook_inside), hands.settings.receivers)
         what = f"answered {status}"
     except (Forbidden, Unreachable) as fault:
         status, what = 0, str(fault)
@@ -172,13 +172,13 @@ def hook(hands: Hands, message: str) -> None:
 @_task(OTHERS)
 def scan_file(hands: Hands, blob: str) -> None:
     """Let the scanner look at a file; it stays pending, and nobody else's, until the scanner has spoken."""
-    if hands.settings.scanner is None:
+    if hands.settings.scanner_address is None:
         raise NotDone("CASEWORK_SCANNER is not set, and a file waits for a scanner")
     cabinet = cabinet_of(hands.engine, hands.settings)
     with transaction(hands.engine) as db:
         pieces = cabinet.read_blob(db, blob)
     # No transaction is open while the scanner makes us wait.
-    found = scan(hands.settings.scanner, pieces)
+    found = scan(hands.settings.scanner_address, pieces)
     with transaction(hands.engine) as db:
         note_scan(db, blob, found)
     if found is not None:

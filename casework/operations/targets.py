@@ -42,8 +42,8 @@ class Forbidden(Exception):
     """Nothing is sent there."""
 
 
-def read_target(url: str, inside: Collection[str] = ()) -> Target:
-    """A typed address. Raises Forbidden unless it is an https address of a public name, or of a receiver `inside`."""
+def read_target(url: str, inside: Collection[str] = (), hosts: Collection[str] = ("*",)) -> Target:
+    """A typed address. Raises Forbidden unless it is an https address of a public name that `hosts` allow, or of a receiver `inside`."""
     found = _URL.fullmatch(url) if len(url) <= LONGEST else None
     if found is None:
         raise Forbidden("it is not written like https://name.example/path")
@@ -60,13 +60,15 @@ def read_target(url: str, inside: Collection[str] = ()) -> Target:
         raise Forbidden("it names no host of the public internet")
     if labels[-1] in _INWARD:
         raise Forbidden("it names a host within a network")
+    if not any(one in ("*", host) or (one.startswith(".") and host.endswith(one)) for one in hosts):
+        raise Forbidden("its host is none of those that this installation sends to; its administrator names them in CASEWORK_WEBHOOK_HOSTS")
     return Target(host, number, path + query, tls=True, inside=False)
 
 
-def insist_target(url: str, inside: Collection[str]) -> Target:
+def insist_target(url: str, inside: Collection[str], hosts: Collection[str] = ("*",)) -> Target:
     """The same for a form. Raises InvalidForm."""
     try:
-        return read_target(url, inside)
+        return read_target(url, inside, hosts)
     except Forbidden as why:
         raise InvalidForm(fields={"url": f"is not allowed: {why}"}) from None
 

@@ -167,12 +167,13 @@ def _note(db: Connection, message: str, state: str, what: str, pause: timedelta 
 
 
 def create_endpoint(
-    db: Connection, actor: Actor, vault: Vault, *, organisation: str, url: str, inside: Collection[str], request: Request
+    db: Connection, actor: Actor, vault: Vault, *, organisation: str, url: str, inside: Collection[str], request: Request,
+    hosts: Collection[str] = ("*",),
 ) -> Done:
     """Name where one's own system wants to be told. The secret is in the first answer only."""
     if organisation not in _led(actor):
         raise NotFound("organisation")
-    insist_target(url, inside)
+    insist_target(url, inside, hosts)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     count = db.execute(_ENDPOINTS, {"org": organisation}).scalars().all()

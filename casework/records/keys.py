@@ -3,21 +3,47 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import secrets
 import tempfile
+from collections import Counter
+from itertools import pairwise
 
 from casework.errors import InvalidSettings
 from casework.settings import Settings
 
 SHORTEST = 32
+#: Of what a key says on average, in bits of Shannon's measure: 32 random hexadecimal digits have more, a sentence has less.
+LEAST_BITS = 85.0
+#: What people write where a key should stand.
+_KNOWN = (
+    "change", "secret", "passw", "default", "example", "insecure", "casework", "qwerty", "letmein", "replace", "placeholder",
+    "sample", "deadbeef", "topsecret", "yourkey", "your-key", "your_key",
+)  # fmt: skip
+MAKE_ONE = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))" prints a good one'
+
+
+def weakness(key: str) -> str:
+    """Why a secret key is none, "" for a good one: too short, known, or not made by chance."""
+    if len(key) < SHORTEST:
+        return f"must be set, with at least {SHORTEST} random characters"
+    plain = key.lower()
+    if any(word in plain for word in _KNOWN):
+        return f"is one that others write too; it needs at least {SHORTEST} random characters"
+    counts = Counter(key)
+    bits = -sum(n * math.log2(n / len(key)) for n in counts.values())
+    steps = sum(abs(ord(one) - ord(other)) <= 1 for one, other in pairwise(plain))
+    if bits < LEAST_BITS or plain in (plain + plain)[1:-1] or steps > len(key) / 2 or any(one.isspace() for one in key):
+        return f"can be guessed; it needs at least {SHORTEST} random characters"
+    return ""
 
 
 def secret_key(settings: Settings) -> str:
     """The key of this installation. Raises InvalidSettings where production has none, or a weak one."""
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
-    if settings.profile == "production" and (given is None or len(given) < SHORTEST or len(set(given)) < 8):
-        raise InvalidSettings(f"CASEWORK_SECRET_KEY must be set, with at least {SHORTEST} random characters.")
+    if settings.profile == "production" and (weak := weakness(given or "")):
+        raise InvalidSettings(f"CASEWORK_SECRET_KEY {weak}: {MAKE_ONE}.")
     return given or _own_key(settings)
 
 

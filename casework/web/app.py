@@ -182,12 +182,13 @@ def _configure(app: Flask, settings: Settings) -> None:
         INSIST_ON_SECOND_FACTOR=https,
         BASE_URL=settings.base_url,
         WEBHOOK_INSIDE=inside_of(settings.webhook_inside),
+        WEBHOOK_HOSTS=settings.receivers,
         KEEP_FINANCING_YEARS=settings.keep_financing_years,
         CONFIRM_WITHIN=timedelta(minutes=settings.confirm_minutes),
         DEMO_ACCOUNTS=settings.var / "demo-accounts.json",
         CLOCK_OFFSET=settings.clock_offset,
         MAILING=settings.smtp_host is not None,
-        SCANNED=settings.scanner is not None,
+        SCANNED=settings.scanner_address is not None,
     )
 
 

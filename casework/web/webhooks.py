@@ -45,7 +45,7 @@ def create() -> Response:
         with page_transaction() as (db, actor):
             done = webhooks.create_endpoint(
                 db, actor, vault(), organisation=request.form.get("organisation", ""), url=request.form.get("url", "").strip(),
-                inside=current_app.config["WEBHOOK_INSIDE"], request=read_request(),
+                inside=current_app.config["WEBHOOK_INSIDE"], hosts=current_app.config["WEBHOOK_HOSTS"], request=read_request(),
             )  # fmt: skip
     except InvalidForm as refusal:
         return make_response(_index(say_faults(refusal)), 422)

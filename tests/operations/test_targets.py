@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.operations.targets import Forbidden, choose_address, inside_of, is_public, read_target
+from casework.settings import Settings
 
 #: Each would lead to this machine, into its network, or to one of the cloud's own addresses, if one reader or another had it.
 FORMS = (
@@ -112,3 +115,21 @@ def test_whatever_is_typed_is_read_or_refused(words: str) -> None:
         assert found.port in (443, 8443)
         assert found.path.startswith("/")
         assert found.path.isascii()
+
+
+@pytest.mark.parametrize("hosts", [("*",), ("hooks.example.org",), (".example.org",), ("other.example", "hooks.example.org")])
+def test_a_host_that_the_installation_names_is_taken(hosts: tuple[str, ...]) -> None:
+    assert read_target("https://hooks.example.org/x", (), hosts).host == "hooks.example.org"
+
+
+@pytest.mark.parametrize("hosts", [(), ("other.example",), (".hooks.example.org",), ("example.org",), (".ample.org",)])
+def test_every_other_host_is_refused(hosts: tuple[str, ...]) -> None:
+    with pytest.raises(Forbidden, match="none of those that this installation sends to"):
+        read_target("https://hooks.example.org/x", (), hosts)
+
+
+def test_production_sends_to_nobody_whom_it_does_not_name(tmp_path: Path) -> None:
+    """Elsewhere an empty list lets every public host pass."""
+    assert Settings(profile="production", var=tmp_path).receivers == frozenset()
+    assert Settings(profile="production", var=tmp_path, webhook_hosts="A.example, .b.example").receivers == {"a.example", ".b.example"}
+    assert Settings(profile="test", var=tmp_path).receivers == {"*"}

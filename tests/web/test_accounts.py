@@ -289,7 +289,7 @@ def production(settings: Settings, world: World) -> Flask:
         settings.model_copy(
             update={
                 "profile": "production", "trusted_hosts": "casework.example",
-                "secret_key": Settings(profile="test", secret_key="0123456789abcdefghijklmnopqrstuvwxyz").secret_key,
+                "secret_key": Settings(profile="test", secret_key="V8s-Qm2xLr7TzKp0WdYc5NfHb3JgUa9E").secret_key,
             }
         )
     )  # fmt: skip

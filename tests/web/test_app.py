@@ -123,7 +123,7 @@ def test_production_names_its_hosts(tmp_path: Path) -> None:
 
 
 def test_production_answers_to_its_hosts_alone_and_asks_for_https(settings: Settings) -> None:
-    key = Settings(profile="test", secret_key="0123456789abcdefghijklmnopqrstuvwxyz").secret_key
+    key = Settings(profile="test", secret_key="V8s-Qm2xLr7TzKp0WdYc5NfHb3JgUa9E").secret_key
     given = {"profile": "production", "trusted_hosts": "casework.example", "secret_key": key}
     app = create_app(settings.model_copy(update=given))
     client = app.test_client()
