@@ -62,6 +62,8 @@ def _request(target: Target, message: Message) -> bytes:
         "Content-Length": str(len(body)), "User-Agent": "Casework", "Connection": "close", "webhook-id": message.id,
         "webhook-timestamp": str(message.timestamp), "webhook-signature": message.signature,
     }  # fmt: skip
+    if message.repeated:
+        head["casework-repeat"] = "maybe"
     lines = [f"POST {target.path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items())]
     return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body
 

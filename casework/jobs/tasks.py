@@ -125,17 +125,22 @@ def allocate(hands: Hands, allocation: str) -> None:
 
 @_task(OTHERS)
 def send(hands: Hands, mail: str) -> None:
-    """Send a mail that is due. Whoever dies after the server took it sends it again, with the same Message-ID."""
+    """Send a mail that is due. Whoever dies after the server took it sends it again, with the same Message-ID and a
+    header that says it may have come before."""
     with transaction(hands.engine) as db:
         composed = mails.compose(db, mail, open_vault(hands.settings))
         if isinstance(composed, LetterMail):
             pieces = cabinet_of(hands.engine, hands.settings).read(db, composed.file)
             composed = replace(composed, content=b"".join(pieces))
+        repeated = composed is not None and mails.begin(db, mail)
     if composed is None:
         return
     # No transaction is open while the mail server makes us wait.
     try:
-        answer = post(write_mail(composed, hands.settings), hands.settings)
+        message = write_mail(composed, hands.settings)
+        if repeated:
+            message["X-Casework-Repeat"] = "maybe"
+        answer = post(message, hands.settings)
     except (Refused, NoAddress) as fault:
         with transaction(hands.engine) as db:
             mails.refused(db, mail, str(fault))
@@ -149,7 +154,8 @@ def send(hands: Hands, mail: str) -> None:
 
 @_task(OTHERS)
 def hook(hands: Hands, message: str) -> None:
-    """Tell a provider's own system. Whoever dies after it was taken sends it again, with the same webhook-id."""
+    """Tell a provider's own system. Whoever dies after it was taken sends it again, with the same webhook-id and a header
+    that says it may have come before."""
     with transaction(hands.engine) as db:
         prepared = webhooks.prepare(db, message, open_vault(hands.settings))
     if prepared is None:

@@ -34,6 +34,7 @@ from casework.operations.notifications import SEEN, read_id, seen_by
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.tries import BEGUN, COUNT, ENDED, UNKNOWN
 from casework.operations.vault import Vault
 from casework.permissions import Actor
 from casework.records.cases import load
@@ -144,7 +145,19 @@ def _explained(db: Connection, actor: Actor, found: Sequence[Any]) -> dict[str, 
     return made
 
 
-_TRIED = """tries = tries || jsonb_build_array(jsonb_build_object('at', casework_now(), 'what', CAST(:what AS text)))"""
+_BEGIN = text(f"""
+    WITH before AS (SELECT {UNKNOWN} AS unknown FROM mails WHERE id = CAST(:id AS uuid)),
+    begun AS (UPDATE mails SET tries = {BEGUN} WHERE id = CAST(:id AS uuid))
+    SELECT unknown FROM before
+""")
+
+
+def begin(db: Connection, mail: str) -> bool:
+    """Note, before it goes, that it is tried now; whether an earlier attempt may have arrived, of which nobody knows."""
+    return bool(db.execute(_BEGIN, {"id": mail}).scalar_one())
+
+
+_TRIED = f"tries = {ENDED}"
 
 
 def _end(db: Connection, mail: str, state: str, what: str) -> None:
@@ -173,7 +186,7 @@ def postpone(db: Connection, mail: str, why: str, *, first_pause_s: float) -> No
         text(
             "UPDATE mails SET state = CASE WHEN made_at < casework_now() - :given_up THEN 'failed' ELSE 'queued' END,"
             " ended_at = CASE WHEN made_at < casework_now() - :given_up THEN casework_now() END,"
-            " send_at = casework_now() + make_interval(secs => least(:longest, :first * power(2, least(jsonb_array_length(tries), 20)))),"
+            f" send_at = casework_now() + make_interval(secs => least(:longest, :first * power(2, least({COUNT}, 20)))),"
             f" {_TRIED} WHERE id = CAST(:id AS uuid) AND state = 'queued'"
         ),
         {"id": mail, "what": why[:500], "given_up": GIVEN_UP_AFTER, "longest": LONGEST_PAUSE_S, "first": first_pause_s},

@@ -29,6 +29,7 @@ from casework.operations.paging import cursor_id, cursor_time, from_cursor, insi
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.service_scopes import WEBHOOKS
 from casework.operations.targets import insist_target
+from casework.operations.tries import BEGUN, COUNT, ENDED, UNKNOWN
 from casework.operations.vault import Vault
 from casework.permissions import Actor
 
@@ -93,6 +94,8 @@ class Message:
     payload: str
     timestamp: int
     signature: str
+    #: An earlier attempt may have arrived, of which nobody knows.
+    repeated: bool = False
 
 
 _DUE = """
@@ -110,7 +113,7 @@ def prepare(db: Connection, message: str, vault: Vault) -> Message | None:
     """A queued message, signed for this moment; None where it is not queued any more, or its endpoint has ended."""
     row = db.execute(
         text(
-            "SELECT m.id, m.payload, e.id AS endpoint, e.url, e.secret, e.ended_at, casework_now() AS now,"
+            f"SELECT m.id, m.payload, {UNKNOWN} AS unknown, e.id AS endpoint, e.url, e.secret, e.ended_at, casework_now() AS now,"
             " CASE WHEN e.former_until > casework_now() THEN e.former END AS former"
             " FROM webhook_messages m JOIN webhook_endpoints e ON e.id = m.endpoint_id"
             " WHERE m.id = CAST(:id AS uuid) AND m.state = 'queued' FOR NO KEY UPDATE OF m"
@@ -122,9 +125,10 @@ def prepare(db: Connection, message: str, vault: Vault) -> Message | None:
     if row.ended_at is not None:
         _note(db, message, "cancelled", "its endpoint has ended")
         return None
+    db.execute(text(f"UPDATE webhook_messages SET tries = {BEGUN} WHERE id = CAST(:id AS uuid)"), {"id": message})
     keys = [vault.open(one, row.endpoint)[0] for one in (row.secret, row.former) if one is not None]
     id, timestamp = f"msg_{row.id}", int(row.now.timestamp())
-    return Message(id, row.url, row.payload, timestamp, sign(keys, id, timestamp, row.payload))
+    return Message(id, row.url, row.payload, timestamp, sign(keys, id, timestamp, row.payload), row.unknown)
 
 
 def delivered(db: Connection, message: str, what: str) -> None:
@@ -147,7 +151,7 @@ def gone(db: Connection, message: str, what: str) -> None:
 def postpone(db: Connection, message: str, what: str) -> None:
     """Try again later, each time after a longer rest; at last give it up."""
     tried: int = db.execute(
-        text("SELECT jsonb_array_length(tries) FROM webhook_messages WHERE id = CAST(:id AS uuid)"), {"id": message}
+        text(f"SELECT {COUNT} FROM webhook_messages WHERE id = CAST(:id AS uuid)"), {"id": message}
     ).scalar_one()
     _note(db, message, "failed" if tried >= len(PAUSES) else "queued", what, PAUSES[min(tried, len(PAUSES) - 1)])
 
@@ -155,8 +159,7 @@ def postpone(db: Connection, message: str, what: str) -> None:
 def _note(db: Connection, message: str, state: str, what: str, pause: timedelta = timedelta(0)) -> None:
     db.execute(
         text(
-            "UPDATE webhook_messages SET state = :state, send_at = casework_now() + CAST(:pause AS interval), tries = tries ||"
-            " jsonb_build_array(jsonb_build_object('at', casework_now(), 'what', CAST(:what AS text)))"
+            f"UPDATE webhook_messages SET state = :state, send_at = casework_now() + CAST(:pause AS interval), tries = {ENDED}"
             " WHERE id = CAST(:id AS uuid) AND state = 'queued'"
         ),
         {"id": message, "state": state, "what": what[:200], "pause": pause},

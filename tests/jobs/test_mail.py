@@ -367,3 +367,24 @@ def test_quiet_means_from_the_beginning_of_the_next_working_hours() -> None:
     assert calendar.working_minutes(saturday, begins) == 0
     assert calendar.working_minutes(saturday, begins + timedelta(minutes=1)) == 1
     assert next_working(begins + timedelta(minutes=30), calendar) == begins + timedelta(minutes=30)
+
+
+def test_a_mail_that_may_have_come_before_says_so_and_keeps_its_name(office: Office) -> None:
+    """A worker that dies after the server took a mail and before it has noted that."""
+    office.referral()
+    tell(Hands(office.engine, office.settings))
+    with transaction(office.engine) as db:
+        for mail, _ in mails.list_due(db, but="true", most=10):
+            assert not mails.begin(db, mail)
+    office.run()
+    (mail,) = office.mails("provider")
+    assert mail["X-Casework-Repeat"] == "maybe"
+    with transaction(office.engine) as db:
+        tries = db.execute(text("SELECT tries FROM mails WHERE state = 'sent' LIMIT 1")).scalar_one()
+    assert [one["what"] for one in tries] == ["begun, and its end is not known", "taken by the mail server"]
+
+
+def test_a_mail_that_goes_once_says_nothing_of_it(office: Office) -> None:
+    office.referral()
+    office.run()
+    assert [one["X-Casework-Repeat"] for one in office.box.taken] == [None] * len(office.box.taken)

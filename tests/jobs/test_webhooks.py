@@ -374,3 +374,30 @@ def test_a_lead_of_another_organisation_finds_nothing_here(site: Site) -> None:
         ):
             with pytest.raises(NotFound):
                 deed()
+
+
+# --- at least once -----------------------------------------------------------------------------------------------------
+
+
+def test_a_message_that_may_have_come_before_says_so(site: Site) -> None:
+    """A worker that dies after it has sent and before it has noted that leaves an attempt whose end nobody knows."""
+    site.referral()
+    tell(Hands(site.engine, site.settings))
+    with transaction(site.engine) as db:
+        ((message, _),) = webhooks.list_due(db, but="true", most=MOST)
+        assert webhooks.prepare(db, message, open_vault(site.settings)) is not None
+    hook(Hands(site.engine, site.settings), message)
+    (got,) = site.box.got
+    assert got.headers["casework-repeat"] == "maybe"
+    (told,) = site.lead(webhooks.list_messages, site.endpoint)["items"]
+    assert [one["what"] for one in told["tries"]] == ["begun, and its end is not known", "answered 204"]
+
+
+def test_a_message_that_failed_in_a_known_way_is_no_repeat(site: Site) -> None:
+    site.box.statuses = [503]
+    site.referral()
+    site.run()
+    site.run(later=60)
+    assert ["casework-repeat" in one.headers for one in site.box.got] == [False, False]
+    (told,) = site.lead(webhooks.list_messages, site.endpoint)["items"]
+    assert [one["what"] for one in told["tries"]] == ["answered 503", "answered 204"]
