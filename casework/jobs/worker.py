@@ -20,6 +20,7 @@ from casework.errors import CaseworkError
 from casework.jobs.dispatcher import EVERY_S, dispatch
 from casework.jobs.queue import CLOCKS, HEARTBEAT_S, OTHERS
 from casework.jobs.tasks import Hands, make_app
+from casework.operations.cabinet import ask_for_scans
 from casework.records.database import connect_engine
 from casework.settings import Settings
 
@@ -105,6 +106,8 @@ class Worker:
 
     async def _dispatch(self, engine: Engine) -> None:
         loop = asyncio.get_running_loop()
+        if self.settings.scanner_address is not None:
+            await loop.run_in_executor(None, ask_for_scans, engine)
         look = functools.partial(dispatch, engine, mailing=self.settings.smtp_host is not None)
         while not self._stopped.is_set():
             await loop.run_in_executor(None, look)

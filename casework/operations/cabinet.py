@@ -132,6 +132,18 @@ def list_pending(db: Connection, *, but: str, most: int) -> list[str]:
     return list(db.execute(text(query), {"most": most}).scalars())
 
 
+def ask_for_scans(engine: Engine) -> int:
+    """Let the scanner look at what was taken before there was one; until it has, nobody but who filed it gets it. Gives how many."""
+    count, last = 0, "00000000-0000-0000-0000-000000000000"
+    while True:
+        # In small transactions: who hands something in meanwhile does not wait.
+        with transaction(engine) as db:
+            found = sorted(str(one) for one in db.execute(_UNSCANNED, {"last": last, "most": _AT_ONCE}).scalars())
+        if not found:
+            return count
+        count, last = count + len(found), found[-1]
+
+
 def note_scan(db: Connection, blob: str, found: str | None) -> None:
     """What the scanner called what it found in a file; None where it found nothing."""
     given = {"blob": blob, "scan": CLEAN if found is None else BLOCKED, "found": found}
@@ -173,6 +185,13 @@ _FIND = text("""
 _FIND_BLOB = text("""
     SELECT b.compartment_id, b.name, c.sealed, c.log_id, c.part FROM blobs b JOIN compartments c ON c.id = b.compartment_id
     WHERE b.id = CAST(:blob AS uuid)
+""")
+#: How many files become pending in one transaction.
+_AT_ONCE = 500
+_UNSCANNED = text("""
+    UPDATE blobs SET scan = 'pending' WHERE scan IS NULL AND id IN (
+        SELECT id FROM blobs WHERE id > CAST(:last AS uuid) AND scan IS NULL ORDER BY id LIMIT :most
+    ) RETURNING id
 """)
 _SCANNED = text(
     "UPDATE blobs SET scan = :scan, found = :found, scanned_at = clock_timestamp()"

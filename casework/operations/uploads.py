@@ -7,6 +7,7 @@ an archive says of itself is not believed: its entries are unpacked and counted,
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import stat
@@ -21,6 +22,9 @@ from typing import IO, Protocol, Self
 from xml.parsers import expat
 
 import puremagic
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject
 
 from casework.errors import UploadRefused
 
@@ -89,9 +93,11 @@ def receive(stream: Reads, name: str) -> Upload:
 
 
 def _copy(stream: Reads, kept: IO[bytes], name: str) -> tuple[int, str]:
-    size, digest = 0, hashlib.sha256()
+    size, digest, watch = 0, hashlib.sha256(), _Watch()
     while one := stream.read(_PIECE):
         size += len(one)
+        if watch.sees(one):
+            raise UploadRefused(name, VIRUS)
         if size > MOST_BYTES:
             raise UploadRefused(name, f"it is larger than {MOST_BYTES // MEGABYTE} MB.")
         digest.update(one)
@@ -102,6 +108,23 @@ def _copy(stream: Reads, kept: IO[bytes], name: str) -> tuple[int, str]:
 def reason(words: str) -> str:
     """Marks why a file is not taken, for the catalogue."""
     return words
+
+
+#: The virus that is none, by which everybody tests whether somebody looks; put together here, so that no scanner finds it in this file.
+_TEST_VIRUS = b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!"
+VIRUS = reason("it holds the test virus (EICAR).")
+
+
+class _Watch:
+    """Looks for the test virus in pieces, of which two may share it."""
+
+    def __init__(self) -> None:
+        self._last = b""
+
+    def sees(self, piece: bytes) -> bool:
+        joined = self._last + piece
+        self._last = joined[-len(_TEST_VIRUS) :]
+        return _TEST_VIRUS in joined
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -181,6 +204,52 @@ def _text(file: IO[bytes], size: int) -> str:
 
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f") | {127})
+
+#: What a reader does by itself with a PDF, or what it brings along: names of actions, and keys under which such things lie.
+_PDF_ACTIONS = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/RichMediaExecute"})
+_PDF_KEYS = frozenset({"/JS", "/JavaScript", "/XFA", "/RichMediaContent"})
+_PDF_FILES = frozenset({"/EmbeddedFiles", "/EF"})
+MOST_OBJECTS = 100_000
+ACTS = reason("it runs a script, or starts something else, when it is opened. Print it into a new PDF.")
+BRINGS = reason("it has another file inside. Hand that in by itself.")
+UNREADABLE = reason("it is damaged, so that nobody could look into it. Print it into a new PDF.")
+LOCKED = reason("it is locked with a password, so that nobody could look into it.")
+# It warns of whatever it can mend; here it either reads a file or does not.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+
+def _pdf(file: IO[bytes], size: int) -> str:
+    """Read every object of a PDF, whatever leads to it; what cannot be read is refused, for a reader may understand it otherwise."""
+    file.seek(0)
+    try:
+        reader = PdfReader(file)
+        if reader.is_encrypted and not reader.decrypt(""):
+            return LOCKED
+        places = [(number, generation) for generation, there in reader.xref.items() for number in there]
+        places += [(number, 0) for number in reader.xref_objStm]
+        if len(places) > MOST_OBJECTS:
+            return UNREADABLE
+        found = (_in_pdf(reader.get_object(IndirectObject(number, generation, reader))) for number, generation in places)
+        return next((why for why in (*found, _in_pdf(reader.trailer)) if why), "")
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError, NotImplementedError, RecursionError, OSError, zlib.error):
+        return UNREADABLE
+
+
+def _in_pdf(one: PdfObject | None) -> str:
+    waiting: list[object] = [one]
+    while waiting:
+        now = waiting.pop()
+        if isinstance(now, DictionaryObject):
+            keys = set(now)
+            if keys & _PDF_KEYS or str(now.raw_get("/S") if "/S" in keys else "") in _PDF_ACTIONS:
+                return ACTS
+            if keys & _PDF_FILES or ("/Type" in keys and str(now.raw_get("/Type")) == "/EmbeddedFile"):
+                return BRINGS
+            waiting += dict.values(now)
+        elif isinstance(now, ArrayObject):
+            waiting += list.__iter__(now)
+    return ""
+
 
 TOO_MANY_PIXELS = reason("the picture is larger than anybody could open.")
 
@@ -264,6 +333,21 @@ def _archive(extension: str) -> Look:
     return look
 
 
+#: What begins so is a program, whatever it is called; the last is what old office files and embedded objects are packed in.
+_PROGRAM_STARTS = (b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"#!/", b"MZ\x90\x00", b"MZ\x00")
+_OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PROGRAM = reason("it has a program or a web page inside.")
+OBJECT = reason("it has an old office file or an embedded object inside, which may hold macros. Save it without, as a newer kind.")
+MACROS = reason("it has macros inside. Save it without them.")
+ELSEWHERE = reason("it fetches something from elsewhere when it is opened. Save it without links to other files.")
+#: Parts of office files that run: macros of any age, controls, and what OpenDocument calls scripts.
+_RUNS = re.compile(r"(^|/)(vbaproject\.bin|vbadata\.xml|vbaprojectsignature.*\.bin|macrosheets/.*|activex/.*|basic/.*|scripts/.*)$", re.IGNORECASE)
+#: In their markup: macros declared, and words that fetch from another program.
+_RUNNING_WORDS = (b"macroEnabled", b"<ddeLink", b"DDEAUTO", b"script:event-listener")
+#: Links that are followed by a click alone.
+_CLICKED = ("http:", "https:", "mailto:", "tel:", "#")
+
+
 def _unpack(file: IO[bytes], size: int, left: _Left, *, office: bool, inside: bool) -> str:
     """Look at each entry; gives what kind of archive it is. Raises _Wrong."""
     _measure_directory(file, size)
@@ -330,17 +414,25 @@ def _look_into(
     embedded = office and not inside and extension in ("docx", "xlsx", "pptx") and "/embeddings/" in one.filename
     if extension in _ARCHIVES and not embedded:
         raise _Wrong(NESTED)
-    if extension in _PROGRAMS and not office:
-        raise _Wrong("it has a program or a web page inside.")
-    if office and one.filename.lower().endswith(("vbaproject.bin", "vbadata.xml")):
-        raise _Wrong("it has macros inside. Save it without them.")
-    size, checker = 0, _Markup() if markup else None
-    kept: IO[bytes] | None = tempfile.SpooledTemporaryFile(_IN_MEMORY) if embedded else None  # noqa: SIM115  closed below
+    # A document may have its own pictures drawn as SVG, which no reader of documents runs.
+    if extension in _PROGRAMS - ({"svg", "xhtml"} if office else set()):
+        raise _Wrong(PROGRAM)
+    if office and _RUNS.search(one.filename):
+        raise _Wrong(MACROS)
+    paper = extension == "pdf" and not office
+    size, checker, watch = 0, (_Links() if extension == "rels" else _Markup()) if markup else None, _Watch()
+    kept: IO[bytes] | None = tempfile.SpooledTemporaryFile(_IN_MEMORY) if embedded or paper else None  # noqa: SIM115  closed below
     try:
         with archive.open(one) as stream:
             while piece := stream.read(_PIECE):
                 if not size and not embedded and piece.startswith(_ARCHIVE_STARTS):
                     raise _Wrong(NESTED)
+                if not size and piece.startswith(_PROGRAM_STARTS):
+                    raise _Wrong(PROGRAM)
+                if not size and piece.startswith(_OLE_START):
+                    raise _Wrong(OBJECT)
+                if watch.sees(piece):
+                    raise _Wrong(VIRUS)
                 size += len(piece)
                 left.bytes -= len(piece)
                 if left.bytes < 0 or size > allowed:
@@ -349,7 +441,12 @@ def _look_into(
                     checker.feed(piece)
                 if kept is not None:
                     kept.write(piece)
-        if kept is not None:
+        if checker is not None:
+            checker.end()
+        if kept is not None and paper:
+            if why := TYPES["pdf"](kept, size):
+                raise _Wrong(why)
+        elif kept is not None:
             # A diagram in a text has its table inside; nothing further may be in that one.
             _unpack(kept, size, left, office=True, inside=True)
     finally:
@@ -362,6 +459,7 @@ class _Markup:
     """Reads XML as far as its first element: entities are declared before it, or not at all."""
 
     def __init__(self) -> None:
+        self._last = b""
         self._parser = expat.ParserCreate()
         self._parser.StartDoctypeDeclHandler = self._refuse
         self._parser.EntityDeclHandler = self._refuse
@@ -374,7 +472,14 @@ class _Markup:
     def _begun(self, *_: object) -> None:
         self._done = True
 
+    def end(self) -> None:
+        """Nothing more comes."""
+
     def feed(self, piece: bytes) -> None:
+        joined = self._last + piece
+        self._last = joined[-24:]
+        if any(word in joined for word in _RUNNING_WORDS):
+            raise _Wrong(MACROS)
         if self._done:
             return
         self._seen += len(piece)
@@ -388,6 +493,28 @@ class _Markup:
                 raise _Wrong(DAMAGED) from None
 
 
+class _Links(_Markup):
+    """Reads all that a part of a document refers to: what lies elsewhere and is not merely clicked on is fetched unasked."""
+
+    def _begun(self, name: str, given: Mapping[str, str]) -> None:  # type: ignore[override]  # its caller is the parser
+        if given.get("TargetMode", "").lower() != "external":
+            return
+        if not given.get("Type", "").endswith("/hyperlink") or not given.get("Target", "").strip().lower().startswith(_CLICKED):
+            raise _Wrong(ELSEWHERE)
+
+    def end(self) -> None:
+        try:
+            self._parser.Parse(b"", True)
+        except expat.ExpatError:
+            raise _Wrong(DAMAGED) from None
+
+    def feed(self, piece: bytes) -> None:
+        try:
+            super().feed(piece)
+        except expat.ExpatError:
+            raise _Wrong(DAMAGED) from None
+
+
 def _type_of(archive: zipfile.ZipFile, names: set[str]) -> str:
     if "[Content_Types].xml" in names:
         return next((kind for part, kind in _PLAIN_TYPES.items() if part in names), "other")
@@ -399,7 +526,7 @@ def _type_of(archive: zipfile.ZipFile, names: set[str]) -> str:
 
 #: What is taken, by extension, and how it is looked at.
 TYPES: Mapping[str, Look] = {
-    "pdf": _is("pdf", b"%PDF-"),
+    "pdf": _is("pdf", b"%PDF-", _pdf),
     "png": _is("png", b"\x89PNG\r\n\x1a\n", _png),
     "jpg": _is("jpg", b"\xff\xd8\xff", _jpeg),
     "jpeg": _is("jpg", b"\xff\xd8\xff", _jpeg),

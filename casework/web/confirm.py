@@ -17,7 +17,6 @@ from casework.errors import CaseworkError, NotSignedIn, TooManyAttempts, WrongCo
 from casework.operations import accounts, second_factors
 from casework.operations.attempts import attempt_succeeded, begin_attempt
 from casework.operations.sensitive import decisions
-from casework.web import devices
 from casework.web.actor import Person, open_transaction, renew_cookie, session_secret, vault, viewer
 from casework.web.forms import PROOF
 from casework.web.passkeys import prove
@@ -118,8 +117,7 @@ def _prove(person: Person) -> None:
     factor = has_factor(person)
     with open_transaction() as db:
         # Guessing is slowed down as it is at the door.
-        account = f"code {person.id}" if factor else person.email
-        attempt = begin_attempt(db, account, devices.source(account))
+        attempt = begin_attempt(db, f"code {person.id}" if factor else person.email, request.remote_addr or "")
     with open_transaction() as db:
         if not factor:
             accounts.insist_password(db, person.actor, request.form.get("confirm_password", ""))

@@ -1,4 +1,4 @@
-"""A scanner to test against: speaks clamd's INSTREAM, and finds the harmless test virus that all scanners know."""
+"""A scanner to test against: speaks clamd's INSTREAM, and finds one word that nothing else looks for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.malice import EICAR
+#: What it finds; the test virus that all scanners know is refused before it comes here.
+VIRUS = b"Horrible-Test-Signature-7Q"
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -20,7 +21,7 @@ class _Handler(socketserver.StreamRequestHandler):
         content = b""
         while length := struct.unpack("!I", self.rfile.read(4))[0]:
             content += self.rfile.read(length)
-        self.wfile.write(b"stream: Eicar-Test-Signature FOUND\0" if EICAR in content else b"stream: OK\0")
+        self.wfile.write(b"stream: Horrible-Test-Signature FOUND\0" if VIRUS in content else b"stream: OK\0")
 
 
 @contextmanager

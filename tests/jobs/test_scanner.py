@@ -13,15 +13,15 @@ from casework.errors import FileBlocked, FilePending
 from casework.jobs.dispatcher import dispatch
 from casework.jobs.scanner import ScannerAway, scan
 from casework.jobs.tasks import Hands, scan_file, sweep
-from casework.operations.cabinet import Cabinet, list_pending
+from casework.operations.cabinet import Cabinet, ask_for_scans, list_pending
 from casework.operations.deeds import home_of
 from casework.operations.documents import take_out
 from casework.operations.keys import cabinet_of
 from casework.operations.uploads import receive
 from casework.records.database import transaction
 from casework.settings import Settings
-from tests.jobs.clamd import scanner
-from tests.malice import EICAR, PDF
+from tests.jobs.clamd import VIRUS, scanner
+from tests.malice import PDF
 from tests.world import World
 
 
@@ -61,7 +61,7 @@ def test_what_is_clean_is_open_to_others(engine: Engine, settings: Settings, wor
 def test_what_is_harmful_nobody_gets(engine: Engine, settings: Settings, world: World, number: str) -> None:
     with scanner() as address:
         hands, cabinet = watched(engine, settings, address)
-        id = world.hand_in(cabinet, number, content=EICAR, name="a.txt")
+        id = world.hand_in(cabinet, number, content=VIRUS, name="a.txt")
         look(hands)
         with pytest.raises(FileBlocked):
             take(cabinet, world, id, "officer")
@@ -74,6 +74,24 @@ def test_a_scanner_that_is_away_leaves_the_file_pending(engine: Engine, settings
         look(hands)
     with pytest.raises(FilePending):
         take(cabinet, world, id)
+
+
+def test_what_was_taken_before_there_was_a_scanner_is_looked_at_once_there_is_one(
+    engine: Engine, settings: Settings, world: World, number: str
+) -> None:
+    before = cabinet_of(engine, settings)
+    good, bad = world.hand_in(before, number, content=b"Good words.", name="a.txt"), world.hand_in(before, number, content=VIRUS, name="b.txt")
+    assert take(before, world, bad) == VIRUS
+    with scanner() as address:
+        hands, cabinet = watched(engine, settings, address)
+        assert ask_for_scans(engine) == 2
+        assert ask_for_scans(engine) == 0
+        with pytest.raises(FilePending):
+            take(cabinet, world, bad)
+        look(hands)
+        assert take(cabinet, world, good) == b"Good words."
+        with pytest.raises(FileBlocked):
+            take(cabinet, world, bad)
 
 
 def test_the_dispatcher_makes_a_job_for_what_is_pending(engine: Engine, settings: Settings, world: World, number: str) -> None:
@@ -99,7 +117,7 @@ def test_the_broom_is_a_job_too(engine: Engine, settings: Settings, world: World
 
 def test_a_unix_socket_serves_as_well(tmp_path: Path) -> None:
     with scanner(socketserver.ThreadingUnixStreamServer, str(tmp_path / "clamd.ctl")) as address:
-        assert (scan(address, [b"good"]), scan(address, [EICAR])) == (None, "Eicar-Test-Signature")
+        assert (scan(address, [b"good"]), scan(address, [VIRUS])) == (None, "Horrible-Test-Signature")
 
 
 def test_what_the_scanner_cannot_say_is_not_taken_for_clean() -> None:

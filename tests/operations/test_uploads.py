@@ -12,13 +12,17 @@ from hypothesis import strategies as st
 from casework.errors import UploadRefused
 from casework.operations import uploads
 from casework.operations.uploads import clean_name, receive
-from tests.malice import EICAR, OFFICE, PDF, Harm, harms, jpeg, office, packed, png
+from tests.malice import OFFICE, PDF, SCRIPT, Harm, harms, jpeg, office, packed, pdf, png, relations
 
 HARMS = list(harms())
 GOOD = {
     "a.pdf": PDF, "a.png": png(40, 30), "a.jpg": jpeg(40, 30), "a.JPEG": jpeg(40, 30), "a.zip": packed({"b/c.txt": b"x", "报告.pdf": PDF}),
     "a.txt": "Hello, 你好\n".encode(), "b.txt": "你好".encode("gb18030"), "a.csv": b"a,b\n1,2\n", **{f"a.{one}": office(one) for one in OFFICE},
     "diagram.docx": office("docx", {"word/embeddings/table.xlsx": office("xlsx")}),
+    "links.docx": office("docx", {"word/_rels/document.xml.rels": relations("hyperlink", "https://example.org/a")}),
+    "own.docx": office("docx", {"word/_rels/document.xml.rels": relations("image", "media/a.svg", "Internal"), "word/media/a.svg": b"<svg/>"}),
+    "link.pdf": pdf(b"/OpenAction<</S/GoTo/D[3 0 R/Fit]>>", b"<</Type/Annot/Subtype/Link/A<</S/URI/URI(https://example.org)>>>>"),
+    "form.pdf": pdf(b"/AcroForm<</Fields[]>>/Lang(en)/Names<<>>"), "commented.pdf": PDF + b"%another",
 }  # fmt: skip
 
 
@@ -68,7 +72,7 @@ def test_a_file_over_the_limit_is_not_read_to_its_end(monkeypatch: pytest.Monkey
 
 def test_a_refusal_names_the_file_and_says_why() -> None:
     with pytest.raises(UploadRefused, match=r"“x\.pdf” was not taken: its content is not what its name says\."):
-        take("../x.pdf", EICAR)
+        take("../x.pdf", SCRIPT)
 
 
 @given(st.text(max_size=300))
