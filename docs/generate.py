@@ -259,7 +259,7 @@ def _codes(names: Iterable[str]) -> str:
 def guards() -> Iterator[str]:
     yield "# The guards"
     yield ""
-    yield "Every guard that a published edition uses: what a person reads when it refuses, where it stands, and which"
+    yield "Every guard that a published edition uses: its rule, what a person reads when it refuses, where it stands, and which"
     yield "facts from outside the case it reads (an event keeps those, so that it can be judged again). A guard that is"
     yield "published never changes its meaning."
     used: dict[str, list[str]] = {}
@@ -273,7 +273,7 @@ def guards() -> Iterator[str]:
         yield ""
         yield f"## {name}"
         yield ""
-        yield f"“{guard.sentence}”"
+        yield f"{guard.rule} Refuses with: “{guard.refusal}”"
         yield ""
         yield f"Asked by {', '.join(dict.fromkeys(used[name]))}."
         if guard.reads:

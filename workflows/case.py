@@ -61,11 +61,11 @@ nda = Task(
 
 decide_plan = Task(
     "decide_plan", "Approve the plan, or return it", SUPERVISOR, working_days(5), forms.ReturnedPlan,
-    not_by=("service_plan",), opens=(Again("service_plan"),), unless_open=True,
+    not_by=("service_plan",), opens=(Again("service_plan"),), unless_open=True, done="returned the service plan",
 )  # fmt: skip
 service_plan = Task(
     "service_plan", "Draw up the service plan", OFFICER, working_days(20), forms.ServicePlan, opens=(decide_plan,),
-    unless_open=True,
+    unless_open=True, done="handed in the service plan",
 )  # fmt: skip
 
 decide_waiver = Task(
@@ -73,8 +73,9 @@ decide_waiver = Task(
     audited=(WAIVER, "granted", True),
 )
 ask_waiver = Task(
-    "ask_waiver", "Ask for a waiver", OFFICER, working_days(5), forms.AskedWaiver, opens=(decide_waiver,)
-)
+    "ask_waiver", "Ask for a waiver", OFFICER, working_days(5), forms.AskedWaiver, opens=(decide_waiver,),
+    done="asked for a waiver",
+)  # fmt: skip
 
 decide_more_time = Task(
     "decide_more_time", "Decide on more time", SUPERVISOR, working_days(5), forms.DecidedTime,
@@ -83,6 +84,7 @@ decide_more_time = Task(
 ask_more_time = Task(
     "ask_more_time", "Ask for more time", OFFICER, working_days(5), forms.AskedTime, opens=(decide_more_time,),
     audited=EXTENSION,
+    done="asked for more time",
 )  # fmt: skip
 
 compliance_gate = Task(

@@ -56,7 +56,10 @@ class TriageCheck(Form):
 
 
 class Consent(Form):
-    agreed = YesNo(label="Does the party agree?", consequence="Documents may be shared within this consent.")
+    agreed = YesNo(
+        label="Does the party agree?", consequence="Documents may be shared within this consent.",
+        done={"yes": "recorded the party's consent", "no": "recorded that the party does not agree"},
+    )  # fmt: skip
     person = Text(label="Who said so")
     given_on = Date(label="On which day", past=True)
     channel = Choice(
@@ -76,7 +79,10 @@ class RenewedConsent(Consent):
 
 
 class Screening(Form):
-    result = Choice(label="Result", choices={"clear": "Clear", "hit": "Hit"})
+    result = Choice(
+        label="Result", choices={"clear": "Clear", "hit": "Hit"},
+        done={"clear": "screened the party with no hit", "hit": "screened the party, with a hit"},
+    )  # fmt: skip
     checked_on = Date(label="Checked on", past=True)
     list_versions = Text(label="Lists and their versions")
     owners_checked = YesNo(label="Were the party's owners screened too?", must=True)
@@ -95,6 +101,10 @@ class Nda(Form):
     status = Choice(
         label="Non-disclosure agreement",
         choices={"signed": "Signed", "waiver_asked": "I ask the supervisor to waive it"},
+        done={
+            "signed": "recorded the signed non-disclosure agreement",
+            "waiver_asked": "asked the supervisor to waive the non-disclosure agreement",
+        },
     )  # fmt: skip
     signed_on = Date(label="Signed on", past=True, when=("status", ("signed",)))
     documents = Documents(label="Signed copy", required=False)
@@ -206,7 +216,10 @@ class AskedWaiver(Form):
 
 class DecidedWaiver(Form):
     what = Choice(label="What was asked to be waived", choices=AskedWaiver.what.choices, prefill="ask_waiver.what")
-    granted = YesNo(label="Is it waived?", consequence="The case may go on without it.")
+    granted = YesNo(
+        label="Is it waived?", consequence="The case may go on without it.",
+        done={"yes": "granted the waiver", "no": "refused the waiver"},
+    )  # fmt: skip
     reason = Note(label="Why")
 
 
@@ -253,7 +266,10 @@ class Baseline(Form):
 
 
 class ComplianceGate(Form):
-    result = Choice(label="Result", choices={"passed": "Passed", "refused": "Refused"})
+    result = Choice(
+        label="Result", choices={"passed": "Passed", "refused": "Refused"},
+        done={"passed": "passed the agreement through the compliance gate", "refused": "refused the agreement at the compliance gate"},
+    )  # fmt: skip
     checked_on = Date(label="Checked on", past=True)
     crosses_border = YesNo(label="Does technology cross the border?")
     catalogue_class = Choice(
@@ -400,7 +416,10 @@ class AskedTime(Form):
 
 class DecidedTime(Form):
     tasks = Tasks(label="Which tasks get more time", prefill="ask_more_time.tasks")
-    granted = YesNo(label="Is it granted?", consequence="The tasks get another due date, and are reminded of anew.")
+    granted = YesNo(
+        label="Is it granted?", consequence="The tasks get another due date, and are reminded of anew.",
+        done={"yes": "granted more time", "no": "refused more time"},
+    )  # fmt: skip
     how = Choice(
         label="What is granted", choices=AskedTime.how.choices, when=("granted", (True,)), prefill="ask_more_time.how"
     )
@@ -421,6 +440,10 @@ class HoldReview(Form):
     decision = Choice(
         label="What shall happen",
         choices={"wait": "Wait on", "resume": "The officer shall resume", "close": "The officer shall propose closing"},
+        done={
+            "wait": "let the case wait on", "resume": "asked the officer to resume the case",
+            "close": "asked the officer to propose closing",
+        },
     )  # fmt: skip
     note = Note(label="Note", required=False)
 

@@ -129,35 +129,54 @@ def _runs_on(track: Track) -> bool:
 # --- triage and consent ----------------------------------------------------------------------------------------------
 
 
-@guard("You have declared an interest in this case.")
+@guard(
+    rule="The person has declared no interest in this case.",
+    refusal="You have declared an interest in this case.",
+)
 def no_declared_interest(f: Facts) -> bool:
     return f.actor not in f.case.interests
 
 
-@guard("The officer named has declared an interest in this case.")
+@guard(
+    rule="The officer named has declared no interest in this case.",
+    refusal="The officer named has declared an interest in this case.",
+)
 def officer_has_no_interest(f: Facts) -> bool:
     people = {f.data.get("officer"), *(f.data.get("team") or ())}
     return not people & f.case.interests
 
 
-@guard("The record of the need or of the technology is missing.")
+@guard(
+    rule="The records of the need and of the technology are on file.",
+    refusal="The record of the need or of the technology is missing.",
+)
 def records_on_file(f: Facts) -> bool:
     return bool(f.case.need and f.case.technology)
 
 
-@guard("The match has no source or no rationale.", reads=("match",))
+@guard(
+    rule="The match has a source and a rationale.",
+    refusal="The match has no source or no rationale.",
+    reads=("match",),
+)
 def match_is_explained(f: Facts) -> bool:
     match = f.from_outside("match")
     return bool(match.get("rationale") and match.get("source"))
 
 
-@guard("The triage check is open, or whoever made it declared an interest.")
+@guard(
+    rule="The triage check is done by a person who declared no interest.",
+    refusal="The triage check is open, or whoever made it declared an interest.",
+)
 def triage_is_checked(f: Facts) -> bool:
     checked = _answer(f, "triage_check")
     return checked is not None and checked.get("interest") == "none"
 
 
-@guard("Both parties must have agreed, with a consent that still stands.")
+@guard(
+    rule="Both parties have agreed, with a consent that still stands.",
+    refusal="Both parties must have agreed, with a consent that still stands.",
+)
 def interest_is_confirmed(f: Facts) -> bool:
     return all(_said_yes(f, party) and _live(f, party) for party in PARTIES)
 
@@ -165,7 +184,10 @@ def interest_is_confirmed(f: Facts) -> bool:
 # --- the plan --------------------------------------------------------------------------------------------------------
 
 
-@guard("The service plan is not on file, or was returned and not handed in again.")
+@guard(
+    rule="The service plan is on file, and was handed in again if it was returned.",
+    refusal="The service plan is not on file, or was returned and not handed in again.",
+)
 def plan_is_on_file(f: Facts) -> bool:
     plan = f.result("service_plan")
     if plan is None or not _since(plan, _moment(f, "confirm_interest", "reopen")):
@@ -174,13 +196,19 @@ def plan_is_on_file(f: Facts) -> bool:
     return returned is None or (plan.closed_at or plan.opened_at) > (returned.closed_at or returned.opened_at)
 
 
-@guard("The non-disclosure agreement is neither signed nor asked to be waived.")
+@guard(
+    rule="The non-disclosure agreement is signed, or a waiver of it was asked for.",
+    refusal="The non-disclosure agreement is neither signed nor asked to be waived.",
+)
 def nda_is_signed_or_waived(f: Facts) -> bool:
     answer = _answer(f, "nda")
     return answer is not None and answer.get("status") in ("signed", "waiver_asked")
 
 
-@guard("Every party must be screened with no hit, at most 90 days ago.")
+@guard(
+    rule="Every party was screened with no hit at most 90 days ago.",
+    refusal="Every party must be screened with no hit, at most 90 days ago.",
+)
 def parties_are_screened(f: Facts) -> bool:
     oldest = (f.today - SCREENING_HOLDS).isoformat()
     for party in PARTIES:
@@ -192,7 +220,10 @@ def parties_are_screened(f: Facts) -> bool:
     return True
 
 
-@guard("After a reopening each party must have renewed a consent that is older than 12 months.")
+@guard(
+    rule="After a reopening, no consent is older than 12 months.",
+    refusal="After a reopening each party must have renewed a consent that is older than 12 months.",
+)
 def consents_are_recent(f: Facts) -> bool:
     reopened = _moment(f, "reopen")
     if reopened is None:
@@ -201,12 +232,19 @@ def consents_are_recent(f: Facts) -> bool:
     return all(any(one.given_on >= oldest for one in _live(f, party)) for party in PARTIES)
 
 
-@guard("The service plan does not ask to skip the assessment.")
+@guard(
+    rule="The service plan asks to skip the assessment.",
+    refusal="The service plan does not ask to skip the assessment.",
+)
 def skipping_was_asked(f: Facts) -> bool:
     return _plan(f).get("skip_assessment") is True
 
 
-@guard("The technology has no confirmed statement of verification that is still valid.", reads=("technology",))
+@guard(
+    rule="The technology has a confirmed statement of verification that is still valid, or another reason is given.",
+    refusal="The technology has no confirmed statement of verification that is still valid.",
+    reads=("technology",),
+)
 def statement_or_reason(f: Facts) -> bool:
     """Any other reason than a valid statement is a waiver, and the supervisor decides on it."""
     return f.data.get("reason") != "statement_valid" or _verified(f)
@@ -215,27 +253,39 @@ def statement_or_reason(f: Facts) -> bool:
 # --- assessment ------------------------------------------------------------------------------------------------------
 
 
-@guard("The assessment has not stated a result, or its referral has not been approved.")
+@guard(
+    rule="The assessment has stated a result, and its referral is approved.",
+    refusal="The assessment has not stated a result, or its referral has not been approved.",
+)
 def assessment_is_stated(f: Facts) -> bool:
     join, referral = f.join("assessment"), f.referral("assessment")
     approved = join.state == MET_JOIN if join else referral is not None and referral.outcome == "completed"
     return approved and reached(f, "assessment", "stated")
 
 
-@guard("The parties' comments on the report are not in.")
+@guard(
+    rule="The parties' comments on the report are in.",
+    refusal="The parties' comments on the report are not in.",
+)
 def parties_have_commented(f: Facts) -> bool:
     tracks = services_that_count(f, "assessment")
     return bool(tracks) and all(f.fired("comments_in", track) is not None for track in tracks)
 
 
-@guard("The assessment's report is not verified, and the parties' comments on it are not in.")
+@guard(
+    rule="A report that does not verify the technology was put to the parties, and their comments on it are in.",
+    refusal="The assessment's report is not verified, and the parties' comments on it are not in.",
+)
 def parties_have_answered(f: Facts) -> bool:
     """A report with a negative result has been put to the parties; an assessment that broke off has no report."""
     tracks = services_that_count(f, "assessment")
     return bool(tracks) and all(one.outcome != "not_verified" or f.fired("comments_in", one) is not None for one in tracks)
 
 
-@guard("The assessment did not end as not verified or inconclusive.")
+@guard(
+    rule="The assessment ended as not verified or inconclusive.",
+    refusal="The assessment did not end as not verified or inconclusive.",
+)
 def assessment_did_not_verify(f: Facts) -> bool:
     join = f.join("assessment")
     if join is not None and (join.state != MET_JOIN or reached(f, "assessment", "stated")):
@@ -246,12 +296,18 @@ def assessment_did_not_verify(f: Facts) -> bool:
 # --- towards signing -------------------------------------------------------------------------------------------------
 
 
-@guard("The check of intellectual property is neither clear nor waived.")
+@guard(
+    rule="The check of intellectual property is clear or waived.",
+    refusal="The check of intellectual property is neither clear nor waived.",
+)
 def ip_is_clear_or_waived(f: Facts) -> bool:
     return f.at_milestone(f.current("ip"), "clear") or _waived(f, "ip")
 
 
-@guard("A planned loan is neither offered, nor a condition with a day, nor waived.")
+@guard(
+    rule="Each planned loan is offered, listed as a condition with a day, or waived.",
+    refusal="A planned loan is neither offered, nor a condition with a day, nor waived.",
+)
 def loans_are_offered_listed_or_waived(f: Facts) -> bool:
     return all(
         reached(f, loan, "offered")
@@ -263,7 +319,10 @@ def loans_are_offered_listed_or_waived(f: Facts) -> bool:
     )
 
 
-@guard("Somebody has declared that work is blocked.")
+@guard(
+    rule="Nobody has declared that work is blocked, or work goes on again.",
+    refusal="Somebody has declared that work is blocked.",
+)
 def work_is_not_blocked(f: Facts) -> bool:
     blocked, free = f.result("work_blocked"), f.result("work_unblocked")
     if blocked is None:
@@ -271,7 +330,11 @@ def work_is_not_blocked(f: Facts) -> bool:
     return free is not None and (free.closed_at or free.opened_at) > (blocked.closed_at or blocked.opened_at)
 
 
-@guard("A right is unconfirmed, transferred, or licensed exclusively in this territory by another case.", reads=("rights",))
+@guard(
+    rule="Each right is confirmed, and no other case has its transfer or an exclusive licence in this territory.",
+    refusal="A right is unconfirmed, transferred, or licensed exclusively in this territory by another case.",
+    reads=("rights",),
+)
 def rights_are_free(f: Facts) -> bool:
     wanted = f.data.get("rights") or f.case.rights
     known = _known_rights(f, wanted)
@@ -305,7 +368,11 @@ def _pledgee_agreed(f: Facts, right: str, since: str) -> bool:
     return any(day >= since for day in days)
 
 
-@guard("A right is pledged and the pledgee's consent is not on file.", reads=("rights",))
+@guard(
+    rule="The pledgee's consent is on file for each right that is pledged.",
+    refusal="A right is pledged and the pledgee's consent is not on file.",
+    reads=("rights",),
+)
 def pledgees_agree(f: Facts) -> bool:
     """A consent answers for the pledge it was asked about: one that was given before the pledge began does not."""
     rights = f.from_outside("rights")
@@ -321,7 +388,10 @@ def pledgees_agree(f: Facts) -> bool:
     return True
 
 
-@guard("No agreement of this round is in force, or it is only an NDA, a memorandum or a letter of intent.")
+@guard(
+    rule="An agreement of this round is in force that is more than an NDA, a memorandum or a letter of intent.",
+    refusal="No agreement of this round is in force, or it is only an NDA, a memorandum or a letter of intent.",
+)
 def agreement_is_in_force(f: Facts) -> bool:
     track = f.current("agreement")
     proposed = f.fired("propose", track) if track else None
@@ -332,19 +402,29 @@ def agreement_is_in_force(f: Facts) -> bool:
     )
 
 
-@guard("The compliance gate of this round has not been passed.")
+@guard(
+    rule="The compliance gate of this round is passed.",
+    refusal="The compliance gate of this round has not been passed.",
+)
 def compliance_gate_is_passed(f: Facts) -> bool:
     answer = _answer(f, "compliance_gate", _moment(f, "ready_to_sign", "renegotiate"))
     return answer is not None and answer.get("result") == "passed"
 
 
-@guard("The dispute clause of this round has not been chosen.")
+@guard(
+    rule="The dispute clause of this round is chosen.",
+    refusal="The dispute clause of this round has not been chosen.",
+)
 def dispute_clause_is_chosen(f: Facts) -> bool:
     answer = _answer(f, "dispute_clause_check", _moment(f, "ready_to_sign", "renegotiate"))
     return answer is not None and answer.get("clause") is not None
 
 
-@guard("The statement that the case relies on has expired.", reads=("technology",))
+@guard(
+    rule="The statement that the case relies on is still valid.",
+    refusal="The statement that the case relies on has expired.",
+    reads=("technology",),
+)
 def statement_is_still_valid(f: Facts) -> bool:
     """Only where the case relied on a statement: of its own assessment, or one that the technology had already."""
     main = f.case.main
@@ -368,7 +448,10 @@ def statement_is_still_valid(f: Facts) -> bool:
 # --- the site --------------------------------------------------------------------------------------------------------
 
 
-@guard("No baseline was recorded before commissioning ended; it cannot be made up afterwards.")
+@guard(
+    rule="The baseline was recorded before commissioning ended.",
+    refusal="No baseline was recorded before commissioning ended; it cannot be made up afterwards.",
+)
 def baseline_was_recorded(f: Facts) -> bool:
     site = f.current("deployment")
     tested = f.fired("ready_to_test", site) if site else None
@@ -380,13 +463,19 @@ def baseline_was_recorded(f: Facts) -> bool:
     return any((t.closed_at or t.opened_at) < tested.at for t in f.results("record_baseline"))
 
 
-@guard("The site has not been accepted.")
+@guard(
+    rule="The site is accepted.",
+    refusal="The site has not been accepted.",
+)
 def site_is_accepted(f: Facts) -> bool:
     site = f.current("deployment")
     return site is not None and site.outcome in ("accepted", "accepted_with_punch_list")
 
 
-@guard("The site was neither rejected for good nor abandoned.")
+@guard(
+    rule="The site was rejected for good or abandoned.",
+    refusal="The site was neither rejected for good nor abandoned.",
+)
 def site_has_failed(f: Facts) -> bool:
     site = f.current("deployment")
     return site is not None and site.outcome in ("rejected_final", "abandoned")
@@ -395,7 +484,10 @@ def site_has_failed(f: Facts) -> bool:
 # --- closing ---------------------------------------------------------------------------------------------------------
 
 
-@guard("A task is still open: finish it, or drop it.")
+@guard(
+    rule="Every task that must end before closing has ended.",
+    refusal="A task is still open: finish it, or drop it.",
+)
 def tasks_have_ended(f: Facts) -> bool:
     """Aside: aftercare, the closing step itself, tasks of tracks that run on, and tasks that have not appeared yet."""
     main = f.case.main
@@ -408,12 +500,18 @@ def tasks_have_ended(f: Facts) -> bool:
     ]  # fmt: skip
 
 
-@guard("A referral has not ended: wait for it, or cancel it.")
+@guard(
+    rule="Every referral has ended.",
+    refusal="A referral has not ended: wait for it, or cancel it.",
+)
 def referrals_have_ended(f: Facts) -> bool:
     return not any(t.workflow == "referral" and t.kind != "mediation" for t in f.case.live_tracks())
 
 
-@guard("A track has neither ended nor may it run on after closing: bring it to an end first.")
+@guard(
+    rule="Every track has ended, or may run on after closing.",
+    refusal="A track has neither ended nor may it run on after closing: bring it to an end first.",
+)
 def tracks_have_ended_or_run_on(f: Facts) -> bool:
     return all(
         _runs_on(t) for t in f.case.live_tracks()
@@ -421,18 +519,27 @@ def tracks_have_ended_or_run_on(f: Facts) -> bool:
     )  # fmt: skip
 
 
-@guard("A compliance stop stays the outcome, and only a stop makes it one.")
+@guard(
+    rule="The outcome is a compliance stop if, and only if, compliance stopped the case.",
+    refusal="A compliance stop stays the outcome, and only a stop makes it one.",
+)
 def outcome_respects_a_stop(f: Facts) -> bool:
     said = f.data.get("outcome")
     return said is None or (said == "compliance_stop") == (f.case.outcome == "compliance_stop")
 
 
-@guard("The case was stopped by compliance.")
+@guard(
+    rule="The case was not stopped by compliance.",
+    refusal="The case was stopped by compliance.",
+)
 def not_stopped_by_compliance(f: Facts) -> bool:
     return f.case.outcome != "compliance_stop"
 
 
-@guard("The case was closed more than 24 months ago.")
+@guard(
+    rule="The case was closed at most 24 months ago.",
+    refusal="The case was closed more than 24 months ago.",
+)
 def closed_within_24_months(f: Facts) -> bool:
     if f.case.closed_at is None:
         return False
@@ -445,14 +552,20 @@ def closed_within_24_months(f: Facts) -> bool:
 # --- referrals -------------------------------------------------------------------------------------------------------
 
 
-@guard("This is another service than the referral's.")
+@guard(
+    rule="The service is the referral's.",
+    refusal="This is another service than the referral's.",
+)
 def service_is_the_referrals(f: Facts) -> bool:
     return f.data.get("service") in (None, f.track.kind)
 
 
 @guard(
-    "No consent of the party concerned covers this provider and each of these documents. A paper of neither party concerns"
-    " both, unless it was entered as the office's own."
+    rule="A consent of each party concerned covers this provider and each of these documents.",
+    refusal=(
+        "No consent of the party concerned covers this provider and each of these documents. A paper of neither party concerns"
+        " both, unless it was entered as the office's own."
+    ),
 )
 def consent_covers_documents(f: Facts) -> bool:
     if f.track.kind == "mediation":
@@ -461,29 +574,44 @@ def consent_covers_documents(f: Facts) -> bool:
     return all(_covers(f, provider, one) for one in f.data.get("documents") or ())
 
 
-@guard("A shared document is no longer covered by a consent.")
+@guard(
+    rule="Consents still cover every shared document.",
+    refusal="A shared document is no longer covered by a consent.",
+)
 def consent_covers_what_was_shared(f: Facts) -> bool:
     return all(_covers(f, f.track.provider, one) for one in f.track.given.get("documents") or ())
 
 
-@guard("The person named has declared an interest in this matter.")
+@guard(
+    rule="The person named has declared no interest in this matter.",
+    refusal="The person named has declared an interest in this matter.",
+)
 def person_is_not_barred(f: Facts) -> bool:
     person = f.data.get("person")
     return person is None or person not in f.track.barred | f.case.interests
 
 
-@guard("This person has declared an interest in the case already.")
+@guard(
+    rule="This person has not declared an interest in the case before.",
+    refusal="This person has declared an interest in the case already.",
+)
 def person_is_not_out(f: Facts) -> bool:
     return (f.data.get("person") or f.actor) not in f.case.interests
 
 
-@guard("The provider still has working days left to start: 15 after accepting.")
+@guard(
+    rule="The provider has not started within 15 working days after accepting.",
+    refusal="The provider still has working days left to start: 15 after accepting.",
+)
 def start_is_overdue(f: Facts) -> bool:
     accepted = f.fired("accept")
     return accepted is not None and f.now >= f.calendar.due(accepted.at, 15, "wd")
 
 
-@guard("The work on this service has not ended yet.")
+@guard(
+    rule="The work on this service has ended.",
+    refusal="The work on this service has not ended yet.",
+)
 def work_has_ended(f: Facts) -> bool:
     """A loan that has been paid out counts as delivered: its servicing goes on for years."""
     work = f.child
@@ -492,11 +620,17 @@ def work_has_ended(f: Facts) -> bool:
     return work.workflow == "pledge" and f.at_milestone(work, "paid")
 
 
-@guard("A mediation has no such step.")
+@guard(
+    rule="The referral is not a mediation.",
+    refusal="A mediation has no such step.",
+)
 def not_a_mediation(f: Facts) -> bool:
     return f.track.kind != "mediation"
 
 
-@guard("It has been returned twice already.")
+@guard(
+    rule="It was returned fewer than two times.",
+    refusal="It has been returned twice already.",
+)
 def rounds_are_left(f: Facts) -> bool:
     return f.count("return") < ROUNDS

@@ -113,42 +113,66 @@ def go_on_with_fewer(f: Facts) -> Mapping[str, Any]:
 # --- guards ----------------------------------------------------------------------------------------------------------
 
 
-@guard("No request for this service has been sent that still runs: write and send the first one, and name the others in it.")
+@guard(
+    rule="A request for this service was sent and still runs.",
+    refusal="No request for this service has been sent that still runs: write and send the first one, and name the others in it.",
+)
 def service_is_asked_for(f: Facts) -> bool:
     return bool(asked_now(f.case, str(f.data.get("service"))))
 
 
-@guard("No request has been sent that still runs: write and send the first one, and name the others in it.")
+@guard(
+    rule="A request was sent and still runs.",
+    refusal="No request has been sent that still runs: write and send the first one, and name the others in it.",
+)
 def some_service_is_asked_for(f: Facts) -> bool:
     return any(asked_now(f.case, kind) for kind in SIDE_BY_SIDE)
 
 
-@guard("No referrals run side by side of which the case waits for results.")
+@guard(
+    rule="Referrals run side by side, and the case waits for their results.",
+    refusal="No referrals run side by side of which the case waits for results.",
+)
 def some_join_waits(f: Facts) -> bool:
     return any(open_join(f.case, kind) for kind in SIDE_BY_SIDE)
 
 
-@guard("No referrals of this service run side by side of which the case waits for results.")
+@guard(
+    rule="Referrals of this service run side by side, and the case waits for their results.",
+    refusal="No referrals of this service run side by side of which the case waits for results.",
+)
 def service_is_joined(f: Facts) -> bool:
     return open_join(f.case, str(f.data.get("service"))) is not None
 
 
-@guard("So many results cannot come: wait for fewer, or name more providers to ask as well.")
+@guard(
+    rule="As many results can still come as the case waits for.",
+    refusal="So many results cannot come: wait for fewer, or name more providers to ask as well.",
+)
 def results_can_come(f: Facts) -> bool:
     return f.data.get("join") != SOME or _number(f) <= _count(f, _kind(f))
 
 
-@guard("Only one provider is asked: name others to ask as well, or leave open what the case waits for.")
+@guard(
+    rule="How many results the case waits for is said only where several providers are asked.",
+    refusal="Only one provider is asked: name others to ask as well, or leave open what the case waits for.",
+)
 def several_are_asked(f: Facts) -> bool:
     return f.data.get("join") is None or open_join(f.case, _kind(f)) is not None or _count(f, _kind(f)) > 1
 
 
-@guard("Others are to be asked as well: say how many results the case waits for.")
+@guard(
+    rule="Where others are asked as well, it is said how many results the case waits for.",
+    refusal="Others are to be asked as well: say how many results the case waits for.",
+)
 def rule_is_said(f: Facts) -> bool:
     return not f.data.get("beside") or f.data.get("join") is not None
 
 
-@guard("One of those to be asked as well is asked already.")
+@guard(
+    rule="Each provider to be asked as well is one that is not asked yet.",
+    refusal="One of those to be asked as well is asked already.",
+)
 def beside_are_others(f: Facts) -> bool:
     kind = _kind(f)
     asked = {one.provider for one in asked_now(f.case, kind)}
@@ -157,7 +181,10 @@ def beside_are_others(f: Facts) -> bool:
     return not asked & set(f.data.get("beside") or ())
 
 
-@guard("There is no result to go on with yet.")
+@guard(
+    rule="There is a result to go on with.",
+    refusal="There is no result to go on with yet.",
+)
 def results_are_there(f: Facts) -> bool:
     found = f.case.joins.get(str(f.task.about)) if f.task else None
     return f.data.get("go_on") != "fewer" or found is None or bool(tally(f.case, found, f.milestones).results)

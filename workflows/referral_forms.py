@@ -120,7 +120,7 @@ class AskedExtension(Form):
 
 
 class DecidedExtension(Form):
-    granted = YesNo(label="Is it granted?")
+    granted = YesNo(label="Is it granted?", done={"yes": "granted more time", "no": "refused more time"})
     until_on = Date(label="New date", future=True, when=("granted", (True,)))
     note = Note(label="Note", required=False)
 

@@ -46,12 +46,20 @@ def _not_past(day: str | None, facts: Facts) -> bool:
     return day is not None and day >= facts.today.isoformat()
 
 
-@guard("A right is not confirmed by a person yet. Look it up in its register and confirm it first.", reads=("rights",))
+@guard(
+    rule="A person has confirmed each right.",
+    refusal="A right is not confirmed by a person yet. Look it up in its register and confirm it first.",
+    reads=("rights",),
+)
 def rights_are_confirmed(facts: Facts) -> bool:
     return all(right.get("confirmed") is True for right in _named(facts))
 
 
-@guard("A right is not in force, or nobody has recorded that it is.", reads=("rights",))
+@guard(
+    rule="Each right is on record as in force.",
+    refusal="A right is not in force, or nobody has recorded that it is.",
+    reads=("rights",),
+)
 def rights_are_in_force(facts: Facts) -> bool:
     return all(
         right.get("confirmed") is True
@@ -61,12 +69,20 @@ def rights_are_in_force(facts: Facts) -> bool:
     )
 
 
-@guard("The fee of a right is not paid up to today.", reads=("rights",))
+@guard(
+    rule="The fee of each right is paid up to today.",
+    refusal="The fee of a right is not paid up to today.",
+    reads=("rights",),
+)
 def fees_are_paid(facts: Facts) -> bool:
     return all(right.get("confirmed") is True and _not_past(right.get("fee_paid_to"), facts) for right in _named(facts))
 
 
-@guard("Another case holds an exclusive licence of a right for the same territory.", reads=("rights",))
+@guard(
+    rule="No other case holds an exclusive licence of a right for the same territory.",
+    refusal="Another case holds an exclusive licence of a right for the same territory.",
+    reads=("rights",),
+)
 def no_exclusive_licence_elsewhere(facts: Facts) -> bool:
     wanted = facts.data.get("territory")
     taken = [
@@ -79,19 +95,31 @@ def no_exclusive_licence_elsewhere(facts: Facts) -> bool:
     return not any(one == wanted or {one, wanted} & {None, WORLD} for one in taken)
 
 
-@guard("A right is pledged. The pledgee's consent must be on file.", reads=("rights",))
+@guard(
+    rule="The pledgee's consent is on file for each right that is pledged.",
+    refusal="A right is pledged. The pledgee's consent must be on file.",
+    reads=("rights",),
+)
 def pledged_rights_have_consent(facts: Facts) -> bool:
     pledged = any(_standing(right, "pledge") for right in _named(facts))
     return not pledged or facts.data.get("pledge") == "consent_on_file"
 
 
-@guard("A right is pledged and was checked again. Tell the bank that holds the pledge first.", reads=("rights",))
+@guard(
+    rule="The bank that holds the pledge was told of the new check of a pledged right.",
+    refusal="A right is pledged and was checked again. Tell the bank that holds the pledge first.",
+    reads=("rights",),
+)
 def pledgee_knows_of_recheck(facts: Facts) -> bool:
     pledged = any(_standing(right, "pledge") for right in _named(facts))
     return not pledged or not facts.count("recheck") or facts.data.get("pledgee_told") is True
 
 
-@guard("A right is pledged already.", reads=("rights",))
+@guard(
+    rule="No right is pledged.",
+    refusal="A right is pledged already.",
+    reads=("rights",),
+)
 def rights_are_not_pledged(facts: Facts) -> bool:
     return not any(_standing(right, "pledge") for right in _named(facts))
 
@@ -99,7 +127,10 @@ def rights_are_not_pledged(facts: Facts) -> bool:
 # --- assessment ------------------------------------------------------------------------------------------------------
 
 
-@guard("A statement must be valid for longer than the day of its issue.")
+@guard(
+    rule="The statement is valid for longer than the day of its issue.",
+    refusal="A statement must be valid for longer than the day of its issue.",
+)
 def statement_ends_after_issue(facts: Facts) -> bool:
     issued, ends = facts.data.get("issued_on"), facts.data.get("valid_until")
     return issued is None or ends is None or issued < ends
@@ -108,7 +139,10 @@ def statement_ends_after_issue(facts: Facts) -> bool:
 # --- mediation -------------------------------------------------------------------------------------------------------
 
 
-@guard("Two written reminders and fifteen days after the second one come first.")
+@guard(
+    rule="Two written reminders were sent, and fifteen days have passed since the second one.",
+    refusal="Two written reminders and fifteen days after the second one come first.",
+)
 def fifteen_days_since_second_reminder(facts: Facts) -> bool:
     first, second = facts.data.get("first_reminder_on"), facts.data.get("second_reminder_on")
     if first is None or second is None:
@@ -116,7 +150,10 @@ def fifteen_days_since_second_reminder(facts: Facts) -> bool:
     return first < second and facts.today >= date.fromisoformat(second) + timedelta(days=15)
 
 
-@guard("The new end of the term must lie after today.")
+@guard(
+    rule="The new end of the term lies after today.",
+    refusal="The new end of the term must lie after today.",
+)
 def extension_goes_beyond_today(facts: Facts) -> bool:
     new_end = facts.data.get("until_day")
     return new_end is None or new_end > facts.today.isoformat()
@@ -125,24 +162,38 @@ def extension_goes_beyond_today(facts: Facts) -> bool:
 # --- pledge ----------------------------------------------------------------------------------------------------------
 
 
-@guard("A point of the register check fails.")
+@guard(
+    rule="No point of the register check fails.",
+    refusal="A point of the register check fails.",
+)
 def no_register_point_fails(facts: Facts) -> bool:
     return not facts.data.get("points_failing")
 
 
-@guard("The shares of the risk must make a hundred per cent.")
+@guard(
+    rule="The shares of the risk make a hundred per cent.",
+    refusal="The shares of the risk must make a hundred per cent.",
+)
 def shares_make_a_hundred(facts: Facts) -> bool:
     names = ("pool_share", "guarantor_share", "insurer_share", "bank_share")
     given = [Decimal(facts.data[name]) for name in names if facts.data.get(name) is not None]
     return not given or sum(given) == 100
 
 
-@guard("A right of the application is not confirmed by a person.", reads=("rights",))
+@guard(
+    rule="A person has confirmed each right of the application.",
+    refusal="A right of the application is not confirmed by a person.",
+    reads=("rights",),
+)
 def applied_rights_are_confirmed(facts: Facts) -> bool:
     return all(right.get("confirmed") is True for right in _applied(facts))
 
 
-@guard("A right of the application has been pledged in the meantime.", reads=("rights",))
+@guard(
+    rule="No right of the application is pledged.",
+    refusal="A right of the application has been pledged in the meantime.",
+    reads=("rights",),
+)
 def applied_rights_are_not_pledged(facts: Facts) -> bool:
     return not any(_standing(right, "pledge") for right in _applied(facts))
 
@@ -153,27 +204,42 @@ def _way_in(facts: Facts) -> str | None:
     return max(fired)[1] if fired else None
 
 
-@guard("The loan was not repaid.")
+@guard(
+    rule="The loan was repaid.",
+    refusal="The loan was not repaid.",
+)
 def way_in_was_repayment(facts: Facts) -> bool:
     return _way_in(facts) == "repaid"
 
 
-@guard("The pledged right was not disposed of.")
+@guard(
+    rule="The pledged right was disposed of.",
+    refusal="The pledged right was not disposed of.",
+)
 def way_in_was_disposal(facts: Facts) -> bool:
     return _way_in(facts) == "disposed"
 
 
-@guard("Nobody has stated that nothing can be recovered.")
+@guard(
+    rule="A person has stated that nothing can be recovered.",
+    refusal="Nobody has stated that nothing can be recovered.",
+)
 def way_in_was_no_value(facts: Facts) -> bool:
     return _way_in(facts) == "no_value"
 
 
-@guard("Nobody has stated that the loan is not paid out.")
+@guard(
+    rule="A person has stated that the loan is not paid out.",
+    refusal="Nobody has stated that the loan is not paid out.",
+)
 def way_in_was_not_paid(facts: Facts) -> bool:
     return _way_in(facts) == "not_paid"
 
 
-@guard("The request was not withdrawn.")
+@guard(
+    rule="The request was withdrawn.",
+    refusal="The request was not withdrawn.",
+)
 def way_in_was_withdrawal(facts: Facts) -> bool:
     return _way_in(facts) == "withdraw"
 
@@ -181,7 +247,10 @@ def way_in_was_withdrawal(facts: Facts) -> bool:
 # --- agreement -------------------------------------------------------------------------------------------------------
 
 
-@guard("The technology may not cross the border: it is prohibited, or restricted and the licence letter is missing.")
+@guard(
+    rule="The technology may cross the border: it is not prohibited, and where it is restricted the licence letter is on file.",
+    refusal="The technology may not cross the border: it is prohibited, or restricted and the licence letter is missing.",
+)
 def catalogue_lets_it_pass(facts: Facts) -> bool:
     match facts.data.get("catalogue_class"):
         case "prohibited":
@@ -191,28 +260,44 @@ def catalogue_lets_it_pass(facts: Facts) -> bool:
     return True
 
 
-@guard("The technology crosses the border. Record the signing across the border instead.")
+@guard(
+    rule="The technology does not cross the border.",
+    refusal="The technology crosses the border. Record the signing across the border instead.",
+)
 def stays_inside_the_border(facts: Facts) -> bool:
     return facts.said("cleared.crosses_border") is not True
 
 
-@guard("The technology was not cleared for crossing the border.")
+@guard(
+    rule="The technology is cleared for crossing the border.",
+    refusal="The technology was not cleared for crossing the border.",
+)
 def cleared_for_the_border(facts: Facts) -> bool:
     return facts.said("cleared.crosses_border") is True
 
 
-@guard("An agreement must expire after the day on which it takes effect.")
+@guard(
+    rule="The agreement expires after the day on which it takes effect.",
+    refusal="An agreement must expire after the day on which it takes effect.",
+)
 def agreement_dates_in_order(facts: Facts) -> bool:
     starts, ends = facts.data.get("effective_on"), facts.data.get("expires_on")
     return starts is None or ends is None or starts < ends
 
 
-@guard("An agreement of this kind must name the rights that it is about.")
+@guard(
+    rule="An agreement of a kind that is about rights names them.",
+    refusal="An agreement of this kind must name the rights that it is about.",
+)
 def rights_are_named(facts: Facts) -> bool:
     return facts.said("propose.kind") not in DISPOSING_KINDS or bool(facts.data.get("rights"))
 
 
-@guard("A right is pledged, and its pledgee has not consented. Ask the pledgee first.", reads=("rights",))
+@guard(
+    rule="The pledgee of each right that is pledged has consented.",
+    refusal="A right is pledged, and its pledgee has not consented. Ask the pledgee first.",
+    reads=("rights",),
+)
 def pledgees_have_consented(facts: Facts) -> bool:
     """An answer counts for the pledge it was asked about, not for one that began after it."""
     if facts.said("propose.kind") not in DISPOSING_KINDS:
@@ -235,23 +320,35 @@ def _pledgee_agreed(facts: Facts, right: str, since: str) -> bool:
 # --- deployment ------------------------------------------------------------------------------------------------------
 
 
-@guard("A baseline must begin before it ends.")
+@guard(
+    rule="The baseline begins before it ends.",
+    refusal="A baseline must begin before it ends.",
+)
 def baseline_period_in_order(facts: Facts) -> bool:
     starts, ends = facts.data.get("baseline_from"), facts.data.get("baseline_to")
     return starts is None or ends is None or starts < ends
 
 
-@guard("The baseline must be recorded before commissioning ends; it cannot be made up afterwards.")
+@guard(
+    rule="The baseline is recorded before commissioning ends.",
+    refusal="The baseline must be recorded before commissioning ends; it cannot be made up afterwards.",
+)
 def baseline_is_recorded(facts: Facts) -> bool:
     earlier = facts.said("plan_set.baseline_recorded") is True or facts.result("record_baseline") is not None
     return earlier or facts.data.get("baseline_recorded") is True
 
 
-@guard("Two retests have been made; a third is not allowed.")
+@guard(
+    rule="At most two retests are made.",
+    refusal="Two retests have been made; a third is not allowed.",
+)
 def retest_is_left(facts: Facts) -> bool:
     return facts.count("retest") < 2
 
 
-@guard("Two retests must have failed, or correction been refused.")
+@guard(
+    rule="Two retests have failed, or correction was refused.",
+    refusal="Two retests must have failed, or correction been refused.",
+)
 def retests_failed_or_correction_refused(facts: Facts) -> bool:
     return facts.count("retest") >= 2 or facts.data.get("correction_refused") is True

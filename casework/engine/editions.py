@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from casework.engine import grammar
 from casework.engine.fields import Form, build_model
 from casework.engine.limits import LADDER
+from casework.engine.registry import Guard
 from casework.engine.roles import QUEUE_ROLES
 from casework.ledger.canonical import digest
 
@@ -426,9 +427,10 @@ class _Publisher:
             question, *when = (task.audited,) if isinstance(task.audited, str) else task.audited
             self.audited.add(Audited(question, "task", task.name, *when))
         self.texts[f"tasks.{key}"] = task.do
+        if task.done:
+            self.texts[f"tasks.{key}.done"] = task.done
         self.texts |= {f"tasks.{key}.items.{item.name}": item.text for item in task.checklist}
-        for one in task.guards:
-            self.texts[f"guards.{one.name}"] = one.sentence
+        self.guards(task.guards)
         return key
 
     def openings(self, opens: Any) -> list[dict[str, Json]]:
@@ -455,6 +457,10 @@ class _Publisher:
                     })  # fmt: skip
         return made
 
+    def guards(self, guards: Iterable[Guard]) -> None:
+        for one in guards:
+            self.texts |= {f"guards.{one.name}": one.refusal, f"rules.{one.name}": one.rule}
+
     def transition(self, one: grammar.Transition) -> dict[str, Json]:
         self.texts[f"transitions.{one.name}.do"] = one.do or one.name.replace("_", " ").capitalize()
         self.texts[f"transitions.{one.name}.done"] = one.done or one.do
@@ -462,8 +468,7 @@ class _Publisher:
             self.audited.add(Audited(one.audited, "transition", one.name))
         if one.consequence:
             self.texts[f"transitions.{one.name}.consequence"] = one.consequence
-        for guard in one.guards:
-            self.texts[f"guards.{guard.name}"] = guard.sentence
+        self.guards(one.guards)
         self.texts |= {f"papers.{paper.kind}": paper.name for paper in one.needs}
         return {
             "name": one.name,

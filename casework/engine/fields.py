@@ -111,13 +111,16 @@ class Choice(FormField):
     """One of several codes."""
 
     choices: Mapping[str, str] = field(default_factory=dict)
+    #: What the history says of whoever gave this answer, by code: {"waiver_asked": "asked for a waiver"}.
+    done: Mapping[str, str] = field(default_factory=dict)
     type: ClassVar[str] = "choice"
 
     def limits(self) -> dict[str, Json]:
         return {"choices": list(self.choices)}
 
     def texts(self) -> dict[str, str]:
-        return super().texts() | {f"choices.{code}": words for code, words in self.choices.items()}
+        answers = {f"choices.{code}": words for code, words in self.choices.items()}
+        return super().texts() | answers | {f"done.{code}": words for code, words in self.done.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,13 +136,16 @@ class YesNo(FormField):
 
     must: bool | None = None
     consequence: str = ""
+    #: What the history says of whoever answered: {"yes": "granted the waiver"}.
+    done: Mapping[str, str] = field(default_factory=dict)
     type: ClassVar[str] = "yes_no"
 
     def limits(self) -> dict[str, Json]:
         return {"must": self.must}
 
     def texts(self) -> dict[str, str]:
-        return super().texts() | ({"consequence": self.consequence} if self.consequence else {})
+        told = {f"done.{answer}": words for answer, words in self.done.items()}
+        return super().texts() | ({"consequence": self.consequence} if self.consequence else {}) | told
 
 
 @dataclass(frozen=True, kw_only=True)

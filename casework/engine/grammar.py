@@ -185,6 +185,8 @@ class Task:
     guards: tuple[Guard, ...] = ()
     checklist: tuple[Item, ...] = ()
     audited: str | tuple[str, str, Any] = ""
+    #: What the history says of whoever completed it ("asked for a waiver"), where its form's answers say nothing else.
+    done: str = ""
 
 
 @dataclass(frozen=True)

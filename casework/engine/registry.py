@@ -14,10 +14,13 @@ from casework.engine.facts import Facts
 
 @dataclass(frozen=True)
 class Guard:
-    """A question about the facts, with the sentence a person reads when the answer is no."""
+    """A question about the facts, with the rule it keeps and the sentence a person reads when the answer is no."""
 
     name: str
-    sentence: str
+    #: What must be so, as history and definitions tell it.
+    rule: str
+    #: Why it refuses, as the person reads it who is refused.
+    refusal: str
     holds: Callable[[Facts], bool]
     #: Keys of the facts from outside the log that it reads; the event keeps them.
     reads: tuple[str, ...] = ()
@@ -39,15 +42,15 @@ EFFECTS: dict[str, Effect] = {}
 
 
 def guard(
-    sentence: str, *, reads: tuple[str, ...] = (), sealed: bool = False
+    *, rule: str, refusal: str, reads: tuple[str, ...] = (), sealed: bool = False
 ) -> Callable[[Callable[[Facts], bool]], Guard]:
-    """Register the function below as a guard; `sentence` says why it refuses."""
+    """Register the function below as a guard: `rule` says what must be so, `refusal` what is not."""
 
     def register(holds: Callable[[Facts], bool]) -> Guard:
         name = holds.__name__
         if name in GUARDS and GUARDS[name].holds.__module__ != holds.__module__:
             raise ValueError(f"two guards are called {name}")
-        GUARDS[name] = Guard(name, sentence, holds, reads, sealed)
+        GUARDS[name] = Guard(name, rule, refusal, holds, reads, sealed)
         return GUARDS[name]
 
     return register

@@ -269,7 +269,7 @@ class Judge:
                 yield f"it does not keep the facts that “{name}” reads: {missing}"
                 continue
             if not holds:
-                yield f"its guard “{name}” refuses: {GUARDS[name].sentence}"
+                yield f"its guard “{name}” refuses: {GUARDS[name].refusal}"
 
     def _follows(self, names: Iterable[str], facts: Facts, event: Event) -> Reasons:
         """What the rule's effects give, given the same facts, is what the event says, and nothing beside it."""

@@ -21,7 +21,7 @@ from casework.ledger.bodies import ERASED, values
 from casework.ledger.canonical import instant
 from casework.operations.candidates import Candidates
 from casework.operations.history import item_of, list_events, papers_of, whom_of, why_of
-from casework.operations.overview import find_case, named, names_of
+from casework.operations.overview import find_case, named, names_of, titles_of
 from casework.operations.paging import cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.past import Past
 from casework.permissions import Actor, Sight
@@ -142,7 +142,7 @@ def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[dict[str, Json]
             made.append(entry)
         before = after
     people, organisations = _ids_in(made)
-    names = names_of(db, people, organisations) | _rights(db, people)
+    names = names_of(db, people, organisations) | _rights(db, people) | _documents(db, before)
     for one in made:
         yield _named(one, names)
 
@@ -151,6 +151,14 @@ def _rights(db: Connection, ids: set[str | None]) -> dict[str, str]:
     """Rights by their office and number, where an entry names any."""
     query = "SELECT id::text, coalesce(nullif(concat_ws(' ', office, number), ''), kind) FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))"
     return {row[0]: row[1] for row in db.execute(text(query), {"ids": sorted(one for one in ids if one)})}
+
+
+def _documents(db: Connection, case: Case | None) -> dict[str, str]:
+    """The documents of a case by their titles; one whose title is erased by the code of its kind."""
+    if case is None:
+        return {}
+    titles = titles_of(db, case)
+    return {one.id: titles.get(one.id) or one.kind for one in case.documents.values()}
 
 
 def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, Json]:
@@ -171,7 +179,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, 
         "seq": row.seq, "position": row.seq, "at": instant(row.at), "kind": row.kind, "track": row.track_id,
         "track_kind": track.kind if track else None, "workflow": track.workflow if track else None,
         "transition": effects.get("transition"), "what": effects.get("what"), "name": effects.get("name") or (task.name if task else None),
-        "task": _task_key(task), "from": header["from"], "to": header["to"], "actor": header["actor"],
+        "task": _task_key(task), "tasks": {id: _task_key(after.tasks[id]) for id in _ids_of(effects.get("data")) & after.tasks.keys()}, "from": header["from"], "to": header["to"], "actor": header["actor"],
         "acting_for": header["acting_for"], "role": header["role"], "organisation": header["organisation"],
         "because": header["because"], "edition": header["edition"], "data": effects.get("data") or _result(effects, task),
         "before_data": _earlier(before, row), "body": body, "erased": erased, "happened_on": happened,

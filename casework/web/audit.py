@@ -21,8 +21,9 @@ from casework.web import frame
 from casework.web.actor import list_transaction, only, open_transaction, page_transaction, viewer
 from casework.web.forms import read_request, read_revision
 from casework.web.history import lines_of
-from casework.web.sentences import say_entry, service_name
+from casework.web.sentences import say_entry
 from casework.web.texts import N_, edition_text, say_fault
+from casework.web.values import service_name
 
 Json = Any
 blueprint = Blueprint("audit", __name__)

@@ -32,8 +32,9 @@ from casework.web.deeds import Action, Sent, action_form, actions_in, answer, is
 from casework.web.forms import FormView, build_form, own_texts, parse_form
 from casework.web.frame import use_calendar
 from casework.web.providers import REASONS
-from casework.web.sentences import say_entry, service_name
+from casework.web.sentences import say_entry
 from casework.web.texts import N_, edition_text
+from casework.web.values import service_name
 
 Json = Any
 

@@ -43,17 +43,13 @@ from casework.web.frame import clock, use_calendar
 from casework.web.messages import threads_of
 from casework.web.obstacles import say_risks
 from casework.web.places import hold_name, queue_name, task_words
-from casework.web.sentences import PAPERS, WHOSE, paper_name, party_name, say_entry, say_join, service_name, whose
+from casework.web.sentences import WHOSE, say_entry, say_join, whose
 from casework.web.steps import Step, step_name, steps_of
 from casework.web.texts import N_, edition_text, sentence
+from casework.web.values import ENCUMBRANCES, KINDS_OF_RIGHTS, PAPERS, paper_name, party_name, service_name
 
 Json = Any
 
-KINDS_OF_RIGHTS = {
-    "invention": N_("invention patent"), "utility_model": N_("utility model"), "design": N_("design"),
-    "software": N_("software"), "trade_secret": N_("trade secret"), "know_how": N_("know-how"),
-}  # fmt: skip
-ENCUMBRANCES = {"pledge": N_("pledged"), "licence": N_("licensed"), "transfer": N_("transferred")}
 
 
 # --- what the page shows ---------------------------------------------------------------------------------------------

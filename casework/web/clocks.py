@@ -17,8 +17,8 @@ from casework.web import frame
 from casework.web.actor import page_transaction
 from casework.web.deadlines import Ledger, ledger
 from casework.web.places import capital, task_words, used_words
-from casework.web.sentences import service_name
 from casework.web.texts import edition_text
+from casework.web.values import service_name
 
 Json = Any
 blueprint = Blueprint("clocks", __name__)

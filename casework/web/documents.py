@@ -50,8 +50,9 @@ from casework.web.actor import page_transaction, viewer
 from casework.web.deeds import Sent
 from casework.web.forms import FormView, build_form, own_texts, parse_form, read_request
 from casework.web.paths import local_path
-from casework.web.sentences import PAPERS, WHOSE, paper_name, party_name, say_whose, service_name, whose
+from casework.web.sentences import WHOSE, say_whose, whose
 from casework.web.texts import N_, say
+from casework.web.values import PAPERS, paper_name, party_name, service_name
 
 Json = Any
 blueprint = Blueprint("documents", __name__)

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 
 from casework.definitions import load_library
 from casework.engine.editions import Edition
@@ -18,18 +19,9 @@ from casework.operations import chronicle, findings
 from casework.operations.deeds import calendar_of
 from casework.web import frame
 from casework.web.actor import page_transaction
-from casework.web.sentences import (
-    Change,
-    Told,
-    paper_name,
-    say_changes,
-    say_entry,
-    say_fields,
-    say_value,
-    say_why_not,
-    service_name,
-)
+from casework.web.sentences import Change, Told, say_changes, say_entry, say_fields, say_why_not
 from casework.web.texts import N_, edition_text, role_name
+from casework.web.values import Values, paper_name, service_name
 
 Json = Any
 blueprint = Blueprint("history", __name__)
@@ -51,7 +43,7 @@ class Line:
     to: str
     fields: list[Told]
     changes: list[Change]
-    facts: list[tuple[str, str]]
+    facts: list[tuple[str, str | Markup]]
     guards: list[str]
     roles: str
     confirm_by: str
@@ -74,9 +66,10 @@ def _line(entry: dict[str, Json], counts: Mapping[int, int]) -> Line:
     edition = editions.get(entry.get("edition") or "")
     rule = entry.get("rule") or {}
     track = entry.get("track_kind")
+    values = Values(entry.get("names") or {})
     # That there was nothing to say of a file is no fact to a reader.
     facts = [
-        (name.replace("_", " "), str(say_value(value, entry.get("names") or {})))
+        (values.label(name), values.say(value, name))
         for name, value in (entry.get("facts") or {}).items() if value or name != SCANS
     ]  # fmt: skip
     return Line(
@@ -84,7 +77,7 @@ def _line(entry: dict[str, Json], counts: Mapping[int, int]) -> Line:
         states_of(edition, entry["from"]), states_of(edition, entry["to"]) if entry["to"] != entry["from"] else "",
         say_fields(entry, editions), say_changes(entry, editions), facts,
         [
-            *(_guard(edition, name) for name in rule.get("guards", ())),
+            *(_rule(edition, name) for name in rule.get("guards", ())),
             *(gettext("On file: %(paper)s", paper=paper_name(kind)) for kind in rule.get("papers", ())),
         ],
         ", ".join(role_name(role) for role in rule.get("by", ())),
@@ -97,10 +90,11 @@ def _line(entry: dict[str, Json], counts: Mapping[int, int]) -> Line:
     )  # fmt: skip
 
 
-def _guard(edition: Edition | None, name: str) -> str:
-    if edition is not None and f"guards.{name}" in edition.texts:
-        return edition_text(edition, f"guards.{name}")
-    return GUARDS[name].sentence if name in GUARDS else name
+def _rule(edition: Edition | None, guard: str) -> str:
+    """What a guard asks for, as a rule and not as its refusal."""
+    if edition is not None and f"rules.{guard}" in edition.texts:
+        return edition_text(edition, f"rules.{guard}")
+    return GUARDS[guard].rule if guard in GUARDS else guard
 
 
 def states_of(edition: Edition | None, leaves: list[str] | None) -> str:

@@ -21,8 +21,8 @@ from casework.operations.printing import insist_printing
 from casework.web.actor import page_transaction
 from casework.web.deeds import Sent
 from casework.web.forms import build_form, own_texts, parse_form, read_request
-from casework.web.sentences import party_name, service_name
 from casework.web.texts import N_, chinese, say_error
+from casework.web.values import party_name, service_name
 
 Json = Any
 blueprint = Blueprint("letters", __name__)

@@ -14,8 +14,8 @@ from casework.engine.faults import faults
 from casework.operations.ways import find_edition, read_ways
 from casework.web.actor import page_transaction
 from casework.web.drawing import Drawing, Stop, draw, standing_of, tell
-from casework.web.sentences import service_name
 from casework.web.texts import edition_text
+from casework.web.values import service_name
 
 Json = Any
 blueprint = Blueprint("maps", __name__)

@@ -20,8 +20,8 @@ from casework.permissions import Actor, reach
 from casework.web.actor import list_transaction, page_transaction
 from casework.web.case_page import say_done
 from casework.web.forms import read_request
-from casework.web.sentences import say_value
 from casework.web.texts import N_
+from casework.web.values import Values
 
 Json = Any
 blueprint = Blueprint("matches", __name__)
@@ -105,7 +105,7 @@ def _values(noun: str, record: Mapping[str, Json], names: Mapping[str, str]) -> 
             continue
         # The column of the owner holds an id, and so do its origins.
         told = record["provenance"].get("owner_id" if field == "owner" else field) or {}
-        words = gettext(STATUSES[value]) if field == "status" and value in STATUSES else say_value(value, names)
+        words = gettext(STATUSES[value]) if field == "status" and value in STATUSES else Values(names).say(value, field)
         made.append(Value(
             field, gettext(label), words, told.get("source") or "", names.get(told.get("confirmed_by") or "", "")
             or (gettext("somebody") if told.get("confirmed_by") else ""), told.get("confirmed_at"),

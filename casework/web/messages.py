@@ -39,8 +39,8 @@ from casework.web import frame
 from casework.web.actor import page_transaction
 from casework.web.deeds import Sent, answer
 from casework.web.forms import FormView, build_form, own_texts, read_request
-from casework.web.sentences import service_name
 from casework.web.texts import N_, say
+from casework.web.values import service_name
 
 Json = Any
 blueprint = Blueprint("messages", __name__)

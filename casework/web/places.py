@@ -17,8 +17,8 @@ from casework.web.actor import current_actor
 from casework.web.deadlines import SPEECH
 from casework.web.frame import clock, due_element
 from casework.web.navigation import PROVIDERS, has_page
-from casework.web.sentences import party_name, service_name
 from casework.web.texts import N_, edition_text, role_name
+from casework.web.values import party_name, service_name
 
 Json = Any
 

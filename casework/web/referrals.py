@@ -35,10 +35,11 @@ from casework.web.documents import file_in_place
 from casework.web.forms import read_request
 from casework.web.messages import threads_of
 from casework.web.navigation import PROVIDERS
-from casework.web.sentences import say_entry, service_name
+from casework.web.sentences import say_entry
 from casework.web.skills import people_with_skills
 from casework.web.steps import steps_of
 from casework.web.texts import edition_text, role_name, say_error
+from casework.web.values import service_name
 
 Json = Any
 blueprint = Blueprint("referrals", __name__)

@@ -11,25 +11,16 @@ from markupsafe import Markup
 
 from casework.engine.editions import Edition
 from casework.engine.events import SYSTEM_ACTOR
-from casework.operations.speech import SERVICES
 from casework.web.allocation import say_why
 from casework.web.dates import say_day
 from casework.web.forms import texts_of
-from casework.web.frame import clock, day_element, time_element
-from casework.web.texts import N_, chinese, edition_text, name_of, role_name
+from casework.web.frame import clock
+from casework.web.texts import N_, chinese, edition_text, role_name
+from casework.web.values import PARTIES, Values, choice_name, paper_name, party_name, service_name
 
 Json = Any
 Editions = Mapping[str, Edition]
 
-PARTIES = {"need_owner": N_("need owner"), "technology_owner": N_("technology owner")}
-PAPERS = {
-    "letter": N_("letter"), "contract": N_("contract"), "report": N_("report"), "statement": N_("statement"),
-    "certificate": N_("certificate"), "nda": N_("non-disclosure agreement"),
-    # What actions of the workflows ask for by name.
-    "verification_statement": N_("verification statement"), "signed_agreement": N_("signed agreement"),
-    "pledge_certificate": N_("pledge registration certificate"), "acceptance_certificate": N_("acceptance certificate"),
-    "other": N_("other paper"),
-}  # fmt: skip
 #: Whose paper something is, or whom it is about: without that party's consent no provider sees it.
 WHOSE = {
     "need_owner": N_("The need owner"), "technology_owner": N_("The technology owner"), "both": N_("Both parties"),
@@ -114,14 +105,6 @@ _BY_ITSELF = {
 }
 
 
-def party_name(code: str) -> str:
-    return gettext(PARTIES[code]) if code in PARTIES else code.replace("_", " ")
-
-
-def service_name(code: str) -> str:
-    return gettext(SERVICES[code]) if code in SERVICES else code.replace("_", " ")
-
-
 def whose(code: str) -> dict[str, Json]:
     """What an answer of `WHOSE` says of a paper."""
     return {"party": code if code in PARTIES else None, "own": code == "own"}
@@ -132,10 +115,6 @@ def say_whose(paper: Mapping[str, Json]) -> str:
     if paper["party"]:
         return party_name(paper["party"])
     return gettext("the office's own, with nothing of a party in it") if paper["own"] else gettext("both parties")
-
-
-def paper_name(code: str) -> str:
-    return gettext(PAPERS[code]) if code in PAPERS else code.replace("_", " ")
 
 
 def say_join(one: Mapping[str, Json]) -> str:
@@ -164,6 +143,8 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
         words = _BY_ITSELF.get(what if entry["kind"] == "rang" else entry["kind"], _BY_ITSELF.get(what, ""))
     if not words:
         return gettext("%(who)s: %(what)s", who=who, what=entry["kind"].replace("_", " "))
+    if entry["kind"] == "completed" and not _by_system(entry) and (done := _done(entry, editions)):
+        return _capital(gettext("%(who)s %(done)s", who=who, done=_apart(done)))
     whom = (entry.get("whom") or {}).get("name") or gettext("somebody else")
     paper = ", ".join(paper_name(one["kind"]) for one in entry.get("documents", ())) or gettext("other paper")
     return _capital(gettext(
@@ -189,9 +170,7 @@ def _say_transition(entry: Mapping[str, Json], who: str, edition: Edition | None
     do, done = name.replace("_", " "), name.replace("_", " ")
     if edition is not None and f"transitions.{name}.do" in edition.texts:
         do, done = edition_text(edition, f"transitions.{name}.do"), edition_text(edition, f"transitions.{name}.done")
-    if chinese() and done[:1].isascii():
-        # Not translated: at least the words do not run into one another.
-        done = " " + done
+    done = _apart(done)
     if entry["kind"] == "proposed":
         return _capital(gettext("%(who)s proposed “%(do)s”; a second person must agree", who=who, do=do))
     if entry["kind"] == "refused":
@@ -201,6 +180,25 @@ def _say_transition(entry: Mapping[str, Json], who: str, edition: Edition | None
     if _by_system(entry):
         return _capital(gettext("The system %(done)s", done=done))
     return _capital(gettext("%(who)s %(done)s", who=who, done=done))
+
+
+def _done(entry: Mapping[str, Json], editions: Editions) -> str:
+    """What somebody did by completing a task, in the words of its answer or of the task; "" where those say nothing."""
+    form, task = entry.get("form"), entry.get("task")
+    words, about = "", task.get("about") if task else None
+    if form and (edition := editions.get(form["edition"])):
+        texts = texts_of(edition, form["name"])
+        for name, value in (entry.get("data") or {}).items():
+            answer = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool | str) else ""
+            words = words or (texts.get(f"{name}.done.{answer}") if texts.has(f"{name}.done.{answer}") else "")
+    if not words and task and (home := editions.get(task["edition"])) and f"tasks.{task['rule']}.done" in home.texts:
+        words = edition_text(home, f"tasks.{task['rule']}.done")
+    return f"{words}: {party_name(about)}" if words and about in PARTIES else words
+
+
+def _apart(done: str) -> str:
+    """What was done, behind a name: in Chinese, words that are not translated must not run into it."""
+    return " " + done if chinese() and done[:1].isascii() else done
 
 
 def _by_system(entry: Mapping[str, Json]) -> bool:
@@ -225,11 +223,17 @@ def _say_task(entry: Mapping[str, Json], editions: Editions) -> str:
     if task is None:
         key = next((f"tasks.{rule.key}" for rule in edition.tasks.values() if rule.name == entry.get("name")), "")
         return edition_text(edition, key) if key else str(entry.get("name") or gettext("a task"))
-    rule = task["rule"]
+    return _words_of(task, editions) or str(entry.get("name"))
+
+
+def _words_of(task: Mapping[str, Json], editions: Editions) -> str:
+    """What a task asks to be done, and about which party; "" where its edition is not known."""
+    edition, rule, about = editions.get(task["edition"]), task["rule"], task.get("about")
+    if edition is None:
+        return ""
     keys = {"step": f"states.{rule}.do", "side": f"tasks.{rule}", "decision": f"transitions.{rule}.do"}
-    words = edition_text(edition, keys[task["type"]]) or str(entry.get("name"))
-    about = task.get("about")
-    return f"{words}: {party_name(about)}" if about in PARTIES else words
+    words = edition_text(edition, keys[task["type"]])
+    return f"{words}: {party_name(about)}" if words and about in PARTIES else words
 
 
 def _say_item(entry: Mapping[str, Json], editions: Editions) -> str:
@@ -259,75 +263,28 @@ class Told:
 
 def say_fields(entry: Mapping[str, Json], editions: Editions) -> list[Told]:
     """The fields of the form that came with an entry, those kept as facts first and then the words."""
-    names, form = entry.get("names") or {}, entry.get("form")
-    edition = editions.get(form["edition"]) if form else None
+    values = values_of(entry, editions)
     data, before = entry.get("data") or {}, entry.get("before_data") or {}
     made = []
     for name in dict.fromkeys((*data, *before)):
         then, now = before.get(name), data.get(name)
-        said, was = _say_value(edition, form, name, now, names), _say_value(edition, form, name, then, names)
-        made.append(Told(_label(edition, form, name), was, said, bool(before) and then != now))
+        made.append(Told(values.label(name), values.say(then, name), values.say(now, name), bool(before) and then != now))
     for name, words in (entry.get("body") or {}).items():
         erased = name in (entry.get("erased") or ())
-        made.append(Told(_label(edition, form, name), "", gettext("erased") if erased else _plain(words)))
+        made.append(Told(values.label(name), "", gettext("erased") if erased else _written(values, words, name)))
     return made
 
 
-_OWN_LABELS = {
-    "reason": N_("Reason"), "note": N_("Note"), "title": N_("Title"), "nature": N_("Nature of the interest"),
-    "language": N_("Language"), "words": N_("Message"), "item": N_("Item"),
-}  # fmt: skip
+def values_of(entry: Mapping[str, Json], editions: Editions) -> Values:
+    """How the values of an entry are said: by its form, with the names of people, papers and tasks in it."""
+    form = entry.get("form") or {}
+    tasks = {id: _words_of(key, editions) for id, key in (entry.get("tasks") or {}).items()}
+    return Values({**(entry.get("names") or {}), **tasks}, editions.get(form.get("edition") or ""), form.get("name") or "")
 
 
-def _label(edition: Edition | None, form: Json, name: str) -> str:
-    if edition is not None and form and (texts := texts_of(edition, form["name"])).has(f"{name}.label"):
-        return texts.get(f"{name}.label")
-    return gettext(_OWN_LABELS[name]) if name in _OWN_LABELS else name.replace("_", " ").capitalize()
-
-
-def _say_value(edition: Edition | None, form: Json, name: str, value: Json, names: Mapping[str, str]) -> str | Markup:
-    if edition is not None and form:
-        texts = texts_of(edition, form["name"])
-        if isinstance(value, str) and texts.has(f"{name}.choices.{value}"):
-            return texts.get(f"{name}.choices.{value}")
-        if isinstance(value, list) and any(texts.has(f"{name}.choices.{one}") for one in value if isinstance(one, str)):
-            return ", ".join(texts.get(f"{name}.choices.{one}") for one in value)
-    return say_value(value, names)
-
-
-def say_value(value: Json, names: Mapping[str, str]) -> str | Markup:
-    """Any stored value for a reader: ids by name, days and moments as people say them."""
-    if value is None or value == "" or value == [] or value == {}:
-        return gettext("nothing")
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if isinstance(value, Mapping):
-        if value.keys() == {"amount", "currency"}:
-            return f"{value['currency']} {value['amount']}"
-        return "; ".join(f"{key.replace('_', ' ')}: {say_value(one, names)}" for key, one in value.items() if one is not None)
-    if isinstance(value, list | tuple):
-        return ", ".join(str(say_value(one, names)) for one in value)
-    if not isinstance(value, str):
-        return str(value)
-    if value in names:
-        return names[value]
-    if _is_moment(value):
-        return time_element(value)
-    if len(value) == 10 and value[4] == value[7] == "-" and value.replace("-", "").isdigit():
-        return day_element(value)
-    if value in PARTIES:
-        return party_name(value)
-    if len(value) == 36 and value.count("-") == 4:
-        return value[:8] + "…"
-    return value
-
-
-def _is_moment(value: str) -> bool:
-    return len(value) >= 19 and value[4:5] == "-" and value[10:11] == "T" and value[:4].isdigit()
-
-
-def _plain(value: Json) -> str:
-    return "" if value is None else value if isinstance(value, str) else str(say_value(value, {}))
+def _written(values: Values, words: Json, name: str) -> str | Markup:
+    """What a person wrote, as it stands: it may look like a day or a code and be neither."""
+    return "" if words is None else words if isinstance(words, str) and name != "language" else values.say(words, name)
 
 
 # --- what it changed -------------------------------------------------------------------------------------------------
@@ -338,10 +295,10 @@ _TABLES = {
 }  # fmt: skip
 _COLUMNS = {
     "state": N_("state"), "states": N_("state"), "owner_id": N_("owner"), "team": N_("team"), "outcome": N_("outcome"),
-    "reasons": N_("reasons"), "hold": N_("hold"), "frozen": N_("outward work stands still"), "closed_at": N_("closed"),
+    "reasons": N_("reasons"), "frozen": N_("outward work stands still"), "closed_at": N_("closed"),
     "ended_at": N_("ended"), "opened_at": N_("opened"), "provider_id": N_("provider"), "replaced": N_("replaced"),
     "given": N_("what was given along"), "barred": N_("shut out"), "named": N_("person named"), "interests": N_("declared interests"),
-    "holder_id": N_("held by"), "due_at": N_("due"), "flagged": N_("flagged"), "result": N_("result"),
+    "holder_id": N_("held by"), "due_at": N_("due"), "flagged": N_("flagged"),
     "closed_by": N_("closed by"), "queue": N_("queue"), "party": N_("party"), "given_on": N_("given on"),
     "expires_on": N_("expires on"), "how": N_("how it ended"), "title": N_("title"), "number": N_("number"),
     "kind": N_("kind"), "valid_until": N_("valid until"), "registered_at": N_("registered"), "withdrawn_at": N_("withdrawn"), "returned_at": N_("given back"), "given_at": N_("given"),
@@ -349,6 +306,10 @@ _COLUMNS = {
     "before": N_("state before the pause"), "providers": N_("providers"), "documents": N_("papers"),
     "actor_id": N_("proposed by"), "transition": N_("action"), "organisation_id": N_("organisation"),
 }  # fmt: skip
+#: How a consent ended.
+_CONSENT_ENDS = {"withdrawn": N_("withdrawn"), "expired": N_("expired")}
+#: Columns that hold what a form asks for under another name.
+_FIELD_OF = {"reasons": "reason"}
 #: What a new row says of itself that the reader need not be told one by one.
 _OF_NEW = frozenset({
     "state", "due_at", "queue", "party", "given_on", "expires_on", "provider_id", "states", "transition",
@@ -368,7 +329,7 @@ class Change:
 
 def say_changes(entry: Mapping[str, Json], editions: Editions) -> list[Change]:
     """What an entry changed, for a reader: of what is new only what tells it apart."""
-    names, made = entry.get("names") or {}, []
+    values, made = values_of(entry, editions), []
     for one in entry.get("changes", ()):
         name, table = one["column"], one["table"]
         if name and name not in _COLUMNS or one["new"] and name not in _OF_NEW:
@@ -379,7 +340,7 @@ def say_changes(entry: Mapping[str, Json], editions: Editions) -> list[Change]:
         what = gettext(_TABLES[table])
         named = _row_name(one, editions, entry)
         column = gettext(_COLUMNS[name]) if name else gettext("removed")
-        before, after = (_say_cell(one, key, editions, entry, names) for key in ("before", "after"))
+        before, after = (_say_cell(one, key, editions, entry, values) for key in ("before", "after"))
         if before == after:
             continue
         made.append(Change(f"{what} ({named})" if named else what, column, before, after))
@@ -398,9 +359,12 @@ def _row_name(one: Mapping[str, Json], editions: Editions, entry: Mapping[str, J
             if key:
                 about = f": {party_name(words[1])}" if len(words) > 1 and words[1] in PARTIES else ""
                 return edition_text(edition, f"tasks.{key}") + about
-            if f"states.{words[0]}.do" in edition.texts:
-                return edition_text(edition, f"states.{words[0]}.do")
+            for key in (f"states.{words[0]}.do", f"transitions.{words[0].removeprefix('decide_')}.do"):
+                if key in edition.texts:
+                    return edition_text(edition, key)
         return words[0].replace("_", " ")
+    if one["table"] == "proposals":
+        return _transition_name(words[0], editions, entry)
     if one["table"] == "consents":
         return party_name(words[0])
     if one["table"] == "documents":
@@ -419,16 +383,32 @@ _TASK_STATES = {
 
 
 def _say_cell(
-    one: Mapping[str, Json], key: str, editions: Editions, entry: Mapping[str, Json], names: Mapping[str, str]
+    one: Mapping[str, Json], key: str, editions: Editions, entry: Mapping[str, Json], values: Values
 ) -> str | Markup:
     value = one[key]
     if one["table"] == "tasks" and one["column"] in ("state", "before") and value in _TASK_STATES:
         return gettext(_TASK_STATES[value])
     if one["column"] == "queue" and value:
         return role_name(value)
+    if one["column"] == "outcome" and one["table"] == "cases" and value:
+        return choice_name("outcome", value, editions.get(entry.get("edition") or ""))
     if one["column"] in ("states", "state", "outcome") and value:
         return ", ".join(_state_name(leaf, editions, entry) for leaf in (value if isinstance(value, list) else [value]))
-    return say_value(value, names)
+    if one["column"] == "transition" and value:
+        return _transition_name(value, editions, entry)
+    if not one["column"] and value:
+        return _row_name(one, editions, entry)
+    if one["column"] == "how" and value:
+        return gettext(_CONSENT_ENDS[value])
+    return values.say(value, _FIELD_OF.get(one["column"], one["column"]))
+
+
+def _transition_name(name: str, editions: Editions, entry: Mapping[str, Json]) -> str:
+    own = editions.get(entry.get("edition") or "")
+    for edition in (own, *editions.values()):
+        if edition is not None and f"transitions.{name}.do" in edition.texts:
+            return edition_text(edition, f"transitions.{name}.do")
+    return name.replace("_", " ")
 
 
 def _state_name(leaf: str, editions: Editions, entry: Mapping[str, Json]) -> str:
@@ -451,9 +431,3 @@ _WHY_NOT = {
 
 def say_why_not(code: str) -> str:
     return gettext(_WHY_NOT[code])
-
-
-__all__ = [
-    "Change", "Told", "name_of", "paper_name", "party_name", "say_changes", "say_entry", "say_fields", "say_value",
-    "say_why_not", "service_name",
-]  # fmt: skip

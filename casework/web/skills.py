@@ -17,12 +17,13 @@ from casework.engine.roles import PROVIDER_LEAD, SUPERVISOR
 from casework.operations import skills
 from casework.operations.drafts import find_draft
 from casework.operations.requests import Done, Request
+from casework.operations.speech import SERVICES
 from casework.permissions import Actor
 from casework.web.actor import only, page_transaction
 from casework.web.deeds import Sent, answer
 from casework.web.forms import build_form, own_texts
-from casework.web.sentences import SERVICES, service_name
 from casework.web.texts import N_, name_of
+from casework.web.values import service_name
 
 Json = Any
 blueprint = Blueprint("skills", __name__, url_prefix="/skills")

@@ -11,12 +11,12 @@ from casework.engine.registry import guard
 from tests.engine.toys import Play
 
 
-@guard("The side track has not got there.")
+@guard(rule="The side track has got there.", refusal="The side track has not got there.")
 def toy_side_is_ready(f: Facts) -> bool:
     return f.at_milestone(f.current("side"), "ready")
 
 
-@guard("Never.")
+@guard(rule="Never.", refusal="Never.")
 def toy_never(f: Facts) -> bool:
     return False
 

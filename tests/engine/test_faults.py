@@ -37,7 +37,7 @@ from casework.ledger.canonical import digest
 Json = Any
 
 
-@guard("Someone is in dispute.", sealed=True)
+@guard(rule="Nobody is in dispute.", refusal="Someone is in dispute.", sealed=True)
 def toy_reads_a_sealed_log(f: Facts) -> bool:
     return True
 

@@ -12,7 +12,7 @@ from casework.errors import WrongState
 from tests.engine.toys import DAY, OFFICER, SUPERVISOR, Play
 
 
-@guard("It was refused somewhere.")
+@guard(rule="It was refused nowhere.", refusal="It was refused somewhere.")
 def toy_nothing_refused(f: Facts) -> bool:
     return "checks.lab.refused" not in f.track.states
 

@@ -31,7 +31,7 @@ from tests.engine.toys import (
 )
 
 
-@guard("The light is red.")
+@guard(rule="The light is not red.", refusal="The light is red.")
 def toy_light_is_green(f: Facts) -> bool:
     return f.data.get("light") != "red"
 
