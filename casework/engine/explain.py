@@ -1,6 +1,7 @@
 """Why a clock comes to its moment: every minute from where it counts to where it runs out, and whether it counted.
 
-Pure: from the events of a case that tell of the clock, and the versions of the calendar that they name.
+Pure: from the events of a case that tell of the clock, and the versions of the calendar that they name. It only tells,
+so it never fails: of a clock of which the events say too little, it tells as much as they say.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ def tell(events: Iterable[Event]) -> dict[str, Telling]:
                 one["id"], one["track"], one["unit"], one.get("task"), one.get("consent"), (first,)
             )
         for one in event.effects.get("clock_states", ()):
-            told[one["id"]] = _turned(told[one["id"]], one, event)
+            if one["id"] in told:
+                told[one["id"]] = _turned(told[one["id"]], one, event)
     return told
 
 
@@ -116,13 +118,15 @@ def _turned(clock: Telling, change: Mapping[str, Json], event: Event) -> Telling
         return replace(_of(clock, stretches, task), stopped=seq, stopped_at=event.at)
     rungs = _rungs(change["rungs"]) if "rungs" in change else last.rungs
     calendar = change.get("calendar", last.calendar)
-    if change["state"] == PAUSED:
+    if change["state"] == PAUSED and last.state != PAUSED:
         # A calendar that had changed meanwhile was counted with before the clock stopped.
         ran = Stretch(last.seq, last.start, RUNNING, calendar, rungs)
-        still = Stretch(seq, parse_instant(change["start"]), PAUSED, calendar, rungs)
+        at = parse_instant(change["start"]) if "start" in change else event.at
+        still = Stretch(seq, at, PAUSED, calendar, rungs)
         return _of(clock, (*stretches[:-1], ran, still), task)
-    if "start" in change:
+    if change["state"] == RUNNING and "start" in change:
         return _of(clock, (*stretches, Stretch(seq, parse_instant(change["start"]), RUNNING, calendar, rungs)), task)
+    # It runs on, or stands still as before: a task that begins before its day moves on what is paused.
     return _of(clock, (*stretches[:-1], Stretch(last.seq, last.start, last.state, calendar, rungs)), task)
 
 
@@ -137,12 +141,12 @@ def _rungs(written: Iterable[Json]) -> tuple[Rung, ...]:
 def explain(clock: Telling, calendars: Mapping[str, Calendar], what: str = "due") -> Explanation | None:
     """The ledger of one of a clock's moments, by the versions of the calendar that its events name, by digest.
 
-    None where the clock has no such moment.
+    None where the clock has no such moment, or a version of the calendar is not among those given.
     """
     first, last = clock.stretches[0], clock.stretches[-1]
     begun = _rung(first, what)
     ends = _rung(last, what)
-    if begun is None or ends is None:
+    if begun is None or ends is None or not all(one.calendar in calendars for one in clock.stretches):
         return None
     due = None if last.state == PAUSED else ends.moment
     until = _minute(last.start if due is None else due)
@@ -158,7 +162,16 @@ def explain(clock: Telling, calendars: Mapping[str, Calendar], what: str = "due"
     used = dict.fromkeys(one.calendar for one in clock.stretches)
     # What a pause left is no rule of its own; another day that was granted is.
     rules = [rung.rule for one in clock.stretches if (rung := _rung(one, what)) and "n" in rung.rule]
-    return Explanation(what, due, rules[-1], calendars[last.calendar].zone, tuple(used), tuple(intervals))
+    return Explanation(what, due, rules[-1] if rules else {"n": 0, "unit": clock.unit}, calendars[last.calendar].zone, tuple(used), tuple(intervals))
+
+
+#: Moments on the way to a clock's own.
+_ON_THE_WAY = frozenset({"activate", "remind", "escalate", "flag"})
+
+
+def own_moment(clock: Telling) -> str | None:
+    """What a clock is there for: that something is due, fires a transition, or expires."""
+    return next((rung.what for rung in clock.stretches[-1].rungs if rung.what not in _ON_THE_WAY), None)
 
 
 def days_used(clock: Telling, made: Explanation, calendars: Mapping[str, Calendar], now: datetime) -> tuple[int, int]:

@@ -58,7 +58,7 @@ def turns(library: Library, events: Iterable[Event], referral: str) -> tuple[Tur
         frozen = event.effects.get("frozen", frozen)
         if event.track == referral and event.kind == FIRED and event.effects["transition"] == "send":
             offered = True
-        if not offered or made and made[-1].end is not None:
+        if not offered or referral not in seen or made and made[-1].end is not None:
             continue
         if not seen[referral].live:
             made[-1] = replace(made[-1], end=event.at)

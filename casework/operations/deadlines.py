@@ -13,7 +13,7 @@ from casework.engine.calendars import Calendar
 from casework.engine.cases import Case, Task, Track
 from casework.engine.clockwork import WAKE
 from casework.engine.events import Event
-from casework.engine.explain import Explanation, Interval, Telling, days_used, explain, lines, tell
+from casework.engine.explain import Explanation, Interval, Telling, days_used, explain, lines, own_moment, tell
 from casework.errors import NotFound
 from casework.ledger.canonical import instant
 from casework.operations.overview import find_case
@@ -95,11 +95,8 @@ def explain_tasks(db: Connection, actor: Actor, case: Case, tasks: Iterable[str]
 
 def explain_clock(clock: Telling, calendars: Mapping[str, Calendar]) -> Explanation | None:
     """The ledger of a clock's own moment: when it is due, fires a transition, or a consent expires."""
-    what = next((one.what for one in clock.stretches[-1].rungs if one.what not in _ON_THE_WAY), None)
+    what = own_moment(clock)
     return None if what is None else explain(clock, calendars, what)
-
-
-_ON_THE_WAY = frozenset({"activate", "remind", "escalate", "flag"})
 
 
 def versions(db: Connection, programme: str) -> dict[str, Calendar]:

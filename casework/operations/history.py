@@ -22,6 +22,9 @@ from casework.permissions import Actor, Sight, own_tracks, reach, sight
 
 Json = Any
 
+#: What the office says to itself when it sends a request: whom else it asks, and how many answers it waits for.
+_OF_THE_OFFICE = frozenset({"panel", "beside", "join", "needed"})
+
 _EVENTS = """
     SELECT seq, at, kind, track_id, actor_id, header, effects, body, hash FROM events e
     WHERE log_id = CAST(:log AS uuid) AND seq > :after {more} ORDER BY seq LIMIT :most
@@ -151,6 +154,7 @@ def _show_event(
             "organisation": header["organisation"], "because": header["because"], "edition": header["edition"],
             "effects": effects, "hash": row.hash, "prev": header["prev"],
         }  # fmt: skip
+    made |= {part: {name: value for name, value in made[part].items() if name not in _OF_THE_OFFICE} for part in ("data", "body")}
     ours = header["organisation"] in organisations
     # On the other side of a referral one sees the office, not who in it.
     return made | {"actor": _actor(header["actor"], names) if ours else {"id": None, "name": header["role"]}}

@@ -24,10 +24,10 @@ _SILENT = f"('{RANG}', '{RECOUNTED}')"
 
 #: The tasks of the office whose result is the answer to a question of the provider.
 ANSWERS = ("decide_extension",)
-#: Which events of its tracks a provider is shown: none of the time before it was asked, and nothing of the office's own
+#: Which events of its tracks a provider is shown: from the one by which it was asked, and nothing of the office's own
 #: tasks, whose notes and reasons are the office's, but for the answers.
 SHOWN_TO_PROVIDERS = f"""
-    (e.header->>'from') IS NOT NULL AND NOT e.header->'from' ? 'draft'
+    (e.header->>'from') IS NOT NULL AND (NOT e.header->'from' ? 'draft' OR e.header->'to' ? 'sent')
     AND (e.kind = 'completed' AND e.effects->>'name' IN ({", ".join(f"'{name}'" for name in ANSWERS)}) OR NOT EXISTS (
         SELECT FROM tasks o WHERE o.id = CAST(e.effects->>'task' AS uuid) AND o.organisation_id IS NULL
     ))

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from casework.engine.cases import PAUSED
+from casework.engine.cases import PAUSED, STOPPED
 from casework.engine.commands import Open
 from casework.engine.evolve import fold
-from tests.engine.toys import uuid
+from casework.engine.explain import days_used, explain, own_moment, tell
+from casework.engine.sides import turns
+from tests.engine.toys import CALENDAR, uuid
 from tests.engine.walks import PROVIDERS, RIGHTS, Walk, again, can_end, library
+
+Json = Any
 
 CASE = {
     "programme": uuid(1), "number": "BJ-2026-0001", "match": uuid(2), "need": uuid(3), "technology": uuid(4),
@@ -98,6 +105,41 @@ def test_everything_open_belongs_to_what_still_lives(name: str) -> None:
             if clock.state != PAUSED:
                 assert clock.task is None or case.tasks[clock.task].open
                 assert clock.of is None or clock.of in case.tracks[clock.track].states
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_every_clock_can_be_explained_after_every_event(name: str) -> None:
+    for walk in walked(name):
+        told = tell(walk.events)
+        states = {id: clock.state for id, clock in walk.case.clocks.items()}
+        assert {id: one.state for id, one in told.items() if one.state != STOPPED} == states
+        for clock in told.values():
+            if what := own_moment(clock):
+                found = explain(clock, {CALENDAR.digest: CALENDAR}, what)
+                assert found is not None
+                assert all(one.end == other.start for one, other in pairwise(found.intervals))
+
+
+@pytest.mark.parametrize("name", ["case", "assessment in a referral", "mediation in its own log"])
+def test_what_only_explains_never_fails_whatever_the_events_leave_out(name: str) -> None:
+    dice = random.Random(name)
+    for walk in walked(name):
+        events = [replace(one, effects=_mutilated(one.effects, dice)) for one in walk.events if dice.random() > 0.02]
+        for clock in tell(events).values():
+            if what := own_moment(clock):
+                found = explain(clock, {CALENDAR.digest: CALENDAR}, what)
+                assert found is None or days_used(clock, found, {CALENDAR.digest: CALENDAR}, walk.now)
+        for track in walk.case.tracks.values():
+            turns(library(), events, track.id)
+
+
+def _mutilated(effects: Mapping[str, Json], dice: random.Random) -> dict[str, Json]:
+    """What an event tells of clocks, with parts of it lost."""
+    states = [
+        {name: value for name, value in one.items() if name in ("id", "state") or dice.random() > 0.2}
+        for one in effects.get("clock_states", ()) if dice.random() > 0.1
+    ]  # fmt: skip
+    return {**effects, "clock_states": states}
 
 
 def test_the_walks_go_far() -> None:

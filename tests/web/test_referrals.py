@@ -12,12 +12,14 @@ from werkzeug.test import TestResponse
 
 from casework.operations.cases import register_document
 from casework.operations.deeds import home_of
+from casework.operations.referrals import list_referral_events
+from casework.operations.registers import register_organisation
 from casework.records.cases import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page
 from tests.web.queries import counted
-from tests.world import World, new_request, to_referral, today
+from tests.world import World, new_request, to_referral, to_request, today
 
 BrowserFor = Callable[[str], Browser]
 
@@ -62,6 +64,26 @@ def read_accept(page: str) -> dict[str, str]:
     """What the form of acceptance sends by itself: the others of the page are the frame's."""
     inside = page.split('class="asks"')[1].split("</form>")[0]
     return read_page(f"<form {inside}</form>").sent.to_dict()
+
+
+def test_its_history_begins_with_the_request_for_the_provider_too(world: World, offer: str, browser_for: BrowserFor) -> None:
+    told = [browser_for(who).get(f"/referrals/{offer}").text.split("What happened")[1] for who in ("provider", "officer")]
+    assert ["sent the request" in one for one in told] == [True, True]
+
+
+def test_the_provider_does_not_read_whom_else_the_office_asks(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        other = register_organisation(db, name="Xicheng Laboratory", kind="provider", services=("assessment",))
+        number, referral = to_request(world, db)
+        world.fire(db, "officer", number, "send", {
+            "service": "assessment", "provider": world.organisations["lab"], "fee": "programme", "panel": [other],
+            "question": "Does it reach 180 degrees?", "wanted_on": (today() + timedelta(days=60)).isoformat(),
+        }, track=referral)  # fmt: skip
+        whole, part = (list_referral_events(db, world.actor(db, who), referral)["items"] for who in ("officer", "provider"))
+    assert other in str(whole)
+    assert other not in str(part)
+    assert [one["what"] for one in part] == ["send"]
+    assert part[0]["data"]["wanted_on"]
 
 
 def test_an_offer_stands_in_the_inbox_with_its_answer_clock(world: World, offer: str, browser_for: BrowserFor) -> None:
