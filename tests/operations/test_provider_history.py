@@ -39,7 +39,7 @@ def test_a_provider_reads_nothing_of_what_the_office_does_with_its_own_tasks(wor
     before = list_referral_events(db, world.actor(db, "provider"), referral)
     work_on(world, db, task)
     assert list_referral_events(db, world.actor(db, "provider"), referral) == before
-    assert [one["body"] for one in before["items"]] == [{"note": "Your fee is open."}]
+    assert [(one["what"], one["body"].get("note")) for one in before["items"]] == [("send", None), ("suspend", "Your fee is open.")]
 
 
 def test_what_the_office_does_with_its_own_tasks_marks_no_referral(world: World, db: Connection) -> None:
@@ -61,7 +61,7 @@ def test_a_provider_reads_what_it_does_with_its_own_tasks(world: World, db: Conn
     number, referral = to_referral(world, db)
     tasks = load(db, home_of(db, number), "case").open_tasks()
     claim_task(db, world.actor(db, "provider"), next(one.id for one in tasks if one.track == referral), new_request())
-    assert [one["kind"] for one in list_referral_events(db, world.actor(db, "provider"), referral)["items"]] == ["claimed"]
+    assert [one["kind"] for one in list_referral_events(db, world.actor(db, "provider"), referral)["items"]] == ["fired", "claimed"]
 
 
 def test_a_provider_reads_whether_it_was_granted_more_time(world: World, db: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -34,7 +35,7 @@ def db(engine: Engine) -> Iterator[Connection]:
 
 def deeds(page: str) -> list[str]:
     found = re.findall(r'<span class="deed">(.*?)</span>', page, re.DOTALL)
-    return [" ".join(re.sub(r"<[^>]+>", "", one).split()) for one in found]
+    return [" ".join(html.unescape(re.sub(r"<[^>]+>", "", one)).split()) for one in found]
 
 
 def every_deed(browser: Browser, path: str) -> list[str]:
@@ -53,7 +54,9 @@ def test_each_entry_is_a_sentence(browser_for: BrowserFor, number: str) -> None:
     assert "Officer took the case" in said
     assert "Supervisor approved the plan" in said
     assert "Officer sent the request" in said
-    assert any(one.startswith("Officer finished the task “") and one.endswith(": need owner”") for one in said)
+    assert "Officer recorded the party's consent: need owner" in said
+    assert "Officer recorded the signed non-disclosure agreement" in said
+    assert any(one.startswith("Officer finished the task “") for one in said)
     assert all("%(" not in one and "None" not in one for one in said)
 
 
@@ -115,7 +118,7 @@ def test_a_provider_sees_positions_of_its_own(
         world.fire(db, "provider", number, "ask_info", {"items": "How hot is it?"}, track=referral)
     browser = browser_for("provider")
     page = browser.get(f"/cases/{number}/history").text
-    assert deeds(page) == ["Provider asked for information"]
+    assert deeds(page) == ["Case officer sent the request", "Provider asked for information"]
     for hidden in ("Officer<", "Proof", "Who could have done it", "approved the plan", "/verify", "Chaoyang Green Bank"):
         assert hidden not in page
     assert browser.get(f"/cases/{number}/history/1").status_code == 404
