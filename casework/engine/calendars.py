@@ -136,16 +136,20 @@ class Calendar:
 
         Counts add up exactly: from a to b and from b to c is from a to c.
         """
-        start, end = _whole_minute(start), _whole_minute(end)
         if end < start:
             return -self.working_minutes(end, start)
+        return self.working_time(_whole_minute(start), _whole_minute(end)) // _MINUTE
+
+    def working_time(self, start: datetime, end: datetime) -> timedelta:
+        """Working time between two moments, whichever comes first, to the microsecond."""
+        start, end = sorted((_utc(start), _utc(end)))
         total = timedelta()
         day, last = self.local_date(start), self.local_date(end)
         while day <= last:
             for opens, closes in self._open_times(day):
                 total += max(timedelta(), min(closes, end) - max(opens, start))
             day += _DAY
-        return total // _MINUTE
+        return total
 
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """All the time from one moment to another, in order and without a gap, each with why it is worked or not."""
@@ -173,15 +177,12 @@ class Calendar:
         return HOLIDAY if day in self.holidays else WEEKEND
 
     def add_working_minutes(self, start: datetime, minutes: int) -> datetime:
-        """The first moment that has so many working minutes between `start` and itself.
+        """The first moment that has so many working minutes between `start` and itself, and lies in working time.
 
         At the end of a slot that is its close, and not the opening of the next. Raises NoWorkingTime.
         """
-        if minutes < 0:
-            raise ValueError("Working minutes are counted forward.")
-        start = _whole_minute(start)
-        left = minutes * _MINUTE
-        if not left:
+        start, left = _whole_minute(start), _counted(minutes)
+        if not left and self.is_worked(start):
             return start
         for day in self._days_from(self.local_date(start)):
             for opens, closes in self._open_times(day):
@@ -192,6 +193,23 @@ class Calendar:
                     return since + left
                 left -= closes - since
         raise NoWorkingTime(f"{self.name} has no {minutes} working minutes after {start}.")
+
+    def subtract_working_minutes(self, end: datetime, minutes: int) -> datetime:
+        """The last moment that has so many working minutes between itself and `end`, and lies in working time.
+
+        At the beginning of a slot that is its opening, and not the close of the one before. Raises NoWorkingTime.
+        """
+        end, left = _whole_minute(end), _counted(minutes)
+        for day in self._days_from(self.local_date(end), step=-1):
+            for opens, closes in reversed(self._open_times(day)):
+                until = min(closes, end)
+                # A slot that opens at this moment is where no time at all leads back to.
+                if until < opens or until == opens and left:
+                    continue
+                if left <= until - opens:
+                    return until - left
+                left -= until - opens
+        raise NoWorkingTime(f"{self.name} has no {minutes} working minutes before {end}.")
 
     def is_worked(self, moment: datetime) -> bool:
         """Whether people work at this moment, or up to it."""
@@ -254,7 +272,7 @@ class Calendar:
 
     def resume(self, now: datetime, remaining: int, unit: Unit) -> datetime:
         """The new due date of a clock that was paused with so many minutes remaining."""
-        if unit == "wd":
+        if unit == "wd" and remaining:
             return self.add_working_minutes(now, remaining)
         return _whole_minute(now) + remaining * _MINUTE
 
@@ -282,9 +300,9 @@ class Calendar:
         # A slot that the clocks jump over altogether closes at the jump.
         return spans[-1][1] if spans else _at(self.zone, day, end)
 
-    def _days_from(self, day: date) -> Iterator[date]:
+    def _days_from(self, day: date, step: int = 1) -> Iterator[date]:
         for offset in range(_HORIZON):
-            yield day + offset * _DAY
+            yield day + step * offset * _DAY
 
 
 def _remember(known: dict[_Asked, _Answer], asked: _Asked, answer: _Answer) -> _Answer:
@@ -295,14 +313,21 @@ def _remember(known: dict[_Asked, _Answer], asked: _Asked, answer: _Answer) -> _
 
 
 def _insist_ordered(slots: tuple[tuple[time, time], ...]) -> None:
-    before = -1
+    before = 0
     for start, end in slots:
         opens, closes = start.hour * 60 + start.minute, end.hour * 60 + end.minute or 24 * 60
         if (start.second, start.microsecond, end.second, end.microsecond) != (0, 0, 0, 0):
             raise ValueError("Slots begin and end on whole minutes.")
-        if not before < opens < closes:
+        # One slot may begin where the other ends.
+        if not before <= opens < closes:
             raise ValueError(f"The slot from {start} to {end} is empty or not in order.")
         before = closes
+
+
+def _counted(minutes: int) -> timedelta:
+    if minutes < 0:
+        raise ValueError("Working minutes are counted from 0 up.")
+    return minutes * _MINUTE
 
 
 def _utc(moment: datetime) -> datetime:

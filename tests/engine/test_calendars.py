@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -59,8 +60,8 @@ def slots(draw: st.DrawFn) -> Slots:
     days: dict[int, tuple[tuple[time, time], ...]] = {}
     for weekday in draw(st.sets(st.integers(0, 6), min_size=1)):
         marks = sorted(draw(st.sets(st.integers(0, 96), min_size=2, max_size=6)))
-        pairs = zip(marks[::2], marks[1::2], strict=False)
-        # Slots that touch would be one slot.
+        # With breaks between them, or each beginning where the one before ends.
+        pairs = pairwise(marks) if draw(st.booleans()) else zip(marks[::2], marks[1::2], strict=False)
         days[weekday] = tuple((quarter(start), quarter(end)) for start, end in pairs)
     return days
 
