@@ -25,6 +25,7 @@ from casework.operations.cabinet import Cabinet, part_for
 from casework.operations.cases import fire_transition, hand_over, open_case
 from casework.operations.deeds import home_of
 from casework.operations.documents import hand_in
+from casework.operations.entries import note_entries
 from casework.operations.erasures import ask_erasure
 from casework.operations.invitations import Scope, invite
 from casework.operations.matches import create_match
@@ -40,6 +41,7 @@ from casework.operations.vault import Vault
 from casework.permissions import Actor
 from casework.records.cases import load
 from casework.records.database import transaction
+from casework.records.entries import REGISTERS, key_of
 from casework.records.people import find_actor
 from tests.malice import PDF
 
@@ -259,6 +261,15 @@ def build_world(db: Connection) -> World:
     return world
 
 
+def note_rows(db: Connection, *tables: str) -> None:
+    """Say in the logs what stands in these tables: after a test wrote into them behind the deeds."""
+    for table in tables:
+        home = REGISTERS[table].home
+        rows = db.execute(text(f"SELECT x.{home} AS home, array_agg({key_of(table)}) AS keys FROM {table} x GROUP BY 1")).all()
+        for row in rows:
+            note_entries(db, table, row.home, row.keys, kind="changed")
+
+
 def add_need(db: Connection, programme: str, external_id: str, owner: str | None) -> str:
     """A need as an import leaves it."""
     return _insert(
@@ -292,6 +303,7 @@ def _insert(
     }  # fmt: skip
     marks = ", ".join(f"CAST(:{name} AS jsonb)" if name == "provenance" else f":{name}" for name in columns)
     db.execute(text(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"), values)
+    note_entries(db, table, programme, [id], kind="imported")
     return id
 
 
@@ -362,6 +374,7 @@ def add_endpoint(db: Connection, organisation: str, by: str) -> tuple[str, str]:
         ),
         {"id": endpoint, "org": organisation, "by": by},
     )
+    note_entries(db, "webhook_endpoints", organisation, [endpoint], kind="endpoint_made", by=by)
     db.execute(
         text(
             "INSERT INTO webhook_messages (id, endpoint_id, log_id, seq, type, payload, state, made_at, send_at)"

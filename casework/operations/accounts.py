@@ -15,10 +15,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, text
 
+from casework.engine.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongCode, WrongPassword
 from casework.ledger.canonical import instant
 from casework.operations import second_factors
 from casework.operations.attempts import attempt_succeeded, begin_attempt
+from casework.operations.entries import note_entries
 from casework.operations.passkeys import Proof
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.vault import Vault
@@ -349,13 +351,27 @@ def sign_out(db: Connection, secret: str) -> None:
     )
 
 
-def end_access(db: Connection, person: str) -> None:
+def end_access(db: Connection, person: str, *, by: str = SYSTEM_ACTOR) -> None:
     """End every session and token of a person, now: whoever keeps a role elsewhere signs in again."""
-    for statement in (
-        "UPDATE sessions SET ended_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND ended_at IS NULL",
-        "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL",
-    ):
-        db.execute(text(statement), {"id": person})
+    db.execute(
+        text("UPDATE sessions SET ended_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND ended_at IS NULL"),
+        {"id": person},
+    )
+    ended = db.execute(
+        text(
+            "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL"
+            " RETURNING id"
+        ),
+        {"id": person},
+    ).scalars().all()
+    note_entries(db, "tokens", person, ended, kind="tokens_revoked", by=by, columns=["revoked_at"])
+
+
+def close_account(db: Connection, person: str, *, by: str = SYSTEM_ACTOR) -> None:
+    """Nobody signs in with this account any more; its sessions and tokens end."""
+    db.execute(text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"), {"id": person})
+    note_entries(db, "people", person, [person], kind="account_closed", by=by, columns=["active"])
+    end_access(db, person, by=by)
 
 
 def list_sessions(db: Connection, actor: Actor) -> dict[str, Json]:

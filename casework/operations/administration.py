@@ -17,7 +17,7 @@ from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER, PROV
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import registers
 from casework.operations.absences import absences_of, finish_absence, pass_on_role
-from casework.operations.accounts import end_access, hash_password
+from casework.operations.accounts import close_account, end_access, hash_password
 from casework.operations.departures import end_roles
 from casework.operations.national_calendars import china
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -279,7 +279,7 @@ def end_membership(db: Connection, actor: Actor, membership: str, request: Reque
         before = look_before(db, [row.programme_id] if row.programme_id else [])
         end_roles(db, [membership], By(actor.person, ADMINISTRATOR))
         insist_others_go_on(db, before, request, names=False)
-        end_access(db, row.person_id)
+        end_access(db, row.person_id, by=actor.person)
         return {"id": membership, "ended": True}
 
     return _once(db, actor, request, do, 200)
@@ -366,8 +366,7 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         insist_others_go_on(db, before, request, names=False)
         for one in away:
             finish_absence(db, one.id, by)
-        db.execute(text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"), {"id": person})
-        end_access(db, person)
+        close_account(db, person, by=actor.person)
         return {"id": person, "active": False}
 
     return _once(db, actor, request, do, 200)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.cases import Document
 from casework.engine.commands import FileTold
-from casework.errors import FileMissing
+from casework.errors import FileDamaged, FileMissing
 from casework.operations.uploads import Upload
 from casework.operations.vault import Vault
 from casework.records.database import transaction
@@ -78,17 +78,17 @@ class Cabinet:
 
     def read(self, db: Connection, file: str) -> Iterator[bytes]:
         """What is in a version of a document. Raises FileMissing, FileDamaged and StoreUnavailable."""
-        row = db.execute(_FIND, {"file": file}).one_or_none()
-        if row is None:
-            raise FileMissing
-        return self.store.read(_place(row.compartment_id, row.name), self._open(row.sealed, row.log_id, row.part))
+        return self.opener(db, file)()
 
     def opener(self, db: Connection, file: str) -> Callable[[], Iterator[bytes]]:
-        """The same for later: where it lies is found out now, and nothing is opened yet. Raises FileMissing."""
+        """The same for later: where it lies is found out now, and nothing is opened yet. Raises FileMissing, and FileDamaged
+        where what lies there is not what the history says was filed."""
         row = db.execute(_FIND, {"file": file}).one_or_none()
         if row is None:
             raise FileMissing
         place, key = _place(row.compartment_id, row.name), self._open(row.sealed, row.log_id, row.part)
+        if row.digest is not None and row.name != name_of(key, row.digest):
+            raise FileDamaged
         return lambda: self.store.read(place, key)
 
     def read_blob(self, db: Connection, blob: str) -> Iterator[bytes]:
@@ -179,8 +179,8 @@ _TIE = text("""
     INSERT INTO contents (file_id, blob_id) VALUES (CAST(:file AS uuid), CAST(:blob AS uuid))
 """)
 _FIND = text("""
-    SELECT b.compartment_id, b.name, c.sealed, c.log_id, c.part FROM contents k JOIN blobs b ON b.id = k.blob_id
-    JOIN compartments c ON c.id = b.compartment_id WHERE k.file_id = CAST(:file AS uuid)
+    SELECT b.compartment_id, b.name, c.sealed, c.log_id, c.part, f.digest FROM contents k JOIN blobs b ON b.id = k.blob_id
+    JOIN compartments c ON c.id = b.compartment_id JOIN files f ON f.id = k.file_id WHERE k.file_id = CAST(:file AS uuid)
 """)
 _FIND_BLOB = text("""
     SELECT b.compartment_id, b.name, c.sealed, c.log_id, c.part FROM blobs b JOIN compartments c ON c.id = b.compartment_id

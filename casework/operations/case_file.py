@@ -18,21 +18,29 @@ from typing import IO, Any
 
 from sqlalchemy import Connection
 
+from casework.engine.cases import Case
+from casework.engine.evolve import evolve
 from casework.errors import NotAllowed, NotFound
-from casework.ledger.bodies import values
+from casework.ledger.bodies import Erased, values
 from casework.ledger.canonical import instant
+from casework.ledger.chain import genesis
 from casework.ledger.check import Head, StoredEvent, check_log
 from casework.operations.cabinet import BLOCKED, PENDING, Cabinet
 from casework.operations.documents import list_documents
 from casework.operations.overview import describe, find_case
 from casework.operations.readings import note_document, note_reading
 from casework.operations.uploads import clean_name
+from casework.operations.verify_rows import HOMES, PARTS, compare, rows_kept
 from casework.permissions import Actor, Sight, conflict
-from casework.records.logs import now, read_rows
+from casework.records.cases import rows_of
+from casework.records.logs import event_of, now, read_rows
+from casework.records.walls import whole
 
 Json = Any
 INDEX, HISTORY, SUMS, READ_ME = "index.json", "history.ndjson", "SHA256SUMS", "README.txt"
 _PIECE = 65_536
+#: Of the index. Since 2 it names the head of the history and holds the state that the history adds up to.
+FORM = 2
 
 _WORDS = """{number} {title}
 As of {at}.
@@ -124,9 +132,15 @@ def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, 
         if any("path" in version for version in one["versions"]):
             note_document(db, actor, address, case.number, one["id"])
     note_reading(db, actor, address, case.number)
-    history = "".join(_line(row) for row in read_rows(db, case.log)).encode()
+    # As it stands now, beside what it adds up to: so that a history that was cut off betrays itself.
+    with whole(db):
+        rows = list(read_rows(db, case.log))
+        kept = rows_kept(db, case.log, HOMES[case.kind])
+    history = "".join(_line(row) for row in rows).encode()
     index = {
-        "form": 1, "at": instant(at), "log": case.log, "case": _about(describe(db, actor, case, level)), "documents": listed,
+        "form": FORM, "at": instant(at), "log": case.log, "case": _about(describe(db, actor, case, level)), "documents": listed,
+        "head": {"seq": rows[-1].seq, "hash": rows[-1].hash} if rows else {"seq": 0, "hash": genesis(case.log)},
+        "rows": kept,
     }  # fmt: skip
     words = _WORDS.format(number=case.number, title=case.title or "", at=instant(at))
     first = {READ_ME: words.encode(), INDEX: _json(index).encode(), HISTORY: history}
@@ -165,7 +179,7 @@ def check_case_file(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return list(_faults(archive))
-    except (zipfile.BadZipFile, OSError, KeyError, ValueError, TypeError) as fault:
+    except (zipfile.BadZipFile, OSError, LookupError, ValueError, TypeError, AttributeError, AssertionError) as fault:
         return [f"This is no file of a case, or it is damaged: {type(fault).__name__} {fault}"]
 
 
@@ -182,9 +196,14 @@ def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
     index = json.loads(archive.read(INDEX))
     rows = [json.loads(line) for line in archive.read(HISTORY).decode().splitlines()]
     stored = [_stored(row) for row in rows]
-    head = Head(index["log"], stored[-1].seq, stored[-1].hash) if stored else Head(index["log"], 0, "")
-    for fault in check_log(iter(stored), head):
+    if index["form"] != FORM:
+        yield f"{INDEX} names no head, so whether the history ends where it did cannot be told. Take the file out anew."
+        return
+    faults = check_log(iter(stored), Head(index["log"], index["head"]["seq"], index["head"]["hash"]))
+    for fault in faults:
         yield fault.sentence
+    if not faults:
+        yield from _state_faults(index, rows)
     filed = {
         (one["document"], one["version"]): values(row["body"]).get("sha256")
         for row in rows for one in row["effects"].get("files", ())
@@ -193,6 +212,22 @@ def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
         for version in one["versions"]:
             if "path" in version and found.get(version["path"]) != filed.get((one["id"], version["version"])):
                 yield f"{version['path']} is not what the history says was filed."
+
+
+def _state_faults(index: Mapping[str, Json], rows: list[Mapping[str, Json]]) -> Iterator[str]:
+    """Where the state in the index is not what the history adds up to."""
+    case: Case | None = None
+    for row in rows:
+        case = evolve(case, event_of(row["header"], row["effects"], row["body"]))
+    assert case is not None, "a log without events has a fault already"
+    wanted = rows_of(case)
+    for table in (HOMES[case.kind], *PARTS):
+        for _, _, sentence in compare(table, wanted[table], index["rows"].get(table, [])):
+            yield sentence
+    told = wanted[HOMES[case.kind]][0]
+    for name in ("number", "title", "state", "outcome"):
+        if index["case"][name] != (None if isinstance(told[name], Erased) else told[name]):
+            yield f"The {name} in {INDEX} is not what the history adds up to."
 
 
 def _digest(archive: zipfile.ZipFile, name: str) -> str:

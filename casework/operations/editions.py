@@ -10,28 +10,42 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import add_stored, load_library
 from casework.engine.editions import Edition, load
+from casework.engine.events import SYSTEM_ACTOR
+from casework.operations.installation import lock_installation
+from casework.operations.registers import append
+from casework.records.entries import body_of
+from casework.records.walls import whole
 
+PUBLISHED = "edition_published"
 _STORE = text(
     "INSERT INTO editions (fingerprint, workflow, number, rules, texts)"
     " VALUES (:fingerprint, :workflow, :number, CAST(:rules AS jsonb), CAST(:texts AS jsonb)) ON CONFLICT DO NOTHING"
+    " RETURNING fingerprint"
 )
 
 
 def store_editions(db: Connection) -> list[str]:
-    """Store every published edition that is not there yet. For the owner's role.
+    """Store every published edition that is not there yet, and note it in the installation's log. For the owner's role.
 
     Gives the files that hold something else than what was published under their number: what is stored stays in force.
     """
-    for one in load_library().editions.values():
-        values = {
-            "fingerprint": one.fingerprint, "workflow": one.workflow, "number": one.number,
-            "rules": json.dumps(one.rules), "texts": json.dumps(one.texts),
-        }  # fmt: skip
-        db.execute(_STORE, values)
+    with whole(db):
+        log = lock_installation(db)
+        fresh = [one for edition in load_library().editions.values() for one in _store(db, edition)]
+        if fresh:
+            append(db, log, [log.next_event(PUBLISHED, SYSTEM_ACTOR, body=body_of(db, "editions", None, fresh))])
     read_editions(db)
     in_force = set(db.execute(text("SELECT fingerprint FROM editions")).scalars())
     replaced = [one for one in load_library().editions.values() if one.fingerprint not in in_force]
     return sorted(f"{one.workflow} {one.number}" for one in replaced)
+
+
+def _store(db: Connection, one: Edition) -> list[str]:
+    values = {
+        "fingerprint": one.fingerprint, "workflow": one.workflow, "number": one.number,
+        "rules": json.dumps(one.rules), "texts": json.dumps(one.texts),
+    }  # fmt: skip
+    return list(db.execute(_STORE, values).scalars())
 
 
 def read_editions(db: Connection) -> None:

@@ -7,7 +7,7 @@ done. Nobody decides here: two persons have.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ from casework.operations.naming import Naming
 from casework.operations.registers import CHANGED, REGISTERED, append
 from casework.records.cases import load
 from casework.records.database import transaction
+from casework.records.entries import MARK as FIELD_MARK
+from casework.records.entries import REGISTERS, body_of, key_of, name_of
 from casework.records.logs import Log, lock_log, lock_logs, read_events
 from casework.records.sealing import MARK
 from casework.records.tables import metadata
@@ -71,14 +73,18 @@ def _round(db: Connection, erasure: str, years: int) -> bool:
         return True
     found = _find(db, row.person_id, named)
     elsewhere = {id: told for id, told in found.items() if id != erasure}
-    if elsewhere:
-        for id, one in lock_logs(db, list(elsewhere)).items():
-            _erase_in(db, erasure, one, elsewhere[id])
+    # Logs before rows, as whoever writes into both does.
+    lock_logs(db, list(elsewhere))
     renamed = _erase_account(db, row.person_id) if row.person_id else False
-    if elsewhere or renamed or _redact(db, erasure, named):
+    count, again = _redact(db, erasure, named)
+    for id, told in elsewhere.items():
+        again.setdefault(id, set()).update(_entries_of(told))
+    for id, one in lock_logs(db, [*elsewhere, *again]).items():
+        _erase_in(db, erasure, one, elsewhere.get(id, []), again.get(id, set()))
+    if elsewhere or renamed or count:
         return False
     # Its own words last: until here they were looked for.
-    _erase_in(db, erasure, log, found.get(erasure, []))
+    _erase_in(db, erasure, log, found.get(erasure, []), set())
     erasures.append_deed(db, lock_log(db, erasure), erasures.CARRIED_OUT, {"person": row.person_id}, {})
     return True
 
@@ -99,24 +105,56 @@ class _Naming:
 
 _EVENTS = text("""
     SELECT e.log_id, l.kind AS log_kind, e.seq, e.kind, e.effects, e.body FROM events e JOIN logs l ON l.id = e.log_id
-    WHERE e.body::text ~* :named OR e.log_id = CAST(:person AS uuid) OR e.body::text LIKE :sealed ORDER BY e.log_id, e.seq
+    WHERE e.body::text ~* :named OR e.log_id = CAST(:person AS uuid) OR e.body::text LIKE :sealed
+        OR e.body ?| CAST(:digested AS text[]) ORDER BY e.log_id, e.seq
 """)
 
 
 def _find(db: Connection, person: str | None, named: Naming) -> dict[str, list[_Naming]]:
     """Where the history names the person, by log. The whole of what was registered of an account is about its person."""
     found: dict[str, list[_Naming]] = {}
+    digested = _digested(db, named)
+    given = {"named": named.pattern, "person": person, "sealed": f"%{MARK}%", "digested": sorted(digested)}
     # What lies sealed is opened on its way here, and is looked through here.
-    for row in db.execute(_EVENTS, {"named": named.pattern, "person": person, "sealed": f"%{MARK}%"}):
+    for row in db.execute(_EVENTS, given):
         told = {name: one["value"] for name, one in row.body.items() if "value" in one and one["value"] is not None}
-        whole = row.log_id == person and row.kind == REGISTERED
+        # What the erasure itself says of the account names nobody.
+        whole = row.log_id == person and row.kind != ERASED
         fields = tuple(sorted(
             name for name, value in told.items()
-            if (whole or named.in_value(value)) and not _kept(row.log_kind, row.kind, row.effects, name)
+            if (whole or name in digested or named.in_value(_naming_part(name, value)))
+            and not _kept(row.log_kind, row.kind, row.effects, name)
         ))  # fmt: skip
         if fields:
             found.setdefault(row.log_id, []).append(_Naming(row.seq, row.kind, row.effects, row.body, fields))
     return found
+
+
+def _digested(db: Connection, named: Naming) -> set[str]:
+    """Rows that name the person and of which the history has digests alone: with those one could guess at the words."""
+    found = set()
+    for table, register in REGISTERS.items():
+        if register.whole:
+            query = text(f"SELECT {key_of(table)} FROM {table} x WHERE {_names_of(table)}")
+            found |= {name_of(table, key) for key in db.execute(query, {"named": named.everywhere}).scalars()}
+    return found
+
+
+#: Of these the names stay, as they do in the rows: they name no person.
+_CALLED = ("organisations", "programmes", "phases")
+
+
+def _naming_part(name: str, value: Json) -> Json:
+    """What of a field may name a person."""
+    if name.partition(FIELD_MARK)[0] in _CALLED and isinstance(value, Mapping):
+        return {column: one for column, one in value.items() if column not in ("name", "name_zh")}
+    return value
+
+
+def _entries_of(found: list[_Naming]) -> set[tuple[str, str]]:
+    """The entries of registers, by table and key, of which something goes: the history must say anew what stands there."""
+    parts = (name.partition(FIELD_MARK) for one in found for name in one.fields)
+    return {(table, key) for table, mark, key in parts if mark}
 
 
 def _kept(log: str, kind: str, effects: Mapping[str, Json], field: str) -> bool:
@@ -125,9 +163,14 @@ def _kept(log: str, kind: str, effects: Mapping[str, Json], field: str) -> bool:
     return log in ("programme", "organisation") and named and field in ("name", "name_zh")
 
 
-def _erase_in(db: Connection, erasure: str, log: Log, found: list[_Naming]) -> None:
-    """Take the words out of a log's events, write down in it that this was done, and bring its rows after it."""
-    if not found:
+def _erase_in(
+    db: Connection, erasure: str, log: Log, found: list[_Naming], again: Collection[tuple[str, str]]
+) -> None:
+    """Take the words out of a log's events, write down in it that this was done, and bring its rows after it.
+
+    `again`: the entries of which it says anew what stands there, now that the words are gone.
+    """
+    if not found and not again:
         return
     for one in found:
         bare = erase(one.body, one.fields)
@@ -143,7 +186,10 @@ def _erase_in(db: Connection, erasure: str, log: Log, found: list[_Naming]) -> N
             file["id"] for one in found if "file" in one.fields for file in one.effects.get("files", ())
         ),
     }  # fmt: skip
-    event = log.next_event(ERASED, SYSTEM_ACTOR, role=SYSTEM, effects={"erasure": erasure, "erased": told})
+    body: dict[str, Json] = {}
+    for table, key in sorted(again):
+        body |= body_of(db, table, log.id, [key])
+    event = log.next_event(ERASED, SYSTEM_ACTOR, role=SYSTEM, effects={"erasure": erasure, "erased": told}, body=body)
     if log.kind in ("case", "mediation"):
         case = load(db, log.id, log.kind)
         write(db, log, case, evolve(case, event), [event])
@@ -164,18 +210,12 @@ def _bring_rows(db: Connection, log: Log, found: list[_Naming]) -> None:
             db.execute(
                 text(f"UPDATE invitations SET {gone} WHERE id = CAST(:id AS uuid)"), {"id": one.effects["invitation"]}
             )
-        if log.kind == "organisation" and "profile" in one.fields:
-            last = db.execute(_LAST_PROFILE, {"log": log.id}).scalar_one()
-            if last == one.seq:
-                db.execute(text("UPDATE organisations SET profile = '{}' WHERE id = CAST(:id AS uuid)"), {"id": log.id})
         if log.kind == "right":
             columns = [name for name in one.fields if name in metadata.tables["rights"].columns]
             gone = ", ".join(f"{name} = NULL" for name in columns)
             if gone:
                 db.execute(text(f"UPDATE rights SET {gone} WHERE id = CAST(:id AS uuid)"), {"id": log.id})
 
-
-_LAST_PROFILE = text("SELECT max(seq) FROM events WHERE log_id = CAST(:log AS uuid) AND body ? 'profile'")
 
 
 # --- the account -----------------------------------------------------------------------------------------------------
@@ -220,11 +260,11 @@ def _erase_account(db: Connection, person: str) -> bool:
 #: Tables whose words may name anybody: only the words go.
 WORDY = (
     "needs", "technologies", "matches", "organisations", "saved_filters", "tokens", "passkeys",
-    "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions",
+    "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions",
 )  # fmt: skip
 #: Columns of these that are the history's, or by which a row is found again.
 _LEFT = {
-    "organisations": {"name", "name_zh", "profile", "services"},
+    "organisations": {"name", "name_zh", "services"}, "service_accounts": {"scopes"},
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id"},
     "requests": {"key", "digest"}, "mails": {"key"},
 }  # fmt: skip
@@ -256,8 +296,14 @@ def _drop_drafts(db: Connection, named: Naming) -> int:
     return len(gone)
 
 
-def _redact(db: Connection, erasure: str, named: Naming) -> int:
-    """Take the words out of every row that names the person; gives how many did."""
+def _names_of(table: str) -> str:
+    """Whether a row names the person, in any column whose words go."""
+    return " OR ".join(f'CAST("{name}" AS text) ~* :named' for name, _ in worded(table))
+
+
+def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str, set[tuple[str, str]]]]:
+    """Take the words out of every row that names the person; gives how many did, and the entries among them by log."""
+    again: dict[str, set[tuple[str, str]]] = {}
     # What was looked at stays; what was searched for goes. The application itself may not change what it noted there.
     statement = text("SELECT casework_erase_readings(CAST(:erasure AS uuid), :named)")
     count: int = db.execute(statement, {"erasure": erasure, "named": named.everywhere}).scalar_one()
@@ -267,6 +313,11 @@ def _redact(db: Connection, erasure: str, named: Naming) -> int:
         sets = ", ".join(
             f'"{name}" = CAST(regexp_replace(CAST("{name}" AS text), :named, :gone, \'gi\') AS {kind})' for name, kind in columns
         )
-        names = " OR ".join(f'CAST("{name}" AS text) ~* :named' for name, _ in columns)
-        count += db.execute(text(f"UPDATE {table} SET {sets} WHERE {names}"), {"named": named.everywhere, "gone": GONE}).rowcount
-    return count
+        told = f" RETURNING x.{REGISTERS[table].home} AS home, {key_of(table)} AS key" if table in REGISTERS else ""
+        done = db.execute(
+            text(f"UPDATE {table} x SET {sets} WHERE {_names_of(table)}{told}"), {"named": named.everywhere, "gone": GONE}
+        )
+        count += done.rowcount
+        for row in done if told else ():
+            again.setdefault(row.home, set()).add((table, row.key))
+    return count, again

@@ -18,6 +18,7 @@ from casework.definitions import load_library
 from casework.engine.draft import RETURN_PAPERS
 from casework.engine.roles import DISPUTE_OFFICER, INTAKE, OFFICER, QUEUE_ROLES, SUPERVISOR
 from casework.errors import NotFound
+from casework.operations.entries import note_entries
 from casework.operations.overview import names_of, when
 from casework.permissions import Actor
 from casework.records.database import transaction
@@ -242,7 +243,7 @@ _KEEP = text(f"""
         (SELECT count(*) FROM cases c WHERE c.programme_id = g.id AND c.closed_at IS NULL), :broken, CAST(:breaches AS jsonb)
     FROM programmes g WHERE g.id = CAST(:programme AS uuid)
     ON CONFLICT (programme_id, day) DO UPDATE
-    SET at = excluded.at, live = excluded.live, broken = excluded.broken, breaches = excluded.breaches
+    SET at = excluded.at, live = excluded.live, broken = excluded.broken, breaches = excluded.breaches RETURNING day
 """)
 _DAYS = text("""
     SELECT day, min(at) AS at, sum(live) AS live, sum(broken) AS broken FROM house_rule_days
@@ -260,7 +261,8 @@ def check_programme(db: Connection, programme: str) -> int:
     rows = db.execute(_breaches(_WITHIN, _COUNT), _given(programmes=[programme])).all()
     counts = Counter(row.kind for row in rows)
     broken = len({row.log_id for row in rows})
-    db.execute(_KEEP, {"programme": programme, "broken": broken, "breaches": json.dumps(counts)})
+    day = db.execute(_KEEP, {"programme": programme, "broken": broken, "breaches": json.dumps(counts)}).scalar_one()
+    note_entries(db, "house_rule_days", programme, [f"{programme}:{day}"], kind="house_rule_checked")
     return broken
 
 

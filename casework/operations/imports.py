@@ -38,6 +38,7 @@ from casework.operations.registers import append, register_organisation
 from casework.operations.rights import enter_right
 from casework.permissions import Actor
 from casework.records.database import transaction
+from casework.records.entries import body_of
 from casework.records.logs import Log, lock_log, now
 
 Json = Any
@@ -155,6 +156,8 @@ class _Import:
         self.columns = known_columns(kind)
         #: Digests, not the keys themselves: a file may be long.
         self.seen: set[bytes] = set()
+        #: The rows of this batch that were written, by table: the event of the batch tells each.
+        self.written: dict[str, set[str]] = {}
         #: On a dry run: records that matches of earlier batches would have brought.
         self.promised: set[bytes] = set()
 
@@ -168,6 +171,7 @@ class _Import:
             with transaction(engine) as db:
                 self._put(db, items)
             return
+        self.written.clear()
         before = (self.report.created, self.report.updated, self.report.nested)
         with transaction(engine) as db:
             # Locked first: two imports of the same file take their turns.
@@ -184,6 +188,8 @@ class _Import:
             "last_row": batch[-1].number, "created": created, "updated": updated, "nested": nested,
         }  # fmt: skip
         body = {"file": self.name, "source": self.source}
+        for table, ids in self.written.items():
+            body |= body_of(db, table, self.programme, ids)
         event = log.next_event(IMPORTED, self.by, effects=effects, body=body)
         append(db, log, [event])
 
@@ -383,6 +389,7 @@ class _Import:
     def _insert(self, db: Connection, table: str, rows: list[dict[str, Json]]) -> None:
         if not rows:
             return
+        self.written.setdefault(table, set()).update(row["id"] for row in rows)
         stamps = "created_at" if table == "matches" else "created_at, updated_at"
         extra = () if table == "matches" else ("provenance",)
         columns = ", ".join(("id", "source", "external_id", *COLUMNS[table], *extra))
@@ -398,6 +405,7 @@ class _Import:
     def _update(self, db: Connection, table: str, rows: list[dict[str, Json]]) -> None:
         if not rows:
             return
+        self.written.setdefault(table, set()).update(row["id"] for row in rows)
         extra = () if table == "matches" else ("provenance",)
         sets = ", ".join(f"{name} = r.{name}" for name in (*COLUMNS[table], *extra))
         moment = "" if table == "matches" else ", updated_at = casework_now()"
@@ -429,13 +437,9 @@ class _Import:
         for name, country in names.items():
             if name in known or self.report.dry_run:
                 continue
-            known[name] = register_organisation(db, name=name, country=country, by=self.by)
             origin = {"source": self.source, "at": stamp}
             provenance = {"name": origin} | ({"country": origin} if country else {})
-            db.execute(
-                text("UPDATE organisations SET provenance = CAST(:told AS jsonb) WHERE id = CAST(:id AS uuid)"),
-                {"told": json.dumps(provenance), "id": known[name]},
-            )
+            known[name] = register_organisation(db, name=name, country=country, provenance=provenance, by=self.by)
         for item, told in zip(items, values, strict=True):
             owner = getattr(item.record, "owner", None)
             if owner is not None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.ledger.canonical import instant
+from casework.operations.entries import note_entries
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor, reach
@@ -84,6 +85,7 @@ def create_match(
     ).rowcount  # fmt: skip
     if not made:
         raise Refused(["This need and this technology are matched already, or the external id is taken."])
+    note_entries(db, "matches", programme, [id], kind="match_entered", by=actor.person)
     return finish(db, actor, request, Done({"id": id}, 201))
 
 

@@ -29,6 +29,7 @@ from webauthn.helpers.structs import (
 from casework.errors import InvalidForm, NotFound, WrongPasskey
 from casework.ledger.canonical import instant
 from casework.operations import second_factors
+from casework.operations.entries import note_entries
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
 
@@ -158,6 +159,7 @@ def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: 
     first = not second_factors.how_many(db, actor.person)
     if len(_known(db, actor.person)) >= MOST:
         raise InvalidForm(fields={"name": "there are as many passkeys as an account may have; remove one first"})
+    id = str(uuid_utils.uuid7())
     try:
         with db.begin_nested():
             db.execute(
@@ -166,13 +168,14 @@ def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: 
                     " (CAST(:id AS uuid), CAST(:person AS uuid), :name, :credential, :key, :count, casework_now())"
                 ),
                 {
-                    "id": str(uuid_utils.uuid7()), "person": actor.person, "name": name, "credential": made.credential_id,
+                    "id": id, "person": actor.person, "name": name, "credential": made.credential_id,
                     "key": made.credential_public_key, "count": made.sign_count,
                 },
             )  # fmt: skip
     except IntegrityError:
         # The same answer as for any other that does not fit: whose it is, nobody learns.
         raise WrongPasskey(why="its answer does not fit this site.") from None
+    note_entries(db, "passkeys", actor.person, [id], kind="passkey_added", by=actor.person)
     return second_factors.new_codes(db, actor.person) if first else []
 
 
@@ -207,6 +210,7 @@ def check(db: Connection, answer: str, challenge: bytes, site: Site, *, person: 
         db.execute(
             text("UPDATE passkeys SET copied_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": row.id}
         )
+        note_entries(db, "passkeys", row.person_id, [row.id], kind="passkey_copied", columns=["copied_at"])
         return None
     db.execute(
         text("UPDATE passkeys SET sign_count = :count, used_at = casework_now() WHERE id = CAST(:id AS uuid)"),
@@ -258,6 +262,7 @@ def rename(db: Connection, actor: Actor, passkey: str, name: str, request: Reque
     ).rowcount
     if not found:
         raise NotFound("passkey")
+    note_entries(db, "passkeys", actor.person, [passkey], kind="passkey_renamed", by=actor.person, columns=["name"])
     return finish(db, actor, request, Done({"id": passkey, "name": name}))
 
 
@@ -271,6 +276,7 @@ def remove(db: Connection, actor: Actor, passkey: str, *, insist: bool) -> None:
         raise NotFound("passkey")
     second_factors.insist_one_is_left(db, actor, insist=insist)
     db.execute(text("DELETE FROM passkeys WHERE id = CAST(:id AS uuid)"), {"id": passkey})
+    note_entries(db, "passkeys", actor.person, [passkey], kind="passkey_removed", by=actor.person)
     second_factors.drop_useless_codes(db, actor.person)
 
 

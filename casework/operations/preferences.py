@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm
+from casework.operations.entries import note_entries
 from casework.permissions import Actor
 
 LANGUAGES = ("en", "zh-Hans")
@@ -32,3 +33,6 @@ def set_preferences(db: Connection, actor: Actor, wanted: Mapping[str, str]) -> 
             text(f"UPDATE people SET {name} = :value WHERE id = CAST(:person AS uuid)"),
             {"value": value, "person": actor.person},
         )
+    note_entries(
+        db, "people", actor.person, [actor.person] if wanted else [], kind="preferences_set", by=actor.person, columns=wanted
+    )

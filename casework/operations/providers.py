@@ -24,6 +24,7 @@ from casework.operations.overview import find_case
 from casework.operations.registers import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor, Sight, reach
+from casework.records.entries import body_of
 from casework.records.logs import lock_log, now
 
 Json = Any
@@ -155,11 +156,12 @@ def describe_provider(db: Connection, actor: Actor, provider: str, profile: Mapp
         return earlier
     found = _checked(profile)
     log = lock_log(db, provider)
-    append(db, log, [log.next_event(CHANGED, actor.person, body={"profile": found})], request.key_hash)
     db.execute(
         text("UPDATE organisations SET profile = CAST(:profile AS jsonb) WHERE id = CAST(:id AS uuid)"),
         {"id": provider, "profile": json.dumps(found)},
     )
+    body = body_of(db, "organisations", provider, [provider], columns=["profile"])
+    append(db, log, [log.next_event(CHANGED, actor.person, body=body)], request.key_hash)
     return finish(db, actor, request, Done({"id": provider}))
 
 

@@ -14,6 +14,7 @@ from casework.engine.calendars import Calendar
 from casework.engine.events import SYSTEM_ACTOR, Event
 from casework.engine.roles import DISPUTE_OFFICER, OFFICER, ORGANISATION_ROLES, ROLES, SYSTEM
 from casework.errors import InvalidForm, NotFound
+from casework.records.entries import body_of
 from casework.records.logs import Log, lock_log, new_log, now, seal_events
 
 Json = Any
@@ -46,13 +47,24 @@ def append(db: Connection, log: Log, events: Sequence[Event], key: str | None = 
     )
 
 
-def _register(
-    db: Connection, kind: str, programme: str | None, by: str, effects: Mapping[str, Json], body: Mapping[str, Json]
-) -> str:
-    id, moment = str(uuid_utils.uuid7()), now(db)
-    log = new_log(id, kind, id if kind == "programme" else programme, moment)
+def _register(db: Connection, kind: str, by: str, effects: Mapping[str, Json], values: Mapping[str, Json]) -> str:
+    """A new row of one of `_HOMES`, and its log, whose first event tells what stands in it."""
+    id, moment, table = str(uuid_utils.uuid7()), now(db), _HOMES[kind]
+    columns = ", ".join(values)
+    db.execute(
+        text(
+            f"INSERT INTO {table} (id, created_at, {columns}) SELECT id, CAST(:moment AS timestamptz), {columns}"
+            f" FROM jsonb_populate_record(NULL::{table}, CAST(:values AS jsonb))"
+        ),
+        {"moment": moment, "values": json.dumps({"id": id, **values})},
+    )
+    log = new_log(id, kind, id if kind == "programme" else None, moment)
+    body = body_of(db, table, id, [id])
     append(db, log, [Event(log=id, seq=1, at=moment, kind=REGISTERED, actor=by, effects=effects, body=body)])
     return id
+
+
+_HOMES = {"programme": "programmes", "organisation": "organisations", "person": "people"}
 
 
 def register_programme(
@@ -64,14 +76,8 @@ def register_programme(
     if db.execute(text("SELECT 1 FROM programmes WHERE code = :code"), {"code": code}).first():
         raise InvalidForm(fields={"code": "belongs to another programme"})
     written = calendar.to_json()
-    id = _register(db, "programme", None, by, {"code": code, "calendar": written}, {"name": name, "name_zh": name_zh})
-    db.execute(
-        text(
-            "INSERT INTO programmes (id, code, name, name_zh, calendar) VALUES (:id, :code, :name, :name_zh, CAST(:calendar AS jsonb))"
-        ),
-        {"id": id, "code": code, "name": name, "name_zh": name_zh, "calendar": json.dumps(written)},
-    )
-    return id
+    values = {"code": code, "name": name, "name_zh": name_zh, "calendar": written}
+    return _register(db, "programme", by, {"code": code, "calendar": written}, values)
 
 
 def register_phase(
@@ -80,40 +86,35 @@ def register_phase(
 ) -> str:  # fmt: skip
     """A phase of a programme; gives its id."""
     id = str(uuid_utils.uuid7())
-    effects = {"phase": id, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat() if ends_on else None}
-    _note(db, programme, CHANGED, by, effects, {"name": name})
     db.execute(
         text(
             "INSERT INTO phases (id, programme_id, name, name_zh, starts_on, ends_on) VALUES (:id, :programme, :name, :name_zh, :starts, :ends)"
         ),
         {"id": id, "programme": programme, "name": name, "name_zh": name_zh, "starts": starts_on, "ends": ends_on},
     )
+    effects = {"phase": id, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat() if ends_on else None}
+    log = lock_log(db, programme)
+    append(db, log, [log.next_event(CHANGED, by, effects=effects, body=body_of(db, "phases", programme, [id]))])
     return id
 
 
 def register_organisation(
     db: Connection, *, name: str, name_zh: str | None = None, country: str | None = None, kind: str = "company",
-    services: Sequence[str] = (), register_number: str | None = None, language: str = "en", by: str = SYSTEM_ACTOR,
+    services: Sequence[str] = (), register_number: str | None = None, language: str = "en",
+    provenance: Mapping[str, Json] | None = None, by: str = SYSTEM_ACTOR,
 ) -> str:  # fmt: skip
     """An organisation: a party, or a provider of services; gives its id."""
     effects = {"kind": kind, "services": list(services), "country": country}
-    id = _register(db, "organisation", None, by, effects, {"name": name, "name_zh": name_zh})
-    db.execute(
-        text(
-            "INSERT INTO organisations (id, name, name_zh, country, kind, services, register_number, language)"
-            " VALUES (:id, :name, :name_zh, :country, :kind, :services, :register_number, :language)"
-        ),
-        {
-            "id": id, "name": name, "name_zh": name_zh, "country": country, "kind": kind, "services": list(services),
-            "register_number": register_number, "language": language,
-        },
-    )  # fmt: skip
-    return id
+    values = {
+        "name": name, "name_zh": name_zh, "country": country, "kind": kind, "services": list(services),
+        "register_number": register_number, "language": language, "profile": {}, "owners": [], "provenance": provenance or {},
+    }  # fmt: skip
+    return _register(db, "organisation", by, effects, values)
 
 
 def register_person(
     db: Connection, *, email: str, name: str, name_zh: str | None = None, password_hash: str | None = None,
-    language: str = "en", zone: str = "Asia/Shanghai", by: str = SYSTEM_ACTOR,
+    language: str = "en", zone: str = "Asia/Shanghai", service: bool = False, by: str = SYSTEM_ACTOR,
 ) -> str:  # fmt: skip
     """A person with an account; gives the id that stands for that person in the history."""
     if "@" not in email or len(email) > 254 or any(letter.isspace() for letter in email):
@@ -121,18 +122,11 @@ def register_person(
     taken = db.execute(text("SELECT 1 FROM people WHERE lower(email) = lower(:email)"), {"email": email}).first()
     if taken:
         raise InvalidForm(fields={"email": "belongs to another account"})
-    id = _register(db, "person", None, by, {}, {"email": email, "name": name, "name_zh": name_zh})
-    db.execute(
-        text(
-            "INSERT INTO people (id, email, name, name_zh, password_hash, language, zone)"
-            " VALUES (:id, :email, :name, :name_zh, :password_hash, :language, :zone)"
-        ),
-        {
-            "id": id, "email": email, "name": name, "name_zh": name_zh, "password_hash": password_hash,
-            "language": language, "zone": zone,
-        },
-    )  # fmt: skip
-    return id
+    values = {
+        "email": email, "name": name, "name_zh": name_zh, "password_hash": password_hash, "language": language, "zone": zone,
+        "theme": "auto", "active": True, "service": service,
+    }  # fmt: skip
+    return _register(db, "person", by, {}, values)
 
 
 def grant_role(
@@ -228,13 +222,6 @@ def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> bool
         text("UPDATE memberships SET ends_at = :end WHERE id = CAST(:id AS uuid)"), {"end": end, "id": membership}
     )
     return True
-
-
-def _note(
-    db: Connection, scope: str, kind: str, by: str, effects: Mapping[str, Json], body: Mapping[str, Json]
-) -> None:
-    log = lock_log(db, scope)
-    append(db, log, [log.next_event(kind, by, effects=effects, body=body)])
 
 
 def _text(moment: datetime | None) -> str | None:

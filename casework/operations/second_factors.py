@@ -22,8 +22,10 @@ from casework.engine.roles import (
     SUPERVISOR,
 )  # fmt: skip
 from casework.errors import NotFound, Refused, WrongCode
+from casework.operations.entries import note_entries
 from casework.operations.vault import Vault
 from casework.permissions import Actor
+from casework.records.entries import entries
 from casework.records.logs import now
 
 #: Who must have one where it is insisted on.
@@ -91,6 +93,7 @@ def begin(db: Connection, actor: Actor, email: str, vault: Vault) -> SetUp:
     ).scalar_one_or_none()
     if sealed is None:
         raise NotFound()
+    note_entries(db, "second_factors", actor.person, [actor.person], kind="app_begun", by=actor.person)
     secret, _ = vault.open(sealed, actor.person)
     return SetUp(secret, pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER))
 
@@ -103,6 +106,7 @@ def confirm(db: Connection, actor: Actor, code: str, vault: Vault) -> list[str]:
         text("UPDATE second_factors SET confirmed_at = casework_now() WHERE person_id = CAST(:person AS uuid)"),
         {"person": actor.person},
     )
+    note_entries(db, "second_factors", actor.person, [actor.person], kind="app_set_up", by=actor.person, columns=["confirmed_at"])
     return new_codes(db, actor.person)
 
 
@@ -115,13 +119,21 @@ def remove(db: Connection, actor: Actor, *, insist: bool) -> None:
     ).rowcount
     if not gone:
         raise NotFound()
+    note_entries(db, "second_factors", actor.person, [actor.person], kind="app_given_up", by=actor.person)
     drop_useless_codes(db, actor.person)
 
 
 def drop_useless_codes(db: Connection, person: str) -> None:
     """Without a second factor there is nothing that a recovery code could stand for."""
     if not how_many(db, person):
-        db.execute(text("DELETE FROM recovery_codes WHERE person_id = CAST(:person AS uuid)"), {"person": person})
+        note_entries(db, "recovery_codes", person, _drop_codes(db, person), kind="recovery_codes_dropped", by=person)
+
+
+def _drop_codes(db: Connection, person: str) -> set[str]:
+    """Gives the keys by which the history knows them."""
+    keys = set(entries(db, "recovery_codes", person))
+    db.execute(text("DELETE FROM recovery_codes WHERE person_id = CAST(:person AS uuid)"), {"person": person})
+    return keys
 
 
 def codes_left(db: Connection, actor: Actor) -> int:
@@ -158,6 +170,8 @@ def _counts(db: Connection, person: str, code: str, vault: Vault, *, confirmed: 
         text("UPDATE second_factors SET last_step = :step, sealed = :sealed WHERE person_id = CAST(:person AS uuid)"),
         {"person": person, "step": step, "sealed": vault.seal(secret, person) if outdated else row.sealed},
     )
+    if outdated:
+        note_entries(db, "second_factors", person, [person], kind="app_sealed_anew", columns=["sealed"])
     return True
 
 
@@ -173,19 +187,23 @@ def _step_of(secret: str, digits: str, moment: datetime, last: int) -> int | Non
 
 
 def _recovers(db: Connection, person: str, code: str) -> bool:
+    hash = _hash(code)
     used = db.execute(
         text(
             "UPDATE recovery_codes SET used_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND hash = :hash"
             " AND used_at IS NULL"
         ),
-        {"person": person, "hash": _hash(code)},
+        {"person": person, "hash": hash},
     ).rowcount
+    if used:
+        key = f"{person}:{hashlib.sha256(hash).hexdigest()}"
+        note_entries(db, "recovery_codes", person, [key], kind="recovery_code_used", by=person, columns=["used_at"])
     return bool(used)
 
 
 def new_codes(db: Connection, person: str) -> list[str]:
     """Ten new recovery codes in place of the old ones, shown this once."""
-    db.execute(text("DELETE FROM recovery_codes WHERE person_id = CAST(:person AS uuid)"), {"person": person})
+    before = _drop_codes(db, person)
     # 80 random bits each: no slow hash is needed, and none of them can be guessed.
     raw = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
     db.execute(
@@ -194,6 +212,8 @@ def new_codes(db: Connection, person: str) -> list[str]:
         ),
         [{"person": person, "hash": _hash(one)} for one in raw],
     )
+    keys = before | set(entries(db, "recovery_codes", person))
+    note_entries(db, "recovery_codes", person, keys, kind="recovery_codes_made", by=person)
     return ["-".join(one[at : at + 4] for at in range(0, 16, 4)) for one in raw]
 
 

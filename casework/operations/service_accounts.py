@@ -17,8 +17,9 @@ from casework.engine.commands import By
 from casework.engine.roles import PROVIDER, PROVIDER_LEAD
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests
 from casework.operations import registers
-from casework.operations.accounts import end_access, secret_hash
+from casework.operations.accounts import close_account, secret_hash
 from casework.operations.departures import end_roles
+from casework.operations.entries import note_entries
 from casework.operations.overview import when
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.service_history import MADE, ROTATED, SERVICE_ENDED
@@ -83,7 +84,7 @@ def create_service_account(
     ends, wanted = log.now + timedelta(days=days), [one for one in SCOPES if one in scopes]
     id = _register(db, actor, organisation, name.strip())
     effects = {"account": id, "scopes": wanted, "expires_at": ends.isoformat()}
-    made_at = _note(db, log, MADE, actor.person, effects)
+    made_at = _note(db, log, MADE, actor.person, effects, {"name": name.strip()})
     db.execute(
         text(
             "INSERT INTO service_accounts (id, organisation_id, name, scopes, made_by, made_at, expires_at)"
@@ -95,7 +96,7 @@ def create_service_account(
         },
     )  # fmt: skip
     registers.grant_role(db, id, PROVIDER, organisation=organisation, ends_at=ends, by=actor.person)
-    secret = _new_token(db, id, wanted, ends - log.now)
+    secret = _new_token(db, id, wanted, ends - log.now, actor.person)
     answer = {"id": id, "expires_at": when(ends)}
     finish(db, actor, request, Done(answer, 201))
     return Done(answer | {"token": secret}, 201)
@@ -110,8 +111,11 @@ def rotate_service_token(db: Connection, actor: Actor, account: str, request: Re
         raise Refused(["This service account has ended. Make a new one."])
     log = lock_log(db, row.organisation_id)
     _note(db, log, ROTATED, actor.person, {"account": row.id})
-    db.execute(_RETIRE, {"id": row.id, "both": BOTH_FOR})
-    secret = _new_token(db, row.id, row.scopes, row.expires_at - log.now)
+    retired = db.execute(_RETIRE, {"id": row.id, "both": BOTH_FOR}).scalars().all()
+    note_entries(
+        db, "tokens", row.id, retired, kind="tokens_retired", by=actor.person, columns=["expires_at", "revoked_at"]
+    )
+    secret = _new_token(db, row.id, row.scopes, row.expires_at - log.now, actor.person)
     answer = {"id": row.id, "expires_at": when(row.expires_at)}
     finish(db, actor, request, Done(answer))
     return Done(answer | {"token": secret})
@@ -121,7 +125,7 @@ def rotate_service_token(db: Connection, actor: Actor, account: str, request: Re
 _RETIRE = text("""
     UPDATE tokens t SET expires_at = least(t.expires_at, casework_now() + :both), revoked_at = CASE WHEN EXISTS (
         SELECT FROM tokens n WHERE n.person_id = t.person_id AND n.created_at > t.created_at) THEN casework_now() END
-    WHERE t.person_id = CAST(:id AS uuid) AND t.revoked_at IS NULL
+    WHERE t.person_id = CAST(:id AS uuid) AND t.revoked_at IS NULL RETURNING t.id
 """)
 
 
@@ -143,8 +147,7 @@ def end_service_account(db: Connection, actor: Actor, account: str, request: Req
         db.execute(
             text("UPDATE service_accounts SET ended_at = :at WHERE id = CAST(:id AS uuid)"), {"at": ended_at, "id": row.id}
         )
-        db.execute(text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"), {"id": row.id})
-        end_access(db, row.id)
+        close_account(db, row.id, by=actor.person)
     return finish(db, actor, request, Done({"id": row.id, "ended": True}))
 
 
@@ -191,11 +194,10 @@ def _register(db: Connection, actor: Actor, organisation: str, name: str) -> str
         {"id": organisation},
     ).one()
     address = f"{uuid_utils.uuid7()}@service.invalid"
-    id = registers.register_person(
-        db, email=address, name=f"{name} (system of {owner.name})", name_zh=f"{name}（{owner.name_zh}的系统）", by=actor.person
-    )
-    db.execute(text("UPDATE people SET service = true WHERE id = CAST(:id AS uuid)"), {"id": id})
-    return id
+    return registers.register_person(
+        db, email=address, name=f"{name} (system of {owner.name})", name_zh=f"{name}（{owner.name_zh}的系统）",
+        service=True, by=actor.person,
+    )  # fmt: skip
 
 
 def _find(db: Connection, actor: Actor, account: str) -> Any:
@@ -208,14 +210,16 @@ def _find(db: Connection, actor: Actor, account: str) -> Any:
     return row
 
 
-def _new_token(db: Connection, account: str, scopes: Sequence[str], lasts: timedelta) -> str:
-    return make_token(db, account, name="service account", scopes=scopes, lasts=lasts, prefix=SERVICE_PREFIX)[1]
+def _new_token(db: Connection, account: str, scopes: Sequence[str], lasts: timedelta, by: str) -> str:
+    return make_token(db, account, name="service account", scopes=scopes, lasts=lasts, prefix=SERVICE_PREFIX, by=by)[1]
 
 
-def _note(db: Connection, log: Log, kind: str, by: str, effects: dict[str, Json]) -> datetime:
+def _note(
+    db: Connection, log: Log, kind: str, by: str, effects: dict[str, Json], body: dict[str, Json] | None = None
+) -> datetime:
     # The log may have grown since it was locked, by a role that ended in it.
     log = lock_log(db, log.id)
-    registers.append(db, log, [log.next_event(kind, by, effects=effects)])
+    registers.append(db, log, [log.next_event(kind, by, effects=effects, body=body)])
     return log.now
 
 

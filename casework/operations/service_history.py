@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from casework.engine.events import Event
+from casework.ledger.bodies import Erased
 
 Json = Any
 
@@ -20,7 +21,7 @@ def fold(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
             found[event.effects["account"]] = {
                 "id": event.effects["account"], "organisation_id": event.log, "scopes": event.effects["scopes"],
                 "made_by": event.actor, "made_at": event.at, "expires_at": event.effects["expires_at"], "ended_at": None,
-            }  # fmt: skip
+            } | {name: value for name, value in event.body.items() if not isinstance(value, Erased)}  # fmt: skip
         elif event.kind == SERVICE_ENDED and event.effects["account"] in found:
             found[event.effects["account"]] |= {"ended_at": event.at}
     return found

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.notices import AT_ONCE, EMERGENCY, KINDS, OVERDUE, READERS, STOP
 from casework.errors import InvalidForm
+from casework.operations.entries import note_entries
 from casework.permissions import Actor
 
 Json = Any
@@ -65,3 +66,4 @@ def set_telling(db: Connection, actor: Actor, choices: Mapping[str, str], *, qui
         ),
         {"person": actor.person, "choices": json.dumps(dict(choices)), "quiet": quiet},
     )
+    note_entries(db, "notification_preferences", actor.person, [actor.person], kind="telling_set", by=actor.person)

@@ -10,9 +10,11 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework.engine.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical import instant
 from casework.operations.accounts import secret_hash
+from casework.operations.entries import note_entries
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
 from casework.records.logs import now
@@ -26,7 +28,7 @@ TOKEN_DAYS, MOST_TOKEN_DAYS = 90, 366
 
 def make_token(
     db: Connection, person: str, *, name: str, scopes: Collection[str], lasts: timedelta | None = timedelta(days=TOKEN_DAYS),
-    prefix: str = TOKEN_PREFIX,
+    prefix: str = TOKEN_PREFIX, by: str = SYSTEM_ACTOR,
 ) -> tuple[str, str]:  # fmt: skip
     """A new token of a person: (its id, its secret). The secret is kept nowhere."""
     id, secret = str(uuid_utils.uuid7()), prefix + secrets.token_urlsafe(32)
@@ -41,6 +43,7 @@ def make_token(
             "lasts": lasts,
         },
     )  # fmt: skip
+    note_entries(db, "tokens", person, [id], kind="token_made", by=by)
     return id, secret
 
 
@@ -58,7 +61,7 @@ def create_token(
         raise NotAllowed(why=f"your own token lacks the scope {', '.join(sorted(missing))}.")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    id, secret = make_token(db, actor.person, name=name, scopes=scopes, lasts=timedelta(days=days))
+    id, secret = make_token(db, actor.person, name=name, scopes=scopes, lasts=timedelta(days=days), by=actor.person)
     answer = {"id": id, "name": name, "scopes": sorted(scopes), "expires_at": instant(now(db) + timedelta(days=days))}
     finish(db, actor, request, Done(answer, 201))
     return Done(answer | {"token": secret}, 201)
@@ -98,4 +101,5 @@ def revoke_token(db: Connection, actor: Actor, token: str, request: Request) -> 
     ).rowcount
     if not found:
         raise NotFound("token")
+    note_entries(db, "tokens", actor.person, [token], kind="token_revoked", by=actor.person, columns=["revoked_at"])
     return finish(db, actor, request, Done({"id": token, "revoked": True}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,9 @@ from casework.ledger.bodies import ERASED as GONE
 from casework.ledger.check import Head, StoredEvent, check_log
 from casework.operations.allowed import Judge
 from casework.operations.past import Past
+from casework.operations.verify_readings import check_readings
 from casework.operations.verify_rest import check_rest
-from casework.operations.verify_rows import Finding, Rows
+from casework.operations.verify_rows import Finding, Rows, later_than_head
 from casework.records.database import ENGINE, connected
 from casework.records.logs import event_of, read_rows
 from casework.records.walls import read_as, whole
@@ -63,7 +64,7 @@ def verify_each(engine: Engine) -> Iterator[Checked]:
             break
         done = ids[-1]
     with _snapshot(engine) as db:
-        yield Checked(None, "rest", None, 0, tuple(check_rest(db)))
+        yield Checked(None, "rest", None, 0, (*check_rest(db), *check_readings(db, past.seen_by(db))))
 
 
 def count_logs(db: Connection) -> int:
@@ -73,14 +74,15 @@ def count_logs(db: Connection) -> int:
 def verify_log(engine: Engine, log: str) -> Checked:
     """One log, in a transaction of its own."""
     with _snapshot(engine) as db:
-        return check_one(db, log, Past(db))
+        checked = check_one(db, log, Past(db))
+        return replace(checked, findings=(*checked.findings, *later_than_head(db, log)))
 
 
 def verify_case(db: Connection, log: str) -> list[Finding]:
     """What is wrong with one log. While others write, the transaction must be REPEATABLE READ."""
     # Whoever asks: with an interest in the case one would be told that its documents are missing.
     with whole(db):
-        return list(check_one(db, log, Past(db)).findings)
+        return [*check_one(db, log, Past(db)).findings, *later_than_head(db, log)]
 
 
 @contextmanager
@@ -151,7 +153,7 @@ def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
 #: of no programme.
 PROGRAMME_OF: Mapping[str, str | None] = {
     "case": "effects", "mediation": "effects", "programme": "itself", "finding": "effects", "right": "technology",
-    "organisation": None, "person": None, "erasure": None,
+    "organisation": None, "person": None, "erasure": None, "installation": None,
 }  # fmt: skip
 _HOME_OF_TECHNOLOGY = text("SELECT programme_id::text FROM technologies WHERE id = CAST(:id AS uuid)")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 
 from casework.ledger.canonical import NotCanonical, digest
-from casework.operations.verify_rows import HOMES, PARTS, Finding
+from casework.operations.verify_rows import HOMES, PARTS, Finding, later_than_head
 
 _BATCH = 500
 
@@ -19,6 +19,8 @@ def check_rest(db: Connection) -> Iterator[Finding]:
     yield from _numbers(db)
     yield from _requests(db)
     yield from _contents(db)
+    yield from later_than_head(db)
+    yield from _matches(db)
 
 
 def _orphans(db: Connection) -> Iterator[Finding]:
@@ -47,7 +49,10 @@ def _contents(db: Connection) -> Iterator[Finding]:
     """Every version that was not erased has a file in the store's books. Whether it lies there, taking it out tells."""
     query = text("""
         SELECT f.id, f.log_id FROM files f WHERE f.digest IS NOT NULL
-        AND NOT EXISTS (SELECT FROM contents k WHERE k.file_id = f.id) ORDER BY f.id
+        AND NOT EXISTS (
+            SELECT FROM contents k JOIN blobs b ON b.id = k.blob_id JOIN compartments c ON c.id = b.compartment_id
+            WHERE k.file_id = f.id AND c.log_id = f.log_id
+        ) ORDER BY f.id
     """)
     for row in db.execute(query):
         yield Finding("contents", f"A version of a document has no file: {row.id}.", row.log_id, None, None, "files", row.id)
@@ -63,6 +68,16 @@ def _editions(db: Connection) -> Iterator[Finding]:
         if not fits:
             sentence = f"The stored edition {row.workflow} {row.number} does not fit its fingerprint."
             yield Finding("edition", sentence, None, None, None, "editions", row.fingerprint, "rules")
+
+
+def _matches(db: Connection) -> Iterator[Finding]:
+    """A match names the case that was opened of it, and no other."""
+    query = text("""
+        SELECT m.id FROM matches m LEFT JOIN cases c ON c.match_id = m.id WHERE m.case_id IS DISTINCT FROM c.id ORDER BY m.id
+    """)
+    for id in db.execute(query).scalars():
+        sentence = f"The match {id} does not name the case that was opened of it."
+        yield Finding("rows", sentence, None, None, None, "matches", id, "case_id")
 
 
 def _numbers(db: Connection) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
 from casework.ledger.bodies import Erased
 from casework.operations.allocation import fold as fold_rules
 from casework.operations.allowed_roles import role_faults
+from casework.operations.entries import INSTALLATION, differences
 from casework.operations.erasures import faults as erasure_faults
 from casework.operations.erasures import fold as fold_erasure
 from casework.operations.findings import fold as fold_finding
@@ -81,10 +82,8 @@ class Rows:
     def of_case(self, case: Case) -> Iterator[Finding]:
         """Every row that the fold of the log adds up to, column by column, and none beside it."""
         wanted = rows_of(case)
-        kept = self.db.execute(_PARTS_OF, {"log": self.log}).one()
-        yield from self._compare(HOMES[case.kind], wanted[HOMES[case.kind]], self._read(HOMES[case.kind], "id"))
-        for table in PARTS:
-            rows, made = getattr(kept, table), wanted[table]
+        for table, rows in rows_kept(self.db, self.log, HOMES[case.kind]).items():
+            made = wanted[table]
             yield from self._compare(table, made, rows)
             if table == "tracks" and [row["id"] for row in rows] != [row["id"] for row in made]:
                 yield self._differ(table, self.log, "position", "The tracks are not in the order in which they opened.")
@@ -107,26 +106,17 @@ class Rows:
             )  # fmt: skip
 
     def _compare(self, table: str, wanted: list[dict[str, Json]], rows: list[dict[str, Json]]) -> Iterator[Finding]:
-        kept = {row["id"]: row for row in rows}
-        for one in wanted:
-            row = kept.pop(one["id"], None)
-            if row is None:
-                yield self._differ(table, one["id"], None, f"A row of {table} is missing: {one['id']}.")
-                continue
-            for column, value in one.items():
-                # Where a row stands among others is given once, by the event that made it.
-                if column != "position" and not _same(value, row.get(column)):
-                    yield self._differ(
-                        table, one["id"], column,
-                        f"{table}.{column} of {one['id']} is {_short(row.get(column))}; the history says {_short(value)}.",
-                    )  # fmt: skip
-        for id in kept:
-            yield self._differ(table, id, None, f"A row of {table} is in no event: {id}.")
+        for id, column, sentence in compare(table, wanted, rows):
+            yield self._differ(table, id, column, sentence)
 
     # --- registers ---
 
     def of_register(self, kind: str, events: list[Event]) -> Iterator[Finding]:
         """A programme's, organisation's, person's or right's row, and the roles held in it."""
+        for table, key, column, sentence in differences(self.db, kind, self.log, events):
+            yield self._differ(table, key, column, sentence)
+        if kind == INSTALLATION:
+            return
         rows = self._read(HOMES[kind], "id")
         if not rows:
             yield self._differ(HOMES[kind], self.log, None, f"The log of a {kind} has no row in {HOMES[kind]}.")
@@ -146,9 +136,7 @@ class Rows:
             told = {"id": self.log, "code": events[0].effects["code"], "calendar": calendars[-1]}
             yield from self._compare("programmes", [told], rows)
         if kind == "organisation":
-            profiles = [event.body["profile"] for event in events if "profile" in event.body]
-            last = profiles[-1] if profiles else {}
-            yield from self._compare("organisations", [{"id": self.log, "profile": {} if isinstance(last, Erased) else last}], rows)
+            yield from self._compare("organisations", [{"id": self.log}], rows)
         if kind in ("programme", "organisation"):
             yield from self._roles(f"{kind}_id")
             away = [
@@ -220,6 +208,57 @@ class Rows:
                 told |= {**event.body, "confirmed": True, "checked_on": event.effects["checked_on"]}
         # What was erased can no longer be compared.
         return {name: value for name, value in told.items() if not isinstance(value, Erased)} | {"encumbrances": lying}
+
+
+def compare(
+    table: str, wanted: list[dict[str, Json]], rows: list[dict[str, Json]]
+) -> Iterator[tuple[str, str | None, str]]:
+    """Where rows are not what a history adds up to: the row, the column where it is one, and a sentence."""
+    kept = {row["id"]: row for row in rows}
+    for one in wanted:
+        row = kept.pop(one["id"], None)
+        if row is None:
+            yield one["id"], None, f"A row of {table} is missing: {one['id']}."
+            continue
+        for column, value in one.items():
+            # Where a row stands among others is given once, by the event that made it.
+            if column != "position" and not _same(value, row.get(column)):
+                yield (
+                    one["id"], column,
+                    f"{table}.{column} of {one['id']} is {_short(row.get(column))}; the history says {_short(value)}.",
+                )  # fmt: skip
+    for id in kept:
+        yield id, None, f"A row of {table} is in no event: {id}."
+
+
+def rows_kept(db: Connection, log: str, home: str) -> dict[str, list[dict[str, Json]]]:
+    """What the tables hold of a case or mediation, by table."""
+    parts = db.execute(_PARTS_OF, {"log": log}).one()
+    own = db.execute(text(f"SELECT to_jsonb(x) FROM {home} x WHERE id = CAST(:log AS uuid)"), {"log": log}).scalars()
+    return {home: list(own)} | {table: getattr(parts, table) for table in PARTS}
+
+
+def later_than_head(db: Connection, log: str | None = None) -> Iterator[Finding]:
+    """What other tables know of events that would come after the head: a log was cut off, and its head set back."""
+    more = "AND l.id = CAST(:log AS uuid)" if log else ""
+    for row in db.execute(text(_LATER.format(more=more)), {"log": log} if log else {}):
+        yield Finding(
+            "head", f"The log ends with event {row.seq}, and {row.place} knows an event {row.later}.", row.id, row.number, row.later,
+            row.place,
+        )  # fmt: skip
+
+
+#: Tables that name an event of a log, each with the column that names the log.
+_KNOWING = {"requests": "log_id", "notifications": "log_id", "webhook_messages": "log_id", "looks": "thing_id", "findings": "case_id"}
+_LATER = (
+    "WITH known AS ("
+    + " UNION ALL ".join(
+        f"SELECT '{table}' AS place, {log} AS id, max(seq) AS later FROM {table} WHERE {log} IS NOT NULL GROUP BY {log}"
+        for table, log in _KNOWING.items()
+    )
+    + ") SELECT l.id, l.seq, k.place, k.later, c.number FROM known k JOIN logs l ON l.id = k.id LEFT JOIN cases c ON c.id = l.id"
+    " WHERE k.later > l.seq {more} ORDER BY l.id, k.place"
+)
 
 
 def _all_rows(table: str) -> str:

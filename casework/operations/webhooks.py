@@ -24,6 +24,7 @@ from casework.engine.roles import PROVIDER_LEAD
 from casework.errors import NotFound, Refused
 from casework.ledger.canonical import instant
 from casework.operations.deeds import new_id
+from casework.operations.entries import note_entries
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
@@ -139,13 +140,15 @@ def delivered(db: Connection, message: str, what: str) -> None:
 def gone(db: Connection, message: str, what: str) -> None:
     """The receiver wants nothing any more: its endpoint ends."""
     _note(db, message, "failed", what)
-    db.execute(
+    ended = db.execute(
         text(
             "UPDATE webhook_endpoints SET ended_at = casework_now() WHERE ended_at IS NULL"
-            " AND id = (SELECT endpoint_id FROM webhook_messages WHERE id = CAST(:id AS uuid))"
+            " AND id = (SELECT endpoint_id FROM webhook_messages WHERE id = CAST(:id AS uuid)) RETURNING id, organisation_id"
         ),
         {"id": message},
-    )
+    ).one_or_none()
+    if ended is not None:
+        note_entries(db, "webhook_endpoints", ended.organisation_id, [ended.id], kind="endpoint_gone", columns=["ended_at"])
 
 
 def postpone(db: Connection, message: str, what: str) -> None:
@@ -190,6 +193,7 @@ def create_endpoint(
         ),
         {"id": id, "org": organisation, "url": url, "secret": vault.seal(secret, id), "by": actor.person},
     )
+    note_entries(db, "webhook_endpoints", organisation, [id], kind="endpoint_made", by=actor.person)
     finish(db, actor, request, Done({"id": id, "url": url}, 201))
     return Done({"id": id, "url": url, "secret": secret}, 201)
 
@@ -213,18 +217,25 @@ def rotate_secret(db: Connection, actor: Actor, vault: Vault, endpoint: str, req
         ),
         {"id": endpoint, "secret": vault.seal(secret, endpoint), "both": BOTH_FOR},
     )
+    note_entries(
+        db, "webhook_endpoints", row.organisation_id, [endpoint], kind="endpoint_rotated", by=actor.person,
+        columns=["secret", "former", "former_until"],
+    )  # fmt: skip
     finish(db, actor, request, Done({"id": endpoint}))
     return Done({"id": endpoint, "secret": secret})
 
 
 def end_endpoint(db: Connection, actor: Actor, endpoint: str, request: Request) -> Done:
     """Nothing is sent there any more, nor what was queued."""
-    _find(db, actor, endpoint)
+    row = _find(db, actor, endpoint)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     db.execute(
         text("UPDATE webhook_endpoints SET ended_at = coalesce(ended_at, casework_now()) WHERE id = CAST(:id AS uuid)"),
         {"id": endpoint},
+    )
+    note_entries(
+        db, "webhook_endpoints", row.organisation_id, [endpoint], kind="endpoint_ended", by=actor.person, columns=["ended_at"]
     )
     return finish(db, actor, request, Done({"id": endpoint, "ended": True}))
 

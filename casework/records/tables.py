@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -53,13 +55,13 @@ logs = Table(
     "logs",
     metadata,
     Column("id", Id, primary_key=True, comment="Random: it names the log in every header"),
-    Column("kind", Text, nullable=False, comment="case, mediation, programme, organisation, person, right, finding or erasure"),
+    Column("kind", Text, nullable=False, comment="case, mediation, programme, organisation, person, right, finding, erasure or installation"),
     Column("programme_id", Id, comment="Null for what belongs to no programme"),
     Column("seq", BigInteger, nullable=False, server_default=text("0"), comment="Of the last event; no gaps"),
     Column("head", Text, nullable=False, comment="Hash of the last event, hex"),
     Column("last_at", Time, nullable=False, comment="Time of the last event; the next one is later"),
     CheckConstraint(
-        "kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure')", name="kind"
+        "kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation')", name="kind"
     ),
     comment="One row for each unit of visibility; the row that every deed in it locks",
     postgresql_with={"fillfactor": "80"},
@@ -1077,6 +1079,18 @@ findings = Table(
     comment="What auditors found at an event of a case; what the events of its log add up to",
 )
 
+
+def _chained() -> tuple[Column[Any], ...]:
+    """What binds a reading to the one before it; a trigger fills it in, whatever was given."""
+    return (
+        Column("n", BigInteger, nullable=False, comment="Its place in the chain"),
+        Column("salt", Text, comment="Of the hash of the query; null once an erasure took the query out"),
+        Column("query", Text, nullable=False, comment="Salted hash of the address's query, hex"),
+        Column("hash", Text, nullable=False, comment="Of the reading and the one before it, hex"),
+        Column("erasure_id", Id, comment="Which erasure took the query out"),
+    )
+
+
 # Apart from the others, whose numbers would else have a gap where somebody opened a mediation.
 sealed_readings = Table(
     "sealed_readings",
@@ -1086,6 +1100,8 @@ sealed_readings = Table(
     _ref("person_id", "people.id"),
     Column("at", Time, nullable=False, server_default=_now),
     Column("address", Text, nullable=False, comment="Path and query that were asked for"),
+    *_chained(),
+    UniqueConstraint("log_id", "n"),
     Index("ix_sealed_readings_log_id_id", "log_id", "id"),
     comment="Who opened a sealed mediation; listed to those named for it alone, and never changed by the application",
 )
@@ -1099,9 +1115,20 @@ readings = Table(
     Column("number", Text, comment="Of the case, where it was one"),
     Column("address", Text, nullable=False, comment="Path and query that were asked for"),
     Column("document_id", Id, comment="Where a document's file was taken out"),
+    *_chained(),
+    UniqueConstraint("person_id", "n"),
     Index("ix_readings_person_id_id", "person_id", "id"),
     Index("ix_readings_document_id_id", "document_id", "id", postgresql_where=text("document_id IS NOT NULL")),
     comment="What auditors have read, and who took out which document; never changed by the application",
+)
+
+reading_heads = Table(
+    "reading_heads",
+    metadata,
+    _id(comment="The reader's, or of a sealed mediation the log's"),
+    Column("n", BigInteger, nullable=False, comment="Of the last reading in the chain; no gaps"),
+    Column("head", Text, nullable=False, comment="Its hash, hex"),
+    comment="Where each chain of readings ends; written by the database alone",
 )
 
 # --- erasing people --------------------------------------------------------------------------------------------------

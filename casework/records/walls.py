@@ -22,6 +22,8 @@ POLICIES = {
         # Sealed mediations: for those named for them. Of tracks, tasks and clocks also the referrals of cases: for who reads the
         # case, or is of their provider.
         "mediations", "logs", "events", "tracks", "tasks", "clocks", "proposals", "consents", "mentions", "outbox",
+        # Where chains of readings end, those of sealed mediations among them: for what checks them.
+        "reading_heads",
     )
 }  # fmt: skip
 

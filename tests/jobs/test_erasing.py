@@ -16,7 +16,7 @@ from casework.records.database import transaction
 from casework.settings import Settings
 from tests.jobs.processes import hands, wait_until
 from tests.jobs.sites import Site, build_site
-from tests.world import new_request
+from tests.world import new_request, note_rows
 
 NAME = "Quentin Zephyrine"
 
@@ -32,6 +32,7 @@ def test_a_worker_erases_whom_two_persons_agreed_on(site: Site, tmp_path: Path) 
         person = registers.register_person(db, email="q.zephyrine@canary.example", name=NAME)
         world.write(db, "officer", load(db, home_of(db, site.numbers[0]), "case"), words=f"Ask {NAME}.")
         db.execute(text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"), {"id": person})
+        note_rows(db, "people")
         erasure = str(ask_erasure(
             db, world.actor(db, "administrator"), programme=world.programmes["BJ"], person=person, words=[], basis="request",
             reason="As asked.", request=new_request(),

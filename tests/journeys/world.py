@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from casework.operations.national_calendars import china
 from casework.operations.registers import grant_role, register_organisation, register_person, register_programme
 from casework.operations.rights import enter_right
+from tests.world import note_rows
 
 #: Every journey begins at nine on this Monday in Beijing, whatever day it is where the tests run.
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -93,6 +94,7 @@ def _records(db: Connection, ids: dict[str, str]) -> None:
                 "technology": ids[technology],
             },
         )  # fmt: skip
+    note_rows(db, "needs", "technologies", "matches")
 
 
 def _record(db: Connection, ids: dict[str, str], table: str, name: str) -> None:

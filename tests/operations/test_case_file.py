@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -90,6 +91,48 @@ def test_an_event_that_was_changed_is_found_even_with_a_new_checksum(make: Make)
     rows[0]["header"]["role"] = "supervisor"
     forged = changed(path, HISTORY, "".join(json.dumps(row) + "\n" for row in rows).encode(), sums=True)
     assert check_case_file(forged) != []
+
+
+def cut(path: Path, count: int, change: Callable[[dict[str, Any], list[dict[str, Any]]], None] = lambda index, rows: None) -> Path:
+    """The same archive without its last events, whose index was changed to fit, and with checksums that are right again."""
+    with zipfile.ZipFile(path) as archive:
+        rows = [json.loads(line) for line in archive.read(HISTORY).decode().splitlines()]
+        index = json.loads(archive.read(INDEX))
+    rows = rows[:-count]
+    change(index, rows)
+    cut = changed(path, HISTORY, "".join(json.dumps(row) + "\n" for row in rows).encode(), sums=True)
+    again = cut.rename(cut.with_name("cut.zip"))
+    return changed(again, INDEX, json.dumps(index).encode(), sums=True)
+
+
+def test_a_history_that_was_cut_off_is_found_even_with_new_checksums(make: Make) -> None:
+    assert any("missing at the end" in one for one in check_case_file(cut(make("officer"), 2)))
+
+
+def test_a_history_that_was_cut_off_does_not_add_up_to_the_state(make: Make) -> None:
+    def set_back(index: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+        index["head"] = {"seq": rows[-1]["seq"], "hash": rows[-1]["hash"]}
+
+    found = check_case_file(cut(make("officer"), 2, set_back))
+    assert found
+    assert not any("missing at the end" in one for one in found)
+
+
+def test_an_index_of_the_form_without_a_head_is_not_taken_for_whole(make: Make) -> None:
+    def earlier(index: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+        index["form"] = 1
+        del index["head"], index["rows"]
+
+    assert any("names no head" in one for one in check_case_file(cut(make("officer"), 2, earlier)))
+
+
+@pytest.mark.parametrize(("name", "value"), [("state", "closed"), ("title", "Another case"), ("outcome", "implemented")])
+def test_what_the_index_says_of_the_case_is_what_the_history_adds_up_to(make: Make, name: str, value: str) -> None:
+    path = make("officer")
+    with zipfile.ZipFile(path) as archive:
+        index = json.loads(archive.read(INDEX))
+    index["case"][name] = value
+    assert check_case_file(changed(path, INDEX, json.dumps(index).encode(), sums=True)) != []
 
 
 def test_a_part_that_was_changed_is_named(make: Make) -> None:

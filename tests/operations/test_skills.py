@@ -14,7 +14,7 @@ from casework.records.cases import load
 from casework.records.database import transaction
 from casework.records.logs import read_events
 from tests.operations.test_allocation import holders, rule, settle
-from tests.world import World, new_request, to_referral
+from tests.world import World, new_request, note_rows, to_referral
 
 
 def able(
@@ -30,6 +30,7 @@ def able(
 
 def of_sector(db: Connection, sector: str) -> None:
     db.execute(text("UPDATE needs SET sector = :sector"), {"sector": sector})
+    note_rows(db, "needs")
 
 
 def waiting(world: World, db: Connection, number: str, queue: str, by: str) -> object:

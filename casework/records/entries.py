@@ -1,0 +1,134 @@
+"""Entries of registers: rows that no fold of deeds gives. The event that writes one says what stands in it.
+
+An event's body has a field for each row that it writes, named by table and key: the columns that were written with their
+values, nothing where the row went, or, of what comes by thousands, a digest of the whole row. Of a secret, and of bytes,
+the digest alone is told. A field of the body can be erased, and holds a salted hash as any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Column, Connection, DateTime, LargeBinary, Numeric, text
+
+from casework.records.tables import metadata
+
+Json = Any
+
+#: Between the table and the key in the name of a field; no form has a field with it.
+MARK = "/"
+
+
+@dataclass(frozen=True)
+class Register:
+    """A table whose rows are entries: in which log each is told, by which name, and what of it is not."""
+
+    #: The kind of the log.
+    log: str
+    #: The column that names the log; none where there is one log of that kind.
+    home: str | None
+    key: tuple[str, ...] = ("id",)
+    #: What is told by its digest alone.
+    secret: frozenset[str] = frozenset()
+    #: What is not told here, each with the reason or with what tells it.
+    left: Mapping[str, str] = field(default_factory=dict)
+    #: Told by one digest of the whole row.
+    whole: bool = False
+
+
+_USE = "when it was last used, which no deed depends on"
+REGISTERS: Mapping[str, Register] = {
+    "people": Register("person", "id", secret=frozenset({"password_hash"})),
+    "tokens": Register("person", "person_id", left={"used_at": _USE}),
+    "second_factors": Register(
+        "person", "person_id", ("person_id",), left={"last_step": "counts with each sign-in, so that no code opens twice"}
+    ),
+    "passkeys": Register(
+        "person", "person_id", left={"used_at": _USE, "sign_count": "counts with each sign-in, as the authenticator says"}
+    ),
+    "recovery_codes": Register("person", "person_id", ("person_id", "hash")),
+    "notification_preferences": Register("person", "person_id", ("person_id",)),
+    "organisations": Register("organisation", "id"),
+    "webhook_endpoints": Register("organisation", "organisation_id"),
+    "programmes": Register(
+        "programme", "id",
+        left={
+            "calendar": "told by every event that makes a version of it",
+            "recount_after": "how far the clocks have been counted again; the clocks themselves are compared",
+        },
+    ),
+    "phases": Register("programme", "programme_id"),
+    "house_rule_days": Register("programme", "programme_id", ("programme_id", "day")),
+    "needs": Register("programme", "programme_id", whole=True),
+    "technologies": Register("programme", "programme_id", whole=True),
+    "matches": Register("programme", "programme_id", whole=True, left={"case_id": "compared with the match that the case names"}),
+    "editions": Register("installation", None, ("fingerprint",), secret=frozenset({"rules", "texts"})),
+}  # fmt: skip
+
+
+def told(table: str) -> list[str]:
+    """The columns of which entries of a table tell."""
+    return [one.name for one in metadata.tables[table].columns if one.name not in REGISTERS[table].left]
+
+
+def name_of(table: str, key: str) -> str:
+    """The field of an event's body that tells of this row."""
+    return f"{table}{MARK}{key}"
+
+
+def entries(
+    db: Connection, table: str, home: str | None, *, keys: Collection[str] | None = None,
+    columns: Collection[str] | None = None,
+) -> dict[str, Json]:  # fmt: skip
+    """What stands in the rows of a log now, by key, as an event tells it; of some keys, and some columns, where they are named."""
+    register = REGISTERS[table]
+    where, given = [], dict[str, Json]()
+    if register.home is not None:
+        where, given = [f"x.{register.home} = CAST(:home AS uuid)"], {"home": home}
+    key = key_of(table)
+    if keys is not None:
+        # By the key as it is stored where it is an id, so that an index serves it.
+        plain = register.key == ("id",)
+        where.append("x.id = ANY(CAST(:keys AS uuid[]))" if plain else f"{key} = ANY(:keys)")
+        given["keys"] = list(keys)
+    query = f"SELECT {key} AS key, {_told(table, columns)} AS told FROM {table} x WHERE {' AND '.join(where) or 'true'} ORDER BY key"
+    return {row.key: row.told for row in db.execute(text(query), given)}
+
+
+def body_of(
+    db: Connection, table: str, home: str | None, keys: Collection[str], *, columns: Collection[str] | None = None
+) -> dict[str, Json]:
+    """The fields of an event's body that tell of these rows: what stands in them now, or that they are gone."""
+    found = entries(db, table, home, keys=keys, columns=columns)
+    return {name_of(table, key): found.get(key) for key in sorted(keys)}
+
+
+def key_of(table: str) -> str:
+    """A row's key as the history writes it: an expression of SQL over the table as `x`."""
+    columns = metadata.tables[table].columns
+    parts = [_plain(columns[name], secret=False, as_text=True) for name in REGISTERS[table].key]
+    return " || ':' || ".join(parts)
+
+
+def _told(table: str, some: Collection[str] | None) -> str:
+    register, columns = REGISTERS[table], metadata.tables[table].columns
+    names = [name for name in told(table) if register.whole or some is None or name in some]
+    pairs = ", ".join(f"'{name}', {_plain(columns[name], secret=name in register.secret)}" for name in names)
+    built = f"jsonb_build_object({pairs})"
+    return f"to_jsonb(encode(sha256(convert_to({built}::text, 'UTF8')), 'hex'))" if register.whole else built
+
+
+def _plain(column: Column[Any], *, secret: bool, as_text: bool = False) -> str:
+    """A column as it is told, the same whatever the session's time zone is. The names come from our own metadata."""
+    name = f'x."{column.name}"'
+    if isinstance(column.type, LargeBinary):
+        return f"encode(sha256({name}), 'hex')"
+    if secret:
+        return f"encode(sha256(convert_to({name}::text, 'UTF8')), 'hex')"
+    if isinstance(column.type, DateTime):
+        return f"to_char({name} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+    if as_text or isinstance(column.type, Numeric):
+        return f"{name}::text"
+    return name
