@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -34,7 +35,7 @@ MADE = "<!-- Made by `make docs`; change the code, not this page. -->"
 def pages() -> dict[str, str]:
     """Every generated page by its file name."""
     made: dict[str, Callable[[], Iterator[str]]] = {
-        "workflows.md": workflows, "guards.md": guards, "command-line.md": command_line, "settings.md": settings,
+        "asvs.md": asvs, "workflows.md": workflows, "guards.md": guards, "command-line.md": command_line, "settings.md": settings,
         "routes.md": routes, "scopes.md": scopes, "tasks.md": tasks,
     }  # fmt: skip
     return {name: "\n".join([MADE, "", *lines()]).rstrip() + "\n" for name, lines in made.items()}
@@ -135,10 +136,64 @@ def workflows() -> Iterator[str]:
     yield "  step bar. A provider's queue belongs to the organisation that took the referral."
     yield "- **To** “stays” records a deed and leaves the state; “back” leads to where a side state was entered from."
     yield "- **Kind** is `main`, `return` (a step back that is part of the work) or `exception`."
-    yield "- A **form** with `field?` does not insist on that answer."
+    yield "- A **form** with `field?` does not insist on that answer. What each field takes stands in the table of forms of each"
+    yield "  workflow, and what every field of a type takes under [fields](#fields)."
     yield "- **Only if** names the [guards](guards.md) that must all hold, and the papers that must be on file by their kind."
+    yield from _fields()
     for edition in newest():
         yield from _workflow(edition)
+
+
+#: What each type of field takes wherever it stands; what a single field takes besides is told with it.
+TYPES = {
+    "text": "One line of words: letters of every script, no control characters.",
+    "note": "Some sentences, with line ends and tabs and no other control characters.",
+    "number": "A decimal number, as a string or a whole number: up to 15 digits before the point and 6 after it; never infinite.",
+    "money": "An amount as a number is written, not negative, and a currency of three capital letters.",
+    "date": "A day as YYYY-MM-DD, between 1900 and 2199, in the programme's time zone.",
+    "choice": "One of the codes that are named.", "many": "Any of the codes that are named, each once.",
+    "yes_no": "`true` or `false`, nothing that looks like it.", "party": "`need_owner` or `technology_owner`.",
+    "right": "The id of an IP right of this case.", "rights": "Up to 100 ids of IP rights of this case, each once.",
+    "person": "The id of a person with an account.", "people": "Up to 100 ids of persons with accounts, each once.",
+    "provider": "The id of an organisation that takes referrals.", "providers": "Up to 100 ids of organisations that take referrals, each once.",
+    "panel": "Up to 100 ids of organisations that take referrals, each once, in the order in which they are asked.",
+    "documents": "Up to 100 ids of documents of this case, each once.", "tasks": "Up to 100 ids of open tasks of this case, each once.",
+    "items": "Up to 50 things to do, each with 1 to 500 characters and a day.",
+}  # fmt: skip
+
+
+def _fields() -> Iterator[str]:
+    yield ""
+    yield "## Fields"
+    yield ""
+    yield "The same is checked for pages, API and imports, and again when a case's history is verified. Words are normalised (NFC)"
+    yield "and stripped; a field that a form does not have is refused. An answer to a question that was not asked is refused too."
+    yield ""
+    yield from table(("Type", "What it takes"), ((f"`{name}`", said) for name, said in TYPES.items()))
+
+
+def _form_rows(edition: Edition) -> Iterator[tuple[str, ...]]:
+    for name, fields in edition.rules["forms"].items():
+        for one in fields:
+            when = one.get("when")
+            asked = f"`{when[0]}` is {' or '.join(f'`{value}`' for value in when[1])}" if when else ""
+            yield (
+                f"`{name}`", f"`{one['name']}`", edition.text(f"forms.{name}.{one['name']}.label"), f"`{one['type']}`", _bounds(one),
+                "yes" if one["required"] else "", asked,
+            )  # fmt: skip
+
+
+def _bounds(one: Mapping[str, Any]) -> str:
+    told = {
+        "max": lambda given: f"at most {given} characters" if one["type"] in ("text", "note") else f"at most {given}",
+        "min": lambda given: f"at least {given}", "unit": lambda given: f"in {given}", "whole": lambda _: "whole",
+        "past": lambda _: "not after today", "future": lambda _: "not before today",
+        "choices": lambda given: ", ".join(f"`{code}`" for code in given), "must": lambda given: f"must be `{str(given).lower()}`",
+        "role": lambda given: f"who is {given}", "service": lambda given: f"of the service {given}",
+        "kinds": lambda given: "of the kinds " + ", ".join(f"`{kind}`" for kind in given), "valid": lambda _: "not expired",
+    }  # fmt: skip
+    found = (say(one[name]) for name, say in told.items() if one.get(name) not in (None, "", False, []))
+    return ", ".join(found)
 
 
 def _workflow(edition: Edition) -> Iterator[str]:
@@ -166,6 +221,9 @@ def _workflow(edition: Edition) -> Iterator[str]:
             ("Side task", "What is to be done", "Who", "Limit", "Form"),
             (_task(edition, rule) for rule in edition.tasks.values()),
         )
+    if edition.rules["forms"]:
+        yield ""
+        yield from table(("Form", "Field", "Asked", "Type", "Limits", "Needed", "Only when"), _form_rows(edition))
     for name, states in edition.milestones.items():
         yield ""
         yield f"Milestone `{name}`: reached in {_codes(sorted(states))}."
@@ -420,6 +478,41 @@ def scopes() -> Iterator[str]:
         ("Transition", "Scope"),
         ((f"`{name}`", f"`{scope}`" if scope else "none: for people alone") for name, scope in TRANSITIONS.items()),
     )
+
+
+# --- ASVS ------------------------------------------------------------------------------------------------------------
+
+
+def asvs() -> Iterator[str]:
+    with (REFERENCE / "asvs.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    yield "# ASVS 5.0"
+    yield ""
+    yield "Each requirement of the levels 1 and 2 of the [OWASP Application Security Verification"
+    yield "Standard](https://owasp.org/www-project-application-security-verification-standard/) 5.0.0, named by its id, with what it asks"
+    yield "in our own few words, whether it holds, and the test that shows it or the reason. What is asked in full stands there."
+    yield "`asvs.csv` beside this page is what is edited; `tests/test_asvs.py` looks whether each test is there."
+    yield ""
+    counted = (_counted(name, levels, lines) for name, levels in (("1", "1"), ("2", "2"), ("1 and 2", "12")))
+    yield from table(("Level", "Requirements", "Pass", "Open", "Not applicable"), counted)
+    chapter = ""
+    for one in lines:
+        if (found := one["id"].split(".")[0]) != chapter:
+            chapter = found
+            yield ""
+            yield f"## {chapter}"
+            yield ""
+            chosen = [line for line in lines if line["id"].split(".")[0] == chapter]
+            yield from table(("Id", "Level", "What it asks", "Holds", "By"), map(_asvs_row, chosen))
+
+
+def _counted(name: str, levels: str, lines: list[dict[str, str]]) -> tuple[str, ...]:
+    chosen = [one["verdict"] for one in lines if one["level"] in levels]
+    return name, str(len(chosen)), *(str(chosen.count(verdict)) for verdict in ("pass", "open", "n/a"))
+
+
+def _asvs_row(one: dict[str, str]) -> tuple[str, ...]:
+    return one["id"], one["level"], one["says"], one["verdict"], re.sub(r"(?<!`)(tests/[\w/.]+(?:::\w+)?)(?!`)", r"`\1`", one["evidence"])
 
 
 def dashed(name: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from casework.cli import main
+from casework.engine import fields
 from casework.engine.editions import publish
 from casework.engine.faults import faults
 from casework.engine.grammar import Workflow
@@ -99,6 +100,13 @@ def test_generated_pages_are_up_to_date(name: str) -> None:
 @pytest.mark.parametrize("field", Settings.model_fields)
 def test_every_setting_is_named(field: str) -> None:
     assert f"CASEWORK_{field.upper()}`" in (ROOT / "docs" / "reference" / "settings.md").read_text("utf-8")
+
+
+def test_every_type_of_field_is_told_with_what_it_takes() -> None:
+    """And no published edition has one that is not."""
+    told = runpy.run_path(str(ROOT / "docs" / "generate.py"))["TYPES"]
+    types = {one.type for one in vars(fields).values() if isinstance(one, type) and issubclass(one, fields.FormField) and one.type}
+    assert set(told) == types
 
 
 def test_the_small_workflow_is_right() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -99,6 +100,22 @@ def test_the_other_roles_that_production_refuses(database_server: DatabaseServer
             db.rollback()
     finally:
         almighty.dispose()
+
+
+def test_production_starts_where_nothing_is_wrong(var_dir: Path) -> None:
+    """On a server of its own that waits for the disk, as the login that owns nothing."""
+    environment = {"PATH": os.environ["PATH"], "CASEWORK_VAR": str(var_dir)} | GOOD
+    assert run_casework("init", environment=environment).returncode == 0
+    checked = run_casework("db", "check", environment=environment)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    with subprocess.Popen(
+        [sys.executable, "-m", "casework", "serve", "--port", "0", "--workers", "1"], cwd=ROOT, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as server:  # fmt: skip
+        assert server.stdout is not None
+        said = server.stdout.readline()
+        server.terminate()
+    assert said.startswith("Listening on http://")
 
 
 def test_a_reader_that_has_seen_enough_is_no_fault() -> None:
