@@ -23,8 +23,8 @@ def own_case(f: Facts) -> Change:
 
 @effect()
 def take_case(f: Facts) -> Change:
-    """Whoever takes the case owns it."""
-    return {"owner": f.actor}
+    """Whoever takes the case owns it; a deputy takes it for whom the deputy stands in for, and has it no longer than that."""
+    return {"owner": f.acting_for or f.actor}
 
 
 @effect()

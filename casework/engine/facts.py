@@ -55,6 +55,8 @@ class Facts:
     task: Task | None = None
     #: workflow fingerprint: {milestone: states}, of every edition that the case uses.
     milestones: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    #: In whose name the actor does it.
+    acting_for: str | None = None
 
     @property
     def today(self) -> date:

@@ -54,7 +54,7 @@ class Making:
         milestones = {one.edition: self.library[one.edition].milestones for one in self.case.tracks.values()}
         return Facts(
             self.case, track, self.context.now, self.context.calendar, self.by.person, data, self.context.facts, task,
-            milestones,
+            milestones, self.by.acting_for,
         )  # fmt: skip
 
     def works(self, queue: str) -> bool:

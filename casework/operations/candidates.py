@@ -19,17 +19,22 @@ from casework.engine.draft import accepted
 from casework.engine.editions import Edition
 from casework.engine.events import (
     ADDED,
+    APPROVED,
+    CHANGES_ASKED,
     COMPLETED,
     CONSENT_ENDED,
+    DELEGATED,
     DOCUMENT_FILED,
     DOCUMENT_REGISTERED,
     DOCUMENT_WITHDRAWN,
     ERASED,
     FIRED,
+    FORWARDED,
     GLASS_BROKEN,
     GRANT_DAY_CHANGED,
     GRANT_EXPIRED,
     GRANT_WITHDRAWN,
+    HANDED_BACK,
     HANDED_OVER,
     INTEREST_DECLARED,
     JOINED,
@@ -46,6 +51,7 @@ from casework.engine.events import (
     REFUSED,
     RELIEVED,
     RESEALED,
+    REVIEW_ASKED,
     SAID,
     SYSTEM_ACTOR,
     UNSEALED,
@@ -53,7 +59,7 @@ from casework.engine.events import (
     UNSEALING_REFUSED,
     Event,
 )  # fmt: skip
-from casework.engine.messages import INTERNAL, SHARED, WRITERS
+from casework.engine.messages import INTERNAL, SHARED, WRITERS, WRITTEN
 from casework.engine.roles import DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SUPERVISOR
 from casework.operations.allowed_tasks import OPERATION_OF
 from casework.operations.past import Held, Past
@@ -73,6 +79,9 @@ _BY_ROLE = {
     GRANT_WITHDRAWN: grants.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grants.ENDERS, PAPERS_RETURNED: grants.RETURNERS,
     UNSEALING_ASKED: openings.ASKERS, PARTIES_TOLD: openings.ASKERS, GLASS_BROKEN: openings.BREAKERS,
 }  # fmt: skip
+#: Deeds on a task by which another person gets it, and those that only whoever holds it does, whoever leads its queue.
+_HANDING_ON = frozenset({DELEGATED, FORWARDED, REVIEW_ASKED})
+_OF_THE_HOLDER = frozenset({APPROVED, CHANGES_ASKED, HANDED_BACK})
 _OF_DOCUMENTS = (DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN)
 
 
@@ -110,10 +119,17 @@ class Candidates:
             }
             for scope in self._scopes(before, event, asked)
             for one in self.past.memberships(scope).values()
-            if one.role in asked.roles and one.at(event.at)
+            if one.role in asked.roles and one.at(event.at) and self._comes_into_question(event, one, scope)
         ]  # fmt: skip
         order = {DID_IT: 0, "": 1}
         return sorted(found, key=lambda one: (order.get(one["why_not"], 2), one["role"], one["person"]))
+
+    def _comes_into_question(self, event: Event, one: Held, scope: str) -> bool:
+        """Not a provider's own system, which is no person; nor whom it was handed to, for nobody hands on to oneself."""
+        if one.person == event.actor:
+            return True
+        to = {change.get("to") for change in event.effects.get("task_states", ())} if event.kind in _HANDING_ON else set()
+        return one.person not in to and self.past.service_scopes(scope, one.person) is None
 
     # --- what was asked for ---
 
@@ -122,6 +138,9 @@ class Candidates:
             kind = event.effects["case"]["kind"]
             return _Asked(frozenset({DISPUTE_OFFICER} if kind == "mediation" else {OFFICER, SUPERVISOR}))
         track = before.tracks.get(event.track or "")
+        if event.kind in (NOTED, SAID) and event.effects.get("what") != WRITTEN:
+            # Nobody corrects or takes back what another wrote.
+            return None
         if event.kind in _BY_ROLE:
             return _Asked(accepted(before, _BY_ROLE[event.kind]), track)
         if event.kind in _OF_DOCUMENTS:
@@ -189,7 +208,7 @@ class Candidates:
                 return SHUT_OUT
         elif above is not None and above.provider and self.past.of_organisation(one.person, above.provider, event.at):
             return THEIRS
-        elif one.role in (OFFICER, DISPUTE_OFFICER) and before.owner and not people & {before.owner, *before.team}:
+        elif one.role in (OFFICER, DISPUTE_OFFICER) and not self._named(before, one):
             return NOT_NAMED
         if people & asked.proposer:
             return PROPOSED_IT
@@ -198,9 +217,18 @@ class Candidates:
         if asked.task is None:
             return ""
         if asked.operation is not None:
+            if event.kind in _OF_THE_HOLDER and one.person != asked.task.holder:
+                return HELD_BY_OTHER
             by = By(one.person, one.role, scope if one.role in PROVIDER_ROLES else None, one.deputy_for)
             return self._by_table(before, asked.task, by, asked.operation)
         return "" if asked.task.holder in (None, one.person) else HELD_BY_OTHER
+
+    @staticmethod
+    def _named(before: Case, one: Held) -> bool:
+        """Whether an officer, or whom the officer stood in for, was named for the case; in a mediation nobody stands in."""
+        if before.kind == "mediation" and one.deputy_for is not None:
+            return False
+        return before.owner is None or (one.deputy_for or one.person) in {before.owner, *before.team}
 
     def _by_table(self, before: Case, task: Task, by: By, operation: str) -> str:
         """What the table of tasks says against it: never the state of the task, for it was done."""

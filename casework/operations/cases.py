@@ -28,6 +28,7 @@ from casework.engine.fields import PARTIES
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.deeds import Standing, insist_revision, new_id, open_log, perform, read_calendar
+from casework.operations.departures import relieved
 from casework.operations.gate import case_log
 from casework.operations.references import IN_FORCE, insist_references
 from casework.operations.requests import Done, Request, ask
@@ -209,7 +210,7 @@ def hand_over(
             raise InvalidForm(fields={"note": "is required"})
         return HandOver(owner, tuple(team), note), by
 
-    return perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request)
+    return relieved(db, perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request), number)
 
 
 def register_document(
@@ -263,7 +264,7 @@ def declare_interest(db: Connection, actor: Actor, number: str, *, nature: str, 
             raise WrongState(action="Declare an interest", why=why)
         return DeclareInterest(actor.person, nature), by
 
-    return perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request)
+    return relieved(db, perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request), number)
 
 
 def add_task(
@@ -325,13 +326,13 @@ def _case_answer(case: Case, events: list[Event]) -> dict[str, Json]:
 
 
 def is_officer(db: Connection, programme: str, person: str) -> bool:
-    """Whether the person can own a case of the programme now."""
+    """Whether the person can own a case of the programme now: in the own name, for a deputy is one for a time."""
     return (
         db.execute(
             text(
                 "SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id AND p.active"
                 " WHERE m.person_id = CAST(:person AS uuid) AND m.programme_id = CAST(:programme AS uuid)"
-                f" AND m.role = 'officer' AND {IN_FORCE}"
+                f" AND m.role = 'officer' AND m.deputy_for IS NULL AND {IN_FORCE}"
             ),
             {"person": person, "programme": programme},
         ).first()

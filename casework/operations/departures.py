@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.commands import By, Relieve
 from casework.engine.roles import QUEUE_ROLES
 from casework.operations import registers
-from casework.operations.deeds import SYSTEM, follow, stand
+from casework.operations.deeds import SYSTEM, follow, home_of, stand
+from casework.operations.requests import Done
 from casework.permissions import Actor, may_hold
 from casework.records.database import transaction
 from casework.records.logs import lock_logs
@@ -80,6 +81,16 @@ def relieve_departed(engine: Engine) -> int:
     return len(found)
 
 
+def relieved(db: Connection, done: Done, number: str) -> Done:
+    """After a deed by which somebody has no part in a case any more: whoever stands in for that one has none either."""
+    with whole(db):
+        log = home_of(db, number)
+        held = {task.holder for task in stand(db, log, "case").case.open_tasks() if task.holder is not None}
+        for person in sorted(held):
+            _relieve(db, person, log, "case", SYSTEM)
+    return done
+
+
 def _relieve(db: Connection, person: str, log: str, kind: str, by: By, scopes: Collection[str] | None = None) -> None:
     """Take back what a person may not hold any more: in the programmes and organisations where a role ended, or anywhere."""
     standing = stand(db, log, kind)
@@ -91,4 +102,4 @@ def _relieve(db: Connection, person: str, log: str, kind: str, by: By, scopes: C
             standing = stand(db, log, kind)
 
 
-__all__ = ["end_roles", "relieve_departed"]
+__all__ = ["end_roles", "relieve_departed", "relieved"]

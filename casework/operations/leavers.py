@@ -15,6 +15,7 @@ from casework.engine.roles import SUPERVISOR
 from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations.cases import is_officer, on_case
 from casework.operations.deeds import Standing, perform
+from casework.operations.departures import relieved
 from casework.operations.gate import case_log
 from casework.operations.overview import when
 from casework.operations.references import IN_FORCE
@@ -119,10 +120,11 @@ def take_over(
             raise InvalidForm(fields={"note": "is required"})
         return HandOver(owner, tuple(one for one in case.team if one not in (leaver, owner)), note), by
 
-    return perform(
+    done = perform(
         db, actor, case_log(db, actor, number), "case", to_command,
         lambda case, _: {"number": case.number, "revision": case.revision}, request,
     )  # fmt: skip
+    return relieved(db, done, number)
 
 
 __all__ = ["MOST", "show_leaver", "supervised", "take_over"]

@@ -11,6 +11,7 @@ from casework.operations.absences import end_absence, list_absences, record_abse
 from casework.operations.administration import create_membership
 from casework.operations.clocks import ring_clocks
 from casework.operations.deeds import home_of
+from casework.operations.house_rule import find_breaches
 from casework.operations.past import Past
 from casework.operations.tasks import assign_task, claim_task
 from casework.operations.verify import check_one, verify_case
@@ -92,6 +93,34 @@ def test_whoever_of_a_provider_is_back_takes_the_task_back(world: World, db: Con
     absence = add_absence(db, world, "provider", "provider_lead", "lab", first=0)
     claim_task(db, world.actor(db, "provider_lead"), task, new_request())
     end_absence(db, world.actor(db, "provider"), absence, new_request())
+    assert verify_case(db, home_of(db, number)) == []
+
+
+def test_a_substitute_takes_a_case_for_whoever_is_away(world: World, db: Connection) -> None:
+    """And so it has an owner still when the substitute is nobody's deputy any more."""
+    number = world.new_case(db)
+    absence = add_absence(db, world, "officer", "compliance", "BJ", first=0)
+    world.fire(db, "compliance", number, "take")
+    end_absence(db, world.actor(db, "officer"), absence, new_request())
+    assert load(db, home_of(db, number), "case").owner == world.people["officer"]
+    assert verify_case(db, home_of(db, number)) == []
+    assert find_breaches(db) == []
+
+
+def test_who_is_an_officer_as_a_substitute_alone_is_given_no_case(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    add_absence(db, world, "other_officer", "compliance", "BJ", first=0)
+    with pytest.raises(InvalidForm, match="owner"):
+        world.hand_over(db, "supervisor", number, "compliance")
+
+
+def test_what_a_substitute_held_is_free_when_the_case_goes_to_other_hands(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    task = task_called(db, number, "kick_off")
+    add_absence(db, world, "officer", "compliance", "BJ", first=0)
+    claim_task(db, world.actor(db, "compliance"), task, new_request())
+    world.hand_over(db, "supervisor", number, "other_officer")
+    assert load(db, home_of(db, number), "case").tasks[task].holder is None
     assert verify_case(db, home_of(db, number)) == []
 
 

@@ -13,7 +13,9 @@ from casework.operations import allowed, candidates, tasks
 from casework.operations.cases import hand_over
 from casework.operations.chronicle import tell
 from casework.operations.deeds import home_of
+from casework.operations.messages import correct_message
 from casework.records.cases import load
+from casework.records.logs import read_events
 from tests.world import World, new_request, to_referral, today
 
 KINDS = frozenset(
@@ -66,6 +68,19 @@ def test_who_leads_the_queue_could_have_assigned_it_too(world: World, db: Connec
     assert who_could(world, db, number) == {
         "supervisor": "did_it", "second_supervisor": "", "officer": "", "other_officer": "not_in_charge",
     }  # fmt: skip
+
+
+def test_nobody_else_could_have_corrected_what_one_wrote(world: World, db: Connection, number: str) -> None:
+    log = home_of(db, number)
+    world.write(db, "officer", load(db, log, "case"))
+    assert who_could(world, db, number)["other_officer"] == ""
+    message = list(read_events(db, log))[-1].effects["message"]
+    correct_message(
+        db, world.actor(db, "officer"), load(db, log, "case"), audience="internal", referral=None, message=message,
+        words="Look again.", request=new_request(),
+    )  # fmt: skip
+    assert list(read_events(db, log))[-1].kind == "noted"
+    assert who_could(world, db, number) == {}
 
 
 def test_whoever_works_the_queue_could_have_let_an_open_task_wait(world: World, db: Connection, number: str) -> None:

@@ -1,0 +1,47 @@
+"""Everybody who is told to have been able to do an event, put in its actor's place before the judge of histories."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from casework.engine.cases import Case
+from casework.engine.events import HANDED_OVER, Event
+from casework.engine.evolve import evolve
+from casework.engine.roles import ORGANISATION_ROLES
+from casework.operations.allowed import Judge
+from casework.operations.candidates import Candidates
+from casework.operations.past import Past
+from casework.records.logs import read_events
+
+Json = Any
+
+
+def wrongly_told(db: Connection, log: str) -> Iterator[str]:
+    """What the judge has against somebody else who could have done an event of a log, as it is told."""
+    past = Past(db)
+    judge, candidates = Judge(past.library, past), Candidates(past, past.library)
+    case: Case | None = None
+    for event in read_events(db, log):
+        for one in candidates.of(case, event):
+            if one["why_not"] == "" and (why := judge.reasons(case, _in_place(event, one, case))):
+                yield f"{event.seq} {event.kind} {event.effects.get('transition', '')} by {one['role']}: {'; '.join(why)}"
+        assert judge.reasons(case, event) == []
+        case = evolve(case, event)
+
+
+def _in_place(event: Event, one: Json, case: Case | None) -> Event:
+    """The same deed by another person, who then stands wherever the event names its actor."""
+    # To whom it is handed over is said in the deed; whoever does it need not be one of them.
+    same = event.kind == HANDED_OVER
+    effects = dict(event.effects) if same else json.loads(json.dumps(dict(event.effects)).replace(event.actor, one["person"]))
+    track = case.tracks.get(event.track or "") if case else None
+    above = case.referral_of(track) if case and track else None
+    organisation = above.provider if above and one["role"] in ORGANISATION_ROLES else None
+    return replace(
+        event, actor=one["person"], role=one["role"], acting_for=one["deputy_for"], organisation=organisation, effects=effects
+    )

@@ -1,0 +1,515 @@
+"""Random walks of people over running cases: absences, roles that begin and end, accounts that close, hand-overs, work.
+
+The cases are the demo's, followed by whoever may at that moment; between their steps people come and go as they do in an
+office. Time is moved on; clocks ring, and what a worker does by itself is done.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.demo.cast import PLAYERS
+from casework.demo.driver import Performance, Script, Stage, Until, Wait
+from casework.demo.story import prepare, rounds
+from casework.engine.cases import HELD, READY, Case, Task
+from casework.engine.draft import accepted
+from casework.engine.grammar import EXCEPTION, MAIN, RETURN
+from casework.engine.roles import COMPLIANCE, OFFICER, ORGANISATION_QUEUES, QUEUE_ROLES, SUPERVISOR
+from casework.errors import CaseworkError, NotFound
+from casework.operations.absences import end_absence, list_absences, record_absence
+from casework.operations.administration import (
+    create_membership,
+    create_person,
+    deactivate_person,
+    end_member,
+    end_membership,
+)
+from casework.operations.allocation import allocate_due, choose_allocation
+from casework.operations.cases import declare_interest, fire_transition, hand_over
+from casework.operations.clocks import ring_clocks
+from casework.operations.house_rule import find_breaches
+from casework.operations.leavers import take_over
+from casework.operations.national_calendars import china
+from casework.operations.requests import Request
+from casework.operations.task_lists import list_tasks
+from casework.operations.tasks import (
+    activate_task,
+    assign_task,
+    claim_task,
+    complete_task,
+    delegate_task,
+    forward_task,
+    release_task,
+    resume_task,
+    start_task,
+    stop_task,
+    suspend_task,
+)  # fmt: skip
+from casework.permissions import COVERED, Actor, capacities, choose, may_hold, may_work
+from casework.records.cases import load
+from casework.records.database import ENGINE, connect_engine, connected
+from casework.records.people import find_actor
+from casework.records.walls import read_as
+from casework.settings import Settings
+
+Json = Any
+STARTS = date(2026, 1, 5)
+#: No walk goes on for longer.
+DAYS = 900
+#: So often a step of a script is tried again by somebody else, before the case stands as it stands.
+PATIENCE = 6
+
+
+def new_request() -> Request:
+    """A key that was never used, of somebody who was told what may follow and wants it done."""
+    return Request(str(uuid.uuid4()), "", sure=True)
+
+
+class Life(Performance):
+    """One case, whose script is followed by whoever may do each step now."""
+
+    def __init__(self, office: Office, script: Script, n: int) -> None:
+        super().__init__(office.stage, script, n)
+        self.office = office
+        self.refused = 0
+
+    def actor(self, who: str) -> Actor:
+        return self.office.for_step(self, self.id(who))
+
+    @property
+    def over(self) -> bool:
+        return self.place >= len(self.script.steps) or self.refused >= PATIENCE
+
+    def live(self) -> None:
+        """The next step, as far as anybody may do it."""
+        while self.place < len(self.script.steps) and isinstance(self.script.steps[self.place], Wait | Until):
+            self.place += 1
+        if self.over:
+            return
+        place, self._case = self.place, None
+        try:
+            self.step()
+            self.refused = 0
+        except (CaseworkError, LookupError, ValueError):
+            self.place, self._case = place, None
+            self.refused += 1
+
+
+    def wander(self) -> None:
+        """Somebody does something that may be done at this place, whatever the script says, or finishes a task beside."""
+        if not self.logs:
+            return
+        self._case = None
+        dice = self.office.dice
+        with self.office.deed() as db:
+            actor, library = dice.choice(self.office.people(db)), load_library()
+            side = [one for one in self.case.open_tasks() if one.type != "step" and one.state in (READY, *HELD)]
+            if side and dice.random() < 0.6:
+                task = dice.choice(side)
+                edition, track = library[task.edition], self.case.tracks[task.track]
+                decides = {"decision": dice.choice(("confirm", "refuse")), "reason": "We looked."}
+                form = edition.tasks[task.rule].form if task.type == "side" else None
+                data = self.fill(edition, form, {}, track, task.name, "") if task.type == "side" else decides
+                if data.get("decision") == "confirm":
+                    data.pop("reason", None)
+                complete_task(db, self._worker(db, task) or actor, task.id, data=data, happened_on=None, request=new_request())
+                return
+            track = dice.choice(list(self.case.tracks.values()))
+            ways = [rule for rule, _ in library[track.edition].leaving(track.states) if rule.by_people]
+            if not ways:
+                return
+            rule = dice.choices(ways, [{MAIN: 10, RETURN: 4, EXCEPTION: 1}[one.kind] for one in ways])[0]
+            pending = self.case.proposal_for(track.id, rule.name)
+            wanted = accepted(self.case, rule.confirm_by if pending else rule.by_people)
+            able = [one for one in self.office.people(db) if choose(capacities(one, self.case, track), wanted)]
+            data = {} if pending else self.fill(library[track.edition], rule.form, {}, track, rule.name, "")
+            fire_transition(
+                db, dice.choice(able or [actor]), self.case.log, self.case.kind, track.id, rule.name, data=data,
+                revision=self.case.tracks[track.id].revision, request=new_request(),
+            )  # fmt: skip
+
+    def _worker(self, db: Connection, task: Task) -> Actor | None:
+        able = [
+            one for one in self.office.people(db)
+            if (task.holder in (None, one.person)) and may_work(one, self.case, task) is not None
+        ]  # fmt: skip
+        return self.office.dice.choice(able) if able else None
+
+    def id(self, name: str) -> str:
+        """Whom a script calls so; who is named by nothing but a role is anybody of that role."""
+        known = self.stage.ids.get(self.script.cast.get(name, name))
+        return known or self.stage.ids["chen" if name == OFFICER else "assessor"]
+
+
+class Office:
+    """The programme, its people and its cases; `counts` says what was done and what was refused."""
+
+    def __init__(self, settings: Settings, seed: int, cases: int) -> None:
+        self.settings, self.dice, self.counts = settings, random.Random(seed), Counter[str]()
+        calendar = china(range(STARTS.year - 1, STARTS.year + 8))
+        zone = ZoneInfo(calendar.zone)
+        start = datetime.combine(STARTS, time(8), zone)
+        self._engine = connect_engine(settings)
+        self._held = connected(self._engine)
+        db = self._held.__enter__()
+        self.stage = Stage(db, calendar, datetime.combine(STARTS + timedelta(days=DAYS), time(), zone), {}, start)
+        scripts = rounds(calendar, self.stage.end, cases)
+        prepare(settings, self.stage, scripts)
+        self.programme = self.stage.ids["programme"]
+        self.roles_of = {self.stage.ids[one.key]: (one.roles, one.where) for one in PLAYERS}
+        self.lives = [Life(self, script, n) for n, script in enumerate(scripts)]
+
+    def close(self) -> None:
+        self._held.__exit__(None, None, None)
+        self._engine.dispose()
+
+    # --- who is there ---
+
+    @contextmanager
+    def deed(self) -> Iterator[Connection]:
+        with self.stage.deed() as db:
+            read_as(db, ENGINE)
+            yield db
+
+    def people(self, db: Connection) -> list[Actor]:
+        """Everybody with an account and a role now, always in the same order."""
+        ids = db.execute(text("SELECT id FROM people WHERE active ORDER BY email")).scalars().all()
+        return [one for id in ids if (one := find_actor(db, str(id))) is not None and one.memberships]
+
+    def one_with(self, db: Connection, *roles: str, but: str = "", own: bool = True) -> Actor | None:
+        found = [
+            one for one in self.people(db)
+            if one.person != but and any(m.role in roles and (m.deputy_for is None or not own) for m in one.memberships)
+        ]  # fmt: skip
+        return self.dice.choice(found) if found else None
+
+    def for_step(self, life: Life, person: str) -> Actor:
+        """Whoever does a step that was written for a person: that one, who stands in, the case's owner, or a colleague."""
+        db, (roles, _) = life.stage.db, self.roles_of.get(person, ((), None))
+        everybody = self.people(db)
+        wanted = {person}
+        if OFFICER in roles and life.logs:
+            case = life.case
+            wanted = {case.owner, *case.team} if case.owner else wanted
+        choices = [
+            [one for one in everybody if one.person in wanted and any(m.deputy_for is None and m.role in roles for m in one.memberships)],
+            [one for one in everybody if any(m.deputy_for in wanted and m.role in roles for m in one.memberships)],
+            [one for one in everybody if any(m.role in roles for m in one.memberships)],
+        ]  # fmt: skip
+        found = next((some for some in choices if some), None)
+        if found is None:
+            raise NotFound("person")
+        return self.dice.choice(found)
+
+    def logs(self, db: Connection) -> list[tuple[str, str]]:
+        rows = db.execute(text("SELECT id::text, kind FROM logs WHERE kind IN ('case', 'mediation') ORDER BY id"))
+        return [(row.id, row.kind) for row in rows]
+
+    # --- what happens ---
+
+    def run(self, steps: int) -> None:
+        deeds: list[tuple[int, Callable[[Connection], None]]] = [
+            (30, self.work), (4, self.go_away), (3, self.come_back), (2, self.give_role), (2, self.end_role), (1, self.leave),
+            (1, self.newcomer), (3, self.hand), (1, self.interest), (1, self.allocate), (2, self.hold),
+        ]  # fmt: skip
+        weights = [34, 14, 12, *(weight for weight, _ in deeds)]
+        for _ in range(steps):
+            n = self.dice.choices(range(len(weights)), weights)[0]
+            if n == 0:
+                self._follow()
+            elif n == 1:
+                self.tick(self.dice.uniform(0.1, 5))
+            elif n == 2:
+                self._wander()
+            else:
+                self._try(deeds[n - 3][1])
+
+    def _follow(self) -> None:
+        going = [one for one in self.lives if not one.over]
+        if going:
+            self.dice.choice(going).live()
+            self.counts["script"] += 1
+
+    def _wander(self) -> None:
+        try:
+            self.dice.choice(self.lives).wander()
+            self.counts["wander"] += 1
+        except (CaseworkError, LookupError, ValueError) as refused:
+            self.counts[f"wander refused: {type(refused).__name__}"] += 1
+
+    def _try(self, deed: Callable[[Connection], None]) -> None:
+        try:
+            with self.deed() as db:
+                deed(db)
+        except CaseworkError as refused:
+            self.counts[f"{deed.__name__} refused: {type(refused).__name__}"] += 1
+        else:
+            self.counts[deed.__name__] += 1
+
+    def tick(self, days: float) -> None:
+        """Time passes; clocks ring, roles that have ended are seen, and queues allocate."""
+        self.stage.advance(self.stage.moment + timedelta(days=days))
+        offset = int((self.stage.moment - datetime.now(UTC)).total_seconds()) + 1
+        engine = connect_engine(self.settings.model_copy(update={"clock_offset": offset, "pool_size": 1}))
+        try:
+            ring_clocks(engine)
+            allocate_due(engine)
+        finally:
+            engine.dispose()
+        self.stage.moment += timedelta(seconds=2)
+        self.counts["tick"] += 1
+
+    # --- work on tasks ---
+
+    def work(self, db: Connection) -> None:
+        """Somebody does something with a task of a queue or of the own: finishing it is the scripts'."""
+        actor = self.dice.choice(self.people(db))
+        view = self.dice.choice(("queue", "mine", "mine"))
+        items = list_tasks(db, actor, view=view, limit=100)["items"]
+        if not items:
+            self.counts["nothing to do"] += 1
+            return
+        task, others = self.dice.choice(items)["id"], [one.person for one in self.people(db) if one.person != actor.person]
+        note, until = "As we said.", (self.stage.today + timedelta(days=self.dice.randint(1, 20))).isoformat()
+        request, other = new_request(), self._colleague(db, task, actor) or self.dice.choice(others)
+        deeds: list[Callable[[], object]] = [
+            lambda: claim_task(db, actor, task, request), lambda: start_task(db, actor, task, request),
+            lambda: stop_task(db, actor, task, request), lambda: release_task(db, actor, task, note=note, request=request),
+            lambda: suspend_task(db, actor, task, reason=note, waits_for="provider", until=until, request=request),
+            lambda: resume_task(db, actor, task, request),
+            lambda: assign_task(db, actor, task, person=other, note=note, request=request),
+            lambda: delegate_task(db, actor, task, person=other, note=note, request=request),
+            lambda: forward_task(db, actor, task, person=self.dice.choice((None, other)), note=note, request=request),
+            lambda: activate_task(db, actor, task, request),
+        ]  # fmt: skip
+        self.dice.choice(deeds[:1] * 4 + deeds)()
+
+    def _colleague(self, db: Connection, task: str, actor: Actor) -> str | None:
+        row = db.execute(
+            text("SELECT t.log_id::text AS log, l.kind FROM tasks t JOIN logs l ON l.id = t.log_id WHERE t.id = CAST(:id AS uuid)"),
+            {"id": task},
+        ).one()  # fmt: skip
+        case = load(db, row.log, row.kind)
+        able = [one.person for one in self.people(db) if one.person != actor.person and may_work(one, case, case.tasks[task])]
+        return self.dice.choice(able) if able else None
+
+    # --- people ---
+
+    def go_away(self, db: Connection) -> None:
+        """Somebody is away for some days, entered by oneself or by who leads; a colleague stands in."""
+        person = self.one_with(db, *COVERED)
+        if person is None:
+            return
+        mine = self.dice.choice([m for m in person.memberships if m.role in COVERED and m.deputy_for is None])
+        scope = mine.programme or mine.organisation
+        there = [
+            one for one in self.people(db)
+            if one.person != person.person and any(scope in (m.programme, m.organisation) for m in one.memberships)
+        ]  # fmt: skip
+        if not there:
+            return
+        first = self.stage.today + timedelta(days=self.dice.randint(0, 6))
+        leader = self.one_with(db, SUPERVISOR if mine.programme else "provider_lead") or person
+        record_absence(
+            db, self.dice.choice((person, leader)), scope=str(scope), person=person.person,
+            substitute=self.dice.choice(there).person, first_day=first,
+            last_day=first + timedelta(days=self.dice.randint(0, 15)), request=new_request(),
+        )  # fmt: skip
+
+    def come_back(self, db: Connection) -> None:
+        actor = self.dice.choice(self.people(db))
+        found = [one for one in list_absences(db, actor)["items"] if one["may_end"]]
+        if found:
+            end_absence(db, actor, self.dice.choice(found)["id"], new_request())
+
+    def _administrator(self, db: Connection) -> Actor:
+        found = self.one_with(db, "administrator")
+        assert found is not None
+        return found
+
+    def give_role(self, db: Connection) -> None:
+        """An administrator gives somebody a role more, for good or for some weeks, in one's own name or as a deputy."""
+        given = self.dice.choice(PLAYERS)
+        role, where = self.dice.choice(given.roles), given.where and self.stage.ids[given.where]
+        if role == "administrator":
+            return
+        ends = self.stage.moment + timedelta(days=self.dice.randint(1, 40)) if self.dice.random() < 0.5 else None
+        person = self.dice.choice(self.people(db))
+        deputy_for = self.stage.ids[given.key] if self.dice.random() < 0.2 else None
+        create_membership(
+            db, self._administrator(db), person=person.person, role=role, programme=None if where else self.programme,
+            organisation=where, deputy_for=deputy_for, starts_at=None, ends_at=ends, request=new_request(),
+        )  # fmt: skip
+
+    def end_role(self, db: Connection) -> None:
+        row = db.execute(
+            text(
+                "SELECT id::text, organisation_id FROM memberships WHERE role <> 'administrator' AND starts_at <= casework_now()"
+                " AND (ends_at IS NULL OR ends_at > casework_now()) ORDER BY starts_at, person_id, id OFFSET :n LIMIT 1"
+            ),
+            {"n": self.dice.randint(0, 30)},
+        ).one_or_none()  # fmt: skip
+        if row is None:
+            return
+        lead = self.one_with(db, "provider_lead", own=False)
+        if row.organisation_id and lead and self.dice.random() < 0.5:
+            end_member(db, lead, row.id, new_request())
+        else:
+            end_membership(db, self._administrator(db), row.id, new_request())
+
+    def leave(self, db: Connection) -> None:
+        """An account closes; sometimes at once, with cases that are left to others."""
+        person = self.one_with(db, *COVERED)
+        if person is not None and len(self.people(db)) > 15:
+            at_once = self.dice.random() < 0.5
+            deactivate_person(db, self._administrator(db), person.person, new_request(), at_once=at_once)
+
+    def newcomer(self, db: Connection, role: str = "", organisation: str | None = None) -> None:
+        """Somebody new, in the role of one of the players."""
+        like = self.dice.choice([one for one in PLAYERS if one.roles[0] in COVERED and one.deputy_for is None])
+        if not role:
+            role, organisation = like.roles[0], like.where and self.stage.ids[like.where]
+        n = len(self.roles_of)
+        administrator = self._administrator(db)
+        made = create_person(
+            db, administrator, email=f"newcomer-{n}@demo.example", name=f"Newcomer {n}", name_zh=None, password=None,
+            language="en", request=new_request(),
+        )  # fmt: skip
+        person = str(made.answer["id"])
+        self.roles_of[person] = ((role,), None)
+        create_membership(
+            db, administrator, person=person, role=role, programme=None if organisation else self.programme,
+            organisation=organisation, deputy_for=None, starts_at=None, ends_at=None, request=new_request(),
+        )  # fmt: skip
+
+    # --- cases ---
+
+    def _case(self, db: Connection) -> Case | None:
+        logs = [id for id, kind in self.logs(db) if kind == "case"]
+        return load(db, self.dice.choice(logs), "case") if logs else None
+
+    def hand(self, db: Connection) -> None:
+        """A case goes to other hands: by its owner, or a supervisor who looks after a leaver."""
+        case, new = self._case(db), self.one_with(db, OFFICER)
+        by, chief = self.one_with(db, OFFICER, SUPERVISOR, own=False), self.one_with(db, SUPERVISOR, own=False)
+        if case is None or case.owner is None or new is None or by is None or chief is None or case.number is None:
+            return
+        if self.dice.random() < 0.5:
+            leaver = self.dice.choice((case.owner, *case.team))
+            take_over(db, chief, case.number, leaver=leaver, successor=new.person, note="Yours.", request=new_request())
+            return
+        team = [one.person for one in (self.one_with(db, OFFICER),) if one and self.dice.random() < 0.4]
+        hand_over(
+            db, find_actor(db, case.owner) or by, case.number, owner=new.person, team=team, note="Yours.", revision=case.revision,
+            request=new_request(),
+        )  # fmt: skip
+
+    def interest(self, db: Connection) -> None:
+        case, person = self._case(db), self.dice.choice(self.people(db))
+        if case is not None and case.number is not None and self.dice.random() < 0.3:
+            declare_interest(db, person, case.number, nature="Family.", request=new_request())
+
+    def hold(self, db: Connection) -> None:
+        """The owner lets a case wait, or goes on with it."""
+        case = self._case(db)
+        actor = find_actor(db, case.owner) if case is not None and case.owner else None
+        if case is None or actor is None:
+            return
+        day = (self.stage.today + timedelta(days=self.dice.randint(3, 60))).isoformat()
+        data = {"reason": "The parties think.", "waits_for": "need_owner", "resume_by": day, "remind_days": "7"}
+        name = "resume" if case.hold is not None else "hold"
+        form = {"hold": data, "resume": {}}[name]
+        fire_transition(
+            db, actor, case.log, "case", case.main.id, name, data=form, revision=case.main.revision, request=new_request()
+        )
+
+    def allocate(self, db: Connection) -> None:
+        """A queue gives its tasks to people by itself, or no longer."""
+        chief = self.one_with(db, SUPERVISOR)
+        if chief is not None:
+            choose_allocation(
+                db, chief, scope=self.programme, queue=self.dice.choice((SUPERVISOR, COMPLIANCE, OFFICER)),
+                strategy=self.dice.choice(("none", "turns", "load", "knows")), cap=None, request=new_request(),
+            )  # fmt: skip
+
+    # --- what must hold ---
+
+    def unseen(self) -> list[str]:
+        """Open tasks that nobody who may do them sees in a queue or among the own, and that the check does not name."""
+        with self.deed() as db:
+            named = {(one["log"], one["task"] and one["task"]["id"]) for one in find_breaches(db)}
+            cases = {log for log, task in named if task is None}
+            people, found = self.people(db), []
+            seen = {(one.person, task) for one in people for task in self._listed(db, one)}
+            for log, kind in self.logs(db):
+                case = load(db, log, kind)
+                for task in case.open_tasks():
+                    if task.state not in (READY, *HELD) or (log, task.id) in named or log in cases:
+                        continue
+                    if not any(self._sees(one, case, task, seen) for one in people):
+                        found.append(f"{case.number}: {task.name} of {task.queue} is {task.state}, with {task.holder}")
+            return found
+
+    @staticmethod
+    def _sees(actor: Actor, case: Case, task: Task, seen: set[tuple[str, str]]) -> bool:
+        if task.holder is not None and task.holder != actor.person:
+            return False
+        may = may_hold(actor, case, task) if task.holder else may_work(actor, case, task) is not None
+        return may and (actor.person, task.id) in seen
+
+    def _listed(self, db: Connection, actor: Actor) -> Iterator[str]:
+        for view in ("queue", "mine"):
+            cursor = None
+            while True:
+                page = list_tasks(db, actor, view=view, limit=100, cursor=cursor)
+                yield from (one["id"] for one in page["items"])
+                cursor = page["next"]
+                if cursor is None:
+                    break
+
+    def repair(self) -> list[str]:
+        """What the check names is repaired as its page says, until nothing is left that people can repair."""
+        for _ in range(6):
+            with self.deed() as db:
+                found = find_breaches(db)
+            if not found:
+                return []
+            for one in found:
+                self._try(lambda db, one=one: self._repair(db, one))  # type: ignore[misc]  # bound here, called at once
+            self.tick(0.01)
+        with self.deed() as db:
+            return [f"{one['kind']}: {one['number'] or 'a mediation'} {one['task'] and one['task']['name']}" for one in find_breaches(db)]
+
+    def _repair(self, db: Connection, one: Json) -> None:
+        kind, case = one["kind"], load(db, one["log"], "case" if one["number"] else "mediation")
+        task = case.tasks.get(one["task"]["id"]) if one["task"] else None
+        if kind == "owner_left" or (kind == "nobody_may" and task and task.queue in (OFFICER, "intake")):
+            self.newcomer(db, OFFICER)
+            new = max(self.roles_of)
+            chief = next(iter(self._able(db, SUPERVISOR, case)), None)
+            if chief is None:
+                self.newcomer(db, SUPERVISOR)
+                return
+            hand_over(
+                db, chief, str(case.number), owner=new, team=[], note="You have it now.", revision=case.revision,
+                request=new_request(),
+            )  # fmt: skip
+        elif kind == "nobody_may" and task is not None:
+            role = sorted(QUEUE_ROLES[task.queue])[0]
+            self.newcomer(db, role, task.organisation if task.queue in ORGANISATION_QUEUES else None)
+
+    def _able(self, db: Connection, role: str, case: Case) -> list[Actor]:
+        return [
+            one for one in self.people(db)
+            if one.person not in case.interests and any(m.role == role and m.deputy_for is None for m in one.memberships)
+        ]  # fmt: skip

@@ -1,0 +1,48 @@
+"""People come and go over running cases, and nothing is lost: verification is clean, and every task is seen or named."""
+
+from __future__ import annotations
+
+import pytest
+
+from casework.operations.verify import verify_all
+from casework.records.database import connect_engine, transaction
+from casework.settings import Settings
+from tests.operations.doubles import wrongly_told
+from tests.operations.office_walk import Office
+
+
+def walk(settings: Settings, seed: int, *, cases: int, steps: int) -> Office:
+    """A walk at whose end everything must hold."""
+    office = Office(settings, seed, cases)
+    try:
+        office.run(steps)
+        office.tick(0.01)
+        assert office.unseen() == [], "open tasks that nobody sees and the check does not name"
+        assert office.repair() == [], "what the check names and nobody can repair"
+    finally:
+        office.close()
+    engine = connect_engine(settings)
+    try:
+        assert [one.sentence for one in verify_all(engine)] == []
+        with transaction(engine) as db:
+            logs = [log for log, _ in office.logs(db)]
+            # Whoever is told to have been able to do a deed could have done it.
+            assert [words for log in logs[:5] for words in wrongly_told(db, log)] == []
+    finally:
+        engine.dispose()
+    return office
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 3])
+def test_people_come_and_go_and_nothing_is_lost(settings: Settings, seed: int) -> None:
+    office = walk(settings, seed, cases=12, steps=300)
+    # What a walk does not do it does not try.
+    for deed in ("go_away", "come_back", "give_role", "end_role", "leave", "newcomer", "hand", "work", "wander", "script"):
+        assert office.counts[deed], (deed, office.counts)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 106))
+def test_people_come_and_go_for_a_long_time(settings: Settings, seed: int) -> None:
+    walk(settings, seed, cases=34, steps=2500)
