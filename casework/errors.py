@@ -72,6 +72,13 @@ class AudienceInDoubt(CaseworkError):
         super().__init__(readers=readers, **details)
 
 
+class LetterInDoubt(CaseworkError):
+    """This letter was sent to the same recipient on {day} already. Send it again, saying that you are sure."""
+
+    def __init__(self, day: str) -> None:
+        super().__init__(day=day)
+
+
 class CasesLeft(CaseworkError):
     """This person still works on live cases ({left}). Let a supervisor hand them over first, on the page Team; or close
     the account at once, and they wait for a supervisor without an owner who is there."""

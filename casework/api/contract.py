@@ -44,7 +44,7 @@ ROUTES: tuple[Route, ...] = (
         body=shapes.NewObjection, status=201, noun="referral",
     ),
     post(
-        f"{_REFERRAL}/objections/{{objection}}", answer_objection, "shared.Answer the other side's objection, or settle your own", shapes.Signed,
+        f"{_REFERRAL}/objections/{{objection}}", answer_objection, "Answer the other side's objection, or settle your own", shapes.Signed,
         body=shapes.ObjectionAnswer, noun="referral or objection",
     ),
     get(f"{_REFERRAL}/fhir", show_fhir_task, "Show a referral as an HL7 FHIR Task", shapes.FhirTask, noun="referral"),

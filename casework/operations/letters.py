@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -23,7 +23,7 @@ from casework.engine.events import Event
 from casework.engine.fields import PARTIES
 from casework.engine.letters import CLOSING, REFERRAL, REMINDER, SENDERS
 from casework.engine.notices import deed_of
-from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+from casework.errors import InvalidForm, LetterInDoubt, NotAllowed, NotFound, WrongState
 from casework.operations.cabinet import Cabinet, part_for
 from casework.operations.deeds import Standing, calendar_of, perform
 from casework.operations.documents import list_documents
@@ -98,7 +98,7 @@ def preview_letter(db: Connection, actor: Actor, number: str, written: Written) 
 def send_letter(db: Connection, actor: Actor, cabinet: Cabinet, number: str, written: Written, request: Request) -> Done:
     """File the letter as a document of the case, for its recipient alone among those outside.
 
-    Raises what `preview_letter` raises, and what the store raises.
+    Raises what `preview_letter` raises, what the store raises, and LetterInDoubt unless the request is sure.
     """
     case = _whole(db, actor, number)
     content = _content(db, actor, case, written)
@@ -109,6 +109,8 @@ def send_letter(db: Connection, actor: Actor, cabinet: Cabinet, number: str, wri
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         by = _insist(actor, standing.case, written)
+        if not request.sure:
+            _insist_new(standing, written, now(db))
         return SendLetter(written.kind, written.to, written.language, title, kept.told, written.address or None), by
 
     def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
@@ -121,6 +123,16 @@ def send_letter(db: Connection, actor: Actor, cabinet: Cabinet, number: str, wri
         if written.address:
             post_letter(db, done.answer["file"])
     return done
+
+
+def _insist_new(standing: Standing, written: Written, moment: datetime) -> None:
+    """Raises LetterInDoubt for a letter that its recipient has already; reminders may follow one another, a day apart."""
+    to_day, today = standing.calendar.local_date, standing.calendar.local_date(moment)
+    for one in standing.case.documents.values():
+        if one.letter == written.kind and (one.party or one.track) == written.to and one.withdrawn_at is None:
+            day = to_day(one.registered_at)
+            if written.kind != REMINDER or day == today:
+                raise LetterInDoubt(day.isoformat())
 
 
 def _whole(db: Connection, actor: Actor, number: str) -> Case:
@@ -175,7 +187,8 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         faults["language"] = f"must be one of {', '.join(LANGUAGES)}"
     if len(written.words) > MOST_WORDS:
         faults["words"] = f"must have at most {MOST_WORDS} characters"
-    day = calendar_of(db, case.programme).local_date(now(db))
+    calendar = calendar_of(db, case.programme)
+    day = calendar.local_date(now(db))
     if written.address and written.to not in PARTIES:
         faults["address"] = "does not apply here"
     elif written.address:
@@ -186,6 +199,11 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
             until = date.fromisoformat(written.by)
         except ValueError:
             faults["by"] = "is no day"
+    due = _due(case, written.kind, written.to)
+    # A reminder may name the day that has passed, and no letter another one that has.
+    awaited = calendar.local_date(due.due_at) if due is not None and due.due_at is not None else None
+    if until is not None and until < day and until != awaited:
+        faults["by"] = "must be today or later"
     if faults:
         raise InvalidForm(fields=faults)
     programme, titles = db.execute(_PROGRAMME, {"id": case.programme}).one(), db.execute(_TITLES, {"log": case.log}).one()
@@ -201,7 +219,6 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         }  # fmt: skip
     if side == "provider":
         known["service"] = _service(case.tracks[written.to].kind)
-        due = _due(case, written.kind, written.to)
         if due is not None and written.kind == REMINDER:
             known["deed"] = Named(*(Speech(chinese).deed(*deed_of(due)) for chinese in (False, True)))
     elif written.kind == CLOSING:

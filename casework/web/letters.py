@@ -12,15 +12,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.api.files import as_attachment, cabinet
 from casework.engine.fields import PARTIES, Choice, Date, Form, Note, Text
 from casework.engine.letters import CLOSING, INVITATION, REFERRAL, REMINDER
-from casework.errors import InvalidForm, LettersUnavailable, NotFound
+from casework.errors import InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
 from casework.operations import letters
 from casework.operations.drafts import drop_draft, find_draft
 from casework.operations.letter_words import BOTH, CHINESE, ENGLISH
 from casework.operations.letters import MOST_WORDS, Written
 from casework.operations.printing import insist_printing
 from casework.web.actor import page_transaction
+from casework.web.dates import say_day
 from casework.web.deeds import Sent
 from casework.web.forms import build_form, own_texts, parse_form, read_request
+from casework.web.frame import clock
 from casework.web.texts import N_, chinese, say_error
 from casework.web.values import party_name, service_name
 
@@ -107,13 +109,17 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
         form = build_form(
             name, _rules(one["to"]), own_texts(Letter), values={"language": one["language"], "by": one["by"]},
             submitted=sent.data if sent else None, faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, name),
+            draft=None if sent else find_draft(db, actor.person, name), doubts=sent.doubts if sent else (),
         )  # fmt: skip
     page = render_template(
         "letters/write.html", number=number, one=one, party=one["to"] in PARTIES, form=form, sent=sent, purpose=gettext(PURPOSES[one["kind"]]),
         crumbs=[*_crumbs(number), (gettext("Letters"), url_for("letters.index", number=number))],
     )  # fmt: skip
     return make_response(page, sent.status if sent else 200)
+
+
+def _say_sent(day: str) -> str:
+    return gettext("This letter went to the same recipient on %(day)s already.", day=say_day(day, clock(), year=True))
 
 
 def _rules(to: str) -> list[Mapping[str, Json]]:
@@ -153,6 +159,8 @@ def send(number: str) -> BaseResponse:
             drop_draft(db, actor.person, f"letter:{number}:{written.kind}:{written.to}")
     except InvalidForm as refusal:
         return _write(number, request.form, Sent(request.form, refusal.fields, 422))
+    except LetterInDoubt as doubt:
+        return _write(number, request.form, Sent(request.form, {}, 409, doubts=(_say_sent(str(doubt.details["day"])),)))
     if written.address:
         flash(gettext("The letter is filed in the case, and goes to %(address)s by mail.", address=written.address))
     elif written.to in PARTIES:

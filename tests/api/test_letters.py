@@ -49,6 +49,24 @@ def test_what_is_looked_at_is_what_would_be_sent(client_for: Clients, asked: tup
     assert hashlib.sha256(seen).hexdigest() == sent.json["sha256"]
 
 
+def test_a_day_that_has_passed_is_no_answer_date(client_for: Clients, asked: tuple[str, str]) -> None:
+    number, referral = asked
+    letter = {"kind": "referral", "to": referral, "language": "en", "by": "2020-01-31"}
+    answer = client_for("officer").post(f"/cases/{number}/letters", letter)
+    assert (answer.status_code, answer.json["fields"]) == (422, {"by": "must be today or later"})
+
+
+def test_the_same_letter_goes_twice_only_to_whoever_is_sure(client_for: Clients, asked: tuple[str, str]) -> None:
+    number, referral = asked
+    officer, letter = client_for("officer"), {"kind": "referral", "to": referral, "language": "en"}
+    assert officer.post(f"/cases/{number}/letters", letter).status_code == 201
+    again = officer.post(f"/cases/{number}/letters", letter)
+    assert again.status_code == 409
+    assert "already" in again.json["detail"]
+    assert len(officer.get(f"/cases/{number}/letters").json["items"]) == 1
+    assert officer.post(f"/cases/{number}/letters", letter | {"sure": True}).status_code == 201
+
+
 @pytest.mark.parametrize("wrong", [{"language": "fr"}, {"kind": "love"}, {"by": "soon"}, {"words": "x" * 4001}, {"extra": "x"}])
 def test_what_is_no_letter_is_told(client_for: Clients, asked: tuple[str, str], wrong: dict[str, str]) -> None:
     number, referral = asked

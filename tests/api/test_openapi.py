@@ -33,6 +33,10 @@ def test_every_route_of_the_application_is_in_the_document(app: Flask, client_fo
     assert told == served
 
 
+def test_every_summary_is_a_sentence_for_people() -> None:
+    assert [one.summary for one in ROUTES if not re.fullmatch(r"[A-Z][^.]* .*[^.]", one.summary)] == []
+
+
 def test_every_request_body_refuses_what_it_does_not_know(client_for: Clients) -> None:
     document = client_for(None).get("/openapi.json").json
     for route in ROUTES:

@@ -141,6 +141,19 @@ def test_a_second_click_files_nothing_twice(browser_for: Enter, asked: tuple[str
     assert len([one for one in documents(engine, number).documents.values() if one.letter]) == 1
 
 
+def test_a_letter_that_went_already_is_asked_about(browser_for: Enter, asked: tuple[str, str], engine: Engine) -> None:
+    number, referral = asked
+    officer = browser_for("officer")
+    form = {"kind": "referral", "to": referral, "f-language": "en", "f-words": "Bring boots."}
+    assert officer.post(f"/cases/{number}/letters", form).status_code == 303
+    doubted = officer.post(f"/cases/{number}/letters", form)
+    assert doubted.status_code == 409
+    assert "This letter went to the same recipient on" in doubted.text
+    assert "Bring boots." in doubted.text
+    assert officer.post(f"/cases/{number}/letters", form | {"despite": "yes"}).status_code == 303
+    assert len([one for one in documents(engine, number).documents.values() if one.letter]) == 2
+
+
 def test_a_sent_letter_is_neither_replaced_nor_withdrawn(browser_for: Enter, asked: tuple[str, str], engine: Engine) -> None:
     number, referral = asked
     officer = browser_for("officer")

@@ -24,6 +24,7 @@ class NewLetter(Body):
     by: By = None
     words: Own = None
     address: Annotated[Line | None, Field(description="Of a party: the e-mail that it goes to, attached")] = None
+    sure: Annotated[bool, Field(description="Send it although the same recipient has this letter already")] = False
 
 
 class LetterWritten(Query):
