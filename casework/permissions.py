@@ -47,6 +47,28 @@ COVERED = (OFFICER, SUPERVISOR, COMPLIANCE, PROVIDER, PROVIDER_LEAD, VERIFIER)
 MANAGES = (SUPERVISOR, PROVIDER_LEAD)
 
 
+#: Roles in a programme by which people read its cases, decide in them, or give roles: two persons give each of them.
+TAKES_TWO = READS_ALL | {DISPUTE_OFFICER, ADMINISTRATOR}
+#: Beside the first of each, nobody has one of the others in the same programme: whoever judges the work of others does
+#: none of it, and whoever works on sealed mediations works on no case.
+APART = (
+    (AUDITOR, frozenset({OFFICER, SUPERVISOR, COMPLIANCE, DISPUTE_OFFICER, ADMINISTRATOR})),
+    (DISPUTE_OFFICER, frozenset({OFFICER, AUDITOR})),
+)  # fmt: skip
+
+
+def takes_two(role: str) -> bool:
+    """Whether a second person must agree before the role is given."""
+    return role in TAKES_TWO
+
+
+def apart_from(role: str) -> frozenset[str]:
+    """The roles that nobody has beside this one in the same programme."""
+    return frozenset().union(
+        *(others for one, others in APART if one == role), *({one} for one, others in APART if role in others)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """A role within a programme or an organisation, for a time; as a deputy where `deputy_for` is set."""
@@ -65,11 +87,16 @@ class Membership:
 def in_force(memberships: Iterable[Membership]) -> tuple[Membership, ...]:
     """Those that count: beside the dispute officer's role nobody is an officer in the same programme.
 
-    So it is never a mediation that makes somebody unfit for a case, and nobody learns of one by being refused.
+    So it is never a mediation that makes somebody unfit for a case, and nobody learns of one by being refused. And whoever
+    decides in a programme is no auditor there, as a deputy neither.
     """
     given = tuple(memberships)
     apart = {one.programme for one in given if one.role == DISPUTE_OFFICER}
-    return tuple(one for one in given if one.role != OFFICER or one.programme not in apart)
+    judged = {one.programme for one in given if one.role in apart_from(AUDITOR)}
+    return tuple(
+        one for one in given
+        if not (one.role == OFFICER and one.programme in apart or one.role == AUDITOR and one.programme in judged)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

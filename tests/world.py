@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from casework.engine.cases import Case
+from casework.engine.events import SYSTEM_ACTOR
 from casework.operations import registers, rights
 from casework.operations.absences import record_absence
 from casework.operations.accounts import hash_password
@@ -33,6 +34,7 @@ from casework.operations.messages import send_message
 from casework.operations.national_calendars import china
 from casework.operations.openings import ask_unsealing, end_unsealing
 from casework.operations.requests import Done, Request
+from casework.operations.role_requests import ask_role
 from casework.operations.service_accounts import create_service_account
 from casework.operations.tasks import complete_task
 from casework.operations.tokens import make_token
@@ -353,6 +355,13 @@ def add_erasure(db: Connection, world: World, programme: str) -> str:
         reason="She left.", request=new_request(),
     )  # fmt: skip
     return str(done.answer["id"])
+
+
+def add_role_request(db: Connection, world: World, programme: str) -> str:
+    """A role for somebody new, to which a second person must agree."""
+    somebody = registers.register_person(db, email=f"candidate-{programme.lower()}@example.org", name=f"Candidate of {programme}")
+    by = world.people["administrator"] if programme == "BJ" else SYSTEM_ACTOR
+    return ask_role(db, somebody, "officer", programme=world.programmes[programme], by=by)
 
 
 def add_service_account(db: Connection, world: World) -> str:

@@ -80,6 +80,6 @@ ROUTES: tuple[Route, ...] = (
     post("/people", create_person, "Make an account", shared.Made, body=shapes.NewPerson, status=201, scope="admin", sensitive=always, noun="person"),
     post("/people/{person}/deactivate", deactivate_person, "Close an account: its tokens, sessions and roles end", shared.Made, body=shapes.Leaving, scope="admin", sensitive=always, noun="person"),
     get("/people/{person}/leaving", show_leaver, "Show what hangs on somebody in the programmes that you supervise", shapes.Leaver, noun="person"),
-    post("/memberships", create_membership, "Give a person a role", shared.Made, body=shapes.NewMembership, status=201, scope="admin", sensitive=always, noun="programme"),
+    post("/memberships", create_membership, "Give a person a role, or ask for one to which a second person must agree", shapes.MembershipMade, body=shapes.NewMembership, status=201, scope="admin", sensitive=always, noun="programme"),
     post("/memberships/{membership}/end", end_membership, "End a role", shared.Made, body=shapes.Ending, scope="admin", sensitive=always, noun="membership"),
 )  # fmt: skip

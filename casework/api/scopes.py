@@ -30,6 +30,7 @@ FOR_PEOPLE = frozenset({
     "cases", "findings", "agenda", "house-rule", "jobs", "mails", "providers", "mediations", "mentions", "matches", "needs",
     "technologies", "rights", "programmes", "organisations", "memberships", "invitations", "absences", "queues", "tokens",
     "sessions", "service-accounts", "skills", "unsealings", "readings", "erasures",
+    "role-requests",
 })  # fmt: skip
 #: Everything else, route by route.
 TABLE: Mapping[str, str] = {

@@ -18,6 +18,7 @@ from casework.operations.keys import open_vault
 from casework.operations.preferences import LANGUAGES
 from casework.operations.registers import grant_role, register_person
 from casework.operations.requests import Request
+from casework.operations.role_requests import give_or_ask
 from casework.operations.tokens import MOST_TOKEN_DAYS, SCOPES, TOKEN_DAYS, make_token, revoke_token
 from casework.permissions import Actor
 from casework.records.database import connect_engine, transaction
@@ -45,7 +46,9 @@ def add_user(
 ) -> None:  # fmt: skip
     """Make an account for EMAIL with a role, or give another role to the person who has it.
 
-    Without a password the person can use tokens only. A name and a password are given to new accounts only.
+    Without a password the person can use tokens only. A name and a password are given to new accounts only. Roles by which
+    people read cases or decide are given at once while the programme has no case; later they are asked for, and an
+    administrator or a supervisor agrees.
     """
     if (role in ORGANISATION_ROLES) != (organisation is not None) or (programme is None) == (organisation is None):
         where = "--organisation NAME" if role in ORGANISATION_ROLES else "--programme CODE"
@@ -68,10 +71,18 @@ def add_user(
             if person is None:
                 hashed = hash_password(password) if password else None
                 person = register_person(db, email=email, name=name, name_zh=name_zh, password_hash=hashed)
-            grant_role(db, person, role, programme=within, organisation=employer, deputy_for=deputised)
+            given = True
+            if within is not None:
+                given = give_or_ask(db, person, role, programme=within, deputy_for=deputised)
+            else:
+                grant_role(db, person, role, organisation=employer, deputy_for=deputised)
     finally:
         engine.dispose()
-    click.echo(f"{email} {'has an account now, with' if new else 'now has'} the role {role}.")
+    if given:
+        click.echo(f"{email} {'has an account now, with' if new else 'now has'} the role {role}.")
+    else:
+        account = "has an account now. " if new else "was to have another role. "
+        click.echo(f"{email} {account}The role {role} was asked for: an administrator or a supervisor of {programme} must agree.")
 
 
 @user.command("invite")

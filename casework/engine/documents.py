@@ -15,6 +15,7 @@ from casework.engine.checks import line
 from casework.engine.commands import FileDocument, FileTold, RegisterDocument, WithdrawDocument
 from casework.engine.draft import Draft, accepted
 from casework.engine.events import DOCUMENT_FILED, DOCUMENT_REGISTERED, DOCUMENT_WITHDRAWN
+from casework.engine.names import insist_name
 from casework.engine.roles import COMPLIANCE, OFFICER, PROVIDER, SUPERVISOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 
@@ -66,7 +67,7 @@ def register(draft: Draft, command: RegisterDocument) -> None:
     one: dict[str, Json] = {"id": draft.context.new_id(), "party": command.party, "kind": command.kind, "valid_until": command.valid_until}
     if command.own:
         one["own"] = True
-    body: dict[str, Json] = {"title": line(command.title, "title", 300)}
+    body: dict[str, Json] = {"title": insist_name(line(command.title, "title", 300), "title", 300)}
     if command.language:
         body["language"] = command.language
     effects: dict[str, Json] = {"documents": [one]}

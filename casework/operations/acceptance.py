@@ -21,7 +21,8 @@ from casework.operations.administration import SHORTEST_PASSWORD
 from casework.operations.invitations import ROW, TRIES, token_hash
 from casework.operations.invited import ACCEPTED, LOCKED
 from casework.operations.preferences import LANGUAGES
-from casework.permissions import Actor
+from casework.operations.role_requests import ask_role, may_give_at_once
+from casework.permissions import Actor, takes_two
 from casework.records.logs import lock_log
 
 Json = Any
@@ -157,6 +158,10 @@ def _accept(db: Connection, row: Any, person: str) -> None:
     role = _authority(db, row)
     by = By(row.invited_by or SYSTEM_ACTOR, role, row.organisation_id if role == PROVIDER_LEAD else None)
     for one in row.roles:
+        if takes_two(one) and not (row.invited_by is None and may_give_at_once(db, row.programme_id)):
+            # Who invited asks for it, and somebody else must agree; until then the person sees nothing by it.
+            ask_role(db, person, one, programme=row.programme_id, by=person, asked_by=row.invited_by, invitation=row.id)
+            continue
         membership = registers.grant_role(
             db, person, one, programme=row.programme_id, organisation=row.organisation_id, invitation=row.id, by=person
         )

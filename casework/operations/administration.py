@@ -23,7 +23,8 @@ from casework.operations.national_calendars import china
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.prospects import insist_others_go_on, look_before
 from casework.operations.requests import Done, Request, ask, finish
-from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor
+from casework.operations.role_requests import ask_role
+from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor, takes_two
 from casework.records.logs import now
 
 Json = Any
@@ -237,7 +238,7 @@ def create_membership(
     db: Connection, actor: Actor, *, person: str, role: str, programme: str | None, organisation: str | None,
     deputy_for: str | None, starts_at: datetime | None, ends_at: datetime | None, request: Request,
 ) -> Done:  # fmt: skip
-    """Give a person a role; nobody gives one to themselves."""
+    """Give a person a role, or ask for it where a second person must agree; nobody gives one to themselves."""
     insist_administrator(actor)
     if programme is not None:
         insist_administers(actor, programme)
@@ -256,12 +257,18 @@ def create_membership(
         raise InvalidForm(fields={"deputy_for": "must be somebody else"})
 
     def do() -> Mapping[str, Json]:
+        if programme is not None and takes_two(role):
+            asked = ask_role(
+                db, person, role, programme=programme, deputy_for=deputy_for, starts_at=_utc(starts_at), ends_at=_utc(ends_at),
+                by=actor.person,
+            )  # fmt: skip
+            return {"id": asked, "state": "asked"}
         id = registers.grant_role(
             db, person, role, programme=programme, organisation=organisation, deputy_for=deputy_for,
             starts_at=_utc(starts_at), ends_at=_utc(ends_at), by=actor.person,
         )  # fmt: skip
         pass_on_role(db, id, By(actor.person, ADMINISTRATOR))
-        return {"id": id}
+        return {"id": id, "state": "given"}
 
     return _once(db, actor, request, do, 201)
 

@@ -14,9 +14,10 @@ from casework.engine.absences import Absence
 from casework.engine.events import SYSTEM_ACTOR, Event
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
 from casework.operations.past import Held, Past, absences, memberships
-from casework.operations.registers import AWAY, BACK, ENDED, GRANTED, REGISTERED
+from casework.operations.registers import AWAY, BACK, ENDED, GRANTED, REGISTERED, ROLE_ASKED, ROLE_REFUSED
+from casework.operations.role_requests import ASKED, DECIDERS, fold, why_not_agreed
 from casework.operations.service_history import MADE
-from casework.permissions import COVERED, MANAGES
+from casework.permissions import COVERED, MANAGES, takes_two
 
 Reasons = Iterator[str]
 
@@ -41,13 +42,19 @@ class _Roles:
         #: Who registered the programme, and the service accounts of an organisation.
         self.maker: str | None = None
         self.services: dict[str, str] = {}
+        #: What was asked for, since roles that decide take two persons; before the first of them nobody knew of that.
+        self.asked: list[Event] = []
 
     def take(self, event: Event) -> None:
         if event.kind == REGISTERED:
             self.maker = event.actor
         elif event.kind == MADE:
             self.services[event.effects["account"]] = event.actor
+        elif event.kind in (ROLE_ASKED, ROLE_REFUSED):
+            self.asked.append(event)
         elif event.kind == GRANTED:
+            if "request" in event.effects:
+                self.asked.append(event)
             self.held |= memberships([(event.kind, event.at, event.actor, event.effects)])
         elif event.kind == ENDED and (one := self.held.get(event.effects["membership"])) is not None:
             self.held[one.id] = replace(one, ends_at=datetime.fromisoformat(event.effects["ends_at"]))
@@ -60,7 +67,13 @@ class _Roles:
         if event.actor == SYSTEM_ACTOR:
             # Whoever runs the installation gives roles on the command line, and is nobody of it.
             return
-        if event.kind == GRANTED and "invitation" not in event.effects:
+        if event.kind == GRANTED and "request" in event.effects:
+            yield from self._agreed(event)
+        elif event.kind == ROLE_ASKED and "invitation" not in event.effects:
+            yield from self._asked(event)
+        elif event.kind == ROLE_REFUSED:
+            yield from self._refused(event)
+        elif event.kind == GRANTED and "invitation" not in event.effects:
             yield from self._passed_on(event) if "absence" in event.effects else self._given(event)
         elif event.kind == ENDED:
             yield from self._ended(event)
@@ -68,6 +81,27 @@ class _Roles:
             yield from self._absence(event)
 
     # --- roles ---
+
+    def _asked(self, event: Event) -> Reasons:
+        if event.actor in (event.effects["person"], event.effects["deputy_for"]):
+            yield "nobody asks for a role for themselves"
+        elif not self.past.administers(self.scope, event.actor, event.at):
+            yield "roles are asked for by administrators"
+
+    def _agreed(self, event: Event) -> Reasons:
+        """A second person gives what was asked for, and nothing else."""
+        one = fold(self.asked).get(event.effects["request"])
+        if (why := why_not_agreed(one, event)) is not None:
+            yield why
+        if not self._holds(event, DECIDERS, own=True):
+            yield "roles are agreed to by administrators and supervisors"
+
+    def _refused(self, event: Event) -> Reasons:
+        one = fold(self.asked).get(event.effects["request"])
+        if one is None or one.state != ASKED:
+            yield "nobody had asked for this role"
+        if not self._holds(event, DECIDERS, own=True):
+            yield "roles are agreed to by administrators and supervisors"
 
     def _given(self, event: Event) -> Reasons:
         one = event.effects
@@ -78,6 +112,8 @@ class _Roles:
             # Whoever makes a programme is its first administrator.
             if not self.past.administers_any(event.actor, event.at, but=self.scope):
                 yield "whoever made the programme was no administrator"
+        elif self.asked and takes_two(one["role"]):
+            yield "no second person had agreed to this role"
         elif event.actor in (one["person"], one["deputy_for"]):
             yield "nobody gives a role to themselves"
         elif not self.past.administers(self.scope, event.actor, event.at):

@@ -184,6 +184,7 @@ def raise_finding(db: Connection, actor: Actor, number: str, *, event: int, word
         raise NotFound("case")
     if not actor.in_programme(case.programme, (AUDITOR,)):
         raise NotAllowed(why="findings are raised by auditors.")
+    insist_impartial(db, actor, case.log)
     said = _words(words)
     if not 1 <= event <= case.seq:
         raise InvalidForm(fields={"event": "is no event of this case"})
@@ -231,12 +232,29 @@ def _refusal_to_answer(db: Connection, actor: Actor, row: Any) -> NotAllowed | N
     return NotAllowed(why=why) if why else None
 
 
+def insist_impartial(db: Connection, actor: Actor, log: str) -> None:
+    """Raises NotAllowed for an auditor who once worked on what is to be judged, in whatever role."""
+    if (why := _worked_on(db, actor, log)) is not None:
+        raise why
+
+
+def _worked_on(db: Connection, actor: Actor, log: str) -> NotAllowed | None:
+    found = db.execute(_ACTED, {"log": log, "person": actor.person}).first()
+    return NotAllowed(why="you have worked on this yourself: another auditor judges it.") if found else None
+
+
+_ACTED = text("""
+    SELECT 1 FROM events WHERE log_id = CAST(:log AS uuid)
+    AND (actor_id = CAST(:person AS text) OR header->>'acting_for' = CAST(:person AS text)) LIMIT 1
+""")
+
+
 def _refusal_to_judge(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
     if not actor.in_programme(row.programme_id, (AUDITOR,)):
         return NotAllowed(why="findings are closed by auditors.")
     if actor.person == row.answered_by:
         return NotAllowed(why="whoever answered a finding does not judge the answer.")
-    return None
+    return _worked_on(db, actor, row.case_id)
 
 
 def _deed(

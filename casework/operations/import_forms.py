@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
+from casework.engine.names import is_plain
 from casework.operations.rights import KINDS
 
 Json = Any
@@ -64,9 +65,11 @@ def _words(value: Any) -> str:
 _UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def _line(longest: int) -> BeforeValidator:
+def _line(longest: int, *, plain: bool = False) -> BeforeValidator:
     def check(value: Any) -> str:
         told = " ".join(_words(value).split())
+        if plain and not is_plain(told):
+            raise ValueError("has a character that nobody sees; type it anew")
         if not told:
             raise ValueError("is missing")
         if len(told) > longest:
@@ -181,7 +184,8 @@ def _verdict(value: Any) -> str:
 
 Key = Annotated[str, _line(200)]
 Short = Annotated[str, _line(300)]
-Title = Annotated[str, _line(1_000)]
+Name = Annotated[str, _line(300, plain=True)]
+Title = Annotated[str, _line(1_000, plain=True)]
 Text = Annotated[str, BeforeValidator(_text)]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
 Score = Annotated[Decimal, BeforeValidator(_number)]
@@ -216,7 +220,7 @@ class _Ranked(_Row):
 class Need(_Ranked):
     title: Title
     title_zh: Title | None = None
-    owner: Short | None = None
+    owner: Name | None = None
     owner_country: Short | None = None
     sector: Short | None = None
     district: Short | None = None
@@ -241,7 +245,7 @@ class Right(BaseModel):
     kind: Annotated[str, BeforeValidator(_right_kind)]
     office: Short | None = None
     number: Short | None = None
-    owner: Short | None = None
+    owner: Name | None = None
     in_force: YesNo | None = None
     expires_on: Day | None = None
     fee_paid_to: Day | None = None
@@ -259,7 +263,7 @@ class Verification(BaseModel):
 class Technology(_Ranked):
     title: Title
     title_zh: Title | None = None
-    owner: Short | None = None
+    owner: Name | None = None
     owner_country: Short | None = None
     description: Text | None = None
     developed_in: Several | None = None

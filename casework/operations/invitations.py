@@ -13,6 +13,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.names import insist_name, is_plain
 from casework.engine.roles import ADMINISTRATOR, ORGANISATION_ROLES, PROVIDER_LEAD, ROLES, SYSTEM
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.accounts import hash_password
@@ -249,9 +250,11 @@ def insist_form(
         faults["roles"] = "is required"
     elif not set(roles) <= held:
         faults["roles"] = "is held within a programme, those of providers within an organisation"
-    if not name.strip() or len(name) > 200:
-        faults["name"] = "is required"
-    if "@" not in email or len(email) > 254 or any(letter.isspace() for letter in email):
+    try:
+        insist_name(name)
+    except InvalidForm as fault:
+        faults |= fault.fields
+    if "@" not in email or len(email) > 254 or any(letter.isspace() for letter in email) or not is_plain(email):
         faults["email"] = "is not an e-mail address"
     if language not in LANGUAGES:
         faults["language"] = "is not one of the choices"

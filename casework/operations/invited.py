@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from casework.engine.events import SYSTEM_ACTOR, Event
-from casework.operations.registers import GRANTED
+from casework.operations.registers import GRANTED, ROLE_ASKED
 
 Json = Any
 
@@ -50,7 +50,7 @@ def faults(events: Iterable[Event]) -> Iterator[tuple[int, str]]:
         id = event.effects.get("invitation")
         if id is not None and event.kind != INVITED:
             why = _why_not(event, fold(before).get(id))
-            if event.kind == GRANTED and why is None:
+            if event.kind in (GRANTED, ROLE_ASKED) and why is None:
                 # Each role that an invitation is for is given once.
                 why = "the invitation was used for this role already" if (id, event.effects["role"]) in used else None
                 used.add((id, event.effects["role"]))
@@ -63,7 +63,9 @@ def faults(events: Iterable[Event]) -> Iterator[tuple[int, str]]:
 def _why_not(event: Event, one: dict[str, Json] | None) -> str | None:
     if one is None:
         return "there is no such invitation"
-    if event.kind == GRANTED:
+    if event.kind == ROLE_ASKED and event.effects["asked_by"] != (one["invited_by"] or SYSTEM_ACTOR):
+        return "the role was asked for in the name of somebody who had not invited"
+    if event.kind in (GRANTED, ROLE_ASKED):
         if one["accepted_by"] is None or one["accepted_by"] != event.actor or event.effects["person"] != event.actor:
             return "whoever got the role did not accept the invitation"
         return None if event.effects["role"] in one["roles"] else "the invitation was not for this role"

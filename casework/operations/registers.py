@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,8 +12,20 @@ from sqlalchemy import Connection, text
 
 from casework.engine.calendars import Calendar
 from casework.engine.events import SYSTEM_ACTOR, Event
-from casework.engine.roles import DISPUTE_OFFICER, OFFICER, ORGANISATION_ROLES, ROLES, SYSTEM
+from casework.engine.names import insist_name, is_plain
+from casework.engine.roles import (
+    ADMINISTRATOR,
+    AUDITOR,
+    COMPLIANCE,
+    DISPUTE_OFFICER,
+    OFFICER,
+    ORGANISATION_ROLES,
+    ROLES,
+    SUPERVISOR,
+    SYSTEM,
+)
 from casework.errors import InvalidForm, NotFound
+from casework.permissions import apart_from
 from casework.records.entries import body_of
 from casework.records.logs import Log, lock_log, new_log, now, seal_events
 
@@ -21,6 +33,7 @@ Json = Any
 
 REGISTERED, GRANTED, ENDED, CHANGED = "registered", "granted", "ended", "changed"
 AWAY, BACK = "away", "back"
+ROLE_ASKED, ROLE_REFUSED = "role_asked", "role_refused"
 
 
 def append(db: Connection, log: Log, events: Sequence[Event], key: str | None = None) -> None:
@@ -75,6 +88,7 @@ def register_programme(
         raise InvalidForm(fields={"code": "must be 2 to 8 capital letters or digits"})
     if db.execute(text("SELECT 1 FROM programmes WHERE code = :code"), {"code": code}).first():
         raise InvalidForm(fields={"code": "belongs to another programme"})
+    name, name_zh = _names(name, name_zh)
     written = calendar.to_json()
     values = {"code": code, "name": name, "name_zh": name_zh, "calendar": written}
     return _register(db, "programme", by, {"code": code, "calendar": written}, values)
@@ -85,6 +99,7 @@ def register_phase(
     by: str = SYSTEM_ACTOR,
 ) -> str:  # fmt: skip
     """A phase of a programme; gives its id."""
+    name, name_zh = _names(name, name_zh)
     id = str(uuid_utils.uuid7())
     db.execute(
         text(
@@ -104,6 +119,7 @@ def register_organisation(
     provenance: Mapping[str, Json] | None = None, by: str = SYSTEM_ACTOR,
 ) -> str:  # fmt: skip
     """An organisation: a party, or a provider of services; gives its id."""
+    name, name_zh = _names(name, name_zh)
     effects = {"kind": kind, "services": list(services), "country": country}
     values = {
         "name": name, "name_zh": name_zh, "country": country, "kind": kind, "services": list(services),
@@ -117,11 +133,12 @@ def register_person(
     language: str = "en", zone: str = "Asia/Shanghai", service: bool = False, by: str = SYSTEM_ACTOR,
 ) -> str:  # fmt: skip
     """A person with an account; gives the id that stands for that person in the history."""
-    if "@" not in email or len(email) > 254 or any(letter.isspace() for letter in email):
+    if "@" not in email or len(email) > 254 or any(letter.isspace() for letter in email) or not is_plain(email):
         raise InvalidForm(fields={"email": "is not an e-mail address"})
     taken = db.execute(text("SELECT 1 FROM people WHERE lower(email) = lower(:email)"), {"email": email}).first()
     if taken:
         raise InvalidForm(fields={"email": "belongs to another account"})
+    name, name_zh = _names(name, name_zh)
     values = {
         "email": email, "name": name, "name_zh": name_zh, "password_hash": password_hash, "language": language, "zone": zone,
         "theme": "auto", "active": True, "service": service,
@@ -132,12 +149,14 @@ def register_person(
 def grant_role(
     db: Connection, person: str, role: str, *, programme: str | None = None, organisation: str | None = None,
     deputy_for: str | None = None, starts_at: datetime | None = None, ends_at: datetime | None = None,
-    absence: str | None = None, via: str | None = None, invitation: str | None = None, by: str = SYSTEM_ACTOR,
+    absence: str | None = None, via: str | None = None, invitation: str | None = None, request: str | None = None,
+    by: str = SYSTEM_ACTOR,
 ) -> str:  # fmt: skip
     """A membership: a role within a programme or an organisation, for a time; gives its id.
 
     `absence` and `via`: it is a deputy's, because of that absence, and passes on that membership. `invitation`: the person
-    accepted it.
+    accepted it. `request`: a second person agreed to what was asked for (`role_requests`); whether that is needed is for
+    the caller to know.
     """
     scope = programme or organisation
     if role not in ROLES or role == SYSTEM:
@@ -146,10 +165,7 @@ def grant_role(
         raise InvalidForm(fields={"role": "is held within a programme, those of providers within an organisation"})
     log = lock_log(db, scope)
     id, start = str(uuid_utils.uuid7()), starts_at or log.now
-    if ends_at is not None and ends_at <= start:
-        raise InvalidForm(fields={"ends_at": "must come after the start"})
-    if role in (OFFICER, DISPUTE_OFFICER):
-        _insist_apart(db, person, role, scope, start, ends_at)
+    insist_given(db, person, role, scope, start, ends_at)
     effects = {
         "membership": id, "person": person, "role": role, "deputy_for": deputy_for, "starts_at": _text(start),
         "ends_at": _text(ends_at),
@@ -158,6 +174,8 @@ def grant_role(
         effects |= {"absence": absence, "via": via}
     if invitation is not None:
         effects |= {"invitation": invitation}
+    if request is not None:
+        effects |= {"request": request}
     append(db, log, [log.next_event(GRANTED, by, effects=effects)])
     db.execute(
         text(
@@ -173,27 +191,44 @@ def grant_role(
     return id
 
 
-def _insist_apart(
-    db: Connection, person: str, role: str, programme: str, start: datetime, end: datetime | None
+def insist_given(
+    db: Connection, person: str, role: str, scope: str, start: datetime, end: datetime | None
 ) -> None:
-    """Officers work on cases and dispute officers on mediations. Raises InvalidForm; reads no mediation."""
-    given = {
-        "person": person, "programme": programme, "other": DISPUTE_OFFICER if role == OFFICER else OFFICER,
-        "start": start, "end": end,
-    }  # fmt: skip
-    both = db.execute(_HOLDS_OTHER, given).first() is not None
-    if both and role == OFFICER:
-        raise InvalidForm(fields={"role": "is not for somebody who is a dispute officer of the programme in that time"})
-    if both:
-        raise InvalidForm(fields={"role": "is not for somebody who is an officer of the programme in that time"})
+    """Whether the person may have the role in that time, beside the others. Raises InvalidForm; reads no mediation."""
+    if end is not None and end <= start:
+        raise InvalidForm(fields={"ends_at": "must come after the start"})
+    if not (others := apart_from(role)):
+        return
+    given = {"person": person, "programme": scope, "others": sorted(others), "start": start, "end": end}
+    if (other := db.execute(_HOLDS_OTHER, given).scalar()) is not None:
+        raise _BESIDE[other]()
     if role == DISPUTE_OFFICER and db.execute(_HAS_CASES, given).first():
         raise InvalidForm(fields={"role": "is not for somebody who has open cases; hand them over first"})
 
 
+#: Why a role is not for somebody, by another one that the person has in that time.
+_BESIDE: Mapping[str, Callable[[], InvalidForm]] = {
+    OFFICER: lambda: InvalidForm(fields={"role": "is not for somebody who is an officer of the programme in that time"}),
+    DISPUTE_OFFICER: lambda: InvalidForm(
+        fields={"role": "is not for somebody who is a dispute officer of the programme in that time"}
+    ),
+    AUDITOR: lambda: InvalidForm(
+        fields={"role": "is not for somebody who is an auditor of the programme in that time: whoever judges the work does none of it"}
+    ),
+    SUPERVISOR: lambda: InvalidForm(
+        fields={"role": "is not for somebody who is a supervisor of the programme in that time: whoever judges the work does none of it"}
+    ),
+    COMPLIANCE: lambda: InvalidForm(
+        fields={"role": "is not for somebody who is a compliance officer of the programme in that time: whoever judges the work does none of it"}
+    ),
+    ADMINISTRATOR: lambda: InvalidForm(
+        fields={"role": "is not for somebody who is an administrator of the programme in that time: whoever judges the work does none of it"}
+    ),
+}
 _HOLDS_OTHER = text("""
-    SELECT 1 FROM memberships WHERE person_id = CAST(:person AS uuid) AND programme_id = CAST(:programme AS uuid)
-    AND role = :other AND (ends_at IS NULL OR ends_at > CAST(:start AS timestamptz))
-    AND (CAST(:end AS timestamptz) IS NULL OR starts_at < CAST(:end AS timestamptz)) LIMIT 1
+    SELECT role FROM memberships WHERE person_id = CAST(:person AS uuid) AND programme_id = CAST(:programme AS uuid)
+    AND role = ANY(:others) AND (ends_at IS NULL OR ends_at > CAST(:start AS timestamptz))
+    AND (CAST(:end AS timestamptz) IS NULL OR starts_at < CAST(:end AS timestamptz)) ORDER BY role LIMIT 1
 """)
 _HAS_CASES = text("""
     SELECT 1 FROM cases WHERE programme_id = CAST(:programme AS uuid) AND closed_at IS NULL
@@ -222,6 +257,11 @@ def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> bool
         text("UPDATE memberships SET ends_at = :end WHERE id = CAST(:id AS uuid)"), {"end": end, "id": membership}
     )
     return True
+
+
+def _names(name: str, name_zh: str | None) -> tuple[str, str | None]:
+    """A name in both languages; nobody has one that could pass for another's. Raises InvalidForm."""
+    return insist_name(name), insist_name(name_zh, "name_zh") if name_zh and name_zh.strip() else None
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -14,6 +14,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.commands import By
+from casework.engine.names import is_plain
 from casework.engine.roles import PROVIDER, PROVIDER_LEAD
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests
 from casework.operations import registers
@@ -177,6 +178,8 @@ def _insist_form(name: str, scopes: Sequence[str], days: int) -> None:
     faults = {}
     if not 1 <= len(name.strip()) <= 60:
         faults["name"] = "must have between 1 and 60 characters"
+    elif not is_plain(name):
+        faults["name"] = "has a character that nobody sees; type the name anew"
     if not scopes:
         faults["scopes"] = "is required"
     elif set(scopes) - set(SCOPES):

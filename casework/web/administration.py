@@ -18,7 +18,7 @@ from casework.errors import CasesLeft, CasesStranded, InvalidForm, NotAllowed, N
 from casework.operations import administration, registered
 from casework.operations.requests import Done, Request
 from casework.operations.speech import SERVICES
-from casework.permissions import Actor
+from casework.permissions import Actor, takes_two
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
 from casework.web.texts import N_, say_error, say_faults
@@ -153,7 +153,9 @@ def give_role(person: Any) -> Response:
 
     return _do(
         do, lambda faults: _person(id, faults), lambda _: url_for("administration.person", person=id),
-        gettext("The role is given. It holds from the day that you named, or from now."),
+        gettext("The role waits for a second person: another administrator or a supervisor of the programme agrees, on the page Roles.")
+        if takes_two(_typed("role"))
+        else gettext("The role is given. It holds from the day that you named, or from now."),
     )  # fmt: skip
 
 

@@ -366,6 +366,13 @@ TABLE: tuple[Row, ...] = (
     ),
     post("/invitations/{invitation}/resend", LEAD | ADMINISTRATOR, there=ADMINISTRATOR, body=lambda on: {}),
     post("/invitations/{invitation}/revoke", LEAD | ADMINISTRATOR, there=ADMINISTRATOR),
+    # --- roles that decide: an administrator asks, another one or a supervisor agrees, an auditor reads it ---
+    get("/role-requests", EVERYBODY, lists="role_request", finds=ADMINISTRATOR | {"supervisor", "auditor"}),
+    get("/role-requests/{role_request}", ADMINISTRATOR | {"supervisor", "auditor"}),
+    post(
+        "/role-requests/{role_request}/decide", ADMINISTRATOR | {"supervisor"}, {"auditor"},
+        body=lambda on: {"agree": False, "note": ""},
+    ),
     # --- erasures: administrators ask, compliance officers and managers agree ---
     get("/erasures", EVERYBODY, lists="erasure", finds=ADMINISTRATOR | AGREE),
     get("/erasures/{erasure}", ADMINISTRATOR | AGREE),

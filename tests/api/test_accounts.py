@@ -107,12 +107,15 @@ def test_an_administrator_makes_an_officer_who_can_work(client_for: Clients, app
         "/people", {"email": "new@example.org", "name": "新人", "password": "a long enough password"}
     ).json["id"]
     role = {"person": person, "role": "officer", "programme": world.programmes["BJ"]}
-    membership = administrator.post("/memberships", role)
-    assert membership.status_code == 201
+    asked = administrator.post("/memberships", role)
+    assert (asked.status_code, asked.json["state"]) == (201, "asked")
+    decide = f"/role-requests/{asked.json['id']}/decide"
+    assert administrator.post(decide, {"agree": True}).status_code == 403
+    membership = client_for("supervisor").post(decide, {"agree": True}).json["membership"]
     session = client_for(None).post("/sessions", {"email": "new@example.org", "password": "a long enough password"})
     officer = Client(app.test_client(), session.json["token"])
     assert officer.post(f"/matches/{world.matches[0]}/open").status_code == 201
-    assert administrator.post(f"/memberships/{membership.json['id']}/end").status_code == 200
+    assert administrator.post(f"/memberships/{membership}/end").status_code == 200
     assert officer.get("/cases").status_code == 401
 
 
@@ -129,7 +132,8 @@ def test_a_role_that_has_not_begun_can_be_ended_too(client_for: Clients, world: 
     later = {
         "person": auditor, "role": "manager", "programme": world.programmes["BJ"], "starts_at": "2999-01-01T00:00:00Z",
     }  # fmt: skip
-    administrator.post("/memberships", later)
+    asked = administrator.post("/memberships", later).json["id"]
+    assert client_for("supervisor").post(f"/role-requests/{asked}/decide", {"agree": True}).status_code == 200
     assert administrator.post(f"/people/{auditor}/deactivate").status_code == 200
 
 
@@ -151,7 +155,7 @@ SENSITIVE = [
     ("/cases/BJ-2026-0001/tracks/{some}/transitions/approve_plan", {}), ("/referrals/{some}/transitions/reject", {}),
     ("/webhooks", {}), ("/webhooks/{some}/rotate", {}), ("/invitations", {}), ("/invitations/{some}/resend", {}),
     ("/service-accounts", {}), ("/service-accounts/{some}/rotate", {}), ("/unsealings/{some}/decide", {}),
-    ("/cases/BJ-2026-0001/emergency", {}), ("/erasures", {}), ("/erasures/{some}/decide", {}),
+    ("/cases/BJ-2026-0001/emergency", {}), ("/erasures", {}), ("/erasures/{some}/decide", {}), ("/role-requests/{some}/decide", {"agree": False}),
 ]  # fmt: skip
 
 

@@ -41,6 +41,7 @@ from tests.world import (
     add_mail,
     add_match,
     add_need,
+    add_role_request,
     add_service_account,
     add_technology,
     add_unsealing,
@@ -139,10 +140,13 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     registers.grant_role(db, watcher, "auditor", programme=there)
     world.people["watcher"] = watcher
     found = raise_finding(db, world.actor(db, "watcher"), elsewhere, event=1, words="Why?", request=new_request()).answer["id"]
-    registers.grant_role(db, watcher, "supervisor", programme=there)
+    minder = registers.register_person(db, email="minder@example.org", name="Minder")
+    registers.grant_role(db, minder, "supervisor", programme=there)
+    world.people["minder"] = minder
+    asked = [add_role_request(db, world, one) for one in ("BJ", "SH")]
     written = {
         "here": _messages(world, db, number, "officer", "officer", "supervisor") | _shared(world, db, number, referral, "provider"),
-        "there": _messages(world, db, elsewhere, "foreign_officer", "watcher", "foreign_officer")
+        "there": _messages(world, db, elsewhere, "foreign_officer", "minder", "foreign_officer")
         | _shared(world, db, number, other, "foreign_provider"),
     }
     unsealings = [add_unsealing(db, world, str(mediation["id"]), "auditor"), add_unsealing(db, world, str(mediation["id"]), "manager", ended=True)]
@@ -156,7 +160,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         for by, of in (("provider", referral), ("foreign_provider", other))
     ]
     absences = [
-        add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "watcher", "SH"))
+        add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "minder", "SH"))
     ]
     hooks = [
         add_endpoint(db, world.organisations[one], world.people[by]) for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
@@ -165,7 +169,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     account = add_service_account(db, world)
     here = {
-        "account": account, "erasure": leaving[0], "invitation": invited[0], "endpoint": hooks[0][0], "hook_message": hooks[0][1], "job": add_failed_job(db), "mail": add_mail(db, world.people["officer"]),
+        "account": account, "erasure": leaving[0], "role_request": asked[0], "invitation": invited[0], "endpoint": hooks[0][0], "hook_message": hooks[0][1], "job": add_failed_job(db), "mail": add_mail(db, world.people["officer"]),
         "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment", "away": world.people["officer"],
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
         "task": _step_task(db, world.main_track(db, number)), "item": _item(world, db, "officer", number), "clock": _clock(db, number), "referral": referral,
@@ -181,7 +185,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "sealed": str(sealed), **written["here"],
     }  # fmt: skip
     far = here | {
-        "account": str(uuid.uuid4()), "erasure": leaving[1], "invitation": invited[1],
+        "account": str(uuid.uuid4()), "erasure": leaving[1], "role_request": asked[1], "invitation": invited[1],
         "endpoint": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "away": world.people["foreign_officer"],
         "number": elsewhere, "track": world.main_track(db, elsewhere), "spare_number": spare,

@@ -159,6 +159,9 @@ TABLE: tuple[Row, ...] = (
     # The words of a guide are the workflow's own, which everybody may read.
     get("/guides/<service>", EVERYBODY, there=EVERYBODY),
     get("/members", LEADS),
+    get("/roles", ADMINISTRATOR | SUPERVISORS | AUDITOR),
+    get("/roles/<role>", ADMINISTRATOR | SUPERVISORS | AUDITOR),
+    post("/roles/<role>/decide", ADMINISTRATOR | SUPERVISORS, AUDITOR, gives=422, form=lambda on: {"decision": "refuse", "note": ""}),
     get("/erasures", ERASERS),
     get("/erasures/new", ADMINISTRATOR),
     post("/erasures", ADMINISTRATOR, gives=422),

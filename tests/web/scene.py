@@ -37,6 +37,7 @@ from tests.world import (
     add_mail,
     add_match,
     add_need,
+    add_role_request,
     add_service_account,
     add_technology,
     add_unsealing,
@@ -128,13 +129,16 @@ def make_things(world: World, db: Connection) -> Things:
     unsealings = [add_unsealing(db, world, str(mediation["id"]), "auditor"), add_unsealing(db, world, str(mediation["id"]), "manager", ended=True)]
     world.fire(db, "officer", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "A date has changed."})
     sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
-    registers.grant_role(db, watcher, "supervisor", programme=there)
+    minder = registers.register_person(db, email="minder@example.org", name="Minder")
+    registers.grant_role(db, minder, "supervisor", programme=there)
+    world.people["minder"] = minder
+    asked = [add_role_request(db, world, one) for one in ("BJ", "SH")]
     objections = [
         str(object_to(db, world.actor(db, by), of, to="send", words="Not so.", request=new_request()).answer["objection"])
         for by, of in (("provider", referral), ("foreign_provider", other))
     ]
     absences = [
-        add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "watcher", "SH"))
+        add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "minder", "SH"))
     ]
     hooks = [
         add_endpoint(db, world.organisations[one], world.people[by]) for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
@@ -146,7 +150,7 @@ def make_things(world: World, db: Connection) -> Things:
         "transition": "propose_close", "kind": "renew_consent", "consent": str(consent), "task": _task(db, number, "kick_off"),
         "step_task": _task(db, number, "assessment"), "decision": _task(db, number, "decide_amend_plan"),
         "match": str(_match(db, number)), "filter": filters[0], "job": add_failed_job(db),
-        "account": add_service_account(db, world), "erasure": leaving[0], "invitation": invited[0], "hook": hooks[0][0], "hook_message": hooks[0][1],
+        "account": add_service_account(db, world), "erasure": leaving[0], "role": asked[0], "invitation": invited[0], "hook": hooks[0][0], "hook_message": hooks[0][1],
         "number": number, "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
         "person": world.people["provider"], "officer": world.people["officer"], "leaver": leaver, "membership": membership, "question": "waivers",
         "organisation": world.organisations["lab"], "programme": world.programmes["BJ"], "workflow": "case",
@@ -157,7 +161,7 @@ def make_things(world: World, db: Connection) -> Things:
         "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
     }  # fmt: skip
     far = here | {
-        "account": str(uuid.uuid4()), "erasure": leaving[1], "invitation": invited[1], "hook": hooks[1][0], "hook_message": hooks[1][1],
+        "account": str(uuid.uuid4()), "erasure": leaving[1], "role": asked[1], "invitation": invited[1], "hook": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "service": "pledge",
         "transition": "take", "decision": str(uuid.uuid4()), "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
         "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
+from werkzeug.test import TestResponse
 
 from casework.records.database import transaction
 from tests.web.conftest import Browser
@@ -39,13 +40,28 @@ def test_people_are_found_by_a_part_of_their_name(browser: Browser) -> None:
     assert "Nobody is called so." in browser.get(f"{HOME}/people?q=%25").text
 
 
-def test_a_person_is_added_and_given_a_role_with_dates(browser: Browser, world: World, engine: Engine) -> None:
+def agree(browser: Browser, answer: str = "agree", note: str = "") -> TestResponse:
+    """Say the second word on the one role that waits."""
+    [found] = set(re.findall(r'href="(/roles/[0-9a-f-]{36})"', browser.get("/roles").text))
+    return browser.post(f"{found}/decide", {"decision": answer, "note": note}, page=found)
+
+
+def test_a_person_is_added_and_given_a_role_with_dates(
+    browser: Browser, browser_for: BrowserFor, world: World, engine: Engine
+) -> None:
     person = add_person(browser, name_zh="王伟")
     begin, end = today() + timedelta(days=2), today() + timedelta(days=30)
     answer = browser.post(f"{person}/roles", {
         "role": "officer", "programme": world.programmes["BJ"], "starts_on": begin.isoformat(), "ends_on": end.isoformat(),
     }, page=person)  # fmt: skip
     assert answer.status_code == 303
+    # Nothing is given before another person agrees; who asked does not.
+    assert "No role yet" in browser.get(person).text
+    assert agree(browser).status_code == 403
+    assert agree(browser_for("auditor")).status_code == 403
+    second = browser_for("supervisor")
+    assert "waits for your word" in second.get("/roles").text
+    assert agree(second).status_code == 303
     page = browser.get(person).text
     assert "to come" in page
     assert "Beijing pilot" in page

@@ -58,6 +58,11 @@ class NewMembership(Body):
     ends_at: AwareDatetime | None = None
 
 
+class MembershipMade(Answer):
+    id: Annotated[str, Field(description="Of the role; or, where a second person must agree, of what was asked for")]
+    state: Literal["given", "asked"]
+
+
 class Leaving(Body):
     at_once: Annotated[bool, Field(description="Also while live cases are left for a supervisor to hand over")] = False
     sure: Knowingly = False

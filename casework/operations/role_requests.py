@@ -1,0 +1,265 @@
+"""Roles by which people read a programme's cases or decide in them: one person asks for them, and a second one agrees.
+
+What was asked for stands in the programme's own log, and a request is what its events add up to. On the command line
+roles are given at once while a programme has no case; from then on it asks, as an administrator does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.engine.commands import By
+from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.engine.roles import ADMINISTRATOR, AUDITOR, SUPERVISOR
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from casework.ledger.canonical import instant
+from casework.operations import registers
+from casework.operations.absences import pass_on_role
+from casework.operations.overview import named, names_of, when
+from casework.operations.registers import GRANTED, ROLE_ASKED, ROLE_REFUSED
+from casework.operations.requests import Done, Request, ask, finish
+from casework.permissions import Actor, takes_two
+from casework.records.logs import lock_log
+
+Json = Any
+
+ASKED, AGREED, REFUSED = "asked", "agreed", "refused"
+#: Who agrees: never who asked, nor whom it is for.
+DECIDERS = (ADMINISTRATOR, SUPERVISOR)
+#: Who is told what was asked for and given.
+READERS = (*DECIDERS, AUDITOR)
+LONGEST = 2_000
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRequest:
+    """A role that somebody asked for, for another person."""
+
+    id: str
+    programme: str
+    person: str
+    role: str
+    deputy_for: str | None
+    starts_at: str | None
+    ends_at: str | None
+    #: The command line is `system`.
+    asked_by: str
+    asked_at: datetime
+    invitation: str | None = None
+    state: str = ASKED
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Whose word it is already, or whom it is about: none of them agrees."""
+        return frozenset({self.asked_by, self.person, *([self.deputy_for] if self.deputy_for else [])})
+
+
+def fold(events: Iterable[Event]) -> dict[str, RoleRequest]:
+    """The requests by id that a programme's log adds up to."""
+    found: dict[str, RoleRequest] = {}
+    for event in events:
+        told, id = event.effects, event.effects.get("request")
+        if event.kind == ROLE_ASKED:
+            found[told["request"]] = RoleRequest(
+                told["request"], event.log, told["person"], told["role"], told["deputy_for"], told["starts_at"], told["ends_at"],
+                told.get("asked_by") or event.actor, event.at, told.get("invitation"),
+            )  # fmt: skip
+        elif id in found and event.kind in (GRANTED, ROLE_REFUSED):
+            state = AGREED if event.kind == GRANTED else REFUSED
+            found[id] = replace(found[id], state=state, decided_by=event.actor, decided_at=event.at)
+    return found
+
+
+def why_not_agreed(one: RoleRequest | None, event: Event) -> str | None:
+    """What speaks against an event that gives a role upon a request; None where it may be."""
+    if one is None or one.state != ASKED:
+        return "nobody had asked for this role"
+    told = event.effects
+    if (told["person"], told["role"], told["deputy_for"]) != (one.person, one.role, one.deputy_for) or told["ends_at"] != one.ends_at:
+        return "another role was given than the one asked for"
+    if event.actor in one.people:
+        return "the person who asked for a role, or whom it is for, also agreed to it"
+    return None
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
+
+
+def may_give_at_once(db: Connection, programme: str) -> bool:
+    """Whether the command line may give a role without a second person: while there is no case that anybody could read."""
+    return db.execute(text("SELECT 1 FROM cases WHERE programme_id = CAST(:id AS uuid) LIMIT 1"), {"id": programme}).first() is None
+
+
+def ask_role(
+    db: Connection, person: str, role: str, *, programme: str, deputy_for: str | None = None, starts_at: datetime | None = None,
+    ends_at: datetime | None = None, by: str = SYSTEM_ACTOR, asked_by: str | None = None, invitation: str | None = None,
+) -> str:  # fmt: skip
+    """Ask for a role, to which somebody else must agree; gives the id of the request.
+
+    `asked_by`: who invited the person, where it is that one who asks by accepting.
+    """
+    log = lock_log(db, programme)
+    registers.insist_given(db, person, role, programme, starts_at or log.now, ends_at)
+    if any(
+        (one.person, one.role, one.deputy_for, one.state) == (person, role, deputy_for, ASKED)
+        for one in fold(_events_of(db, programme)).values()
+    ):
+        raise Refused(["This role has been asked for already. Another person must agree to it first."])
+    id = str(uuid_utils.uuid7())
+    effects = {
+        "request": id, "person": person, "role": role, "deputy_for": deputy_for,
+        "starts_at": starts_at.isoformat() if starts_at else None, "ends_at": ends_at.isoformat() if ends_at else None,
+    }  # fmt: skip
+    if invitation is not None:
+        effects |= {"invitation": invitation, "asked_by": asked_by or SYSTEM_ACTOR}
+    registers.append(db, log, [log.next_event(ROLE_ASKED, by, effects=effects)])
+    return id
+
+
+def give_or_ask(db: Connection, person: str, role: str, *, programme: str, deputy_for: str | None = None) -> bool:
+    """For the command line: give a role, or ask for it where there is something to read already. Whether it was given."""
+    if takes_two(role) and not may_give_at_once(db, programme):
+        ask_role(db, person, role, programme=programme, deputy_for=deputy_for)
+        return False
+    registers.grant_role(db, person, role, programme=programme, deputy_for=deputy_for)
+    return True
+
+
+def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, note: str, request: Request) -> Done:
+    """Agree as the second person, upon which the role is given at once; or do not. Who asked may take it back."""
+    one = _find(db, actor, request_id)
+    own = {m.role for m in actor.memberships if m.programme == one.programme and m.deputy_for is None}
+    role = next((code for code in DECIDERS if code in own), None)
+    if role is None:
+        raise NotAllowed(why=f"this is for: {', '.join(DECIDERS)}, in their own name.")
+    if actor.person in one.people and (agree or actor.person != one.asked_by):
+        raise NotAllowed(why="nobody agrees to a role that they asked for, or that is for themselves.")
+    if len(note) > LONGEST or (not agree and not note.strip()):
+        raise InvalidForm(fields={"note": f"must have at most {LONGEST} characters" if note.strip() else "is required"})
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    log = lock_log(db, one.programme)
+    one = _find(db, actor, request_id)
+    if one.state != ASKED:
+        raise WrongState(action="Decide on the role", why=f"it is {one.state} already.")
+    if not agree:
+        effects = {"request": one.id, "person": one.person, "role": one.role}
+        registers.append(db, log, [log.next_event(ROLE_REFUSED, actor.person, effects=effects, body={"note": note.strip()})])
+        return finish(db, actor, request, Done({"id": one.id, "state": REFUSED, "membership": None}))
+    begins = datetime.fromisoformat(one.starts_at) if one.starts_at else None
+    membership = registers.grant_role(
+        db, one.person, one.role, programme=one.programme, deputy_for=one.deputy_for,
+        starts_at=begins if begins and begins > log.now else None,
+        ends_at=datetime.fromisoformat(one.ends_at) if one.ends_at else None, request=one.id, by=actor.person,
+    )  # fmt: skip
+    pass_on_role(db, membership, By(actor.person, role))
+    return finish(db, actor, request, Done({"id": one.id, "state": AGREED, "membership": membership}))
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def list_requests(db: Connection, actor: Actor) -> dict[str, Json]:
+    """Roles that were asked for in the actor's programmes, those that wait first and then the newest."""
+    found = [one for programme in _programmes(actor) for one in fold(_events_of(db, programme)).values()]
+    # The newest first, and what waits before all of it.
+    shown = sorted(found, key=lambda one: (one.state != ASKED, -one.asked_at.timestamp(), one.id))[:MOST]
+    names = names_of(
+        db, {who for one in shown for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR}, {one.programme for one in shown}
+    ) | _programme_names(db, {one.programme for one in shown})
+    return {"items": [_shown(actor, one, names) for one in shown], "next": None}
+
+
+def show_request(db: Connection, actor: Actor, request_id: str) -> dict[str, Json]:
+    """One request, and whether the actor may decide on it. Raises NotFound."""
+    one = _find(db, actor, request_id)
+    names = names_of(db, {who for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR}) | _programme_names(db, {one.programme})
+    return _shown(actor, one, names)
+
+
+def count_waiting(db: Connection, actor: Actor) -> int:
+    """How many wait for the actor's word."""
+    return sum(
+        _decides(actor, one) for programme in _programmes(actor) for one in fold(_events_of(db, programme)).values()
+    )
+
+
+def _decides(actor: Actor, one: RoleRequest) -> bool:
+    own = any(m.programme == one.programme and m.role in DECIDERS and m.deputy_for is None for m in actor.memberships)
+    return own and one.state == ASKED and actor.person not in one.people
+
+
+def _shown(actor: Actor, one: RoleRequest, names: Mapping[str, str]) -> dict[str, Json]:
+    return {
+        "id": one.id, "programme": {"id": one.programme, "name": names.get(one.programme)}, "person": named(one.person, names),
+        "role": one.role, "deputy_for": named(one.deputy_for, names), "starts_at": one.starts_at, "ends_at": one.ends_at,
+        "asked_by": None if one.asked_by == SYSTEM_ACTOR else named(one.asked_by, names), "asked_at": instant(one.asked_at),
+        "state": one.state, "decided_by": named(one.decided_by, names), "decided_at": when(one.decided_at),
+        "decides": _decides(actor, one), "own": one.state == ASKED and actor.person == one.asked_by,
+    }  # fmt: skip
+
+
+def _find(db: Connection, actor: Actor, request_id: str) -> RoleRequest:
+    for programme in _programmes(actor):
+        if (found := fold(_events_of(db, programme)).get(request_id)) is not None:
+            return found
+    raise NotFound("role request")
+
+
+def _programmes(actor: Actor) -> list[str]:
+    return sorted({m.programme for m in actor.memberships if m.programme and m.role in READERS})
+
+
+def _events_of(db: Connection, programme: str) -> list[Event]:
+    rows = db.execute(_OF_REQUESTS, {"log": programme, "kinds": [ROLE_ASKED, ROLE_REFUSED, GRANTED]})
+    return [
+        Event(log=programme, seq=row.seq, at=row.at, kind=row.kind, actor=row.actor_id, effects=row.effects) for row in rows
+    ]
+
+
+_OF_REQUESTS = text("""
+    SELECT seq, at, kind, actor_id, effects FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds)
+    AND effects ? 'request' ORDER BY seq
+""")
+
+
+def _programme_names(db: Connection, ids: set[str]) -> dict[str, str]:
+    rows = db.execute(text("SELECT id::text, name FROM programmes WHERE id = ANY(CAST(:ids AS uuid[]))"), {"ids": sorted(ids)})
+    return {row[0]: row[1] for row in rows}
+
+
+def given_by(db: Connection, programme: str, people: Iterable[str]) -> dict[str, list[dict[str, Json]]]:
+    """Of people who hold roles in a programme now: which, since when, who asked for each and who agreed."""
+    wanted = sorted(set(people))
+    rows = db.execute(_GIVEN, {"programme": programme, "people": wanted}).all()
+    asked = fold(_events_of(db, programme))
+    who = {row.actor_id for row in rows} | {one.asked_by for one in asked.values()}
+    names = names_of(db, {one for one in who if one != SYSTEM_ACTOR})
+    made: dict[str, list[dict[str, Json]]] = {one: [] for one in wanted}
+    for row in rows:
+        request = asked.get(row.effects.get("request") or "")
+        first, second = (request.asked_by, row.actor_id) if request else (row.actor_id, None)
+        made[row.person].append({"role": row.role, "since": instant(row.starts_at), "by": names.get(first), "agreed_by": names.get(second or "")})
+    return made
+
+
+_GIVEN = text("""
+    SELECT m.person_id::text AS person, m.role, m.starts_at, e.actor_id, e.effects FROM memberships m
+    JOIN events e ON e.log_id = m.programme_id AND e.kind = 'granted' AND e.effects->>'membership' = m.id::text
+    WHERE m.programme_id = CAST(:programme AS uuid) AND m.person_id = ANY(CAST(:people AS uuid[]))
+    AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()) ORDER BY m.starts_at, m.id
+""")
+
+__all__ = [
+    "DECIDERS", "RoleRequest", "ask_role", "count_waiting", "decide_role", "fold", "give_or_ask", "given_by", "list_requests",
+    "may_give_at_once", "show_request", "why_not_agreed",
+]  # fmt: skip
