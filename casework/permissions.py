@@ -99,6 +99,21 @@ def in_force(memberships: Iterable[Membership]) -> tuple[Membership, ...]:
     )  # fmt: skip
 
 
+class Proof(IntEnum):
+    """Whether it is known that it is the person who asks, and not somebody at an open session or with a stray token."""
+
+    #: Proved lately; or somebody of whom nobody need ask, such as who runs the installation.
+    FRESH = 0
+    #: Of a session, too long ago.
+    OLD = 1
+    #: A token that was not made for deciding.
+    NONE = 2
+
+
+#: The scope of tokens that do what is sensitive: made, like every token, by somebody who has just proved who that is.
+DECIDE = "decide"
+
+
 @dataclass(frozen=True)
 class Actor:
     """A person who asks for something, with what that person is at this moment."""
@@ -108,9 +123,11 @@ class Actor:
     memberships: tuple[Membership, ...]
     language: str = "en"
     #: Of the token that was used; a session has all of them.
-    scopes: frozenset[str] = frozenset({"read", "write", "import", "admin"})
+    scopes: frozenset[str] = frozenset({"read", "write", "import", "admin", DECIDE})
     #: How long ago the person of a session showed who that is; none of a token, which proves it by itself.
     proved: timedelta | None = None
+    #: What follows from that for a deed that is sensitive.
+    proof: Proof = Proof.FRESH
     #: The one programme that lists show; none: every one of the person's.
     focus: str | None = None
     #: A provider's own system, and no person: it is nobody's second pair of eyes.
@@ -124,6 +141,16 @@ class Actor:
     def in_programme(self, programme: str, roles: Iterable[str]) -> bool:
         wanted = frozenset(roles)
         return any(m.programme == programme and m.role in wanted for m in self.memberships)
+
+
+def with_proof(actor: Actor, within: timedelta) -> Actor:
+    """Whoever asks by a session or with a token, and whether that may do what is sensitive.
+
+    A service account's scopes say all that it may do, and none of them is a decision.
+    """
+    if actor.proved is not None:
+        return replace(actor, proof=Proof.FRESH if actor.proved <= within else Proof.OLD)
+    return replace(actor, proof=Proof.FRESH if actor.service or DECIDE in actor.scopes else Proof.NONE)
 
 
 def focused(actor: Actor, programme: str | None) -> Actor:

@@ -244,7 +244,7 @@ def build_world(db: Connection) -> World:
         )
         world.people[name] = person
         world.tokens[name] = make_token(
-            db, person, name="test", scopes=("read", "write", "import", "admin"), lasts=None
+            db, person, name="test", scopes=("read", "write", "import", "admin", "decide"), lasts=None
         )[1]
     for _ in range(2):
         world.new_match(db)

@@ -41,13 +41,14 @@ from casework.api import (
     webhooks,
     workflows,
 )  # fmt: skip
-from casework.api.auth import NOBODY, count_asker, find_asker, insist_proved
+from casework.api.auth import NOBODY, count_asker, find_asker
 from casework.api.errors import answer_database, answer_error, answer_fault, answer_http
 from casework.api.files import as_attachment, cabinet
 from casework.api.requests import read_body, read_json, read_key, read_path, read_query, read_revision
 from casework.api.routes import Call, Outgoing, Route
 from casework.errors import CaseworkError, NotFound, Unreadable, WrongPassword
 from casework.operations.requests import Done
+from casework.operations.sensitive import insist_proved
 from casework.operations.uploads import MOST_BYTES, receive
 from casework.records.database import walled_transaction
 
@@ -151,7 +152,7 @@ def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | O
 def _perform(route: Route, db: Any, actor: Any, given: Mapping[str, str]) -> Done | Outgoing:
     path = read_path(route, dict(given))
     if route.sensitive is not None and route.sensitive(path):
-        insist_proved(actor, current_app.config["CONFIRM_WITHIN"])
+        insist_proved(actor)
     query = read_query(route.query, request)
     about = {"browser": request.headers.get("User-Agent", "")[:200], "address": request.remote_addr or ""}
     if route.method == "GET":

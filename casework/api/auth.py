@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 
 from flask import Request as Incoming
-from flask import g
+from flask import current_app, g
 from sqlalchemy import Connection, Engine
 
 from casework.api.routes import Route
 from casework.api.scopes import insist_scope
-from casework.errors import NotAllowed, NotConfirmed, NotSignedIn
+from casework.errors import NotAllowed, NotSignedIn
 from casework.operations.accounts import find_actor_by_secret
 from casework.operations.service_accounts import SERVICE_PREFIX, count_request
-from casework.permissions import Actor
+from casework.permissions import Actor, with_proof
 from casework.records.database import walled_transaction
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_.~+/=-]{8,200})")
@@ -39,6 +38,7 @@ def find_asker(db: Connection, request: Incoming, route: Route, given: Mapping[s
     actor = find_actor_by_secret(db, secret) if secret else None
     if actor is None:
         raise NotSignedIn
+    actor = with_proof(actor, current_app.config["CONFIRM_WITHIN"])
     # For the log of what auditors read.
     g.asker = actor
     if actor.service:
@@ -51,9 +51,3 @@ def find_asker(db: Connection, request: Incoming, route: Route, given: Mapping[s
 def _secret(request: Incoming) -> str | None:
     found = _BEARER.fullmatch(request.headers.get("Authorization", "").strip())
     return found[1] if found else None
-
-
-def insist_proved(actor: Actor, within: timedelta) -> None:
-    """What is sensitive needs a session that began, or was confirmed, lately. Raises NotConfirmed."""
-    if actor.proved is not None and actor.proved > within:
-        raise NotConfirmed

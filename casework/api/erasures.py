@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
-from casework.api.routes import Call, Json, Route, always, get, post
+from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import erasures as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
@@ -43,6 +43,6 @@ def decide_erasure(call: Call) -> Done:
 ROUTES: tuple[Route, ...] = (
     get("/erasures", list_erasures, "List the erasures of persons in your programmes", shapes.ErasurePage, query=shared.Paged),
     get("/erasures/{erasure}", show_erasure, "See an erasure, and what stands against it", shapes.ErasureDetails),
-    post("/erasures", ask_erasure, "Ask that everything that names a person be erased", shapes.ErasureMade, body=shapes.NewErasure, status=201, sensitive=always, noun="programme or person"),
-    post("/erasures/{erasure}/decide", decide_erasure, "Agree as the second person, upon which it is carried out for good; or do not", shapes.ErasureMade, body=shapes.ErasureDecision, sensitive=always),
+    post("/erasures", ask_erasure, "Ask that everything that names a person be erased", shapes.ErasureMade, body=shapes.NewErasure, status=201, noun="programme or person"),
+    post("/erasures/{erasure}/decide", decide_erasure, "Agree as the second person, upon which it is carried out for good; or do not", shapes.ErasureMade, body=shapes.ErasureDecision),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
-from casework.api.routes import Call, Json, Route, always, get, post
+from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import invitations as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
@@ -43,7 +43,7 @@ def revoke_invitation(call: Call) -> Done:
 
 ROUTES: tuple[Route, ...] = (
     get("/invitations", list_invitations, "List whom your programmes or your organisation have invited", shapes.InvitationPage, query=shared.Paged),
-    post("/invitations", invite, "Invite somebody by mail; the code to tell them is shown this once", shapes.InvitationMade, body=shapes.NewInvitation, status=201, sensitive=always, noun="programme or organisation"),
-    post("/invitations/{invitation}/resend", invite_again, "Send a new link with a new code and end; those before are dead", shapes.InvitationMade, body=shapes.Again, sensitive=always),
+    post("/invitations", invite, "Invite somebody by mail; the code to tell them is shown this once", shapes.InvitationMade, body=shapes.NewInvitation, status=201, noun="programme or organisation"),
+    post("/invitations/{invitation}/resend", invite_again, "Send a new link with a new code and end; those before are dead", shapes.InvitationMade, body=shapes.Again),
     post("/invitations/{invitation}/revoke", revoke_invitation, "Withdraw an invitation that nobody has accepted", shared.Made),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.api.routes import Call, Json, Route, always, get, post
+from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import openings as shapes
 from casework.operations import openings
 from casework.operations.mediations import find_mediation
@@ -58,12 +58,12 @@ ROUTES: tuple[Route, ...] = (
     get("/unsealings", list_unsealings, "List what you are to agree to as the second person, and what you may read", shapes.UnsealingPage),
     post(
         f"{_UNSEALING}/decide", decide_unsealing, "Agree as the second person that somebody reads a mediation, or do not", shapes.Unsealed,
-        body=shapes.UnsealingDecision, sensitive=always,
+        body=shapes.UnsealingDecision,
     ),
     post(f"{_UNSEALING}/end", end_unsealing, "Seal a mediation again before its time, or ask for it no more", shapes.Unsealed),
     post(f"{_UNSEALING}/told", tell_mediation_parties, "Record that both parties were told", shapes.Unsealed, body=shapes.PartiesTold),
     post(
         "/cases/{number}/emergency", break_glass, "Open a case in an emergency, to read it for a few hours", shapes.GlassBroken,
-        body=shapes.Emergency, status=201, sensitive=always,
+        body=shapes.Emergency, status=201,
     ),
 )  # fmt: skip

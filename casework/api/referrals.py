@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.api.routes import Call, Json, Route, decides, get, post
+from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import referrals as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
@@ -53,7 +53,7 @@ ROUTES: tuple[Route, ...] = (
     post(
         f"{_REFERRAL}/transitions/{{transition}}", fire_referral_transition,
         "Fire a transition of the referral, or of the service's track below it", shared.Fired, body=shapes.ReferralFiring,
-        if_match="the track that moves", noun="referral or action", sensitive=decides,
+        if_match="the track that moves", noun="referral or action",
     ),
     post(
         f"{_REFERRAL}/tasks", add_referral_task, "Add a task that the referral's or the service's workflow allows",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.api.routes import Call, Json, Route, always, get, post
+from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import registers as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
@@ -77,9 +77,9 @@ ROUTES: tuple[Route, ...] = (
     get("/organisations", list_organisations, "List organisations", shapes.OrganisationPage, query=shapes.OrganisationQuery),
     post("/organisations", create_organisation, "Make an organisation", shared.Made, body=shapes.NewOrganisation, status=201, scope="admin"),
     get("/people", list_people, "List the people that you work with", shapes.PersonPage, query=shared.Paged, noun="person"),
-    post("/people", create_person, "Make an account", shared.Made, body=shapes.NewPerson, status=201, scope="admin", sensitive=always, noun="person"),
-    post("/people/{person}/deactivate", deactivate_person, "Close an account: its tokens, sessions and roles end", shared.Made, body=shapes.Leaving, scope="admin", sensitive=always, noun="person"),
+    post("/people", create_person, "Make an account", shared.Made, body=shapes.NewPerson, status=201, scope="admin", noun="person"),
+    post("/people/{person}/deactivate", deactivate_person, "Close an account: its tokens, sessions and roles end", shared.Made, body=shapes.Leaving, scope="admin", noun="person"),
     get("/people/{person}/leaving", show_leaver, "Show what hangs on somebody in the programmes that you supervise", shapes.Leaver, noun="person"),
-    post("/memberships", create_membership, "Give a person a role, or ask for one to which a second person must agree", shapes.MembershipMade, body=shapes.NewMembership, status=201, scope="admin", sensitive=always, noun="programme"),
-    post("/memberships/{membership}/end", end_membership, "End a role", shared.Made, body=shapes.Ending, scope="admin", sensitive=always, noun="membership"),
+    post("/memberships", create_membership, "Give a person a role, or ask for one to which a second person must agree", shapes.MembershipMade, body=shapes.NewMembership, status=201, scope="admin", noun="programme"),
+    post("/memberships/{membership}/end", end_membership, "End a role", shared.Made, body=shapes.Ending, scope="admin", noun="membership"),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.api.routes import Call, Json, Route, always, get, post
+from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import role_requests as shapes
 from casework.operations import role_requests
 from casework.operations.requests import Done
@@ -27,5 +27,5 @@ _ONE, _NOUN = "/role-requests/{role_request}", "role request"
 ROUTES: tuple[Route, ...] = (
     get("/role-requests", list_role_requests, "List the roles that were asked for in your programmes, those that wait first", shapes.RoleRequestPage, noun=_NOUN),
     get(_ONE, show_role_request, "See a role that was asked for", shapes.RoleRequest, noun=_NOUN),
-    post(f"{_ONE}/decide", decide_role_request, "Agree as the second person, upon which the role is given; or do not", shapes.RoleDecided, body=shapes.RoleDecision, sensitive=always, noun=_NOUN),
+    post(f"{_ONE}/decide", decide_role_request, "Agree as the second person, upon which the role is given; or do not", shapes.RoleDecided, body=shapes.RoleDecision, noun=_NOUN),
 )  # fmt: skip

@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 from casework.operations.cabinet import Kept
 from casework.operations.requests import Done, Request
-from casework.operations.sensitive import decisions
 from casework.permissions import Actor
 
 Json = Any
@@ -101,7 +100,8 @@ class Route:
     #: The body is a file: asked before a byte of it is read. And whether the answer is one.
     takes: Callable[[Call], Incoming] | None = None
     gives_file: bool = False
-    #: Whether a session must have proved lately who its person is, given what stands in the path.
+    #: Whether it changes something of the own account, for which a fresh proof is needed. All else that is sensitive says
+    #: so where it is done (`operations.sensitive`), whatever way it is asked for.
     sensitive: Callable[[Mapping[str, str]], bool] | None = None
 
     @property
@@ -115,11 +115,6 @@ class Route:
 
 def always(_: Mapping[str, str]) -> bool:
     return True
-
-
-def decides(path: Mapping[str, str]) -> bool:
-    """Whether the transition in the path is a decision."""
-    return path.get("transition") in decisions()
 
 
 def get(path: str, view: View, summary: str, answer: type[BaseModel], **more: Any) -> Route:

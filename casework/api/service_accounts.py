@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.api.routes import Call, Json, Route, always, get, post
+from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import service_accounts as shapes
 from casework.api.shapes import shared
 from casework.operations import service_accounts
@@ -33,7 +33,7 @@ _ONE, _NOUN = "/service-accounts/{account}", "service account"
 
 ROUTES: tuple[Route, ...] = (
     get("/service-accounts", list_service_accounts, "List the service accounts of the organisations that you lead", shapes.ServiceAccountPage),
-    post("/service-accounts", create_service_account, "Make an account for your organisation's own system; its token is shown this once", shapes.ServiceToken, body=shapes.NewServiceAccount, status=201, sensitive=always, noun="organisation"),
-    post(f"{_ONE}/rotate", rotate_service_token, "Make a new token; the one before holds a day longer", shapes.ServiceToken, sensitive=always, noun=_NOUN),
+    post("/service-accounts", create_service_account, "Make an account for your organisation's own system; its token is shown this once", shapes.ServiceToken, body=shapes.NewServiceAccount, status=201, noun="organisation"),
+    post(f"{_ONE}/rotate", rotate_service_token, "Make a new token; the one before holds a day longer", shapes.ServiceToken, noun=_NOUN),
     post(f"{_ONE}/end", end_service_account, "End a service account and its tokens at once", shared.Made, noun=_NOUN),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
-from casework.api.routes import Call, Json, Route, always, get, post
+from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import shared
 from casework.api.shapes import webhooks as shapes
 from casework.operations import webhooks
@@ -50,8 +50,8 @@ _ONE = "/webhooks/{endpoint}"
 
 ROUTES: tuple[Route, ...] = (
     get("/webhooks", list_webhooks, "List where your organisation's own system is told of what moves in its referrals", shapes.WebhookPage, for_some=True),
-    post("/webhooks", create_webhook, "Name an https address to be told; its secret is shown this once", shapes.WebhookMade, body=shapes.NewWebhook, status=201, sensitive=always),
-    post(f"{_ONE}/rotate", rotate_webhook, "Make a new secret; the one before signs beside it for a day", shapes.WebhookMade, sensitive=always),
+    post("/webhooks", create_webhook, "Name an https address to be told; its secret is shown this once", shapes.WebhookMade, body=shapes.NewWebhook, status=201),
+    post(f"{_ONE}/rotate", rotate_webhook, "Make a new secret; the one before signs beside it for a day", shapes.WebhookMade),
     post(f"{_ONE}/end", end_webhook, "Send nothing there any more", shared.Made),
     get(f"{_ONE}/messages", list_webhook_messages, "List what was sent there, with every attempt", shapes.WebhookMessagePage, query=shared.Paged),
     post("/webhooks/messages/{message}/replay", replay_webhook_message, "Send a message once more; its webhook-id stays", shared.Made),

@@ -19,8 +19,8 @@ from casework.operations.preferences import LANGUAGES
 from casework.operations.registers import grant_role, register_person
 from casework.operations.requests import Request
 from casework.operations.role_requests import give_or_ask
-from casework.operations.tokens import MOST_TOKEN_DAYS, SCOPES, TOKEN_DAYS, make_token, revoke_token
-from casework.permissions import Actor
+from casework.operations.tokens import MOST_DECIDING_DAYS, MOST_TOKEN_DAYS, SCOPES, TOKEN_DAYS, make_token, revoke_token
+from casework.permissions import DECIDE, Actor
 from casework.records.database import connect_engine, transaction
 from casework.records.people import find_actor
 from casework.settings import load_settings
@@ -137,6 +137,8 @@ def add_token(email: str, name: str, scopes: str, days: int) -> None:
     wanted = {one.strip() for one in scopes.split(",") if one.strip()}
     if not wanted or not wanted <= set(SCOPES):
         raise click.UsageError(f"--scopes takes {', '.join(SCOPES)}.")
+    if DECIDE in wanted and days > MOST_DECIDING_DAYS:
+        raise click.UsageError(f"With the scope {DECIDE} a token holds for at most {MOST_DECIDING_DAYS} days: say --days.")
     engine = connect_engine(load_settings())
     try:
         with transaction(engine) as db:

@@ -50,7 +50,8 @@ DAYS = 548
 #: A technology whose right came with an import, and that an officer looks up in the course of its case.
 UNCONFIRMED = "DEMO-T028"
 SCOPES_OF: dict[str, tuple[str, ...]] = {
-    "officer": ("read", "write", "import"), "supervisor": ("read", "write", "import"), "administrator": SCOPES,
+    "officer": ("read", "write", "import", "decide"), "supervisor": ("read", "write", "import", "decide"),
+    "compliance": ("read", "write", "decide"), "administrator": SCOPES,
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from casework.operations.paging import cursor_id, cursor_time, from_cursor, insi
 from casework.operations.prospects import insist_others_go_on, look_before
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.role_requests import ask_role
+from casework.operations.sensitive import sensitive
 from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor, takes_two
 from casework.records.logs import now
 
@@ -160,6 +161,7 @@ def calendar_called(db: Connection, name: str) -> Calendar:
     return china(range(year - 1, year + 3)) if name == "china" else Calendar("Monday to Friday")
 
 
+@sensitive
 def create_programme(
     db: Connection, actor: Actor, *, code: str, name: str, name_zh: str | None, calendar: str, request: Request
 ) -> Done:
@@ -215,6 +217,7 @@ def create_organisation(
     return _once(db, actor, request, do, 201)
 
 
+@sensitive
 def create_person(
     db: Connection, actor: Actor, *, email: str, name: str, name_zh: str | None, password: str | None, language: str,
     request: Request,
@@ -234,6 +237,7 @@ def create_person(
     return _once(db, actor, request, do, 201)
 
 
+@sensitive
 def create_membership(
     db: Connection, actor: Actor, *, person: str, role: str, programme: str | None, organisation: str | None,
     deputy_for: str | None, starts_at: datetime | None, ends_at: datetime | None, request: Request,
@@ -273,6 +277,7 @@ def create_membership(
     return _once(db, actor, request, do, 201)
 
 
+@sensitive
 def end_membership(db: Connection, actor: Actor, membership: str, request: Request) -> Done:
     """End a role now, and with it the person's sessions and tokens."""
     insist_administrator(actor)
@@ -315,6 +320,7 @@ def list_members(db: Connection, actor: Actor) -> list[dict[str, Json]]:
     return [{"id": row.id, "name": row.name, "name_zh": row.name_zh, "members": row.members} for row in rows]
 
 
+@sensitive
 def end_member(db: Connection, actor: Actor, membership: str, request: Request) -> Done:
     """A lead ends somebody's role in the organisation, with sessions and tokens; nobody's own, so that a lead is left."""
     row = db.execute(
@@ -340,6 +346,7 @@ _LEFT = text("""
 """)
 
 
+@sensitive
 def deactivate_person(db: Connection, actor: Actor, person: str, request: Request, *, at_once: bool = False) -> Done:
     """Close an account: tokens are revoked, sessions, roles and absences end, held tasks are free again.
 

@@ -29,6 +29,7 @@ from casework.operations.cabinet import BLOCKED, PENDING, Cabinet
 from casework.operations.documents import list_documents
 from casework.operations.overview import describe, find_case
 from casework.operations.readings import note_document, note_reading
+from casework.operations.sensitive import sensitive
 from casework.operations.uploads import clean_name
 from casework.operations.verify_rows import HOMES, PARTS, compare, rows_kept
 from casework.permissions import Actor, Sight, conflict
@@ -108,6 +109,7 @@ class _Out:
         return some
 
 
+@sensitive
 def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, address: str) -> CaseFile:
     """The file of a case, for those who read it whole; noted as a reading of it and of each document.
 

@@ -23,6 +23,7 @@ from casework.operations.lateness import FIRST_DUE, OURS, OVERDUE, THEIRS
 from casework.operations.marks import looks
 from casework.operations.overview import held_for, reach_values, shown_hold, step_at, when
 from casework.operations.paging import cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page, to_cursor
+from casework.operations.sensitive import sensitive
 from casework.permissions import Actor, Sight, reach
 
 Json = Any
@@ -172,6 +173,7 @@ def list_cases(
 MOST_EXPORTED = 10_000
 
 
+@sensitive
 def export_cases(
     db: Connection, actor: Actor, *, filters: Mapping[str, str] | None = None, sort: str = "newest"
 ) -> list[dict[str, Json]]:

@@ -32,6 +32,7 @@ from casework.operations.departures import relieved
 from casework.operations.gate import case_log
 from casework.operations.references import IN_FORCE, insist_references
 from casework.operations.requests import Done, Request, ask
+from casework.operations.sensitive import insist_proved_for
 from casework.permissions import (
     READS_ALL,
     Actor,
@@ -127,8 +128,9 @@ def fire_transition(
     def to_command(standing: Standing) -> tuple[Command, By]:
         case = standing.case
         one = _track_for(actor, case, track)
-        insist_revision(revision, one.revision)
         edition = standing.library[one.edition]
+        insist_proved_for(actor, edition, transition)
+        insist_revision(revision, one.revision)
         found = edition.find(transition, one.states)
         if found is None:
             if not edition.has(transition):

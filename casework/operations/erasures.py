@@ -26,6 +26,7 @@ from casework.operations.overview import named, names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.registers import append
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.sensitive import sensitive
 from casework.permissions import Actor
 from casework.records.logs import Log, lock_log, new_log, now
 
@@ -96,6 +97,7 @@ def faults(events: Sequence[Event]) -> list[tuple[int, str]]:
 # --- deeds -----------------------------------------------------------------------------------------------------------
 
 
+@sensitive
 def ask_erasure(
     db: Connection, actor: Actor, *, programme: str, person: str | None, words: Sequence[str], basis: str, reason: str,
     request: Request, years: int = YEARS,
@@ -151,6 +153,7 @@ def naming_of(db: Connection, person: str | None, words: Sequence[str]) -> Namin
     return Naming(tuple(dict.fromkeys((*checked_words(own, "name"), *checked_words(words)))))
 
 
+@sensitive
 def decide_erasure(
     db: Connection, actor: Actor, erasure: str, *, agree: bool, note: str, request: Request, years: int = YEARS
 ) -> Done:

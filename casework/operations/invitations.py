@@ -23,6 +23,7 @@ from casework.operations.paging import cursor_id, cursor_time, from_cursor, insi
 from casework.operations.preferences import LANGUAGES
 from casework.operations.registers import append
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.sensitive import sensitive
 from casework.operations.vault import Vault
 from casework.permissions import Actor
 from casework.records.logs import Log, lock_log
@@ -68,6 +69,7 @@ class Scope:
         return found
 
 
+@sensitive
 def invite(
     db: Connection, actor: Actor, vault: Vault, *, scope: Scope, email: str, name: str, roles: Sequence[str],
     language: str = "en", days: int = DAYS, request: Request,
@@ -162,6 +164,7 @@ def _item(row: Any) -> dict[str, Json]:
     }  # fmt: skip
 
 
+@sensitive
 def invite_again(
     db: Connection, actor: Actor, vault: Vault, invitation: str, request: Request, *, days: int = DAYS
 ) -> Done:

@@ -18,6 +18,8 @@ from casework.operations.deeds import Standing, home_of, perform
 from casework.operations.mediations import find_mediation
 from casework.operations.overview import names_of, when
 from casework.operations.requests import Done, Request
+from casework.operations.role_requests import given_by
+from casework.operations.sensitive import sensitive
 from casework.permissions import Actor, capacities, choose, conflict
 from casework.records.people import find_members
 from casework.records.walls import whole
@@ -28,6 +30,7 @@ Json = Any
 # --- unsealing -------------------------------------------------------------------------------------------------------
 
 
+@sensitive
 def ask_unsealing(
     db: Connection, actor: Actor, mediation: str, *, reader: str, decider: str, days: int, reason: str, request: Request
 ) -> Done:
@@ -51,6 +54,7 @@ def ask_unsealing(
     return perform(db, actor, mediation, "mediation", to_command, answer, request, status=201)
 
 
+@sensitive
 def decide_unsealing(db: Connection, actor: Actor, opening: str, *, agree: bool, note: str | None, request: Request) -> Done:
     """Agree as the second person that somebody may read, or do not. Raises NotFound for whoever was not named for it."""
     home = db.execute(_DECIDED_BY, {"id": opening, "person": actor.person}).scalar_one_or_none()
@@ -248,16 +252,27 @@ def list_unsealings(db: Connection, actor: Actor) -> dict[str, Json]:
 
 
 def find_unsealing(db: Connection, actor: Actor, opening: str) -> dict[str, Json]:
-    """One that waits for the actor's word, or that the actor agreed to. Raises NotFound."""
+    """One that waits for the actor's word, or that the actor agreed to, with who gave its people their roles. Raises NotFound."""
     found = next((one for one in list_unsealings(db, actor)["items"] if one["id"] == opening and one["decides"]), None)
     if found is None:
         raise NotFound("unsealing")
-    return found
+    with whole(db):
+        row = db.execute(_PEOPLE_OF, {"id": opening}).one()
+    made = given_by(db, row.programme_id, {row.asker_id, row.reader_id})
+    return found | {"asker_roles": made[row.asker_id], "reader_roles": made[row.reader_id]}
+
+
+# Whoever agrees sees whether one person made those who ask and read.
+_PEOPLE_OF = text("""
+    SELECT m.programme_id::text, o.asker_id::text, o.reader_id::text FROM openings o JOIN mediations m ON m.id = o.log_id
+    WHERE o.id = CAST(:id AS uuid)
+""")
 
 
 # --- in an emergency -------------------------------------------------------------------------------------------------
 
 
+@sensitive
 def break_glass(db: Connection, actor: Actor, number: str, *, reason: str, request: Request) -> Done:
     """Read a case in an emergency, for a few hours; supervisors and auditors are told at once. Raises NotFound."""
     insist_may_break(db, actor, number)

@@ -24,6 +24,7 @@ from casework.operations.absences import pass_on_role
 from casework.operations.overview import named, names_of, when
 from casework.operations.registers import GRANTED, ROLE_ASKED, ROLE_REFUSED
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.sensitive import sensitive
 from casework.permissions import Actor, takes_two
 from casework.records.logs import lock_log
 
@@ -134,6 +135,7 @@ def give_or_ask(db: Connection, person: str, role: str, *, programme: str, deput
     return True
 
 
+@sensitive
 def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, note: str, request: Request) -> Done:
     """Agree as the second person, upon which the role is given at once; or do not. Who asked may take it back."""
     one = _find(db, actor, request_id)

@@ -23,6 +23,7 @@ from casework.operations.departures import end_roles
 from casework.operations.entries import note_entries
 from casework.operations.overview import when
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.sensitive import sensitive
 from casework.operations.service_history import MADE, ROTATED, SERVICE_ENDED
 from casework.operations.service_scopes import SCOPES
 from casework.operations.tokens import make_token
@@ -69,6 +70,7 @@ def _item(row: Any) -> dict[str, Json]:
     }  # fmt: skip
 
 
+@sensitive
 def create_service_account(
     db: Connection, actor: Actor, *, organisation: str, name: str, scopes: Sequence[str], days: int, request: Request
 ) -> Done:
@@ -103,6 +105,7 @@ def create_service_account(
     return Done(answer | {"token": secret}, 201)
 
 
+@sensitive
 def rotate_service_token(db: Connection, actor: Actor, account: str, request: Request) -> Done:
     """A new token; the one before holds a day longer, those before it end now. Raises NotFound, Refused."""
     row = _find(db, actor, account)

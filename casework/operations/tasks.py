@@ -40,6 +40,7 @@ from casework.operations.absences import substitutes_of
 from casework.operations.deeds import Standing, carry_out, perform_on_task, stand
 from casework.operations.references import insist_references
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.sensitive import insist_proved_for_task
 from casework.operations.task_lists import next_claimable
 from casework.permissions import Actor, Sight, may_hold, may_work, operate, own_tracks, sight
 from casework.records.logs import try_lock
@@ -252,6 +253,7 @@ def complete_task(
     """
 
     def to_command(standing: Standing, one: Task) -> Command:
+        insist_proved_for_task(actor, standing.library[one.edition], one)
         if one.type == "side":
             track = standing.case.tracks[one.track]
             edition = standing.library[one.edition]
@@ -283,6 +285,7 @@ def answer_review(db: Connection, actor: Actor, task: str, *, approve: bool, not
     """Approve what was proposed, or ask for changes with words; the task goes back to whoever asked."""
 
     def to_command(standing: Standing, one: Task) -> Command:
+        insist_proved_for_task(actor, standing.library[one.edition], one)
         back = table.review_for(one)
         found = find_actor(db, back) if back is not None else None
         if back is not None and (found is None or not may_hold(found, standing.case, one)):

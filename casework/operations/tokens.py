@@ -16,14 +16,16 @@ from casework.ledger.canonical import instant
 from casework.operations.accounts import secret_hash
 from casework.operations.entries import note_entries
 from casework.operations.requests import Done, Request, ask, finish
-from casework.permissions import Actor
+from casework.permissions import DECIDE, Actor
 from casework.records.logs import now
 
 Json = Any
 
-SCOPES = ("read", "write", "import", "admin")
+SCOPES = ("read", "write", "import", "admin", DECIDE)
 TOKEN_PREFIX = "cwt_"
 TOKEN_DAYS, MOST_TOKEN_DAYS = 90, 366
+#: A token that decides is proof of its person for so long at most.
+MOST_DECIDING_DAYS = 30
 
 
 def make_token(
@@ -59,6 +61,8 @@ def create_token(
         raise InvalidForm(fields={"days": f"must be between 1 and {MOST_TOKEN_DAYS}"})
     if missing := set(scopes) - actor.scopes:
         raise NotAllowed(why=f"your own token lacks the scope {', '.join(sorted(missing))}.")
+    if DECIDE in scopes and days > MOST_DECIDING_DAYS:
+        raise InvalidForm(fields={"days": f"must be at most {MOST_DECIDING_DAYS} with the scope decide"})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id, secret = make_token(db, actor.person, name=name, scopes=scopes, lasts=timedelta(days=days), by=actor.person)

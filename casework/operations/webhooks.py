@@ -28,6 +28,7 @@ from casework.operations.entries import note_entries
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.sensitive import sensitive
 from casework.operations.service_scopes import WEBHOOKS
 from casework.operations.targets import insist_target
 from casework.operations.tries import BEGUN, COUNT, ENDED, UNKNOWN
@@ -172,6 +173,7 @@ def _note(db: Connection, message: str, state: str, what: str, pause: timedelta 
 # --- what a provider's lead does ---------------------------------------------------------------------------------------
 
 
+@sensitive
 def create_endpoint(
     db: Connection, actor: Actor, vault: Vault, *, organisation: str, url: str, inside: Collection[str], request: Request,
     hosts: Collection[str] = ("*",),
@@ -202,6 +204,7 @@ def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
+@sensitive
 def rotate_secret(db: Connection, actor: Actor, vault: Vault, endpoint: str, request: Request) -> Done:
     """A new secret; the present one signs beside it for a day. The new one is in the first answer only."""
     row = _find(db, actor, endpoint)

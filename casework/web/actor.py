@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from casework.errors import NotFound, NotSignedIn
 from casework.operations.accounts import LONGEST, Scope, Viewer, find_viewer
 from casework.operations.vault import Vault
-from casework.permissions import Actor, focused
+from casework.permissions import Actor, focused, with_proof
 from casework.records.database import walled_transaction
 from casework.records.walls import read_as
 
@@ -162,7 +163,7 @@ def current_actor() -> Actor:
     found = viewer()
     if found is None:
         raise NotSignedIn
-    return found.actor
+    return with_proof(replace(found.actor, proved=found.viewer.proved), current_app.config["CONFIRM_WITHIN"])
 
 
 @contextmanager

@@ -1,22 +1,28 @@
 """Sensitive deeds ask once more who one is, unless that was proved a moment ago; then they go on with what was sent.
 
-One table says what is sensitive. The form that was sent is carried through the page that asks, and sent on from there,
+The form that was sent is carried through the page that asks, and sent on from there,
 so that nothing is typed or pressed twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.errors import CaseworkError, NotSignedIn, TooManyAttempts, WrongCode, WrongPasskey, WrongPassword
+from casework.errors import (
+    CaseworkError,
+    NotConfirmed,
+    NotSignedIn,
+    TooManyAttempts,
+    WrongCode,
+    WrongPasskey,
+    WrongPassword,
+)
 from casework.operations import accounts, second_factors
 from casework.operations.attempts import attempt_succeeded, begin_attempt
-from casework.operations.sensitive import decisions
 from casework.web.actor import Person, open_transaction, renew_cookie, session_secret, vault, viewer
 from casework.web.forms import PROOF
 from casework.web.passkeys import prove
@@ -27,62 +33,33 @@ Json = Any
 blueprint = Blueprint("confirm", __name__)
 
 
-def always(_: Mapping[str, Json]) -> bool:
-    return True
-
-
-def decides(name: str) -> Callable[[Mapping[str, Json]], bool]:
-    """Whether the transition that stands in the address under this name is a decision."""
-    return lambda path: path.get(name) in decisions()
-
-
-#: By endpoint: whether what is asked for, with this in its address, needs a fresh proof.
-SENSITIVE: Mapping[str, Callable[[Mapping[str, Json]], bool]] = {
-    # The means to sign in.
-    "accounts.second_factor": always,
-    "accounts.confirm_second_factor": always,
-    "accounts.renew_codes": always,
-    "accounts.remove_second_factor": always,
-    "accounts.end_session": always,
-    "accounts.end_others": always,
-    "passkeys.ask_name": always,
-    "passkeys.register": always,
-    "passkeys.remove": always,
-    # Who may do what.
-    "administration.add_person": always,
-    "administration.give_role": always,
-    "administration.end_role": always,
-    "administration.deactivate": always,
-    "invitations.invite": always,
-    "erasures.ask": always,
-    "erasures.decide": always,
-    "invitations.resend": always,
-    "referrals.end_member": always,
-    "service_accounts.create": always,
-    "service_accounts.rotate": always,
-    # What leaves the house, and what is decided.
-    "openings.decide": always,
-    "openings.break_glass": always,
-    "cases.csv": always,
-    "cases.xlsx": always,
-    "cases.fire": decides("transition"),
-    "referrals.fire": decides("name"),
-}
+#: Pages on which people change how they sign in: these ask before they are shown. What is sensitive besides says so where it
+#: is done (`operations.sensitive`), whatever way it is asked for, and comes here when it was refused.
+OWN_ACCOUNT = frozenset({
+    "accounts.second_factor", "accounts.confirm_second_factor", "accounts.renew_codes", "accounts.remove_second_factor",
+    "accounts.end_session", "accounts.end_others", "passkeys.ask_name", "passkeys.register", "passkeys.remove",
+})  # fmt: skip
 
 
 def register(app: Flask) -> None:
     app.before_request(_insist)
+    app.register_error_handler(NotConfirmed, _prove_first)
 
 
 def _insist() -> Response | None:
-    needs = SENSITIVE.get(request.endpoint or "")
-    if needs is None or not needs(request.view_args or {}):
+    if request.endpoint not in OWN_ACCOUNT:
         return None
     person = viewer()
     # The deed reads the person anew, in its own transaction.
     g.pop("_person", None)
     if person is None or person.viewer.proved <= current_app.config["CONFIRM_WITHIN"]:
         return None
+    return _prove_first()
+
+
+def _prove_first(_: NotConfirmed | None = None) -> Response:
+    """Ask who it is, and then go on with what was asked for; nothing of it was done."""
+    person = _signed_in()
     if request.method == "GET":
         return redirect(url_for("confirm.ask", next=request.full_path.rstrip("?")), 303)
     return _page(person, request.full_path.rstrip("?"), "POST")
@@ -161,4 +138,4 @@ def _signed_in() -> Person:
     return found
 
 
-__all__ = ["SENSITIVE", "blueprint", "register"]
+__all__ = ["OWN_ACCOUNT", "blueprint", "register"]

@@ -25,6 +25,7 @@ from casework.operations.marks import look
 from casework.operations.messages import list_threads
 from casework.operations.referrals import list_referral_events
 from casework.operations.requests import Done, Request
+from casework.operations.sensitive import insist_proved_for
 from casework.permissions import Actor
 from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction
@@ -200,6 +201,8 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
         case, told = inbox.read_referral(db, actor, id)
         tracks = [id, *(one["id"] for one in told["service"])]
         chosen = deeds.find_sent(_actions(told), case, tracks, str(track), name, actor)
+        # Before the files that come with the form are taken in.
+        insist_proved_for(actor, chosen.edition, name)
 
     def do(db: Connection, actor: Actor, request: Request, seen: int, data: dict[str, Json]) -> Done:
         return referrals.fire_in_referral(

@@ -82,7 +82,7 @@ class Scene:
         return int(found) if found is not None else 1
 
 
-_UNPAGED = {"account", "unsealing", "endpoint", "mediation", "token", "session", "programme", "absence"}
+_UNPAGED = {"role_request", "account", "unsealing", "endpoint", "mediation", "token", "session", "programme", "absence"}
 
 
 @pytest.fixture(scope="module")

@@ -189,23 +189,26 @@ def _address(server: subprocess.Popen[bytes], log: Path) -> str:
     pytest.fail(f"the server did not start: {log.read_text()}", pytrace=False)
 
 
-def first_administrator(url: str, var: Path) -> str:
-    """A programme and its administrator, whom nobody can make through the API; gives a token."""
+def first_administrators(url: str, var: Path) -> list[str]:
+    """A programme and two administrators, whom nobody can make through the API; gives their tokens."""
     engine = connect_engine(Settings(profile="test", var=var, database_url=url))
     try:
         with transaction(engine) as db:
             programme = register_programme(
                 db, code="BJ", name="Beijing", name_zh=None, calendar=china(range(2024, 2032))
             )
-            person = register_person(db, email="administrator@example.org", name="Administrator")
-            grant_role(db, person, "administrator", programme=programme)
-            return make_token(db, person, name="client", scopes=("read", "write", "admin"))[1]
+            made = []
+            for name in ("administrator", "second"):
+                person = register_person(db, email=f"{name}@example.org", name=name.title())
+                grant_role(db, person, "administrator", programme=programme)
+                made.append(make_token(db, person, name="client", scopes=("read", "write", "admin", "decide"))[1])
+            return made
     finally:
         engine.dispose()
 
 
-def populate(document: Document, administrator: Client) -> dict[str, Client]:
-    """Everybody who works there, made through the API; each signs in and makes a token."""
+def populate(document: Document, administrator: Client, second: Client) -> dict[str, Client]:
+    """Everybody who works there, made through the API by two persons; each signs in and makes a token."""
     [programme] = administrator.pages("list_programmes")
     organisations = {
         key: administrator.ask(
@@ -220,9 +223,11 @@ def populate(document: Document, administrator: Client) -> dict[str, Client]:
             "create_person", body={"email": email, "name": who.replace("_", " ").title(), "password": PASSWORD}
         ).json["id"]
         where = {"organisation": organisations[organisation]} if organisation else {"programme": programme["id"]}
-        administrator.ask("create_membership", body={"person": person, "role": role, **where})
+        given = administrator.ask("create_membership", body={"person": person, "role": role, **where}).json
+        if given["state"] == "asked":
+            second.ask("decide_role_request", role_request=given["id"], body={"agree": True})
         session = Client(document).ask("start_session", body={"email": email, "password": PASSWORD}).json["token"]
-        made = Client(document, session).ask("create_token", body={"name": "client", "scopes": ["read", "write"]})
+        made = Client(document, session).ask("create_token", body={"name": "client", "scopes": ["read", "write", "decide"], "days": 30})
         people[who] = Client(document, made.json["token"])
     return people
 
@@ -234,10 +239,10 @@ def office(
     name, folder = database_server.create(template_database), tmp_path_factory.mktemp("office")
     url = database_server.app_url(name)
     environment = {"DATABASE_URL": url, "CASEWORK_PROFILE": "test", "CASEWORK_VAR": str(folder / "var")}
-    token = first_administrator(url, folder / "var")
+    tokens = first_administrators(url, folder / "var")
     with running_server(environment, folder / "server.log") as base:
         document = Document(base)
-        people = populate(document, Client(document, token))
+        people = populate(document, *(Client(document, token) for token in tokens))
         file = folder / "matches.json"
         file.write_text(json.dumps(dirty_matches(), ensure_ascii=False), "utf-8")
         done = run_casework("import", "matches", str(file), "--as", "officer@example.org", environment=environment)

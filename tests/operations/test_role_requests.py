@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Connection, text
 
@@ -13,6 +11,8 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations import registers
 from casework.operations.administration import create_membership
 from casework.operations.findings import close_finding, raise_finding
+from casework.operations.mediations import open_mediation
+from casework.operations.openings import find_unsealing
 from casework.operations.requests import Done
 from casework.operations.role_requests import (
     decide_role,
@@ -25,14 +25,14 @@ from casework.operations.verify import verify_case
 from casework.permissions import APART, TAKES_TWO, Membership, apart_from, in_force
 from casework.records.logs import now
 from casework.records.people import find_actor
-from tests.world import World, new_request
+from tests.world import World, add_unsealing, new_request
 
 DECIDING = sorted(TAKES_TWO)
 
 
 @pytest.fixture
-def puppet(db: Connection, world: World) -> Iterator[str]:
-    yield registers.register_person(db, email="puppet@example.org", name="Puppet")
+def puppet(db: Connection, world: World) -> str:
+    return registers.register_person(db, email="puppet@example.org", name="Puppet")
 
 
 def _ask(db: Connection, world: World, person: str, role: str, by: str = "administrator") -> Done:
@@ -199,3 +199,18 @@ def test_a_name_has_no_letter_that_nobody_sees(db: Connection, world: World, bad
 @pytest.mark.parametrize("good", ["王小明", "Łukasz O’Neill-Öberg", "Müller & Söhne (Shanghai) Co., Ltd.", "José 何", "Ólafur Þór", "हिन्दी"])
 def test_names_of_all_scripts_are_taken(good: str) -> None:
     assert insist_name(f"  {good} ") == good
+
+
+def test_whoever_agrees_to_an_unsealing_reads_who_made_those_who_ask_and_read(db: Connection, world: World, puppet: str) -> None:
+    number = world.new_case(db)
+    mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer["id"])
+    world.people["puppet"] = puppet
+    asked = _ask(db, world, puppet, "manager").answer["id"]
+    _decide(db, world, asked, "supervisor")
+    opening = add_unsealing(db, world, mediation, "puppet")
+    told = find_unsealing(db, world.actor(db, "compliance"), opening)
+    [role] = told["reader_roles"]
+    assert (role["role"], role["by"], role["agreed_by"]) == ("manager", "Administrator", "Supervisor")
+    # Of the dispute officer: the command line, and nobody besides.
+    [role] = told["asker_roles"]
+    assert (role["role"], role["by"], role["agreed_by"]) == ("dispute_officer", None, None)

@@ -11,8 +11,8 @@ from casework.api.shapes.shared import Answer, Body, Json, Line
 
 class NewToken(Body):
     name: Line
-    scopes: Annotated[list[Literal["read", "write", "import", "admin"]], Field(min_length=1, max_length=4)]
-    days: Annotated[int, Field(ge=1, le=366, description="Days until it expires")] = 90
+    scopes: Annotated[list[Literal["read", "write", "import", "admin", "decide"]], Field(min_length=1, max_length=5)]
+    days: Annotated[int, Field(ge=1, le=366, description="Days until it expires; with the scope decide at most 30")] = 90
 
 
 class SigningIn(Body):
