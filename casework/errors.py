@@ -158,6 +158,10 @@ class TooManyRequests(TooManyAttempts):
     """There were too many requests of this service account within a minute. Go on in {seconds} seconds."""
 
 
+class AskedTooOften(TooManyAttempts):
+    """You asked for this more often than anybody may. Go on in {seconds} seconds."""
+
+
 class Unreadable(CaseworkError):
     """The request cannot be read: {why}"""
 

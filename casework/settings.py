@@ -51,7 +51,13 @@ class Settings(BaseSettings):
     base_url: str | None = Field(
         None, description="What browsers call this installation, such as https://casework.example.org: in letters, and for passkeys."
     )
-    trusted_hosts: str = Field("", description="Host names that this installation answers to, with commas.")
+    trusted_hosts: str = Field(
+        "", description="Host names that this installation answers to, with commas; a demo answers to this machine's own when empty."
+    )
+    proxy_hops: int = Field(
+        0, ge=0, le=8, description="How many proxies of one's own stand in front, each of which adds to X-Forwarded-For."
+    )
+    open_docs: bool = Field(False, description="Whether strangers may read the API's documentation in production.")
 
     smtp_host: str | None = Field(None, description="The mail server; without one nothing is mailed.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Its port: 587 for starttls, usually 465 for tls.")

@@ -24,8 +24,12 @@ from casework.engine import task_table
 from casework.engine.editions import Edition, PaperRule, StateRule, TaskRule, TransitionRule, publish
 from casework.engine.grammar import PREVIOUS_STEP
 from casework.engine.registry import GUARDS
+from casework.operations.allowances import ALLOWANCES
+from casework.operations.attempts import MOST_OF_ADDRESS, WINDOW
+from casework.operations.service_accounts import MOST_A_MINUTE
 from casework.operations.service_scopes import DELIVER, NONE, SCOPES, TRANSITIONS
 from casework.settings import Settings
+from casework.web.limits import LIMITED
 
 REFERENCE = Path(__file__).parent / "reference"
 #: What a reader of the page should not edit by hand.
@@ -36,7 +40,7 @@ def pages() -> dict[str, str]:
     """Every generated page by its file name."""
     made: dict[str, Callable[[], Iterator[str]]] = {
         "asvs.md": asvs, "workflows.md": workflows, "guards.md": guards, "command-line.md": command_line, "settings.md": settings,
-        "routes.md": routes, "scopes.md": scopes, "tasks.md": tasks,
+        "routes.md": routes, "limits.md": limits, "scopes.md": scopes, "tasks.md": tasks,
     }  # fmt: skip
     return {name: "\n".join([MADE, "", *lines()]).rstrip() + "\n" for name, lines in made.items()}
 
@@ -447,6 +451,39 @@ def routes() -> Iterator[str]:
     )
     yield ""
     yield "503 means that the database is busy or away: nothing was recorded, and `Retry-After` says when to try again."
+
+
+def limits() -> Iterator[str]:
+    yield "# How often one may ask"
+    yield ""
+    yield "What costs much is limited for each person, whoever has not signed in by network. All processes count together, in the"
+    yield "database. Beyond its limit a request is answered with 429 and, in `Retry-After`, the seconds to wait; nothing else is"
+    yield "slowed down by it. Nobody can be locked out by others: each counts alone."
+    yield ""
+    yield from table(
+        ("What", "Times", "Within", "Pages and routes"),
+        (
+            (one.what, str(one.most), f"{one.within.total_seconds() / 60:g} min", _codes(sorted(name for name, is_of in LIMITED.items() if is_of == kind)))
+            for kind, one in ALLOWANCES.items()
+        ),
+    )
+    yield ""
+    yield "## Signing in"
+    yield ""
+    yield from table(
+        ("What", "Limit"),
+        (
+            ("wrong passwords or codes for one account", "after three a wait that doubles, and more the longer it goes on; a device that has signed in before is counted apart"),
+            ("wrong passwords or codes from one network", f"{MOST_OF_ADDRESS} within {WINDOW.total_seconds() / 60:g} min; devices that have signed in before go on"),
+            ("requests of one service account", f"{MOST_A_MINUTE} within a minute"),
+            ("passwords that are looked at", "4 at once in a process; the others wait"),
+        ),
+    )
+    yield ""
+    yield "## What one request may bring"
+    yield ""
+    yield "See [Run behind a proxy](../how-to/run-behind-a-proxy.md): heads, bodies, and how long they may take. A statement that the"
+    yield "database has not answered in time is given up (`CASEWORK_STATEMENT_TIMEOUT_MS`)."
 
 
 def scopes() -> Iterator[str]:

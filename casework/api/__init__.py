@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
+from flask_login import current_user
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -41,10 +42,10 @@ from casework.api import (
     webhooks,
     workflows,
 )  # fmt: skip
-from casework.api.auth import NOBODY, count_asker, find_asker
+from casework.api.auth import NOBODY, count_asker, find_asker, insist_known
 from casework.api.errors import answer_database, answer_error, answer_fault, answer_http
 from casework.api.files import as_attachment, cabinet
-from casework.api.requests import read_body, read_json, read_key, read_path, read_query, read_revision
+from casework.api.requests import about_client, read_body, read_json, read_key, read_path, read_query, read_revision
 from casework.api.routes import Call, Outgoing, Route
 from casework.errors import CaseworkError, NotFound, Unreadable, WrongPassword
 from casework.operations.requests import Done
@@ -92,14 +93,26 @@ def create_blueprint() -> Blueprint:
         api.add_url_rule(rule, route.name, _answerer(route), methods=[route.method])
     document = openapi.document(ROUTES, PREFIX)
     written = json.dumps(document, ensure_ascii=False)
-    api.add_url_rule("/openapi.json", "openapi", lambda: Response(written, mimetype="application/json"))
-    api.add_url_rule("/docs", "docs", lambda: openapi.page(document))
+    api.add_url_rule("/openapi.json", "openapi", _read_docs(lambda: Response(written, mimetype="application/json")))
+    api.add_url_rule("/docs", "docs", _read_docs(lambda: openapi.page(document)))
     api.register_error_handler(CaseworkError, answer_error)
     api.register_error_handler(DBAPIError, answer_database)
     api.register_error_handler(PoolTimeout, answer_database)
     api.register_error_handler(HTTPException, answer_http)
     api.register_error_handler(Exception, answer_fault)
     return api
+
+
+def _read_docs(answer: Callable[[], Response | str]) -> Callable[[], Response | str]:
+    """Documentation that strangers may read where the settings say so, and whoever has signed in or has a token anywhere."""
+
+    def answered() -> Response | str:
+        if not current_app.config["OPEN_DOCS"] and not current_user.is_authenticated:
+            with walled_transaction(current_app.extensions["casework"]) as db:
+                insist_known(db, request)
+        return answer()
+
+    return answered
 
 
 def large_routes(blueprint: str) -> dict[str, int]:
@@ -154,7 +167,7 @@ def _perform(route: Route, db: Any, actor: Any, given: Mapping[str, str]) -> Don
     if route.sensitive is not None and route.sensitive(path):
         insist_proved(actor)
     query = read_query(route.query, request)
-    about = {"browser": request.headers.get("User-Agent", "")[:200], "address": request.remote_addr or ""}
+    about = about_client(request)
     if route.method == "GET":
         call = Call(db, actor, path, query, None, None, None, about)
     else:

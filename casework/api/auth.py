@@ -25,7 +25,7 @@ NOBODY = Actor("", "", (), scopes=frozenset())
 
 def count_asker(engine: Engine, request: Incoming) -> None:
     """Count a request of a service account, whatever becomes of it. Raises TooManyRequests."""
-    secret = _secret(request)
+    secret = secret_of(request)
     if secret is not None and secret.startswith(SERVICE_PREFIX):
         # On its own, so that requests of one account that come together do not wait for one another.
         with walled_transaction(engine) as db:
@@ -34,7 +34,7 @@ def count_asker(engine: Engine, request: Incoming) -> None:
 
 def find_asker(db: Connection, request: Incoming, route: Route, given: Mapping[str, str]) -> Actor:
     """The person or the service account whose token this is. Raises NotSignedIn, or NotAllowed where it lacks the scope."""
-    secret = _secret(request)
+    secret = secret_of(request)
     actor = find_actor_by_secret(db, secret) if secret else None
     if actor is None:
         raise NotSignedIn
@@ -48,6 +48,14 @@ def find_asker(db: Connection, request: Incoming, route: Route, given: Mapping[s
     return actor
 
 
-def _secret(request: Incoming) -> str | None:
+def insist_known(db: Connection, request: Incoming) -> None:
+    """Whether anybody's token comes with it. Raises NotSignedIn."""
+    secret = secret_of(request)
+    if secret is None or find_actor_by_secret(db, secret) is None:
+        raise NotSignedIn
+
+
+def secret_of(request: Incoming) -> str | None:
+    """The token that comes with a request, whatever it is worth."""
     found = _BEARER.fullmatch(request.headers.get("Authorization", "").strip())
     return found[1] if found else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -24,6 +25,29 @@ _ETAG = re.compile(r'"(\d{1,9})"')
 _WORD = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 
 _WORDS = {"missing": "is required", "extra_forbidden": "is not known here"}
+
+
+def client_address(request: Incoming) -> str:
+    """Where a request comes from, as far as the trusted proxies tell; empty where they tell what is no address."""
+    told = (request.remote_addr or "").strip().strip("[]")
+    try:
+        return str(ip_address(told))
+    except ValueError:
+        return ""
+
+
+def network_of(address: str) -> str:
+    """By what clients are counted: an address, and of the sixth version the network, of which each has many addresses."""
+    if ":" not in address:
+        return address
+    found = ip_address(address)
+    assert isinstance(found, IPv6Address)
+    return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False))
+
+
+def about_client(request: Incoming) -> dict[str, str]:
+    """What a session keeps of where it was begun."""
+    return {"browser": request.headers.get("User-Agent", "")[:200], "address": client_address(request)}
 
 
 def read_path(route: Route, given: dict[str, str]) -> dict[str, str]:

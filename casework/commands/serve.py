@@ -14,7 +14,7 @@ from casework.errors import DatabaseNotReady, InvalidSettings
 from casework.jobs.worker import GRACE_S, Worker
 from casework.operations.editions import read_editions
 from casework.records import migrate, production
-from casework.records.database import connect_engine, connected
+from casework.records.database import connect_engine, connected, watch_database
 from casework.settings import Settings, load_settings
 from casework.web.app import create_app
 
@@ -63,27 +63,33 @@ def run(
     settings: Settings, bind: str, *, workers: int, threads: int, loglevel: str = "info", with_worker: bool = False
 ) -> None:
     """Serve until a signal ends it; `with_worker`: each process lets happen what is due, too."""
-    beside = _worker_beside(settings) if with_worker else {}
     Server(
         settings, bind=bind, workers=workers, threads=threads, worker_class=WORKER,
         loglevel=loglevel, errorlog="-", proc_name="casework", timeout=60, graceful_timeout=20,
         # It would lie in the home folder, outside of var, and be shared with every other server of this user.
-        control_socket_disable=True, **beside,
+        control_socket_disable=True, **_beside(settings, with_worker),
     ).run()  # fmt: skip
 
 
-def _worker_beside(settings: Settings) -> dict[str, Any]:
-    """gunicorn's hooks that start a worker in each of its processes, and let it finish before that ends."""
+def _beside(settings: Settings, with_worker: bool) -> dict[str, Any]:
+    """gunicorn's hooks for what goes on in each of its processes beside serving: watching over the embedded server, and
+    working, which is let finish before the process ends."""
     beside = Worker(settings, concurrency=2)
     # A daemon: a server that must end at once does not wait for it, and its jobs are picked up again.
     thread = threading.Thread(target=beside.run, name="casework-worker", daemon=True)
 
     # gunicorn counts what its hooks take.
-    def stop(server: Any, process: Any) -> None:
-        beside.stop()
-        thread.join(timeout=GRACE_S)
+    def start(process: Any) -> None:
+        watch_database(settings)
+        if with_worker:
+            thread.start()
 
-    return {"post_worker_init": lambda process: thread.start(), "worker_exit": stop}
+    def stop(server: Any, process: Any) -> None:
+        if with_worker:
+            beside.stop()
+            thread.join(timeout=GRACE_S)
+
+    return {"post_worker_init": start, "worker_exit": stop}
 
 
 def free_port(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
@@ -112,6 +118,11 @@ def serve(host: str, port: int, workers: int, threads: int, with_worker: bool) -
     """
     settings = load_settings(default_profile="production")
     insist_ready(settings)
+    if settings.profile == "production" and not settings.proxy_hops:
+        raise InvalidSettings(
+            "CASEWORK_PROXY_HOPS must say how many proxies stand in front, usually 1: this server speaks no TLS itself, and"
+            " without it every client would look like the proxy."
+        )
     listener = free_port(host, port)
     if not port:
         click.echo(f"Listening on http://{host}:{listener.getsockname()[1]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from casework.operations.allocation import allocate_due
+from casework.operations.allowances import forget_uses
 from casework.operations.attempts import forget_attempts
 from casework.operations.calendars import recount_programme
 from casework.operations.clocks import ring_clocks
@@ -29,6 +30,7 @@ def tick(until_quiet: bool) -> None:
             read_editions(db)
             started = now(db)
             forget_attempts(db)
+            forget_uses(db)
             forget_challenges(db)
         recount_programme(engine)
         rung = ring_clocks(engine, until=None if until_quiet else started)

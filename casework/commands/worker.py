@@ -8,6 +8,7 @@ import click
 
 from casework.commands.serve import insist_ready
 from casework.jobs.worker import Worker
+from casework.records.database import watch_database
 from casework.settings import load_settings
 
 
@@ -24,6 +25,7 @@ def worker(concurrency: int) -> None:
     """
     settings = load_settings(default_profile="production")
     insist_ready(settings)
+    watch_database(settings)
     made = Worker(settings, concurrency=concurrency, say=click.echo)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: made.stop())

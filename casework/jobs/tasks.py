@@ -19,6 +19,8 @@ from casework.jobs.queue import CLOCKS, NAMESPACE, OTHERS, Job, defer, wait_befo
 from casework.jobs.scanner import scan
 from casework.operations import mails, webhooks
 from casework.operations.allocation import allocate as allocate_queue
+from casework.operations.allowances import forget_uses
+from casework.operations.attempts import forget_attempts
 from casework.operations.cabinet import note_scan
 from casework.operations.calendars import recount_programme
 from casework.operations.clocks import ring_log
@@ -27,6 +29,7 @@ from casework.operations.house_rule import check_programme
 from casework.operations.keys import cabinet_of, open_vault
 from casework.operations.letter_mails import LetterMail
 from casework.operations.notices import tell_due
+from casework.operations.passkeys import forget_challenges
 from casework.operations.targets import Forbidden, inside_of
 from casework.records.database import driver_arguments, transaction
 from casework.settings import Settings
@@ -106,8 +109,10 @@ def tell(hands: Hands) -> None:
 
 @_task(OTHERS)
 def check(hands: Hands, programme: str) -> None:
-    """Keep the figure of the night: how many cases of a programme break the house rule."""
+    """Keep the figure of the night: how many cases of a programme break the house rule. What no longer counts is forgotten."""
     with transaction(hands.engine) as db:
+        for forget in (forget_attempts, forget_uses, forget_challenges):
+            forget(db)
         check_programme(db, programme)
 
 

@@ -65,6 +65,16 @@ def begin_attempt(db: Connection, email: str, address: str) -> int:
     )
 
 
+def know_source(db: Connection, account: str, source: str) -> None:
+    """Note that the account was signed in to from there."""
+    db.execute(
+        text(
+            "INSERT INTO sign_in_attempts (account, address, at, succeeded) VALUES (:account, :source, casework_now(), true)"
+        ),
+        {"account": account_hash(account), "source": source},
+    )
+
+
 def attempt_succeeded(db: Connection, attempt: int) -> None:
     """The attempt was right."""
     db.execute(text("UPDATE sign_in_attempts SET succeeded = true WHERE id = :id"), {"id": attempt})

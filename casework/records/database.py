@@ -56,6 +56,12 @@ def app_login(settings: Settings) -> str | None:
     return database_url(settings).username if settings.owner_database_url else None
 
 
+def watch_database(settings: Settings) -> None:
+    """Start the embedded server again whenever it was killed, as long as this process lives. One's own is one's own affair."""
+    if not settings.database_url:
+        embedded.keep_running(settings.var)
+
+
 def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     """An engine whose connections act as the application, or as the owner, who migrates.
 

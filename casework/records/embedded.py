@@ -19,6 +19,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ SUPERUSER = "postgres"
 SYSTEM_USER = "embedded_postgres"
 
 PATIENCE_S = 60.0
+WATCHED_EVERY_S = 0.5
 # The number in a socket's name; nothing listens on a port.
 _PORT = 5432
 # sockaddr_un holds 108 bytes on Linux and 104 on macOS.
@@ -115,6 +117,29 @@ def ensure_running(var: Path, user: str = OWNER_ROLE) -> str:
     except OSError as fault:
         raise EmbeddedServerError(f"{fault.filename or server.home}: {fault.strerror or fault}") from fault
     return server.url(user=user)
+
+
+def keep_running(var: Path) -> None:
+    """From now on, as long as this process lives: start the server again when it was killed.
+
+    Each process that needs it may watch: one at a time starts it. A server that was stopped, and so cleaned up, stays so.
+    """
+    threading.Thread(target=_watch, args=(server_at(var),), name="casework-database", daemon=True).start()
+
+
+def _watch(server: Server) -> None:
+    gone = False
+    while True:
+        time.sleep(WATCHED_EVERY_S)
+        gone = gone or (_recorded_pid(server) is not None and running_pid(server) is None)
+        if not gone:
+            continue
+        try:
+            ensure_running(server.home.parent)
+        except (EmbeddedServerError, psycopg.Error) as fault:
+            log.warning("The PostgreSQL server could not be started again yet: %s", fault)
+        else:
+            gone = False
 
 
 def stop(var: Path) -> bool:

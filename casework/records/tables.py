@@ -367,6 +367,16 @@ passkeys = Table(
     comment="Keys of WebAuthn that a person signs in with",
 )
 
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("who", Text, primary_key=True, comment="A person's id; a network of those who have not signed in"),
+    Column("kind", Text, primary_key=True, comment="What was asked for, as operations.allowances names it"),
+    Column("began", Time, nullable=False),
+    Column("used", Integer, nullable=False, comment="How often since then"),
+    comment="Bounds what costs much; forgotten when it no longer counts",
+)
+
 challenges = Table(
     "challenges",
     metadata,

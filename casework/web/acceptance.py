@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, flash, make_response, redirect, render
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework.api.requests import about_client
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.operations import acceptance
 from casework.operations.acceptance import OPEN_FOR
@@ -88,11 +89,10 @@ def accept(token: str) -> Response:
 
 
 def _join(token: str, secret: str) -> Response:
-    about = {"browser": request.headers.get("User-Agent", "")[:200], "address": request.remote_addr or ""}
     with open_transaction() as db:
         signed_in = acceptance.accept_as_new(
             db, token, secret, name=request.form.get("name", ""), name_zh=request.form.get("name_zh", "").strip()[:200] or None,
-            password=request.form.get("password", ""), language=request.form.get("language", ""), about=about,
+            password=request.form.get("password", ""), language=request.form.get("language", ""), about=about_client(request),
             insist=current_app.config["INSIST_ON_SECOND_FACTOR"],
         )  # fmt: skip
     target = "accounts.second_factor" if signed_in.awaits == "set_up" else "home.show"

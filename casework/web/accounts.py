@@ -10,13 +10,16 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework.api.requests import about_client
 from casework.errors import InvalidForm, NotFound, NotSignedIn, Refused, TooManyAttempts, WrongCode, WrongPassword
 from casework.operations import accounts, passkeys, preferences, second_factors
 from casework.operations.attempts import attempt_succeeded, begin_attempt
 from casework.operations.drafts import drop_draft, save_draft
+from casework.web import devices
 from casework.web.actor import (
     FOCUS,
     Person,
+    cookie_named,
     forget_session,
     half_signed_in,
     keep_session,
@@ -55,13 +58,14 @@ def enter() -> BaseResponse:
     email, password = request.form.get("email", "").strip(), request.form.get("password", "")
     if not email or not password:
         return _sign_in_again(gettext("Write your e-mail address and your password."), 422, email)
-    address = request.remote_addr or ""
     try:
         with open_transaction() as db:
-            attempt = begin_attempt(db, email, address)
+            attempt = begin_attempt(db, email, devices.source(email))
         with open_transaction() as db:
-            opened = accounts.sign_in(db, email, password, _about(), insist=current_app.config["INSIST_ON_SECOND_FACTOR"])
+            insist = current_app.config["INSIST_ON_SECOND_FACTOR"]
+            opened = accounts.sign_in(db, email, password, about_client(request), insist=insist)
             attempt_succeeded(db, attempt)
+            device = devices.remember(db, email)
     except WrongPassword as refusal:
         return _sign_in_again(say_error(refusal), 422, email)
     except TooManyAttempts as refusal:
@@ -72,7 +76,7 @@ def enter() -> BaseResponse:
         "second_factor": url_for("accounts.ask_code", next=local_path(request.form.get("next"))),
         "set_up": url_for("accounts.second_factor", next=local_path(request.form.get("next"))),
     }.get(opened.awaits or "", _next())
-    return keep_session(make_response(redirect(target, 303)), opened.secret)
+    return devices.keep(keep_session(make_response(redirect(target, 303)), opened.secret), device)
 
 
 @blueprint.get("/sign-in/code")
@@ -89,10 +93,12 @@ def enter_code() -> BaseResponse:
     try:
         with open_transaction() as db:
             # Codes are guessed at as passwords are.
-            attempt = begin_attempt(db, f"code {person.id}", request.remote_addr or "")
+            account = f"code {person.id}"
+            attempt = begin_attempt(db, account, devices.source(account))
         with open_transaction() as db:
             renewed = accounts.finish_sign_in(db, secret, request.form.get("code", "")[:100], vault())
             attempt_succeeded(db, attempt)
+            device = devices.remember(db, account)
     except (WrongCode, TooManyAttempts) as refusal:
         page = render_template(
             "accounts/code.html", fault=say_error(refusal), waiting=person, next=local_path(request.form.get("next"))
@@ -101,7 +107,7 @@ def enter_code() -> BaseResponse:
         if isinstance(refusal, TooManyAttempts):
             response.headers["Retry-After"] = str(refusal.seconds)
         return response
-    return keep_session(make_response(redirect(_next(), 303)), renewed)
+    return devices.keep(keep_session(make_response(redirect(_next(), 303)), renewed), device)
 
 
 @blueprint.post("/sign-out")
@@ -126,10 +132,6 @@ def _sign_in_again(fault: str, status: int, email: str) -> Response:
 
 def _next() -> str:
     return local_path(request.values.get("next")) or url_for("home.show")
-
-
-def _about() -> dict[str, str]:
-    return {"browser": request.headers.get("User-Agent", "")[:200], "address": request.remote_addr or ""}
 
 
 # --- the second factor -----------------------------------------------------------------------------------------------
@@ -165,7 +167,8 @@ def confirm_second_factor() -> BaseResponse:
     person, secret = _setting_up(), session_secret() or ""
     try:
         with open_transaction() as db:
-            attempt = begin_attempt(db, f"code {person.id}", request.remote_addr or "")
+            account = f"code {person.id}"
+            attempt = begin_attempt(db, account, devices.source(account))
         with open_transaction() as db:
             codes = second_factors.confirm(db, person.actor, request.form.get("code", "")[:100], vault())
             renewed = accounts.renew_session(db, person.actor, secret)
@@ -286,7 +289,7 @@ def switch() -> BaseResponse:
         if wanted[name] not in allowed[name]:
             raise InvalidForm(fields={name: "is not one of the choices"})
         response.set_cookie(
-            cookie, wanted[name], max_age=ONE_YEAR, httponly=True, samesite="Lax", path="/",
+            cookie_named(cookie), wanted[name], max_age=ONE_YEAR, httponly=True, samesite="Lax", path="/",
             secure=current_app.config["SESSION_COOKIE_SECURE"],
         )  # fmt: skip
     return response

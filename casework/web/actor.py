@@ -67,8 +67,13 @@ def register(app: Flask) -> None:
     manager.request_loader(_load)
 
 
+def cookie_named(name: str) -> str:
+    """What browsers call a cookie of ours: by https only ours can be set."""
+    return f"__Host-{name}" if current_app.config["SESSION_COOKIE_SECURE"] else name
+
+
 def cookie_name() -> str:
-    return "__Host-sid" if current_app.config["SESSION_COOKIE_SECURE"] else "sid"
+    return cookie_named("sid")
 
 
 def session_secret() -> str | None:
@@ -105,7 +110,8 @@ def forget_session(response: Response) -> Response:
     response.delete_cookie(
         cookie_name(), path="/", httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
     )
-    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    # Not every cookie: a device stays known, and language and theme are as they were.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
@@ -228,6 +234,6 @@ def only(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 __all__ = [
-    "ALL", "FOCUS", "Person", "cookie_name", "current_actor", "focus", "forget_session", "half_signed_in", "keep_session", "list_transaction", "only",
+    "ALL", "FOCUS", "Person", "cookie_name", "cookie_named", "current_actor", "focus", "forget_session", "half_signed_in", "keep_session", "list_transaction", "only",
     "open_transaction", "page_transaction", "register", "renew_cookie", "session_secret", "show_in_session", "vault", "viewer", "waiting",
 ]  # fmt: skip

@@ -48,6 +48,7 @@ from casework.web import (
     jobs,
     leavers,
     letters,
+    limits,
     mails,
     maps,
     matches,
@@ -58,6 +59,7 @@ from casework.web import (
     origin,
     passkeys,
     providers,
+    proxy,
     referrals,
     role_requests,
     search,
@@ -93,6 +95,7 @@ def create_app(settings: Settings) -> Flask:
     _configure(app, settings)
     app.extensions["casework"] = connect_engine(settings)
     app.before_request(_number)
+    proxy.register(app, settings)
     app.after_request(lambda response: _secure(response, https=settings.profile == "production"))
     actor.register(app)
     frame.register(app)
@@ -105,6 +108,7 @@ def create_app(settings: Settings) -> Flask:
     csrf = CSRFProtect(app)
     # After it: what a forged form asks for is not carried on.
     confirm.register(app)
+    limits.register(app)
     api = create_blueprint()
     # Programs send a token of their own with each request, and no cookie counts.
     csrf.exempt(api)
@@ -181,6 +185,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         # A form may stay open for as long as its session lasts.
         WTF_CSRF_TIME_LIMIT=None,
         PROFILE=settings.profile,
+        OPEN_DOCS=settings.open_docs or not https,
         INSIST_ON_SECOND_FACTOR=https,
         BASE_URL=settings.base_url,
         WEBHOOK_INSIDE=inside_of(settings.webhook_inside),
@@ -200,6 +205,9 @@ def _trust(app: Flask, settings: Settings) -> None:
         raise InvalidSettings("FLASK_DEBUG must not be set in production: it shows what goes on inside to everybody.")
     if settings.profile == "production" and settings.base_url and not settings.base_url.startswith("https://"):
         raise InvalidSettings("CASEWORK_BASE_URL must begin with https:// in production.")
+    if not hosts and settings.profile == "demo":
+        # A page elsewhere must not reach it by a name that leads to this machine.
+        hosts = ["localhost", "127.0.0.1", "[::1]"]
     if hosts:
         app.config["TRUSTED_HOSTS"] = hosts
     elif settings.profile == "production":

@@ -23,6 +23,7 @@ from casework.errors import (
 )
 from casework.operations import accounts, second_factors
 from casework.operations.attempts import attempt_succeeded, begin_attempt
+from casework.web import devices
 from casework.web.actor import Person, open_transaction, renew_cookie, session_secret, vault, viewer
 from casework.web.forms import PROOF
 from casework.web.passkeys import prove
@@ -94,7 +95,8 @@ def _prove(person: Person) -> None:
     factor = has_factor(person)
     with open_transaction() as db:
         # Guessing is slowed down as it is at the door.
-        attempt = begin_attempt(db, f"code {person.id}" if factor else person.email, request.remote_addr or "")
+        account = f"code {person.id}" if factor else person.email
+        attempt = begin_attempt(db, account, devices.source(account))
     with open_transaction() as db:
         if not factor:
             accounts.insist_password(db, person.actor, request.form.get("confirm_password", ""))

@@ -20,7 +20,7 @@ from casework.errors import CaseworkError, NotFound
 from casework.operations.accounts import Scope
 from casework.operations.notifications import MOST_COUNTED, count_unread
 from casework.web import dates, forms, navigation, texts
-from casework.web.actor import FOCUS, Person, focus, page_transaction, viewer
+from casework.web.actor import FOCUS, Person, cookie_named, focus, page_transaction, viewer
 
 #: The locale of each language that a person may choose.
 LOCALES = {"en": "en", "zh-Hans": "zh_Hans"}
@@ -62,7 +62,7 @@ def language() -> str:
     """The reader's language: the person's own, else the cookie's, else what the browser asks for."""
     if person := reader():
         return "zh-Hans" if person.language.lower().startswith("zh") else "en"
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    chosen = request.cookies.get(cookie_named(LANGUAGE_COOKIE))
     if chosen in LOCALES:
         return chosen
     return "zh-Hans" if (request.accept_languages.best_match(["en", "zh"]) or "en") == "zh" else "en"
@@ -86,7 +86,7 @@ def unread() -> str:
 def theme() -> str:
     """auto, light or dark."""
     person = reader()
-    chosen = person.theme if person else request.cookies.get(THEME_COOKIE)
+    chosen = person.theme if person else request.cookies.get(cookie_named(THEME_COOKIE))
     return chosen if chosen in ("light", "dark") else "auto"
 
 

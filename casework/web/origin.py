@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Flask, Response, request
 
 from casework.web.errors import for_programs, show
@@ -26,5 +24,5 @@ def from_here() -> bool:
     origin = request.headers.get("Origin")
     if origin is not None:
         # Behind a proxy the scheme may differ; the host may not.
-        return urlsplit(origin).netloc.lower() == request.host.lower()
+        return origin.lower() in (f"http://{request.host.lower()}", f"https://{request.host.lower()}")
     return request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework.api.requests import about_client
 from casework.errors import InvalidForm, NotSignedIn, Refused, WrongPasskey
 from casework.operations import accounts, passkeys
 from casework.operations.passkeys import Proof, Purpose, Site
@@ -98,9 +99,8 @@ def enter() -> BaseResponse:
     except WrongPasskey as refusal:
         flash(say_error(refusal), "danger")
         return redirect(url_for("accounts.ask_code" if person else "accounts.sign_in", next=target), 303)
-    about = {"browser": request.headers.get("User-Agent", "")[:200], "address": request.remote_addr or ""}
     with open_transaction() as db:
-        secret = accounts.sign_in_with_passkey(db, proof, about, session_secret())
+        secret = accounts.sign_in_with_passkey(db, proof, about_client(request), session_secret())
     return keep_session(make_response(redirect(target or url_for("home.show"), 303)), secret)
 
 

@@ -58,6 +58,13 @@ def test_production_does_not_start_with(database_url: str, tmp_path: Path, wrong
     assert words in done.stderr
 
 
+def test_production_does_not_start_without_the_number_of_its_proxies(database_url: str, tmp_path: Path) -> None:
+    """Each client would look like the proxy, and one who guesses passwords would shut out all others."""
+    done = run_casework("serve", environment={"DATABASE_URL": database_url, "CASEWORK_VAR": str(tmp_path)} | GOOD)
+    assert done.returncode == 1
+    assert "CASEWORK_PROXY_HOPS must say how many proxies stand in front" in done.stderr
+
+
 def test_production_does_not_start_where_a_commit_may_be_lost(database_url: str, tmp_path: Path) -> None:
     joint = "&" if "?" in database_url else "?"
     lossy = f"{database_url}{joint}options=-c%20synchronous_commit%3Doff"

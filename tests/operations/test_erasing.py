@@ -195,7 +195,7 @@ HISTORY = {
 }  # fmt: skip
 WORDLESS = {
     "editions", "programmes", "phases", "numbers", "outbox", "contents", "compartments", "sign_in_attempts", "house_rule_days",
-    "readings", "sealed_readings", "reading_heads",
+    "readings", "sealed_readings", "reading_heads", "allowances",
 }  # fmt: skip
 
 

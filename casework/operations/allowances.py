@@ -1,0 +1,67 @@
+"""How often one may ask for what costs much: so many times within so long, counted in the database for all processes.
+
+One statement counts and answers, in a transaction of its own, so that what was refused counts as well and requests that come
+together do not wait for one another's work. Libraries that limit have no store in PostgreSQL, and a store of their own would be
+one server more to run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from sqlalchemy import Connection, text
+
+from casework.errors import AskedTooOften
+
+Kind = Literal["search", "export", "case_file", "letter", "upload", "draft", "verification", "many", "passkey"]
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """So many times within so long."""
+
+    most: int
+    within: timedelta
+    #: What it is for, and why it costs much.
+    what: str
+
+
+ALLOWANCES: Mapping[Kind, Allowance] = {
+    "search": Allowance(60, timedelta(minutes=1), "searches: each looks through all that one may see"),
+    "export": Allowance(30, timedelta(minutes=5), "lists as CSV or as a spreadsheet: up to all cases at once"),
+    "case_file": Allowance(20, timedelta(minutes=10), "the whole file of a case as ZIP: each document is opened and packed"),
+    "letter": Allowance(60, timedelta(minutes=10), "letters as PDF, tried or sent: setting one keeps a processor busy"),
+    "upload": Allowance(200, timedelta(minutes=10), "files handed in, one form or one request each: each is read, looked at and sealed"),
+    "draft": Allowance(120, timedelta(minutes=1), "drafts kept while one types"),
+    "verification": Allowance(60, timedelta(minutes=10), "verifications of a case: its whole history is computed again"),
+    "many": Allowance(30, timedelta(minutes=10), "deeds on many tasks or cases at once, and calendars tried"),
+    "passkey": Allowance(30, timedelta(minutes=5), "questions to a passkey, by network before somebody has signed in: each is kept"),
+}
+
+_COUNT = text("""
+    INSERT INTO allowances AS a (who, kind, began, used) VALUES (:who, :kind, casework_now(), 1)
+    ON CONFLICT (who, kind) DO UPDATE SET
+        began = CASE WHEN a.began + :within > casework_now() THEN a.began ELSE casework_now() END,
+        used = CASE WHEN a.began + :within > casework_now() THEN least(a.used + 1, :most + 1) ELSE 1 END
+    RETURNING used, CAST(ceil(extract(epoch FROM began + :within - casework_now())) AS int) AS left
+""")
+
+
+def count_use(db: Connection, who: str, kind: Kind) -> None:
+    """Count one more of this kind by this person or network. Raises AskedTooOften, with how long to wait."""
+    allowed = ALLOWANCES[kind]
+    row = db.execute(_COUNT, {"who": who, "kind": kind, "most": allowed.most, "within": allowed.within}).one()
+    if row.used > allowed.most:
+        raise AskedTooOften(max(1, row.left))
+
+
+def forget_uses(db: Connection) -> int:
+    """Remove what no longer counts."""
+    longest = max(one.within for one in ALLOWANCES.values())
+    return db.execute(text("DELETE FROM allowances WHERE began + :longest < casework_now()"), {"longest": longest}).rowcount
+
+
+__all__ = ["ALLOWANCES", "Allowance", "Kind", "count_use", "forget_uses"]
