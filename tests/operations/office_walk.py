@@ -40,7 +40,8 @@ from casework.operations.clocks import ring_clocks
 from casework.operations.house_rule import find_breaches
 from casework.operations.leavers import take_over
 from casework.operations.national_calendars import china
-from casework.operations.requests import Request
+from casework.operations.requests import Done, Request
+from casework.operations.role_requests import decide_role
 from casework.operations.task_lists import list_tasks
 from casework.operations.tasks import (
     activate_task,
@@ -346,10 +347,17 @@ class Office:
         ends = self.stage.moment + timedelta(days=self.dice.randint(1, 40)) if self.dice.random() < 0.5 else None
         person = self.dice.choice(self.people(db))
         deputy_for = self.stage.ids[given.key] if self.dice.random() < 0.2 else None
-        create_membership(
+        asked = create_membership(
             db, self._administrator(db), person=person.person, role=role, programme=None if where else self.programme,
             organisation=where, deputy_for=deputy_for, starts_at=None, ends_at=ends, request=new_request(),
         )  # fmt: skip
+        self._agree(db, asked, person.person)
+
+    def _agree(self, db: Connection, asked: Done, person: str) -> None:
+        """A supervisor says the second word, where one is needed and there is somebody."""
+        second = self.one_with(db, SUPERVISOR, but=person)
+        if asked.answer["state"] == "asked" and second is not None:
+            decide_role(db, second, str(asked.answer["id"]), agree=True, note="", request=new_request())
 
     def end_role(self, db: Connection) -> None:
         row = db.execute(
@@ -387,10 +395,11 @@ class Office:
         )  # fmt: skip
         person = str(made.answer["id"])
         self.roles_of[person] = ((role,), None)
-        create_membership(
+        asked = create_membership(
             db, administrator, person=person, role=role, programme=None if organisation else self.programme,
             organisation=organisation, deputy_for=None, starts_at=None, ends_at=None, request=new_request(),
         )  # fmt: skip
+        self._agree(db, asked, person)
 
     # --- cases ---
 

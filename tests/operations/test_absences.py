@@ -13,6 +13,7 @@ from casework.operations.clocks import ring_clocks
 from casework.operations.deeds import home_of
 from casework.operations.house_rule import find_breaches
 from casework.operations.past import Past
+from casework.operations.role_requests import decide_role
 from casework.operations.tasks import assign_task, claim_task
 from casework.operations.verify import check_one, verify_case
 from casework.records.cases import load
@@ -216,11 +217,12 @@ def test_a_provider_is_stood_in_for_by_the_own_people_alone(world: World, db: Co
 
 def test_a_role_given_meanwhile_goes_to_the_substitute_too(world: World, db: Connection) -> None:
     add_absence(db, world, "officer", "other_officer", "BJ", first=0)
-    create_membership(
+    asked = create_membership(
         db, world.actor(db, "administrator"), person=world.people["officer"], role="supervisor",
         programme=world.programmes["BJ"], organisation=None, deputy_for=None, starts_at=None, ends_at=None,
         request=new_request(),
     )  # fmt: skip
+    decide_role(db, world.actor(db, "supervisor"), str(asked.answer["id"]), agree=True, note="", request=new_request())
     assert ("supervisor", "officer") in deputies(db, world, "other_officer")
 
 
