@@ -26,6 +26,7 @@ from casework.engine.grammar import PREVIOUS_STEP
 from casework.engine.registry import GUARDS
 from casework.operations.allowances import ALLOWANCES
 from casework.operations.attempts import MOST_OF_ADDRESS, WINDOW
+from casework.operations.covered import COVERED
 from casework.operations.service_accounts import MOST_A_MINUTE
 from casework.operations.service_scopes import DELIVER, NONE, SCOPES, TRANSITIONS
 from casework.settings import Settings
@@ -40,7 +41,7 @@ def pages() -> dict[str, str]:
     """Every generated page by its file name."""
     made: dict[str, Callable[[], Iterator[str]]] = {
         "asvs.md": asvs, "workflows.md": workflows, "guards.md": guards, "command-line.md": command_line, "settings.md": settings,
-        "routes.md": routes, "limits.md": limits, "scopes.md": scopes, "tasks.md": tasks,
+        "routes.md": routes, "limits.md": limits, "scopes.md": scopes, "tasks.md": tasks, "verification.md": verification,
     }  # fmt: skip
     return {name: "\n".join([MADE, "", *lines()]).rstrip() + "\n" for name, lines in made.items()}
 
@@ -550,6 +551,27 @@ def _counted(name: str, levels: str, lines: list[dict[str, str]]) -> tuple[str, 
 
 def _asvs_row(one: dict[str, str]) -> tuple[str, ...]:
     return one["id"], one["level"], one["says"], one["verdict"], re.sub(r"(?<!`)(tests/[\w/.]+(?:::\w+)?)(?!`)", r"`\1`", one["evidence"])
+
+
+def verification() -> Iterator[str]:
+    yield "# What the verification covers"
+    yield ""
+    yield "`casework verify` finds what was changed in the database behind the application. Here stands, table by table, by what,"
+    yield "and what it does not cover, with the reason. A test changes every column that is covered, as a superuser, and insists"
+    yield "that it is found. What no check of the database alone can find is said in [the history](../explanation/history.md)."
+    yield ""
+    yield "## Covered"
+    yield ""
+    yield from table(("Table", "A change is found because it is"), ((f"`{name}`", one.by or "") for name, one in COVERED.items() if one.by))
+    yield ""
+    yield "## Columns of these that are not"
+    yield ""
+    left = ((name, column, why) for name, one in COVERED.items() for column, why in one.left.items())
+    yield from table(("Column", "Why not"), ((f"`{name}.{column}`", why) for name, column, why in left))
+    yield ""
+    yield "## Tables that are not"
+    yield ""
+    yield from table(("Table", "Why not"), ((f"`{name}`", one.why) for name, one in COVERED.items() if not one.by))
 
 
 def dashed(name: str) -> str:

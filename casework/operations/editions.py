@@ -56,5 +56,5 @@ def read_editions(db: Connection) -> None:
 def stored_editions(db: Connection) -> Iterator[Edition]:
     """What is stored and fits its fingerprint; what does not, the verification tells."""
     for row in db.execute(text("SELECT fingerprint, rules, texts FROM editions ORDER BY workflow, number")):
-        with suppress(ValueError):
+        with suppress(ValueError, LookupError, TypeError):
             yield load({"fingerprint": row.fingerprint, "rules": row.rules, "texts": row.texts})

@@ -32,7 +32,7 @@ def check_readings(db: Connection, past: Past) -> Iterator[Finding]:
             last[row.chain] = (row.n, row.hash)
         for chain, (n, head) in last.items():
             if heads.pop(chain, None) != (n, head):
-                yield _finding(table, chain, f"The readings of {chain} end with number {n}, which is not where they ended.")
+                yield _finding("reading_heads", chain, f"The readings of {chain} end with number {n}, which is not where they ended.")
     for chain, (n, _) in heads.items():
         yield _finding("reading_heads", chain, f"All {n} readings of {chain} are missing.")
 
@@ -43,7 +43,7 @@ def _judge(table: str, row: Any, n: int, head: str, past: Past, moment: datetime
     elif row.hash != _hash(row, head):
         yield _finding(table, row.id, f"Reading {row.n} of {row.chain} was changed.")
     if row.salt is not None:
-        if row.query != hashlib.sha256((row.salt + row.asked).encode()).hexdigest():
+        if row.erasure_id is not None or row.query != hashlib.sha256((row.salt + row.asked).encode()).hexdigest():
             yield _finding(table, row.id, f"What reading {row.n} of {row.chain} asked for was changed.")
     elif row.erasure_id is None or row.asked or past.why_not_erased(row.erasure_id, moment) is not None:
         yield _finding(table, row.id, f"What reading {row.n} of {row.chain} asked for was taken out without an erasure.")

@@ -84,7 +84,8 @@ def _numbers(db: Connection) -> Iterator[Finding]:
     """The case numbers of each programme and year run from 1 to the counter, each once."""
     query = text("""
         WITH given AS (
-            SELECT programme_id, split_part(number, '-', 2)::int AS year, split_part(number, '-', 3)::int AS n FROM cases
+            SELECT programme_id, substring(number FROM '^[A-Z0-9]+-([0-9]{1,6})-[0-9]{1,9}$')::int AS year,
+                substring(number FROM '^[A-Z0-9]+-[0-9]{1,6}-([0-9]{1,9})$')::int AS n FROM cases
         ), sums AS (
             SELECT programme_id, year, count(*) AS given, count(DISTINCT n) AS different, min(n) AS low, max(n) AS high
             FROM given GROUP BY programme_id, year

@@ -180,8 +180,9 @@ class Rows:
                 yield Finding("allowed", sentence, self.log, self.number, other.seq)
 
     def _roles(self, scope: str) -> Iterator[Finding]:
+        none: dict[str, Json] = {"programme_id": None, "organisation_id": None}
         wanted = [
-            {
+            none | {
                 "id": one.id, "person_id": one.person, "role": one.role, "deputy_for": one.deputy_for, scope: self.log,
                 "starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat() if one.ends_at else None,
                 "absence_id": one.absence, "via_id": one.via,
@@ -196,7 +197,8 @@ class Rows:
             yield Finding("rights", f"Event {seq} names a cause that does not know this right.", self.log, None, seq)
 
     def _right(self, events: list[Event]) -> dict[str, Json]:
-        told: dict[str, Json] = {"id": self.log}
+        programme = text("SELECT programme_id FROM logs WHERE id = CAST(:log AS uuid)")
+        told: dict[str, Json] = {"id": self.log, "programme_id": self.db.execute(programme, {"log": self.log}).scalar_one()}
         lying: list[dict[str, Json]] = []
         for event in events:
             lying = after(lying, event)
