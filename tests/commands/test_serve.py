@@ -111,7 +111,7 @@ def test_the_other_roles_that_production_refuses(database_server: DatabaseServer
 
 def test_production_starts_where_nothing_is_wrong(var_dir: Path) -> None:
     """On a server of its own that waits for the disk, as the login that owns nothing."""
-    environment = {"PATH": os.environ["PATH"], "CASEWORK_VAR": str(var_dir)} | GOOD
+    environment = {"PATH": os.environ["PATH"], "CASEWORK_VAR": str(var_dir), "CASEWORK_PROXY_HOPS": "1"} | GOOD
     assert run_casework("init", environment=environment).returncode == 0
     checked = run_casework("db", "check", environment=environment)
     assert (checked.returncode, checked.stderr) == (0, "")

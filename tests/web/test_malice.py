@@ -46,6 +46,9 @@ def test_three_hundred_files_that_mean_harm_do_none(app: Flask, browser_for: Ent
         type_, body = body_of(harm, {"csrf_token": token[1], "key": f"{n:024}", "f-kind": "report", "f-whose": "both", "part": "0"})
         answer = officer.flask.post(path, data=body, content_type=type_, headers={"Accept": "application/json"})
         told = answer.get_json()
+        # A name that no form of ours could send is refused before the page looks at it.
+        if answer.status_code == 400 and "\0" in harm.name:
+            continue
         if answer.status_code != 200 or harm.refused and told["taken"]:
             odd.append((harm.what, harm.name[:40], answer.status_code, told))
     over.set()
