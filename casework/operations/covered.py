@@ -86,6 +86,7 @@ COVERED: Mapping[str, Cover] = {
     "contents": Cover(COUNTED),
     "sessions": Cover(None, _PASSING),
     "challenges": Cover(None, _PASSING),
+    "allowances": Cover(None, _PASSING),
     "sign_in_attempts": Cover(None, "slows down those who guess, and is gone after a day"),
     "drafts": Cover(None, _OWN),
     "saved_filters": Cover(None, _OWN),
