@@ -121,6 +121,8 @@ def answer_error(error: CaseworkError) -> Response:
     status = next((STATUS[one] for one in type(error).__mro__ if one in STATUS), 500)
     if status == 500:
         return answer_fault(error)
+    if isinstance(error, NotConfirmed):
+        g.refused_because = "not_confirmed"
     more: dict[str, Json] = {}
     if isinstance(error, InvalidForm):
         more["fields"] = error.fields
@@ -167,7 +169,7 @@ def answer_database(error: DBAPIError | PoolTimeout) -> Response:
 
 def answer_fault(error: Exception) -> Response:
     """Something of ours is wrong: it goes into the log, and the asker gets its number."""
-    _log.exception("a fault of ours (request %s)", g.get("request_id"), exc_info=error)
+    _log.error("a fault of ours (request %s)", g.get("request_id"), exc_info=error)
     return problem(
         500, "fault", "Fault", "Something is wrong on our side. Nothing was recorded; tell us the request's id."
     )

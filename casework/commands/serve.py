@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
@@ -9,7 +10,9 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn has no types
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # gunicorn has no types
 
+from casework import logs
 from casework.errors import DatabaseNotReady, InvalidSettings
 from casework.jobs.worker import GRACE_S, Worker
 from casework.operations.editions import read_editions
@@ -20,6 +23,14 @@ from casework.web.app import create_app
 
 #: What each of gunicorn's processes is.
 WORKER = "casework.web.server.BufferingWorker"
+
+
+class OneFormat(Logger):
+    """gunicorn's own lines, written as all others are."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers, self.error_log.propagate = [], True
 
 
 class Server(BaseApplication):
@@ -63,9 +74,10 @@ def run(
     settings: Settings, bind: str, *, workers: int, threads: int, loglevel: str = "info", with_worker: bool = False
 ) -> None:
     """Serve until a signal ends it; `with_worker`: each process lets happen what is due, too."""
+    logs.configure(getattr(logging, loglevel.upper()))
     Server(
         settings, bind=bind, workers=workers, threads=threads, worker_class=WORKER,
-        loglevel=loglevel, errorlog="-", proc_name="casework", timeout=60, graceful_timeout=20,
+        loglevel=loglevel, logger_class=OneFormat, proc_name="casework", timeout=60, graceful_timeout=20,
         # It would lie in the home folder, outside of var, and be shared with every other server of this user.
         control_socket_disable=True, **_beside(settings, with_worker),
     ).run()  # fmt: skip

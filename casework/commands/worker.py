@@ -6,6 +6,7 @@ import signal
 
 import click
 
+from casework import logs
 from casework.commands.serve import insist_ready
 from casework.jobs.worker import Worker
 from casework.records.database import watch_database
@@ -25,6 +26,7 @@ def worker(concurrency: int) -> None:
     """
     settings = load_settings(default_profile="production")
     insist_ready(settings)
+    logs.configure()
     watch_database(settings)
     made = Worker(settings, concurrency=concurrency, say=click.echo)
     for one in (signal.SIGTERM, signal.SIGINT):

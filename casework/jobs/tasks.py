@@ -82,7 +82,8 @@ def _task(queue: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
                 function(hands, **args)
                 hands.done[name] += 1
             except Exception as fault:
-                _note.warning("the job %s %s is tried again: %s", name, args, fault, exc_info=not isinstance(fault, NotDone))
+                # Without what it is about: a log's id may be a sealed one's, and a fault's words may quote it.
+                _note.warning("the job %s is tried again, after %s tries", name, tries + 1, exc_info=None if isinstance(fault, NotDone) else fault)
                 job = context.job
                 later = Job(job.queue, name, str(job.queueing_lock), {**args, "tries": tries + 1}, job.lock)
                 with transaction(hands.engine) as db:
@@ -193,7 +194,7 @@ def scan_file(hands: Hands, blob: str) -> None:
     with transaction(hands.engine) as db:
         note_scan(db, blob, found)
     if found is not None:
-        _note.warning("the scanner found %s in the file %s", found, blob)
+        _note.warning("the scanner found something in the file %s", blob)
 
 
 @_task(OTHERS)

@@ -79,7 +79,7 @@ class Worker:
                     async with make_app(self.settings).open_async() as app:
                         await self._work(app, engine)
                 except _GONE as fault:
-                    _note.warning("the worker begins anew: %s", fault)
+                    _note.warning("the worker begins anew", exc_info=fault)
                 await self._rest(1)
         finally:
             engine.dispose()

@@ -112,6 +112,8 @@ def enter_code() -> BaseResponse:
 
 @blueprint.post("/sign-out")
 def leave() -> BaseResponse:
+    # Read first, so that the log says who it was.
+    viewer()
     if secret := session_secret():
         with open_transaction() as db:
             accounts.sign_out(db, secret)

@@ -83,6 +83,7 @@ def session_secret() -> str | None:
 
 def keep_session(response: Response, secret: str) -> Response:
     """Give the browser the secret of a new session; whatever was there before is gone."""
+    g.signed_in = True
     session.clear()
     return renew_cookie(response, secret)
 

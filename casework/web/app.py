@@ -63,6 +63,7 @@ from casework.web import (
     referrals,
     role_requests,
     search,
+    security_log,
     service_accounts,
     skills,
     task_operations,
@@ -95,6 +96,7 @@ def create_app(settings: Settings) -> Flask:
     _configure(app, settings)
     app.extensions["casework"] = connect_engine(settings)
     app.before_request(_number)
+    security_log.register(app)
     proxy.register(app, settings)
     app.after_request(lambda response: _secure(response, https=settings.profile == "production"))
     actor.register(app)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import Connection
 
@@ -31,6 +31,8 @@ class Device:
 
 def source(account: str) -> str:
     """By what a try at this account is counted: a device that has signed in to it, else the network that it comes from."""
+    # For the security log: whose door it was, and not what was typed.
+    g.tried_account = _label(account)
     device = _device()
     return _source_of(device) if device and _label(account) in device.accounts else network_of(client_address(request))
 

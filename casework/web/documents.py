@@ -50,6 +50,7 @@ from casework.web.actor import page_transaction, viewer
 from casework.web.deeds import Sent
 from casework.web.forms import FormView, build_form, own_texts, parse_form, read_request
 from casework.web.paths import local_path
+from casework.web.security_log import because
 from casework.web.sentences import WHOSE, say_whose, whose
 from casework.web.texts import N_, say
 from casework.web.values import PAPERS, paper_name, party_name, service_name
@@ -289,6 +290,7 @@ def _hand_in(place: Place) -> BaseResponse:
             _hand_in_one(place, found, data, sent, n, alone=len(files) == 1 and not request.form.get("part"))
             taken.append(sent.filename or "")
         except UploadRefused as refusal:
+            because("upload_refused")
             refused.append(refusal)
     if _by_script():
         return _told(taken, [(one.name, say(one.why)) for one in refused])
@@ -349,6 +351,7 @@ def file_in_place(referral: str, rules: Iterable[Mapping[str, Json]]) -> dict[st
             try:
                 done = _hand_in_one(place, found, data, one, f"{rule['name']}:{n}", alone=False)
             except UploadRefused as refusal:
+                because("upload_refused")
                 raise InvalidForm(fields={rule["name"]: f"“{refusal.name}”: {say(refusal.why)}"}) from refusal
             made.setdefault(rule["name"], []).append(done.answer["id"])
     return made
@@ -465,6 +468,7 @@ def file_version(document: UUID) -> BaseResponse:
             with page_transaction() as (db, actor):
                 done: Done = documents.file_version(db, actor, cabinet(), id, kept, request=_request(upload, 0))
     except UploadRefused as refusal:
+        because("upload_refused")
         return _show_one(id, refused=refusal)
     flash(gettext("Version %(version)s is filed.", version=done.answer["version"]))
     return redirect(url_for("documents.show", document=id), 303)

@@ -133,7 +133,7 @@ def answer_database_fault(error: DBAPIError | PoolTimeout) -> BaseResponse:
 
 def answer_forged(error: CSRFError) -> BaseResponse:
     """The form's token does not fit: it was open in another session, or another site sent it."""
-    _log.warning("csrf: %s (request %s)", error.description, g.get("request_id"))
+    g.refused_because = "forged_form"
     return show(400, gettext("This form belongs to another session. Nothing was recorded: open its page again."))
 
 
@@ -153,7 +153,7 @@ def answer_server(error: HTTPException) -> BaseResponse:
 
 def answer_fault(error: Exception) -> BaseResponse:
     """Something of ours is wrong: it goes into the log, and the reader gets its number."""
-    _log.exception("a fault of ours (request %s)", g.get("request_id"), exc_info=error)
+    _log.error("a fault of ours (request %s)", g.get("request_id"), exc_info=error)
     return answer_error(CaseworkError()) if for_programs() else show(500)
 
 

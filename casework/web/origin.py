@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from casework.web.errors import for_programs, show
+from casework.web.security_log import because
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -16,6 +17,7 @@ def register(app: Flask) -> None:
 def _refuse_foreign() -> Response | None:
     if request.method in SAFE or for_programs() or from_here():
         return None
+    because("foreign_origin")
     return show(400)
 
 

@@ -1,0 +1,80 @@
+"""What a running installation writes to stderr: one JSON object a line, in one format for pages, API, workers and libraries.
+
+Times are UTC. No line carries what people typed, nor an id by which a sealed log could be found; of faults the places and
+the kinds stand there, and the words of those alone that are not the database's. docs/reference/logs.md says what is logged.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from types import TracebackType
+from typing import Any
+
+import structlog
+
+Json = Any
+#: What is kept of the words of a fault.
+LONGEST = 300
+
+structlog.configure(
+    processors=[structlog.stdlib.add_log_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(), wrapper_class=structlog.stdlib.BoundLogger, cache_logger_on_first_use=True,
+)  # fmt: skip
+_security = structlog.stdlib.get_logger("casework.security")
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Write every log of this process so, from now on; the loggers of libraries too."""
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True), _tell_fault,
+    ]  # fmt: skip
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.add_logger_name, structlog.processors.TimeStamper(fmt="iso", utc=True), _tell_fault,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(sort_keys=True),
+        ],
+    )  # fmt: skip
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers, root.level = [handler], level
+    for chatty in ("alembic", "sqlalchemy", "procrastinate", "waitress.queue"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def security(event: str, **fields: Json) -> None:
+    """Note a decision about somebody's access. The fields are ids, numbers and words of ours, never what was typed."""
+    _security.info(event, **fields)
+
+
+def _tell_fault(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    found = line.pop("exc_info", None)
+    fault = sys.exc_info()[1] if found is True else found[1] if isinstance(found, tuple) else found
+    if isinstance(fault, BaseException):
+        line["fault"] = list(tell_fault(fault))
+    return line
+
+
+def tell_fault(fault: BaseException) -> list[str]:
+    """Its kind, the words that may be told, and where it came from, the innermost last; then what it came of."""
+    words = [] if _of_database(fault) else [str(fault)[:LONGEST]]
+    told = [": ".join([type(fault).__qualname__, *words]), *_places(fault.__traceback__)]
+    before = fault.__cause__ or fault.__context__
+    return told + (["from", *tell_fault(before)] if before is not None else [])
+
+
+def _of_database(fault: BaseException) -> bool:
+    # Its words may quote the values of a row.
+    return type(fault).__module__.split(".")[0] in ("psycopg", "sqlalchemy")
+
+
+def _places(raised: TracebackType | None) -> list[str]:
+    return [f"{one.filename.rpartition('site-packages/')[2]}:{one.lineno} {one.name}" for one in traceback.extract_tb(raised)]
+
+
+__all__ = ["configure", "security", "tell_fault"]

@@ -1,0 +1,60 @@
+"""The security log: who was let in, who was refused, and by which rule; one line for each such request."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+
+from casework.api.requests import client_address
+from casework.logs import security
+
+SIGNING_IN = frozenset({"accounts.enter", "accounts.enter_code", "passkeys.enter", "api.start_session"})
+CONFIRMING = frozenset({"confirm.answer"})
+TAKING_IN = ("documents.hand_in", "documents.file_version", "api.register_document", "api.enter_referral_document", "api.file_document_version")
+
+
+def register(app: Flask) -> None:
+    app.after_request(_note)
+
+
+def because(reason: str) -> None:
+    """Say by which rule this request was refused, where its status does not tell."""
+    g.refused_because = reason
+
+
+def _note(response: Response) -> Response:
+    event = event_of(request.endpoint or "", response.status_code)
+    if event is not None:
+        security(
+            event, decision="allowed" if event in ("signed_in", "signed_out", "confirmed") else "refused", status=response.status_code,
+            request=g.get("request_id"), actor=_actor(), address=client_address(request), method=request.method if request.endpoint else "",
+            endpoint=request.endpoint or "", account=g.get("tried_account"),
+        )  # fmt: skip
+    return response
+
+
+def event_of(endpoint: str, status: int) -> str | None:
+    """What happened, in a word; nothing where nobody's access was decided on."""
+    if status == 429:
+        return "throttled"
+    if reason := g.get("refused_because"):
+        return str(reason)
+    if endpoint in SIGNING_IN:
+        return "signed_in" if g.get("signed_in") or status == 201 else "sign_in_failed"
+    if endpoint in CONFIRMING:
+        return "confirmed" if status in (303, 307) else "confirmation_failed"
+    if endpoint == "accounts.leave":
+        return "signed_out"
+    if endpoint.startswith(TAKING_IN) and status in (413, 422):
+        return "upload_refused"
+    if status in (401, 403) or status == 404 and request.view_args:
+        return "refused"
+    return None
+
+
+def _actor() -> str | None:
+    """Who asked, as far as the request itself has found out."""
+    asker, person = g.get("asker"), g.get("_person")
+    return asker.person if asker is not None else person.id if person is not None else None
+
+
+__all__ = ["because", "event_of", "register"]
