@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from casework.engine.cases import PAUSED, RUNNING, STOPPED, SUSPENDED, Clock, Task
+from casework.engine.cases import CREATED, PAUSED, RUNNING, STOPPED, SUSPENDED, Clock, Task
 from casework.engine.limits import Plan, Rule, Rung, count, left, on_day, plan, recount, resumed, usual
 from casework.engine.making import Making
 from casework.engine.roles import ORGANISATION_QUEUES
@@ -98,7 +98,8 @@ class Clockwork(Making):
         What stands still has no date that could be moved: it gets what is left when it goes on.
         """
         clock = next((one for one in self.case.clocks.values() if one.task == task.id), None)
-        if task.state == SUSPENDED or clock is not None and clock.state == PAUSED:
+        # Nor has what has not begun: its time is counted from the day on which it does.
+        if task.state in (CREATED, SUSPENDED) or clock is not None and clock.state == PAUSED:
             return
         if day is not None:
             unit = clock.unit if clock else "cd"

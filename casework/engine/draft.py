@@ -107,7 +107,9 @@ class Draft(Clockwork):
             if frozen and task.state != SUSPENDED:
                 self.set_task(task, state=SUSPENDED)
             elif not frozen and task.state == SUSPENDED and task.wait is None:
-                self.set_task(task, state=(task.before or READY) if task.holder else READY)
+                # What was to begin later begins at its day still.
+                stays = task.holder is not None or task.before == CREATED
+                self.set_task(task, state=(task.before or READY) if stays else READY)
         for clock in self.case.clocks.values():
             # The step that a track has stepped aside from has no open task, but its clock waits.
             worked = self.case.tasks.get(clock.task or "")

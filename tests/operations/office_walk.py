@@ -60,7 +60,7 @@ from casework.permissions import COVERED, Actor, capacities, choose, may_hold, m
 from casework.records.cases import load
 from casework.records.database import ENGINE, connect_engine, connected
 from casework.records.people import find_actor
-from casework.records.walls import read_as
+from casework.records.walls import always_whole, read_as
 from casework.settings import Settings
 
 Json = Any
@@ -161,6 +161,7 @@ class Office:
         zone = ZoneInfo(calendar.zone)
         start = datetime.combine(STARTS, time(8), zone)
         self._engine = connect_engine(settings)
+        always_whole(self._engine)
         self._held = connected(self._engine)
         db = self._held.__enter__()
         self.stage = Stage(db, calendar, datetime.combine(STARTS + timedelta(days=DAYS), time(), zone), {}, start)
