@@ -8,6 +8,7 @@ import pytest
 
 from casework.engine.cases import CREATED, OBSOLETE, PAUSED, READY, RUNNING
 from casework.engine.commands import By, Fire, HandOver
+from casework.engine.draft import Draft
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from tests.engine.toy_case import GREEN, RED, begun
 from tests.engine.toys import (
@@ -222,6 +223,15 @@ def test_a_task_can_appear_later(play: Play) -> None:
     assert "activate" in play.wait(31 * DAY)
     assert play.task("look").state == READY
     play.complete("look")
+
+
+def test_more_time_for_a_task_that_has_not_begun_leaves_the_day_on_which_it_does(play: Play) -> None:
+    play.fire("later")
+    draft = Draft(play.library, play.case, play.context(OFFICER))
+    draft.begin("completed", play.case.main, {})
+    draft.apply(["toy_more_time"], draft.facts(play.case.main, {"tasks": [play.task("look").id]}))
+    assert not draft.moves_clocks
+    assert "activate" in play.wait(31 * DAY)
 
 
 def test_a_task_is_added_once_by_whom_and_where_it_may_be(play: Play) -> None:

@@ -47,6 +47,11 @@ def toy_thaw(f: Facts) -> Mapping[str, Any]:
 
 
 @effect()
+def toy_more_time(f: Facts) -> Mapping[str, Any]:
+    return {"extend": {"tasks": f.data["tasks"], "until": None}}
+
+
+@effect()
 def toy_hold(f: Facts) -> Mapping[str, Any]:
     return {"hold": {"reason": "other"}, "pause": {"keep": []}}
 

@@ -38,7 +38,10 @@ def _in_place(event: Event, one: Json, case: Case | None) -> Event:
     """The same deed by another person, who then stands wherever the event names its actor."""
     # To whom it is handed over is said in the deed; whoever does it need not be one of them.
     same = event.kind == HANDED_OVER
-    effects = dict(event.effects) if same else json.loads(json.dumps(dict(event.effects)).replace(event.actor, one["person"]))
+    told = json.dumps(dict(event.effects)).replace(event.actor, one["person"])
+    if event.acting_for is not None:
+        told = told.replace(event.acting_for, one["deputy_for"] or one["person"])
+    effects = dict(event.effects) if same else json.loads(told)
     track = case.tracks.get(event.track or "") if case else None
     above = case.referral_of(track) if case and track else None
     organisation = above.provider if above and one["role"] in ORGANISATION_ROLES else None
