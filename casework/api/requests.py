@@ -12,7 +12,7 @@ from flask import Request as Incoming
 from pydantic import BaseModel, ValidationError
 
 from casework.api.routes import IDS, Route
-from casework.errors import CaseHasMoved, InvalidForm, KeyMissing, NotFound, RevisionMissing, Unreadable
+from casework.errors import InvalidForm, KeyMissing, NotFound, RevisionMissing, Unreadable
 from casework.operations.requests import Request, digest_of
 
 Json = Any
@@ -72,14 +72,14 @@ def read_key(request: Incoming, path: str, body: Json) -> Request:
 
 
 def read_revision(request: Incoming) -> int:
-    """The revision that If-Match names. Raises RevisionMissing, or CaseHasMoved for what can be no revision of ours."""
+    """The revision that If-Match names. Raises RevisionMissing, or Unreadable for what can be no revision of ours."""
     written = request.headers.get("If-Match", "").strip()
     # A star matches whatever is there, and so says nothing of what was seen.
     if written in ("", "*"):
         raise RevisionMissing
     found = _ETAG.fullmatch(written)
     if found is None:
-        raise CaseHasMoved
+        raise Unreadable('If-Match names the one revision that you saw, in quotation marks, as its ETag has it: If-Match: "7"')
     return int(found[1])
 
 
@@ -90,8 +90,12 @@ def read_json(request: Incoming) -> Json:
         return {}
     if not (request.mimetype == "application/json" or request.mimetype.endswith("+json")):
         raise Unreadable("its body must be JSON, with the header Content-Type: application/json.")
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise Unreadable("its body must come as it is, without a Content-Encoding.")
     try:
         body = json.loads(raw.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_object)
+    except UnicodeDecodeError:
+        raise Unreadable("its body must be written in UTF-8, whatever charset its Content-Type names.") from None
     except RecursionError:
         raise Unreadable("its body is nested too deeply.") from None
     except ValueError:

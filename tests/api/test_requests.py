@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -130,7 +131,17 @@ def test_without_a_revision_nothing_moves(client_for: Clients, world: World, see
     assert is_problem(answer, 428)
 
 
-@pytest.mark.parametrize("seen", ["99", '"99"', 'W/"1"', "abc", '"-1"'])
+@pytest.mark.parametrize("seen", ["1", "99", 'W/"1"', "abc", '"abc"', '"-1"', '"1", "2"', "1\"", '"9999999999"'])
+def test_a_revision_that_is_none_is_told_how_to_write_it(client_for: Clients, world: World, seen: str) -> None:
+    officer = client_for("officer")
+    number, track, _ = opened(officer, world)
+    answer = officer.post(f"/cases/{number}/tracks/{track}/transitions/take", if_match=seen)
+    assert is_problem(answer, 400)
+    assert 'If-Match: "7"' in answer.json["detail"]
+    assert officer.get(f"/cases/{number}").json["state"] == "proposed"
+
+
+@pytest.mark.parametrize("seen", ['"99"', '"1"'])
 def test_with_another_revision_nothing_moves(client_for: Clients, world: World, seen: str) -> None:
     officer = client_for("officer")
     number, track, _ = opened(officer, world)
@@ -198,6 +209,34 @@ def test_a_body_that_is_wrong_is_told(app: Flask, client_for: Clients, world: Wo
     )  # fmt: skip
     assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "told"),
+    [
+        (b"{}", {"Content-Type": "text/plain"}, "Content-Type: application/json"),
+        (b"{}", {"Content-Type": ""}, "Content-Type: application/json"),
+        ("{\"note\": \"好\"}".encode("gb18030"), {"Content-Type": "application/json; charset=gb18030"}, "UTF-8"),
+        (gzip.compress(b"{}"), {"Content-Type": "application/json", "Content-Encoding": "gzip"}, "Content-Encoding"),
+        (b"{", {"Content-Type": "application/json"}, "no valid JSON"),
+    ],
+)  # fmt: skip
+def test_a_body_of_another_kind_is_told_which_kind_is_read(
+    app: Flask, client_for: Clients, world: World, content: bytes, headers: dict[str, str], told: str
+) -> None:
+    number, track, revision = opened(client_for("officer"), world)
+    sent = {"Authorization": f"Bearer {world.tokens['officer']}", "Idempotency-Key": "k", "If-Match": f'"{revision}"'}
+    path = f"{PREFIX}/cases/{number}/tracks/{track}/transitions/take"
+    answer = app.test_client().post(path, data=content, headers=sent | headers)
+    assert answer.status_code == 400
+    assert told in answer.json["detail"]
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "2026-02-30", "1.2.2026", "2026-2-1", "20260201", "1", "tomorrow"])
+def test_a_day_that_is_none_is_told_how_to_write_it(client_for: Clients, day: str) -> None:
+    answer = client_for("officer").get(f"/agenda?from={day}")
+    assert is_problem(answer, 422)
+    assert list(answer.json["fields"]) == ["from"]
 
 
 def test_a_body_that_is_too_large_is_refused(client_for: Clients, world: World) -> None:
