@@ -22,7 +22,7 @@ from casework.demo.driver import Performance, Script, Stage, Until, Wait
 from casework.demo.minutes import Minutes
 from casework.demo.story import prepare, rounds
 from casework.demo.watch import Seen, Watch
-from casework.engine.calendars import Calendar
+from casework.engine.calendars import Calendar, day_in
 from casework.engine.events import Event
 from casework.errors import CaseworkError, InvalidSettings
 from casework.operations.house_rule import KINDS, check_programme, find_breaches
@@ -217,8 +217,8 @@ class _Life(Performance):
     def _in_office(self, after: datetime, days: float) -> datetime:
         """A moment of office hours, always at the same second: a slow machine must not change the minute."""
         zone = ZoneInfo(self.stage.calendar.zone)
-        later = (after + timedelta(days=days)).astimezone(zone)
-        moment = datetime.combine(later.date(), time(9), zone) + timedelta(minutes=self.dice.randrange(8 * 60), seconds=10)
-        while moment <= after or not self.stage.calendar.is_working_day(moment.date()):
+        later = day_in(after + timedelta(days=days), zone)
+        moment = datetime.combine(later, time(9), zone) + timedelta(minutes=self.dice.randrange(8 * 60), seconds=10)
+        while moment <= after or not self.stage.calendar.is_working_day(day_in(moment, zone)):
             moment += timedelta(days=1)
         return moment

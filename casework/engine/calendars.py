@@ -26,6 +26,11 @@ _Asked = TypeVar("_Asked")
 _Answer = TypeVar("_Answer")
 
 
+def day_in(moment: datetime, zone: str | ZoneInfo) -> date:
+    """The day that it is there at a moment. A day is taken of a moment here and nowhere else: elsewhere it would be UTC's."""
+    return moment.astimezone(zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone)).date()
+
+
 class NoWorkingTime(ValueError):
     """The calendar has too little working time to count that far."""
 
@@ -125,7 +130,7 @@ class Calendar:
 
     def local_date(self, moment: datetime) -> date:
         """The date on the wall where this calendar holds; raises ValueError for a naive moment."""
-        return _utc(moment).astimezone(ZoneInfo(self.zone)).date()
+        return day_in(_utc(moment), self.zone)
 
     def is_working_day(self, day: date) -> bool:
         """Whether people work on this local date at all."""

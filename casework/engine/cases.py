@@ -384,15 +384,23 @@ class Case:
             return False
         return not any(clock.task == task.id and clock.state == PAUSED for clock in self.clocks.values())
 
+    def late(self, now: datetime) -> bool:
+        """Whether anything that the case waits for is overdue, on whichever side."""
+        return any(self.overdue(one, now) for one in self._waited_for())
+
+    def _waited_for(self) -> list[Task]:
+        waiting = [one for one in self.open_tasks() if one.state != CREATED and not (one.aftercare and not self.closed_at)]
+        if self.hold is not None:
+            waiting = [one for one in waiting if one.type == "step" and one.track == self.main.id]
+        return waiting
+
     def next_task(self) -> Task | None:
         """What our side must do first; of what only others can do, the first of that. On hold, what the hold asks for.
 
         What somebody lets wait comes after all that can be worked on. What is asked after closing counts once the case
         is closed.
         """
-        waiting = [one for one in self.open_tasks() if one.state != CREATED and not (one.aftercare and not self.closed_at)]
-        if self.hold is not None:
-            waiting = [one for one in waiting if one.type == "step" and one.track == self.main.id]
+        waiting = self._waited_for()
         ours = [one for one in waiting if one.queue not in ORGANISATION_QUEUES] or waiting
         return min(ours, key=lambda one: (one.state == SUSPENDED, one.due_at or one.opened_at, one.id), default=None)
 

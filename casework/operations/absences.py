@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from casework.engine.absences import MOST_LINKS, Absence, circle, longest, standing_in
+from casework.engine.calendars import day_in
 from casework.engine.commands import By
 from casework.engine.events import Event
 from casework.errors import InvalidForm, NotFound, WrongState
@@ -151,7 +152,7 @@ def record_absence(
     end = datetime.combine(last_day + timedelta(days=1), time(), zone)
     new = Absence(new_id(), person, substitute, start.astimezone(log.now.tzinfo), end.astimezone(log.now.tzinfo))
     known = _absences(db, scope)
-    if faults := _faults(db, actor, scope, new, known, first_day < log.now.astimezone(zone).date()):
+    if faults := _faults(db, actor, scope, new, known, first_day < day_in(log.now, zone)):
         raise InvalidForm(fields=faults)
     in_programme = by.organisation is None
     before = look_before(db, [scope] if in_programme else [])

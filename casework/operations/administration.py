@@ -157,7 +157,7 @@ def calendar_called(db: Connection, name: str) -> Calendar:
     """A new programme's working days, by the name of the calendar. Raises InvalidForm."""
     if name not in CALENDARS:
         raise InvalidForm(fields={"calendar": f"must be one of {', '.join(CALENDARS)}"})
-    year = now(db).year
+    year = Calendar("none").local_date(now(db)).year
     return china(range(year - 1, year + 3)) if name == "china" else Calendar("Monday to Friday")
 
 

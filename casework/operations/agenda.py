@@ -16,7 +16,8 @@ from sqlalchemy import Connection, TextClause, text
 from casework.definitions import load_library
 from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, Calendar
 from casework.errors import InvalidForm
-from casework.operations.my_work import FOCUS, chosen_tasks, home_calendar, kinds_of, rows_of
+from casework.operations.deeds import home_calendar
+from casework.operations.my_work import FOCUS, chosen_tasks, kinds_of, rows_of
 from casework.operations.overview import names_of
 from casework.operations.paging import insist_limit
 from casework.operations.task_lists import named_in, place, task_row

@@ -30,6 +30,7 @@ Json = Any
 #: Each question; what is asked for must also be EXCEPTIONAL, which an index holds.
 QUESTIONS = ("waivers", "four_eyes", "late", "extensions", "reopenings", "stops")
 MOST_COUNTED = 1000
+_HOME = "JOIN cases c ON c.id = e.log_id JOIN programmes p ON p.id = c.programme_id"
 
 
 @cache
@@ -38,7 +39,7 @@ def _conditions() -> Mapping[str, str]:
     return {
         "waivers": _said(WAIVER, ("fired",)),
         "four_eyes": "e.kind IN ('proposed', 'refused') OR e.effects ? 'proposed'",
-        "late": "e.effects ? 'happened_on' AND CAST(e.effects->>'happened_on' AS date) < CAST(e.at AS date) - :late",
+        "late": "e.effects ? 'happened_on' AND CAST(e.effects->>'happened_on' AS date) < CAST(e.at AT TIME ZONE (p.calendar->>'zone') AS date) - :late",
         "extensions": _said(EXTENSION, ("fired",)),
         "reopenings": "e.effects ? 'reopened'",
         # A stop that is not confirmed yet stands still already.
@@ -69,7 +70,7 @@ def count_questions(db: Connection, actor: Actor) -> dict[str, int]:
     """How many events there are to each question; nobody needs to count beyond a thousand."""
     given = {"programmes": _programmes(actor), "late": LATE_AFTER + 2, "most": MOST_COUNTED}
     parts = ", ".join(
-        f"(SELECT count(*) FROM (SELECT FROM events e JOIN cases c ON c.id = e.log_id WHERE {_where(name)} LIMIT :most) x)"
+        f"(SELECT count(*) FROM (SELECT FROM events e {_HOME} WHERE {_where(name)} LIMIT :most) x)"
         f" AS {name}"
         for name in QUESTIONS
     )
@@ -93,7 +94,7 @@ def list_answers(
     rows = db.execute(
         text(
             "SELECT e.log_id, e.seq, e.at, e.kind, e.track_id, e.actor_id, e.header, e.effects, c.number, c.title,"
-            " c.programme_id, t.kind AS track_kind FROM events e JOIN cases c ON c.id = e.log_id"
+            f" c.programme_id, t.kind AS track_kind FROM events e {_HOME}"
             f" LEFT JOIN tracks t ON t.id = e.track_id WHERE {_where(question)}{more}"
             " ORDER BY e.at DESC, e.log_id DESC, e.seq DESC LIMIT :most"
         ),

@@ -19,7 +19,7 @@ from casework.definitions import load_library
 from casework.engine.commands import Library
 from casework.errors import InvalidForm
 from casework.ledger.canonical import instant
-from casework.operations.lateness import FIRST_DUE, OURS, OVERDUE, THEIRS
+from casework.operations.lateness import FIRST_DUE, LATE, OURS, OVERDUE, THEIRS
 from casework.operations.marks import looks
 from casework.operations.overview import held_for, reach_values, shown_hold, step_at, when
 from casework.operations.paging import cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page, to_cursor
@@ -50,14 +50,15 @@ _LIST = """
         ORDER BY t.position LIMIT 1
     ) m ON true
     LEFT JOIN LATERAL (
-        SELECT {first_due} AS due_at, bool_or({late}) AS overdue FROM tasks t
+        SELECT {first_due} AS due_at, bool_or({overdue}) AS overdue FROM tasks t
         WHERE t.log_id = c.id AND {ours}
     ) n ON true
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_object('for', jsonb_build_object('id', o.id, 'name', o.name, 'name_zh', o.name_zh),
-            'since', x.opened_at, 'until', x.due_at, 'what', x.name) ORDER BY x.due_at, x.id) AS waits_for
+            'since', x.opened_at, 'until', x.due_at, 'what', x.name, 'overdue', x.overdue) ORDER BY x.due_at, x.id) AS waits_for
         FROM (
-            SELECT DISTINCT ON (t.organisation_id) t.id, t.organisation_id, t.name, t.opened_at, t.due_at FROM tasks t
+            SELECT DISTINCT ON (t.organisation_id) t.id, t.organisation_id, t.name, t.opened_at, t.due_at,
+                bool_or({overdue}) OVER (PARTITION BY t.organisation_id) AS overdue FROM tasks t
             WHERE t.log_id = c.id AND {theirs} ORDER BY t.organisation_id, t.due_at, t.id
         ) x JOIN organisations o ON o.id = x.organisation_id
     ) w ON true
@@ -70,6 +71,7 @@ _REFERRED = """
 """
 # As the indexes have them: a question for each case would be asked of every case that there is.
 _OPEN = "t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND t.organisation_id IS NULL"
+_OPEN_THERE = "t.state IN ('Ready', 'Reserved', 'InProgress') AND t.organisation_id IS NOT NULL"
 _FIRST = f"LEFT JOIN (SELECT t.log_id, {FIRST_DUE} AS due_at FROM tasks t WHERE {{}} GROUP BY t.log_id) {{}} ON {{}}.log_id = c.id"
 _DUE = " ".join((
     "cases c", _FIRST.format(f"{_OPEN} AND NOT t.aftercare", "d", "d"), _FIRST.format(f"{_OPEN} AND t.aftercare", "a", "a"),
@@ -91,12 +93,13 @@ _FILTERS: Mapping[str, tuple[str, str]] = {
         _WHOLE,
         "EXISTS (SELECT FROM tracks t WHERE t.log_id = c.id AND t.provider_id = CAST(:provider AS uuid) AND NOT t.replaced)",
     ),
-    # Those with anything of ours that is late are soon found; which of these go on with it is asked of each.
+    # Those with anything that is late are soon found; which of these go on with it is asked of each.
     "overdue": (
         _WHOLE,
         f"c.id IN (SELECT t.log_id FROM tasks t WHERE {_OPEN} AND NOT t.aftercare AND t.due_at < casework_now()"
-        f" UNION ALL SELECT t.log_id FROM tasks t WHERE {_OPEN} AND t.aftercare AND t.due_at < casework_now())"
-        f" AND EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {OURS} AND {OVERDUE})",
+        f" UNION ALL SELECT t.log_id FROM tasks t WHERE {_OPEN} AND t.aftercare AND t.due_at < casework_now()"
+        f" UNION ALL SELECT t.log_id FROM tasks t WHERE {_OPEN_THERE} AND t.due_at < casework_now())"
+        f" AND EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {LATE})",
     ),
     "open": (_WHOLE, "(c.closed_at IS NULL) = (:open = 'yes')"),
     "waits_for": (_WHOLE, ""),
@@ -215,7 +218,7 @@ def _listed_cases(
         due=how.due,
         cases=how.cases,
     )
-    statement = _LIST.format(page=inner, order=how.order, ours=OURS, theirs=THEIRS, late=OVERDUE, first_due=FIRST_DUE)
+    statement = _LIST.format(page=inner, order=how.order, ours=OURS, theirs=THEIRS, overdue=OVERDUE, first_due=FIRST_DUE)
     rows = db.execute(text(statement), given | {"most": most + 1}).all()
     shown, following = page(rows, most, how.key)
     if following is not None and not whole:
@@ -266,12 +269,13 @@ def _case_row(row: Any, library: Library) -> dict[str, Json]:
         return outline
     if row.level == Sight.REFERRALS:
         return {"number": row.number, "title": row.title}
+    waits_for = held_for(row.hold) if row.hold else [_moments(one) for one in row.waits_for or ()]
     return outline | {
         "programme": row.programme_id, "owner": {"id": row.owner_id, "name": row.owner} if row.owner_id else None,
         "opened_at": instant(row.opened_at), "closed_at": when(row.closed_at),
         "phase": {"id": row.phase_id, "name": row.phase, "name_zh": row.phase_zh} if row.phase_id else None,
-        "due_at": when(row.due_at), "overdue": bool(row.overdue), "hold": shown_hold(row.hold),
-        "waits_for": held_for(row.hold) if row.hold else [_moments(one) for one in row.waits_for or ()],
+        "due_at": when(row.due_at), "hold": shown_hold(row.hold),
+        "waits_for": waits_for, "overdue": bool(row.overdue) or any(one["overdue"] for one in waits_for),
     }  # fmt: skip
 
 

@@ -89,8 +89,9 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
 _MATCH = """
     SELECT m.programme_id, p.code, m.need_id, m.technology_id, n.title, n.owner_id AS need_owner,
         t.owner_id AS technology_owner, (
-            SELECT f.id FROM phases f WHERE f.programme_id = m.programme_id AND f.starts_on <= casework_now()::date
-            AND (f.ends_on IS NULL OR f.ends_on >= casework_now()::date) ORDER BY f.starts_on DESC, f.id LIMIT 1
+            SELECT f.id FROM phases f CROSS JOIN (SELECT (casework_now() AT TIME ZONE (p.calendar->>'zone'))::date) AS d(today)
+            WHERE f.programme_id = m.programme_id AND f.starts_on <= d.today
+            AND (f.ends_on IS NULL OR f.ends_on >= d.today) ORDER BY f.starts_on DESC, f.id LIMIT 1
         ) AS phase_id,
         (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{}') FROM rights r WHERE r.technology_id = t.id) AS rights
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id

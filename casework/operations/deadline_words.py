@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING
+from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, day_in
 from casework.engine.explain import EVERY_DAY, PAUSE, WAITING
 from casework.ledger.canonical import parse_instant
 from casework.operations.notice_words import N_
@@ -46,7 +46,7 @@ def say_rule(told: Mapping[str, Json], say: Speech) -> str:
             return say.ngettext("%(num)d day before %(day)s.", "%(num)d days before %(day)s.", -rule["n"], day=since)
     else:
         counting = next((one for one in told["lines"] if one["kind"] != WAITING), None)
-        since = say.day(parse_instant(counting["from"]).astimezone(where).date()) if counting else ""
+        since = say.day(day_in(parse_instant(counting["from"]), where)) if counting else ""
     if "n" not in rule:
         return say.gettext("What was left when the clock stood still.")
     if rule["unit"] == "wd":
@@ -62,10 +62,11 @@ def say_days_of(line: Mapping[str, Json], zone: str, say: Speech) -> str:
     start, ends = (parse_instant(line[key]).astimezone(where) for key in ("from", "until"))
     # The end itself belongs to what follows.
     end: datetime = ends - timedelta(minutes=1)
-    if line["kind"] != PAUSE and start.date() != end.date():
-        return f"{say.day(start.date())} – {say.day(end.date())}"
-    until = f"{ends:%H:%M}" if start.date() == end.date() else f"{say.day(ends.date())} {ends:%H:%M}"
-    return f"{say.day(start.date())} {start:%H:%M} – {until}"
+    first, last = day_in(start, where), day_in(end, where)
+    if line["kind"] != PAUSE and first != last:
+        return f"{say.day(first)} – {say.day(last)}"
+    until = f"{ends:%H:%M}" if first == last else f"{say.day(day_in(ends, where))} {ends:%H:%M}"
+    return f"{say.day(first)} {start:%H:%M} – {until}"
 
 
 def say_kind(line: Mapping[str, Json], say: Speech) -> str:

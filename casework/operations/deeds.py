@@ -86,6 +86,12 @@ def calendar_of(db: Connection, programme: str) -> Calendar:
     return read_calendar(programme, written)
 
 
+def home_calendar(db: Connection, actor: Actor) -> Calendar | None:
+    """The calendar that a person's lists count by: the first programme's in which the person has a role."""
+    programme = next((one.programme for one in actor.memberships if one.programme), None)
+    return calendar_of(db, programme) if programme else None
+
+
 @dataclass(frozen=True)
 class Standing:
     """A case under its lock, with what a decision needs."""

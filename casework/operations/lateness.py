@@ -1,7 +1,8 @@
 """Which tasks are overdue, and which one a case goes on with: the same of one case and of many, in a query.
 
 Overdue means one thing everywhere: a task that somebody could do, whose day has passed, and whose clock does not stand
-still (`Case.overdue`). That the last rung of its ladder has come is another thing, and called flagged.
+still (`Case.overdue`). A case is late with any such task that it waits for, whosever it is (`Case.late`). That the last
+rung of its ladder has come is another thing, and called flagged.
 """
 
 from __future__ import annotations
@@ -25,3 +26,9 @@ OURS = f"""{_WAITING} AND t.organisation_id IS NULL AND (
 FIRST_DUE = "coalesce(min(t.due_at) FILTER (WHERE t.state <> 'Suspended'), min(t.due_at))"
 #: Of these the case waits for the providers; on hold it waits for what the hold names.
 THEIRS = f"{_WAITING} AND t.organisation_id IS NOT NULL AND c.hold IS NULL"
+#: Of a task `t` of a case `c`: the case is late with it, on whichever side.
+LATE = f"(({OURS}) OR ({THEIRS})) AND {OVERDUE}"
+#: Of a task `t`: nothing holds it up. On hold a case waits, and so does what of ours has no clock that goes on.
+AT_WORK = """NOT EXISTS (SELECT FROM clocks k WHERE k.log_id = t.log_id AND k.task_id = t.id AND k.state = 'paused' OFFSET 0)
+    AND (t.organisation_id IS NOT NULL OR NOT EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND h.hold IS NOT NULL OFFSET 0)
+        OR EXISTS (SELECT FROM clocks k WHERE k.log_id = t.log_id AND k.task_id = t.id AND k.state = 'running' OFFSET 0))"""

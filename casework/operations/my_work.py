@@ -17,7 +17,7 @@ from sqlalchemy import Connection, TextClause, text
 from casework.definitions import load_library
 from casework.engine.calendars import Calendar
 from casework.errors import InvalidForm
-from casework.operations.deeds import calendar_of
+from casework.operations.deeds import home_calendar
 from casework.operations.lateness import NOT_PAUSED, OVERDUE
 from casework.operations.marks import LOOKED, SINCE, mark_rows
 from casework.operations.overview import names_of, when
@@ -101,12 +101,6 @@ def days(moment: datetime, calendar: Calendar) -> Days:
         return datetime.combine(today + timedelta(days=after), time(0), zone)
 
     return Days(moment, start(1), start(7 - today.weekday()))
-
-
-def home_calendar(db: Connection, actor: Actor) -> Calendar | None:
-    """The calendar that a person's lists count by: the first programme's in which the person has a role."""
-    programme = next((one.programme for one in actor.memberships if one.programme), None)
-    return calendar_of(db, programme) if programme else None
 
 
 def list_work(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.calendars import Calendar
+from casework.engine.calendars import Calendar, day_in
 from casework.engine.cases import Case
 from casework.engine.notices import Notice, first_of, notices
 from casework.engine.roles import QUEUE_ROLES
@@ -215,7 +215,7 @@ def next_digest(now: datetime, zone: str, calendar: Calendar) -> datetime:
         where = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
         where = ZoneInfo("UTC")
-    day = now.astimezone(where).date()
+    day = day_in(now, where)
     for _ in range(366):
         moment = datetime.combine(day, DIGEST_AT, where)
         if moment > now and calendar.is_working_day(day):

@@ -85,11 +85,11 @@ def what_next(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("case")
-    library = load_library()
+    library, moment = load_library(), now(db)
     names = names_in(db, case, list(case.open_tasks()))
     return {
         "number": case.number, "state": case.main.states[0], "edition": case.main.edition, "closed_at": when(case.closed_at),
-        "next_action": _next_action(case, library, names, now(db)), "waits_for": _waits_for(case, names),
+        "next_action": _next_action(case, library, names, moment), "waits_for": _waits_for(case, names, moment),
         "hold": shown_hold(case.hold), "programme": case.programme,
     }  # fmt: skip
 
@@ -122,7 +122,8 @@ def describe(
         "requests": _requests(actor, case, seen, library, nobody), "deeds": _deeds(actor, case),
         "id": case.log, "programme": case.programme, "revision": case.revision, "seq": case.seq, "owner": named(case.owner, names),
         "team": [named(one, names) for one in case.team], "next_action": _next_action(case, library, names, moment),
-        "waits_for": _waits_for(case, names), "joins": show_joins(case, library), "state": case.main.states[0], "outcome": case.outcome,
+        "waits_for": _waits_for(case, names, moment), "joins": show_joins(case, library), "state": case.main.states[0], "outcome": case.outcome,
+        "overdue": case.late(moment),
         "reasons": list(case.reasons), "hold": shown_hold(case.hold), "frozen": case.frozen, "opened_at": instant(case.opened_at),
         "closed_at": when(case.closed_at), "rights": list(case.rights), "match": case.match, "phase": case.phase,
         "need": case.need, "technology": case.technology, "interest": actor.person in case.interests,
@@ -308,8 +309,11 @@ def _next_action(case: Case, library: Library, names: Mapping[str, str], moment:
     return {key: shown[key] for key in _NEXT}
 
 
-def _waits_for(case: Case, names: Mapping[str, str]) -> list[dict[str, Json]]:
-    """Whom the case waits for, each once: since and until when, and for what; empty where it is our turn alone."""
+def _waits_for(case: Case, names: Mapping[str, str], moment: datetime) -> list[dict[str, Json]]:
+    """Whom the case waits for, each once: since and until when, for what, and whether anything of theirs is late.
+
+    Empty where it is our turn alone.
+    """
     if case.hold is not None:
         return held_for(case.hold)
     found: dict[str | None, dict[str, Json]] = {}
@@ -317,16 +321,20 @@ def _waits_for(case: Case, names: Mapping[str, str]) -> list[dict[str, Json]]:
         task for task in case.open_tasks()
         if task.queue in ORGANISATION_QUEUES and task.state != CREATED and not (task.aftercare and not case.closed_at)
     ]  # fmt: skip
+    late = {task.organisation for task in theirs if case.overdue(task, moment)}
     for task in sorted(theirs, key=lambda one: (one.due_at is None, one.due_at, one.id)):
         who = {"id": task.organisation, "name": names.get(task.organisation or "")}
-        one = {"for": who, "since": instant(task.opened_at), "until": when(task.due_at), "what": task.name}
+        one = {
+            "for": who, "since": instant(task.opened_at), "until": when(task.due_at), "what": task.name,
+            "overdue": task.organisation in late,
+        }  # fmt: skip
         found.setdefault(task.organisation, one)
     return list(found.values())
 
 
 def held_for(hold: Mapping[str, Json]) -> list[dict[str, Json]]:
     """For what a case on hold waits, and until when: in the form in which a case says for whom it waits."""
-    return [{"for": hold.get("waits_for"), "since": None, "until": hold.get("resume_by"), "what": "hold"}]
+    return [{"for": hold.get("waits_for"), "since": None, "until": hold.get("resume_by"), "what": "hold", "overdue": False}]
 
 
 def actions_of(

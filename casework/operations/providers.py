@@ -13,13 +13,14 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine.calendars import Calendar
 from casework.engine.cases import Case, Track
 from casework.engine.fields import insist_day
 from casework.engine.roles import PROVIDER_LEAD
 from casework.engine.suggestions import Candidate, Wanted, suggest
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.administration import is_administrator
-from casework.operations.deeds import calendar_of
+from casework.operations.deeds import calendar_of, home_calendar
 from casework.operations.overview import find_case
 from casework.operations.registers import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
@@ -79,7 +80,7 @@ def list_providers(db: Connection, actor: Actor, *, service: str | None = None) 
     more = "AND (:service = '' OR :service = ANY(o.services))"
     if not _reads_directory(actor):
         more += " AND o.id = ANY(CAST(:own AS uuid[]))"
-    today = now(db).date()
+    today = _today(db, actor)
     return {"items": [_provider(row, today) for row in db.execute(text(_PROVIDERS.format(more=more)), given)]}
 
 
@@ -91,6 +92,11 @@ def _provider(row: Any, today: date) -> dict[str, Json]:
     }  # fmt: skip
 
 
+def _today(db: Connection, actor: Actor) -> date:
+    """The day of the programme that the actor works for; of a provider's people, who work for many, the pilot's."""
+    return (home_calendar(db, actor) or Calendar("none")).local_date(now(db))
+
+
 def _closed(profile: Mapping[str, Json]) -> list[tuple[date, date]]:
     return [(date.fromisoformat(one["from"]), date.fromisoformat(one["to"])) for one in profile["closed"]]
 
@@ -99,7 +105,7 @@ def show_provider(db: Connection, actor: Actor, provider: str) -> dict[str, Json
     """One provider with its figures. Raises NotFound."""
     _insist_sees(db, actor, provider)
     row = db.execute(text(_PROVIDERS.format(more="AND o.id = CAST(:id AS uuid)")), {"id": provider, **_counted(actor)}).one()
-    return _provider(row, now(db).date()) | {
+    return _provider(row, _today(db, actor)) | {
         "figures": [_figures(one) for one in db.execute(_FIGURES, {"provider": provider, **_counted(actor)})],
         "ours": provider in reach(actor).organisations, "may_edit": _may_edit(actor, provider),
     }  # fmt: skip

@@ -27,9 +27,7 @@ _FIELDS = ("office", "number", "owner", "in_force", "expires_on", "fee_paid_to",
 def encumber(db: Connection, cause: Event, change: Mapping[str, Json], id: str) -> None:
     """Write into a right's log what an event of a case says of it: a pledge, a licence, or the end of one."""
     log = lock_log(db, change["right"])
-    found = db.execute(
-        text("SELECT encumbrances FROM rights WHERE id = CAST(:id AS uuid)"), {"id": log.id}
-    ).scalar_one()
+    found, today = db.execute(_LYING, {"id": log.id, "at": cause.at}).one()
     because = {"log": cause.log, "seq": cause.seq}
     if "add" in change:
         one = {"id": id, "case": cause.log, "holder": None, "territory": None, "exclusive": None, "to": None} | change[
@@ -37,9 +35,8 @@ def encumber(db: Connection, cause: Event, change: Mapping[str, Json], id: str) 
         ]
         kind, effects = ENCUMBERED, {"encumbrance": one, "cause": because}
     else:
-        on = cause.at.date().isoformat()
         kind = RELEASED
-        effects = {"ended": standing(found, change["end"], cause.log), "on": on, "cause": because}
+        effects = {"ended": standing(found, change["end"], cause.log), "on": today.isoformat(), "cause": because}
     event = log.next_event(
         kind, cause.actor, role=cause.role, acting_for=cause.acting_for, organisation=cause.organisation, effects=effects
     )
@@ -48,6 +45,13 @@ def encumber(db: Connection, cause: Event, change: Mapping[str, Json], id: str) 
         text("UPDATE rights SET encumbrances = CAST(:all AS jsonb) WHERE id = CAST(:id AS uuid)"),
         {"id": log.id, "all": json.dumps(after(found, event))},
     )
+
+
+#: What lies on a right, and the programme's day at a moment.
+_LYING = text("""
+    SELECT r.encumbrances, CAST(CAST(:at AS timestamptz) AT TIME ZONE (p.calendar->>'zone') AS date)
+    FROM rights r JOIN programmes p ON p.id = r.programme_id WHERE r.id = CAST(:id AS uuid)
+""")
 
 
 def record_right(
@@ -59,6 +63,7 @@ def record_right(
         raise NotAllowed(why="rights are entered by officers.")
     if kind not in KINDS:
         raise InvalidForm(fields={"kind": f"must be one of {', '.join(KINDS)}"})
+    _insist_looked_up(db, programme, fields.get("checked_on"))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id = str(uuid_utils.uuid7())
@@ -100,6 +105,7 @@ def confirm_right(
         raise NotAllowed(why="rights are confirmed by officers.")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    _insist_looked_up(db, programme, checked_on)
     log: Log = lock_log(db, right)
     given = {name: _plain(value) for name, value in fields.items() if name in _FIELDS and value is not None}
     effects = {"checked_on": checked_on.isoformat()}
@@ -110,6 +116,15 @@ def confirm_right(
         given | {"id": right, "checked_on": checked_on},
     )
     return finish(db, actor, request, Done({"id": right, "confirmed": True}))
+
+
+_TODAY = text("SELECT CAST(casework_now() AT TIME ZONE (calendar->>'zone') AS date) FROM programmes WHERE id = CAST(:id AS uuid)")
+
+
+def _insist_looked_up(db: Connection, programme: str, checked_on: date | None) -> None:
+    """Nobody has looked a right up on a day that is to come. Raises InvalidForm."""
+    if checked_on is not None and checked_on > db.execute(_TODAY, {"id": programme}).scalar_one():
+        raise InvalidForm(fields={"checked_on": "must not lie in the future"})
 
 
 def _plain(value: Json) -> Json:

@@ -21,7 +21,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.allocation import explain_waiting
 from casework.operations.gate import task_log
-from casework.operations.lateness import OVERDUE
+from casework.operations.lateness import AT_WORK, OVERDUE
 from casework.operations.marks import LOOKED, SINCE, mark_rows
 from casework.operations.overview import names_of, reach_values, show, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -381,8 +381,11 @@ def _scope_of(kind: str) -> str:
 
 
 def next_claimable(db: Connection, actor: Actor, *, limit: int, skip: Collection[str] = ()) -> list[Any]:
-    """The first tasks that the actor may take, in the order of `engine.turns`, but those of the logs to skip; unlocked."""
-    statement, values = _claimable(actor, " AND NOT t.log_id = ANY(CAST(:skip AS uuid[]))")
+    """The first tasks that the actor may take, in the order of `engine.turns`, but those of the logs to skip; unlocked.
+
+    What stands still waits for nobody's work, however early its day.
+    """
+    statement, values = _claimable(actor, f" AND NOT t.log_id = ANY(CAST(:skip AS uuid[])) AND {AT_WORK}")
     if statement is None:
         return []
     return list(db.execute(statement, values | {"person": actor.person, "most": limit, "skip": sorted(skip)}))

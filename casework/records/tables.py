@@ -763,6 +763,12 @@ tasks = Table(
         ),
         postgresql_include=["state"],
     ),
+    Index(
+        "ix_tasks_theirs_due",
+        "due_at",
+        "log_id",
+        postgresql_where=text("state IN ('Ready', 'Reserved', 'InProgress') AND organisation_id IS NOT NULL"),
+    ),
     Index("ix_tasks_closed_by", "closed_by", "closed_at", "id", postgresql_where=text("closed_by IS NOT NULL")),
     Index("ix_tasks_log_id_position", "log_id", "position"),
     Index("ix_tasks_aftercare_ready", "log_id", postgresql_where=text("aftercare AND state = 'Ready'")),

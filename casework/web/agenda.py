@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND
 from casework.operations import agenda
-from casework.operations.my_work import home_calendar
+from casework.operations.deeds import home_calendar
 from casework.operations.paging import MOST
 from casework.web import dates, frame
 from casework.web.actor import list_transaction, only

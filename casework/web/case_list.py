@@ -138,6 +138,8 @@ class Row:
     overdue: bool
     waits_for: str
     until: str | None
+    #: Whether whoever is waited for is late.
+    until_late: bool
     opened_at: str | None
     #: Whether its page opens for the reader.
     seen: bool
@@ -159,7 +161,7 @@ def _row(one: Mapping[str, Json]) -> Row:
         one["number"], one["title"] or "", step_name(one.get("step")),
         edition_text(edition, f"states.{one['state']}") if edition else "",
         say_outcome(edition, one.get("outcome")), (one.get("owner") or {}).get("name") or "", one.get("due_at"),
-        bool(one.get("overdue")), words, until, one.get("opened_at"), edition is not None, edition is not None and one["state"] in edition.side_states,
+        bool(one.get("overdue")), words, until, bool(waits and waits[0]["overdue"]), one.get("opened_at"), edition is not None, edition is not None and one["state"] in edition.side_states,
         one.get("mark"),
     )  # fmt: skip
 

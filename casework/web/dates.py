@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask_babel import gettext, ngettext
 
-from casework.engine.calendars import Calendar
+from casework.engine.calendars import Calendar, day_in
 
 WEEKDAYS_ZH = "一二三四五六日"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -28,7 +28,16 @@ class Clock:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
+        return self.day_of(self.now)
+
+    @property
+    def office_today(self) -> date:
+        """Where the programme is: what a form's days are checked by, wherever its reader sits."""
+        return (self.calendar or Calendar("none")).local_date(self.now)
+
+    def day_of(self, moment: datetime | str) -> date:
+        """The day on the reader's wall at a moment."""
+        return day_in(read_moment(moment), self.zone)
 
 
 def clock(now: datetime, zone: str, language: str, calendar: Calendar | None = None) -> Clock:
@@ -61,7 +70,7 @@ def say_day(day: date | str, told: Clock, *, year: bool = False) -> str:
 def say_moment(moment: datetime | str, told: Clock) -> str:
     """Mon 24 Nov 10:02, in the person's zone."""
     there = read_moment(moment).astimezone(told.zone)
-    return f"{say_day(there.date(), told)} {there:%H:%M}"
+    return f"{say_day(told.day_of(there), told)} {there:%H:%M}"
 
 
 def say_exactly(moment: datetime | str, told: Clock) -> str:
@@ -105,7 +114,7 @@ def _working_days(calendar: Calendar, after: date, until: date) -> int:
 
 def say_distance(moment: datetime | str, told: Clock) -> str:
     """The same in calendar days: "in 3 days", "yesterday", "12 days ago"."""
-    return say_days((read_moment(moment).astimezone(told.zone).date() - told.today).days)
+    return say_days((told.day_of(moment) - told.today).days)
 
 
 def say_days(days: int) -> str:

@@ -375,7 +375,7 @@ def _told(taken: list[str], refused: list[tuple[str, str]]) -> Response:
 
 def _checked(form: type[Form], data: Mapping[str, Json]) -> dict[str, Json]:
     rules = form.rule()
-    return check(build_model(form.__name__, rules), rules, data, frame.clock().today)
+    return check(build_model(form.__name__, rules), rules, data, frame.clock().office_today)
 
 
 @blueprint.post("/referrals/<uuid:referral>/returned")

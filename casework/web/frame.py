@@ -166,7 +166,7 @@ def due_element(moment: datetime | str | None, *, short: bool = False, late: boo
     told = clock()
     if late is False and dates.is_late(moment, told):
         return Markup('<span class="muted">{}</span>').format(gettext("its clock stands still"))
-    day = dates.say_day(dates.read_moment(moment).astimezone(told.zone).date(), told)
+    day = dates.say_day(told.day_of(moment), told)
     distance = dates.say_due(moment, told)
     made = _element(distance if short or day in distance else f"{distance} · {day}", dates.say_exactly(moment, told), _machine(moment))
     if dates.is_late(moment, told):
@@ -175,11 +175,13 @@ def due_element(moment: datetime | str | None, *, short: bool = False, late: boo
 
 
 def day_element(day: Any) -> Markup:
-    """Fri 5 Dec, of a calendar day."""
+    """Fri 5 Dec, of a calendar day, or of the day in which a moment lies for the reader."""
     if day is None:
         return Markup("")
-    read = dates.read_day(day)
-    return _element(dates.say_day(read, clock()), read.isoformat(), read.isoformat())
+    told = clock()
+    is_moment = isinstance(day, datetime) or isinstance(day, str) and len(day) > len("2025-12-05")
+    read = told.day_of(day) if is_moment else dates.read_day(day)
+    return _element(dates.say_day(read, told), read.isoformat(), read.isoformat())
 
 
 def _machine(moment: datetime | str) -> str:

@@ -61,7 +61,7 @@ def _form(
 
 def _checked(form: type[Form], data: Mapping[str, Json]) -> dict[str, Json]:
     """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
-    return check(build_model(form.__name__, form.rule()), form.rule(), data, frame.clock().today)
+    return check(build_model(form.__name__, form.rule()), form.rule(), data, frame.clock().office_today)
 
 
 def told_form(db: Connection, actor: Actor, opening: str) -> FormView:

@@ -53,6 +53,36 @@ def test_a_high_priority_brings_a_task_forward_and_the_row_says_so(engine: Engin
     assert pull(engine, world, "officer") == last["id"]
 
 
+def test_what_stands_still_is_not_given_however_early_its_day(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        held, late = world.new_case(db), world.new_case(db)
+        world.fire(db, "officer", held, "take")
+        world.fire(db, "officer", held, "hold", {
+            "reason": "parties_paused", "waits_for": "need_owner", "waits_until": "event", "event": "The board has met",
+        })  # fmt: skip
+        days = {late: 5, held: 30}
+        for number, ago in days.items():
+            db.execute(
+                text(
+                    "UPDATE tasks SET due_at = casework_now() - make_interval(days => :ago), turn_at = casework_now() - make_interval(days => :ago)"
+                    " WHERE state = 'Ready' AND name <> 'on_hold' AND log_id = (SELECT id FROM cases WHERE number = :n)"
+                ),
+                {"ago": ago, "n": number},
+            )
+        # Its last rung has rung long ago: it has no clock that could stand still.
+        db.execute(text("DELETE FROM clocks k USING tasks t WHERE t.id = k.task_id AND t.name = 'triage_check'"))
+        waiting = list(db.execute(text("SELECT name FROM tasks WHERE state = 'Ready' AND log_id = (SELECT id FROM cases WHERE number = :n)"), {"n": held}).scalars())
+    assert "triage_check" in waiting
+    first = pull(engine, world, "officer")
+    with transaction(engine) as db:
+        found = db.execute(text("SELECT c.number FROM tasks t JOIN cases c ON c.id = t.log_id WHERE t.id = CAST(:id AS uuid)"), {"id": first})
+        assert found.scalar_one() == late
+    left = [pull(engine, world, "officer") for _ in range(2)]
+    with transaction(engine) as db:
+        names = [db.execute(text("SELECT name FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": one}).scalar_one() for one in left if one]
+    assert "triage_check" not in names
+
+
 def test_many_pull_at_once_and_nobody_gets_what_another_has(engine: Engine, world: World) -> None:
     with transaction(engine) as db:
         for _ in range(12):
