@@ -136,8 +136,9 @@ def _unfit(draft: Draft, rule: Mapping[str, Json], given: list[str]) -> str:
 
 
 def line(words: str, name: str, most: int = 10_000) -> str:
-    """Words that somebody typed, checked as a form would."""
-    rule = {"name": name, "type": "note", "required": True, "fact": False, "max": most}
+    """Words that somebody typed, checked as a form would; a reason must hold words."""
+    kind = "note" if name == "reason" else "text"
+    rule = {"name": name, "type": kind, "required": True, "fact": False, "max": most}
     made = fields.build_model("Line", [rule])
     return str(fields.check(made, [rule], {name: words}, date.min)[name])
 

@@ -67,7 +67,7 @@ class Text(FormField):
 
 @dataclass(frozen=True, kw_only=True)
 class Note(Text):
-    """Some sentences."""
+    """Some sentences; where they are required, they must hold words."""
 
     max: int = 10_000
     type: ClassVar[str] = "note"
@@ -284,6 +284,15 @@ def _no_control(words: str) -> str:
     return words
 
 
+#: Numbers, days and times, and what programs write where they have nothing to say: none of it gives a reason.
+_NO_WORD = re.compile(r"[-+\d.,:/%TZEe]+|[-+]?inf(inity)?|nan|null|undefined|\[object|object\]", re.IGNORECASE)
+
+
+def holds_words(said: str) -> bool:
+    """Whether anybody is told anything by it: a letter of any script, in more than a number, a day or a program's filler."""
+    return any(letter.isalpha() for part in said.split() if not _NO_WORD.fullmatch(part) for letter in part)
+
+
 def _decimal(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise ValueError("write a number, as a string or a whole number")
@@ -291,8 +300,10 @@ def _decimal(value: Any) -> str:
         number = Decimal(str(value).strip())
     except InvalidOperation:
         raise ValueError("is not a number") from None
+    if not number.is_finite():
+        raise ValueError("is not a number")
     # Asked of its parts: arithmetic with a number such as 1e999999999 would overflow.
-    if not number.is_finite() or number and number.adjusted() >= 15 or -int(number.as_tuple().exponent) > 6:
+    if number and number.adjusted() >= 15 or -int(number.as_tuple().exponent) > 6:
         raise ValueError("has too many digits")
     return format(number, "f")
 
@@ -425,6 +436,8 @@ def check(
             continue
         if not asked:
             faults[name] = "does not apply here"
+        elif rule["type"] == "note" and rule["required"] and not holds_words(value):
+            faults[name] = "must be said in words"
         elif rule["type"] == "number":
             faults |= _number_fault(rule, Decimal(value))
         elif rule["type"] == "money" and Decimal(value["amount"]) < 0:

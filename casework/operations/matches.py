@@ -12,10 +12,12 @@ from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.ledger.canonical import instant
+from casework.operations.deeds import calendar_of
 from casework.operations.entries import note_entries
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor, reach
+from casework.records.logs import now
 
 Json = Any
 
@@ -67,6 +69,8 @@ def create_match(
     faults: dict[str, str] = {}
     sides = {"need": ("needs", need), "technology": ("technologies", technology)}
     found = {side: _find(db, table, programme, name, side, faults) for side, (table, name) in sides.items()}
+    if proposed_on is not None and proposed_on > calendar_of(db, programme).local_date(now(db)):
+        faults["proposed_on"] = "must not lie in the future"
     if faults:
         raise InvalidForm(fields=faults)
     id = str(uuid_utils.uuid7())

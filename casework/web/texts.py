@@ -151,6 +151,7 @@ FAULTS = (
     N_("does not apply here"),
     N_("must not be negative"),
     N_("must not lie in the future"),
+    N_("must be said in words"),
     N_("must not lie in the past"),
     N_("must be yes"),
     N_("must be no"),

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.shapes.shared import Answer, Body, Id, Knowingly, Named
+from casework.api.shapes.shared import Answer, Body, Day, Id, Knowingly, Named
 
 
 class NewAbsence(Body):
     scope: Annotated[Id, Field(description="The programme or organisation that the person is away from")]
     person: Annotated[Id | None, Field(description="Who is away; yourself unless told")] = None
     substitute: Id
-    first_day: date
-    last_day: Annotated[date, Field(description="Still away on this day")]
+    first_day: Day
+    last_day: Annotated[Day, Field(description="Still away on this day")]
     sure: Knowingly = False
 
 

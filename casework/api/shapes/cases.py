@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -12,6 +11,7 @@ from casework.api.shapes.shared import (
     Body,
     ClockSummary,
     Code,
+    Day,
     Id,
     Knowingly,
     Language,
@@ -37,7 +37,7 @@ class CaseQuery(Paged):
     waits_for: Annotated[
         Literal["us", "provider", "hold"] | None, Field(description="Hold: an event or a day")
     ] = None
-    overdue: Annotated[Literal["yes"] | None, Field(description="Only those with a task of ours that is late")] = None
+    overdue: Annotated[Literal["yes"] | None, Field(description="Only those that are late with something, on either side")] = None
     open: Annotated[Literal["yes", "no"] | None, Field(description="Only those that are open, or closed")] = None
     sort: Annotated[Literal["newest", "oldest", "number", "due"], Field(description="Due: what is due first")] = "newest"
 
@@ -58,7 +58,7 @@ class NewDocument(Body):
     ] = None
     own: Annotated[bool, Field(description="The office's own, with nothing of a party in it: sharing it needs no consent")] = False
     language: Language | None = None
-    valid_until: date | None = None
+    valid_until: Day | None = None
 
 
 class Interest(Body):
@@ -81,6 +81,7 @@ class CaseRow(Answer):
     owner: Named | None = None
     opened_at: str | None = None
     closed_at: str | None = None
+    overdue: Annotated[bool | None, Field(description="Something that the case waits for is late, on whichever side")] = None
     mark: Mark = None
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.shapes.shared import Answer, Body, Language, Line, Query, Words
+from casework.api.shapes.shared import Answer, Body, Day, Language, Line, Query, Words
 
 
 class NewDelivery(Body):
     title: Line
     kind: Line
     language: Language | None = None
-    valid_until: date | None = None
+    valid_until: Day | None = None
 
 
 class Returning(Body):
@@ -124,7 +123,7 @@ class GrantEnded(Answer):
 
 
 class GrantDay(Body):
-    until: Annotated[date | None, Field(description="The last day; null: as long as referral and consent last")]
+    until: Annotated[Day | None, Field(description="The last day; null: as long as referral and consent last")]
 
 
 class GrantDayChanged(Answer):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from casework.api.shapes.documents import DocumentTold
-from casework.api.shapes.shared import Answer, Body, Line, Query
+from casework.api.shapes.shared import Answer, Body, Day, Line, Query
 
 Kind = Literal["invitation", "referral", "reminder", "closing"]
 Told = Literal["en", "zh", "both"]
 To = Annotated[Line, Field(description="need_owner, technology_owner, or the id of a provider's referral")]
-By = Annotated[date | None, Field(description="The day that the letter names")]
+By = Annotated[Day | None, Field(description="The day that the letter names")]
 Own = Annotated[str | None, Field(max_length=4000, description="A paragraph of one's own")]
 
 

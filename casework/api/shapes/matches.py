@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.shapes.shared import Answer, Body, Decimals, Id, Line, Paged, Words
+from casework.api.shapes.shared import Answer, Body, Day, Decimals, Id, Line, Paged, Words
 
 
 class MatchQuery(Paged):
@@ -22,7 +21,7 @@ class NewMatch(Body):
     technology: Annotated[Line, Field(description="The technology's id or external id")]
     source: Line = "entered"
     external_id: Line | None = None
-    proposed_on: date | None = None
+    proposed_on: Day | None = None
     proposed_by: Line | None = None
     score: Decimals | None = None
     rationale: Words | None = None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from casework.api.shapes.shared import Answer, Body, Code, Id, Json, Knowingly, Language, Line, Named, Paged
+from casework.api.shapes.shared import Answer, Body, Code, Day, Id, Json, Knowingly, Language, Line, Named, Paged
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
@@ -26,8 +25,8 @@ class NewProgramme(Body):
 class NewPhase(Body):
     name: Line
     name_zh: Line | None = None
-    starts_on: date
-    ends_on: date | None = None
+    starts_on: Day
+    ends_on: Day | None = None
 
 
 class NewOrganisation(Body):

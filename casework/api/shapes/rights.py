@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from casework.api.shapes.shared import Answer, Body, Code, Id, Line, Paged
+from casework.api.shapes.shared import Answer, Body, Code, Day, Id, Line, Paged
 
 
 class RecordQuery(Paged):
@@ -20,19 +18,19 @@ class RightFields(Body):
     number: Line | None = None
     owner: Line | None = None
     in_force: bool | None = None
-    expires_on: date | None = None
-    fee_paid_to: date | None = None
+    expires_on: Day | None = None
+    fee_paid_to: Day | None = None
 
 
 class NewRight(RightFields):
     programme: Id
     technology: Id | None = None
     kind: Code
-    checked_on: date | None = None
+    checked_on: Day | None = None
 
 
 class CheckedRight(RightFields):
-    checked_on: date
+    checked_on: Day
 
 
 class ConfirmedField(Body):

@@ -30,6 +30,8 @@ def _some_words(words: str) -> str:
 
 
 Id = Annotated[UUID, PlainSerializer(str)]
+#: A day that a calendar can count from.
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_some_words)]
 Words = Annotated[str, Field(max_length=10_000), AfterValidator(_words)]
 SomeWords = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_some_words)]
@@ -67,7 +69,7 @@ Knowingly = Annotated[bool, Field(description="Do it although it leaves a later 
 class Firing(Body):
     data: Annotated[dict[str, Json], Field(description="The form, by the names that the action lists")] = {}
     reason: Words | None = None
-    happened_on: Annotated[date | None, Field(description="When it took place, where it is recorded afterwards")] = None
+    happened_on: Annotated[Day | None, Field(description="When it took place, where it is recorded afterwards")] = None
     sure: Knowingly = False
 
 
@@ -76,7 +78,7 @@ class NewTask(Body):
     about: Annotated[
         Line | None, Field(description="need_owner or technology_owner, where the task is about a party")
     ] = None
-    due: Annotated[date | None, Field(description="Instead of the workflow's own limit")] = None
+    due: Annotated[Day | None, Field(description="Instead of the workflow's own limit")] = None
     person: Annotated[Id | None, Field(description="Who does it; nobody named: its queue")] = None
     note: Annotated[Words | None, Field(description="What whoever does it should know; required where it is somebody else")] = None
 
@@ -334,6 +336,7 @@ class CaseShown(Answer):
     documents: list[Document] | None = None
     grants: Annotated[list[dict[str, Json]] | None, Field(description="Which document which track may see")] = None
     next_action: dict[str, Json] | None = None
+    overdue: Annotated[bool | None, Field(description="Something that the case waits for is late, on whichever side")] = None
     waits_for: list[dict[str, Json]] | None = None
     joins: Annotated[list[Join] | None, Field(description="How referrals that run side by side are waited for")] = None
     hold: dict[str, Json] | None = None
@@ -393,7 +396,7 @@ class Fired(Answer):
 class ClockRule(Answer):
     n: Annotated[int | None, Field(description="So many days")] = None
     unit: Annotated[str, Field(description="wd, working days, or cd, calendar days")]
-    day: Annotated[date | None, Field(description="From this day, which a form named; else from where the clock began")] = None
+    day: Annotated[Day | None, Field(description="From this day, which a form named; else from where the clock began")] = None
 
 
 class ClockInterval(Answer):

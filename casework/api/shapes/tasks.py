@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from casework.api.shapes.shared import (
     Answer,
     Body,
     Code,
+    Day,
     Id,
     Json,
     Knowingly,
@@ -34,8 +34,8 @@ class AgendaQuery(Query):
         Literal["own", "team", "waiting"],
         Field(description="Yours, all of your programmes' offices, or what others must do in the cases that you own"),
     ] = "own"
-    from_: Annotated[date | None, Field(alias="from", description="The first day; this Monday unless told")] = None
-    to: Annotated[date | None, Field(description="The last day; the seventh unless told")] = None
+    from_: Annotated[Day | None, Field(alias="from", description="The first day; this Monday unless told")] = None
+    to: Annotated[Day | None, Field(description="The last day; the seventh unless told")] = None
     limit: Annotated[int | None, Field(ge=1, le=MOST, description=f"Most tasks; {PAGE} unless told")] = None
 
 
@@ -48,14 +48,14 @@ class ManyTasks(Body):
     operation: Literal["claim", "release", "complete", "assign", "suspend"]
     person: Annotated[Id | None, Field(description="For assign")] = None
     note: Annotated[Words | None, Field(description="For assign")] = None
-    until: Annotated[date | None, Field(description="For suspend")] = None
+    until: Annotated[Day | None, Field(description="For suspend")] = None
     waits_for: Literal["need_owner", "technology_owner", "provider", "authority", "other"] | None = None
     reason: Annotated[Words | None, Field(description="For suspend")] = None
     dry_run: Annotated[bool, Field(description="Say what would become of each, and do nothing")] = False
 
 
 class Waiting(Body):
-    until: Annotated[date, Field(description="The last day of waiting; the task wakes by itself at its close of business")]
+    until: Annotated[Day, Field(description="The last day of waiting; the task wakes by itself at its close of business")]
     waits_for: Literal["need_owner", "technology_owner", "provider", "authority", "other"]
     reason: SomeWords
 
@@ -95,7 +95,7 @@ class Ticking(Body):
 
 class Completing(Body):
     data: Annotated[dict[str, Json], Field(description="The form, by the names that the task lists")] = {}
-    happened_on: date | None = None
+    happened_on: Day | None = None
     note: Annotated[Words | None, Field(description="Of a delegated step: what whoever delegated it should know")] = None
     sure: Knowingly = False
 
@@ -118,20 +118,20 @@ class TaskPage(Answer):
 
 
 class AgendaDay(Answer):
-    day: date
+    day: Day
     kind: Annotated[str, Field(description="working, make_up, weekend or holiday")]
     name: Annotated[dict[str, str], Field(description="Of a holiday or a day of make-up work, by language")]
     due: Annotated[int, Field(description="How many tasks are due on it")]
 
 
 class AgendaTask(Task):
-    day: Annotated[date, Field(description="On which it is due where the programme is")]
+    day: Annotated[Day, Field(description="On which it is due where the programme is")]
 
 
 class Agenda(Answer):
     whose: str
     zone: Annotated[str, Field(description="In which days begin and end")]
-    today: date
+    today: Day
     days: list[AgendaDay]
     items: list[AgendaTask]
     more: Annotated[bool, Field(description="Whether there are more tasks than the limit")]
@@ -144,7 +144,8 @@ class TaskPerson(Answer):
 
 
 class TaskPeople(Answer):
-    items: list[TaskPerson]
+    items: Annotated[list[TaskPerson], Field(description="To whom you may give it")]
+    reviewers: Annotated[list[TaskPerson], Field(description="Whom you may ask to review it before you finish it")]
 
 
 class TaskDone(Answer):
