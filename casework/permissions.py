@@ -6,7 +6,7 @@ What a person may not see does not exist for that person: callers raise NotFound
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -370,6 +370,16 @@ def may_hold(actor: Actor, case: Case, task: Task) -> bool:
     """Whether a task may lie with the actor: who works its queue, or leads it."""
     mine = capacities(actor, case, case.tracks[task.track])
     return conflict(actor, case) is None and any(works(case, task, by) or leads(case, task, by) for by in mine)
+
+
+def may_review(actor: Actor, case: Case, task: Task, asked_by: Collection[str | None]) -> By | None:
+    """The capacity in which the actor may answer a review, if there is one: of those who work the task's queue or lead it,
+    another person than who asked, in whoever's name."""
+    if conflict(actor, case) or actor.service or actor.person in asked_by:
+        return None
+    mine = [by for by in capacities(actor, case, case.tracks[task.track]) if by.acting_for is None or by.acting_for not in asked_by]
+    fits = [by for by in mine if works(case, task, by)] + [by for by in mine if leads(case, task, by)]
+    return fits[0] if fits else None
 
 
 def operate(actor: Actor, case: Case, task: Task, edition: Edition, operation: str) -> By:

@@ -32,7 +32,8 @@ OPERATION_OF: Mapping[str, str] = {
 }  # fmt: skip
 _REVIEWS = frozenset({kinds.REVIEW_ASKED, kinds.APPROVED, kinds.CHANGES_ASKED})
 #: What gives a task back to somebody who had it.
-_BACK = frozenset({kinds.HANDED_BACK, kinds.APPROVED, kinds.CHANGES_ASKED})
+#: After these it lies with somebody who works its queue or leads it.
+_HELD = frozenset({kinds.HANDED_BACK, kinds.REVIEW_ASKED, kinds.APPROVED, kinds.CHANGES_ASKED})
 #: What an operation on a task may change besides: the task, its clocks, and what the hold of its case keeps of them.
 _CHANGES = frozenset({"task", "name", "held_by", "task_states", "clocks", "clock_states", "hold"})
 
@@ -75,7 +76,7 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
     to = changes[0].get("to")
     if to is not None and to != event.actor and event.actor != SYSTEM_ACTOR:
         found = past.actor(to, _scopes(before, task), event.at)
-        fits = may_hold(found, before, task) if event.kind in _BACK else may_work(found, before, task)
+        fits = may_hold(found, before, task) if event.kind in _HELD else may_work(found, before, task)
         if not fits:
             yield "it gives the task to somebody who did not work its queue"
 

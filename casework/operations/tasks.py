@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -36,13 +36,13 @@ from casework.engine.commands import (
 )  # fmt: skip
 from casework.engine.events import Event
 from casework.errors import InvalidForm, NotFound, WrongState
-from casework.operations.absences import substitutes_of
 from casework.operations.deeds import Standing, carry_out, perform_on_task, stand
 from casework.operations.references import insist_references
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.sensitive import insist_proved_for_task
 from casework.operations.task_lists import next_claimable
-from casework.permissions import Actor, Sight, may_hold, may_work, operate, own_tracks, sight
+from casework.operations.task_people import Receivers
+from casework.permissions import Actor, Sight, may_hold, may_review, may_work, operate, own_tracks, sight
 from casework.records.logs import try_lock
 from casework.records.people import find_actor
 from casework.records.walls import whole
@@ -60,7 +60,8 @@ _CANDIDATES = 20
 
 
 def take_next(db: Connection, actor: Actor, request: Request) -> Done:
-    """Take the task whose turn is first of all that one may take (`engine.turns`); exactly one person gets it.
+    """Take the task whose turn is first of all that one may take (`engine.turns`) and that does not stand still; exactly
+    one person gets it.
 
     The answer's id is None where nothing is left to take. A case in which somebody is at work is passed over.
     """
@@ -190,7 +191,7 @@ def assign_task(db: Connection, actor: Actor, task: str, *, person: str, note: s
     """Give a task to another person for good."""
 
     def to_command(standing: Standing, one: Task) -> Command:
-        return Assign(task, _receiver(db, standing, one, person), note)
+        return Assign(task, _receiver(db, standing, one, person, {one.holder}), note)
 
     return _on_task(db, actor, task, table.ASSIGN, to_command, request)
 
@@ -199,7 +200,7 @@ def delegate_task(db: Connection, actor: Actor, task: str, *, person: str, note:
     """Give a task to another person, who gives it back when it is prepared."""
 
     def to_command(standing: Standing, one: Task) -> Command:
-        return Delegate(task, _receiver(db, standing, one, person), note)
+        return Delegate(task, _receiver(db, standing, one, person, {one.holder, actor.person}), note)
 
     return _on_task(db, actor, task, table.DELEGATE, to_command, request)
 
@@ -208,7 +209,7 @@ def forward_task(db: Connection, actor: Actor, task: str, *, person: str | None,
     """Give a task up for its queue, or with one person in mind; whoever takes it first has it."""
 
     def to_command(standing: Standing, one: Task) -> Command:
-        return Forward(task, note, None if person is None else _receiver(db, standing, one, person))
+        return Forward(task, note, None if person is None else _receiver(db, standing, one, person, {one.holder, actor.person}))
 
     return _on_task(db, actor, task, table.FORWARD, to_command, request)
 
@@ -217,27 +218,22 @@ def nominate_task(db: Connection, actor: Actor, task: str, *, person: str | None
     """Let a task begin before its day, with the person who does it, or for its whole queue."""
 
     def to_command(standing: Standing, one: Task) -> Command:
-        return Nominate(task, note, None if person is None else _receiver(db, standing, one, person))
+        return Nominate(task, note, None if person is None else _receiver(db, standing, one, person, set()))
 
     return _on_task(db, actor, task, table.NOMINATE, to_command, request)
 
 
-def _receiver(db: Connection, standing: Standing, task: Task, person: str) -> str:
-    """Who has the task next: the person, or while that one is away the substitute. Raises InvalidForm.
-
-    A sealed mediation knows no substitutes.
-    """
+def _receiver(db: Connection, standing: Standing, task: Task, person: str, but: Collection[str | None]) -> str:
+    """Who has the task next: the person, or while that one is away the substitute. Raises InvalidForm."""
     if not person:
         raise InvalidForm(fields={"person": "is required"})
-    case = standing.case
-    scope = task.organisation or case.programme
-    present = person if case.kind == "mediation" else substitutes_of(db, [scope]).get(person, person)
-    # Where a substitute cannot have it, it waits for the person.
-    for one in dict.fromkeys((present, person)):
-        found = find_actor(db, one)
-        if found is not None and may_work(found, case, task) is not None:
-            return one
-    raise InvalidForm(fields={"person": "does not work this queue in this case"})
+    if person in but:
+        # The engine says why not, each deed in its own words.
+        return person
+    found = Receivers.read(db, standing.case, task).next(person, but)
+    if found is None:
+        raise InvalidForm(fields={"person": "does not work this queue in this case"})
+    return found
 
 
 # --- finishing -------------------------------------------------------------------------------------------------------
@@ -276,9 +272,23 @@ def ask_review(
             edition = standing.library[one.edition]
             form = edition.form(edition.tasks[one.rule].form)
             insist_references(db, standing.case, form, data, standing.case.tracks[one.track])
-        return AskReview(task, _receiver(db, standing, one, person), data)
+        return AskReview(task, _reviewer(db, standing, one, person, actor), data)
 
     return _on_task(db, actor, task, table.COMPLETE, to_command, request)
+
+
+def _reviewer(db: Connection, standing: Standing, task: Task, person: str, actor: Actor) -> str:
+    """Who reviews it where the actor names this person. Raises InvalidForm."""
+    if not person:
+        raise InvalidForm(fields={"person": "is required"})
+    asker = operate(actor, standing.case, task, standing.library[task.edition], table.COMPLETE)
+    found = Receivers.read(db, standing.case, task).reviewer(person, asker)
+    if found is None:
+        raise InvalidForm(fields={"person": _NO_REVIEWER})
+    return found
+
+
+_NO_REVIEWER = "cannot review it: choose another person who works this queue or leads it, and does not act for whoever asks"
 
 
 def answer_review(db: Connection, actor: Actor, task: str, *, approve: bool, note: str | None, request: Request) -> Done:
@@ -292,7 +302,10 @@ def answer_review(db: Connection, actor: Actor, task: str, *, approve: bool, not
             raise WrongState(action="Review it", why="whoever asked for it does not work it any more.")
         return AnswerReview(task, approve, note)
 
-    return _on_task(db, actor, task, table.COMPLETE, to_command, request)
+    def capacity(case: Case, one: Task) -> By | None:
+        return may_review(actor, case, one, {table.review_for(one)})
+
+    return _on_task(db, actor, task, table.COMPLETE, to_command, request, capacity)
 
 
 def _comes_back(db: Connection, case: Case, task: Task, person: str) -> bool:
@@ -304,14 +317,16 @@ def _comes_back(db: Connection, case: Case, task: Task, person: str) -> bool:
 
 def _on_task(
     db: Connection, actor: Actor, task: str, operation: str, to_command: Callable[[Standing, Task], Command],
-    request: Request,
+    request: Request, capacity: Callable[[Case, Task], By | None] = lambda case, task: None,
 ) -> Done:  # fmt: skip
+    """A deed on a task, in the first capacity that the table allows it in, or in the given one."""
+
     def decided(standing: Standing) -> tuple[Command, By]:
         # A finished step task is not loaded; whoever may see it learns that it is done.
         one = standing.case.tasks.get(task) or _closed(db, task)
         insist_sees_task(actor, standing.case, one)
         by = operate(actor, standing.case, one, standing.library[one.edition], operation)
-        return to_command(standing, one), by
+        return to_command(standing, one), capacity(standing.case, one) or by
 
     return perform_on_task(db, actor, task, decided, _taken(task), request)
 

@@ -37,7 +37,8 @@ def _index(faults: Mapping[str, str]) -> str:
     ]
     # Oneself first: that is whom most enter.
     whom.sort(key=lambda pair: not pair[0].endswith(actor.person))
-    people = {one["id"]: _within(one, scope, several) for scope in offered for one in scope["people"]}
+    # Nobody gives a role to themselves: neither to stand in for others nor for oneself.
+    people = {one["id"]: _within(one, scope, several) for scope in offered for one in scope["people"] if one["id"] != actor.person}
     return render_template(
         "absences/index.html", rows=found, whom=whom, substitutes=list(people.items()), faults=faults, me=actor.person
     )

@@ -212,6 +212,7 @@ class Wait:
     since: str | None
     until: str | None
     is_day: bool = False
+    overdue: bool = False
 
 
 def _waits(case: Mapping[str, Json], edition: Edition) -> list[Wait]:
@@ -220,7 +221,7 @@ def _waits(case: Mapping[str, Json], edition: Edition) -> list[Wait]:
     return [Wait(hold_name(one["for"]), None, one["until"], True) for one in (resting,) if one] + [
         Wait(say_hold(edition, {"waits_for": one["for"]}), None, one["until"], True)
         if one["what"] == "hold"
-        else Wait(one["for"]["name"] or gettext("a provider"), one["since"], one["until"])
+        else Wait(one["for"]["name"] or gettext("a provider"), one["since"], one["until"], overdue=one["overdue"])
         for one in case["waits_for"]
     ]
 
@@ -317,8 +318,7 @@ def say_done(number: str, words: str) -> str:
 
 
 def _local(moment: str) -> str:
-    told = clock()
-    return dates.read_moment(moment).astimezone(told.zone).date().isoformat()
+    return clock().day_of(moment).isoformat()
 
 
 # --- deeds on the case itself ----------------------------------------------------------------------------------------
@@ -416,6 +416,8 @@ def _form(db: Connection, actor: Actor, case: Case, deed: Deed, subject: str, se
     known = {"team": list(case.team)} if deed is HAND_OVER else None
     choices = say_choices(choices_of(db, actor, case, case.main, deed.rules))
     if deed is HAND_OVER:
+        # Whoever has an interest in the case does nothing in it.
+        choices = {name: [one for one in offered if one[0] not in case.interests] for name, offered in choices.items()}
         # Who owns the case stays on offer: with the same owner the team alone can change.
         choices = {**choices, "owner": [(id, gettext("%(name)s (owns the case now)", name=words) if id == case.owner else words) for id, words in choices["owner"]]}
     return build_form(
@@ -504,5 +506,5 @@ def declare_interest(number: str) -> BaseResponse:
 
 def _checked(deed: Deed, data: Mapping[str, Json]) -> dict[str, Json]:
     """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
-    return check(build_model(deed.form.__name__, deed.rules), deed.rules, data, clock().today)
+    return check(build_model(deed.form.__name__, deed.rules), deed.rules, data, clock().office_today)
 

@@ -24,7 +24,7 @@ from casework.operations.drafts import save_draft
 from casework.operations.marks import look
 from casework.operations.overview import names_of
 from casework.operations.requests import Done, Request
-from casework.operations.task_people import people_for
+from casework.operations.task_people import reviewers_for
 from casework.permissions import Actor, may_work, operations
 from casework.web import deeds, frame
 from casework.web.actor import list_transaction, page_transaction
@@ -152,12 +152,14 @@ def _show(id: str, sent: deeds.Sent | None) -> Response | str:
         proposed = _proposed(db, one) if reviews else []
         nobody = say_nobody(explain_waiting(db, actor, case, task)) if task is not None else None
         asks = form is not None and task is not None and giver(task) is None
-        reviewers = people_for(db, actor, case, task) if asks and task is not None else []
+        # A form that was sent and refused is shown even where the task is no longer one's own.
+        asks = asks and COMPLETE in allowed
+        reviewers = reviewers_for(db, actor, case, task) if asks and task is not None else []
         back = giver(task) if task is not None and COMPLETE in allowed else None
     names = {one["handed"]["by"]["id"]: one["handed"]["by"]["name"]} if one["handed"] else {}
     return render_template(
         "tasks/show.html", one=one, form=form, sent=sent, place=place_url(one), queue=queue_name(one["queue"]),
-        items=items, reviews=reviews, proposed=proposed, reviewers=reviewers, open=task is not None and task.open, ledger=ledger(why), told=told(one), nobody=nobody, allowed=allowed,
+        items=items, asks=asks, reviews=reviews, proposed=proposed, reviewers=reviewers, open=task is not None and task.open, ledger=ledger(why), told=told(one), nobody=nobody, allowed=allowed,
         back=names.get(back), accepts=one["handed"] is not None and one["handed"]["how"] == "handed_back",
         own=own, menu=menu(one, allowed, without=("resume",) if form is None else ("claim", "resume")),
     )  # fmt: skip
