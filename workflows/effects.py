@@ -199,6 +199,22 @@ def extend_step(f: Facts) -> Change:
 
 
 @effect()
+def extend_work(f: Facts) -> Change:
+    """A granted extension moves the day of the referral's step, and the steps of its service in proportion."""
+    return {"extend": {"work": f.data["until_on"]}} if f.data.get("granted") else {}
+
+
+@effect()
+def decide_objection(f: Facts) -> Change:
+    """An objection is upheld or dismissed; the deed that it was about stands until somebody undoes it."""
+    raised = f.track.objections.get(f.task.about or "") if f.task else None
+    if raised is None or f.task is None:
+        return {}
+    told = {"id": f.task.about, "what": f.data["outcome"], "side": raised["side"], "to": raised["to"]}
+    return {"objection": told}
+
+
+@effect()
 def extend_tasks(f: Facts) -> Change:
     """More time that was granted: a later day for the tasks named, or their whole limits anew."""
     return {"extend": {"tasks": f.data["tasks"], "until": f.data.get("until_on")}} if f.data.get("granted") else {}

@@ -608,6 +608,55 @@ def start_is_overdue(f: Facts) -> bool:
     return accepted is not None and f.now >= f.calendar.due(accepted.at, 15, "wd")
 
 
+#: So many days may be added to what was planned at the least, and after a return, however short the time was.
+EXTENSION_DAYS = timedelta(days=90)
+
+
+def _last_extension(f: Facts) -> date:
+    """The last day that may be asked for and granted: twice the time from acceptance to the planned day, or EXTENSION_DAYS
+    after it or after a return."""
+    accepted, returned, planned = f.fired("accept"), f.fired("return"), f.said("accept.planned_on")
+    found = [f.calendar.local_date(returned.at) + EXTENSION_DAYS] if returned is not None else []
+    if accepted is not None and planned is not None:
+        start, day = f.calendar.local_date(accepted.at), date.fromisoformat(planned)
+        found += [day + (day - start), day + EXTENSION_DAYS]
+    return max(found, default=f.today + EXTENSION_DAYS)
+
+
+def _wanted(f: Facts) -> date | None:
+    """The day of an extension, as it is asked for or granted; None where no day is named."""
+    day = f.data.get("new_date") or f.data.get("until_on")
+    return date.fromisoformat(day) if isinstance(day, str) else None
+
+
+@guard(
+    rule="No earlier request for more time is being decided on.",
+    refusal="More time was asked for already, and is being decided on.",
+)
+def no_extension_is_asked(f: Facts) -> bool:
+    return not any(one.name == "decide_extension" and one.track == f.track.id for one in f.case.open_tasks())
+
+
+@guard(
+    rule="The new day is later than the day on which the work is due.",
+    refusal="The new day must be later than the day on which the work is due.",
+)
+def extension_is_later(f: Facts) -> bool:
+    day = _wanted(f)
+    dues = [one.due_at for one in f.case.step_tasks(f.track.id) if one.due_at is not None]
+    return day is None or all(day > f.calendar.local_date(one) for one in dues)
+
+
+@guard(
+    rule="The new day lies within twice the time that was planned, or within ninety days after the planned day or a return.",
+    refusal="The new day lies too far away: at most twice the time that was planned from the acceptance, or ninety days more than"
+    " planned or after a return. For more than that, the request is cancelled and made anew.",
+)
+def extension_is_bounded(f: Facts) -> bool:
+    day = _wanted(f)
+    return day is None or day <= _last_extension(f)
+
+
 @guard(
     rule="The work on this service has ended.",
     refusal="The work on this service has not ended yet.",

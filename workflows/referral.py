@@ -46,8 +46,13 @@ decide = Task(
 ask_another = NextProvider(choose_other_provider)
 decide_extension = Task(
     "decide_extension", "Decide on the extension", OFFICER, working_days(5), forms.DecidedExtension, unless_open=True,
-    effects=(effects.extend_step,), audited=EXTENSION,
-)
+    effects=(effects.extend_work,), guards=(guards.extension_is_bounded,), audited=EXTENSION,
+)  # fmt: skip
+#: Opened by the engine when one side objects to a deed of the other; whoever objected does not decide.
+decide_objection = Task(
+    "decide_objection", "Decide on the objection", SUPERVISOR, working_days(10), forms.DecidedObjection,
+    effects=(effects.decide_objection,),
+)  # fmt: skip
 
 #: Opened by the engine when the provider's access to something ends; it stays when the referral, or the case, is over.
 return_papers = Task(
@@ -62,6 +67,7 @@ REPLACE = (Also("child", "replace"),)
 class Referral(Workflow):
     """A provider is asked for one service in a case, sees only what is shared for it, and answers for the result."""
 
+    edition = 2
     title = "Referral"
 
     draft = State("Draft", OFFICER, working_days(5), "Request", do="Write and send the request")
@@ -92,7 +98,7 @@ class Referral(Workflow):
         ],
         effects=[effects.send_referral, joins.wait_for_results], opens=[Beside()],
     )  # fmt: skip
-    ask_info = any_of(sent, accepted, in_progress).to(
+    ask_info = any_of(sent, accepted, in_progress, rework).to(
         info_asked, by=PROVIDER, kind=RETURN, do="Ask for information", done="asked for information",
         form=forms.WantedItems,
     )  # fmt: skip
@@ -118,7 +124,7 @@ class Referral(Workflow):
 
     # --- conflicts of interest ---
 
-    declare_conflict = any_of(sent, accepted, in_progress).to(
+    declare_conflict = any_of(sent, accepted, in_progress, rework).to(
         conflict, by=PROVIDER, kind=EXCEPTION, do="Declare a conflict of interest",
         done="declared a conflict of interest", form=forms.DeclaredConflict,
         guards=[guards.person_is_not_out], effects=[effects.bar_person],
@@ -143,11 +149,12 @@ class Referral(Workflow):
     deliver_part = in_progress.to(
         same(), by=PROVIDER, do="Deliver a part", done="delivered a part", form=forms.PartDelivery
     )
-    ask_extension = in_progress.to(
+    ask_extension = any_of(accepted, in_progress, rework).to(
         same(), by=PROVIDER, kind=EXCEPTION, do="Ask for more time", done="asked for more time",
         form=forms.AskedExtension, opens=[decide_extension], audited=EXTENSION,
+        guards=[guards.no_extension_is_asked, guards.extension_is_later, guards.extension_is_bounded],
     )  # fmt: skip
-    change_person = in_progress.to(
+    change_person = any_of(in_progress, rework).to(
         same(), by=PROVIDER_LEAD, kind=EXCEPTION, do="Name another person", done="named another person",
         form=forms.OtherPerson, guards=[guards.person_is_not_barred], effects=[effects.name_person],
     )  # fmt: skip
@@ -209,5 +216,5 @@ class Referral(Workflow):
         also=REPLACE,
     )  # fmt: skip
 
-    #: Nobody adds this by hand: it is opened when the provider's access to a document ends.
-    on_request = (((in_progress,), (), return_papers),)
+    #: Nobody adds these by hand: the one is opened when the provider's access to a document ends, the other with an objection.
+    on_request = (((in_progress,), (), return_papers), ((in_progress,), (), decide_objection))

@@ -121,8 +121,17 @@ class AskedExtension(Form):
 
 class DecidedExtension(Form):
     granted = YesNo(label="Is it granted?", done={"yes": "granted more time", "no": "refused more time"})
-    until_on = Date(label="New date", future=True, when=("granted", (True,)))
+    until_on = Date(label="New date", future=True, when=("granted", (True,)), prefill="ask_extension.new_date")
     note = Note(label="Note", required=False)
+
+
+class DecidedObjection(Form):
+    outcome = Choice(
+        label="How is it decided?",
+        choices={"upheld": "It is upheld: what it is about was not in order", "dismissed": "It is dismissed: what it is about stands"},
+        done={"upheld": "upheld the objection", "dismissed": "dismissed the objection"},
+    )  # fmt: skip
+    reason = Note(label="Why, for both sides to read")
 
 
 class Suspension(Form):

@@ -7,10 +7,15 @@ from casework.api.shapes import absences as shapes
 from casework.api.shapes import shared
 from casework.operations import absences
 from casework.operations.requests import Done
+from casework.operations.standing_in import list_for_absent
 
 
 def list_absences(call: Call) -> dict[str, Json]:
     return absences.list_absences(call.db, call.actor)
+
+
+def list_work_of_absent(call: Call) -> dict[str, Json]:
+    return {"items": list_for_absent(call.db, call.actor)}
 
 
 def record_absence(call: Call) -> Done:
@@ -27,6 +32,7 @@ def end_absence(call: Call) -> Done:
 
 ROUTES: tuple[Route, ...] = (
     get("/absences", list_absences, "List who is away now or will be: you, those you stand in for, those you lead", shapes.AbsencePage),
+    get("/absences/work", list_work_of_absent, "List the tasks of those you stand in for now, with until when each is away", shapes.WorkOfAbsent),
     post("/absences", record_absence, "Say that you, or somebody whom you lead, are away, and who stands in", shared.Made, body=shapes.NewAbsence, status=201),
     post("/absences/{absence}/end", end_absence, "End an absence now: the substitute's roles end with it", shared.Made),
 )  # fmt: skip

@@ -6,7 +6,18 @@ from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import cases as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import given, text_of
-from casework.operations import bulk_cases, case_lists, cases, deadlines, history, leavers, overview, prospects
+from casework.errors import NotFound
+from casework.operations import (
+    bulk_cases,
+    case_lists,
+    cases,
+    corrections,
+    deadlines,
+    history,
+    leavers,
+    overview,
+    prospects,
+)
 from casework.operations.gate import case_log
 from casework.operations.requests import Done
 
@@ -83,6 +94,16 @@ def declare_interest(call: Call) -> Done:
     )
 
 
+def correct_case_answer(call: Call) -> Done:
+    case, _ = overview.find_case(call.db, call.actor, call.path["number"])
+    seq = call.path["seq"]
+    if not (seq.isascii() and seq.isdigit() and len(seq) < 10):
+        raise NotFound("answer")
+    return corrections.correct_answer(
+        call.db, call.actor, case, int(seq), data=call.body.data, reason=call.body.reason, request=call.request
+    )
+
+
 _CASE, _TRACK = "/cases/{number}", "/cases/{number}/tracks/{track}"
 
 def look_at_case(call: Call) -> dict[str, Json]:
@@ -107,6 +128,11 @@ ROUTES: tuple[Route, ...] = (
     post("/cases/bulk", do_to_cases, "Put several cases on hold, or try it first; each has its own result", shapes.CaseOutcomes, body=shapes.ManyCases),
     get(_CASE, show_case, "Show where a case stands and what you may do", shared.CaseShown),
     get(f"{_CASE}/events", list_case_events, "Read the history of a case", shared.EventPage, query=shared.Paged),
+    post(
+        f"{_CASE}/events/{{seq}}/correction", correct_case_answer,
+        "Put other answers in the place of those of an earlier form; both stand in the history", shared.Corrected,
+        body=shared.AnswerCorrection, noun="case or answer",
+    ),
     get(f"{_CASE}/prospect", show_case_prospect, "Tell whether somebody may still do the rest of a case", shapes.Prospect),
     get(f"{_CASE}/clocks", list_clocks, "List the clocks of a case that run or stand still", shapes.ClockPage),
     get(

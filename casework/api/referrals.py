@@ -6,7 +6,7 @@ from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import referrals as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
-from casework.operations import referrals
+from casework.operations import corrections, referrals
 from casework.operations.requests import Done
 
 
@@ -43,6 +43,14 @@ def add_referral_task(call: Call) -> Done:
     )  # fmt: skip
 
 
+def correct_referral_answer(call: Call) -> Done:
+    case, track = referrals.find_referral(call.db, call.actor, call.path["referral"])
+    seq = corrections.last_of(call.db, case, track.id, call.path["transition"])
+    return corrections.correct_answer(
+        call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request
+    )
+
+
 _REFERRAL = "/referrals/{referral}"
 
 ROUTES: tuple[Route, ...] = (
@@ -54,6 +62,11 @@ ROUTES: tuple[Route, ...] = (
         f"{_REFERRAL}/transitions/{{transition}}", fire_referral_transition,
         "Fire a transition of the referral, or of the service's track below it", shared.Fired, body=shapes.ReferralFiring,
         if_match="the track that moves", noun="referral or action",
+    ),
+    post(
+        f"{_REFERRAL}/transitions/{{transition}}/correction", correct_referral_answer,
+        "Put other answers in the place of those last given with a transition of the referral; both stand in the history",
+        shared.Corrected, body=shared.AnswerCorrection, noun="referral or answer",
     ),
     post(
         f"{_REFERRAL}/tasks", add_referral_task, "Add a task that the referral's or the service's workflow allows",

@@ -51,6 +51,7 @@ TABLE: Mapping[str, str] = {
     "GET /referrals/{referral}/messages": READ,
     "POST /referrals/{referral}/look": READ,
     "POST /referrals/{referral}/transitions/{transition}": BY_TRANSITION,
+    "POST /referrals/{referral}/transitions/{transition}/correction": NONE,
     "POST /referrals/{referral}/receipts": ANSWER,
     "POST /referrals/{referral}/messages": ASK,
     "POST /referrals/{referral}/messages/{message}/correct": ASK,

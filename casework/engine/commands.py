@@ -439,6 +439,20 @@ class Correct:
 
 
 @dataclass(frozen=True)
+class CorrectAnswer:
+    """Put other answers in the place of those of an earlier deed, by its `seq`: of a transition, or of a finished task."""
+
+    of: int
+    track: str
+    data: Mapping[str, Json]
+    reason: str
+    transition: str | None = None
+    task: str | None = None
+    #: The words of the form as they stand: they are kept in events alone.
+    words: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class AskUnsealing:
     """Ask that a reader may read a sealed mediation for some days, once another person agrees."""
 
@@ -546,6 +560,7 @@ Command = (
     | Notice
     | Say
     | Correct
+    | CorrectAnswer
     | AskUnsealing
     | DecideUnsealing
     | Reseal

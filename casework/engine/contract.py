@@ -1,7 +1,8 @@
 """The referral as a contract of two sides: what each has received of the other, and what they do not agree about.
 
-A receipt covers all that the other side has done until then. An objection is about one deed of the other side; it
-changes nothing by itself, and stands in the history of both sides until whoever raised it calls it settled.
+A receipt covers all that the other side has done until then. An objection is about one deed of the other side. It opens
+a task, with a date, in which another person than who raised it upholds or dismisses it with a reason that both sides
+read; whoever raised it may call it settled before. The deed itself stands until somebody undoes it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from casework.engine.cases import Case, Track
+from casework.engine.cases import OBSOLETE, Case, Task, Track
 from casework.engine.checks import line
 from casework.engine.commands import AnswerObjection, Object, Receive
 from casework.engine.draft import Draft, accepted
@@ -26,7 +27,11 @@ THEIRS, OURS = "provider", "office"
 #: Who signs for what the other side has done, and objects to it: whoever writes to the other side.
 PARTIES = WRITERS[SHARED]
 #: What becomes of an objection.
-RAISED, ANSWERED, SETTLED = "raised", "answered", "settled"
+RAISED, ANSWERED, SETTLED, UPHELD, DISMISSED = "raised", "answered", "settled", "upheld", "dismissed"
+#: Nothing more is said of it then.
+OVER = frozenset({SETTLED, UPHELD, DISMISSED})
+#: The task in which it is decided, as editions call it; the first ones had none.
+DECISION = "decide_objection"
 
 
 def side_of(role: str | None) -> str:
@@ -84,6 +89,9 @@ def object_to(draft: Draft, command: Object) -> None:
         raise InvalidForm(fields={"to": "must be something that the other side has done"})
     told = {"id": draft.context.new_id(), "what": RAISED, "side": side, "to": command.to}
     draft.begin(OBJECTED, track, {"what": RAISED, "objection": told}, {"words": line(command.words, "words")})
+    rule = next((one for one in draft.library[track.edition].tasks.values() if one.name == DECISION), None)
+    if rule is not None:
+        draft.open_side_task(rule, track, draft.facts(track, {}), told["id"])
     draft.commit()
 
 
@@ -93,12 +101,26 @@ def answer_objection(draft: Draft, command: AnswerObjection) -> None:
     found = track.objections.get(command.objection)
     if found is None:
         raise NotFound("objection")
-    if found["what"] == SETTLED:
-        raise WrongState(action="Answer", why="it is settled already.")
+    if found["what"] in OVER:
+        raise WrongState(action="Answer", why="it is settled already." if found["what"] == SETTLED else "it is decided already.")
     what = SETTLED if found["side"] == side_of(draft.by.role) else ANSWERED
     told = {"id": command.objection, "what": what, "side": found["side"], "to": found["to"]}
     draft.begin(OBJECTED, track, {"what": what, "objection": told}, {"words": line(command.words, "words")})
+    if what == SETTLED:
+        for task in decisions(draft.case, command.objection):
+            draft.close_task(task, OBSOLETE)
     draft.commit()
+
+
+def decisions(case: Case, objection: str) -> list[Task]:
+    """The open task in which an objection is to be decided."""
+    return [task for task in case.open_tasks() if task.name == DECISION and task.about == objection]
+
+
+def objectors(case: Case, task: Task) -> frozenset[str]:
+    """Who raised what the task decides, and in whose name; they do not decide it."""
+    raised = case.tracks[task.track].objections.get(task.about or "", {}) if task.name == DECISION else {}
+    return frozenset(one for one in (raised.get("by"), raised.get("acting_for")) if one)
 
 
 def _of_the_contract(draft: Draft, referral: str) -> Track:
@@ -124,6 +146,6 @@ def faults_of(before: Case, edition: Edition, track: Track, kind: str, role: str
         fits = known is None and told["side"] == side and told["to"] in other
     else:
         mine = known is not None and known["side"] == side
-        fits = known is not None and known["what"] != SETTLED and told["what"] == (SETTLED if mine else ANSWERED)
+        fits = known is not None and known["what"] not in OVER and told["what"] == (SETTLED if mine else ANSWERED)
         fits = fits and known is not None and (told["side"], told["to"]) == (known["side"], known["to"])
     return [] if fits else ["it objects to what the other side has not done, or answers what was not asked"]

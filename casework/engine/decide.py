@@ -20,6 +20,7 @@ from casework.engine.commands import (
     Command,
     Context,
     Correct,
+    CorrectAnswer,
     DecideUnsealing,
     DeclareInterest,
     EndConsent,
@@ -43,6 +44,7 @@ from casework.engine.commands import (
     WithdrawGrant,
 )  # fmt: skip
 from casework.engine.contract import answer_objection, object_to, receive
+from casework.engine.corrections import correct_answer
 from casework.engine.draft import Draft
 from casework.engine.events import (
     ACTIVATED,
@@ -253,6 +255,7 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     BreakGlass: openings.break_glass,
     Say: say,
     Correct: correct,
+    CorrectAnswer: correct_answer,
     Receive: receive,
     Object: object_to,
     AnswerObjection: answer_objection,

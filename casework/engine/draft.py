@@ -24,6 +24,7 @@ from casework.engine.cases import (
 )  # fmt: skip
 from casework.engine.clockwork import WAKE, Clockwork, due_of, is_wake
 from casework.engine.editions import Edition, TaskRule, TransitionRule
+from casework.engine.extensions import moves
 from casework.engine.facts import Facts
 from casework.engine.fields import PARTIES
 from casework.engine.joins import join_of, request_to_repeat
@@ -41,7 +42,7 @@ SEALED_FOR = {"officer": "dispute_officer", "supervisor": "dispute_officer", "in
 RETURN_PAPERS = "return_papers"
 
 #: Effects that stand in the event as they are.
-_PLAIN = ("owner", "team", "outcome", "reasons", "hold", "named", "given", "replaced", "provider", "rights", "join")
+_PLAIN = ("owner", "team", "outcome", "reasons", "hold", "named", "given", "replaced", "provider", "rights", "join", "objection")
 _LISTS = ("interest", "interest_ended", "barred")
 
 
@@ -123,7 +124,13 @@ class Draft(Clockwork):
                 self.resume_clock(clock)
 
     def _extend_all(self, value: Json, facts: Facts) -> None:
-        """A day for the step that the deed's track stands in; or {"tasks", "until"}, without a day their limits anew."""
+        """A day for the step that the deed's track stands in; or {"tasks", "until"}, without a day their limits anew; or
+        {"work"}: a day for a referral's step, with what it moves of its service."""
+        if isinstance(value, Mapping) and "work" in value:
+            context = self.context
+            for one, day in moves(self.case, facts.track, value["work"], context.now, context.calendar):
+                self._extend(one, day.isoformat(), self._limit_of(one))
+            return
         if isinstance(value, str):
             value = {"tasks": [task.id for task in self.case.step_tasks(facts.track.id)], "until": value}
         for id in value["tasks"]:

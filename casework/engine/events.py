@@ -47,6 +47,8 @@ UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, PARTIES_TOLD, GLASS_BROK
 JOINED = "joined"
 #: Between the two sides of a referral: one has got what the other did; one does not agree with it.
 RECEIVED, OBJECTED = "received", "objected"
+#: An answer of an earlier form was mistyped: another one stands in its place, and both are told.
+CORRECTED = "corrected"
 #: Words that name a person were taken out of earlier events, for their hashes; what was done and by whom stays.
 ERASED = "erased"
 

@@ -33,6 +33,7 @@ from casework.engine.events import (
     ADDED,
     APPROVED,
     CHANGES_ASKED,
+    CORRECTED,
     FIRED,
     ITEM_ADDED,
     OPENED,
@@ -121,6 +122,9 @@ def _moved(track: Track, event: Event) -> Track:
             changed |= {"ended_at": event.at, "outcome": effects["ended"]}
         if effects.get("reopened"):
             changed |= {"ended_at": None, "outcome": None}
+    if event.kind == CORRECTED and "transition" in effects:
+        name = effects["transition"]
+        changed["fired"] = {**track.fired, name: replace(track.fired[name], data=effects["data"])}
     for key in ("named", "provider", "replaced"):
         if key in effects:
             changed[key] = effects[key]
@@ -131,7 +135,10 @@ def _moved(track: Track, event: Event) -> Track:
         changed["received"] = {**track.received, **{name: {"count": n, "at": at} for name, n in effects["received"].items()}}
     if "objection" in effects:
         told = effects["objection"]
-        changed["objections"] = {**track.objections, told["id"]: {key: told[key] for key in ("what", "side", "to")}}
+        # Whoever raised it, for they do not decide on it.
+        raised = track.objections.get(told["id"], {"by": event.actor, "acting_for": event.acting_for})
+        now = {key: told[key] for key in ("what", "side", "to")} | {key: raised[key] for key in ("by", "acting_for") if key in raised}
+        changed["objections"] = {**track.objections, told["id"]: now}
     if "barred" in effects:
         changed["barred"] = track.barred | frozenset(effects["barred"])
     return replace(track, **changed) if changed else track

@@ -47,6 +47,8 @@ TO_PROVIDER: Mapping[str, str] = {
 TO_OFFICERS: Mapping[str, str] = {
     "ask_info": QUESTION, "deliver": DELIVERY, "deliver_part": DELIVERY, "redeliver": DELIVERY,
 }  # fmt: skip
+#: The tasks of the office whose result is the answer to the provider.
+ANSWERS = ("decide_extension", "decide_objection")
 #: Queues in which people decide on what others have prepared.
 DECIDING = frozenset({SUPERVISOR, COMPLIANCE})
 _OPENINGS = (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, GLASS_BROKEN)
@@ -73,12 +75,17 @@ class Notice:
         return self.task or self.track or ""
 
 
+def _answers(event: Event) -> bool:
+    return event.kind == COMPLETED and event.effects.get("name") in ANSWERS
+
+
 def owes(event: Event) -> bool:
     """Whether an event may owe a notice to anybody; asked of every event in its own transaction."""
     if event.kind in (FIRED, PROPOSED, REFUSED, RANG, ACTIVATED, HANDED_OVER, LETTER_SENT, *_OPENINGS):
         return True
     effects = event.effects
-    return any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event)) or "held_by" in effects
+    told = any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event)) or "held_by" in effects
+    return told or _answers(event)
 
 
 def notices(event: Event, case: Case) -> list[Notice]:
@@ -108,6 +115,10 @@ def _notices(event: Event, case: Case) -> Iterator[Notice]:
         yield _task(case, task, TASK)
     if event.kind in (FIRED, PROPOSED, REFUSED) and track is not None:
         yield from _moved(event, case, track)
+    if _answers(event) and track is not None and task is not None:
+        # What was decided between the two sides of a referral, each of them hears.
+        yield Notice(MOVED, *_providers(track), *deed_of(task), track.id)
+        yield Notice(MOVED, *_officers(case), *deed_of(task), track.id)
     if event.kind == LETTER_SENT and track is not None:
         yield Notice(LETTER, *_providers(track), track=track.id)
     if people := frozenset(event.effects.get("mentions", ())):

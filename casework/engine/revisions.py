@@ -37,6 +37,7 @@ KEEPS: Mapping[str, str] = {
     **dict.fromkeys((kinds.RECEIVED, kinds.OBJECTED), _SIDES),
     **dict.fromkeys((kinds.UNSEALING_ASKED, kinds.UNSEALED, kinds.UNSEALING_REFUSED, kinds.RESEALED), _READERS),
     **dict.fromkeys((kinds.PARTIES_TOLD, kinds.GLASS_BROKEN), _READERS),
+    kinds.CORRECTED: "it puts another answer in the place of one, and moves nothing; what a guard asks of it is asked again",
     kinds.INTEREST_DECLARED: "whoever declared it is refused by name wherever a form had offered that person",
     kinds.NOTED: "it is words alone",
     kinds.SAID: "it is words alone",

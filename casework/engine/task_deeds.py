@@ -12,6 +12,7 @@ from casework.engine.checks import (
     begin_on,
     form_data,
     happened,
+    insist_another,
     insist_another_than,
     insist_not_frozen,
     insist_operation,
@@ -43,6 +44,7 @@ from casework.engine.commands import (
     Suspend,
     Tick,
 )  # fmt: skip
+from casework.engine.contract import objectors
 from casework.engine.draft import Draft, accepted
 from casework.engine.editions import TaskRule
 from casework.engine.events import (
@@ -270,6 +272,7 @@ def _complete(draft: Draft, command: Complete) -> None:
     insist_not_frozen(draft)
     rule = edition.tasks[task.rule]
     insist_another_than(draft, rule.not_by, track)
+    insist_another(draft, set(objectors(draft.case, task)))
     checklists.insist_ticked(edition, task)
     facts, body = form_data(draft, edition, rule.form, command.data)
     reviews.insist_reviewed(task, facts)

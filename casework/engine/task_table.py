@@ -218,7 +218,8 @@ def _owns(case: Case, by: By) -> bool:
 def kinds(case: Case, task: Task, by: By, operation: str = VIEW) -> frozenset[str]:
     """What somebody who sees the task is to it, in one capacity and for one operation."""
     mine = set()
-    if task.holder is not None and task.holder == by.person:
+    # Whoever stands in for the holder has the task in the holder's name.
+    if task.holder is not None and task.holder in (by.person, by.acting_for):
         mine.add(OWNER)
     if works(case, task, by):
         mine.add(POTENTIAL_OWNER)

@@ -20,6 +20,7 @@ from casework.operations.deeds import home_calendar
 from casework.operations.my_work import FOCUS, chosen_tasks, kinds_of, rows_of
 from casework.operations.overview import names_of
 from casework.operations.paging import insist_limit
+from casework.operations.standing_in import away_for, their_tasks, written
 from casework.operations.task_lists import named_in, place, task_row
 from casework.permissions import Actor
 from casework.records.database import plan_by_values
@@ -73,7 +74,10 @@ def list_agenda(
         given |= {"programmes": teams_of(actor), "queues": _QUEUES}
     elif actor.focus:
         given["focus"] = actor.focus
-    rows_of, count_of = _statements(whose, kinds_of(actor), bool(actor.focus))
+    away = away_for(db, actor) if whose == "own" else []
+    if away:
+        given["away"] = written(away)
+    rows_of, count_of = _statements(whose, kinds_of(actor), bool(actor.focus), bool(away))
     plan_by_values(db)
     due = {row.day: row.tasks for row in db.execute(count_of, given)}
     found = db.execute(rows_of, given).all()
@@ -124,11 +128,13 @@ def _day(day: date, calendar: Calendar, due: int) -> dict[str, Json]:
 
 
 @cache
-def _statements(whose: str, kinds: tuple[str, ...], focused: bool) -> tuple[TextClause, TextClause]:
-    """What gives the tasks, and what counts them by day."""
+def _statements(whose: str, kinds: tuple[str, ...], focused: bool, stands_in: bool) -> tuple[TextClause, TextClause]:
+    """What gives the tasks, and what counts them by day; one's own with those of whom one stands in for."""
     if whose == "team":
         chosen = _TEAM
     else:
         chosen = chosen_tasks("waiting" if whose == "waiting" else "open", kinds, _SPAN, FOCUS if focused else "")
+    if stands_in:
+        chosen += f" UNION {their_tasks(_SPAN + (FOCUS if focused else ''))}"
     count = f"SELECT (u.due_at AT TIME ZONE :zone)::date AS day, count(*) AS tasks FROM ({chosen}) u GROUP BY 1"
     return text(rows_of(chosen)), text(count)

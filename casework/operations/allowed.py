@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from casework.engine import documents, grants, letters, openings
+from casework.engine import corrections, documents, grants, letters, openings
 from casework.engine.cases import HELD, MET_JOIN, OPEN_JOIN, Case, Join, Task, Track
 from casework.engine.checklists import steps_unticked
 from casework.engine.checks import duty_reasons
 from casework.engine.clockwork import END_ACCESS
-from casework.engine.commands import Library
-from casework.engine.contract import faults_of
+from casework.engine.commands import By, Library
+from casework.engine.contract import faults_of, objectors
 from casework.engine.draft import accepted
 from casework.engine.editions import Edition, TransitionRule, ancestors
 from casework.engine.events import (
@@ -24,6 +24,7 @@ from casework.engine.events import (
     ASSIGNED,
     COMPLETED,
     CONSENT_ENDED,
+    CORRECTED,
     DOCUMENT_FILED,
     DOCUMENT_REGISTERED,
     DOCUMENT_WITHDRAWN,
@@ -74,7 +75,7 @@ Json = Any
 Reasons = Iterator[str]
 
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.
-_AS_GIVEN = ("grants_returned", "owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights", "join")
+_AS_GIVEN = ("grants_returned", "owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights", "join", "objection")
 #: What a rule may do by itself.
 BY_ITSELF = frozenset({FIRED, JOINED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, GRANT_EXPIRED, RELIEVED, ERASED})
 
@@ -526,6 +527,8 @@ class Judge:
         if before.frozen and event.role in PROVIDER_ROLES:
             yield "the case stood still while a stop was being decided"
         yield from duty_reasons(before, rule.not_by, {event.actor, event.acting_for}, track)
+        if objectors(before, task) & {event.actor, event.acting_for}:
+            yield "whoever objected decided on the objection"
         states = {one["id"]: one for one in event.effects.get("task_states", ())}
         facts = self._facts(before, track, event, states.get(task.id, {}).get("result", {}), task)
         yield from self._guards(rule.guards, facts)
@@ -716,6 +719,23 @@ class Judge:
         track = before.tracks[event.track or ""]
         yield from faults_of(before, self._edition(track), track, event.kind, event.role, event.effects)
 
+    def _corrected(self, before: Case, event: Event) -> Reasons:
+        """Another answer in the place of one that stood, from which nothing else had followed."""
+        effects, cause = event.effects, self._told.get(event.because or 0)
+        if cause is None or cause.kind not in (FIRED, COMPLETED) or cause.track != event.track or effects["of"] != event.because:
+            yield "it corrects no answer that was given there"
+        by = By(event.actor, event.role or "", event.organisation, event.acting_for)
+        yield from corrections.faults_of(
+            self.library.editions, before, str(event.track), effects, by,
+            lambda answer, data: self._facts(before, answer.track, event, data, answer.task),
+        )
+        task = effects.get("task")
+        wanted = [{"id": task, "result": dict(effects["data"])}] if task else []
+        if _plain(effects.get("task_states", [])) != _plain(wanted):
+            yield "it changes something else than the answer"
+        if set(effects) - {"of", "before", "data", "facts", "transition", "task", "name", "task_states"}:
+            yield "it did more than correct an answer"
+
     def _opening_of(self, before: Case, event: Event) -> Reasons:
         """By two persons or in an emergency, each in the role for it and for somebody who could be given it."""
         yield from openings.faults_of(before, event)
@@ -796,6 +816,7 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
     INTEREST_DECLARED: Judge._interest,
     NOTED: Judge._message,
     SAID: Judge._message,
+    CORRECTED: Judge._corrected,
     **dict.fromkeys(
         (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, PARTIES_TOLD, GLASS_BROKEN), Judge._opening_of
     ),
@@ -808,7 +829,7 @@ _KINDS: Mapping[str, Callable[[Judge, Case, Event], Reasons]] = {
 KNOWN = frozenset({OPENED, *_KINDS})
 #: Kinds that happen on a track; the others are the case's own.
 _ON_TRACKS = frozenset({
-    FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, RANG, GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED, PAPERS_RETURNED, SAID,
+    CORRECTED, FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, RANG, GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED, PAPERS_RETURNED, SAID,
     RECEIVED, OBJECTED, *OPERATION_OF,
 })  # fmt: skip
 #: Those that may be a referral's or the case's own.

@@ -23,6 +23,7 @@ from casework.engine.events import (
     CHANGES_ASKED,
     COMPLETED,
     CONSENT_ENDED,
+    CORRECTED,
     DELEGATED,
     DOCUMENT_FILED,
     DOCUMENT_REGISTERED,
@@ -77,7 +78,7 @@ NOBODYS = frozenset({JOINED, RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT
 _BY_ROLE = {
     HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR), NOTED: WRITERS[INTERNAL],
     GRANT_WITHDRAWN: grants.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grants.ENDERS, PAPERS_RETURNED: grants.RETURNERS,
-    UNSEALING_ASKED: openings.ASKERS, PARTIES_TOLD: openings.ASKERS, GLASS_BROKEN: openings.BREAKERS,
+    CORRECTED: (OFFICER,), UNSEALING_ASKED: openings.ASKERS, PARTIES_TOLD: openings.ASKERS, GLASS_BROKEN: openings.BREAKERS,
 }  # fmt: skip
 #: Deeds on a task by which another person gets it, and those that only whoever holds it does, whoever leads its queue.
 _HANDING_ON = frozenset({DELEGATED, FORWARDED, REVIEW_ASKED})

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, text
 
 from casework.engine.calendars import Calendar
 from casework.engine.cases import Case
+from casework.engine.corrections import answer_of
 from casework.engine.editions import Edition
-from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.events import CORRECTED, SYSTEM_ACTOR
 from casework.engine.evolve import evolve
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
@@ -175,6 +176,9 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, 
     if happened is not None and (day := date.fromisoformat(happened)) < recorded:
         late = _working_days(calendar, day, recorded)
     rule = edition.find(effects["transition"], tuple(header["from"])) if edition and effects.get("transition") else None
+    if row.kind == CORRECTED:
+        # It is no transition: nothing moved by it.
+        rule = None
     return {
         "seq": row.seq, "position": row.seq, "at": instant(row.at), "kind": row.kind, "track": row.track_id,
         "track_kind": track.kind if track else None, "workflow": track.workflow if track else None,
@@ -182,10 +186,10 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, 
         "task": _task_key(task), "tasks": {id: _task_key(after.tasks[id]) for id in _ids_of(effects.get("data")) & after.tasks.keys()}, "from": header["from"], "to": header["to"], "actor": header["actor"],
         "acting_for": header["acting_for"], "role": header["role"], "organisation": header["organisation"],
         "because": header["because"], "edition": header["edition"], "data": effects.get("data") or _result(effects, task),
-        "before_data": _earlier(before, row), "body": body, "erased": erased, "happened_on": happened,
+        "before_data": effects["before"] if row.kind == CORRECTED else _earlier(before, row), "body": body, "erased": erased, "happened_on": happened,
         "late": late if late > LATE_AFTER else 0, "agreed": "proposed" in effects,
         "changes": list(_changes(before, after)), "facts": effects.get("facts") or {},
-        "rule": _rule(rule[0]) if rule else None, "hash": row.hash, "prev": header["prev"], "form": _form(edition, rule, task, past),
+        "rule": _rule(rule[0]) if rule else None, "hash": row.hash, "prev": header["prev"], "form": _corrected_form(past, before, row) if row.kind == CORRECTED else _form(edition, rule, task, past),
         "whom": whom_of(row.kind, effects), "by_system": header["actor"] == "system",
         "item": item_of(effects), **papers_of(effects), "why": why_of(effects),
         "how": [one["how"] for one in effects.get("consents_ended", ())],
@@ -226,6 +230,13 @@ def _form(edition: Edition | None, rule: Any, task: Any, past: Past) -> Json:
         if home is not None and task.rule in home.tasks and home.tasks[task.rule].form:
             return {"edition": home.fingerprint, "name": home.tasks[task.rule].form}
     return None
+
+
+def _corrected_form(past: Past, before: Case | None, row: Any) -> Json:
+    """The form of which an answer was corrected."""
+    named = row.effects.get("transition"), row.effects.get("task")
+    answer = answer_of(past.library.editions, before, row.track_id, *named) if before is not None else None
+    return {"edition": answer.edition.fingerprint, "name": answer.rule.form} if answer is not None else None
 
 
 def _rule(rule: Any) -> dict[str, Json]:

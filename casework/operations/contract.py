@@ -10,11 +10,23 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.cases import Case, Track
 from casework.engine.commands import AnswerObjection, By, Command, Object, Receive
-from casework.engine.contract import OURS, PARTIES, SETTLED, THEIRS, done_by, other_side, refusal, side_of, unreceived
+from casework.engine.contract import (
+    OURS,
+    OVER,
+    PARTIES,
+    THEIRS,
+    decisions,
+    done_by,
+    other_side,
+    refusal,
+    side_of,
+    unreceived,
+)
 from casework.engine.draft import accepted
 from casework.engine.events import Event
 from casework.errors import NotAllowed
 from casework.ledger.bodies import ERASED, values
+from casework.ledger.canonical import instant
 from casework.operations.deeds import Standing, perform
 from casework.operations.referrals import find_referral
 from casework.operations.requests import Done, Request
@@ -32,7 +44,7 @@ def confirm_receipt(db: Connection, actor: Actor, referral: str, request: Reques
 
 
 def object_to(db: Connection, actor: Actor, referral: str, *, to: str, words: str, request: Request) -> Done:
-    """Put on record that one does not agree with a deed of the other side. It changes nothing by itself."""
+    """Put on record that one does not agree with a deed of the other side. Another person decides on it by a date."""
     return _on_contract(db, actor, referral, Object(referral, to, words), request, status=201)
 
 
@@ -96,20 +108,26 @@ def _deed(name: str, done: Mapping[str, str]) -> dict[str, Json]:
 
 _WORDS = text(
     "SELECT header->>'at' AS at, header->>'role' AS role, effects->'objection' AS told, body FROM events"
-    " WHERE log_id = CAST(:log AS uuid) AND track_id = CAST(:track AS uuid) AND kind = 'objected' ORDER BY seq"
+    " WHERE log_id = CAST(:log AS uuid) AND track_id = CAST(:track AS uuid) AND effects ? 'objection' ORDER BY seq"
 )
+
+
+def _due(case: Case, objection: str) -> str | None:
+    """By when it is decided."""
+    return next((instant(one.due_at) for one in decisions(case, objection) if one.due_at is not None), None)
 
 
 def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mapping[str, str]) -> list[dict[str, Json]]:
     if not track.objections:
         return []
     found = {
-        id: {"id": id, "what": one["what"], "settled": one["what"] == SETTLED, "mine": one["side"] == mine, "side": one["side"],
-             "to": _deed(one["to"], done), "said": []}
+        id: {"id": id, "what": one["what"], "settled": one["what"] in OVER, "mine": one["side"] == mine, "side": one["side"],
+             "to": _deed(one["to"], done), "said": [], "due_at": _due(case, id)}
         for id, one in track.objections.items()
     }  # fmt: skip
     for row in db.execute(_WORDS, {"log": case.log, "track": track.id}):
-        words = values(row.body).get("words")
+        body = values(row.body)
+        words = body.get("words", body.get("reason"))
         found[row.told["id"]]["said"].append({
             "at": row.at, "side": side_of(row.role), "what": row.told["what"], "words": None if words is ERASED else words,
         })  # fmt: skip

@@ -28,6 +28,7 @@ from casework.engine.commands import (
     Command,
     Context,
     Correct,
+    CorrectAnswer,
     DecideUnsealing,
     Delegate,
     Forward,
@@ -45,6 +46,7 @@ from casework.engine.commands import (
     TellParties,
     Tick,
 )  # fmt: skip
+from casework.engine.corrections import answer_of
 from casework.engine.decide import decide_and_evolve
 from casework.engine.events import Event
 from casework.engine.notices import owes
@@ -182,6 +184,9 @@ def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tup
     case = standing.case
     # Who takes a task, hands it on or writes moves nothing: only what moves by itself is asked.
     keys = reads(standing.library, case, by_itself=isinstance(command, _MOVES_NOTHING))
+    if isinstance(command, CorrectAnswer):
+        corrected = answer_of(standing.library.editions, case, command.track, command.transition, command.task)
+        keys |= corrected.reads if corrected is not None else frozenset()
     if "rights" in keys and case.rights:
         # A right that a guard reads is locked too: otherwise one right could be both pledged and licensed.
         lock_logs(db, case.rights)

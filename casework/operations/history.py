@@ -148,6 +148,8 @@ def _show_event(
         "happened_on": effects.get("happened_on"), "body": body,
         "erased": sorted(name for name, value in values(row.body).items() if value is ERASED),
     }  # fmt: skip
+    if "before" in effects:
+        made["before_data"] = effects["before"]
     if whole:
         return made | {
             "seq": row.seq, "actor": _actor(header["actor"], names), "acting_for": _actor(header["acting_for"], names),

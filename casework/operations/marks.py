@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.events import RANG, RECOUNTED
+from casework.engine.notices import ANSWERS
 from casework.permissions import Actor
 
 Json = Any
@@ -22,8 +23,6 @@ NEW, CHANGED = "new", "changed"
 #: A clock that rings or is counted again moves nothing: its reminders are told elsewhere.
 _SILENT = f"('{RANG}', '{RECOUNTED}')"
 
-#: The tasks of the office whose result is the answer to a question of the provider.
-ANSWERS = ("decide_extension",)
 #: Which events of its tracks a provider is shown: from the one by which it was asked, and nothing of the office's own
 #: tasks, whose notes and reasons are the office's, but for the answers.
 SHOWN_TO_PROVIDERS = f"""

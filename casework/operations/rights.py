@@ -121,9 +121,9 @@ def confirm_right(
 _TODAY = text("SELECT CAST(casework_now() AT TIME ZONE (calendar->>'zone') AS date) FROM programmes WHERE id = CAST(:id AS uuid)")
 
 
-def _insist_looked_up(db: Connection, programme: str, checked_on: date | None) -> None:
+def _insist_looked_up(db: Connection, programme: str, checked_on: date | str | None) -> None:
     """Nobody has looked a right up on a day that is to come. Raises InvalidForm."""
-    if checked_on is not None and checked_on > db.execute(_TODAY, {"id": programme}).scalar_one():
+    if checked_on is not None and _plain(checked_on) > db.execute(_TODAY, {"id": programme}).scalar_one().isoformat():
         raise InvalidForm(fields={"checked_on": "must not lie in the future"})
 
 

@@ -20,6 +20,7 @@ from casework.engine.turns import reason
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.allocation import explain_waiting
+from casework.operations.asked import what_was_asked
 from casework.operations.gate import task_log
 from casework.operations.lateness import AT_WORK, OVERDUE
 from casework.operations.marks import LOOKED, SINCE, mark_rows
@@ -100,7 +101,7 @@ def list_tasks(
         given["all_of"] = sorted(reach(actor).all_of)
         rows = db.execute(statement, given | values).all() if statement is not None else []
     else:
-        seen = _SEEN.format(own_track=_own_track(lambda a: f"{a}.provider_id = ANY(CAST(:organisations AS uuid[]))"))
+        seen = _SEEN.format(own_track=own_track(lambda a: f"{a}.provider_id = ANY(CAST(:organisations AS uuid[]))"))
         rows = db.execute(_listed(where + seen, more, order, view != "done"), given | reach_values(reach(actor))).all()
     shown, following = page(rows, most, last)
     library = load_library()
@@ -162,7 +163,7 @@ def _for_somebody(a: str) -> str:
     ))"""
 
 
-def _own_track(provider: Callable[[str], str]) -> str:
+def own_track(provider: Callable[[str], str]) -> str:
     """The referral that the task's track is, or runs inside, is there for the provider: a draft is not yet."""
 
     def shown(a: str) -> str:
@@ -178,7 +179,7 @@ def _own_track(provider: Callable[[str], str]) -> str:
 #: By kind of queue, where it is not the case that decides: what a task in it must fulfil besides being ready.
 _MAY: Mapping[str, str] = {
     "shared": _CASE + _another("shared"),
-    "organisation": _own_track(lambda a: f"{a}.provider_id = q.scope AND {_for_somebody(a)}"),
+    "organisation": own_track(lambda a: f"{a}.provider_id = q.scope AND {_for_somebody(a)}"),
 }
 _KINDS = {"officer": "named", "intake": "named", "dispute_officer": "sealed"}
 
@@ -457,6 +458,7 @@ def show_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
         "operations": operations(actor, case, case.tasks[id], load_library()[row.edition]) if id in case.tasks else [VIEW],
         "checklist": show_checklist(db, case, id),
         "unallocated": explain_waiting(db, actor, case, case.tasks[id]) if id in case.tasks else None,
+        "asked": what_was_asked(db, actor, case, case.tasks[id]) if id in case.tasks else None,
     }
 
 

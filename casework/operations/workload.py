@@ -70,7 +70,7 @@ def _json(queues: list[tuple[str, str]]) -> str:
 
 
 _TEAM = text(f"""
-    SELECT p.id, p.name, p.name_zh, g.id AS programme, g.code,
+    SELECT p.id, p.name, p.name_zh, g.id AS programme_id, g.code,
         coalesce(c.live, 0) AS live, coalesce(c.on_hold, 0) AS on_hold, coalesce(w.open, 0) AS open,
         coalesce(w.overdue, 0) AS overdue, w.first_due
     FROM (
@@ -111,15 +111,27 @@ _LEFT = text("""
 """)
 
 
+_ABSENT = text("""
+    SELECT a.person_id, a.scope_id, a.ends_at, s.id, s.name, s.name_zh FROM absences a JOIN people s ON s.id = a.substitute_id
+    WHERE a.scope_id = ANY(CAST(:programmes AS uuid[])) AND a.starts_at <= casework_now() AND a.ends_at > casework_now()
+    ORDER BY a.ends_at, a.id LIMIT :most
+""")
+
+
+def _shown_absence(row: Any) -> dict[str, Json]:
+    return {"until": when(row.ends_at), "substitute": {"id": row.id, "name": row.name, "name_zh": row.name_zh}}
+
+
 def list_team(db: Connection, actor: Actor) -> dict[str, Json]:
-    """Each officer of the programmes that the actor supervises: live cases, open tasks, overdue.
+    """Each officer of the programmes that the actor supervises: live cases, open tasks, overdue, and who is away.
 
     And cases that nobody owns, or somebody who has left.
     """
     given = {"programmes": _supervised(actor), "most": MOST}
+    away = {(row.person_id, row.scope_id): _shown_absence(row) for row in db.execute(_ABSENT, given)}
     rows = [
         {
-            "id": row.id, "name": row.name, "name_zh": row.name_zh, "programme": row.code, "live": row.live,
+            "away": away.get((row.id, row.programme_id)), "id": row.id, "name": row.name, "name_zh": row.name_zh, "programme": row.code, "live": row.live,
             "on_hold": row.on_hold, "open": row.open, "overdue": row.overdue, "first_due": when(row.first_due),
         }
         for row in db.execute(_TEAM, given)

@@ -31,6 +31,9 @@ Json = Any
 blueprint = Blueprint("contract", __name__)
 
 
+OUTCOMES = {"settled": N_("settled"), "upheld": N_("upheld"), "dismissed": N_("dismissed")}
+
+
 class Objection(Form):
     to = Choice(label=N_("What you do not agree with"))
     words = Note(label=N_("Why you do not agree"))
@@ -66,7 +69,7 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
         kind = track.kind
     page = render_template(
         "referrals/contract.html", told=told, id=id, kind=kind, words=words, done=said_of(edition), form=new, answers=answers,
-        sent=sent, about=about,
+        sent=sent, about=about, outcome=lambda what: gettext(OUTCOMES[what]),
     )  # fmt: skip
     return make_response(page, sent.status if sent else 200)
 

@@ -16,7 +16,9 @@ from casework.engine.papers import SCANS
 from casework.engine.registry import GUARDS
 from casework.errors import NotFound
 from casework.operations import chronicle, findings
+from casework.operations.corrections import may_correct_now
 from casework.operations.deeds import calendar_of
+from casework.operations.overview import find_case
 from casework.web import frame
 from casework.web.actor import page_transaction
 from casework.web.sentences import Change, Told, say_changes, say_entry, say_fields, say_why_not
@@ -130,4 +132,7 @@ def entry(number: str, seq: int) -> str:
         told = chronicle.read_entry(db, actor, number, seq)
         frame.use_calendar(calendar_of(db, told["programme"]))
         about = findings.of_event(db, actor, number, seq)
-    return render_template("history/entry.html", told=told, line=lines_of([told["entry"]])[0], findings=about)
+        correctable = may_correct_now(db, actor, find_case(db, actor, number)[0], load_library().editions, seq)
+    return render_template(
+        "history/entry.html", told=told, line=lines_of([told["entry"]])[0], findings=about, correctable=correctable
+    )

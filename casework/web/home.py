@@ -15,6 +15,7 @@ from casework.operations.mentions import list_mentions
 from casework.operations.openings import list_unsealings
 from casework.operations.prospects import MOST as MOST_AT_RISK
 from casework.operations.prospects import list_at_risk
+from casework.operations.standing_in import list_for_absent
 from casework.operations.task_lists import count_queues, list_tasks
 from casework.web import frame
 from casework.web.actor import current_actor, list_transaction, only
@@ -83,11 +84,12 @@ def my_work_page() -> str:
         queues = count_queues(db, actor)
         mentions = list_mentions(db, actor, unread=True)["items"] if tab == "open" and not cursor else []
         first = my_work.first_due(db, actor) if not listed["items"] else None
+        absent = list_for_absent(db, actor) if tab == "open" and not cursor else []
         decides = tab == "open" and not cursor and bool(actor.roles() & set(workload.DECIDING))
         decisions = [one for one in workload.list_decisions(db, actor) if not one["asked_by_oneself"]] if decides else []
     return render_template(
         "home/show.html", tab=tab, rows=listed["items"], held=held, resting=resting, others=others, counts=counts,
-        decisions=decisions[:BELOW], to_decide=len(decisions),
+        absent=absent, decisions=decisions[:BELOW], to_decide=len(decisions),
         tabs=_tabs(tab, counts), first=first, mentions=mentions, to_take=sum(one["count"] for one in queues),
         more_to_take=any(one["count"] >= one["most"] for one in queues),
         next_url=url_for("home.show", tab=tab, cursor=listed["next"]) if listed["next"] else "",
@@ -111,9 +113,10 @@ def offers_page() -> str:
         listed = inbox.list_inbox(db, actor, tab="offers", cursor=cursor)
         counts = inbox.count_inbox(db, actor)
         mentions = list_mentions(db, actor, unread=True)["items"] if not cursor else []
+        absent = list_for_absent(db, actor) if not cursor else []
         mine = list_tasks(db, actor, view="queue", limit=BELOW, placed=True)["items"] if not listed["items"] else []
     return render_template(
-        "referrals/index.html", tab="offers", rows=listed["items"], counts=counts, tasks=mine, mentions=mentions,
+        "referrals/index.html", tab="offers", rows=listed["items"], counts=counts, tasks=mine, mentions=mentions, absent=absent,
         next_url=url_for("home.show", cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("home.show") if cursor else "",
     )  # fmt: skip

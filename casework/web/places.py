@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
@@ -139,6 +140,12 @@ def used_words(told: Mapping[str, Json]) -> str:
     return say_used(told, SPEECH)
 
 
+def last_day(until: str) -> str:
+    """The last day of what ends with this moment."""
+    told = clock()
+    return told.day_of(dates.read_moment(until) - timedelta(minutes=1)).isoformat()
+
+
 def is_late(due: str | None) -> bool:
     return due is not None and dates.is_late(due, clock())
 
@@ -164,7 +171,7 @@ WORDS: dict[str, Callable[..., Any]] = {
     "task_words": task_words, "task_url": task_url, "place_url": place_url, "case_url": case_url, "waits_for": waits_for,
     "queue_name": queue_name, "hold_name": hold_name, "referral_status": referral_status, "inbox_status": inbox_status,
     "clock_words": clock_words, "used_words": used_words, "is_late": is_late, "capital": capital, "referral_task_words": referral_task_words,
-    "service_name": service_name, "party_name": party_name, "today": lambda: clock().today,
+    "service_name": service_name, "party_name": party_name, "today": lambda: clock().today, "last_day": last_day,
     "why_here": why_here,
 }  # fmt: skip
 

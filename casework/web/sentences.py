@@ -134,6 +134,8 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
         return _say_transition(entry, who, edition)
     if entry["kind"] == "completed" and entry.get("what") == "decide_extension" and "granted" in (entry.get("data") or {}):
         return _say_extension(entry["data"], who)
+    if entry["kind"] == "corrected":
+        return _say_correction(entry, who, edition, editions)
     if entry["kind"] == "joined":
         return gettext("As many results as the case waited for are there: %(service)s", service=service_name(str(entry.get("what"))))
     unnamed = "" if entry.get("whom") else _DEEDS.get(f"{entry['kind']} to the queue", "")
@@ -151,6 +153,15 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
         words, who=who, to=_to(entry), task=_say_task(entry, editions), whom=whom, paper=paper,
         item=_say_item(entry, editions), version=entry.get("version"), why=say_why(entry.get("why") or ()),
     ))  # fmt: skip
+
+
+def _say_correction(entry: Mapping[str, Json], who: str, edition: Edition | None, editions: Editions) -> str:
+    name = entry.get("transition") or entry.get("what")
+    if entry.get("task") or edition is None or not edition.text(f"transitions.{name}.do"):
+        what = _say_task(entry, editions)
+    else:
+        what = edition_text(edition, f"transitions.{name}.do")
+    return _capital(gettext("%(who)s corrected an answer in “%(what)s”", who=who, what=what))
 
 
 def _say_extension(data: Mapping[str, Json], who: str) -> str:

@@ -18,6 +18,7 @@ from casework.engine.task_table import COMPLETE, giver, review_for
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
 from casework.operations import my_work, task_lists, tasks
 from casework.operations.allocation import explain_waiting
+from casework.operations.asked import what_was_asked
 from casework.operations.deadlines import explain_task, explain_tasks
 from casework.operations.deeds import calendar_of
 from casework.operations.drafts import save_draft
@@ -37,7 +38,7 @@ from casework.web.places import WORDS, place_url, queue_name, task_url, task_wor
 from casework.web.sentences import Told, say_fields
 from casework.web.skills import say_nobody
 from casework.web.task_operations import list_items, menu, told
-from casework.web.texts import say_error
+from casework.web.texts import edition_text, say_error
 
 Json = Any
 blueprint = Blueprint("tasks", __name__)
@@ -156,10 +157,11 @@ def _show(id: str, sent: deeds.Sent | None) -> Response | str:
         asks = asks and COMPLETE in allowed
         reviewers = reviewers_for(db, actor, case, task) if asks and task is not None else []
         back = giver(task) if task is not None and COMPLETE in allowed else None
+        asked = what_was_asked(db, actor, case, task) if task is not None else None
     names = {one["handed"]["by"]["id"]: one["handed"]["by"]["name"]} if one["handed"] else {}
     return render_template(
         "tasks/show.html", one=one, form=form, sent=sent, place=place_url(one), queue=queue_name(one["queue"]),
-        items=items, asks=asks, reviews=reviews, proposed=proposed, reviewers=reviewers, open=task is not None and task.open, ledger=ledger(why), told=told(one), nobody=nobody, allowed=allowed,
+        asked=asked, moves=_moves(asked), said=say_fields(asked, load_library().editions) if asked else [], items=items, asks=asks, reviews=reviews, proposed=proposed, reviewers=reviewers, open=task is not None and task.open, ledger=ledger(why), told=told(one), nobody=nobody, allowed=allowed,
         back=names.get(back), accepts=one["handed"] is not None and one["handed"]["how"] == "handed_back",
         own=own, menu=menu(one, allowed, without=("resume",) if form is None else ("claim", "resume")),
     )  # fmt: skip
@@ -186,6 +188,12 @@ def _form(db: Connection, actor: Actor, case: Case, one: Mapping[str, Json], sen
 
 #: How a task comes back with its form filled in.
 _COME_BACK = ("handed_back", "approved", "changes_asked")
+
+
+def _moves(asked: Mapping[str, Json] | None) -> list[tuple[str, str, str]]:
+    """What granting it would move: in words, with the day now and then."""
+    editions = load_library().editions
+    return [(edition_text(editions[one["edition"]], one["key"]), one["due_at"], one["until"]) for one in asked["moves"]] if asked else []
 
 
 def _proposed(db: Connection, one: Mapping[str, Json]) -> list[Told]:

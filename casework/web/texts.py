@@ -152,6 +152,8 @@ FAULTS = (
     N_("must not be negative"),
     N_("must not lie in the future"),
     N_("must be said in words"),
+    N_("has declared an interest in this case"),
+    N_("cannot review it: choose another person who works this queue or leads it, and does not act for whoever asks"),
     N_("must not lie in the past"),
     N_("must be yes"),
     N_("must be no"),

@@ -36,6 +36,7 @@ ENCUMBRANCES = {"pledge": N_("pledged"), "licence": N_("licensed"), "transfer": 
 #: What is stored under a name that no form asks for: facts that guards read, and what a message or a note holds.
 _LABELS = {
     "reason": N_("Reason"), "note": N_("Note"), "title": N_("Title"), "nature": N_("Nature of the interest"),
+    "correction_reason": N_("Why it was corrected"),
     "language": N_("Language"), "words": N_("Message"), "item": N_("Item"), "what": N_("what"), "by": N_("by"),
     "rights": N_("Rights"), "match": N_("Match"), "technology": N_("Technology"), "need": N_("Need"),
     "siblings": N_("Other cases of the same need"), "scans": N_("Documents that the scanner has not cleared"),

@@ -124,6 +124,10 @@ TABLE: tuple[Row, ...] = (
         there=FOREIGN,
     ),
     post(
+        "/cases/{number}/events/{seq}/correction", {"officer"}, READERS - {"officer"},
+        body=lambda on: {"data": {}, "reason": "A typing mistake."},
+    ),
+    post(
         "/cases/{number}/hand-over", {"officer", "supervisor"}, READERS - {"officer", "supervisor"},
         body=lambda on: {"owner": on["person"], "note": "On leave"}, if_match="stale", there=FOREIGN,
     ),
@@ -276,6 +280,11 @@ TABLE: tuple[Row, ...] = (
         body=lambda on: {"data": {}}, things={"transition": "referral_transition"}, if_match="referral",
     ),
     post(
+        "/referrals/{referral}/transitions/{transition}/correction", {"officer"}, READERS - {"officer"} | LAB,
+        there={"officer"}, there_refused=READERS - {"officer"} | BANK, things={"transition": "referral_send"},
+        body=lambda on: {"data": {}, "reason": "A typing mistake."},
+    ),
+    post(
         "/referrals/{referral}/objections", WRITERS, READERS - WRITERS, there={"officer", "supervisor"} | BANK,
         there_refused=READERS - WRITERS, body=lambda on: {"to": "send", "words": "Not so."},
     ),
@@ -387,6 +396,7 @@ TABLE: tuple[Row, ...] = (
         "/cases/{number}/take-over", {"supervisor"}, READERS - {"supervisor"}, there_refused=FOREIGN,
         body=lambda on: {"leaver": on["person"], "note": "On leave"},
     ),
+    get("/absences/work", EVERYBODY),
     get("/absences", EVERYBODY, lists="absence", finds={"officer", "other_officer", "supervisor"}),
     post(
         "/absences", {"officer", "supervisor"}, there=FOREIGN,

@@ -173,7 +173,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment", "away": world.people["officer"],
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
         "task": _step_task(db, world.main_track(db, number)), "item": _item(world, db, "officer", number), "clock": _clock(db, number), "referral": referral,
-        "referral_task": _step_task(db, referral), "referral_transition": "accept", "mediation": mediation["id"],
+        "referral_task": _step_task(db, referral), "referral_transition": "accept", "referral_send": "send", "seq": _answered(db, number), "mediation": mediation["id"],
         "mediation_track": mediation["track"], "mediation_transition": "send", "match": _match_of(db, number),
         "need": world.needs[-1], "technology": world.technologies[-1], "right": world.rights[0],
         "programme": world.programmes["BJ"], "person": world.people["provider"], "leaver": leaver,
@@ -185,6 +185,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "sealed": str(sealed), **written["here"],
     }  # fmt: skip
     far = here | {
+        "seq": "1",
         "account": str(uuid.uuid4()), "erasure": leaving[1], "role_request": asked[1], "invitation": invited[1],
         "endpoint": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "away": world.people["foreign_officer"],
@@ -197,7 +198,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "unsealing": str(uuid.uuid4()), "ended_unsealing": str(uuid.uuid4()),
         "sealed": str(uuid.uuid4()), **written["there"],
     }  # fmt: skip
-    kept = {"name", "transition", "referral_transition", "mediation_transition"}
+    kept = {"name", "transition", "referral_transition", "referral_send", "mediation_transition"}
     absent = {name: value if name in kept else str(uuid.uuid4()) for name, value in here.items()}
     return {
         "here": here, "there": far,
@@ -226,6 +227,12 @@ def _clock(db: Connection, number: str) -> str:
         " WHERE c.number = :number AND t.organisation_id IS NULL ORDER BY k.id LIMIT 1"
     )
     return str(db.execute(text(statement), {"number": number}).scalar_one())
+
+
+def _answered(db: Connection, number: str) -> str:
+    """The first form that was filled in."""
+    statement = "SELECT min(e.seq) FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.kind = 'completed'"
+    return str(db.execute(text(statement), {"n": number}).scalar_one())
 
 
 def _step_task(db: Connection, track: str) -> str:

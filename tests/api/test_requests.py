@@ -229,7 +229,7 @@ def test_a_body_of_another_kind_is_told_which_kind_is_read(
     path = f"{PREFIX}/cases/{number}/tracks/{track}/transitions/take"
     answer = app.test_client().post(path, data=content, headers=sent | headers)
     assert answer.status_code == 400
-    assert told in answer.json["detail"]
+    assert told in answer.get_json()["detail"]
 
 
 @pytest.mark.parametrize("day", ["2026-13-01", "2026-02-30", "1.2.2026", "2026-2-1", "20260201", "1", "tomorrow"])

@@ -12,11 +12,13 @@ from casework.engine.evolve import fold
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations import contract, fhir
 from casework.operations.deeds import home_of
+from casework.operations.history import list_events
 from casework.operations.referrals import find_referral
+from casework.operations.task_lists import show_task
 from casework.operations.verify import verify_case
 from casework.records.cases import load
 from casework.records.logs import read_events
-from tests.world import World, new_request, to_referral
+from tests.world import World, complete, new_request, to_referral
 
 
 class Scene:
@@ -140,6 +142,46 @@ def test_the_fhir_task_says_nothing_that_is_secret(scene: Scene) -> None:
     assert "Officer" not in str(task)
 
 
+def decide(scene: Scene, by: str, outcome: str = "upheld") -> None:
+    complete(scene.world, scene.db, by, scene.number, "decide_objection", {"outcome": outcome, "reason": "The report was late."})
+
+
+@pytest.mark.parametrize(("side", "to"), [("provider", "send"), ("officer", "accept")])
+def test_an_objection_of_either_side_opens_a_task_that_a_supervisor_decides_for_both(scene: Scene, side: str, to: str) -> None:
+    scene.world.accept(scene.db, scene.number, scene.referral)
+    objection = scene.disagree(side, to)
+    task = next(one for one in load(scene.db, home_of(scene.db, scene.number), "case").open_tasks() if one.name == "decide_objection")
+    assert (task.queue, task.about) == ("supervisor", objection)
+    assert task.due_at is not None
+    asked = show_task(scene.db, scene.world.actor(scene.db, "supervisor"), task.id)["asked"]
+    assert asked["body"] == {"words": "Not so."}
+    decide(scene, "supervisor")
+    for who in ("provider", "officer"):
+        (one,) = scene.told(who)["objections"]
+        assert (one["what"], one["settled"], one["said"][-1]["words"]) == ("upheld", True, "The report was late.")
+    with pytest.raises(WrongState, match="decided"):
+        scene.answer(side, objection)
+    scene.insist_whole()
+    told = list_events(scene.db, scene.world.actor(scene.db, "provider"), find_referral(scene.db, scene.world.actor(scene.db, "provider"), scene.referral)[0])["items"]
+    assert [one["data"]["outcome"] for one in told if one["what"] == "decide_objection"] == ["upheld"]
+
+
+def test_whoever_objected_does_not_decide(scene: Scene) -> None:
+    scene.world.accept(scene.db, scene.number, scene.referral)
+    scene.disagree("supervisor", "accept")
+    with pytest.raises(NotAllowed, match="another person"):
+        decide(scene, "supervisor")
+    decide(scene, "second_supervisor", "dismissed")
+    scene.insist_whole()
+
+
+def test_an_objection_that_is_settled_needs_no_decision(scene: Scene) -> None:
+    objection = scene.disagree("provider", "send")
+    assert scene.answer("provider", objection) == "settled"
+    assert not any(one.name == "decide_objection" for one in load(scene.db, home_of(scene.db, scene.number), "case").open_tasks())
+    scene.insist_whole()
+
+
 #: The whole of the referral's machine: from each state what can fire, where it leads, and how the state is told to others.
 STATUS = {
     "draft", "requested", "received", "accepted", "rejected", "ready", "cancelled", "in-progress", "on-hold", "failed",
@@ -156,7 +198,7 @@ TABLE: dict[str, tuple[str, str | None, dict[str, str]]] = {
         "waive_conflict": "=previous", "name_other_person": "=previous", "uphold_conflict": "cancelled", "cancel": "cancelled", "release": "cancelled",
     }),
     "accepted": ("accepted", "3.0", {
-        "ask_info": "info_asked", "declare_conflict": "conflict", "start": "in_progress", "not_started": "cancelled",
+        "ask_info": "info_asked", "declare_conflict": "conflict", "start": "in_progress", "ask_extension": "=same", "not_started": "cancelled",
         "suspend": "suspended", "cancel": "cancelled", "release": "cancelled",
     }),
     "in_progress": ("in-progress", "5.1.1", {
@@ -166,6 +208,7 @@ TABLE: dict[str, tuple[str, str | None, dict[str, str]]] = {
     "suspended": ("on-hold", "5.1.1", {"continue": "=previous", "give_up": "failed", "cancel": "cancelled", "release": "cancelled"}),
     "delivered": ("in-progress", "5.1.4", {"return": "rework", "approve": "completed", "reject": "failed"}),
     "rework": ("in-progress", "5.1.1", {
+        "ask_info": "info_asked", "declare_conflict": "conflict", "ask_extension": "=same", "change_person": "=same",
         "suspend": "suspended", "redeliver": "delivered", "give_up": "failed", "cancel": "cancelled", "release": "cancelled",
     }),
     "completed": ("completed", "7.0", {}),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -66,9 +67,9 @@ def strew(world: World, db: Connection, number: str, dice: random.Random) -> Non
     for away, stands_in in (dice.sample(officers, 2), dice.sample(office[:2], 2), dice.sample(office[2:], 2), dice.sample(["provider", "provider_lead"], 2)):
         if dice.random() < 0.4:
             scope = world.organisations["lab"] if away.startswith("provider") else world.programmes["BJ"]
-            attempt(lambda away=away, stands_in=stands_in, scope=scope: record_absence(
-                db, world.actor(db, away), scope=scope, person=world.people[away], substitute=world.people[stands_in],
-                first_day=today(), last_day=today() + timedelta(days=3), request=sure(),
+            attempt(partial(
+                record_absence, db, world.actor(db, away), scope=scope, person=world.people[away],
+                substitute=world.people[stands_in], first_day=today(), last_day=today() + timedelta(days=3), request=sure(),
             ))  # fmt: skip
     if dice.random() < 0.3:
         attempt(lambda: declare_interest(db, world.actor(db, dice.choice(PEOPLE)), number, nature="Shares", request=sure()))
@@ -139,18 +140,29 @@ def test_whoever_is_offered_is_accepted(world: World, db: Connection, seed: int)
             except CaseworkError:
                 continue
             asks.of_task(actor, task)
-    case = asks.case
     for name in ("officer", "supervisor"):
-        actor = world.actor(db, name)
-        officers = [one["id"] for one in choices_of(db, actor, case, case.main, [{"name": "owner", "type": "person", "role": "officer"}])["owner"]]
-        asks.name("hand over", [one for one in officers if one not in case.interests], lambda one, actor=actor: hand_over(
-            db, actor, number, owner=one, team=[], note="Over to you.", revision=case.revision, request=sure(),
-        ) if actor.person == case.owner or "supervisor" in actor.roles() else None)  # fmt: skip
-        asks.name("mention", [one["id"] for one in describe_thread(db, actor, thread_of(actor, case, "internal", None))["tell"]], lambda one, actor=actor: send_message(
-            db, actor, case, audience="internal", referral=None, words="Look.", mentions=[one], sure=True, request=sure(),
-        ))  # fmt: skip
+        _name_people_of_the_case(asks, world.actor(db, name), number)
     assert asks.asked > 20
     assert asks.refused == []
+
+
+def _name_people_of_the_case(asks: Asks, actor: Actor, number: str) -> None:
+    db, case = asks.db, asks.case
+    rule = {"name": "owner", "type": "person", "role": "officer"}
+    officers = [one["id"] for one in choices_of(db, actor, case, case.main, [rule])["owner"] if one["id"] not in case.interests]
+    told = [one["id"] for one in describe_thread(db, actor, thread_of(actor, case, "internal", None))["tell"]]
+
+    def give(person: str) -> None:
+        hand_over(db, actor, number, owner=person, team=[], note="Over to you.", revision=case.revision, request=sure())
+
+    def mention(person: str) -> None:
+        send_message(
+            db, actor, case, audience="internal", referral=None, words="Look.", mentions=[person], sure=True, request=sure()
+        )
+
+    if actor.person not in case.interests:
+        asks.name("hand over", officers, give)
+        asks.name("mention", told, mention)
 
 
 def test_a_case_with_one_officer_is_reviewed_by_whoever_leads_its_queue(world: World, db: Connection) -> None:

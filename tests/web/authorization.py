@@ -202,6 +202,11 @@ TABLE: tuple[Row, ...] = (
     # --- the history of a case, its map, its verification ---
     get("/cases/<number>/history", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/history/<seq>", READERS, there=FOREIGN),
+    get("/cases/<number>/history/<seq>/correct", {"officer"}, READERS - {"officer"}, things={"seq": "answered"}),
+    post(
+        "/cases/<number>/history/<seq>/correct", {"officer"}, READERS - {"officer"}, things={"seq": "answered"},
+        form=lambda on: {"f-correction_reason": "A typing mistake."},
+    ),
     get("/cases/<number>/map", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/clocks", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/verify", READERS, there=FOREIGN),

@@ -151,7 +151,7 @@ def make_things(world: World, db: Connection) -> Things:
         "step_task": _task(db, number, "assessment"), "decision": _task(db, number, "decide_amend_plan"),
         "match": str(_match(db, number)), "filter": filters[0], "job": add_failed_job(db),
         "account": add_service_account(db, world), "erasure": leaving[0], "role": asked[0], "invitation": invited[0], "hook": hooks[0][0], "hook_message": hooks[0][1],
-        "number": number, "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
+        "number": number, "answered": _answered(db, number), "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
         "person": world.people["provider"], "officer": world.people["officer"], "leaver": leaver, "membership": membership, "question": "waivers",
         "organisation": world.organisations["lab"], "programme": world.programmes["BJ"], "workflow": "case",
         "edition": str(case.number), "member": members[0], "referral_transition": "accept",
@@ -161,6 +161,7 @@ def make_things(world: World, db: Connection) -> Things:
         "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
     }  # fmt: skip
     far = here | {
+        "answered": "1",
         "account": str(uuid.uuid4()), "erasure": leaving[1], "role": asked[1], "invitation": invited[1], "hook": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "service": "pledge",
         "transition": "take", "decision": str(uuid.uuid4()), "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
@@ -174,6 +175,7 @@ def make_things(world: World, db: Connection) -> Things:
     }  # fmt: skip
     absent = {name: str(uuid.uuid4()) for name in here} | {
         "operation": "modify", "number": "BJ-2099-0001", "seq": "1", "question": "nothing", "workflow": "nothing", "edition": "1",
+        "answered": "1",
         "transition": "propose_close", "kind": "renew_consent", "referral_transition": "accept", "mediation_transition": "send",
         "referral_revision": "1",
     }  # fmt: skip
@@ -186,6 +188,12 @@ def _task(db: Connection, number: str, name: str) -> str:
         {"number": number, "name": name},
     )
     return str(found.scalar_one())
+
+
+def _answered(db: Connection, number: str) -> str:
+    """The first form of a task that was filled in."""
+    statement = "SELECT min(e.seq) FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.kind = 'completed'"
+    return str(db.execute(text(statement), {"n": number}).scalar_one())
 
 
 def _step_task(db: Connection, track: str) -> str:

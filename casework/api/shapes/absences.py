@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.shapes.shared import Answer, Body, Day, Id, Knowingly, Named
+from casework.api.shapes.shared import Answer, Body, Day, Id, Knowingly, Named, Task
 
 
 class NewAbsence(Body):
@@ -32,3 +32,13 @@ class Absence(Answer):
 class AbsencePage(Answer):
     items: list[Absence]
     next: str | None = None
+
+
+class OfAbsent(Answer):
+    person: Annotated[Named, Field(description="Who is away")]
+    until: Annotated[str, Field(description="When the absence ends")]
+    items: list[Task]
+
+
+class WorkOfAbsent(Answer):
+    items: list[OfAbsent]

@@ -33,7 +33,9 @@ class Deed(Answer):
 
 class ObjectionShown(Answer):
     id: str
-    what: Annotated[str, Field(description="raised, answered or settled")]
+    what: Annotated[str, Field(description="raised, answered, settled, upheld or dismissed")]
+    settled: Annotated[bool, Field(description="Settled by whoever raised it, or decided")]
+    due_at: Annotated[str | None, Field(description="By when it is decided")] = None
     side: Annotated[str, Field(description="provider or office: whose objection it is")]
     mine: bool
     to: Deed

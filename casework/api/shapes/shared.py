@@ -83,6 +83,16 @@ class NewTask(Body):
     note: Annotated[Words | None, Field(description="What whoever does it should know; required where it is somebody else")] = None
 
 
+class AnswerCorrection(Body):
+    data: Annotated[dict[str, Json], Field(description="The whole form, as it should have been filled in")]
+    reason: SomeWords
+
+
+class Corrected(Answer):
+    seq: Annotated[int, Field(description="Of the correction in the history")]
+    of: Annotated[int, Field(description="Of the deed whose answers were corrected")]
+
+
 class Reason(Body):
     reason: SomeWords
 
@@ -211,6 +221,10 @@ class Task(Answer):
     wait: Annotated[Wait | None, Field(description="For whom it waits and until when, while it is suspended by a person")] = None
     operations: Annotated[
         list[str] | None, Field(description="What you may do to it as it stands: names of its operations; of one task alone")
+    ] = None
+    asked: Annotated[
+        dict[str, Json] | None,
+        Field(description="Of a task of the office: by whom it was opened with which answers, and what granting it would move"),
     ] = None
     unallocated: Annotated[
         Unallocated | None, Field(description="Why the rule of its queue gives it to nobody, where it has one; of one task alone")

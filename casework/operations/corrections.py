@@ -1,0 +1,117 @@
+"""Correct what was mistyped in an earlier form: for its writer while the step lasts, afterwards for an officer of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.cases import Case
+from casework.engine.commands import By, Command, CorrectAnswer
+from casework.engine.corrections import REASON, Answer, answer_of, may_correct
+from casework.engine.events import Event
+from casework.errors import NotAllowed, NotFound
+from casework.ledger.bodies import ERASED, values
+from casework.operations.deeds import Standing, perform
+from casework.operations.references import insist_references
+from casework.operations.requests import Done, Request
+from casework.permissions import Actor, Sight, capacities, conflict, own_tracks, sight
+
+Json = Any
+
+_ONE = "SELECT seq, track_id::text, effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind IN ('fired', 'completed', 'corrected')"
+_OF_SEQ = text(f"{_ONE} AND seq = :seq")
+_LAST = text(f"{_ONE} AND track_id = CAST(:track AS uuid) AND effects->>'transition' = :transition AND kind = 'fired' ORDER BY seq DESC LIMIT 1")
+_SINCE = text("""
+    SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AND seq >= :seq AND kind IN ('fired', 'completed', 'corrected')
+    AND track_id = CAST(:track AS uuid) AND effects->>'transition' IS NOT DISTINCT FROM CAST(:transition AS text)
+    AND effects->>'task' IS NOT DISTINCT FROM CAST(:task AS text) ORDER BY seq
+""")
+
+
+def find_answer(db: Connection, actor: Actor, case: Case, editions: Mapping[str, Any], seq: int) -> tuple[Answer, dict[str, Json]]:
+    """The answers that stand to the form of a deed by its `seq`, and all of them as they would be typed again. Raises NotFound."""
+    row = db.execute(_OF_SEQ, {"log": case.log, "seq": seq}).one_or_none()
+    if row is None:
+        raise NotFound("answer")
+    answer = answer_of(editions, case, row.track_id, row.effects.get("transition"), row.effects.get("task"))
+    if answer is None or not _sees(actor, case, answer):
+        raise NotFound("answer")
+    words, last = _words(db, case, row)
+    if last:
+        # Another firing of the same name stands now.
+        raise NotFound("answer")
+    return answer, {**answer.data, **words}
+
+
+def _sees(actor: Actor, case: Case, answer: Answer) -> bool:
+    level = sight(actor, case)
+    mine = {track.id for track in own_tracks(actor, case)} if level == Sight.REFERRALS else set()
+    office = answer.task is not None and answer.task.organisation is None
+    return level == Sight.ALL or answer.track.id in mine and not office
+
+
+def _words(db: Connection, case: Case, row: Any) -> tuple[dict[str, Json], bool]:
+    """The words of the form as they stand; and whether the same deed was done again since."""
+    given = {
+        "log": case.log, "seq": row.effects.get("of", row.seq), "track": row.track_id, "transition": row.effects.get("transition"),
+        "task": row.effects.get("task"),
+    }  # fmt: skip
+    found: dict[str, Json] = {}
+    again = 0
+    for one in db.execute(_SINCE, given):
+        told = {name: value for name, value in values(one.body).items() if value is not ERASED and name != REASON}
+        again += REASON not in one.body
+        found |= told
+    return found, again > 1
+
+
+def insist_may_correct(actor: Actor, case: Case, answer: Answer) -> By:
+    """The capacity in which the actor corrects it. Raises NotAllowed."""
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
+    by = next((one for one in capacities(actor, case, answer.track) if may_correct(case, answer, one)), None)
+    if by is None:
+        raise NotAllowed(why="an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case.")
+    return by
+
+
+def may_correct_now(db: Connection, actor: Actor, case: Case, editions: Mapping[str, Any], seq: int) -> bool:
+    """Whether a page offers to correct the answers of a deed."""
+    try:
+        answer, _ = find_answer(db, actor, case, editions, seq)
+        insist_may_correct(actor, case, answer)
+    except (NotFound, NotAllowed):
+        return False
+    return case.closed_at is None
+
+
+def correct_answer(
+    db: Connection, actor: Actor, case: Case, seq: int, *, data: Mapping[str, Json], reason: str, request: Request
+) -> Done:
+    """Put other answers in the place of those of a deed; the whole form is sent anew. Raises what refuses it."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        answer, _ = find_answer(db, actor, standing.case, standing.library.editions, seq)
+        row = db.execute(_OF_SEQ, {"log": case.log, "seq": seq}).one()
+        words, _ = _words(db, standing.case, row)
+        by = insist_may_correct(actor, standing.case, answer)
+        insist_references(db, standing.case, answer.edition.form(answer.rule.form), data, answer.track)
+        of = int(row.effects.get("of", seq))
+        told = answer.task.id if answer.task else None
+        command = CorrectAnswer(of, answer.track.id, data, reason, None if told else answer.name, told, words)
+        return command, by
+
+    def done(after: Case, events: list[Event]) -> dict[str, Json]:
+        return {"seq": events[0].seq, "of": events[0].effects["of"]}
+
+    return perform(db, actor, case.log, case.kind, to_command, done, request)
+
+
+def last_of(db: Connection, case: Case, track: str, transition: str) -> int:
+    """The `seq` of the last firing of a transition. Raises NotFound."""
+    row = db.execute(_LAST, {"log": case.log, "track": track, "transition": transition}).first()
+    if row is None:
+        raise NotFound("answer")
+    return int(row.seq)
