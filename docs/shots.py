@@ -1,9 +1,10 @@
-"""Writes docs/pictures: the main pages as the demo shows them, by day and by night, in Chinese and on a telephone."""
+"""Writes docs/pictures: what pages of the documentation show, as the demo has it: by day and by night, in Chinese, on a telephone."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -98,11 +99,19 @@ def shoot(browser: Browser, demo: Demo, look: Look) -> None:
     """Every page in one look."""
     signed_in: dict[str | None, Page] = {}
     for name, (who, path) in pages(demo).items():
+        if f"{name}{look.suffix}.png" not in shown():
+            continue
         if who not in signed_in:
             signed_in[who] = _enter(browser, demo, look, who)
         page = signed_in[who]
         page.goto(f"{demo.url}{path}")
         page.screenshot(path=PICTURES / f"{name}{look.suffix}.png", animations="disabled")
+
+
+def shown() -> set[str]:
+    """The pictures that a page of the documentation shows; no other is taken."""
+    pages = (*PICTURES.parent.rglob("*.md"), PICTURES.parent.parent / "README.md")
+    return {name for page in pages for name in re.findall(r"pictures/([\w-]+\.png)", page.read_text("utf-8"))}
 
 
 def _enter(browser: Browser, demo: Demo, look: Look, who: str | None) -> Page:

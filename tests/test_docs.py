@@ -17,6 +17,7 @@ from casework.engine.editions import publish
 from casework.engine.faults import faults
 from casework.engine.grammar import Workflow
 from casework.settings import Settings
+from docs.shots import PICTURES, shown
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -121,3 +122,7 @@ def test_addresses_of_databases_can_be_read() -> None:
     page = (ROOT / "docs" / "how-to" / "run-your-own-postgresql.md").read_text("utf-8")
     addresses = re.findall(r"postgresql://[^\s`]+", page)
     assert [make_url(one).database for one in addresses] == ["casework"] * len(addresses)
+
+
+def test_each_picture_is_on_a_page_and_each_that_is_shown_is_there() -> None:
+    assert {one.name for one in PICTURES.iterdir()} == shown()
