@@ -6,8 +6,8 @@ What a person may not see does not exist for that person: callers raise NotFound
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
@@ -45,6 +45,8 @@ PROVIDER_ROLES = frozenset({PROVIDER, PROVIDER_LEAD, VERIFIER})
 COVERED = (OFFICER, SUPERVISOR, COMPLIANCE, PROVIDER, PROVIDER_LEAD, VERIFIER)
 #: Who enters and ends absences of others, each in the own programme or organisation.
 MANAGES = (SUPERVISOR, PROVIDER_LEAD)
+#: Roles that work on the cases of a programme and decide in them. No dispute officer of it has one.
+DECIDES = frozenset({OFFICER, SUPERVISOR, COMPLIANCE})
 
 
 #: Roles in a programme by which people read its cases, decide in them, or give roles: two persons give each of them.
@@ -53,7 +55,7 @@ TAKES_TWO = READS_ALL | {DISPUTE_OFFICER, ADMINISTRATOR}
 #: none of it, and whoever works on sealed mediations works on no case.
 APART = (
     (AUDITOR, frozenset({OFFICER, SUPERVISOR, COMPLIANCE, DISPUTE_OFFICER, ADMINISTRATOR})),
-    (DISPUTE_OFFICER, frozenset({OFFICER, AUDITOR})),
+    (DISPUTE_OFFICER, DECIDES | {AUDITOR}),
 )  # fmt: skip
 
 
@@ -85,7 +87,7 @@ class Membership:
 
 
 def in_force(memberships: Iterable[Membership]) -> tuple[Membership, ...]:
-    """Those that count: beside the dispute officer's role nobody is an officer in the same programme.
+    """Those that count: beside the dispute officer's role nobody decides in the cases of the same programme.
 
     So it is never a mediation that makes somebody unfit for a case, and nobody learns of one by being refused. And whoever
     decides in a programme is no auditor there, as a deputy neither.
@@ -95,7 +97,7 @@ def in_force(memberships: Iterable[Membership]) -> tuple[Membership, ...]:
     judged = {one.programme for one in given if one.role in apart_from(AUDITOR)}
     return tuple(
         one for one in given
-        if not (one.role == OFFICER and one.programme in apart or one.role == AUDITOR and one.programme in judged)
+        if not (one.role in DECIDES and one.programme in apart or one.role == AUDITOR and one.programme in judged)
     )  # fmt: skip
 
 
@@ -132,6 +134,8 @@ class Actor:
     focus: str | None = None
     #: A provider's own system, and no person: it is nobody's second pair of eyes.
     service: bool = False
+    #: By programme in which the person is or was a dispute officer until when; None while no end is said.
+    mediated: Mapping[str, datetime | None] = field(default_factory=dict)
     #: Logs that two persons unsealed for this one to read, or that this one opened in an emergency, at this moment.
     opened: frozenset[str] = frozenset()
 
@@ -180,6 +184,12 @@ class Reach:
     all_of: frozenset[str]
     outlines_of: frozenset[str]
     organisations: frozenset[str]
+    #: Programmes whose mediations the person reads where named for them.
+    disputes: frozenset[str]
+    #: Logs that are open to the person for a time, and the programmes in which an opened case or mediation is one to read.
+    opened: frozenset[str]
+    breakers: frozenset[str]
+    readers: frozenset[str]
 
 
 def reach(actor: Actor) -> Reach:
@@ -188,16 +198,27 @@ def reach(actor: Actor) -> Reach:
         frozenset(m.programme for m in actor.memberships if m.programme and m.role in READS_ALL),
         frozenset(m.programme for m in actor.memberships if m.programme and m.role == OBSERVER),
         frozenset(m.organisation for m in actor.memberships if m.organisation and m.role in PROVIDER_ROLES),
+        _own_programmes(actor, (DISPUTE_OFFICER,)),
+        actor.opened,
+        _own_programmes(actor, BREAKERS),
+        _own_programmes(actor, READERS),
     )
+
+
+def _own_programmes(actor: Actor, roles: Iterable[str]) -> frozenset[str]:
+    """The programmes in which the actor has one of the roles in the own name."""
+    wanted = frozenset(roles)
+    return frozenset(m.programme for m in actor.memberships if m.programme and m.role in wanted and m.deputy_for is None)
 
 
 def sight(actor: Actor, case: Case) -> Sight:
     """How much of the case the actor sees.
 
-    A mediation is seen by those named for it, its provider, and whom two persons have unsealed it for.
+    A mediation is seen by the dispute officers named for it, its provider, and whom two persons have unsealed it for.
     """
     if case.kind == "mediation":
-        if actor.person == case.owner or actor.person in case.team or _opened(actor, case):
+        named = _named(case, actor.person) and case.programme in reach(actor).disputes
+        if named or _opened(actor, case):
             return Sight.ALL
         return Sight.REFERRALS if own_tracks(actor, case) else Sight.NOTHING
     mine = reach(actor)
@@ -212,19 +233,16 @@ def _opened(actor: Actor, case: Case) -> bool:
     """Whether the log is open to the actor for a time: to read, and to do nothing in it. It ends with the role, too."""
     if case.log not in actor.opened or actor.person in case.interests:
         return False
-    roles = READERS if case.kind == "mediation" else BREAKERS
-    return any(one.programme == case.programme and one.role in roles and one.deputy_for is None for one in actor.memberships)
+    return case.programme in _own_programmes(actor, READERS if case.kind == "mediation" else BREAKERS)
 
 
 def own_tracks(actor: Actor, case: Case) -> list[Track]:
-    """The tracks that the actor's organisations work on. A draft is not theirs yet; a barred person has none."""
+    """The tracks that the actor's organisations work on, once they were sent. A barred person has none."""
     organisations = reach(actor).organisations
     found = []
     for track in case.tracks.values():
         above = case.referral_of(track)
-        if above is None or above.provider not in organisations or "draft" in above.states:
-            continue
-        if above.outcome == "cancelled" and "send" not in above.fired:
+        if above is None or above.provider not in organisations or "draft" in above.states or "send" not in above.fired:
             continue
         if actor.person in above.barred or actor.person in case.interests:
             continue
@@ -258,12 +276,32 @@ def reads_document(actor: Actor, case: Case, document: Document) -> bool:
     return granted and document.withdrawn_at is None
 
 
+def kept_from(actor: Actor, case: Case) -> bool:
+    """Whether the actor is or was a dispute officer of the programme while the case was there, and so decides nothing in it.
+
+    It asks for roles and days, and never for mediations: whoever is refused, or refuses, learns of none.
+    """
+    return case.kind == "case" and mediated_since(actor, case.programme, case.opened_at)
+
+
+def mediated_since(actor: Actor, programme: str, opened_at: datetime) -> bool:
+    """Whether the actor is or was a dispute officer of the programme after that moment."""
+    if programme not in actor.mediated:
+        return False
+    until = actor.mediated[programme]
+    return until is None or opened_at < until
+
+
+#: What is said to whoever is kept from a case.
+MEDIATED = "whoever was a dispute officer of the programme works on the cases that were opened after that."
+
+
 def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
     """Every capacity in which the actor may act on a track of the case; empty when that person may only look on."""
     found: dict[By, None] = {}
     above = case.referral_of(track)
     # Nobody asks and judges on one side of a referral and works on the other: a provider's person is the provider's.
-    theirs = above is not None and above.provider in reach(actor).organisations
+    theirs, kept = above is not None and above.provider in reach(actor).organisations, kept_from(actor, case)
     for one in actor.memberships:
         person = one.deputy_for or actor.person
         if one.role in READS_ONLY or one.deputy_for in case.interests:
@@ -274,7 +312,7 @@ def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
                 continue
             if one.deputy_for in above.barred:
                 continue
-        elif one.programme != case.programme or theirs:
+        elif one.programme != case.programme or theirs or kept and one.role in DECIDES:
             continue
         elif case.kind == "mediation":
             # `sight` shows it to those named alone, and what nobody may see nobody may do.
@@ -397,6 +435,8 @@ def operate(actor: Actor, case: Case, task: Task, edition: Edition, operation: s
     nobody = By(actor.person, "none")
     if operation == VIEW:
         return nobody
+    if kept_from(actor, case):
+        raise NotAllowed(why=MEDIATED)
     raise refused or refusal(edition, case, task, nobody, operation) or NotAllowed()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import mediations as shapes
 from casework.api.shapes import shared
+from casework.api.shapes.cases import HandingOver
 from casework.api.shapes.shared import text_of
 from casework.operations import cases, history, mediations
 from casework.operations.requests import Done
@@ -24,6 +25,17 @@ def open_mediation(call: Call) -> Done:
 
 def show_mediation(call: Call) -> dict[str, Json]:
     return mediations.show_mediation(call.db, call.actor, call.path["mediation"])
+
+
+def hand_over_mediation(call: Call) -> Done:
+    return mediations.hand_over_mediation(
+        call.db, call.actor, call.path["mediation"], owner=str(call.body.owner), team=[str(one) for one in call.body.team],
+        note=call.body.note, revision=call.revision, request=call.request,
+    )  # fmt: skip
+
+
+def list_mediation_leaders(call: Call) -> dict[str, Json]:
+    return mediations.list_leaders(call.db, call.actor, call.path["mediation"])
 
 
 def list_mediation_events(call: Call) -> dict[str, Json]:
@@ -55,6 +67,11 @@ ROUTES: tuple[Route, ...] = (
     get("/mediations/case/{number}", show_case_outline, "See a case's number, title and parties before opening a mediation", shapes.Outline, noun="case"),
     post("/mediations", open_mediation, "Open a sealed mediation about a case", shapes.MediationMade, body=shapes.NewMediation, status=201, noun="case"),
     get(_MEDIATION, show_mediation, "Show a mediation", shared.CaseShown),
+    get(f"{_MEDIATION}/leaders", list_mediation_leaders, "List the dispute officers to whom a mediation may be given", shapes.LeaderPage),
+    post(
+        f"{_MEDIATION}/hand-over", hand_over_mediation, "Give a mediation to another dispute officer, and name a team",
+        shapes.MediationDone, body=HandingOver, if_match="the mediation",
+    ),
     get(f"{_MEDIATION}/events", list_mediation_events, "Read the history of a mediation", shared.EventPage, query=shared.Paged),
     post(
         f"{_TRACK}/transitions/{{transition}}", fire_mediation_transition, "Fire a transition in a mediation",

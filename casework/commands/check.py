@@ -22,6 +22,7 @@ _SAYS = {
     "waits_for_nobody": "it is on hold, and nobody knows for whom",
     "holder_left": "held by somebody who may not do it any more",
     "nobody_may": "nobody may do it",
+    "nobody_leads": "no dispute officer who is there leads it, and nobody else of the programme could: give somebody the role",
     "left_open": "open, though what it belongs to has ended",
     "copies_out": "has a provider that has not said what became of its copies",
     "no_clock": "has a date to come and no clock that goes there",

@@ -12,6 +12,7 @@ from casework.operations.clocks import ring_clocks
 from casework.operations.editions import read_editions
 from casework.operations.house_rule import check_due
 from casework.operations.passkeys import forget_challenges
+from casework.operations.successions import pass_on_all
 from casework.records.database import connect_engine, transaction
 from casework.records.logs import now
 from casework.settings import load_settings
@@ -22,7 +23,7 @@ from casework.settings import load_settings
 def tick(until_quiet: bool) -> None:
     """Let every clock that is due do what it says: remind, escalate, lapse, come due.
 
-    It also counts again the cases whose calendar has changed, gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to sign in, and keeps the nightly figure of the house rule. Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not ring.
+    It also counts again the cases whose calendar has changed, gives sealed mediations whose dispute officer has left to another one, gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to sign in, and keeps the nightly figure of the house rule. Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not ring.
     """
     engine = connect_engine(load_settings())
     try:
@@ -33,6 +34,7 @@ def tick(until_quiet: bool) -> None:
             forget_uses(db)
             forget_challenges(db)
         recount_programme(engine)
+        pass_on_all(engine)
         rung = ring_clocks(engine, until=None if until_quiet else started)
         given = allocate_due(engine)
         check_due(engine)

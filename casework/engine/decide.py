@@ -158,7 +158,7 @@ def _open(draft: Draft, command: Open) -> None:
 def _hand_over(draft: Draft, command: HandOver) -> None:
     if draft.case.owner is None:
         raise WrongState(action="Hand over", why="nobody owns the case yet.")
-    body = {"note": line(command.note, "note")}
+    body = {"note": line(command.note, "note")} if command.note else {}
     draft.begin(HANDED_OVER, None, {"owner": command.owner, "team": list(command.team)}, body)
     left = {*draft.case.team, draft.case.owner} - {*command.team, command.owner}
     for person in sorted(left | {draft.case.owner} - {command.owner}):

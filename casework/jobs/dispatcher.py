@@ -5,7 +5,17 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
-from casework.operations import allocation, cabinet, calendars, clocks, erasing, house_rule, mails, webhooks
+from casework.operations import (
+    allocation,
+    cabinet,
+    calendars,
+    clocks,
+    erasing,
+    house_rule,
+    mails,
+    successions,
+    webhooks,
+)
 from casework.operations.notices import any_untold
 from casework.records.database import transaction
 
@@ -37,6 +47,8 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
         jobs.append(Job(OTHERS, "tell", "tell"))
     jobs += [Job(OTHERS, "check", f"check {one}", {"programme": one}) for one in house_rule.list_unchecked(db)]
     jobs += [Job(OTHERS, "recount", f"recount {one}", {"programme": one}) for one in calendars.list_to_recount(db)]
+    left = successions.list_left(db, but=_NOT_ON_THE_WAY.format(prefix="pass_on", id="m.id"), most=MOST)
+    jobs += [Job(OTHERS, "pass_on", f"pass_on {log}", {"log": log}) for log in left]
     queues = allocation.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="allocate", id="a.id"), most=MOST)
     jobs += [Job(OTHERS, "allocate", f"allocate {one}", {"allocation": one}) for one in queues]
     hooks = webhooks.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)

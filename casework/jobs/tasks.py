@@ -30,6 +30,7 @@ from casework.operations.keys import cabinet_of, open_vault
 from casework.operations.letter_mails import LetterMail
 from casework.operations.notices import tell_due
 from casework.operations.passkeys import forget_challenges
+from casework.operations.successions import pass_on as pass_on_mediation
 from casework.operations.targets import Forbidden, inside_of
 from casework.records.database import driver_arguments, transaction
 from casework.settings import Settings
@@ -121,6 +122,12 @@ def check(hands: Hands, programme: str) -> None:
 def recount(hands: Hands, programme: str) -> None:
     """Count the clocks of a programme again whose calendar has changed."""
     recount_programme(hands.engine, programme)
+
+
+@_task(OTHERS)
+def pass_on(hands: Hands, log: str) -> None:
+    """Let a sealed mediation go to another dispute officer, when whoever led it has left."""
+    pass_on_mediation(hands.engine, log)
 
 
 @_task(OTHERS)

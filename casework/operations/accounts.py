@@ -26,7 +26,7 @@ from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.vault import Vault
 from casework.permissions import Actor
 from casework.records.logs import now
-from casework.records.people import actor_of, find_actor, find_actor_by_token
+from casework.records.people import MEDIATED, actor_of, find_actor, find_actor_by_token
 
 Json = Any
 
@@ -296,7 +296,7 @@ _VIEWER = text("""
         WHERE m.person_id = p.id AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
         ) AS memberships,
         (SELECT coalesce(array_agg(o.log_id::text), '{}') FROM openings o
-        WHERE o.reader_id = p.id AND o.state = 'open' AND o.until > casework_now()) AS opened
+        WHERE o.reader_id = p.id AND o.state = 'open' AND o.until > casework_now()) AS opened, """ + MEDIATED + """
     FROM sessions s JOIN people p ON p.id = s.person_id AND p.active
     WHERE s.hash = :hash AND s.ended_at IS NULL AND s.expires_at > casework_now() AND s.seen_at > casework_now() - :idle
 """)

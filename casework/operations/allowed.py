@@ -69,7 +69,7 @@ from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OFFICER, QUEUE
 from casework.operations.allowed_tasks import OPERATION_OF, task_reasons
 from casework.operations.past import Past
 from casework.operations.service_scopes import NONE, scope_of_event
-from casework.permissions import PROVIDER_ROLES, READS_ALL, READS_ONLY, ends_roles, may_hold
+from casework.permissions import DECIDES, PROVIDER_ROLES, READS_ALL, READS_ONLY, ends_roles, may_hold
 
 Json = Any
 Reasons = Iterator[str]
@@ -77,7 +77,7 @@ Reasons = Iterator[str]
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.
 _AS_GIVEN = ("grants_returned", "owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights", "join", "objection")
 #: What a rule may do by itself.
-BY_ITSELF = frozenset({FIRED, JOINED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, GRANT_EXPIRED, RELIEVED, ERASED})
+BY_ITSELF = frozenset({FIRED, JOINED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, GRANT_EXPIRED, RELIEVED, ERASED, HANDED_OVER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +178,15 @@ class Judge:
             return
         yield from self._not_theirs(before, event)
         yield from self._held(before.programme, event, any_deputy=event.kind == INTEREST_DECLARED)
+        if self._mediated(before, event, event.actor) and event.role in DECIDES and event.kind != INTEREST_DECLARED:
+            yield "its actor was a dispute officer of the programme while the case was there"
         named = {before.owner, *before.team}
         wanted = event.role == DISPUTE_OFFICER or event.role == OFFICER and before.owner is not None
         if wanted and event.kind != INTEREST_DECLARED and (event.acting_for or event.actor) not in named:
             yield f"its {str(event.role).replace('_', ' ')} was not named for the case"
+
+    def _mediated(self, before: Case, event: Event, person: str) -> bool:
+        return before.kind == "case" and self.past.mediated(person, before.programme, before.opened_at, event.at)
 
     def _ended_a_role(self, before: Case, event: Event) -> Reasons:
         """Whoever ended a role of whoever held it need have none in the case; the scope's own log tells whether they could."""
@@ -594,15 +599,28 @@ class Judge:
     # --- the case itself ---
 
     def _handed_over(self, before: Case, event: Event) -> Reasons:
-        yield from self._role_in(before, event, ("officer", "supervisor"))
+        if event.role == SYSTEM:
+            yield from self._passed_on(before, event)
+        else:
+            yield from self._role_in(before, event, ("officer", "supervisor"))
         if before.owner is None:
             yield "nobody owned the case yet"
+        wanted = DISPUTE_OFFICER if before.kind == "mediation" else OFFICER
         # Who was named before stays named, also after their role has ended.
         for person in {event.effects["owner"], *event.effects["team"]} - {before.owner, *before.team}:
-            if not self.past.held(before.programme, person, OFFICER, None, event.at, any_deputy=True):
-                yield "it gives the case to somebody who was no officer"
+            if not self.past.held(before.programme, person, wanted, None, event.at, any_deputy=wanted == OFFICER):
+                yield f"it gives the {before.kind} to somebody who was no {wanted.replace('_', ' ')}"
+            if self._mediated(before, event, person):
+                yield "it gives the case to somebody who was a dispute officer of the programme while it was there"
         staying = {event.effects["owner"], *event.effects["team"]}
         yield from self._freed(before, event, ({before.owner, *before.team} - staying) | ({before.owner} - {event.effects["owner"]}))
+
+    def _passed_on(self, before: Case, event: Event) -> Reasons:
+        """By itself only a mediation goes on, when whoever led it is a dispute officer no more."""
+        if before.kind != "mediation":
+            yield "a case is handed over by people"
+        elif self.past.leads(before.programme, before.owner, event.at):
+            yield "whoever led it was a dispute officer still"
 
     @staticmethod
     def _freed(before: Case, event: Event, people: Collection[str | None]) -> Reasons:

@@ -19,9 +19,10 @@ from casework.definitions import load_library
 from casework.engine.commands import Library
 from casework.errors import InvalidForm
 from casework.ledger.canonical import instant
+from casework.operations.access_sql import own_referral, reach_values
 from casework.operations.lateness import FIRST_DUE, LATE, OURS, OVERDUE, THEIRS
 from casework.operations.marks import looks
-from casework.operations.overview import held_for, reach_values, shown_hold, step_at, when
+from casework.operations.overview import held_for, shown_hold, step_at, when
 from casework.operations.paging import cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page, to_cursor
 from casework.operations.sensitive import sensitive
 from casework.permissions import Actor, Sight, reach
@@ -64,11 +65,7 @@ _LIST = """
     ) w ON true
     ORDER BY {order}
 """
-_REFERRED = """
-    SELECT 1 FROM tracks t WHERE t.log_id = c.id AND t.workflow = 'referral'
-    AND t.provider_id = ANY(CAST(:organisations AS uuid[])) AND NOT 'draft' = ANY(t.states) AND t.fired ? 'send'
-    AND NOT :person = ANY(t.barred) AND NOT :person = ANY(c.interests)
-"""
+_REFERRED = f"SELECT 1 FROM tracks t WHERE t.log_id = c.id AND {own_referral('t', 'c.interests')}"
 # As the indexes have them: a question for each case would be asked of every case that there is.
 _OPEN = "t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND t.organisation_id IS NULL"
 _OPEN_THERE = "t.state IN ('Ready', 'Reserved', 'InProgress') AND t.organisation_id IS NOT NULL"

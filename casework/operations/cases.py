@@ -27,6 +27,7 @@ from casework.engine.events import Event
 from casework.engine.fields import PARTIES
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+from casework.operations.access_sql import mediated
 from casework.operations.deeds import Standing, insist_revision, new_id, open_log, perform, read_calendar
 from casework.operations.departures import relieved
 from casework.operations.gate import case_log
@@ -34,6 +35,7 @@ from casework.operations.references import IN_FORCE, insist_references
 from casework.operations.requests import Done, Request, ask
 from casework.operations.sensitive import insist_proved_for
 from casework.permissions import (
+    MEDIATED,
     READS_ALL,
     Actor,
     Sight,
@@ -41,6 +43,7 @@ from casework.permissions import (
     choose,
     conflict,
     in_the_programme,
+    kept_from,
     own_tracks,
     sight,
 )
@@ -181,6 +184,8 @@ def _capacity(actor: Actor, case: Case, track: Track, roles: tuple[str, ...], ac
     if (why := conflict(actor, case)) is not None:
         raise NotAllowed(why=why)
     by = choose(capacities(actor, case, track), accepted(case, roles))
+    if by is None and kept_from(actor, case):
+        raise NotAllowed(why=MEDIATED)
     if by is None:
         raise NotAllowed(why=f"“{action}” is for: {', '.join(sorted(roles)) or 'the system'}.")
     return by
@@ -205,10 +210,8 @@ def hand_over(
     def to_command(standing: Standing) -> tuple[Command, By]:
         by = on_case(actor, standing, ("officer", "supervisor"), "Hand over", revision)
         for name, person in [("owner", owner), *(("team", one) for one in team)]:
-            if not is_officer(db, standing.case.programme, person):
-                raise InvalidForm(fields={name: "is not an officer of this programme"})
-            if person in standing.case.interests:
-                raise InvalidForm(fields={name: "has declared an interest in this case"})
+            if why_not := refuses_owner(db, standing.case, person):
+                raise InvalidForm(fields={name: why_not})
         if not note.strip():
             raise InvalidForm(fields={"note": "is required"})
         return HandOver(owner, tuple(team), note), by
@@ -328,16 +331,19 @@ def _case_answer(case: Case, events: list[Event]) -> dict[str, Json]:
     return {"number": case.number, "revision": case.revision}
 
 
-def is_officer(db: Connection, programme: str, person: str) -> bool:
-    """Whether the person can own a case of the programme now: in the own name, for a deputy is one for a time."""
-    return (
-        db.execute(
-            text(
-                "SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id AND p.active"
-                " WHERE m.person_id = CAST(:person AS uuid) AND m.programme_id = CAST(:programme AS uuid)"
-                f" AND m.role = 'officer' AND m.deputy_for IS NULL AND {IN_FORCE}"
-            ),
-            {"person": person, "programme": programme},
-        ).first()
-        is not None
-    )
+def refuses_owner(db: Connection, case: Case, person: str) -> str | None:
+    """Why the person cannot own the case, or be on its team, now; None where that is possible."""
+    row = db.execute(_OWNER, {"person": person, "programme": case.programme, "opened_at": case.opened_at}).one()
+    if not row.officer:
+        return "is not an officer of this programme"
+    if person in case.interests:
+        return "has declared an interest in this case"
+    return "was a dispute officer of this programme while the case was there" if row.mediated else None
+
+
+_OWNER = text(f"""
+    SELECT EXISTS (
+        SELECT FROM memberships m JOIN people p ON p.id = m.person_id AND p.active WHERE m.person_id = CAST(:person AS uuid)
+        AND m.programme_id = CAST(:programme AS uuid) AND m.role = 'officer' AND m.deputy_for IS NULL AND {IN_FORCE}
+    ) AS officer, {mediated("CAST(:person AS uuid)", "CAST(:programme AS uuid)", ":opened_at")} AS mediated
+""")

@@ -13,7 +13,7 @@ from casework.engine.fields import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES
 from casework.operations.deeds import calendar_of
 from casework.operations.overview import names_of, titles_of
-from casework.operations.references import IN_FORCE
+from casework.operations.references import IN_FORCE, KEPT, opened_at_of
 from casework.permissions import Actor, Sight, sight
 from casework.records.logs import now
 
@@ -28,7 +28,7 @@ _PEOPLE = text(f"""
     SELECT DISTINCT p.id::text, p.name, p.name_zh FROM memberships m JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service
     WHERE {IN_FORCE} AND m.deputy_for IS NULL
     AND (CAST(:roles AS text[]) = '{{}}' OR m.role = ANY(CAST(:roles AS text[])))
-    AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid))
+    AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid)) AND NOT {KEPT}
     ORDER BY p.name, 1 LIMIT :most
 """)
 _PROVIDERS = text("""
@@ -80,7 +80,7 @@ def _people(db: Connection, case: Case, track: Track, role: str) -> list[dict[st
     roles = ["provider", "provider_lead", "verifier"] if inside else [role] if role else []
     given = {
         "roles": roles, "programme": None if inside else case.programme, "most": MOST,
-        "organisation": above.provider if inside and above else None,
+        "organisation": above.provider if inside and above else None, "opened_at": opened_at_of(case),
     }  # fmt: skip
     return _plain(db.execute(_PEOPLE, given))
 

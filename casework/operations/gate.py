@@ -10,15 +10,13 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from casework.engine.openings import BREAKERS, READERS
 from casework.errors import NotFound
+from casework.operations.access_sql import ME, named_for, opened_case, opened_mediation, own_referral, reads_case
 from casework.permissions import Actor, reach
 from casework.records.database import run
 
-#: As `permissions.own_tracks` has it: `a` is a referral, `h` the case or mediation that it belongs to.
-_OWN = """a.workflow = 'referral' AND a.provider_id = ANY(me.organisations) AND NOT 'draft' = ANY(a.states)
-    AND (a.outcome IS DISTINCT FROM 'cancelled' OR a.fired ? 'send')
-    AND NOT me.person = ANY(a.barred) AND NOT me.person = ANY(h.interests)"""
+#: `a` is a referral, `h` the case or mediation that it belongs to.
+_OWN = own_referral("a", "h.interests", ME)
 _REFERRED = f"EXISTS (SELECT FROM tracks a WHERE a.log_id = h.id AND {_OWN})"
 #: The referral that the track of `t` is, or runs inside.
 _INSIDE = f"""EXISTS (
@@ -30,10 +28,9 @@ _GRANTED = f"""t.withdrawn_at IS NULL AND EXISTS (
     JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
     WHERE g.document_id = t.id AND g.ended_at IS NULL AND {_OWN}
 )"""
-#: Who reads the whole of a case, and of a mediation; `opened` are the logs that were opened for this reader.
-_OPENED = "h.id = ANY(me.opened) AND NOT me.person = ANY(h.interests)"
-_WHOLE = f"(h.programme_id = ANY(me.all_of) OR h.programme_id = ANY(me.breakers) AND {_OPENED})"
-_NAMED = f"(h.owner_id = me.person::uuid OR me.person::uuid = ANY(h.team) OR h.programme_id = ANY(me.readers) AND {_OPENED})"
+#: Who reads the whole of a case, and of a mediation.
+_WHOLE = f"({reads_case('h', ME)} OR {opened_case('h', ME)})"
+_NAMED = f"({named_for('h', ME)} OR {opened_mediation('h', ME)})"
 
 
 def _asking(select: str, person: int = 2, reaches: int = 3) -> str:
@@ -41,7 +38,8 @@ def _asking(select: str, person: int = 2, reaches: int = 3) -> str:
     return (
         f"WITH me AS (SELECT ${person}::text AS person, ${reaches}::uuid[] AS all_of,"
         f" ${reaches + 1}::uuid[] AS outlines_of, ${reaches + 2}::uuid[] AS organisations,"
-        f" ${reaches + 3}::uuid[] AS opened, ${reaches + 4}::uuid[] AS breakers, ${reaches + 5}::uuid[] AS readers) {select}"
+        f" ${reaches + 3}::uuid[] AS opened, ${reaches + 4}::uuid[] AS breakers, ${reaches + 5}::uuid[] AS readers,"
+        f" ${reaches + 6}::uuid[] AS disputes) {select}"
     )
 
 
@@ -73,15 +71,11 @@ _DOCUMENT = _asking(_part_of("documents", f"({_INSIDE} OR {_GRANTED})", "NOT me.
 
 
 def reaches(actor: Actor) -> tuple[str, ...]:
-    """What somebody reaches, as the values of a statement: programmes, those of outlines, organisations, opened logs."""
+    """What somebody reaches, as the values of a statement: programmes, those of outlines, organisations, opened logs, and
+    the programmes of opened cases, of opened mediations and of one's own."""
     mine = reach(actor)
-    return _array(mine.all_of), _array(mine.outlines_of), _array(mine.organisations), _array(actor.opened), *_may_open(actor)
-
-
-def _may_open(actor: Actor) -> list[str]:
-    """The programmes in which somebody reads what was opened: a case in an emergency, an unsealed mediation."""
-    mine = [one for one in actor.memberships if one.programme and one.deputy_for is None]
-    return [_array({str(one.programme) for one in mine if one.role in roles}) for roles in (BREAKERS, READERS)]
+    every = (mine.all_of, mine.outlines_of, mine.organisations, mine.opened, mine.breakers, mine.readers, mine.disputes)
+    return tuple(_array(one) for one in every)
 
 
 def _array(ids: Collection[str]) -> str:

@@ -18,6 +18,7 @@ from casework.definitions import load_library
 from casework.engine.draft import RETURN_PAPERS
 from casework.engine.roles import DISPUTE_OFFICER, INTAKE, OFFICER, QUEUE_ROLES, SUPERVISOR
 from casework.errors import NotFound
+from casework.operations.access_sql import COUNTS
 from casework.operations.entries import note_entries
 from casework.operations.overview import names_of, when
 from casework.permissions import Actor
@@ -28,7 +29,7 @@ Json = Any
 
 #: What is wrong with a case itself, with one of its tasks or tracks, and with what should happen by itself.
 OF_CASES = ("no_owner", "owner_left", "no_action", "waits_for_nobody")
-OF_TASKS = ("holder_left", "nobody_may", "left_open")
+OF_TASKS = ("holder_left", "nobody_may", "nobody_leads", "left_open")
 OF_CLOCKS = ("no_clock", "stands_still", "late")
 OF_PAPERS = ("copies_out",)
 KINDS = (*OF_CASES, *OF_TASKS, *OF_CLOCKS, *OF_PAPERS)
@@ -45,23 +46,23 @@ PATIENCE_MINUTES = 5
 
 # --- what breaks it --------------------------------------------------------------------------------------------------
 
-# Who works which queue now: the same policy as `permissions.may_work`, for everybody at once. Whoever is a dispute
-# officer does not count as an officer of the same programme.
+# Who works which queue now: the same policy as `permissions.may_work`, for everybody at once.
 _STAFF = f"""
     staff AS MATERIALIZED (
         SELECT q.queue, coalesce(m.programme_id, m.organisation_id) AS scope, m.person_id,
             coalesce(m.deputy_for, m.person_id) AS who, m.deputy_for IS NOT NULL AS deputy, array(
                 SELECT o.organisation_id FROM memberships o WHERE o.person_id = m.person_id AND o.organisation_id IS NOT NULL
                 AND o.starts_at <= casework_now() AND (o.ends_at IS NULL OR o.ends_at > casework_now())
-            ) AS own
+            ) AS own, (
+                -- Until when the person was a dispute officer there; with none of it, before every case.
+                SELECT coalesce(max(coalesce(d.ends_at, 'infinity')), '-infinity') FROM memberships d
+                WHERE d.person_id = m.person_id AND d.programme_id = m.programme_id AND d.role = '{DISPUTE_OFFICER}'
+                AND d.starts_at <= casework_now() AND d.ends_at IS DISTINCT FROM d.starts_at
+            ) AS mediated_until
         FROM jsonb_each(CAST(:roles AS jsonb)) AS q(queue, roles) JOIN memberships m ON q.roles ? m.role
         JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service
         WHERE m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
-        AND NOT (m.role = '{OFFICER}' AND EXISTS (
-            SELECT FROM memberships d WHERE d.person_id = m.person_id AND d.programme_id = m.programme_id
-            AND d.role = '{DISPUTE_OFFICER}' AND d.starts_at <= casework_now()
-            AND (d.ends_at IS NULL OR d.ends_at > casework_now())
-        ))
+        AND {COUNTS}
     )
 """
 # In a referral to the own organisation nobody acts for the office.
@@ -72,6 +73,7 @@ _NOT_BOTH_SIDES = """(cardinality(s.own) = 0 OR NOT EXISTS (
 # A member of the staff `s` who may do a task `t` of a home `h`.
 _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.programme_id)
     AND NOT ARRAY[s.person_id, s.who]::text[] && h.interests
+    AND (t.organisation_id IS NOT NULL OR NOT h.case_itself OR h.opened_at >= s.mediated_until)
     AND (t.queue NOT IN ('{OFFICER}', '{INTAKE}', '{DISPUTE_OFFICER}') OR h.owner_id IS NULL
         OR s.who = h.owner_id OR s.who = ANY(h.team))
     AND NOT (t.queue = '{DISPUTE_OFFICER}' AND s.deputy)
@@ -87,7 +89,8 @@ _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.program
     ))"""
 # A supervisor steps in for an officer, but not in a step, whose actions are the officers' own.
 _STEPS_IN = f"""s.queue = '{SUPERVISOR}' AND s.scope = t.programme_id AND t.organisation_id IS NULL AND t.type = 'side'
-    AND t.queue IN ('{OFFICER}', '{INTAKE}') AND NOT ARRAY[s.person_id, s.who]::text[] && h.interests AND {_NOT_BOTH_SIDES}"""
+    AND t.queue IN ('{OFFICER}', '{INTAKE}') AND NOT ARRAY[s.person_id, s.who]::text[] && h.interests
+    AND (NOT h.case_itself OR h.opened_at >= s.mediated_until) AND {_NOT_BOTH_SIDES}"""
 _OPEN = "t.state IN ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
 _HELD = "t.state IN ('Reserved', 'InProgress', 'Suspended') AND t.holder_id IS NOT NULL"
 _OWNER_STAYS = "EXISTS (SELECT FROM staff s WHERE s.queue = 'officer' AND s.scope = h.programme_id AND s.who = h.owner_id)"
@@ -116,6 +119,11 @@ _TASKS = f"""
     SELECT 'nobody_may', t.log_id, t.id, t.track_id FROM tasks t JOIN {{homes}} h ON h.id = t.log_id
     WHERE t.state = 'Ready' AND NOT EXISTS (SELECT FROM staff s WHERE {_MAY})
     AND (t.queue NOT IN ('{OFFICER}', '{INTAKE}') OR h.owner_id IS NULL OR {_OWNER_STAYS})
+    UNION ALL
+    SELECT 'nobody_leads', h.id, NULL, NULL FROM {{homes}} h WHERE NOT h.case_itself AND h.closed_at IS NULL AND NOT EXISTS (
+        SELECT FROM staff s WHERE s.queue = '{DISPUTE_OFFICER}' AND s.scope = h.programme_id AND NOT s.deputy
+        AND (s.who = h.owner_id OR s.who = ANY(h.team))
+    )
     UNION ALL
     SELECT 'left_open', t.log_id, t.id, t.track_id FROM tasks t JOIN {{homes}} h ON h.id = t.log_id
     JOIN tracks r ON r.id = t.track_id WHERE {_OPEN} AND NOT t.aftercare AND t.type <> 'decision' AND r.ended_at IS NOT NULL

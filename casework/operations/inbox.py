@@ -11,9 +11,10 @@ from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.errors import InvalidForm
 from casework.ledger.canonical import instant
+from casework.operations.access_sql import own_referral, reach_values
 from casework.operations.deeds import calendar_of
 from casework.operations.marks import looks
-from casework.operations.overview import names_of, reach_values, step_at, when
+from casework.operations.overview import names_of, step_at, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.referrals import describe_referral, find_referral
 from casework.permissions import Actor, reach
@@ -28,12 +29,10 @@ _IN = {
     "working": "t.ended_at IS NULL AND t.fired ? 'accept' AND NOT 'delivered' = ANY(t.states)",
     "delivered": "(t.ended_at IS NOT NULL OR 'delivered' = ANY(t.states))",
 }
-# The same policy as `permissions.own_tracks`: what was sent, and whoever is shut out has none.
-_SENT = """
+# What was sent, and whoever is shut out has none.
+_SENT = f"""
     FROM tracks t JOIN logs l ON l.id = t.log_id LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
-    WHERE t.workflow = 'referral' AND t.provider_id = ANY(CAST(:organisations AS uuid[])) AND t.fired ? 'send'
-    AND NOT 'draft' = ANY(t.states) AND NOT CAST(:person AS text) = ANY(t.barred)
-    AND NOT CAST(:person AS text) = ANY(coalesce(c.interests, m.interests))
+    WHERE {own_referral("t", "coalesce(c.interests, m.interests)")}
 """
 _LIST = """
     SELECT s.*, ours.due_at AS our_due, ours.edition AS task_edition, ours.rule AS task_rule, ours.type AS task_type,

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, text
 from casework.engine.commands import By, Command, HandOver
 from casework.engine.roles import SUPERVISOR
 from casework.errors import InvalidForm, NotFound, WrongState
-from casework.operations.cases import is_officer, on_case
+from casework.operations.access_sql import mediated
+from casework.operations.cases import on_case, refuses_owner
 from casework.operations.deeds import Standing, perform
 from casework.operations.departures import relieved
 from casework.operations.gate import case_log
@@ -62,6 +63,9 @@ _COUNTS = text("""
 """)
 _OFFICERS = text(f"""
     SELECT DISTINCT m.programme_id, p.id, p.name, p.name_zh, (
+        SELECT coalesce(array_agg(h.id), '{{}}') FROM cases h WHERE h.id = ANY(CAST(:cases AS uuid[]))
+        AND {mediated("p.id", "h.programme_id", "h.opened_at")}
+    ) AS kept_from, (
         SELECT count(*) FROM cases c WHERE c.owner_id = p.id AND c.programme_id = m.programme_id AND c.closed_at IS NULL
     ) AS cases FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
     WHERE m.programme_id = ANY(CAST(:programmes AS uuid[])) AND m.role = 'officer' AND m.deputy_for IS NULL AND {IN_FORCE}
@@ -81,10 +85,14 @@ def show_leaver(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
     if row is None:
         raise NotFound("person")
     cases = db.execute(_CASES, given).all()
-    officers: dict[str, list[dict[str, Json]]] = {}
-    for one in db.execute(_OFFICERS, given):
-        told = {"id": one.id, "name": one.name, "name_zh": one.name_zh, "cases": one.cases}
-        officers.setdefault(one.programme_id, []).append(told)
+    known = db.execute(_OFFICERS, given | {"cases": [one.id for one in cases]}).all()
+
+    def successors(case: Any) -> list[dict[str, Json]]:
+        return [
+            {"id": one.id, "name": one.name, "name_zh": one.name_zh, "cases": one.cases}
+            for one in known if one.programme_id == case.programme_id and case.id not in one.kept_from
+        ]  # fmt: skip
+
     return {
         "id": row.id, "name": row.name, "name_zh": row.name_zh, "active": row.active,
         "count": cases[0].every if cases else 0, **db.execute(_COUNTS, given).one()._mapping,
@@ -92,7 +100,7 @@ def show_leaver(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
             {
                 "number": one.number, "title": one.title, "state": one.state, "owned": one.owned, "held": one.held,
                 "programme": {"id": one.programme_id, "name": one.programme, "name_zh": one.programme_zh},
-                "due_at": when(one.due_at), "successors": officers.get(one.programme_id, []) if one.owned else [],
+                "due_at": when(one.due_at), "successors": successors(one) if one.owned else [],
             }
             for one in cases
         ],
@@ -112,10 +120,10 @@ def take_over(
         owner = case.owner if leaver != case.owner else successor
         if owner is None:
             raise InvalidForm(fields={"successor": "is required"})
-        if owner != case.owner and (owner == leaver or not is_officer(db, case.programme, owner)):
-            raise InvalidForm(fields={"successor": "is not an officer of this programme"})
-        if owner in case.interests:
-            raise InvalidForm(fields={"successor": "has declared an interest in this case"})
+        if owner == leaver:
+            raise InvalidForm(fields={"successor": "must be somebody else"})
+        if owner != case.owner and (why_not := refuses_owner(db, case, owner)):
+            raise InvalidForm(fields={"successor": why_not})
         if not note.strip():
             raise InvalidForm(fields={"note": "is required"})
         return HandOver(owner, tuple(one for one in case.team if one not in (leaver, owner)), note), by

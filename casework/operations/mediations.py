@@ -7,15 +7,18 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.cases import Case
-from casework.engine.commands import By, Open
+from casework.engine.commands import By, Command, HandOver, Open
 from casework.engine.roles import DISPUTE_OFFICER
-from casework.errors import NotAllowed, NotFound
+from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical import instant
-from casework.operations.deeds import calendar_of, new_id, open_log
+from casework.operations.access_sql import DECIDING, named_for, reach_values
+from casework.operations.cases import on_case
+from casework.operations.deeds import Standing, calendar_of, new_id, open_log, perform
 from casework.operations.gate import mediation_log
 from casework.operations.overview import describe, names_of, when
 from casework.operations.requests import Done, Request, ask
-from casework.permissions import Actor, Sight, sight
+from casework.operations.successions import who_may_lead
+from casework.permissions import Actor, Sight, reach, sight
 from casework.records.cases import load
 from casework.records.logs import now
 
@@ -41,17 +44,14 @@ def open_mediation(db: Connection, actor: Actor, number: str, request: Request) 
 
 def mediation_outline(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     """What a dispute officer sees of a case before opening a mediation: number, title and parties."""
-    row = db.execute(
-        text("SELECT id, programme_id, number, title, parties, owner_id, team FROM cases WHERE number = :number"),
-        {"number": number},
-    ).one_or_none()
+    row = db.execute(_OUTLINE, {"number": number, "person": actor.person}).one_or_none()
     # Whoever opens it is named for it; as somebody's deputy one would not see what one has opened.
     if row is None or not any(
         (one.programme, one.role, one.deputy_for) == (row.programme_id, DISPUTE_OFFICER, None) for one in actor.memberships
     ):
         raise NotFound("case")
-    if actor.person == row.owner_id or actor.person in row.team:
-        raise NotAllowed(why="the dispute officer is never the case's officer.")
+    if row.works:
+        raise NotAllowed(why="whoever decides or decided in a case leads no mediation about it.")
     names: dict[str, str] = dict(
         db.execute(
             text("SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))"),
@@ -65,6 +65,34 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> dict[str, Js
     }
 
 
+_OUTLINE = text(f"""
+    SELECT c.id, c.programme_id, c.number, c.title, c.parties, c.owner_id = p.id OR p.id = ANY(c.team) OR EXISTS (
+        SELECT FROM events e WHERE e.log_id = c.id AND e.actor_id = CAST(p.id AS text) AND e.header->>'role' IN {DECIDING}
+    ) AS works FROM cases c CROSS JOIN (SELECT CAST(:person AS uuid) AS id) p WHERE c.number = :number
+""")
+
+
+def hand_over_mediation(
+    db: Connection, actor: Actor, id: str, *, owner: str, team: list[str], note: str, revision: int, request: Request
+) -> Done:
+    """Give a mediation to another dispute officer, and name a team that stands in, with a note: by who is named for it."""
+    find_mediation(db, actor, id)
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by = on_case(actor, standing, (DISPUTE_OFFICER,), "Hand over", revision)
+        known = {person for person, _ in who_may_lead(db, standing.case)}
+        for name, person in [("owner", owner), *(("team", one) for one in team)]:
+            if person not in known:
+                raise InvalidForm(fields={name: "is not a dispute officer who may lead it"})
+        if not note.strip():
+            raise InvalidForm(fields={"note": "is required"})
+        return HandOver(owner, tuple(team), note), by
+
+    return perform(
+        db, actor, id, "mediation", to_command, lambda case, _: {"id": case.log, "revision": case.revision}, request
+    )  # fmt: skip
+
+
 def find_mediation(db: Connection, actor: Actor, id: str) -> Case:
     """A sealed mediation, for those named for it and for its provider. Raises NotFound for all others."""
     case = load(db, mediation_log(db, actor, id), "mediation")
@@ -75,7 +103,7 @@ def find_mediation(db: Connection, actor: Actor, id: str) -> Case:
 
 def list_mediations(db: Connection, actor: Actor) -> dict[str, Json]:
     """Sealed mediations that the actor is named for, the newest first: where each stands, and when it is due first."""
-    rows = db.execute(_LIST, {"person": actor.person}).all()
+    rows = db.execute(_LIST, reach_values(reach(actor))).all()
     names = names_of(db, set(), {one for row in rows for one in row.parties.values()})
     return {
         "items": [
@@ -91,7 +119,7 @@ def list_mediations(db: Connection, actor: Actor) -> dict[str, Json]:
 
 
 # Until the mediator's own track is open, it stands where its referral stands.
-_LIST = text("""
+_LIST = text(f"""
     SELECT m.id, m.title, m.parties, m.opened_at, r.edition, r.states, r.outcome AS ended, (
         SELECT min(t.due_at) FROM tasks t
         WHERE t.log_id = m.id AND t.state IN ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')
@@ -100,9 +128,17 @@ _LIST = text("""
         SELECT t.edition, t.states, t.outcome FROM tracks t WHERE t.log_id = m.id
         ORDER BY t.workflow <> 'mediation', t.position LIMIT 1
     ) r
-    WHERE m.owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(m.team)
+    WHERE {named_for("m")}
     ORDER BY m.opened_at DESC, m.id DESC LIMIT 100
 """)
+
+
+def list_leaders(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """To whom a mediation may be given, for those who are named for it: id and name, the likeliest first."""
+    case = find_mediation(db, actor, id)
+    if sight(actor, case) < Sight.ALL:
+        raise NotFound("mediation")
+    return {"items": [{"id": person, "name": name} for person, name in who_may_lead(db, case)], "next": None}
 
 
 def show_mediation(db: Connection, actor: Actor, id: str) -> dict[str, Json]:

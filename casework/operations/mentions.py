@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 
 from casework.errors import NotFound
 from casework.ledger.canonical import instant
+from casework.operations.access_sql import named_for, own_referral, reach_values, reads_case
 from casework.operations.messages import Thread
-from casework.operations.overview import reach_values
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor, reach
@@ -17,18 +17,14 @@ from casework.permissions import Actor, reach
 Json = Any
 
 # The same policy as `permissions.reads_messages`: who may not read it any more is not told of it either.
-_MINE = """
+_MINE = f"""
     SELECT m.id, m.message_id, m.made_at, m.read_at, m.track_id, t.kind AS service, l.kind, m.log_id, c.number,
         coalesce(c.title, d.title) AS title
     FROM mentions m JOIN logs l ON l.id = m.log_id LEFT JOIN cases c ON c.id = m.log_id
     LEFT JOIN mediations d ON d.id = m.log_id LEFT JOIN tracks t ON t.id = m.track_id
-    WHERE m.person_id = CAST(:person AS uuid) AND (
-        c.programme_id = ANY(CAST(:all_of AS uuid[]))
-        OR CAST(:person AS uuid) = d.owner_id OR CAST(:person AS uuid) = ANY(d.team)
-        OR (t.provider_id = ANY(CAST(:organisations AS uuid[])) AND t.fired ? 'send' AND NOT 'draft' = ANY(t.states)
-            AND NOT CAST(:person AS text) = ANY(t.barred)
-            AND NOT CAST(:person AS text) = ANY(coalesce(c.interests, d.interests)))
-    ) {more} ORDER BY m.made_at DESC, m.id DESC LIMIT :most
+    WHERE m.person_id = CAST(:person AS uuid)
+    AND ({reads_case("c")} OR {named_for("d")} OR {own_referral("t", "coalesce(c.interests, d.interests)")})
+    {{more}} ORDER BY m.made_at DESC, m.id DESC LIMIT :most
 """
 
 

@@ -18,6 +18,7 @@ from casework.engine.notices import Notice, first_of, notices
 from casework.engine.roles import QUEUE_ROLES
 from casework.operations.absences import substitutes_of
 from casework.operations.deeds import calendar_of, new_id
+from casework.operations.references import IN_FORCE, KEPT, opened_at_of
 from casework.operations.telling import DIGEST, NONE, choice_of
 from casework.operations.webhooks import queue_message
 from casework.records.cases import load
@@ -93,10 +94,10 @@ class Reader:
     away: bool = False
 
 
-_MEMBERS = text("""
+_MEMBERS = text(f"""
     SELECT q.queue, q.scope, m.person_id FROM jsonb_to_recordset(CAST(:queues AS jsonb)) AS q(queue text, scope uuid, roles jsonb)
     JOIN memberships m ON m.role IN (SELECT jsonb_array_elements_text(q.roles)) AND q.scope IN (m.programme_id, m.organisation_id)
-    WHERE m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+    WHERE {IN_FORCE} AND NOT {KEPT}
 """)
 _READERS = text("""
     SELECT p.id, p.zone, coalesce(n.choices, '{}') AS choices, coalesce(n.quiet, false) AS quiet
@@ -155,7 +156,7 @@ def _members(db: Connection, case: Case, owed: Iterable[Notice]) -> dict[tuple[s
         {"queue": queue, "scope": scope, "roles": sorted(QUEUE_ROLES.get(queue, {queue}))} for queue, scope in sorted(wanted)
     ]
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in db.execute(_MEMBERS, {"queues": json.dumps(queues)}):
+    for row in db.execute(_MEMBERS, {"queues": json.dumps(queues), "opened_at": opened_at_of(case)}):
         found[row.queue, row.scope].add(row.person_id)
     return found
 

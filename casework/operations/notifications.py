@@ -8,6 +8,14 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from casework.errors import NotFound
+from casework.operations.access_sql import (
+    named_for,
+    opened_case,
+    opened_mediation,
+    own_referral,
+    reach_values,
+    reads_case,
+)
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions import Actor, reach
@@ -18,21 +26,17 @@ Json = Any
 #: More unread ones than this are not counted.
 MOST_COUNTED = 99
 
-# The policy of `permissions.sight` in a form that a query can use; a provider is told of its own referrals alone.
-SEEN = """
+_INTERESTS = "coalesce(c.interests, m.interests)"
+# A provider is told of its own referrals alone, and of what runs inside them.
+SEEN = f"""
     FROM notifications n JOIN logs l ON l.id = n.log_id LEFT JOIN cases c ON c.id = n.log_id
     LEFT JOIN mediations m ON m.id = n.log_id LEFT JOIN tracks r ON r.id = n.track_id LEFT JOIN tracks a ON a.id = r.parent_id
     LEFT JOIN tasks t ON t.id = n.task_id
     WHERE n.person_id = CAST(:person AS uuid) AND NOT CAST(:person AS text) = ANY(coalesce(c.interests, m.interests)) AND (
-        c.programme_id = ANY(CAST(:all_of AS uuid[])) OR m.owner_id = CAST(:person AS uuid)
-        OR CAST(:person AS uuid) = ANY(m.team) OR (
-            r.provider_id = ANY(CAST(:organisations AS uuid[])) AND NOT CAST(:person AS text) = ANY(r.barred)
-            AND NOT CAST(:person AS text) = ANY(coalesce(a.barred, '{}'))
-        ) OR EXISTS (
-            SELECT FROM openings o WHERE o.log_id = n.log_id AND (
-                o.reader_id = CAST(:person AS uuid) AND o.state = 'open' AND o.until > casework_now()
-                OR o.decider_id = CAST(:person AS uuid) AND o.state IN ('asked', 'open')
-            )
+        {reads_case("c")} OR {named_for("m")} OR {opened_case("c")} OR {opened_mediation("m")}
+        OR {own_referral("r", _INTERESTS)} OR {own_referral("a", _INTERESTS)} OR EXISTS (
+            SELECT FROM openings o WHERE o.log_id = n.log_id AND o.decider_id = CAST(:person AS uuid)
+            AND o.state IN ('asked', 'open')
         )
     )
 """
@@ -49,8 +53,7 @@ _COUNT = text(f"SELECT count(*) FROM (SELECT 1 {SEEN} AND n.read_at IS NULL LIMI
 
 def seen_by(actor: Actor) -> dict[str, Json]:
     """What the policy's conditions read of a person."""
-    mine = reach(actor)
-    return {"person": actor.person, "all_of": sorted(mine.all_of), "organisations": sorted(mine.organisations)}
+    return reach_values(reach(actor))
 
 
 def count_unread(db: Connection, actor: Actor) -> int:

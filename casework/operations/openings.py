@@ -20,7 +20,7 @@ from casework.operations.overview import names_of, when
 from casework.operations.requests import Done, Request
 from casework.operations.role_requests import given_by
 from casework.operations.sensitive import sensitive
-from casework.permissions import Actor, capacities, choose, conflict
+from casework.permissions import Actor, capacities, choose, conflict, mediated_since
 from casework.records.people import find_members
 from casework.records.walls import whole
 
@@ -159,14 +159,14 @@ def _decider_by(actor: Actor, case: Case) -> By:
 def who_may(db: Connection, case: Case) -> dict[str, list[tuple[str, str]]]:
     """Who may be named as the `reader` of a mediation, and as the `decider`: (id, name), by name.
 
-    Nobody who works on the case that it is about, and nobody with an interest in either.
+    Nobody who works on the case that it is about, who has or had to do with its mediations, or has an interest in either.
     """
     row = db.execute(_ABOUT, {"id": case.about}).one()
     out = {case.owner, *case.team, *case.interests, row.owner_id, *row.team, *row.interests}
     found: dict[str, list[tuple[str, str]]] = {"reader": [], "decider": []}
     for one in find_members(db, programmes=[case.programme]):
         own = {m.role for m in one.memberships if m.programme == case.programme and m.deputy_for is None}
-        if one.person in out:
+        if one.person in out or mediated_since(one, case.programme, row.opened_at):
             continue
         for name, roles in (("reader", openings.READERS), ("decider", openings.DECIDERS)):
             if own & set(roles):
@@ -174,7 +174,7 @@ def who_may(db: Connection, case: Case) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-_ABOUT = text("SELECT owner_id, team, interests FROM cases WHERE id = CAST(:id AS uuid)")
+_ABOUT = text("SELECT owner_id, team, interests, opened_at FROM cases WHERE id = CAST(:id AS uuid)")
 
 
 # --- what is asked, and what is open ---------------------------------------------------------------------------------

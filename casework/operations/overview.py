@@ -30,19 +30,12 @@ from casework.operations.gate import case_log
 from casework.operations.joins import show_joins
 from casework.operations.marks import look
 from casework.operations.outside import outside
-from casework.permissions import Actor, Reach, Sight, capacities, choose, conflict, may_work, own_tracks, sight
+from casework.permissions import Actor, Sight, capacities, choose, conflict, may_work, own_tracks, sight
 from casework.records.cases import load
 from casework.records.logs import now
 from casework.records.walls import whole
 
 Json = Any
-
-def reach_values(mine: Reach) -> dict[str, Any]:
-    return {
-        "person": mine.person, "all_of": sorted(mine.all_of), "outlines_of": sorted(mine.outlines_of),
-        "organisations": sorted(mine.organisations),
-    }  # fmt: skip
-
 
 def step_at(edition: Edition, state: str, came_from: Sequence[str]) -> str | None:
     """The step that people read a state as; a side state counts as the step that it was entered from."""
@@ -173,6 +166,9 @@ def _deeds(actor: Actor, case: Case) -> list[str]:
     if conflict(actor, case):
         return []
     mine = capacities(actor, case, case.main)
+    if case.kind == "mediation":
+        # It keeps no papers, and its sides declare their interests in its referral.
+        return ["hand_over"] if choose(mine, accepted(case, DEEDS["hand_over"])) is not None and case.owner is not None else []
     found = [name for name, roles in DEEDS.items() if choose(mine, accepted(case, roles)) is not None]
     return [*(one for one in found if one != "hand_over" or case.owner is not None), "declare_interest"]
 

@@ -14,7 +14,7 @@ from casework.engine.absences import Absence
 from casework.engine.allocation import Rule
 from casework.engine.calendars import Calendar
 from casework.engine.commands import Library
-from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER
+from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER
 from casework.operations.editions import stored_editions
 from casework.operations.registers import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED
 from casework.operations.service_history import MADE
@@ -154,6 +154,22 @@ class Past:
             one.person == person and one.ended is not None and one.ended[1] == actor and one.ended[0] <= at
             for one in self.memberships(scope).values()
         )
+
+    def leads(self, programme: str, person: str | None, at: datetime) -> bool:
+        """Whether a person was a dispute officer of the programme in that very moment, in the own name."""
+        return any(
+            one.person == person and one.role == DISPUTE_OFFICER and one.deputy_for is None
+            and max(one.starts_at, one.granted_at) <= at and (one.ends_at is None or one.ends_at > at)
+            for one in self.memberships(programme).values()
+        )  # fmt: skip
+
+    def mediated(self, person: str, programme: str, opened_at: datetime, at: datetime) -> bool:
+        """Whether the person surely was a dispute officer of the programme by then, after a case was opened."""
+        return any(
+            one.person == person and one.role == DISPUTE_OFFICER and max(one.starts_at, one.granted_at) <= at - GRACE
+            and one.ends_at != one.starts_at and (one.ends_at is None or one.ends_at > opened_at)
+            for one in self.memberships(programme).values()
+        )  # fmt: skip
 
     def of_organisation(self, person: str, organisation: str, at: datetime) -> bool:
         """Whether the person surely belonged to the organisation; a role given in that very moment says nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -10,22 +11,27 @@ from sqlalchemy import Connection, text
 from casework.engine.cases import Case, Track
 from casework.engine.roles import ORGANISATION_ROLES
 from casework.errors import InvalidForm
+from casework.operations.access_sql import COUNTS, DECIDING, mediated
 
 Json = Any
 
 #: Of a membership `m`: it holds now, and counts. The same as `permissions.in_force`.
-IN_FORCE = """m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()) AND (
-        m.role <> 'officer' OR NOT EXISTS (
-            SELECT FROM memberships d WHERE d.person_id = m.person_id AND d.programme_id = m.programme_id
-            AND d.role = 'dispute_officer' AND d.starts_at <= casework_now()
-            AND (d.ends_at IS NULL OR d.ends_at > casework_now())
-        )
-    )"""
+IN_FORCE = f"""m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()) AND {COUNTS}"""
+#: Of a membership `m`: it is of no use in a case of that age, as `permissions.kept_from` has it. A sealed log has none.
+KEPT = f"""(m.role IN {DECIDING} AND CAST(:opened_at AS timestamptz) IS NOT NULL
+        AND {mediated("m.person_id", "m.programme_id", "CAST(:opened_at AS timestamptz)")})"""
+
+
+def opened_at_of(case: Case) -> datetime | None:
+    """The age by which `KEPT` goes."""
+    return case.opened_at if case.kind == "case" else None
+
+
 _PEOPLE = text(f"""
     SELECT m.person_id::text FROM memberships m JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service
     WHERE m.person_id = ANY(CAST(:ids AS uuid[])) AND {IN_FORCE} AND m.deputy_for IS NULL
     AND (CAST(:roles AS text[]) = '{{}}' OR m.role = ANY(CAST(:roles AS text[])))
-    AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid))
+    AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid)) AND NOT {KEPT}
 """)
 _PROVIDERS = text("""
     SELECT id::text FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))
@@ -50,7 +56,7 @@ def insist_references(
             roles = ["provider", "provider_lead", "verifier"] if inside else [rule["role"]] if rule["role"] else []
             values = {
                 "ids": _uuids(ids), "roles": roles, "programme": None if inside else case.programme,
-                "organisation": organisation if inside else None,
+                "organisation": organisation if inside else None, "opened_at": opened_at_of(case),
             }  # fmt: skip
             if set(db.execute(_PEOPLE, values).scalars()) != set(ids):
                 faults[rule["name"]] = f"names nobody who is {rule['role'] or 'a member'} here"

@@ -15,13 +15,14 @@ from casework.engine.joins import asked_with
 from casework.engine.panels import line_of, request_of
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
+from casework.operations.access_sql import named_for, own_referral, reach_values, reads_case
 from casework.operations.cases import add_task, fire_transition
 from casework.operations.deeds import calendar_of
 from casework.operations.gate import referral_log
 from casework.operations.history import list_events
 from casework.operations.joins import show_beside
 from casework.operations.marks import look, looks
-from casework.operations.overview import actions_of, names_in, reach_values, show, show_track, titles_of
+from casework.operations.overview import actions_of, names_in, show, show_track, titles_of
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.readings import note_sealed
 from casework.operations.requests import Done, Request
@@ -36,13 +37,9 @@ Json = Any
 _REFERRALS = """
     SELECT t.id, t.log_id, l.kind AS log_kind, t.opened_at FROM tracks t JOIN logs l ON l.id = t.log_id
     LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
-    WHERE t.workflow = 'referral' AND (
-        c.programme_id = ANY(CAST(:all_of AS uuid[]))
-        OR CAST(:person AS uuid) = m.owner_id OR CAST(:person AS uuid) = ANY(m.team)
-        OR (t.provider_id = ANY(CAST(:organisations AS uuid[])) AND t.fired ? 'send' AND NOT CAST(:person AS text) = ANY(t.barred)
-            AND NOT CAST(:person AS text) = ANY(coalesce(c.interests, m.interests)))
-    ) {more} ORDER BY t.opened_at DESC, t.id DESC LIMIT :most
+    WHERE t.workflow = 'referral' AND ({seen}) {more} ORDER BY t.opened_at DESC, t.id DESC LIMIT :most
 """
+_SEEN = f"{reads_case('c')} OR {named_for('m')} OR {own_referral('t', 'coalesce(c.interests, m.interests)')}"
 
 
 def list_referrals(
@@ -55,7 +52,7 @@ def list_referrals(
     if keys := from_cursor(cursor, 2):
         more = "AND (t.opened_at, t.id) < (:at, CAST(:id AS uuid))"
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
-    rows = db.execute(text(_REFERRALS.format(more=more)), given).all()
+    rows = db.execute(text(_REFERRALS.format(seen=_SEEN, more=more)), given).all()
     shown, following = page(rows, most, lambda row: (row.opened_at, row.id))
     # Each page holds few cases; each case is read once.
     cases = {row.log_id: load(db, row.log_id, row.log_kind) for row in shown}

@@ -25,7 +25,7 @@ from casework.engine.roles import (
     SYSTEM,
 )
 from casework.errors import InvalidForm, NotFound
-from casework.permissions import apart_from
+from casework.permissions import DECIDES, apart_from
 from casework.records.entries import body_of
 from casework.records.logs import Log, lock_log, new_log, now, seal_events
 
@@ -200,7 +200,10 @@ def insist_given(
     if not (others := apart_from(role)):
         return
     given = {"person": person, "programme": scope, "others": sorted(others), "start": start, "end": end}
-    if (other := db.execute(_HOLDS_OTHER, given).scalar()) is not None:
+    other = db.execute(_HOLDS_OTHER, given).scalar()
+    if role == DISPUTE_OFFICER and other in DECIDES:
+        raise InvalidForm(fields={"role": "is not for somebody who decides in cases of the programme in that time"})
+    if other is not None:
         raise _BESIDE[other]()
     if role == DISPUTE_OFFICER and db.execute(_HAS_CASES, given).first():
         raise InvalidForm(fields={"role": "is not for somebody who has open cases; hand them over first"})

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.operations.overview import names_of, reach_values
+from casework.operations.access_sql import named_for, own_referral, reach_values
+from casework.operations.overview import names_of
 from casework.permissions import Actor, reach
 
 Json = Any
@@ -31,13 +32,10 @@ _CASES = text("""
     )
     ORDER BY lower(c.number) = lower(:exact) DESC, c.closed_at IS NOT NULL, c.opened_at DESC, c.id LIMIT :most
 """)
-# The same policy as `permissions.own_tracks`, and `sight` of a mediation.
-_REFERRALS = text("""
+_REFERRALS = text(f"""
     SELECT t.id, t.kind, t.edition, t.states, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties
     FROM tracks t LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
-    WHERE t.workflow = 'referral' AND t.provider_id = ANY(CAST(:organisations AS uuid[])) AND t.fired ? 'send'
-    AND NOT 'draft' = ANY(t.states) AND NOT CAST(:person AS text) = ANY(t.barred)
-    AND NOT CAST(:person AS text) = ANY(coalesce(c.interests, m.interests)) AND (
+    WHERE {own_referral("t", "coalesce(c.interests, m.interests)")} AND (
         c.number ILIKE :like OR coalesce(c.title, m.title) ILIKE :like OR EXISTS (
             SELECT FROM organisations o WHERE o.id::text IN (SELECT value FROM jsonb_each_text(coalesce(c.parties, m.parties)))
             AND (o.name ILIKE :like OR o.name_zh ILIKE :like)
@@ -45,9 +43,9 @@ _REFERRALS = text("""
     )
     ORDER BY t.ended_at IS NOT NULL, t.opened_at DESC, t.id LIMIT :most
 """)
-_MEDIATIONS = text("""
+_MEDIATIONS = text(f"""
     SELECT m.id, m.title, m.parties, m.closed_at FROM mediations m
-    WHERE (CAST(:person AS uuid) = m.owner_id OR CAST(:person AS uuid) = ANY(m.team)) AND (
+    WHERE {named_for("m")} AND (
         m.title ILIKE :like OR EXISTS (
             SELECT FROM organisations o WHERE o.id::text IN (SELECT value FROM jsonb_each_text(m.parties))
             AND (o.name ILIKE :like OR o.name_zh ILIKE :like)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -19,12 +20,13 @@ from casework.engine.task_table import VIEW
 from casework.engine.turns import reason
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.bodies import ERASED, values
+from casework.operations.access_sql import named_for, reach_values, reads_case, sent
 from casework.operations.allocation import explain_waiting
 from casework.operations.asked import what_was_asked
 from casework.operations.gate import task_log
 from casework.operations.lateness import AT_WORK, OVERDUE
 from casework.operations.marks import LOOKED, SINCE, mark_rows
-from casework.operations.overview import names_of, reach_values, show, when
+from casework.operations.overview import names_of, show, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions import Actor, Sight, operations, own_tracks, reach, sight
 from casework.records.cases import load
@@ -32,14 +34,11 @@ from casework.records.database import plan_by_values
 
 Json = Any
 
-# The same policy as `insist_sees_task`: what one had to do with once is there as long as one may see it.
-_SEEN = """ AND (
-    EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND h.programme_id = ANY(CAST(:all_of AS uuid[])) OFFSET 0)
-    OR EXISTS (
-        SELECT FROM mediations h WHERE h.id = t.log_id
-        AND (h.owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(h.team)) OFFSET 0
-    )
-    OR t.organisation_id IS NOT NULL AND {own_track}
+# What one had to do with once is there as long as one may see it.
+_SEEN = f""" AND (
+    EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND {reads_case("h")} OFFSET 0)
+    OR EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND {named_for("h")} OFFSET 0)
+    OR t.organisation_id IS NOT NULL AND {{own_track}}
 )"""
 _TASKS = """
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {late} AS late, {words}{since}
@@ -167,8 +166,7 @@ def own_track(provider: Callable[[str], str]) -> str:
     """The referral that the task's track is, or runs inside, is there for the provider: a draft is not yet."""
 
     def shown(a: str) -> str:
-        return f"""{provider(a)} AND NOT 'draft' = ANY({a}.states)
-            AND ({a}.outcome IS DISTINCT FROM 'cancelled' OR {a}.fired ? 'send') AND NOT CAST(:person AS text) = ANY({a}.barred)"""
+        return f"{provider(a)} AND {sent(a)} AND NOT CAST(:person AS text) = ANY({a}.barred)"
 
     return f"""EXISTS (
         SELECT FROM tracks r WHERE r.id = t.track_id AND CASE WHEN r.workflow = 'referral' THEN {shown("r")}
@@ -206,6 +204,9 @@ def _claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextCl
     if own := _both_sides(actor, queues):
         more += _NOT_OWN
         values["own"] = own
+    if actor.mediated and set(queues) - {"organisation", "sealed"}:
+        more += _NOT_KEPT
+        values["mediated"] = json.dumps([{"programme": one, "until": _until(until)} for one, until in actor.mediated.items()])
     return _queues(tuple(sorted(queues)), more, sum(map(len, queues.values())) > FEW, marked), values
 
 
@@ -216,6 +217,19 @@ _NOT_OWN = """
         WHERE r.id = t.track_id AND a.provider_id = ANY(CAST(:own AS uuid[])) OFFSET 0
     ))
 """
+
+
+# Of the cases that were there while one was a dispute officer of their programme, none (`permissions.kept_from`).
+_NOT_KEPT = """
+    AND (t.organisation_id IS NOT NULL OR NOT EXISTS (
+        SELECT FROM cases h JOIN jsonb_to_recordset(CAST(:mediated AS jsonb)) AS k(programme uuid, until timestamptz)
+        ON k.programme = h.programme_id AND h.opened_at < coalesce(k.until, 'infinity') WHERE h.id = t.log_id OFFSET 0
+    ))
+"""
+
+
+def _until(until: datetime | None) -> str | None:
+    return None if until is None else until.isoformat()
 
 
 def _both_sides(actor: Actor, kinds: Collection[str]) -> list[str]:
@@ -296,10 +310,10 @@ def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> li
     statement, values = _claimable(actor, "")
     if statement is None:
         return []
-    own: list[str] | None = values.pop("own", None)
+    besides = {name: values.pop(name) for name in ("own", "mediated") if name in values}
     shape: dict[str, int] = {}
     most = most or _counted_to(sum(len(json.loads(written)) for written in values.values()))
-    given: dict[str, Any] = {"person": actor.person, "most": most} | ({"own": own} if own else {})
+    given: dict[str, Any] = {"person": actor.person, "most": most} | besides
     for name, written in values.items():
         kind, found = name.removeprefix("q_"), json.loads(written)
         shape[kind] = len(found)
@@ -310,7 +324,8 @@ def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> li
         for n, one in enumerate(found):
             given |= {f"{kind}_queue_{n}": one["queue"], f"{kind}_scope_{n}": one["scope"], f"{kind}_who_{n}": one["who"].split(",")}
     plan_by_values(db)
-    rows = db.execute(_queue_counts(tuple(sorted(shape.items())), _NOT_OWN if own else ""), given)
+    more = (_NOT_OWN if "own" in besides else "") + (_NOT_KEPT if "mediated" in besides else "")
+    rows = db.execute(_queue_counts(tuple(sorted(shape.items())), more), given)
     return [
         {"queue": row.queue, "scope": {"id": row.scope, "name": row.name, "name_zh": row.name_zh}, "count": row.count,
          "overdue": row.overdue, "most": most}

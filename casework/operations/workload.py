@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.operations.access_sql import mediated
 from casework.operations.lateness import OVERDUE
 from casework.operations.my_work import place
 from casework.operations.overview import names_of, when
@@ -40,7 +41,7 @@ _DECISIONS = text(f"""
     ) t
     JOIN logs l ON l.id = t.log_id JOIN cases c ON c.id = t.log_id JOIN tracks r ON r.id = t.track_id
     LEFT JOIN proposals p ON p.task_id = t.id
-    WHERE NOT CAST(:person AS text) = ANY(c.interests)
+    WHERE NOT CAST(:person AS text) = ANY(c.interests) AND NOT {mediated("CAST(:person AS uuid)", "c.programme_id", "c.opened_at")}
     ORDER BY t.turn_at, t.id LIMIT :most
 """)
 

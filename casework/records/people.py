@@ -11,6 +11,14 @@ from sqlalchemy import Connection, text
 
 from casework.permissions import Actor, Membership, in_force
 
+#: Of a person `p`: by programme until when that person was a dispute officer, as `permissions.Actor.mediated`. Null in it: still.
+MEDIATED = """(
+        SELECT coalesce(jsonb_object_agg(d.programme_id, d.until), '{}') FROM (
+            SELECT m.programme_id, CASE WHEN bool_and(m.ends_at IS NOT NULL) THEN max(m.ends_at) END AS until FROM memberships m
+            WHERE m.person_id = p.id AND m.role = 'dispute_officer' AND m.starts_at <= casework_now()
+            AND m.ends_at IS DISTINCT FROM m.starts_at GROUP BY m.programme_id
+        ) d
+    ) AS mediated"""
 _SELECT = """
     SELECT p.id, p.name, p.language, p.active, p.email, p.service, (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -21,7 +29,7 @@ _SELECT = """
     ) AS memberships, (
         SELECT coalesce(array_agg(o.log_id::text), '{}') FROM openings o
         WHERE o.reader_id = p.id AND o.state = 'open' AND o.until > casework_now()
-    ) AS opened
+    ) AS opened, """ + MEDIATED + """
     FROM people p
 """
 
@@ -85,5 +93,8 @@ def actor_of(row: Any, scopes: frozenset[str] | None = None) -> Actor:
         )
         for m in row.memberships
     )  # fmt: skip
-    made = Actor(row.id, row.name, memberships, row.language, opened=frozenset(row.opened), service=row.service)
+    made = Actor(
+        row.id, row.name, memberships, row.language, opened=frozenset(row.opened), service=row.service,
+        mediated={one: datetime.fromisoformat(until) if until else None for one, until in row.mediated.items()},
+    )  # fmt: skip
     return made if scopes is None else replace(made, scopes=scopes)

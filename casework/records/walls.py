@@ -24,6 +24,8 @@ POLICIES = {
         "mediations", "logs", "events", "tracks", "tasks", "clocks", "proposals", "consents", "mentions", "outbox",
         # Where chains of readings end, those of sealed mediations among them: for what checks them.
         "reading_heads",
+        # What one was told, for that person alone; and what tells that something sealed is there.
+        "notifications", "mails", "webhook_messages", "sealed_readings",
     )
 }  # fmt: skip
 

@@ -14,10 +14,12 @@ from werkzeug.wrappers import Response
 from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.engine.events import NOTED, SAID
+from casework.engine.fields import Form, Note, People, Person, build_model, check
 from casework.errors import NotAllowed, NotFound
 from casework.operations import mediations
 from casework.operations.cases import fire_transition
 from casework.operations.deeds import calendar_of
+from casework.operations.drafts import find_draft
 from casework.operations.history import list_events
 from casework.operations.marks import look
 from casework.operations.messages import list_threads
@@ -27,12 +29,12 @@ from casework.operations.requests import Done, Request
 from casework.permissions import Actor, Sight, sight
 from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction
-from casework.web.forms import read_request
+from casework.web.forms import build_form, own_texts, read_request
 from casework.web.messages import threads_of
 from casework.web.openings import told_form
 from casework.web.referrals import say_done, say_shared
 from casework.web.steps import steps_of
-from casework.web.texts import edition_text, say_error
+from casework.web.texts import N_, edition_text, say_error
 
 Json = Any
 blueprint = Blueprint("mediations", __name__)
@@ -121,6 +123,54 @@ def show(mediation: UUID) -> str:
         "mediations/show.html", one=told, tracks=tracks, actions=deeds.actions_in(told["tracks"], told["actions"]),
         threads=threads, readers=readers, looked=looked, named=named, until=until, untold=untold, events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
         at=lambda action: url_for("mediations.action", mediation=id, track=action.track, name=action.name),
+    )  # fmt: skip
+
+
+class HandOver(Form):
+    owner = Person(label=N_("Who leads it next"), role="dispute_officer")
+    team = People(
+        label=N_("Who stands in"), role="dispute_officer", required=False,
+        help=N_("They read it and work on it. A sealed mediation has no other deputies: whoever is away names somebody here first."),
+    )
+    note = Note(label=N_("What the next one should know"))
+
+
+@blueprint.get("/mediations/<uuid:mediation>/hand-over")
+def ask_hand_over(mediation: UUID) -> Response:
+    return _hand_over(str(mediation), None)
+
+
+def _hand_over(id: str, sent: deeds.Sent | None) -> Response:
+    with page_transaction() as (db, actor):
+        case, told = _find(db, actor, id)
+        if "hand_over" not in told["deeds"]:
+            raise NotFound("mediation")
+        known, name = mediations.list_leaders(db, actor, id)["items"], f"hand-over:{id}"
+        people = [(one["id"], one["name"]) for one in known]
+        form = build_form(
+            name, HandOver.rule(), own_texts(HandOver), choices={"owner": people, "team": people},
+            values={"team": list(case.team)}, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, name), revision=case.revision, doubts=sent.doubts if sent else (),
+        )  # fmt: skip
+    page = render_template("mediations/hand_over.html", one=told, form=form, sent=sent)
+    return make_response(page, sent.status if sent else 200)
+
+
+@blueprint.post("/mediations/<uuid:mediation>/hand-over")
+def hand_over(mediation: UUID) -> Response:
+    id = str(mediation)
+    with page_transaction() as (db, actor):
+        _find(db, actor, id)
+
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+        given = check(build_model("HandOver", HandOver.rule()), HandOver.rule(), data, frame.clock().today)
+        return mediations.hand_over_mediation(
+            db, actor, id, owner=given["owner"], team=given.get("team", []), note=given["note"], revision=revision, request=key
+        )
+
+    return deeds.answer(
+        f"hand-over:{id}", HandOver.rule(), do, lambda sent: _hand_over(id, sent), lambda _: url_for("mediations.index"),
+        lambda _: gettext("You have handed the mediation over."),
     )  # fmt: skip
 
 

@@ -201,6 +201,8 @@ FAULTS = (
     N_("It has a form of its own to fill in."),
     N_("has declared an interest in this case"),
     N_("is not an officer of this programme"),
+    N_("was a dispute officer of this programme while the case was there"),
+    N_("whoever was a dispute officer of the programme works on the cases that were opened after that."),
     N_("the case is in other hands already."),
 )
 

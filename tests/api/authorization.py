@@ -316,6 +316,11 @@ TABLE: tuple[Row, ...] = (
         body=lambda on: {"data": {}}, things={"track": "mediation_track", "transition": "mediation_transition"},
         if_match="mediation_track",
     ),
+    get("/mediations/{mediation}/leaders", {"dispute_officer"}),
+    post(
+        "/mediations/{mediation}/hand-over", {"dispute_officer"}, body=lambda on: {"owner": on["person"], "note": "On leave"},
+        if_match="stale",
+    ),
     get("/mediations/{mediation}/readers", {"dispute_officer"}),
     post(
         "/mediations/{mediation}/unsealings", {"dispute_officer"},

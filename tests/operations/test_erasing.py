@@ -338,6 +338,33 @@ def test_the_function_writes_nothing_but_a_hash(scene: Scene) -> None:
     assert "never changed" in said
 
 
+@pytest.mark.parametrize("forged", ["the row alone", "an agreement that does not follow", "somebody without the role", "a second word of one person"])
+def test_the_application_alone_cannot_forge_an_agreement(scene: Scene, forged: str) -> None:
+    """Statements that the application may send: a row that says so, and events that nobody with the role has written."""
+    with transaction(scene.engine) as db:
+        erasure = scene.ask(db)
+        second = "manager" if forged == "an agreement that does not follow" else "officer"
+        given = {"id": erasure, "by": scene.world.people[second], "prev": "0" * 64}
+        db.execute(
+            text("UPDATE erasures SET state = 'agreed', decided_by = CAST(:by AS uuid), decided_at = now() WHERE id = CAST(:id AS uuid)"), given
+        )
+        if forged != "the row alone":
+            if forged != "an agreement that does not follow":
+                given["prev"] = db.execute(text("SELECT hash FROM events WHERE log_id = CAST(:id AS uuid)"), given).scalar_one()
+            actor = "asked_by" if forged == "a second word of one person" else "decided_by"
+            db.execute(
+                text(
+                    "INSERT INTO events (log_id, seq, at, kind, actor_id, header, effects, body, hash)"
+                    f" SELECT e.id, 2, now(), 'erasure_agreed', {actor}::text, jsonb_build_object('prev', CAST(:prev AS text)), '{{}}',"
+                    " '{}', repeat('0', 64) FROM erasures e WHERE e.id = CAST(:id AS uuid)"
+                ),
+                given,
+            )
+    for statement in (ERASE, "SELECT casework_erase_readings(CAST(:erasure AS uuid), 'x')"):
+        said = refused(scene.engine, statement, erasure=erasure, log=scene.person, hashes=json.dumps({"name": "0" * 64}))
+        assert "two persons have not agreed" in said
+
+
 def test_the_application_cannot_change_events_by_saying_that_it_erases(scene: Scene) -> None:
     with pytest.raises(DBAPIError, match="permission denied"), transaction(scene.engine) as db:
         db.execute(text("SELECT set_config('casework.erasing', 'on', true)"))

@@ -28,7 +28,7 @@ PAPERS = ("blobs", "compartments", "contents", "documents", "files", "grants")
 SEALED = {
     "mediations": "id", "logs": "id", "events": "log_id", "tracks": "log_id", "tasks": "log_id", "clocks": "log_id",
     "proposals": "log_id", "consents": "log_id", "mentions": "log_id", "outbox": "log_id", "documents": "log_id",
-    "grants": "log_id",
+    "grants": "log_id", "webhook_messages": "log_id", "sealed_readings": "log_id",
 }  # fmt: skip
 #: What a referral of a case has besides its papers.
 REFERRED = ("tracks", "tasks", "clocks")
@@ -112,7 +112,7 @@ def mediate(world: World, db: Connection, number: str) -> str:
         },
         request=new_request(),
     )  # fmt: skip
-    given = {"log": mediation, "track": track, "person": world.people["dispute_officer"], "programme": world.programmes["BJ"]}
+    given = {"log": mediation, "track": track, "person": world.people["dispute_officer"], "programme": world.programmes["BJ"], "lab": world.organisations["lab"]}
     for statement in (
         "proposals (id, log_id, track_id, transition, actor_id, seq, data, task_id)"
         " VALUES (gen_random_uuid(), :log, :track, 'x', 'system', 1, '{}', gen_random_uuid())",
@@ -122,6 +122,13 @@ def mediate(world: World, db: Connection, number: str) -> str:
         "documents (id, log_id, kind, registered_at) VALUES (gen_random_uuid(), :log, 'report', now())",
         "grants (id, log_id, track_id, document_id, consents, given_at)"
         " VALUES (gen_random_uuid(), :log, :track, gen_random_uuid(), '{}', now())",
+        "webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
+        " VALUES (:track, :lab, 'https://receiver.example/hook', 'x', :person, now())",
+        "webhook_messages (id, endpoint_id, log_id, seq, type, payload, state, made_at, send_at)"
+        " VALUES (gen_random_uuid(), :track, :log, 1, 'referral.send', '{}', 'delivered', now(), now())",
+        "sealed_readings (log_id, person_id, address) VALUES (:log, :person, '/mediations')",
+        "notifications (id, person_id, log_id, seq, kind, about, at) VALUES (gen_random_uuid(), :person, :log, 1, 'task', '', now())",
+        "mails (id, person_id, key, kind, sealed, made_at, send_at) VALUES (gen_random_uuid(), :person, 'x', 'task', true, now(), now())",
     ):
         db.execute(text(f"INSERT INTO {statement}"), given)
     return mediation
@@ -320,6 +327,43 @@ def test_to_whom_it_is_opened_sees_it_until_that_ends(wall: Wall, table: str) ->
 def test_a_mediation_without_an_owner_is_sealed_as_well(wall: Wall) -> None:
     wall.change("UPDATE mediations SET owner_id = NULL")
     assert wall.sealed("dispute_officer", "mediations") == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_a_dispute_officer_whose_role_has_ended_sees_it_no_more(wall: Wall, table: str) -> None:
+    wall.change(f"UPDATE memberships SET ends_at = now() WHERE person_id = '{wall.person('dispute_officer')}'")
+    assert wall.sealed("dispute_officer", table) == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_it_is_not_opened_to_a_reader_whose_role_has_ended(wall: Wall, table: str) -> None:
+    wall.change(
+        "INSERT INTO openings (id, log_id, kind, state, reader_id, asker_id, asked_at, days, until) VALUES (gen_random_uuid(),"
+        f" '{wall.scene.mediation}', 'unsealing', 'open', '{wall.person('auditor')}', gen_random_uuid(), now(), 3,"
+        " now() + interval '3 days')"
+    )
+    wall.change(f"UPDATE memberships SET role = 'observer' WHERE person_id = '{wall.person('auditor')}'")
+    assert wall.sealed("auditor", table) == 0
+
+
+def test_what_one_was_told_is_ones_own(wall: Wall) -> None:
+    assert wall.seen("dispute_officer", "notifications") == 1
+    assert [wall.seen(one, "notifications") for one in ("administrator", "provider", "officer")] == [0, 0, 0]
+
+
+def test_a_sealed_mail_is_there_for_nobody_who_reads_a_page(wall: Wall) -> None:
+    assert wall.seen(ENGINE, "mails") == 1
+    assert [wall.seen(one, "mails") for one in ("administrator", "dispute_officer", "officer")] == [0, 0, 0]
+
+
+def test_the_functions_of_the_wall_are_the_application_s_alone(wall: Wall) -> None:
+    left = wall.db.execute(
+        text(
+            "SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'casework\\_%'"
+            " AND has_function_privilege('public', p.oid, 'EXECUTE')"
+        )
+    ).scalars()
+    assert list(left) == []
 
 
 # --- another provider's referrals --------------------------------------------------------------------------------------

@@ -190,6 +190,8 @@ TABLE: tuple[Row, ...] = (
     get("/mediations/<mediation>/<track>/<name>", DISPUTES, things={"track": "mediation_track", "name": "mediation_transition"}),
     post("/mediations/<mediation>/<track>/<name>", DISPUTES, things={"track": "mediation_track", "name": "mediation_transition"}),
     post("/mediations", DISPUTES, form=lambda on: {"case": on["number"]}),
+    get("/mediations/<mediation>/hand-over", DISPUTES),
+    post("/mediations/<mediation>/hand-over", DISPUTES, form=lambda on: {"revision": "99"}),
     get("/mediations/<mediation>/unsealing", DISPUTES),
     post("/mediations/<mediation>/unsealing", DISPUTES),
     # --- unsealings: for the one second person who was named, and those named for the mediation ---

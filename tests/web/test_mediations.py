@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.operations.registers import end_role, grant_role
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page
@@ -91,5 +92,18 @@ def test_the_cases_own_officer_opens_none(engine: Engine, world: World, number: 
     browser = browser_for("dispute_officer")
     answer = browser.get(f"/mediations/new?case={number}")
     assert answer.status_code == 422
-    assert "the dispute officer is never the case" in answer.text
+    assert "leads no mediation about it" in answer.text
     assert browser.post("/mediations", {"case": number}).status_code == 403
+
+
+def test_who_led_it_and_has_the_role_no_more_finds_nothing_of_it(world: World, number: str, engine: Engine, browser_for: BrowserFor) -> None:
+    place = begin(browser_for("dispute_officer"), number)
+    with transaction(engine) as db:
+        held = db.execute(text("SELECT id FROM memberships WHERE person_id = :id"), {"id": world.people["dispute_officer"]}).scalar_one()
+        end_role(db, held)
+        grant_role(db, world.people["dispute_officer"], "auditor", programme=world.programmes["BJ"])
+    browser = browser_for("dispute_officer")
+    assert browser.get(place).status_code == 404
+    token = {"Authorization": f"Bearer {world.tokens['dispute_officer']}"}
+    for path in ("", "/events", "/notes", "/readers"):
+        assert browser.get(f"/api/v1{place}{path}", headers=token).status_code == 404, path

@@ -25,6 +25,21 @@ class Outline(Answer):
     parties: dict[str, str | None]
 
 
+class MediationDone(Answer):
+    id: str
+    revision: int
+
+
+class Leader(Answer):
+    id: str
+    name: str
+
+
+class LeaderPage(Answer):
+    items: list[Leader]
+    next: None = None
+
+
 class MediationRow(Answer):
     id: str
     title: str | None = None

@@ -1,0 +1,122 @@
+"""The policy of `permissions` as conditions of SQL: who is shown which row. Every query that asks who may see asks here.
+
+Each gives a condition; its arguments are names in the statement. What it reads of who asks are the values of `reach_values`,
+or of the gate's `me`. The row security of the database says the same once more, in the migrations; a test holds the three
+together over random worlds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from casework.engine.roles import AUDITOR
+from casework.permissions import DECIDES, Reach, apart_from
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Asker:
+    """How a statement names who asks, and what that person reaches."""
+
+    text: str
+    id: str
+    all_of: str
+    outlines_of: str
+    organisations: str
+    disputes: str
+    opened: str
+    breakers: str
+    readers: str
+
+
+def _bound(name: str) -> str:
+    return f"CAST(:{name} AS uuid[])"
+
+
+#: By the values of `reach_values`.
+BOUND = Asker(
+    "CAST(:person AS text)", "CAST(:person AS uuid)", _bound("all_of"), _bound("outlines_of"), _bound("organisations"),
+    _bound("disputes"), _bound("opened"), _bound("breakers"), _bound("readers"),
+)  # fmt: skip
+#: By the row `me` of a statement.
+ME = Asker(
+    "me.person", "CAST(me.person AS uuid)", "me.all_of", "me.outlines_of", "me.organisations", "me.disputes", "me.opened",
+    "me.breakers", "me.readers",
+)  # fmt: skip
+
+
+def reach_values(mine: Reach) -> dict[str, Json]:
+    """The values that `BOUND` names."""
+    return {
+        "person": mine.person, "all_of": sorted(mine.all_of), "outlines_of": sorted(mine.outlines_of),
+        "organisations": sorted(mine.organisations), "disputes": sorted(mine.disputes), "opened": sorted(mine.opened),
+        "breakers": sorted(mine.breakers), "readers": sorted(mine.readers),
+    }  # fmt: skip
+
+
+def sent(track: str) -> str:
+    """A referral that its provider sees, as `permissions.own_tracks` has it."""
+    return f"({track}.fired ? 'send' AND NOT 'draft' = ANY({track}.states))"
+
+
+def own_referral(track: str, interests: str, by: Asker = BOUND) -> str:
+    """The track is a referral that who asks works on for its provider; `interests` are those of its case or mediation."""
+    return (
+        f"({track}.workflow = 'referral' AND {track}.provider_id = ANY({by.organisations}) AND {sent(track)}"
+        f" AND NOT {by.text} = ANY({track}.barred) AND NOT {by.text} = ANY({interests}))"
+    )
+
+
+def reads_case(home: str, by: Asker = BOUND) -> str:
+    """Who asks reads the whole case by a role."""
+    return f"{home}.programme_id = ANY({by.all_of})"
+
+
+def named_for(home: str, by: Asker = BOUND) -> str:
+    """Who asks is a dispute officer who is named for the mediation."""
+    return f"({home}.programme_id = ANY({by.disputes}) AND ({home}.owner_id = {by.id} OR {by.id} = ANY({home}.team)))"
+
+
+def opened_case(home: str, by: Asker = BOUND) -> str:
+    """The case was opened to who asks in an emergency."""
+    return _opened(home, by.breakers, by)
+
+
+def opened_mediation(home: str, by: Asker = BOUND) -> str:
+    """The mediation was unsealed for who asks."""
+    return _opened(home, by.readers, by)
+
+
+def _opened(home: str, programmes: str, by: Asker) -> str:
+    return f"({home}.id = ANY({by.opened}) AND {home}.programme_id = ANY({programmes}) AND NOT {by.text} = ANY({home}.interests))"
+
+
+def mediated(person: str, programme: str, opened_at: str) -> str:
+    """Somebody is or was a dispute officer of the programme while a case was there, as `permissions.kept_from` has it."""
+    return (
+        f"EXISTS (SELECT FROM memberships d WHERE d.person_id = {person} AND d.programme_id = {programme}"
+        " AND d.role = 'dispute_officer' AND d.starts_at <= casework_now() AND d.ends_at IS DISTINCT FROM d.starts_at"
+        f" AND (d.ends_at IS NULL OR d.ends_at > {opened_at}))"
+    )
+
+
+def _roles(roles: Iterable[str]) -> str:
+    return f"({', '.join(repr(one) for one in sorted(roles))})"
+
+
+#: The roles of `permissions.DECIDES`, as SQL.
+DECIDING = _roles(DECIDES)
+#: Of a membership `m`: it counts, as `permissions.in_force` has it.
+COUNTS = f"""(m.role NOT IN {_roles({*DECIDES, AUDITOR})} OR NOT EXISTS (
+            SELECT FROM memberships d WHERE d.person_id = m.person_id AND d.programme_id = m.programme_id
+            AND CASE WHEN m.role = 'auditor' THEN d.role IN {_roles(apart_from(AUDITOR))} ELSE d.role = 'dispute_officer' END
+            AND d.starts_at <= casework_now() AND (d.ends_at IS NULL OR d.ends_at > casework_now())
+        ))"""
+
+__all__ = [
+    "BOUND", "COUNTS", "DECIDING", "ME", "Asker", "mediated", "named_for", "opened_case", "opened_mediation", "own_referral",
+    "reach_values", "reads_case", "sent",
+]  # fmt: skip

@@ -1,0 +1,173 @@
+"""Whoever is or was a dispute officer decides in no case of the programme that was there; and reads no mediation without the role."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.engine.roles import COMPLIANCE, DISPUTE_OFFICER, OFFICER, SUPERVISOR
+from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.operations.cases import fire_transition, hand_over
+from casework.operations.deeds import home_of
+from casework.operations.house_rule import find_breaches
+from casework.operations.leavers import show_leaver, take_over
+from casework.operations.mediations import find_mediation, list_mediations, open_mediation
+from casework.operations.openings import who_may
+from casework.operations.registers import end_role, grant_role
+from casework.operations.task_lists import count_queues, list_tasks
+from casework.operations.tasks import claim_task
+from casework.operations.verify import verify_case
+from casework.records.cases import load
+from casework.records.logs import now
+from tests.operations.test_clocks import Scene
+from tests.world import World, new_request, to_referral
+
+
+def end(db: Connection, world: World, who: str) -> None:
+    """End every role of a person now."""
+    for one in db.execute(text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people[who]}).scalars().all():
+        end_role(db, one)
+
+
+def become(db: Connection, world: World, role: str) -> str:
+    """The dispute officer opens a mediation, leaves that role, and is given another: gives the mediation's id."""
+    number = world.new_case(db)
+    mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer["id"])
+    end(db, world, "dispute_officer")
+    grant_role(db, world.people["dispute_officer"], role, programme=world.programmes["BJ"])
+    return mediation
+
+
+@pytest.mark.parametrize("role", ["auditor", "observer", "manager", OFFICER, SUPERVISOR, COMPLIANCE])
+def test_without_the_role_a_mediation_that_one_led_is_not_there(db: Connection, world: World, role: str) -> None:
+    mediation = become(db, world, role)
+    former = world.actor(db, "dispute_officer")
+    with pytest.raises(NotFound):
+        find_mediation(db, former, mediation)
+    assert list_mediations(db, former)["items"] == []
+
+
+@pytest.mark.parametrize("held", [OFFICER, SUPERVISOR, COMPLIANCE])
+def test_nobody_decides_in_cases_and_leads_mediations_at_once(db: Connection, world: World, held: str) -> None:
+    person = {OFFICER: "other_officer", SUPERVISOR: "second_supervisor", COMPLIANCE: "second_compliance"}[held]
+    with pytest.raises(InvalidForm):
+        grant_role(db, world.people[person], DISPUTE_OFFICER, programme=world.programmes["BJ"])
+    with pytest.raises(InvalidForm):
+        grant_role(db, world.people["dispute_officer"], held, programme=world.programmes["BJ"])
+    # In another programme one may.
+    grant_role(db, world.people["dispute_officer"], held, programme=world.programmes["SH"])
+
+
+def test_a_case_of_then_is_given_to_no_former_dispute_officer(db: Connection, world: World) -> None:
+    """Whether or not there is a mediation about it, the answer is the same."""
+    world.new_match(db)
+    before, with_mediation = world.open_case(db), world.new_case(db)
+    open_mediation(db, world.actor(db, "dispute_officer"), with_mediation, new_request())
+    for number in (before, with_mediation):
+        world.fire(db, "officer", number, "take")
+    end(db, world, "dispute_officer")
+    grant_role(db, world.people["dispute_officer"], OFFICER, programme=world.programmes["BJ"])
+    after = world.new_case(db)
+    world.fire(db, "officer", after, "take")
+    said = []
+    for number in (before, with_mediation):
+        with pytest.raises(InvalidForm) as caught:
+            give(db, world, number)
+        said.append(caught.value.fields)
+        with pytest.raises(InvalidForm):
+            take_over(
+                db, world.actor(db, "supervisor"), number, leaver=world.people["officer"],
+                successor=world.people["dispute_officer"], note="Yours.", request=new_request(),
+            )  # fmt: skip
+    assert said[0] == said[1]
+    successors = {
+        one["number"]: {other["id"] for other in one["successors"]}
+        for one in show_leaver(db, world.actor(db, "supervisor"), world.people["officer"])["cases"]
+    }
+    assert [world.people["dispute_officer"] in successors[one] for one in (before, with_mediation, after)] == [False, False, True]
+    give(db, world, after)
+    assert verify_case(db, home_of(db, after)) == []
+
+
+def give(db: Connection, world: World, number: str) -> None:
+    revision = db.execute(text("SELECT revision FROM cases WHERE number = :n"), {"n": number}).scalar_one()
+    hand_over(
+        db, world.actor(db, "officer"), number, owner=world.people["dispute_officer"], team=[], note="Yours.", revision=revision,
+        request=new_request(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "task"), [(OFFICER, "proposed"), (SUPERVISOR, "plan"), (COMPLIANCE, "screening")])
+def test_a_case_of_then_is_in_no_queue_of_theirs(db: Connection, world: World, role: str, task: str) -> None:
+    world.new_case(db)
+    to_referral(world, db)
+    end(db, world, "dispute_officer")
+    grant_role(db, world.people["dispute_officer"], role, programme=world.programmes["BJ"])
+    former = world.actor(db, "dispute_officer")
+    assert list_tasks(db, former, view="queue")["items"] == []
+    assert sum(one["count"] for one in count_queues(db, former)) == 0
+    world.new_case(db)
+    assert sum(one["count"] for one in count_queues(db, former)) == (role == OFFICER)
+
+
+def test_who_is_kept_from_a_case_is_told_what_is_possible(db: Connection, world: World) -> None:
+    number = world.new_case(db)
+    end(db, world, "dispute_officer")
+    grant_role(db, world.people["dispute_officer"], OFFICER, programme=world.programmes["BJ"])
+    former = world.actor(db, "dispute_officer")
+    task = next(iter(load(db, home_of(db, number), "case").open_tasks())).id
+    with pytest.raises(NotAllowed, match="opened after that"):
+        claim_task(db, former, task, new_request())
+    with pytest.raises(NotAllowed, match="opened after that"):
+        world.fire(db, "dispute_officer", number, "take")
+    world.fire(db, "dispute_officer", world.new_case(db), "take")
+
+
+def test_what_they_did_all_the_same_is_found(db: Connection, world: World) -> None:
+    """As if the gate had forgotten that they were one."""
+    number = world.new_case(db)
+    end(db, world, "dispute_officer")
+    grant_role(db, world.people["dispute_officer"], OFFICER, programme=world.programmes["BJ"])
+    Scene(db, world).set_clock(now(db) + timedelta(hours=1))
+    forgotten = replace(world.actor(db, "dispute_officer"), mediated={})
+    track, revision = db.execute(
+        text("SELECT t.id, t.revision FROM tracks t JOIN cases c ON c.id = t.log_id WHERE c.number = :n"), {"n": number}
+    ).one()
+    fire_transition(
+        db, forgotten, home_of(db, number), "case", track, "take", data={}, revision=revision, request=new_request()
+    )  # fmt: skip
+    assert any("was a dispute officer of the programme" in one.sentence for one in verify_case(db, home_of(db, number)))
+
+
+def test_whoever_mediated_reads_no_unsealed_mediation_of_then(db: Connection, world: World) -> None:
+    number = world.new_case(db)
+    mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer["id"])
+    grant_role(db, world.people["second_compliance"], DISPUTE_OFFICER, programme=world.programmes["SH"])
+    found = who_may(db, load(db, mediation, "mediation"))
+    assert world.people["second_compliance"] in {one for one, _ in found["reader"]}
+    end(db, world, "second_compliance")
+    grant_role(db, world.people["second_compliance"], DISPUTE_OFFICER, programme=world.programmes["BJ"])
+    end(db, world, "second_compliance")
+    grant_role(db, world.people["second_compliance"], COMPLIANCE, programme=world.programmes["BJ"])
+    found = who_may(db, load(db, mediation, "mediation"))
+    assert world.people["second_compliance"] not in {one for one, _ in (*found["reader"], *found["decider"])}
+
+
+def test_the_house_counts_nobody_who_is_kept_from_a_case(db: Connection, world: World) -> None:
+    """A task that only a former dispute officer's role would work is one that nobody may do."""
+    number, _ = to_referral(world, db)
+    for who in ("compliance", "second_compliance"):
+        end(db, world, who)
+    end(db, world, "dispute_officer")
+    grant_role(db, world.people["dispute_officer"], COMPLIANCE, programme=world.programmes["BJ"])
+    db.execute(
+        text(
+            "UPDATE tasks SET queue = 'compliance' WHERE id = (SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id"
+            " WHERE c.number = :n AND t.state = 'Ready' AND t.queue = 'officer' LIMIT 1)"
+        ),
+        {"n": number},
+    )
+    assert "nobody_may" in {one["kind"] for one in find_breaches(db) if one["number"] == number}
