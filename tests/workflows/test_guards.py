@@ -834,6 +834,8 @@ def test_documents_are_shared_again_only_where_sharing_had_ended() -> None:
 
 
 def test_every_guard_says_its_rule_and_its_refusal_in_sentences_of_their_own() -> None:
-    published = {name for one in map(publish, DEFINITIONS) for rule in (*one.transitions, *one.tasks.values()) for name in rule.guards}
+    editions = [publish(one) for one in DEFINITIONS]
+    published = {name for one in editions for rule in one.transitions for name in rule.guards}
+    published |= {name for one in editions for rule in one.tasks.values() for name in rule.guards}
     told = [(GUARDS[name].rule, GUARDS[name].refusal) for name in published]
     assert [one for one in told if not all(words.endswith(".") for words in one) or one[0] == one[1]] == []
