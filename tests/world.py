@@ -21,7 +21,6 @@ from casework.engine.cases import Case
 from casework.engine.events import SYSTEM_ACTOR
 from casework.operations import registers, rights
 from casework.operations.absences import record_absence
-from casework.operations.accounts import hash_password
 from casework.operations.cabinet import Cabinet, part_for
 from casework.operations.cases import fire_transition, hand_over, open_case
 from casework.operations.deeds import home_of
@@ -33,6 +32,8 @@ from casework.operations.matches import create_match
 from casework.operations.messages import send_message
 from casework.operations.national_calendars import china
 from casework.operations.openings import ask_unsealing, end_unsealing
+from casework.operations.passwords import hash_password
+from casework.operations.recoveries import ask_recovery
 from casework.operations.requests import Done, Request
 from casework.operations.role_requests import ask_role
 from casework.operations.service_accounts import create_service_account
@@ -362,6 +363,20 @@ def add_role_request(db: Connection, world: World, programme: str) -> str:
     somebody = registers.register_person(db, email=f"candidate-{programme.lower()}@example.org", name=f"Candidate of {programme}")
     by = world.people["administrator"] if programme == "BJ" else SYSTEM_ACTOR
     return ask_role(db, somebody, "officer", programme=world.programmes[programme], by=by)
+
+
+def add_recovery(db: Connection, world: World, person: str) -> str:
+    """An administrator has asked that somebody may sign in anew; the halves of its code nobody knows."""
+    done = ask_recovery(
+        db, world.actor(db, "administrator"), person=world.people[person], means=["second_factor"], reason="She called.",
+        request=new_request(),
+    )  # fmt: skip
+    return str(done.answer["id"])
+
+
+def add_idle(db: Connection, name: str) -> str:
+    """Somebody with an account who has never signed in."""
+    return registers.register_person(db, email=f"{name}@example.org", name=name.title())
 
 
 def add_service_account(db: Connection, world: World) -> str:

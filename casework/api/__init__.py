@@ -33,6 +33,7 @@ from casework.api import (
     openings,
     providers,
     readings,
+    recoveries,
     referrals,
     registers,
     rights,
@@ -47,7 +48,7 @@ from casework.api.errors import answer_database, answer_error, answer_fault, ans
 from casework.api.files import as_attachment, cabinet
 from casework.api.requests import about_client, read_body, read_json, read_key, read_path, read_query, read_revision
 from casework.api.routes import Call, Outgoing, Route
-from casework.errors import CaseworkError, NotFound, Unreadable, WrongPassword
+from casework.errors import CaseworkError, NotFound, Unreadable, WrongCode, WrongPassword
 from casework.operations.requests import Done
 from casework.operations.sensitive import insist_proved
 from casework.operations.uploads import MOST_BYTES, receive
@@ -82,6 +83,7 @@ ROUTES: tuple[Route, ...] = (
     *webhooks.ROUTES,
     *service_accounts.ROUTES,
     *accounts.ROUTES,
+    *recoveries.ROUTES,
 )
 
 
@@ -130,7 +132,7 @@ def _answerer(route: Route) -> Callable[..., Response]:
             actor = NOBODY if route.open else find_asker(db, request, route, given)
             try:
                 done = _perform(route, db, actor, given)
-            except WrongPassword as refusal:
+            except (WrongPassword, WrongCode) as refusal:
                 # Committed all the same: it keeps that somebody guesses.
                 return answer_error(refusal)
         return _respond(done)

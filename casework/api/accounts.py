@@ -7,7 +7,10 @@ from flask import current_app
 from casework.api.routes import Call, Json, Route, always, get, post
 from casework.api.shapes import accounts as shapes
 from casework.api.shapes import shared
-from casework.operations import accounts, tokens
+from casework.api.vaults import vault
+from casework.errors import Refused
+from casework.operations import accounts, credentials, tokens
+from casework.operations.attempts import attempt_succeeded, begin_attempt
 from casework.operations.requests import Done
 
 
@@ -30,11 +33,51 @@ def revoke_token(call: Call) -> Done:
     return tokens.revoke_token(call.db, call.actor, call.path["token"], call.request)
 
 
+def revoke_all_tokens(call: Call) -> Done:
+    return tokens.revoke_all(call.db, call.actor, call.request, sure=call.body.sure)
+
+
 def start_session(call: Call) -> Done:
+    body = call.body
     return accounts.start_session(
-        call.db, call.body.email, call.body.password, about=call.about, request=call.request,
+        call.db, body.email, body.password, code=body.code, about=call.about, request=call.request, vault=vault(),
         insist=current_app.config["INSIST_ON_SECOND_FACTOR"],
     )  # fmt: skip
+
+
+def end_every_session(call: Call) -> Done:
+    return accounts.end_other_sessions(call.db, call.actor, "", call.request)
+
+
+def end_access(call: Call) -> Done:
+    return accounts.end_access_of(call.db, call.actor, call.path["person"], call.request)
+
+
+def end_access_of_all(call: Call) -> Done:
+    return accounts.end_access_of_all(call.db, call.actor, call.request, sure=call.body.sure)
+
+
+def change_password(call: Call) -> Done:
+    body = call.body
+    attempt = begin_attempt(call.db, credentials.address_of(call.db, call.actor), call.about.get("address") or "")
+    credentials.change_password(call.db, call.actor, present=body.present, password=body.password)
+    attempt_succeeded(call.db, attempt)
+    # Nothing is kept of it under the key: done again, the present password is another one.
+    return Done({"id": call.actor.person, "changed": True})
+
+
+def ask_reset(call: Call) -> Done:
+    """The same answer for every address."""
+    if not current_app.config["MAILING"]:
+        raise Refused(["No mail server is set up here. Two persons of the office let you in again: ask an administrator."])
+    begin_attempt(call.db, f"reset {call.body.email}", call.about.get("address") or "")
+    credentials.ask_reset(call.db, vault(), call.body.email)
+    return Done({"asked": True}, 202)
+
+
+def set_password(call: Call) -> Done:
+    credentials.use_link(call.db, call.body.secret, call.body.password)
+    return Done({"changed": True})
 
 
 def list_sessions(call: Call) -> dict[str, Json]:
@@ -50,7 +93,14 @@ ROUTES: tuple[Route, ...] = (
     get("/tokens", list_tokens, "List your tokens", shapes.TokenPage),
     post("/tokens", create_token, "Make a token; its secret is shown this once", shapes.Token, body=shapes.NewToken, status=201, sensitive=always),
     post("/tokens/{token}/revoke", revoke_token, "End a token at once", shared.Made),
-    post("/sessions", start_session, "Sign in with e-mail and password; the secret is a bearer token for half an idle hour", shapes.Session, body=shapes.SigningIn, status=201, open=True),
+    post("/sessions", start_session, "Sign in with e-mail, password and, where there is a second factor, a code; the secret is a bearer token for half an idle hour", shapes.Session, body=shapes.SigningIn, status=201, open=True),
     get("/sessions", list_sessions, "List your sessions", shapes.SessionPage),
+    post("/tokens/end-all", revoke_all_tokens, "End all your tokens at once, the one that asks among them", shapes.Ended, body=shapes.Sure, sensitive=always),
+    post("/sessions/end-all", end_every_session, "End all your sessions at once", shapes.Ended, sensitive=always),
+    post("/sessions/end-of-everybody", end_access_of_all, "End the sessions and tokens of everybody but yourself, in an emergency", shapes.Ended, body=shapes.Sure, scope="admin", sensitive=always),
+    post("/people/{person}/end-access", end_access, "End every session and token of somebody", shared.Made, scope="admin", sensitive=always, noun="person"),
+    post("/me/password", change_password, "Change your password; every session and token of yours ends, this session too", shapes.Changed, body=shapes.NewPassword, sensitive=always),
+    post("/password-resets", ask_reset, "Have a link mailed to an address that sets a new password; the answer is the same for every address", shapes.Asked, body=shapes.Resetting, status=202, open=True),
+    post("/passwords", set_password, "Set a password with the secret of a link that was mailed or handed over", shapes.Changed, body=shapes.ByLink, open=True, noun="link"),
     post("/sessions/{session}/end", end_session, "End one of your sessions", shared.Made, sensitive=always),
 )  # fmt: skip

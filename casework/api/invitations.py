@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from flask import current_app
-
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import invitations as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
+from casework.api.vaults import vault
 from casework.operations import invitations
 from casework.operations.invitations import Scope
 from casework.operations.requests import Done
-from casework.operations.vault import Vault
-
-
-def _vault() -> Vault:
-    found: Vault = current_app.extensions["casework.vault"]
-    return found
 
 
 def list_invitations(call: Call) -> dict[str, Json]:
@@ -26,14 +19,14 @@ def list_invitations(call: Call) -> dict[str, Json]:
 def invite(call: Call) -> Done:
     body = call.body
     return invitations.invite(
-        call.db, call.actor, _vault(), scope=Scope(text_of(body.programme), text_of(body.organisation)), email=body.email,
+        call.db, call.actor, vault(), scope=Scope(text_of(body.programme), text_of(body.organisation)), email=body.email,
         name=body.name, roles=body.roles, language=body.language, days=body.days, request=call.request,
     )  # fmt: skip
 
 
 def invite_again(call: Call) -> Done:
     return invitations.invite_again(
-        call.db, call.actor, _vault(), call.path["invitation"], call.request, days=call.body.days
+        call.db, call.actor, vault(), call.path["invitation"], call.request, days=call.body.days
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from flask import current_app
+
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import registers as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
+from casework.api.vaults import vault
 from casework.operations import administration, leavers
 from casework.operations.requests import Done
 
@@ -40,7 +43,19 @@ def create_organisation(call: Call) -> Done:
 
 
 def create_person(call: Call) -> Done:
-    return administration.create_person(call.db, call.actor, **_fields(call), request=call.request)
+    return administration.create_person(
+        call.db, call.actor, vault(), **_fields(call), mailing=current_app.config["MAILING"], request=call.request
+    )
+
+
+def send_link(call: Call) -> Done:
+    mailing = current_app.config["MAILING"]
+    return administration.send_link(call.db, call.actor, vault(), call.path["person"], call.request, mailing=mailing)
+
+
+def reopen_person(call: Call) -> Done:
+    mailing = current_app.config["MAILING"]
+    return administration.reopen_person(call.db, call.actor, vault(), call.path["person"], call.request, mailing=mailing)
 
 
 def create_membership(call: Call) -> Done:
@@ -77,7 +92,9 @@ ROUTES: tuple[Route, ...] = (
     get("/organisations", list_organisations, "List organisations", shapes.OrganisationPage, query=shapes.OrganisationQuery),
     post("/organisations", create_organisation, "Make an organisation", shared.Made, body=shapes.NewOrganisation, status=201, scope="admin"),
     get("/people", list_people, "List the people that you work with", shapes.PersonPage, query=shared.Paged, noun="person"),
-    post("/people", create_person, "Make an account", shared.Made, body=shapes.NewPerson, status=201, scope="admin", noun="person"),
+    post("/people/{person}/link", send_link, "Make a new link for somebody who has set no password yet", shapes.AccountMade, scope="admin", noun="person"),
+    post("/people/{person}/reopen", reopen_person, "Open a closed account again, without a role", shapes.AccountMade, scope="admin", noun="person"),
+    post("/people", create_person, "Make an account; its person sets the password by a link", shapes.AccountMade, body=shapes.NewPerson, status=201, scope="admin", noun="person"),
     post("/people/{person}/deactivate", deactivate_person, "Close an account: its tokens, sessions and roles end", shared.Made, body=shapes.Leaving, scope="admin", noun="person"),
     get("/people/{person}/leaving", show_leaver, "Show what hangs on somebody in the programmes that you supervise", shapes.Leaver, noun="person"),
     post("/memberships", create_membership, "Give a person a role, or ask for one to which a second person must agree", shapes.MembershipMade, body=shapes.NewMembership, status=201, scope="admin", noun="programme"),

@@ -29,18 +29,22 @@ EVERY, BY_TRANSITION = "*", "transition"
 FOR_PEOPLE = frozenset({
     "cases", "findings", "agenda", "house-rule", "jobs", "mails", "providers", "mediations", "mentions", "matches", "needs",
     "technologies", "rights", "programmes", "organisations", "memberships", "invitations", "absences", "queues", "tokens",
-    "sessions", "service-accounts", "skills", "unsealings", "readings", "erasures",
+    "sessions", "recoveries", "password-resets", "passwords", "service-accounts", "skills", "unsealings", "readings", "erasures",
     "role-requests",
 })  # fmt: skip
 #: Everything else, route by route.
 TABLE: Mapping[str, str] = {
     "GET /me": EVERY,
+    "POST /me/password": NONE,
     "GET /workflows": EVERY,
     "GET /workflows/{name}/editions/{fingerprint}": EVERY,
     # Who works there, for the person in charge of a referral.
     "GET /people": READ,
     "POST /people": NONE,
     "POST /people/{person}/deactivate": NONE,
+    "POST /people/{person}/link": NONE,
+    "POST /people/{person}/reopen": NONE,
+    "POST /people/{person}/end-access": NONE,
     "GET /people/{person}/leaving": NONE,
     # --- referrals ---
     "GET /referrals": READ,

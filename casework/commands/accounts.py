@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
 
 import click
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework.engine.events import SYSTEM_ACTOR
 from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
 from casework.errors import NotFound
-from casework.operations.accounts import hash_password
-from casework.operations.administration import SHORTEST_PASSWORD
-from casework.operations.invitations import DAYS, MOST_DAYS, Scope, insist_form, record_invitation
+from casework.operations.account_log import LINK_SENT, note_account
+from casework.operations.addresses import canonical
+from casework.operations.credentials import make_link
+from casework.operations.invitations import DAYS, INVITATION_PAGE, MOST_DAYS, Scope, insist_form, record_invitation
 from casework.operations.keys import open_vault
 from casework.operations.preferences import LANGUAGES
 from casework.operations.registers import grant_role, register_person
@@ -23,7 +24,7 @@ from casework.operations.tokens import MOST_DECIDING_DAYS, MOST_TOKEN_DAYS, SCOP
 from casework.permissions import DECIDE, Actor
 from casework.records.database import connect_engine, transaction
 from casework.records.people import find_actor
-from casework.settings import load_settings
+from casework.settings import Settings, load_settings
 
 
 @click.group()
@@ -39,38 +40,31 @@ def user() -> None:
 @click.option("--programme", metavar="CODE", help="Where the role is held; for every role but a provider's.")
 @click.option("--organisation", metavar="NAME", help="Where a provider's role is held.")
 @click.option("--deputy-for", metavar="EMAIL", help="Holds the role while that person is away.")
-@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
 def add_user(
     email: str, name: str, name_zh: str | None, role: str, programme: str | None, organisation: str | None,
-    deputy_for: str | None, password_stdin: bool,
+    deputy_for: str | None,
 ) -> None:  # fmt: skip
     """Make an account for EMAIL with a role, or give another role to the person who has it.
 
-    Without a password the person can use tokens only. A name and a password are given to new accounts only. Roles by which
-    people read cases or decide are given at once while the programme has no case; later they are asked for, and an
-    administrator or a supervisor agrees.
+    For a new account it prints a link, by which the person sets a password; nobody types another's. Roles by which people read
+    cases or decide are given at once while the programme has no case; later they are asked for, and an administrator or a
+    supervisor agrees.
     """
     if (role in ORGANISATION_ROLES) != (organisation is not None) or (programme is None) == (organisation is None):
         where = "--organisation NAME" if role in ORGANISATION_ROLES else "--programme CODE"
         raise click.UsageError(f"The role {role} needs {where}, and only that.")
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    if password_stdin and not password:
-        raise click.ClickException("No password came on standard input.")
-    if password and len(password) < SHORTEST_PASSWORD:
-        raise click.ClickException(f"A password has at least {SHORTEST_PASSWORD} characters.")
-    engine = connect_engine(load_settings())
+    settings, link = load_settings(), None
+    engine = connect_engine(settings)
     try:
         with transaction(engine) as db:
             within = _one(db, "programmes", "code", programme, f"programme {programme}")
             employer = _one(db, "organisations", "name", organisation, f"organisation {organisation}")
             deputised = _person(db, deputy_for) if deputy_for else None
             person = _known(db, email)
-            if person is not None and password:
-                raise click.ClickException(f"{email} has an account; its password is not changed here.")
             new = person is None
             if person is None:
-                hashed = hash_password(password) if password else None
-                person = register_person(db, email=email, name=name, name_zh=name_zh, password_hash=hashed)
+                person = register_person(db, email=email, name=name, name_zh=name_zh)
+                link = make_link(db, open_vault(settings), person, by=None, mailed=False)
             given = True
             if within is not None:
                 given = give_or_ask(db, person, role, programme=within, deputy_for=deputised)
@@ -83,6 +77,33 @@ def add_user(
     else:
         account = "has an account now. " if new else "was to have another role. "
         click.echo(f"{email} {account}The role {role} was asked for: an administrator or a supervisor of {programme} must agree.")
+    if link is not None:
+        _tell_link(link, settings)
+
+
+@user.command("link")
+@click.argument("email")
+def make_user_link(email: str) -> None:
+    """Print a link by which EMAIL sets a new password: for whoever has none yet, or lost the only administrator's.
+
+    It works once, for 72 hours; the person is told. A second factor is asked for as before.
+    """
+    settings = load_settings()
+    engine = connect_engine(settings)
+    try:
+        with transaction(engine) as db:
+            person = _person(db, email)
+            if find_actor(db, person) is None:
+                raise click.ClickException(f"The account {email} is closed. An administrator reopens it.")
+            link = make_link(db, open_vault(settings), person, by=None, mailed=False)
+            note_account(db, person, LINK_SENT, SYSTEM_ACTOR)
+    finally:
+        engine.dispose()
+    _tell_link(link, settings)
+
+
+def _tell_link(link: str, settings: Settings) -> None:
+    click.echo(f"Link to set the password: {(settings.base_url or '').rstrip('/')}{link}")
 
 
 @user.command("invite")
@@ -116,7 +137,7 @@ def invite_user(
             )
     finally:
         engine.dispose()
-    click.echo(f"Link: {(settings.base_url or '').rstrip('/')}/invitation/{secret}")
+    click.echo(f"Link: {(settings.base_url or '').rstrip('/')}{INVITATION_PAGE}{secret}")
     click.echo(f"Code: {code}")
 
 
@@ -173,7 +194,7 @@ def _holder(db: Connection, token: str) -> Actor:
 
 def _known(db: Connection, email: str) -> str | None:
     found = db.execute(
-        text("SELECT id FROM people WHERE lower(email) = lower(:email)"), {"email": email}
+        text("SELECT id FROM people WHERE lower(email) = :email"), {"email": canonical(email)}
     ).scalar_one_or_none()
     return str(found) if found is not None else None
 

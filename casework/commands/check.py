@@ -32,6 +32,7 @@ _SAYS = {
     "unsent": "mails that the mail server does not take",
     "failing": "jobs that fail again and again; the worker's output says why",
     "overdue_job": "jobs that nobody takes: is a worker running?",
+    "closed_roles": "roles of closed accounts: end them on the page of the person",
 }
 
 

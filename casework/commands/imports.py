@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import NotFound
+from casework.operations.addresses import canonical
 from casework.operations.import_forms import Kind
 from casework.operations.imports import Fault, Report, import_records
 from casework.permissions import Actor
@@ -164,7 +165,7 @@ def _only_programme(db: Connection) -> str:
 
 def _actor(db: Connection, email: str) -> Actor:
     id = db.execute(
-        text("SELECT id FROM people WHERE lower(email) = lower(:email)"), {"email": email}
+        text("SELECT id FROM people WHERE lower(email) = :email"), {"email": canonical(email)}
     ).scalar_one_or_none()
     actor = find_actor(db, str(id)) if id is not None else None
     if actor is None:

@@ -20,10 +20,10 @@ from casework.demo.driver import Script, Stage, play
 from casework.demo.scripts import scripts
 from casework.engine.calendars import Calendar
 from casework.errors import InvalidSettings
-from casework.operations.accounts import hash_password
 from casework.operations.import_forms import Kind
 from casework.operations.imports import import_records
 from casework.operations.national_calendars import china
+from casework.operations.passwords import hash_password
 from casework.operations.registers import (
     grant_role,
     register_organisation,

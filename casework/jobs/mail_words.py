@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime as say_datetime
 
+from casework.operations.account_mails import AccountMail
+from casework.operations.account_words import SAYS
+from casework.operations.credentials import LinkMail
 from casework.operations.deadline_words import say_days_of, say_kind, say_rule, say_used
 from casework.operations.invitations import InvitationMail
 from casework.operations.letter_mails import LetterMail
@@ -39,12 +42,16 @@ class Line:
     url: str
 
 
-def write_mail(mail: Mail | InvitationMail | LetterMail, settings: Settings) -> EmailMessage:
+def write_mail(mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail, settings: Settings) -> EmailMessage:
     """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
     chinese = mail.language.lower().startswith("zh")
     base = str(settings.base_url).rstrip("/")
     if isinstance(mail, InvitationMail):
         template, subject, given = _invitation(mail, base, chinese)
+    elif isinstance(mail, AccountMail):
+        template, subject, given = _account(mail, base, chinese)
+    elif isinstance(mail, LinkMail):
+        template, subject, given = _link(mail, base, chinese)
     elif isinstance(mail, LetterMail):
         template, subject, given = "letter", f"{mail.number}: {mail.title}", asdict(mail)
     else:
@@ -85,6 +92,25 @@ def _invitation(mail: InvitationMail, base: str, chinese: bool) -> Written:
         "until": _moment(mail.until, "Asia/Shanghai", chinese),
     }  # fmt: skip
     return "invitation", catalogue("messages", chinese).gettext("Your invitation to Casework"), dict(given)
+
+
+def _account(mail: AccountMail, base: str, chinese: bool) -> Written:
+    words = catalogue("messages", chinese)
+    given = {
+        "says": words.gettext(SAYS[mail.what]), "by": mail.by, "moment": _moment(mail.happened_at, mail.zone, chinese),
+        "url": f"{base}/account", "reset_url": f"{base}/password-reset",
+    }  # fmt: skip
+    return "account", words.gettext("A change to your Casework account"), dict(given)
+
+
+def _link(mail: LinkMail, base: str, chinese: bool) -> Written:
+    words = catalogue("messages", chinese)
+    subject = words.gettext("Set your password for Casework") if mail.first else words.gettext("Set a new password for Casework")
+    given = {
+        "url": base + mail.path, "page": f"{base}/password", "code": mail.path.partition("#")[2], "first": mail.first,
+        "until": _moment(mail.until, mail.zone, chinese),
+    }  # fmt: skip
+    return "password_link", subject, dict(given)
 
 
 def _address(written: str) -> Address:

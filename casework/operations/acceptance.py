@@ -16,10 +16,13 @@ from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.operations import registers
 from casework.operations.absences import pass_on_role
-from casework.operations.accounts import SignedIn, hash_password, password_fits, start_session_of
-from casework.operations.administration import SHORTEST_PASSWORD
-from casework.operations.invitations import ROW, TRIES, token_hash
-from casework.operations.invited import ACCEPTED, LOCKED
+from casework.operations.account_log import ROLE_GIVEN, note_account
+from casework.operations.accounts import SignedIn, start_session_of
+from casework.operations.addresses import canonical
+from casework.operations.attempts import attempt_succeeded, begin_attempt
+from casework.operations.invitations import MOST_WRONG, ROW, token_hash
+from casework.operations.invited import ACCEPTED
+from casework.operations.passwords import fault_of, hash_password, password_fits, words_of_office
 from casework.operations.preferences import LANGUAGES
 from casework.operations.role_requests import ask_role, may_give_at_once
 from casework.permissions import Actor, takes_two
@@ -46,6 +49,8 @@ class Opened:
     inviter_zh: str | None
     until: datetime
     account: str | None
+    #: The account was closed: somebody has to open it again first.
+    closed: bool
 
 
 def insist_open(db: Connection, token: str) -> None:
@@ -54,20 +59,23 @@ def insist_open(db: Connection, token: str) -> None:
         raise NotFound("invitation")
 
 
-def try_code(db: Connection, token: str, code: str) -> str | None:
+def try_code(db: Connection, token: str, code: str, address: str = "") -> str | None:
     """The secret that keeps the invitation open in this browser; None for a wrong code, which is noted: commit it.
 
-    After a few wrong ones in a row the invitation is dead. Raises NotFound where the link opens nothing.
+    Whoever guesses waits longer each time, by the address that they come from: nobody who has the link can use it up for
+    whom it was meant. Raises TooManyAttempts, or NotFound where the link opens nothing.
     """
     row = _locked(db, token)
+    attempt = begin_attempt(db, f"invitation {row.id} {row.issue}", address, of_all=MOST_WRONG)
     digits = "".join(letter for letter in code if letter.isascii() and letter.isdigit())
     if not password_fits(row.code, digits):
-        _missed(db, row)
+        db.execute(text("UPDATE invitations SET tries = tries + 1 WHERE id = CAST(:id AS uuid)"), {"id": row.id})
         return None
+    attempt_succeeded(db, attempt)
     secret = secrets.token_urlsafe(32)
     db.execute(
         text(
-            "UPDATE invitations SET tries = 0, opened = :opened, opened_until = casework_now() + :lasts"
+            "UPDATE invitations SET opened = :opened, opened_until = casework_now() + :lasts"
             " WHERE id = CAST(:id AS uuid)"
         ),
         {"id": row.id, "opened": token_hash(secret), "lasts": OPEN_FOR},
@@ -75,26 +83,13 @@ def try_code(db: Connection, token: str, code: str) -> str | None:
     return secret
 
 
-def _missed(db: Connection, row: Any) -> None:
-    moment = None
-    if row.tries + 1 >= TRIES:
-        log = lock_log(db, row.scope_id)
-        moment = log.now
-        effects = {"invitation": row.id}
-        registers.append(db, log, [log.next_event(LOCKED, SYSTEM_ACTOR, effects=effects)])
-    db.execute(
-        text("UPDATE invitations SET tries = tries + 1, locked_at = :at WHERE id = CAST(:id AS uuid)"),
-        {"id": row.id, "at": moment},
-    )
-
-
 def show_opened(db: Connection, token: str, secret: str | None) -> Opened | None:
     """What this browser has opened; None where it has not given the code yet. Raises NotFound as `insist_open`."""
     row = db.execute(
         text(
-            "SELECT i.*, (SELECT p.id FROM people p WHERE lower(p.email) = lower(i.email)) AS account,"
+            "SELECT i.*, p.id AS account, NOT coalesce(p.active, true) AS closed,"
             f" coalesce(opened = :opened AND opened_until > casework_now(), false) AS here FROM ({ROW}) i"
-            " WHERE token = :token AND state = 'open'"
+            " LEFT JOIN people p ON lower(p.email) = lower(i.email) WHERE token = :token AND state = 'open'"
         ),
         _by(token) | {"opened": token_hash(secret or "")},
     ).one_or_none()
@@ -104,7 +99,7 @@ def show_opened(db: Connection, token: str, secret: str | None) -> Opened | None
         return None
     return Opened(
         row.id, row.email, row.name, row.language, tuple(row.roles), row.scope, row.scope_zh, row.inviter, row.inviter_zh,
-        row.expires_at, row.account,
+        row.expires_at, row.account, row.closed,
     )  # fmt: skip
 
 
@@ -113,19 +108,17 @@ def accept_as_new(
     about: Mapping[str, str], insist: bool,
 ) -> SignedIn:  # fmt: skip
     """Make the account, give its roles and sign in. Raises InvalidForm; NotFound where somebody was faster."""
-    faults = {}
+    row, faults = _opened(db, token, secret), {}
     if not name.strip():
         faults["name"] = "is required"
-    if len(password) < SHORTEST_PASSWORD:
-        faults["password"] = f"must have at least {SHORTEST_PASSWORD} characters"
+    if why := fault_of(password, words_of_office(db, None, name, name_zh, row.email, row.scope)):
+        faults["password"] = why
     if language not in LANGUAGES:
         faults["language"] = "is not one of the choices"
     if faults:
         raise InvalidForm(fields=faults)
-    hashed = hash_password(password)
-    row = _opened(db, token, secret)
     person = registers.register_person(
-        db, email=row.email, name=name.strip()[:200], name_zh=name_zh, password_hash=hashed, language=language,
+        db, email=row.email, name=name.strip()[:200], name_zh=name_zh, password_hash=hash_password(password), language=language,
         by=row.invited_by or SYSTEM_ACTOR,
     )  # fmt: skip
     _accept(db, row, person)
@@ -136,7 +129,7 @@ def accept_signed_in(db: Connection, actor: Actor, token: str, secret: str) -> N
     """Give the roles to whoever is signed in with the account that was invited. Raises NotFound, Refused."""
     row = _opened(db, token, secret)
     email = db.execute(text("SELECT email FROM people WHERE id = CAST(:id AS uuid)"), {"id": actor.person}).scalar_one()
-    if email.lower() != row.email.lower():
+    if canonical(email) != canonical(row.email):
         raise Refused(["You are signed in with another account than the one that was invited. Sign out first."])
     away = [one for one in actor.memberships if (one.programme or one.organisation) != row.scope_id]
     if away and _authority(db, row) == PROVIDER_LEAD:
@@ -166,6 +159,7 @@ def _accept(db: Connection, row: Any, person: str) -> None:
             db, person, one, programme=row.programme_id, organisation=row.organisation_id, invitation=row.id, by=person
         )
         pass_on_role(db, membership, by)
+        note_account(db, person, ROLE_GIVEN, by.person, membership=membership)
 
 
 def _authority(db: Connection, row: Any) -> str:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, text
 
 from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.roles import ADMINISTRATOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongCode, WrongPassword
 from casework.ledger.canonical import instant
 from casework.operations import second_factors
+from casework.operations.account_log import CODES_MISSED, NEW_BROWSER, SESSIONS_ENDED, note_account
+from casework.operations.addresses import canonical
 from casework.operations.attempts import attempt_succeeded, begin_attempt
 from casework.operations.entries import note_entries
 from casework.operations.passkeys import Proof
+from casework.operations.passwords import insist_length, password_fits
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.sensitive import sensitive
 from casework.operations.vault import Vault
 from casework.permissions import Actor
 from casework.records.logs import now
@@ -33,41 +34,17 @@ Json = Any
 SESSION_PREFIX = "cws_"
 #: A session ends when nothing is asked for so long, and in any case after the longer time.
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
-LONGEST_PASSWORD = 256
-
-# The library's default costs ten times as much, and would let strangers keep two cores busy.
-_HASHER = PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
-#: Each hash takes 46 MiB for a twentieth of a second: so many at once, the others wait.
-_AT_ONCE = threading.BoundedSemaphore(4)
+#: So many sessions of one person at once; with one more, the one that was used longest ago ends.
+MOST_SESSIONS = 20
+#: Wrong codes after which a session that waits for one ends, and its person is told that somebody knows the password.
+MOST_MISSES = 5
+#: A browser counts as known for so long after it was used.
+KNOWN = timedelta(days=90)
 
 
 def secret_hash(secret: str) -> bytes:
     """What is stored of a token or session: 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).digest()
-
-
-# --- passwords -------------------------------------------------------------------------------------------------------
-
-
-def hash_password(password: str) -> str:
-    if not 1 <= len(password) <= LONGEST_PASSWORD:
-        raise InvalidForm(fields={"password": f"must have between 1 and {LONGEST_PASSWORD} characters"})
-    with _AT_ONCE:
-        return _HASHER.hash(password)
-
-
-@cache
-def _dummy() -> str:
-    return _HASHER.hash(secrets.token_urlsafe(16))
-
-
-def password_fits(kept: str | None, password: str) -> bool:
-    """Whether the password fits; takes as long for an unknown person as for a known one."""
-    with _AT_ONCE:
-        try:
-            return _HASHER.verify(kept or _dummy(), password[:LONGEST_PASSWORD]) and kept is not None
-        except (VerificationError, InvalidHashError):
-            return False
 
 
 # --- sessions --------------------------------------------------------------------------------------------------------
@@ -116,6 +93,24 @@ def finish_sign_in(db: Connection, secret: str, code: str, vault: Vault) -> str:
     return _start(db, str(row.person_id), row.about)
 
 
+def miss_code(db: Connection, secret: str) -> bool:
+    """Count a wrong code of a session that waits for one; gives whether that was one too many and the session has ended.
+
+    Whoever gives codes has given the password: its owner is told that somebody has, and cannot go on.
+    """
+    row = db.execute(
+        text(
+            "UPDATE sessions SET misses = misses + 1, ended_at = CASE WHEN misses + 1 >= :most THEN casework_now() END"
+            " WHERE hash = :hash AND ended_at IS NULL RETURNING person_id, ended_at"
+        ),
+        {"hash": secret_hash(secret), "most": MOST_MISSES},
+    ).one_or_none()
+    if row is None or row.ended_at is None:
+        return False
+    note_account(db, row.person_id, CODES_MISSED, SYSTEM_ACTOR)
+    return True
+
+
 def sign_in_with_passkey(db: Connection, proof: Proof, about: Mapping[str, str], secret: str | None = None) -> str:
     """Start a session for whoever a passkey has shown: it counts for both factors. A session that waited ends."""
     if secret is not None:
@@ -144,33 +139,21 @@ def prove_again(db: Connection, actor: Actor, secret: str) -> str:
     return renewed
 
 
-def insist_password(db: Connection, actor: Actor, password: str) -> None:
-    """The actor's own password once more. Raises WrongPassword."""
-    kept = db.execute(
-        text("SELECT password_hash FROM people WHERE id = CAST(:person AS uuid)"), {"person": actor.person}
-    ).scalar_one()
-    if not password_fits(kept, password):
-        raise WrongPassword
-
-
 def renew_session(db: Connection, actor: Actor, secret: str) -> str:
-    """A new secret for the person's session, and the end of every other one: for when the means to sign in change."""
+    """A new secret for the person's session, and the end of every other one and of every token: for when the means to
+    sign in change, whoever knew the old ones is out."""
     about = db.execute(
         text("SELECT about FROM sessions WHERE hash = :hash AND person_id = CAST(:person AS uuid)"),
         {"hash": secret_hash(secret), "person": actor.person},
     ).scalar_one()
-    db.execute(
-        text(
-            "UPDATE sessions SET ended_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND ended_at IS NULL"
-        ),
-        {"person": actor.person},
-    )
+    end_access(db, actor.person, by=actor.person)
     return _start(db, actor.person, about)
 
 
 def _who(db: Connection, email: str, password: str) -> str:
+    insist_length(password)
     row = db.execute(
-        text("SELECT id, password_hash FROM people WHERE lower(email) = lower(:email) AND active"), {"email": email}
+        text("SELECT id, password_hash FROM people WHERE lower(email) = :email AND active"), {"email": canonical(email)}
     ).one_or_none()
     if not password_fits(row.password_hash if row else None, password) or row is None:
         raise WrongPassword
@@ -179,32 +162,56 @@ def _who(db: Connection, email: str, password: str) -> str:
 
 def _start(db: Connection, person: str, about: Mapping[str, str], awaits: str | None = None) -> str:
     secret = SESSION_PREFIX + secrets.token_urlsafe(32)
-    db.execute(
-        text(
-            "INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about, awaits) SELECT :hash,"
-            " CAST(:person AS uuid), n, n, n, n + :longest, jsonb_build_object('browser', CAST(:browser AS text),"
-            " 'address', CAST(:address AS text)), :awaits FROM (SELECT casework_now() AS n) moment"
-        ),
-        {
-            "hash": secret_hash(secret), "person": person, "longest": LONGEST, "browser": about.get("browser"),
-            "address": about.get("address"), "awaits": awaits,
-        },
-    )  # fmt: skip
+    given = {
+        "hash": secret_hash(secret), "person": person, "longest": LONGEST, "browser": about.get("browser"),
+        "address": about.get("address"), "awaits": awaits, "most": MOST_SESSIONS, "known": KNOWN, "idle": IDLE,
+    }  # fmt: skip
+    if awaits is None and db.execute(_IS_NEW, given).scalar_one():
+        note_account(db, person, NEW_BROWSER, person)
+    db.execute(_BEGIN, given)
     return secret
 
 
-def start_session(
-    db: Connection, email: str, password: str, *, about: Mapping[str, str], request: Request, insist: bool = False
-) -> Done:
-    """Sign in from a program; the secret is in the first answer only, and kept nowhere.
+#: Whether the person has signed in before, and never with such a browser.
+_IS_NEW = text("""
+    SELECT count(*) > 0 AND bool_and(about->>'browser' IS DISTINCT FROM CAST(:browser AS text)) FROM sessions
+    WHERE person_id = CAST(:person AS uuid) AND awaits IS NULL AND created_at > casework_now() - :known
+""")
+_BEGIN = text("""
+    WITH many AS (
+        UPDATE sessions SET ended_at = casework_now() WHERE hash IN (
+            SELECT hash FROM sessions WHERE person_id = CAST(:person AS uuid) AND ended_at IS NULL
+            AND expires_at > casework_now() AND seen_at > casework_now() - :idle ORDER BY seen_at DESC, hash OFFSET :most - 1
+        )
+    )
+    INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about, awaits) SELECT :hash,
+        CAST(:person AS uuid), n, n, n, n + :longest, jsonb_build_object('browser', CAST(:browser AS text),
+        'address', CAST(:address AS text)), :awaits FROM (SELECT casework_now() AS n) moment
+""")
 
-    Raises WrongPassword after noting the attempt, which its caller commits; NotAllowed where a second factor is due.
+
+def start_session(
+    db: Connection, email: str, password: str, *, code: str | None = None, about: Mapping[str, str], request: Request,
+    vault: Vault, insist: bool = False,
+) -> Done:  # fmt: skip
+    """Sign in from a program, with the code of an app or a recovery code where there is a second factor; the secret is
+    in the first answer only, and kept nowhere.
+
+    Raises WrongPassword or WrongCode after noting the attempt, which its caller commits; NotAllowed where a second
+    factor is due and none is set up.
     """
     attempt = begin_attempt(db, email, about.get("address") or "")
     person = _who(db, email, password)
+    missing = second_factors.missing(db, person, insist=insist)
+    if missing == "set_up":
+        raise NotAllowed(why="this account needs a second factor first: sign in on the pages and set it up there.")
+    if missing:
+        if code is None:
+            attempt_succeeded(db, attempt)
+            raise NotAllowed(why="this account has a second factor: send the code of the app, or a recovery code, as `code`.")
+        if not second_factors.fits(db, person, code, vault):
+            raise WrongCode
     attempt_succeeded(db, attempt)
-    if second_factors.missing(db, person, insist=insist):
-        raise NotAllowed(why="this account needs a second factor: sign in on the pages and make a token there.")
     actor = find_actor(db, person)
     assert actor is not None
     if (earlier := ask(db, actor, request)) is not None:
@@ -411,7 +418,7 @@ def end_session(db: Connection, actor: Actor, session: str, request: Request) ->
 
 
 def end_other_sessions(db: Connection, actor: Actor, secret: str, request: Request) -> Done:
-    """End every session of the actor's but the one with this secret; says how many."""
+    """End every session of the actor's but the one with this secret; says how many. With a token, which is none, all end."""
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     ended = db.execute(
@@ -422,6 +429,51 @@ def end_other_sessions(db: Connection, actor: Actor, secret: str, request: Reque
         {"person": actor.person, "hash": secret_hash(secret), "idle": IDLE},
     ).rowcount
     return finish(db, actor, request, Done({"ended": ended}))
+
+
+@sensitive
+def end_access_of(db: Connection, actor: Actor, person: str, request: Request) -> Done:
+    """An administrator ends every session and token of somebody, who signs in again. Raises NotFound."""
+    if ADMINISTRATOR not in actor.roles():
+        raise NotAllowed(why="this is for administrators.")
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    known = db.execute(text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND NOT service"), {"id": person}).first()
+    if known is None:
+        raise NotFound("person")
+    end_access(db, person, by=actor.person)
+    note_account(db, person, SESSIONS_ENDED, actor.person)
+    return finish(db, actor, request, Done({"id": person, "ended": True}))
+
+
+@sensitive
+def end_access_of_all(db: Connection, actor: Actor, request: Request, *, sure: bool) -> Done:
+    """An administrator ends every session and token of everybody else, for emergencies; says how many people that were.
+
+    Providers' own systems go on: their leads end them.
+    """
+    if ADMINISTRATOR not in actor.roles():
+        raise NotAllowed(why="this is for administrators.")
+    if not sure:
+        raise InvalidForm(fields={"sure": "is required"})
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    people = db.execute(_WITH_ACCESS, {"person": actor.person, "idle": IDLE}).scalars().all()
+    # In one order, for each locks the log of its person.
+    for person in people:
+        end_access(db, person, by=actor.person)
+        note_account(db, person, SESSIONS_ENDED, actor.person)
+    return finish(db, actor, request, Done({"ended": len(people)}))
+
+
+_WITH_ACCESS = text("""
+    SELECT p.id FROM people p WHERE NOT p.service AND p.id <> CAST(:person AS uuid) AND (
+        EXISTS (SELECT FROM sessions s WHERE s.person_id = p.id AND s.ended_at IS NULL AND s.expires_at > casework_now()
+            AND s.seen_at > casework_now() - :idle)
+        OR EXISTS (SELECT FROM tokens t WHERE t.person_id = p.id AND t.revoked_at IS NULL
+            AND (t.expires_at IS NULL OR t.expires_at > casework_now()))
+    ) ORDER BY p.id
+""")
 
 
 def show_me(actor: Actor) -> dict[str, Json]:

@@ -6,6 +6,7 @@ A person who asks for something of a programme that is not that person's learns 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,22 +18,24 @@ from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER, PROV
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import registers
 from casework.operations.absences import absences_of, finish_absence, pass_on_role
-from casework.operations.accounts import close_account, end_access, hash_password
+from casework.operations.account_log import CLOSED, REOPENED, ROLE_ENDED, ROLE_GIVEN, note_account
+from casework.operations.accounts import close_account, end_access
+from casework.operations.credentials import end_links, make_link
 from casework.operations.departures import end_roles
+from casework.operations.entries import note_entries
 from casework.operations.national_calendars import china
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.prospects import insist_others_go_on, look_before
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.role_requests import ask_role
 from casework.operations.sensitive import sensitive
+from casework.operations.vault import Vault
 from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor, takes_two
 from casework.records.logs import now
 
 Json = Any
 
 CALENDARS = ("china", "monday_to_friday")
-#: Of a password that an administrator sets: the only factor there is so far.
-SHORTEST_PASSWORD = 15
 
 
 # --- what is there ---------------------------------------------------------------------------------------------------
@@ -219,22 +222,74 @@ def create_organisation(
 
 @sensitive
 def create_person(
-    db: Connection, actor: Actor, *, email: str, name: str, name_zh: str | None, password: str | None, language: str,
+    db: Connection, actor: Actor, vault: Vault, *, email: str, name: str, name_zh: str | None, language: str, mailing: bool,
     request: Request,
 ) -> Done:  # fmt: skip
-    """A person with an account, and with a password if one is given."""
+    """A person with an account, who sets the password by a link: it is mailed, or stands in the first answer only."""
     insist_administrator(actor)
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        raise InvalidForm(fields={"password": f"must have at least {SHORTEST_PASSWORD} characters"})
 
     def do() -> Mapping[str, Json]:
-        hashed = hash_password(password) if password is not None else None
-        id = registers.register_person(
-            db, email=email, name=name, name_zh=name_zh, password_hash=hashed, language=language, by=actor.person
-        )
-        return {"id": id}
+        return {"id": registers.register_person(db, email=email, name=name, name_zh=name_zh, language=language, by=actor.person)}
 
-    return _once(db, actor, request, do, 201)
+    return _with_link(db, vault, actor, _once(db, actor, request, do, 201), mailing)
+
+
+@sensitive
+def send_link(db: Connection, actor: Actor, vault: Vault, person: str, request: Request, *, mailing: bool) -> Done:
+    """A new link for somebody who has not set a password yet; the one before opens nothing any more. Raises Refused.
+
+    Whoever has one asks for a link at the door, or two persons help: no administrator alone gets into an account.
+    """
+    insist_administrator(actor)
+    row = _account(db, person)
+    if not row.active:
+        raise Refused(["This account is closed. Reopen it first."])
+    if row.password_hash is not None:
+        raise Refused(["This person has a password. A new one is set by a link of the sign-in page, or with two persons' help."])
+    return _with_link(db, vault, actor, _once(db, actor, request, lambda: {"id": person}, 200), mailing)
+
+
+@sensitive
+def reopen_person(db: Connection, actor: Actor, vault: Vault, person: str, request: Request, *, mailing: bool) -> Done:
+    """Open a closed account again, with its address and without any role; its person sets a new password by a link."""
+    insist_administrator(actor)
+    row = _account(db, person)
+    if row.erased_at is not None:
+        raise Refused(["This person was erased. Make a new account."])
+
+    def do() -> Mapping[str, Json]:
+        if row.active:
+            raise Refused(["This account is open already."])
+        db.execute(
+            text("UPDATE people SET active = true, password_hash = NULL WHERE id = CAST(:id AS uuid)"), {"id": person}
+        )
+        note_entries(
+            db, "people", person, [person], kind="account_reopened", by=actor.person, columns=["active", "password_hash"]
+        )
+        note_account(db, person, REOPENED, actor.person)
+        return {"id": person, "active": True}
+
+    return _with_link(db, vault, actor, _once(db, actor, request, do, 200), mailing)
+
+
+def _with_link(db: Connection, vault: Vault, actor: Actor, done: Done, mailing: bool) -> Done:
+    """The answer with the link, unless that goes by mail or was given before."""
+    if done.repeated:
+        return done
+    link = make_link(db, vault, done.answer["id"], by=actor.person, mailed=mailing)
+    return done if mailing else replace(done, answer={**done.answer, "link": link})
+
+
+def _account(db: Connection, person: str) -> Any:
+    row = db.execute(
+        text(
+            "SELECT active, password_hash, erased_at FROM people WHERE id = CAST(:id AS uuid) AND NOT service FOR NO KEY UPDATE"
+        ),
+        {"id": person},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("person")
+    return row
 
 
 @sensitive
@@ -272,6 +327,7 @@ def create_membership(
             starts_at=_utc(starts_at), ends_at=_utc(ends_at), by=actor.person,
         )  # fmt: skip
         pass_on_role(db, id, By(actor.person, ADMINISTRATOR))
+        note_account(db, person, ROLE_GIVEN, actor.person, membership=id)
         return {"id": id, "state": "given"}
 
     return _once(db, actor, request, do, 201)
@@ -292,6 +348,7 @@ def end_membership(db: Connection, actor: Actor, membership: str, request: Reque
         end_roles(db, [membership], By(actor.person, ADMINISTRATOR))
         insist_others_go_on(db, before, request, names=False)
         end_access(db, row.person_id, by=actor.person)
+        note_account(db, row.person_id, ROLE_ENDED, actor.person, membership=membership)
         return {"id": membership, "ended": True}
 
     return _once(db, actor, request, do, 200)
@@ -334,6 +391,7 @@ def end_member(db: Connection, actor: Actor, membership: str, request: Request) 
     def do() -> Mapping[str, Json]:
         end_roles(db, [membership], By(actor.person, PROVIDER_LEAD, row.organisation_id))
         end_access(db, row.person_id)
+        note_account(db, row.person_id, ROLE_ENDED, actor.person, membership=membership)
         return {"id": membership, "ended": True}
 
     return _once(db, actor, request, do, 200)
@@ -381,6 +439,8 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         for one in away:
             finish_absence(db, one.id, by)
         close_account(db, person, by=actor.person)
+        end_links(db, person)
+        note_account(db, person, CLOSED, actor.person)
         return {"id": person, "active": False}
 
     return _once(db, actor, request, do, 200)

@@ -223,7 +223,7 @@ def _bring_rows(db: Connection, log: Log, found: list[_Naming]) -> None:
 #: What is a person's own and nobody's duty: it goes whole. Notices first, for they point to mails.
 OWN = (
     "notifications", "notification_preferences", "drafts", "saved_filters", "looks", "sessions", "tokens", "passkeys",
-    "second_factors", "recovery_codes", "challenges",
+    "second_factors", "recovery_codes", "challenges", "password_links", "recoveries",
 )  # fmt: skip
 
 
@@ -260,7 +260,7 @@ def _erase_account(db: Connection, person: str) -> bool:
 #: Tables whose words may name anybody: only the words go.
 WORDY = (
     "needs", "technologies", "matches", "organisations", "saved_filters", "tokens", "passkeys",
-    "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions",
+    "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
 )  # fmt: skip
 #: Columns of these that are the history's, or by which a row is found again.
 _LEFT = {

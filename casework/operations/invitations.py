@@ -13,13 +13,14 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.events import SYSTEM_ACTOR
-from casework.engine.names import insist_name, is_plain
+from casework.engine.names import insist_name
 from casework.engine.roles import ADMINISTRATOR, ORGANISATION_ROLES, PROVIDER_LEAD, ROLES, SYSTEM
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
-from casework.operations.accounts import hash_password
+from casework.operations.addresses import canonical, is_address
 from casework.operations.invited import INVITED, INVITED_AGAIN, REVOKED
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.passwords import hash_password
 from casework.operations.preferences import LANGUAGES
 from casework.operations.registers import append
 from casework.operations.requests import Done, Request, ask, finish
@@ -33,8 +34,10 @@ Json = Any
 #: Days until an invitation ends, and the most that may be asked for.
 DAYS, MOST_DAYS = 7, 30
 CODE_DIGITS = 8
-#: Wrong codes in a row after which an invitation is dead.
-TRIES = 5
+#: Where a link leads; what follows the mark never leaves the browser but in a form.
+INVITATION_PAGE = "/invitation#"
+#: Wrong codes of one invitation within a day, wherever they come from: each address is slowed down long before.
+MOST_WRONG = 200
 #: Invitations that are mailed for one programme or organisation within a day.
 MOST_A_DAY = 50
 
@@ -79,11 +82,11 @@ def invite(
     An administrator invites to a programme of their own and to every organisation, a provider's lead to the own one.
     """
     _insist_invites(actor, scope)
-    insist_form(db, actor.person, scope, email.strip(), name, roles, language, days)
+    insist_form(db, actor.person, scope, email, name, roles, language, days)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id, code = record_invitation(
-        db, actor.person, vault, scope=scope, email=email.strip(), name=name.strip(), roles=roles, language=language, days=days
+        db, actor.person, vault, scope=scope, email=email, name=name.strip(), roles=roles, language=language, days=days
     )[:2]
     answer = {"id": id, "state": "open"}
     finish(db, actor, request, Done(answer, 201))
@@ -95,9 +98,10 @@ def record_invitation(
     days: int,
 ) -> tuple[str, str, str]:  # fmt: skip
     """Write an invitation and queue its mail: (its id, its code, the secret of its link)."""
+    email = canonical(email)
     log = lock_log(db, scope.id)
     _insist_calm(db, log)
-    taken = db.execute(text(f"SELECT 1 FROM ({ROW}) i WHERE scope_id = CAST(:scope AS uuid) AND lower(email) = lower(:email)"
+    taken = db.execute(text(f"SELECT 1 FROM ({ROW}) i WHERE scope_id = CAST(:scope AS uuid) AND lower(email) = :email"
                             " AND state = 'open'"), {"scope": log.id, "email": email}).first()  # fmt: skip
     if taken:
         raise InvalidForm(fields={"email": "has an open invitation already; send that one again"})
@@ -257,7 +261,8 @@ def insist_form(
         insist_name(name)
     except InvalidForm as fault:
         faults |= fault.fields
-    if "@" not in email or len(email) > 254 or any(letter.isspace() for letter in email) or not is_plain(email):
+    email = canonical(email)
+    if not is_address(email):
         faults["email"] = "is not an e-mail address"
     if language not in LANGUAGES:
         faults["language"] = "is not one of the choices"
@@ -274,13 +279,17 @@ def insist_form(
             faults["email"] = "is your own; nobody gives a role to themselves"
         elif db.execute(_HOLDS, known).first():
             faults["email"] = "is of somebody who has this role already"
+        elif scope.programme and db.execute(_CLOSED, known).first():
+            # Only administrators invite to a programme, and they see every account.
+            faults["email"] = "belongs to a closed account; reopen it first"
     if faults:
         raise InvalidForm(fields=faults)
 
 
-_OWN = text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND lower(email) = lower(:email)")
+_OWN = text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND lower(email) = :email")
+_CLOSED = text("SELECT 1 FROM people WHERE lower(email) = :email AND NOT active")
 _HOLDS = text("""
-    SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id WHERE lower(p.email) = lower(:email) AND m.role = ANY(:roles)
+    SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id WHERE lower(p.email) = :email AND m.role = ANY(:roles)
     AND coalesce(m.programme_id, m.organisation_id) = CAST(:scope AS uuid) AND m.deputy_for IS NULL
     AND (m.ends_at IS NULL OR m.ends_at > casework_now()) LIMIT 1
 """)
@@ -350,7 +359,7 @@ def write_invitation(db: Connection, mail: str, vault: Vault) -> InvitationMail 
     inviter, scope = (row.inviter_zh, row.scope_zh) if chinese else (None, None)
     return InvitationMail(
         mail, row.email, row.language, row.now, inviter or row.inviter or "", scope or row.scope,
-        f"/invitation/{links[0]}", row.expires_at,
+        INVITATION_PAGE + links[0], row.expires_at,
     )  # fmt: skip
 
 
@@ -399,6 +408,6 @@ def _note(db: Connection, log: Log, kind: str, by: str, effects: dict[str, Json]
 
 
 __all__ = [
-    "DAYS", "MOST_DAYS", "ROW", "TRIES", "InvitationMail", "Scope", "insist_form", "invite", "invite_again", "list_invitations",
+    "DAYS", "INVITATION_PAGE", "MOST_DAYS", "MOST_WRONG", "ROW", "InvitationMail", "Scope", "insist_form", "invite", "invite_again", "list_invitations",
     "record_invitation", "revoke_invitation", "show_invitation", "token_hash", "write_invitation",
 ]  # fmt: skip

@@ -27,6 +27,9 @@ from casework.engine.notices import (
 )  # fmt: skip
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound, Refused
+from casework.operations.account_log import ACCOUNT
+from casework.operations.account_mails import AccountMail, write_account_mail
+from casework.operations.credentials import LINK, LinkMail, write_link
 from casework.operations.deadlines import explain_tasks
 from casework.operations.invitations import InvitationMail, write_invitation
 from casework.operations.letter_mails import LetterMail, write_letter_mail
@@ -106,7 +109,7 @@ _ITEMS = text(f"""
 """)
 
 
-def compose(db: Connection, mail: str, vault: Vault) -> Mail | InvitationMail | LetterMail | None:
+def compose(db: Connection, mail: str, vault: Vault) -> Mail | InvitationMail | LetterMail | AccountMail | LinkMail | None:
     """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled."""
     row = db.execute(_QUEUED, {"id": mail}).one_or_none()
     if row is None:
@@ -116,6 +119,11 @@ def compose(db: Connection, mail: str, vault: Vault) -> Mail | InvitationMail | 
         if posted is None:
             _end(db, mail, "cancelled", "its address was erased")
         return posted
+    if row.kind in (ACCOUNT, LINK):
+        own = write_account_mail(db, mail) if row.kind == ACCOUNT else write_link(db, mail, vault)
+        if own is None:
+            _end(db, mail, "cancelled", "its account or its link is gone")
+        return own
     if row.person is None:
         invitation = write_invitation(db, mail, vault)
         if invitation is None:

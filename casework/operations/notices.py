@@ -17,6 +17,7 @@ from casework.engine.cases import Case
 from casework.engine.notices import Notice, first_of, notices
 from casework.engine.roles import QUEUE_ROLES
 from casework.operations.absences import substitutes_of
+from casework.operations.account_mails import tell_owner
 from casework.operations.deeds import calendar_of, new_id
 from casework.operations.references import IN_FORCE, KEPT, opened_at_of
 from casework.operations.telling import DIGEST, NONE, choice_of
@@ -66,6 +67,9 @@ def _tell_batch(db: Connection, mailing: bool) -> int:
     rows = db.execute(_TAKE, {"most": BATCH}).all()
     cases: dict[str, Case] = {}
     for row in rows:
+        if row.kind == "person":
+            tell_owner(db, event_of(row.header, row.effects, {}), row.now, mailing=mailing)
+            continue
         if row.log_id not in cases:
             cases[row.log_id] = load(db, row.log_id, row.kind)
         case, event = cases[row.log_id], event_of(row.header, row.effects, {})

@@ -27,18 +27,18 @@ Json = Any
 MOST_COUNTED = 99
 
 _INTERESTS = "coalesce(c.interests, m.interests)"
-# A provider is told of its own referrals alone, and of what runs inside them.
+# A provider is told of its own referrals alone, and of what runs inside them; everybody of the own account.
 SEEN = f"""
     FROM notifications n JOIN logs l ON l.id = n.log_id LEFT JOIN cases c ON c.id = n.log_id
     LEFT JOIN mediations m ON m.id = n.log_id LEFT JOIN tracks r ON r.id = n.track_id LEFT JOIN tracks a ON a.id = r.parent_id
     LEFT JOIN tasks t ON t.id = n.task_id
-    WHERE n.person_id = CAST(:person AS uuid) AND NOT CAST(:person AS text) = ANY(coalesce(c.interests, m.interests)) AND (
+    WHERE n.person_id = CAST(:person AS uuid) AND (n.log_id = n.person_id OR NOT CAST(:person AS text) = ANY({_INTERESTS}) AND (
         {reads_case("c")} OR {named_for("m")} OR {opened_case("c")} OR {opened_mediation("m")}
         OR {own_referral("r", _INTERESTS)} OR {own_referral("a", _INTERESTS)} OR EXISTS (
             SELECT FROM openings o WHERE o.log_id = n.log_id AND o.decider_id = CAST(:person AS uuid)
             AND o.state IN ('asked', 'open')
         )
-    )
+    ))
 """
 _ROWS = f"""
     SELECT n.id, n.log_id, n.seq, n.kind, n.at, n.edition, n.words, n.track_id, n.task_id, n.due_at, n.read_at,
@@ -98,7 +98,7 @@ def read_id(id: str, noun: str = "notification") -> str:
 def _shown(row: Any) -> dict[str, Json]:
     return {
         "id": row.id, "kind": row.kind, "at": when(row.at), "read": row.read_at is not None, "number": row.number,
-        "sealed": row.log_kind == "mediation", "edition": row.edition, "words": row.words, "due_at": when(row.due_at),
+        "sealed": row.log_kind == "mediation", "account": row.log_kind == "person", "edition": row.edition, "words": row.words, "due_at": when(row.due_at),
         "task": row.task_id, "step": row.task_type in (None, "step"), "done": row.closed_at is not None,
         "log": row.log_id, "unsealing": row.unsealing, "referral": row.track_id if row.workflow == "referral" else row.parent_id,
         "inside": bool(row.inside) or row.log_kind == "mediation" and row.workflow is None,

@@ -29,6 +29,7 @@ from webauthn.helpers.structs import (
 from casework.errors import InvalidForm, NotFound, WrongPasskey
 from casework.ledger.canonical import instant
 from casework.operations import second_factors
+from casework.operations.account_log import PASSKEY_MADE, PASSKEY_REMOVED, note_account
 from casework.operations.entries import note_entries
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
@@ -176,6 +177,7 @@ def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: 
         # The same answer as for any other that does not fit: whose it is, nobody learns.
         raise WrongPasskey(why="its answer does not fit this site.") from None
     note_entries(db, "passkeys", actor.person, [id], kind="passkey_added", by=actor.person)
+    note_account(db, actor.person, PASSKEY_MADE, actor.person)
     return second_factors.new_codes(db, actor.person) if first else []
 
 
@@ -278,6 +280,7 @@ def remove(db: Connection, actor: Actor, passkey: str, *, insist: bool) -> None:
     db.execute(text("DELETE FROM passkeys WHERE id = CAST(:id AS uuid)"), {"id": passkey})
     note_entries(db, "passkeys", actor.person, [passkey], kind="passkey_removed", by=actor.person)
     second_factors.drop_useless_codes(db, actor.person)
+    note_account(db, actor.person, PASSKEY_REMOVED, actor.person)
 
 
 def insist_name(given: str) -> str:

@@ -51,6 +51,9 @@ _DELAYS = text(f"""
     UNION ALL
     SELECT 'overdue_job', count(*), min(j.scheduled_at) FROM procrastinate_jobs j
     WHERE j.status = 'todo' AND j.scheduled_at < now() - interval '{PATIENCE_MINUTES} minutes' AND {_TOLD_JOB}
+    UNION ALL
+    SELECT 'closed_roles', count(*), NULL FROM memberships m JOIN people p ON p.id = m.person_id
+    WHERE NOT p.active AND (m.ends_at IS NULL OR m.ends_at > casework_now())
 """)
 
 

@@ -79,7 +79,8 @@ def show_person(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
     """A person, every role ever held, and what hangs on them now. Raises NotFound."""
     _insist(actor)
     row = db.execute(
-        text("SELECT id, name, name_zh, email, language, active, created_at FROM people WHERE id = CAST(:id AS uuid)"),
+        text("SELECT id, name, name_zh, email, language, active, created_at, service, password_hash IS NOT NULL AS has_password,"
+             " erased_at IS NOT NULL AS erased FROM people WHERE id = CAST(:id AS uuid)"),
         {"id": person},
     ).one_or_none()
     if row is None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.calendars import Calendar
 from casework.engine.events import SYSTEM_ACTOR, Event
-from casework.engine.names import insist_name, is_plain
+from casework.engine.names import insist_name
 from casework.engine.roles import (
     ADMINISTRATOR,
     AUDITOR,
@@ -25,6 +25,7 @@ from casework.engine.roles import (
     SYSTEM,
 )
 from casework.errors import InvalidForm, NotFound
+from casework.operations.addresses import insist_address
 from casework.permissions import DECIDES, apart_from
 from casework.records.entries import body_of
 from casework.records.logs import Log, lock_log, new_log, now, seal_events
@@ -133,9 +134,8 @@ def register_person(
     language: str = "en", zone: str = "Asia/Shanghai", service: bool = False, by: str = SYSTEM_ACTOR,
 ) -> str:  # fmt: skip
     """A person with an account; gives the id that stands for that person in the history."""
-    if "@" not in email or len(email) > 254 or any(letter.isspace() for letter in email) or not is_plain(email):
-        raise InvalidForm(fields={"email": "is not an e-mail address"})
-    taken = db.execute(text("SELECT 1 FROM people WHERE lower(email) = lower(:email)"), {"email": email}).first()
+    email = insist_address(email)
+    taken = db.execute(text("SELECT 1 FROM people WHERE lower(email) = :email"), {"email": email}).first()
     if taken:
         raise InvalidForm(fields={"email": "belongs to another account"})
     name, name_zh = _names(name, name_zh)
@@ -163,6 +163,8 @@ def grant_role(
         raise InvalidForm(fields={"role": f"must be one of {', '.join(one for one in ROLES if one != SYSTEM)}"})
     if scope is None or (programme and organisation) or (role in ORGANISATION_ROLES) != (organisation is not None):
         raise InvalidForm(fields={"role": "is held within a programme, those of providers within an organisation"})
+    if db.execute(text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND NOT active"), {"id": person}).first():
+        raise InvalidForm(fields={"person": "has a closed account; reopen it first"})
     log = lock_log(db, scope)
     id, start = str(uuid_utils.uuid7()), starts_at or log.now
     insist_given(db, person, role, scope, start, ends_at)

@@ -12,28 +12,21 @@ from datetime import datetime, timedelta
 import pyotp
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import (
-    ADMINISTRATOR,
-    AUDITOR,
-    COMPLIANCE,
-    DISPUTE_OFFICER,
-    MANAGER,
-    OFFICER,
-    SUPERVISOR,
-)  # fmt: skip
 from casework.errors import NotFound, Refused, WrongCode
+from casework.operations.account_log import APP_REMOVED, APP_SET_UP, CODES_MADE, note_account
 from casework.operations.entries import note_entries
 from casework.operations.vault import Vault
 from casework.permissions import Actor
 from casework.records.entries import entries
 from casework.records.logs import now
 
-#: Who must have one where it is insisted on.
-MUST = frozenset({OFFICER, SUPERVISOR, COMPLIANCE, DISPUTE_OFFICER, AUDITOR, MANAGER, ADMINISTRATOR})
 ISSUER = "Casework"
-#: Seconds of a step, and how many steps a clock may be off, either way.
-STEP, DRIFT = 30, 1
-RECOVERY_CODES = 10
+#: Seconds for which a code counts: as long as the app shows it, and no longer.
+STEP = 30
+#: Steps that the clocks may be off, either way, while an app is set up; of a code that opens an account, none.
+DRIFT = 1
+#: How many there are, and random bytes of each: 120 bits, so that what is kept of one need not be slow to make.
+RECOVERY_CODES, CODE_BYTES = 10, 15
 
 
 @dataclass(frozen=True)
@@ -46,18 +39,9 @@ class SetUp:
 
 def missing(db: Connection, person: str, *, insist: bool) -> str | None:
     """What a session of the person still waits for after the password: "second_factor", "set_up" or nothing."""
-    row = db.execute(
-        text(
-            "SELECT EXISTS (SELECT FROM second_factors WHERE person_id = CAST(:person AS uuid) AND confirmed_at IS NOT NULL)"
-            " OR EXISTS (SELECT FROM passkeys WHERE person_id = CAST(:person AS uuid)),"
-            " EXISTS (SELECT FROM memberships WHERE person_id = CAST(:person AS uuid) AND role = ANY(:must)"
-            " AND (ends_at IS NULL OR ends_at > casework_now()))"
-        ),
-        {"person": person, "must": sorted(MUST)},
-    ).one()
-    if row[0]:
+    if how_many(db, person):
         return "second_factor"
-    return "set_up" if insist and row[1] else None
+    return "set_up" if insist else None
 
 
 def how_many(db: Connection, person: str) -> int:
@@ -74,11 +58,11 @@ def how_many(db: Connection, person: str) -> int:
 
 
 def insist_one_is_left(db: Connection, actor: Actor, *, insist: bool) -> None:
-    """Before one is given up: with `insist`, whoever must have one keeps the last. Raises Refused."""
+    """Before one is given up: with `insist`, everybody keeps the last. Raises Refused."""
     # One after the other: of two that are left, not both may go at once.
     db.execute(text("SELECT FROM people WHERE id = CAST(:person AS uuid) FOR NO KEY UPDATE"), {"person": actor.person})
-    if insist and actor.roles() & MUST and how_many(db, actor.person) < 2:
-        raise Refused(["Your role needs a second factor here, and this is your last one. Set up another one first."])
+    if insist and how_many(db, actor.person) < 2:
+        raise Refused(["Every account needs a second factor here, and this is your last one. Set up another one first."])
 
 
 def begin(db: Connection, actor: Actor, email: str, vault: Vault) -> SetUp:
@@ -107,6 +91,7 @@ def confirm(db: Connection, actor: Actor, code: str, vault: Vault) -> list[str]:
         {"person": actor.person},
     )
     note_entries(db, "second_factors", actor.person, [actor.person], kind="app_set_up", by=actor.person, columns=["confirmed_at"])
+    note_account(db, actor.person, APP_SET_UP, actor.person)
     return new_codes(db, actor.person)
 
 
@@ -121,6 +106,16 @@ def remove(db: Connection, actor: Actor, *, insist: bool) -> None:
         raise NotFound()
     note_entries(db, "second_factors", actor.person, [actor.person], kind="app_given_up", by=actor.person)
     drop_useless_codes(db, actor.person)
+    note_account(db, actor.person, APP_REMOVED, actor.person)
+
+
+def take_out(db: Connection, person: str) -> None:
+    """Every second factor of a person goes, with the recovery codes: two persons have agreed to that."""
+    for table in ("second_factors", "passkeys"):
+        keys = set(entries(db, table, person))
+        db.execute(text(f"DELETE FROM {table} WHERE person_id = CAST(:person AS uuid)"), {"person": person})
+        note_entries(db, table, person, keys, kind="factors_taken_out", by=person)
+    note_entries(db, "recovery_codes", person, _drop_codes(db, person), kind="recovery_codes_dropped", by=person)
 
 
 def drop_useless_codes(db: Connection, person: str) -> None:
@@ -163,7 +158,7 @@ def _counts(db: Connection, person: str, code: str, vault: Vault, *, confirmed: 
     if row is None or len(digits) != 6 or not digits.isascii() or not digits.isdigit():
         return False
     secret, outdated = vault.open(row.sealed, person)
-    step = _step_of(secret, digits, now(db), row.last_step)
+    step = _step_of(secret, digits, now(db), row.last_step, 0 if confirmed else DRIFT)
     if step is None:
         return False
     db.execute(
@@ -175,11 +170,11 @@ def _counts(db: Connection, person: str, code: str, vault: Vault, *, confirmed: 
     return True
 
 
-def _step_of(secret: str, digits: str, moment: datetime, last: int) -> int | None:
+def _step_of(secret: str, digits: str, moment: datetime, last: int, drift: int) -> int | None:
     """The time step whose code this is, if it lies near enough and after the last one used."""
     codes = pyotp.TOTP(secret, interval=STEP)
-    for drift in range(-DRIFT, DRIFT + 1):
-        near = moment + timedelta(seconds=drift * STEP)
+    for steps in range(-drift, drift + 1):
+        near = moment + timedelta(seconds=steps * STEP)
         step = int(near.timestamp()) // STEP
         if step > last and hmac.compare_digest(codes.at(near), digits):
             return step
@@ -201,11 +196,18 @@ def _recovers(db: Connection, person: str, code: str) -> bool:
     return bool(used)
 
 
+def renew_codes(db: Connection, actor: Actor) -> list[str]:
+    """Ten new recovery codes in place of the old ones, shown this once. Raises NotFound without a second factor."""
+    if not how_many(db, actor.person):
+        raise NotFound
+    note_account(db, actor.person, CODES_MADE, actor.person)
+    return new_codes(db, actor.person)
+
+
 def new_codes(db: Connection, person: str) -> list[str]:
     """Ten new recovery codes in place of the old ones, shown this once."""
     before = _drop_codes(db, person)
-    # 80 random bits each: no slow hash is needed, and none of them can be guessed.
-    raw = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
+    raw = [base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().lower() for _ in range(RECOVERY_CODES)]
     db.execute(
         text(
             "INSERT INTO recovery_codes (person_id, hash, created_at) VALUES (CAST(:person AS uuid), :hash, casework_now())"
@@ -214,7 +216,7 @@ def new_codes(db: Connection, person: str) -> list[str]:
     )
     keys = before | set(entries(db, "recovery_codes", person))
     note_entries(db, "recovery_codes", person, keys, kind="recovery_codes_made", by=person)
-    return ["-".join(one[at : at + 4] for at in range(0, 16, 4)) for one in raw]
+    return ["-".join(one[at : at + 4] for at in range(0, len(one), 4)) for one in raw]
 
 
 def _hash(code: str) -> bytes:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from casework.engine.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical import instant
+from casework.operations.account_log import TOKEN_MADE, note_account
 from casework.operations.accounts import secret_hash
 from casework.operations.entries import note_entries
 from casework.operations.requests import Done, Request, ask, finish
@@ -52,20 +53,25 @@ def make_token(
 def create_token(
     db: Connection, actor: Actor, *, name: str, scopes: Collection[str], days: int = TOKEN_DAYS, request: Request
 ) -> Done:
-    """A token of one's own; it may do no more than what asks for it. The secret is in the first answer only."""
+    """A token of one's own, made by a person who is signed in: a token makes no other, so that whoever has one has it
+    for its time and not for ever. The secret is in the first answer only.
+    """
+    if actor.proved is None:
+        raise NotAllowed(why="a token makes no tokens; sign in, and make it there.")
+    if not name.strip() or not name.isprintable():
+        raise InvalidForm(fields={"name": "is required"})
     if unknown := set(scopes) - set(SCOPES):
         raise InvalidForm(fields={"scopes": f"has no {', '.join(sorted(unknown))}"})
     if not scopes:
         raise InvalidForm(fields={"scopes": "is required"})
     if not 1 <= days <= MOST_TOKEN_DAYS:
         raise InvalidForm(fields={"days": f"must be between 1 and {MOST_TOKEN_DAYS}"})
-    if missing := set(scopes) - actor.scopes:
-        raise NotAllowed(why=f"your own token lacks the scope {', '.join(sorted(missing))}.")
     if DECIDE in scopes and days > MOST_DECIDING_DAYS:
         raise InvalidForm(fields={"days": f"must be at most {MOST_DECIDING_DAYS} with the scope decide"})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id, secret = make_token(db, actor.person, name=name, scopes=scopes, lasts=timedelta(days=days), by=actor.person)
+    note_account(db, actor.person, TOKEN_MADE, actor.person)
     answer = {"id": id, "name": name, "scopes": sorted(scopes), "expires_at": instant(now(db) + timedelta(days=days))}
     finish(db, actor, request, Done(answer, 201))
     return Done(answer | {"token": secret}, 201)
@@ -75,7 +81,8 @@ def list_tokens(db: Connection, actor: Actor) -> dict[str, Json]:
     """The actor's own tokens, the newest first; never their secrets."""
     rows = db.execute(
         text(
-            "SELECT id, name, scopes, created_at, expires_at, revoked_at, used_at FROM tokens"
+            "SELECT id, name, scopes, created_at, expires_at, revoked_at, used_at, revoked_at IS NULL AND (expires_at IS NULL"
+            " OR expires_at > casework_now()) AS live FROM tokens"
             " WHERE person_id = CAST(:person AS uuid) ORDER BY created_at DESC, id DESC LIMIT 100"
         ),
         {"person": actor.person},
@@ -85,7 +92,7 @@ def list_tokens(db: Connection, actor: Actor) -> dict[str, Json]:
             "id": str(row.id), "name": row.name, "scopes": list(row.scopes), "created_at": instant(row.created_at),
             "expires_at": instant(row.expires_at) if row.expires_at else None,
             "revoked_at": instant(row.revoked_at) if row.revoked_at else None,
-            "used_at": instant(row.used_at) if row.used_at else None,
+            "used_at": instant(row.used_at) if row.used_at else None, "live": row.live,
         }
         for row in rows
     ]  # fmt: skip
@@ -107,3 +114,20 @@ def revoke_token(db: Connection, actor: Actor, token: str, request: Request) -> 
         raise NotFound("token")
     note_entries(db, "tokens", actor.person, [token], kind="token_revoked", by=actor.person, columns=["revoked_at"])
     return finish(db, actor, request, Done({"id": token, "revoked": True}))
+
+
+def revoke_all(db: Connection, actor: Actor, request: Request, *, sure: bool = True) -> Done:
+    """End every token of the actor's own at once; says how many."""
+    if not sure:
+        raise InvalidForm(fields={"sure": "is required"})
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    ended = db.execute(
+        text(
+            "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND revoked_at IS NULL"
+            " AND (expires_at IS NULL OR expires_at > casework_now()) RETURNING id"
+        ),
+        {"person": actor.person},
+    ).scalars().all()
+    note_entries(db, "tokens", actor.person, ended, kind="tokens_revoked", by=actor.person, columns=["revoked_at"])
+    return finish(db, actor, request, Done({"ended": len(ended)}))

@@ -336,6 +336,7 @@ sessions = Table(
         comment="When the person last showed who that is: password, code or passkey",
     ),
     _ref("programme_id", "programmes.id", nullable=True, comment="What its lists show; null for every programme"),
+    Column("misses", Integer, nullable=False, server_default=text("0"), comment="Wrong codes while it waits for one"),
     CheckConstraint("awaits IN ('second_factor', 'set_up')", name="awaits"),
 )
 
@@ -409,6 +410,42 @@ sign_in_attempts = Table(
     Index("ix_sign_in_attempts_account_at", "account", "at"),
     Index("ix_sign_in_attempts_address_at", "address", "at"),
     comment="Slows down those who guess; nobody is locked out",
+)
+
+password_links = Table(
+    "password_links",
+    metadata,
+    _id(comment="The link's secret is made of it with the keys of the installation, and kept nowhere"),
+    _ref("person_id", "people.id", index=True),
+    Column("token", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the link's secret"),
+    _ref("made_by", "people.id", nullable=True, comment="The administrator; null: by the person, or on the command line"),
+    Column("made_at", Time, nullable=False),
+    Column("expires_at", Time, nullable=False),
+    Column("used_at", Time),
+    Column("ended_at", Time, comment="A newer one was made, or the account changed otherwise"),
+    comment="Links for one use, by which people set a password: the first one, or a new one",
+)
+
+recoveries = Table(
+    "recoveries",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id", index=True),
+    Column("means", ARRAY(Text), nullable=False, comment="What is lost: password, second_factor, or both"),
+    Column("reason", Text, nullable=False, comment="How whoever asks knows that it is the person"),
+    _ref("asked_by", "people.id"),
+    Column("asked_at", Time, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'asked'"), comment="asked, agreed, refused, withdrawn or used"),
+    _ref("decided_by", "people.id", nullable=True),
+    Column("decided_at", Time),
+    Column("first_half", Text, nullable=False, comment="argon2id of what whoever asked tells the person"),
+    Column("second_half", Text, comment="argon2id of what whoever agreed tells the person"),
+    Column("expires_at", Time, nullable=False, comment="Until then it may be agreed to, or used"),
+    Column("used_at", Time),
+    CheckConstraint("state IN ('asked', 'agreed', 'refused', 'withdrawn', 'used')", name="state"),
+    CheckConstraint("decided_by IS NULL OR decided_by NOT IN (asked_by, person_id)", name="two_persons"),
+    CheckConstraint("asked_by <> person_id", name="not_for_oneself"),
+    comment="How two persons let somebody in again who has lost the password or the second factor",
 )
 
 drafts = Table(

@@ -9,36 +9,62 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework.api.requests import about_client
-from casework.errors import InvalidForm, NotFound, Refused
+from casework.errors import InvalidForm, NotFound, Refused, TooManyAttempts
 from casework.operations import acceptance
 from casework.operations.acceptance import OPEN_FOR
-from casework.operations.administration import SHORTEST_PASSWORD
+from casework.operations.passwords import LONGEST, SHORTEST
 from casework.web.actor import keep_session, open_transaction, page_transaction, viewer
+from casework.web.links import forget, held, hold
 from casework.web.texts import say_error, say_faults
 
 blueprint = Blueprint("acceptance", __name__, url_prefix="/invitation")
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
+#: What the browser keeps: the secret of the link, and of what link and code have opened.
+LINK, OPENED = "invitation-link", "invitation"
+
+
+@blueprint.get("")
+def land() -> str:
+    """Where the link of a mail leads: its secret stands behind the mark, and comes by the form."""
+    return render_template("accounts/link.html", target=url_for("acceptance.open_link"), invited=True)
 
 
 @blueprint.get("/<token>")
-def show(token: str) -> Response:
-    return _show(token, {})
+def show_old(token: str) -> Response:
+    """Links of mails that went before secrets stood behind the mark."""
+    return redirect(url_for("acceptance.land", _anchor=token), 303)
 
 
-def _show(token: str, faults: Mapping[str, str], status: int = 200) -> Response:
+@blueprint.post("")
+def open_link() -> Response:
+    token = request.form.get("secret", "").strip()[:200]
+    try:
+        with open_transaction() as db:
+            acceptance.insist_open(db, token)
+    except NotFound:
+        return _gone()
+    return hold(redirect(url_for("acceptance.show"), 303), LINK, token, OPEN_FOR)
+
+
+@blueprint.get("/join")
+def show() -> Response:
+    return _show({})
+
+
+def _show(faults: Mapping[str, str], status: int = 200) -> Response:
     """The question for the code, or behind it what there is to do. The link alone changes nothing."""
     try:
         with open_transaction() as db:
-            opened = acceptance.show_opened(db, token, request.cookies.get(_cookie()))
+            opened = acceptance.show_opened(db, held(LINK), held(OPENED))
     except NotFound:
         return _gone()
     if opened is None:
-        return make_response(render_template("invitations/code.html", token=token, fault=faults.get("code", "")), status)
+        return make_response(render_template("invitations/code.html", fault=faults.get("code", "")), status)
     person = viewer()
     return make_response(render_template(
-        "invitations/accept.html", token=token, one=opened, person=person, faults=faults, languages=LANGUAGES,
-        mine=person is not None and person.id == opened.account, shortest=SHORTEST_PASSWORD,
+        "invitations/accept.html", one=opened, person=person, faults=faults, languages=LANGUAGES,
+        mine=person is not None and person.id == opened.account, shortest=SHORTEST, longest=LONGEST,
     ), status)  # fmt: skip
 
 
@@ -46,28 +72,27 @@ def _gone() -> Response:
     return make_response(render_template("invitations/gone.html"), 404)
 
 
-@blueprint.post("/<token>/code")
-def enter_code(token: str) -> Response:
-    """A wrong code is noted; after a few of them the invitation is dead."""
+@blueprint.post("/join/code")
+def enter_code() -> Response:
+    """A wrong code is noted, and whoever guesses waits."""
     try:
         with open_transaction() as db:
-            secret = acceptance.try_code(db, token, request.form.get("code", "")[:40])
+            secret = acceptance.try_code(db, held(LINK), request.form.get("code", "")[:40], about_client(request)["address"])
     except NotFound:
         return _gone()
+    except TooManyAttempts as refusal:
+        response = _show({"code": say_error(refusal)}, 429)
+        response.headers["Retry-After"] = str(refusal.seconds)
+        return response
     if secret is None:
-        return _show(token, {"code": gettext("This is not the code. After a few wrong ones the invitation opens no more.")}, 422)
-    response = redirect(url_for("acceptance.show", token=token), 303)
-    response.set_cookie(
-        _cookie(), secret, max_age=int(OPEN_FOR.total_seconds()), path="/", httponly=True, samesite="Lax",
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-    )  # fmt: skip
-    return response
+        return _show({"code": gettext("This is not the code. Ask whoever invited you; after a few wrong ones you have to wait.")}, 422)
+    return hold(redirect(url_for("acceptance.show"), 303), OPENED, secret, OPEN_FOR)
 
 
-@blueprint.post("/<token>/accept")
-def accept(token: str) -> Response:
+@blueprint.post("/join/accept")
+def accept() -> Response:
     """Join: with a new account, or signed in with the one that was invited."""
-    secret = request.cookies.get(_cookie()) or ""
+    token, secret = held(LINK), held(OPENED)
     try:
         if viewer() is not None:
             with page_transaction() as (db, actor):
@@ -78,14 +103,11 @@ def accept(token: str) -> Response:
     except NotFound:
         return _gone()
     except Refused as refusal:
-        return _show(token, {"": say_error(refusal)}, 409)
+        return _show({"": say_error(refusal)}, 409)
     except InvalidForm as refusal:
-        return _show(token, say_faults(refusal), 422)
-    response.delete_cookie(
-        _cookie(), path="/", httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
-    )
+        return _show(say_faults(refusal), 422)
     flash(gettext("Welcome to Casework. You have accepted the invitation."))
-    return response
+    return forget(response, LINK, OPENED)
 
 
 def _join(token: str, secret: str) -> Response:
@@ -97,10 +119,6 @@ def _join(token: str, secret: str) -> Response:
         )  # fmt: skip
     target = "accounts.second_factor" if signed_in.awaits == "set_up" else "home.show"
     return keep_session(make_response(redirect(url_for(target), 303)), signed_in.secret)
-
-
-def _cookie() -> str:
-    return "__Host-invitation" if current_app.config["SESSION_COOKIE_SECURE"] else "invitation"
 
 
 __all__ = ["blueprint"]

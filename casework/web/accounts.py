@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.requests import about_client
 from casework.errors import InvalidForm, NotFound, NotSignedIn, Refused, TooManyAttempts, WrongCode, WrongPassword
-from casework.operations import accounts, passkeys, preferences, second_factors
+from casework.operations import accounts, passkeys, preferences, second_factors, tokens
 from casework.operations.attempts import attempt_succeeded, begin_attempt
 from casework.operations.drafts import drop_draft, save_draft
 from casework.web import devices
@@ -35,7 +35,7 @@ from casework.web.errors import typed
 from casework.web.forms import form_name, read_request
 from casework.web.frame import LANGUAGE_COOKIE, THEME_COOKIE
 from casework.web.paths import local_path
-from casework.web.texts import say_error
+from casework.web.texts import say_error, say_fault
 
 Json = Any
 blueprint = Blueprint("accounts", __name__)
@@ -68,6 +68,8 @@ def enter() -> BaseResponse:
             device = devices.remember(db, email)
     except WrongPassword as refusal:
         return _sign_in_again(say_error(refusal), 422, email)
+    except InvalidForm as refusal:
+        return _sign_in_again(gettext("The password %(fault)s.", fault=say_fault(refusal.fields["password"])), 422, email)
     except TooManyAttempts as refusal:
         response = _sign_in_again(say_error(refusal), 429, email)
         response.headers["Retry-After"] = str(refusal.seconds)
@@ -100,6 +102,9 @@ def enter_code() -> BaseResponse:
             attempt_succeeded(db, attempt)
             device = devices.remember(db, account)
     except (WrongCode, TooManyAttempts) as refusal:
+        if isinstance(refusal, WrongCode) and _missed(secret):
+            flash(gettext("There were several wrong codes. Sign in again, with your password first."), "danger")
+            return forget_session(make_response(redirect(url_for("accounts.sign_in"), 303)))
         page = render_template(
             "accounts/code.html", fault=say_error(refusal), waiting=person, next=local_path(request.form.get("next"))
         )
@@ -108,6 +113,12 @@ def enter_code() -> BaseResponse:
             response.headers["Retry-After"] = str(refusal.seconds)
         return response
     return devices.keep(keep_session(make_response(redirect(_next(), 303)), renewed), device)
+
+
+def _missed(secret: str) -> bool:
+    """Whether this wrong code was one too many for the session."""
+    with open_transaction() as db:
+        return accounts.miss_code(db, secret)
 
 
 @blueprint.post("/sign-out")
@@ -183,12 +194,12 @@ def confirm_second_factor() -> BaseResponse:
 
 @blueprint.post("/account/second-factor/codes")
 def renew_codes() -> BaseResponse:
-    person = _signed_in()
+    """Whoever has the old ones is out: every other session ends, as when any of the means to sign in changes."""
+    secret = session_secret() or ""
     with page_transaction() as (db, actor):
-        if not (person.app or person.passkeys):
-            raise NotFound()
-        codes = second_factors.new_codes(db, actor.person)
-    return make_response(_codes_page(codes))
+        codes = second_factors.renew_codes(db, actor)
+        renewed = accounts.renew_session(db, actor, secret)
+    return show_in_session(renewed, lambda: _codes_page(codes))
 
 
 @blueprint.post("/account/second-factor/remove")
@@ -202,7 +213,7 @@ def remove_second_factor() -> BaseResponse:
         flash(gettext(refusal.reasons[0]), "danger")
         return redirect(url_for("accounts.second_factor"), 303)
     response = keep_session(make_response(redirect(url_for("accounts.show"), 303)), renewed)
-    flash(gettext("The app is removed as a second factor. Your other sessions have ended."), "warn")
+    flash(gettext("The app is removed as a second factor. Your other sessions and your tokens have ended."), "warn")
     return response
 
 
@@ -226,9 +237,11 @@ def show() -> str:
         sessions = accounts.list_sessions(db, actor)["items"]
         keys = passkeys.list_passkeys(db, actor)
         left = second_factors.codes_left(db, actor)
+        tokens_live = sum(one["live"] for one in tokens.list_tokens(db, actor)["items"])
     person = _signed_in()
     return render_template(
         "accounts/show.html", person=person, sessions=sessions, keys=keys, left=left, this=person.viewer.session, zones=preferences.zones(),
+        tokens_live=tokens_live, most=accounts.MOST_SESSIONS,
         browser_name=browser_name,
     )
 

@@ -8,18 +8,18 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
 from casework.errors import CasesLeft, CasesStranded, InvalidForm, NotAllowed, NotFound, Refused
-from casework.operations import administration, registered
+from casework.operations import accounts, administration, registered
 from casework.operations.requests import Done, Request
 from casework.operations.speech import SERVICES
 from casework.permissions import Actor, takes_two
-from casework.web.actor import only, page_transaction
+from casework.web.actor import only, page_transaction, vault
 from casework.web.forms import read_request
 from casework.web.texts import N_, say_error, say_faults
 
@@ -36,8 +36,11 @@ GIVEN = [role for role in ROLES if role != SYSTEM]
 Do = Callable[[Connection, Actor, Request], Done]
 
 
-def _do(do: Do, again: Callable[[Mapping[str, str]], Any], then: Callable[[Done], str], said: str) -> Response:
-    """Do what a form asked for and go on; or show the page again with what was typed and why it was refused."""
+def _do(
+    do: Do, again: Callable[[Mapping[str, str]], Any], then: Callable[[Done], str], said: str,
+    show: Callable[[Done], Response | None] = lambda _: None,
+) -> Response:  # fmt: skip
+    """Do what a form asked for and go on, or show what is shown this once; or the page again with why it was refused."""
     try:
         with page_transaction() as (db, actor):
             done = do(db, actor, read_request())
@@ -47,6 +50,8 @@ def _do(do: Do, again: Callable[[Mapping[str, str]], Any], then: Callable[[Done]
         return make_response(again({"": say_error(refusal), "stranded": "yes"}), 409)
     except (CasesLeft, NotAllowed, Refused) as refusal:
         return make_response(again({"": say_error(refusal)}), 403 if isinstance(refusal, NotAllowed) else 409)
+    if (shown := show(done)) is not None:
+        return shown
     flash(said)
     return redirect(then(done), 303)
 
@@ -78,10 +83,13 @@ def _required(*names: str) -> None:
 @blueprint.get("/people")
 @only("administrator")
 def people() -> str:
-    words = request.args.get("q", "")
+    return _people(request.args.get("q", ""), {})
+
+
+def _people(words: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         found = registered.find_people(db, actor, words=words)
-    return render_template("administration/people.html", people=found, words=words)
+    return render_template("administration/people.html", people=found, words=words, faults=faults)
 
 
 @blueprint.get("/people/new")
@@ -103,14 +111,77 @@ def add_person() -> Response:
         if language not in LANGUAGES:
             raise InvalidForm(fields={"language": "is not one of the choices"})
         return administration.create_person(
-            db, actor, email=_typed("email"), name=_typed("name")[:200], name_zh=_maybe("name_zh"),
-            password=request.form.get("password") or None, language=language, request=asked,
+            db, actor, vault(), email=_typed("email"), name=_typed("name")[:200], name_zh=_maybe("name_zh"), language=language,
+            mailing=current_app.config["MAILING"], request=asked,
         )  # fmt: skip
 
     return _do(
-        do, _new_person, lambda done: url_for("administration.person", person=done.answer["id"]),
-        gettext("The account is made. Give the person a role next."),
+        do, _new_person, _to_person, gettext("The account is made. Give the person a role next."), _show_link,
     )  # fmt: skip
+
+
+def _to_person(done: Done) -> str:
+    return url_for("administration.person", person=done.answer["id"])
+
+
+def _show_link(done: Done) -> Response | None:
+    """The link to hand over, this once; where it went by mail there is none."""
+    if "link" not in done.answer:
+        return None
+    link = request.host_url.rstrip("/") + done.answer["link"]
+    return make_response(render_template("administration/link.html", link=link, then=_to_person(done)))
+
+
+@blueprint.post("/people/<uuid:person>/link")
+@only("administrator")
+def send_link(person: Any) -> Response:
+    """A new link for somebody who has set no password yet."""
+    id = str(person)
+    return _do(
+        lambda db, actor, asked: administration.send_link(
+            db, actor, vault(), id, asked, mailing=current_app.config["MAILING"]
+        ),
+        lambda faults: _person(id, faults), _to_person, gettext("A new link is on its way by mail."), _show_link,
+    )  # fmt: skip
+
+
+@blueprint.post("/people/<uuid:person>/reopen")
+@only("administrator")
+def reopen(person: Any) -> Response:
+    id = str(person)
+    return _do(
+        lambda db, actor, asked: administration.reopen_person(
+            db, actor, vault(), id, asked, mailing=current_app.config["MAILING"]
+        ),
+        lambda faults: _person(id, faults), _to_person,
+        gettext("The account is open again, without a role. Its person sets a new password by a link that goes by mail."), _show_link,
+    )  # fmt: skip
+
+
+@blueprint.post("/people/<uuid:person>/end-access")
+@only("administrator")
+def end_access(person: Any) -> Response:
+    id = str(person)
+    return _do(
+        lambda db, actor, asked: accounts.end_access_of(db, actor, id, asked), lambda faults: _person(id, faults), _to_person,
+        gettext("Every session and token of the person has ended."),
+    )  # fmt: skip
+
+
+@blueprint.post("/end-access")
+@only("administrator")
+def end_access_of_all() -> Response:
+    """For emergencies: everybody but oneself signs in again."""
+    try:
+        with page_transaction() as (db, actor):
+            done = accounts.end_access_of_all(db, actor, read_request(), sure=request.form.get("sure") == "yes")
+    except InvalidForm as refusal:
+        return make_response(_people("", say_faults(refusal)), 422)
+    flash(ngettext(
+        "The sessions and tokens of %(num)d person have ended.", "The sessions and tokens of %(num)d people have ended.",
+        done.answer["ended"],
+    ))  # fmt: skip
+    return redirect(url_for("administration.people"), 303)
 
 
 @blueprint.get("/people/<uuid:person>")

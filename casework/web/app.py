@@ -59,8 +59,10 @@ from casework.web import (
     openings,
     origin,
     passkeys,
+    passwords,
     providers,
     proxy,
+    recoveries,
     referrals,
     role_requests,
     search,
@@ -69,6 +71,7 @@ from casework.web import (
     skills,
     task_operations,
     tasks,
+    tokens,
     webhooks,
 )
 
@@ -159,13 +162,16 @@ PAGES = (
     notifications.blueprint,
     openings.blueprint,
     passkeys.blueprint,
+    passwords.blueprint,
     providers.blueprint,
+    recoveries.blueprint,
     referrals.blueprint,
     role_requests.blueprint,
     search.blueprint,
     service_accounts.blueprint,
     skills.blueprint,
     tasks.blueprint,
+    tokens.blueprint,
     webhooks.blueprint,
 )
 

@@ -23,6 +23,7 @@ from casework.errors import (
 )
 from casework.operations import accounts, second_factors
 from casework.operations.attempts import attempt_succeeded, begin_attempt
+from casework.operations.passwords import insist_own_password
 from casework.web import devices
 from casework.web.actor import Person, open_transaction, renew_cookie, session_secret, vault, viewer
 from casework.web.forms import PROOF
@@ -39,6 +40,7 @@ blueprint = Blueprint("confirm", __name__)
 OWN_ACCOUNT = frozenset({
     "accounts.second_factor", "accounts.confirm_second_factor", "accounts.renew_codes", "accounts.remove_second_factor",
     "accounts.end_session", "accounts.end_others", "passkeys.ask_name", "passkeys.register", "passkeys.remove",
+    "passwords.change", "passwords.put", "tokens.make", "tokens.end", "tokens.end_all", "recoveries.new",
 })  # fmt: skip
 
 
@@ -99,7 +101,7 @@ def _prove(person: Person) -> None:
         attempt = begin_attempt(db, account, devices.source(account))
     with open_transaction() as db:
         if not factor:
-            accounts.insist_password(db, person.actor, request.form.get("confirm_password", ""))
+            insist_own_password(db, person.actor, request.form.get("confirm_password", ""))
         elif not second_factors.fits(db, person.id, request.form.get("confirm_code", "")[:100], vault()):
             raise WrongCode
         attempt_succeeded(db, attempt)

@@ -23,6 +23,7 @@ LATE = {
     "unerased": N_("Persons who should have been erased, which must be done within a day. Is a worker running?"),
     "failing": N_("Jobs that fail again and again. The worker's output says why."),
     "overdue_job": N_("Jobs that nobody takes. Is a worker running?"),
+    "closed_roles": N_("Roles of closed accounts. End them on the page of the person."),
 }
 
 

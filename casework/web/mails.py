@@ -14,6 +14,9 @@ from casework.web.texts import N_
 
 blueprint = Blueprint("mails", __name__, url_prefix="/administration/mails")
 
+OTHERS = {
+    "invitation": N_("Invitation"), "account": N_("A change to the own account"), "password_link": N_("Link to set a password"),
+}  # fmt: skip
 STATES = {"queued": N_("waits"), "sent": N_("sent"), "failed": N_("failed"), "cancelled": N_("not needed any more")}
 
 
@@ -27,7 +30,7 @@ def index() -> str:
     tabs = [(gettext("All"), url_for("mails.index"), state is None)]
     tabs += [(gettext(words), url_for("mails.index", state=code), state == code) for code, words in STATES.items()]
     return render_template(
-        "administration/mails.html", rows=found["items"], tabs=tabs, states=STATES, kinds={**KIND, "invitation": N_("Invitation")},
+        "administration/mails.html", rows=found["items"], tabs=tabs, states=STATES, kinds={**KIND, **OTHERS},
         next_url=url_for("mails.index", state=state, cursor=found["next"]) if found["next"] else "",
         first_url=url_for("mails.index", state=state) if cursor else "",
     )  # fmt: skip

@@ -53,6 +53,7 @@ ENTRIES = (
     Entry(frozenset({"auditor", "manager"}), N_("Reading log"), "audit.reading_log"),
     Entry(frozenset({"administrator"}), N_("People"), "administration.people", ("administration.person", "administration.new_person", "invitations.")),
     Entry(frozenset({"administrator", "supervisor", "auditor"}), N_("Roles"), "role_requests.index", ("role_requests.",)),
+    Entry(frozenset({"administrator", "supervisor", "compliance", "manager"}), N_("Lost access"), "recoveries.index", ("recoveries.",)),
     Entry(frozenset({"administrator", "compliance", "manager"}), N_("Erasures"), "erasures.index", ("erasures.",)),
     Entry(frozenset({"administrator"}), N_("Organisations"), "administration.organisations", ("administration.organisation", "administration.new_organisation")),
     Entry(frozenset({"administrator"}), N_("Programmes"), "administration.programmes"),

@@ -12,6 +12,7 @@ from casework.definitions import load_library
 from casework.engine.notices import KINDS
 from casework.errors import InvalidForm
 from casework.operations import notifications, telling
+from casework.operations.account_words import SAYS
 from casework.operations.notice_words import CHOICE, HAPPENED, KIND
 from casework.web.actor import page_transaction
 from casework.web.places import case_url
@@ -35,6 +36,8 @@ def index() -> str:
 
 def _said(one: Json) -> Json:
     """A notification with its words."""
+    if one["account"]:
+        return one | {"happened": gettext(SAYS[one["words"]]), "deed": ""}
     deed = edition_text(load_library()[one["edition"]], one["words"]) if one["words"] else ""
     return one | {"happened": gettext(HAPPENED[one["kind"]]), "deed": deed}
 
@@ -48,6 +51,8 @@ def show(notification: str) -> Response:
 
 
 def _place(one: Json) -> str:
+    if one["account"]:
+        return url_for("accounts.show")
     if one["task"] and not one["step"] and not one["done"]:
         return url_for("tasks.show", task=one["task"])
     if one["unsealing"]:

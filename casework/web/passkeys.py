@@ -143,7 +143,7 @@ def register() -> BaseResponse:
         then = target or url_for("accounts.show")
         return show_in_session(secret, lambda: render_template("accounts/recovery_codes.html", codes=codes, next=then))
     response = keep_session(make_response(redirect(url_for("accounts.show"), 303)), secret)
-    flash(gettext("The passkey is kept. Your other sessions have ended."))
+    flash(gettext("The passkey is kept. Your other sessions and your tokens have ended."))
     return response
 
 
@@ -184,7 +184,7 @@ def remove(passkey: UUID) -> BaseResponse:
         flash(gettext(refusal.reasons[0]), "danger")
         return redirect(url_for("accounts.show"), 303)
     response = keep_session(make_response(redirect(url_for("accounts.show"), 303)), secret)
-    flash(gettext("The passkey is removed here. Remove it from your device as well. Your other sessions have ended."))
+    flash(gettext("The passkey is removed here. Remove it from your device as well. Your other sessions and your tokens have ended."))
     return response
 
 

@@ -41,6 +41,8 @@ DIRECTORY = READERS | FOREIGN | ADMINISTRATOR
 #: Who agrees to an erasure.
 AGREE = frozenset({"compliance", "manager"})
 NO_ADMINISTRATOR = EVERYBODY - ADMINISTRATOR
+#: Who looks after those who have lost the password or the second factor.
+LETTING_IN = frozenset({"administrator", "supervisor", "compliance", "manager"})
 
 Who = frozenset[str] | set[str]
 #: From the names of things (and `here`, `there` or `absent`) to a body that is well-formed, and as harmless as can be.
@@ -368,6 +370,9 @@ TABLE: tuple[Row, ...] = (
     get("/people", EVERYBODY, lists="officer", finds=READERS | {"dispute_officer", "administrator"}),
     admin("/people", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"email": "officer@example.org", "name": "Again"}),
     # Whoever also works elsewhere is not this administrator's to shut out.
+    admin("/people/{person}/link", there=ADMINISTRATOR),
+    admin("/people/{person}/reopen", there=ADMINISTRATOR),
+    admin("/people/{person}/end-access", things={"person": "idle"}, there=ADMINISTRATOR),
     admin("/people/{person}/deactivate", things={"person": "leaver"}, there_refused=EVERYBODY),
     admin("/memberships", body=lambda on: {"person": on["person"], "role": "no_such_role", "programme": on["programme"]}),
     admin("/memberships/{membership}/end"),
@@ -448,10 +453,31 @@ TABLE: tuple[Row, ...] = (
     # --- oneself ---
     get("/me", EVERYBODY),
     get("/tokens", EVERYBODY, lists="token", finds={"officer"}),
-    post("/tokens", EVERYBODY, body=lambda on: {"name": "one more", "scopes": ["read"]}, there=EVERYBODY, absent=EVERYBODY),
+    # A token, such as asks here, makes no other and changes no password.
+    post("/tokens", NOBODY, EVERYBODY, body=lambda on: {"name": "one more", "scopes": ["read"]}, there_refused=EVERYBODY, absent_refused=EVERYBODY),
+    post("/tokens/end-all", EVERYBODY, status=422),
+    post(
+        "/me/password", NOBODY, EVERYBODY, body=lambda on: {"present": "x", "password": "y"}, there_refused=EVERYBODY,
+        absent_refused=EVERYBODY,
+    ),
     post("/tokens/{token}/revoke", {"officer"}, there=FOREIGN),
     get("/sessions", EVERYBODY, lists="session", finds={"officer"}),
     post("/sessions/{session}/end", {"officer"}, there=FOREIGN),
+    post("/sessions/end-all", EVERYBODY),
+    post("/sessions/end-of-everybody", ADMINISTRATOR, EVERYBODY - ADMINISTRATOR),
+    Row("POST", "/password-resets", frozenset(ROLES), body=lambda on: {"email": f"{uuid4()}@example.org"}, status=409, open=True),
+    Row("POST", "/passwords", frozenset(ROLES), body=lambda on: {"secret": "x" * 43, "password": "a long enough password"}, status=404, open=True),
+    # --- who has lost the password or the second factor ---
+    get("/recoveries", LETTING_IN, lists="recovery", finds=LETTING_IN),
+    post(
+        "/recoveries", ADMINISTRATOR, NO_ADMINISTRATOR, there=ADMINISTRATOR, there_refused=NO_ADMINISTRATOR,
+        absent_refused=NO_ADMINISTRATOR, body=lambda on: {"person": on["idle"], "means": ["password"], "reason": "She called."},
+    ),
+    post("/recoveries/{recovery}/decide", LETTING_IN, there=ADMINISTRATOR, body=lambda on: {"decision": "refuse"}),
+    Row(
+        "POST", "/recoveries/use", frozenset(ROLES), body=lambda on: {"email": f"{uuid4()}@example.org", "first": "a", "second": "b"},
+        status=401, open=True,
+    ),
     Row("POST", "/sessions", frozenset(ROLES), body=lambda on: {"email": f"{uuid4()}@example.org", "password": "wrong"}, status=401, open=True),
     # --- the documentation ---
     get("/openapi.json", frozenset(ROLES), open=True),

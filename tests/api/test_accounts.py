@@ -16,8 +16,14 @@ Clients = Callable[[str | None], Client]
 Committed = Callable[[Callable[[Connection], Any]], Any]
 
 
-def test_a_token_is_shown_once_and_kept_as_a_hash(client_for: Clients, committed: Committed) -> None:
-    officer = client_for("officer")
+def signed_in(app: Flask, world: World, name: str = "officer") -> Client:
+    """A session of a person: what a person is asked for who makes tokens."""
+    made = Client(app.test_client(), None).post("/sessions", {"email": f"{name}@example.org", "password": world.password})
+    return Client(app.test_client(), made.json["token"])
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash(app: Flask, world: World, committed: Committed) -> None:
+    officer = signed_in(app, world)
     made = officer.post("/tokens", {"name": "script", "scopes": ["read"], "days": 30}, key="t")
     assert made.status_code == 201
     secret = made.json["token"]
@@ -30,20 +36,23 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(client_for: Clients, committed
     assert not any(secret in one for one in kept)
 
 
-def test_a_token_does_what_its_scopes_say(app: Flask, client_for: Clients, world: World) -> None:
-    secret = client_for("officer").post("/tokens", {"name": "script", "scopes": ["read"]}).json["token"]
+def test_a_token_does_what_its_scopes_say_and_makes_no_other(app: Flask, world: World) -> None:
+    officer = signed_in(app, world)
+    secret = officer.post("/tokens", {"name": "script", "scopes": ["read"]}).json["token"]
     reader = Client(app.test_client(), secret)
     assert reader.get("/cases").status_code == 200
     refused = reader.post(f"/matches/{world.matches[0]}/open")
     assert refused.status_code == 403
     assert "write" in refused.json["detail"]
-    writer = client_for("officer").post("/tokens", {"name": "writer", "scopes": ["write"]}).json["token"]
-    more = Client(app.test_client(), writer).post("/tokens", {"name": "more", "scopes": ["admin"]})
-    assert more.status_code == 403
+    writer = officer.post("/tokens", {"name": "writer", "scopes": ["write"]}).json["token"]
+    for scopes in (["admin"], ["write"], ["read"]):
+        more = Client(app.test_client(), writer).post("/tokens", {"name": "more", "scopes": scopes})
+        assert more.status_code == 403
+        assert "sign in" in more.json["detail"]
 
 
-def test_a_revoked_or_expired_token_is_worth_nothing(app: Flask, client_for: Clients, committed: Committed) -> None:
-    officer = client_for("officer")
+def test_a_revoked_or_expired_token_is_worth_nothing(app: Flask, world: World, committed: Committed) -> None:
+    officer = signed_in(app, world)
     first, second = (officer.post("/tokens", {"name": "script", "scopes": ["read"]}).json for _ in range(2))
     assert officer.post(f"/tokens/{first['id']}/revoke").status_code == 200
     committed(
@@ -102,15 +111,15 @@ def test_nobody_gives_a_role_to_themselves(client_for: Clients, world: World) ->
 
 def test_an_administrator_makes_an_officer_who_can_work(client_for: Clients, app: Flask, world: World) -> None:
     administrator = client_for("administrator")
-    person = administrator.post(
-        "/people", {"email": "new@example.org", "name": "新人", "password": "a long enough password"}
-    ).json["id"]
+    made = administrator.post("/people", {"email": "new@example.org", "name": "新人"}).json
+    person, secret = made["id"], made["link"].partition("#")[2]
     role = {"person": person, "role": "officer", "programme": world.programmes["BJ"]}
     asked = administrator.post("/memberships", role)
     assert (asked.status_code, asked.json["state"]) == (201, "asked")
     decide = f"/role-requests/{asked.json['id']}/decide"
     assert administrator.post(decide, {"agree": True}).status_code == 403
     membership = client_for("supervisor").post(decide, {"agree": True}).json["membership"]
+    assert client_for(None).post("/passwords", {"secret": secret, "password": "a long enough password"}).status_code == 200
     session = client_for(None).post("/sessions", {"email": "new@example.org", "password": "a long enough password"})
     officer = Client(app.test_client(), session.json["token"])
     assert officer.post(f"/matches/{world.matches[0]}/open").status_code == 201

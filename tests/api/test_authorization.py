@@ -37,10 +37,12 @@ from tests.world import (
     add_endpoint,
     add_erasure,
     add_failed_job,
+    add_idle,
     add_invitation,
     add_mail,
     add_match,
     add_need,
+    add_recovery,
     add_role_request,
     add_service_account,
     add_technology,
@@ -82,7 +84,7 @@ class Scene:
         return int(found) if found is not None else 1
 
 
-_UNPAGED = {"role_request", "account", "unsealing", "endpoint", "mediation", "token", "session", "programme", "absence"}
+_UNPAGED = {"role_request", "account", "unsealing", "endpoint", "mediation", "token", "session", "programme", "absence", "recovery"}
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +171,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     account = add_service_account(db, world)
     here = {
+        "recovery": add_recovery(db, world, "officer"), "idle": add_idle(db, "idle"),
         "account": account, "erasure": leaving[0], "role_request": asked[0], "invitation": invited[0], "endpoint": hooks[0][0], "hook_message": hooks[0][1], "job": add_failed_job(db), "mail": add_mail(db, world.people["officer"]),
         "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment", "away": world.people["officer"],
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
@@ -186,6 +189,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     }  # fmt: skip
     far = here | {
         "seq": "1",
+        "recovery": add_recovery(db, world, "foreign_officer"), "idle": add_idle(db, "idle-there"),
         "account": str(uuid.uuid4()), "erasure": leaving[1], "role_request": asked[1], "invitation": invited[1],
         "endpoint": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "away": world.people["foreign_officer"],

@@ -9,10 +9,10 @@ from sqlalchemy import text
 
 from casework.demo.driver import Do, Performance, Script, Stage, do
 from casework.operations import registers
-from casework.operations.accounts import hash_password
 from casework.operations.clocks import ring_due_on
 from casework.operations.deeds import calendar_of
 from casework.operations.mediations import open_mediation
+from casework.operations.passwords import hash_password
 from casework.records.database import transaction
 from casework.records.logs import now
 from tests.browser.acting import Play

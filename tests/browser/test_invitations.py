@@ -29,7 +29,7 @@ def test_the_invited_join_step_by_step(page_of: PageOf, site: Site, look: str) -
             db, site.world.actor(db, "provider_lead"), vault, scope=Scope(organisation=site.world.organisations["lab"]),
             email="new@example.org", name="Newcomer", roles=["provider"], request=new_request(),
         )  # fmt: skip
-    address = f"/invitation/{vault.secrets_of('invitation ' + done.answer['id'] + ' 1')[0]}"
+    address = f"/invitation#{vault.secrets_of('invitation ' + done.answer['id'] + ' 1')[0]}"
     reader = page_of(None, **LOOKS[look])
     reader.open(address)
     insist_accessible(reader)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
 import pytest
 from sqlalchemy import Engine, text
 
 from casework.engine.calendars import Calendar
+from casework.errors import NotFound
 from casework.operations.acceptance import accept_as_new, try_code
 from casework.operations.accounts import find_actor_by_secret, sign_in
+from casework.operations.credentials import use_link
 from casework.operations.registers import register_organisation, register_programme
 from casework.operations.verify import verify_case
 from casework.records.database import transaction
-from tests.databases import ROOT, run_casework
+from tests.databases import run_casework
 
 
 @pytest.fixture
@@ -30,15 +31,16 @@ def _add(environment: dict[str, str], *more: str, email: str = "li@example.org")
     return run_casework("user", "add", email, "--name", "Li Wen", *more, environment=environment)
 
 
-def test_a_user_signs_in_with_the_password_from_stdin(environment: dict[str, str], engine: Engine) -> None:
-    made = subprocess.run(
-        [sys.executable, "-m", "casework", "user", "add", "li@example.org", "--name", "Li Wen", "--role", "officer",
-         "--programme", "BJ", "--password-stdin"],
-        env=environment | {"CASEWORK_PROFILE": "test"}, cwd=ROOT, input="correct horse battery\n", text=True,
-        capture_output=True, check=False,
-    )  # fmt: skip
+def test_a_user_sets_the_password_by_the_link_that_is_printed(environment: dict[str, str], engine: Engine) -> None:
+    made = _add(environment, "--role", "officer", "--programme", "BJ")
     assert made.returncode == 0, made.stderr
+    again = run_casework("user", "link", "LI@example.org", environment=environment)
+    first, second = (one.stdout.rpartition("/password#")[2].strip() for one in (made, again))
     with transaction(engine) as db:
+        # The newer one has taken the place of the first.
+        with pytest.raises(NotFound):
+            use_link(db, first, "correct horse battery")
+        use_link(db, second, "correct horse battery")
         assert sign_in(db, "li@example.org", "correct horse battery")
 
 
@@ -58,7 +60,7 @@ def _invite(environment: dict[str, str], *more: str) -> subprocess.CompletedProc
 def test_whom_the_command_line_invites_joins_with_link_and_code(environment: dict[str, str], engine: Engine) -> None:
     made = _invite(environment, "--role", "officer", "--programme", "BJ")
     link, code = (line.partition(": ")[2] for line in made.stdout.splitlines())
-    token = link.rpartition("/")[2]
+    token = link.rpartition("#")[2]
     with transaction(engine) as db:
         opened = try_code(db, token, code)
         assert opened is not None

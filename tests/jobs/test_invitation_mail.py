@@ -28,7 +28,7 @@ def invite(office: Office, language: str = "en") -> tuple[str, str]:
 
 
 def links(said: str) -> set[str]:
-    return set(re.findall(r"https://casework\.example/invitation/([A-Za-z0-9_-]+)", said))
+    return set(re.findall(r"https://casework\.example/invitation#([A-Za-z0-9_-]+)", said))
 
 
 def test_it_brings_the_link_and_not_the_code(office: Office) -> None:

@@ -56,6 +56,7 @@ from casework.operations.tasks import (
     stop_task,
     suspend_task,
 )  # fmt: skip
+from casework.operations.vault import Vault
 from casework.permissions import COVERED, Actor, capacities, choose, may_hold, may_work
 from casework.records.cases import load
 from casework.records.database import ENGINE, connect_engine, connected
@@ -391,8 +392,8 @@ class Office:
         n = len(self.roles_of)
         administrator = self._administrator(db)
         made = create_person(
-            db, administrator, email=f"newcomer-{n}@demo.example", name=f"Newcomer {n}", name_zh=None, password=None,
-            language="en", request=new_request(),
+            db, administrator, Vault(["k" * 40]), email=f"newcomer-{n}@demo.example", name=f"Newcomer {n}", name_zh=None,
+            language="en", mailing=False, request=new_request(),
         )  # fmt: skip
         person = str(made.answer["id"])
         self.roles_of[person] = ((role,), None)

@@ -234,6 +234,7 @@ def test_the_number_of_queries_does_not_depend_on_how_much_is_wrong(db: Connecti
         ("unsent", "INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at) SELECT gen_random_uuid(), id, 'k', 'offer', false, casework_now(), casework_now() - interval '2 hours' FROM people LIMIT 1"),
         ("unerased", "WITH l AS (INSERT INTO logs (id, kind, head, last_at) SELECT gen_random_uuid(), 'erasure', '', now() RETURNING id) INSERT INTO erasures (id, programme_id, basis, state, asked_by, asked_at, decided_by, decided_at) SELECT l.id, p.id, 'request', 'agreed', l.id, now(), p.id, now() - interval '1 hour' FROM l, programmes p LIMIT 1"),
         ("failing", "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('others', 'casework:tell', '{\"tries\": 5}')"),
+        ("closed_roles", "UPDATE people SET active = false WHERE email = 'observer@example.org'"),
         ("overdue_job", "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) VALUES ('others', 'casework:tell', '{}', now() - interval '1 hour')"),
     ],
 )  # fmt: skip

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, TooManyAttempts
 from casework.operations import invitations, registers
 from casework.operations.acceptance import accept_as_new, accept_signed_in, insist_open, show_opened, try_code
-from casework.operations.accounts import find_actor_by_session, hash_password
+from casework.operations.accounts import find_actor_by_session
 from casework.operations.administration import deactivate_person, end_membership
 from casework.operations.invitations import Scope, token_hash
+from casework.operations.passwords import hash_password
 from casework.operations.vault import Vault
 from casework.operations.verify import verify_case
 from casework.records.database import transaction
@@ -109,14 +110,26 @@ def test_the_code_may_be_written_with_spaces(world: World, db: Connection) -> No
     assert try_code(db, one.token, f" {one.code[:4]} {one.code[4:]} ") is not None
 
 
-def test_after_five_wrong_codes_the_right_one_opens_nothing(world: World, db: Connection) -> None:
+def test_whoever_guesses_waits_and_whom_it_is_for_gets_in(world: World, db: Connection) -> None:
     one = invite(db, world)
     wrong = "1" * 8 if one.code != "1" * 8 else "2" * 8
-    assert [try_code(db, one.token, wrong) for _ in range(invitations.TRIES)] == [None] * invitations.TRIES
-    with pytest.raises(NotFound):
-        try_code(db, one.token, one.code)
-    assert state_of(db, world) == ["locked"]
+    assert [try_code(db, one.token, wrong, "203.0.113.9") for _ in range(3)] == [None] * 3
+    for code in (wrong, one.code):
+        with pytest.raises(TooManyAttempts):
+            try_code(db, one.token, code, "203.0.113.9")
+    assert state_of(db, world) == ["open"]
+    assert try_code(db, one.token, one.code, "198.51.100.7") is not None
     assert lab_log(db, world) == []
+
+
+def test_from_many_addresses_a_code_is_guessed_at_so_often_and_no_more(world: World, db: Connection) -> None:
+    one = invite(db, world)
+    heard = 0
+    with pytest.raises(TooManyAttempts):
+        for number in range(invitations.MOST_WRONG + 1):
+            assert try_code(db, one.token, "", f"203.0.113.{number}") is None
+            heard += 1
+    assert heard == invitations.MOST_WRONG
 
 
 def test_it_is_used_once(world: World, db: Connection) -> None:
@@ -154,7 +167,7 @@ def test_of_two_who_accept_at_once_one_wins(engine: Engine) -> None:
         assert lab_log(db, world) == []
 
 
-def test_of_many_wrong_codes_at_once_five_are_heard(engine: Engine) -> None:
+def test_of_many_wrong_codes_at_once_three_are_heard(engine: Engine) -> None:
     with transaction(engine) as db:
         one = invite(db, build_world(db))
     heard, refused = [], []
@@ -162,8 +175,8 @@ def test_of_many_wrong_codes_at_once_five_are_heard(engine: Engine) -> None:
     def guess(number: int) -> None:
         try:
             with transaction(engine) as db:
-                heard.append(try_code(db, one.token, f"x{number}"))
-        except NotFound:
+                heard.append(try_code(db, one.token, f"x{number}", "203.0.113.9"))
+        except TooManyAttempts:
             refused.append(number)
 
     threads = [threading.Thread(target=guess, args=(number,)) for number in range(8)]
@@ -171,7 +184,7 @@ def test_of_many_wrong_codes_at_once_five_are_heard(engine: Engine) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (len(heard), len(refused)) == (invitations.TRIES, 3)
+    assert (len(heard), len(refused)) == (3, 5)
 
 
 def test_it_ends_by_time(world: World, db: Connection) -> None:
@@ -251,6 +264,16 @@ def test_nobody_else_accepts_for_an_account(world: World, db: Connection) -> Non
         accept_signed_in(db, world.actor(db, "provider"), one.token, secret)
     with pytest.raises(InvalidForm):
         accept(db, one, secret)
+
+
+@pytest.mark.parametrize("password", ["passwordpassword", "Haidian Assessment 2026", "new@example.org1"])
+def test_a_password_that_is_guessed_first_is_refused(world: World, db: Connection, password: str) -> None:
+    one = invite(db, world)
+    with pytest.raises(InvalidForm, match="password"):
+        accept_as_new(
+            db, one.token, open_it(db, one), name="New Colleague", name_zh=None, password=password, language="en", about={},
+            insist=False,
+        )  # fmt: skip
 
 
 def test_who_invites_learns_nothing_of_accounts(world: World, db: Connection) -> None:

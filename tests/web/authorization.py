@@ -74,7 +74,7 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 
 #: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `test_accounts.py`,
 #: `test_passkeys.py`, `test_confirm.py`, `test_notifications.py` and, for who was invited, `test_invitations.py` walk through them.
-OWN = ("accounts.", "passkeys.", "confirm.", "notifications.", "acceptance.")
+OWN = ("accounts.", "passkeys.", "passwords.", "tokens.", "confirm.", "notifications.", "acceptance.")
 PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
 LEADS = frozenset({"provider_lead"})
@@ -324,6 +324,15 @@ TABLE: tuple[Row, ...] = (
     get("/administration/people/new", ADMINISTRATOR),
     post("/administration/people/new", ADMINISTRATOR),
     get("/administration/people/<person>", ADMINISTRATOR, there=ADMINISTRATOR),
+    post("/administration/people/<person>/link", ADMINISTRATOR, there=ADMINISTRATOR, gives=409),
+    post("/administration/people/<person>/reopen", ADMINISTRATOR, there=ADMINISTRATOR, gives=409),
+    post("/administration/people/<person>/end-access", ADMINISTRATOR, there=ADMINISTRATOR, things={"person": "idle"}),
+    post("/administration/end-access", ADMINISTRATOR),
+    # --- who has lost the password or the second factor ---
+    get("/recoveries", ADMINISTRATOR | {"supervisor", "compliance", "manager"}),
+    get("/recoveries/new/<person>", ADMINISTRATOR, there=ADMINISTRATOR),
+    post("/recoveries/new/<person>", ADMINISTRATOR, there=ADMINISTRATOR, gives=422),
+    post("/recoveries/<recovery>/decide", ADMINISTRATOR | {"supervisor", "compliance", "manager"}, there=ADMINISTRATOR, form=lambda on: {"decision": "refuse"}),
     post("/administration/people/<person>/roles", ADMINISTRATOR, there=ADMINISTRATOR),
     post(
         "/administration/people/<person>/deactivate", ADMINISTRATOR, there_refused=ADMINISTRATOR, things={"person": "leaver"},

@@ -33,10 +33,12 @@ from tests.world import (
     add_endpoint,
     add_erasure,
     add_failed_job,
+    add_idle,
     add_invitation,
     add_mail,
     add_match,
     add_need,
+    add_recovery,
     add_role_request,
     add_service_account,
     add_technology,
@@ -146,6 +148,7 @@ def make_things(world: World, db: Connection) -> Things:
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     here = {
+        "recovery": add_recovery(db, world, "officer"), "idle": add_idle(db, "idle"),
         "operation": "modify", "mail": mail, "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment",
         "transition": "propose_close", "kind": "renew_consent", "consent": str(consent), "task": _task(db, number, "kick_off"),
         "step_task": _task(db, number, "assessment"), "decision": _task(db, number, "decide_amend_plan"),
@@ -162,6 +165,7 @@ def make_things(world: World, db: Connection) -> Things:
     }  # fmt: skip
     far = here | {
         "answered": "1",
+        "recovery": add_recovery(db, world, "foreign_officer"), "idle": add_idle(db, "idle-there"),
         "account": str(uuid.uuid4()), "erasure": leaving[1], "role": asked[1], "invitation": invited[1], "hook": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "service": "pledge",
         "transition": "take", "decision": str(uuid.uuid4()), "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],

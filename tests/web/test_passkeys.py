@@ -35,7 +35,7 @@ def make(browser: Browser, key: Authenticator, name: str = "Phone") -> list[str]
     """Make a passkey; gives the recovery codes that came with it."""
     answer = key.create(options(browser, NEW, "/account"))
     made = browser.post(NEW, {"credential": answer, "name": name}, page="/account")
-    codes = re.findall(r"<li>([a-z2-7]{4}(?:-[a-z2-7]{4}){3})</li>", made.text)
+    codes = re.findall(r"<li>([a-z2-7]{4}(?:-[a-z2-7]{4}){5})</li>", made.text)
     assert made.status_code == (200 if codes else 303)
     return codes
 

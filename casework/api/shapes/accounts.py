@@ -18,6 +18,38 @@ class NewToken(Body):
 class SigningIn(Body):
     email: Annotated[str, Field(min_length=1, max_length=254)]
     password: Annotated[str, Field(min_length=1, max_length=256)]
+    code: Annotated[str | None, Field(max_length=100, description="Of the app for codes, or a recovery code; where the account has a second factor")] = None
+
+
+class NewPassword(Body):
+    present: Annotated[str, Field(min_length=1, max_length=256)]
+    password: Annotated[str, Field(min_length=1, max_length=256, description="At least 15 characters, or 12 with a second factor")]
+
+
+class Resetting(Body):
+    email: Annotated[str, Field(min_length=1, max_length=254)]
+
+
+class ByLink(Body):
+    secret: Annotated[str, Field(min_length=1, max_length=200, description="What follows the sign # in the link")]
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class Sure(Body):
+    sure: Annotated[bool, Field(description="Must be true: this ends a great deal at once")] = False
+
+
+class Asked(Answer):
+    asked: bool
+
+
+class Changed(Answer):
+    changed: bool
+    id: str | None = None
+
+
+class Ended(Answer):
+    ended: Annotated[int, Field(description="How many ended; for everybody, of how many people")]
 
 
 class Role(Answer):
@@ -44,6 +76,7 @@ class Token(Answer):
     expires_at: str | None = None
     revoked_at: str | None = None
     used_at: Annotated[str | None, Field(description="The last use, to within five minutes")] = None
+    live: bool | None = None
     token: Annotated[str | None, Field(description="The secret: in the first answer only")] = None
 
 

@@ -18,7 +18,7 @@ class FailingJob(Answer):
 
 
 class LateWork(Answer):
-    kind: Annotated[str, Field(description="untold, unsent, unerased, failing or overdue_job")]
+    kind: Annotated[str, Field(description="untold, unsent, unerased, failing, overdue_job or closed_roles")]
     count: int
     since: str | None
 

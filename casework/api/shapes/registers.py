@@ -43,8 +43,13 @@ class NewPerson(Body):
     email: Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[!-~]+@[!-~]+$")]
     name: Line
     name_zh: Line | None = None
-    password: Annotated[str | None, Field(min_length=15, max_length=256)] = None
     language: Language = "en"
+
+
+class AccountMade(Answer):
+    id: str
+    active: bool | None = None
+    link: Annotated[str | None, Field(description="Where its person sets the password; in the first answer only, and only where no mail goes")] = None
 
 
 class NewMembership(Body):

@@ -1,0 +1,42 @@
+"""Letting somebody in again who has lost the password or the second factor; two persons do it together."""
+
+from __future__ import annotations
+
+from casework.api.routes import Call, Json, Route, always, get, post
+from casework.api.shapes import recoveries as shapes
+from casework.api.vaults import vault
+from casework.operations import recoveries
+from casework.operations.attempts import attempt_succeeded, begin_attempt
+from casework.operations.requests import Done
+
+
+def list_recoveries(call: Call) -> dict[str, Json]:
+    return recoveries.list_recoveries(call.db, call.actor)
+
+
+def ask_recovery(call: Call) -> Done:
+    body = call.body
+    return recoveries.ask_recovery(
+        call.db, call.actor, person=str(body.person), means=body.means, reason=body.reason, request=call.request
+    )
+
+
+def decide_recovery(call: Call) -> Done:
+    agree = call.body.decision == "agree"
+    return recoveries.decide_recovery(call.db, call.actor, call.path["recovery"], agree=agree, request=call.request)
+
+
+def use_recovery(call: Call) -> Done:
+    body = call.body
+    attempt = begin_attempt(call.db, f"recovery {body.email}", call.about.get("address") or "")
+    link = recoveries.use_recovery(call.db, vault(), body.email, body.first, body.second)
+    attempt_succeeded(call.db, attempt)
+    return Done({"recovered": True, "secret": link.partition("#")[2] if link else None})
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/recoveries", list_recoveries, "List who asked to be let in again", shapes.RecoveryPage, noun="recovery", for_some=True),
+    post("/recoveries", ask_recovery, "Ask to let somebody in again; the first half of the code is shown this once", shapes.RecoveryMade, body=shapes.NewRecovery, status=201, scope="admin", sensitive=always, noun="person"),
+    post("/recoveries/use", use_recovery, "Take both halves of the code: what was lost is taken out, and a lost password is set by the secret in the answer", shapes.Recovered, body=shapes.Using, open=True, noun="recovery"),
+    post("/recoveries/{recovery}/decide", decide_recovery, "Agree to it or not; the second half of the code is shown this once", shapes.RecoveryMade, body=shapes.Deciding, sensitive=always, noun="recovery"),
+)  # fmt: skip

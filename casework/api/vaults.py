@@ -1,0 +1,16 @@
+"""What opens and seals the secrets in the database, for the views that need it."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from casework.operations.vault import Vault
+
+
+def vault() -> Vault:
+    """The vault of this application."""
+    found: Vault = current_app.extensions["casework.vault"]
+    return found
+
+
+__all__ = ["vault"]

@@ -1,0 +1,45 @@
+"""Secrets of links between two pages: in a cookie that no script reads, and in no address.
+
+A link from a mail carries its secret behind the mark (`#`), which browsers send to nobody. The page where it leads sends
+it by a form, at once where there are scripts; else its reader copies the key of the link from the mail.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypeVar
+
+from flask import current_app, request
+from werkzeug.wrappers import Response
+
+R = TypeVar("R", bound=Response)
+
+
+def _cookie(name: str) -> str:
+    return f"__Host-{name}" if current_app.config["SESSION_COOKIE_SECURE"] else name
+
+
+def held(name: str) -> str:
+    """The secret that this browser keeps under the name, or nothing."""
+    return request.cookies.get(_cookie(name)) or ""
+
+
+def hold(response: R, name: str, secret: str, lasts: timedelta) -> R:
+    """Have the browser keep a secret for so long."""
+    response.set_cookie(
+        _cookie(name), secret, max_age=int(lasts.total_seconds()), path="/", httponly=True, samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )  # fmt: skip
+    return response
+
+
+def forget(response: R, *names: str) -> R:
+    """Take what was kept away from the browser."""
+    for name in names:
+        response.delete_cookie(
+            _cookie(name), path="/", httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+        )
+    return response
+
+
+__all__ = ["forget", "held", "hold"]
