@@ -3,75 +3,67 @@
 from __future__ import annotations
 
 import logging
+import pkgutil
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import click
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from casework.commands import (
-    accounts,
-    check,
-    database,
-    demo,
-    imports,
-    programmes,
-    serve,
-    simulate,
-    tick,
-    verify,
-    worker,
-    workflow,
-)
-from casework.errors import CaseworkError, DatabaseNotReady
+#: Every command by its name: where it lies, and its first sentence. One module of casework.commands holds the commands of one noun;
+#: it is imported when its command runs, for most of them need much of the whole.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": ("casework.commands.database:init", "Make the database, or upgrade the one that is there."),
+    "db": ("casework.commands.database:db", "Look after the database."),
+    "programme": ("casework.commands.programmes:programme", "Look after programmes."),
+    "user": ("casework.commands.accounts:user", "Look after people's accounts."),
+    "token": ("casework.commands.accounts:token", "Look after tokens, with which programs act for a person."),
+    "import": ("casework.commands.imports:import_", "Read needs, technologies or matches from a file into a programme."),
+    "serve": ("casework.commands.serve:serve", "Serve the pages and the API until a signal ends it."),
+    "demo": ("casework.commands.demo:demo", "Make a demo with records, people and cases, and serve it on this machine."),
+    "workflow": ("casework.commands.workflow:workflow", "Look after the workflows and their published editions."),
+    "worker": ("casework.commands.worker:worker", "Let happen what is due: deadlines, notifications, mails; until a signal ends it."),
+    "tick": ("casework.commands.tick:tick", "Let every clock that is due do what it says: remind, escalate, lapse, come due."),
+    "verify": ("casework.commands.verify:verify", "Prove the history: of one CASE by its number, or of everything."),
+    "check": ("casework.commands.check:check", "Find what waits unseen: cases that break the house rule, tasks that nobody may do, clocks that do not run."),
+    "simulate": ("casework.commands.simulate:simulate_command", "Simulate a programme's time with many cases, and check that everything came at its minute."),
+}
 
-# Every command stands here; one module of casework.commands holds the commands of one noun.
-COMMANDS: tuple[click.Command, ...] = (
-    database.init,
-    database.db,
-    programmes.programme,
-    accounts.user,
-    accounts.token,
-    imports.import_,
-    serve.serve,
-    demo.demo,
-    workflow.workflow,
-    worker.worker,
-    tick.tick,
-    verify.verify,
-    check.check,
-    simulate.simulate_command,
-)
+#: What makes one line of a fault; imported when there is one.
+FAULTS = "casework.commands.faults:explain"
 
 
-#: What PostgreSQL says of a function, a table or a column that is not there.
-_NOT_THERE = ("42883", "42P01", "42703")
+class Lazy(click.Group):
+    """A group that imports a command when it is run, and tells what went wrong in one line on stderr, and exits with 1."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
 
-class OneClearLine(click.Group):
-    """A group that tells what went wrong in one line on stderr, and exits with 1."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found = pkgutil.resolve_name(COMMANDS[cmd_name][0])
+        assert isinstance(found, click.Command)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except CaseworkError as error:
-            raise click.ClickException(error.message) from error
-        except ProgrammingError as error:
-            if getattr(error.orig, "sqlstate", None) not in _NOT_THERE:
-                raise
-            fault = DatabaseNotReady(why="its tables are missing, or of another release.")
-            raise click.ClickException(fault.message) from error
-        except (OperationalError, IntegrityError) as error:
-            raise click.ClickException(f"The database refused: {str(error.orig).splitlines()[0]}") from error
-        except BrokenPipeError:
-            # Whoever read the output has seen enough; click ends quietly.
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            # Of the last one: whoever read the output has seen enough; click ends quietly.
             raise
-        except OSError as error:
-            name = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(f"{name}{error.strerror or error}") from error
+        except Exception as fault:
+            words = pkgutil.resolve_name(FAULTS)(fault)
+            if words is None:
+                raise
+            raise click.ClickException(words) from fault
 
 
-@click.group(cls=OneClearLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="casework")
 @click.option("--verbose", "-v", is_flag=True, help="Say more about what goes on, on stderr.")
 def main(verbose: bool) -> None:
@@ -85,7 +77,3 @@ def main(verbose: bool) -> None:
     )
     for chatty in ("alembic", "sqlalchemy"):
         logging.getLogger(chatty).setLevel(logging.INFO if verbose else logging.WARNING)
-
-
-for _command in COMMANDS:
-    main.add_command(_command)

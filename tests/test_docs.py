@@ -75,8 +75,9 @@ def insist_command(page: Path, words: list[str]) -> None:
     for word in words:
         if not isinstance(command, click.Group):
             return
-        assert word in command.commands, f"{named(page)} says `casework {' '.join(words)}`"
-        command = command.commands[word]
+        found = command.get_command(click.Context(command), word)
+        assert found is not None, f"{named(page)} says `casework {' '.join(words)}`"
+        command = found
 
 
 @every_page
