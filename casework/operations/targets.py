@@ -73,6 +73,10 @@ def insist_target(url: str, inside: Collection[str], hosts: Collection[str] = ("
         raise InvalidForm(fields={"url": f"is not allowed: {why}"}) from None
 
 
+#: What was set aside once, and is nobody's public address though the library no longer says so: relays of 6to4, and sites.
+_RETIRED = (ipaddress.ip_network("192.88.99.0/24"), ipaddress.ip_network("fec0::/10"))
+
+
 def choose_address(target: Target, found: Iterable[str]) -> str:
     """Which of the addresses that a name resolved to is connected to. Raises Forbidden where any of them is not public."""
     addresses = list(found)
@@ -91,7 +95,7 @@ def is_public(address: str) -> bool:
         one = ipaddress.ip_address(address)
     except ValueError:
         return False
-    if one.version == 6 and any(one in wrapped for wrapped in _WRAPPED):
+    if any(one in wrapped for wrapped in (*_WRAPPED, *_RETIRED) if wrapped.version == one.version):
         return False
     return one.is_global and not one.is_multicast and not one.is_reserved
 
