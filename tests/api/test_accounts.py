@@ -44,7 +44,7 @@ def test_a_token_does_what_its_scopes_say_and_makes_no_other(app: Flask, world: 
     refused = reader.post(f"/matches/{world.matches[0]}/open")
     assert refused.status_code == 403
     assert "write" in refused.json["detail"]
-    writer = officer.post("/tokens", {"name": "writer", "scopes": ["write"]}).json["token"]
+    writer = officer.post("/tokens", {"name": "writer", "scopes": ["write", "decide"], "days": 30}).json["token"]
     for scopes in (["admin"], ["write"], ["read"]):
         more = Client(app.test_client(), writer).post("/tokens", {"name": "more", "scopes": scopes})
         assert more.status_code == 403
