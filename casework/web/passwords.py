@@ -121,7 +121,7 @@ def land() -> str:
 
 
 def _land_page(fault: str = "") -> str:
-    return render_template("accounts/link.html", target=url_for("passwords.open_link"), fault=fault)
+    return render_template("accounts/link.html", target=url_for("passwords.open_link"), fault=fault, invited=False)
 
 
 @blueprint.post("/password")
