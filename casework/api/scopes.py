@@ -31,6 +31,7 @@ FOR_PEOPLE = frozenset({
     "technologies", "rights", "programmes", "organisations", "memberships", "invitations", "absences", "queues", "tokens",
     "sessions", "recoveries", "password-resets", "passwords", "service-accounts", "skills", "unsealings", "readings", "erasures",
     "role-requests",
+    "audit", "sample", "search", "filters", "notifications",
 })  # fmt: skip
 #: Everything else, route by route.
 TABLE: Mapping[str, str] = {
@@ -74,6 +75,7 @@ TABLE: Mapping[str, str] = {
     "POST /tasks/{task}/complete": DELIVER,
     "GET /tasks/{task}/people": NONE,
     "POST /tasks/bulk": NONE,
+    "POST /tasks/next": NONE,
     "POST /tasks/{task}/exit": NONE,
     "POST /tasks/{task}/suspend": NONE,
     "POST /tasks/{task}/resume": NONE,

@@ -33,6 +33,10 @@ def claim_task(call: Call) -> Done:
     return tasks.claim_task(call.db, call.actor, call.path["task"], call.request)
 
 
+def take_next_task(call: Call) -> Done:
+    return tasks.take_next(call.db, call.actor, call.request)
+
+
 def release_task(call: Call) -> Done:
     return tasks.release_task(call.db, call.actor, call.path["task"], note=call.body.note, request=call.request)
 
@@ -158,6 +162,7 @@ ROUTES: tuple[Route, ...] = (
     get(f"{_TASK}/people", list_people_for_task, "List who may have a task next, for whoever may hand it on", shapes.TaskPeople),
     get(f"{_TASK}/clock", explain_task, "Explain why a task is due when it is", shared.Clock),
     post("/tasks/bulk", do_to_tasks, "Do the same to several tasks, or try it first; each has its own result", shapes.TaskOutcomes, body=shapes.ManyTasks),
+    post("/tasks/next", take_next_task, "Take the task whose turn is first of all that you may take", shapes.NextTask),
     post(f"{_TASK}/claim", claim_task, "Take a task from its queue", shapes.TaskDone),
     post(f"{_TASK}/release", release_task, "Give a task back to its queue", shapes.TaskDone, body=shapes.Releasing),
     post(

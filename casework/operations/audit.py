@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_audited
 from casework.engine.grammar import EXTENSION, STOP, WAIVER
 from casework.engine.roles import AUDITOR
-from casework.errors import InvalidForm
+from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical import instant
 from casework.operations.chronicle import LATE_AFTER
 from casework.operations.deeds import calendar_of
@@ -63,7 +63,11 @@ def _said(question: str, kinds: tuple[str, ...]) -> str:
 
 
 def _programmes(actor: Actor) -> list[str]:
-    return sorted({m.programme for m in actor.memberships if m.programme and m.role == AUDITOR})
+    """Where the actor audits. Raises NotFound for whoever does not."""
+    found = sorted({m.programme for m in actor.memberships if m.programme and m.role == AUDITOR})
+    if not found:
+        raise NotFound("page")
+    return found
 
 
 def count_questions(db: Connection, actor: Actor) -> dict[str, int]:
@@ -84,8 +88,10 @@ def _where(name: str) -> str:
 def list_answers(
     db: Connection, actor: Actor, question: str, *, cursor: str | None = None, limit: int | None = None
 ) -> dict[str, Json]:
-    """The events that answer a question, the newest first."""
+    """The events that answer a question, the newest first. Raises NotFound."""
     most = insist_limit(limit)
+    if question not in QUESTIONS:
+        raise NotFound("question")
     given: dict[str, Any] = {"programmes": _programmes(actor), "late": LATE_AFTER + 2, "most": most + 1}
     more = ""
     if keys := from_cursor(cursor, 3):

@@ -200,7 +200,7 @@ def _done(entry: Mapping[str, Json], editions: Editions) -> str:
     if form and (edition := editions.get(form["edition"])):
         texts = texts_of(edition, form["name"])
         for name, value in (entry.get("data") or {}).items():
-            answer = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool | str) else ""
+            answer = ("yes" if value else "no") if isinstance(value, bool) else value if isinstance(value, str) else ""
             words = words or (texts.get(f"{name}.done.{answer}") if texts.has(f"{name}.done.{answer}") else "")
     if not words and task and (home := editions.get(task["edition"])) and f"tasks.{task['rule']}.done" in home.texts:
         words = edition_text(home, f"tasks.{task['rule']}.done")
@@ -411,7 +411,8 @@ def _say_cell(
         return _row_name(one, editions, entry)
     if one["column"] == "how" and value:
         return gettext(_CONSENT_ENDS[value])
-    return values.say(value, _FIELD_OF.get(one["column"], one["column"]))
+    column = str(one["column"])
+    return values.say(value, _FIELD_OF.get(column, column))
 
 
 def _transition_name(name: str, editions: Editions, entry: Mapping[str, Json]) -> str:

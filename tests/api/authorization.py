@@ -22,6 +22,7 @@ ROLES = (
     "foreign_provider", "provider_lead", "verifier", "auditor", "manager", "observer", "administrator",
 )  # fmt: skip
 HOLD = {"reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": "The budget is decided"}
+CALENDAR = {"zone": "Asia/Shanghai", "slots": {"0": [["09:00", "12:00"], ["12:00", "17:00"]]}, "holidays": [], "make_up": []}
 EVERYBODY = frozenset(ROLES) - {"anonymous"}
 
 OFFICERS = frozenset({"officer", "other_officer"})
@@ -216,10 +217,23 @@ TABLE: tuple[Row, ...] = (
         "/mediations/{mediation}/messages/{message}/correct", {"dispute_officer"}, things={"message": "sealed"},
         body=lambda on: {"audience": "internal", "words": "Still sealed."},
     ),
+    # --- what one was told, and what one looks for ---
+    get("/notifications", EVERYBODY),
+    post("/notifications/read", EVERYBODY),
+    # Nobody's but one's own, and here nobody has one.
+    post("/notifications/{notification}/read", NOBODY),
+    get("/search", EVERYBODY, query="?words=20", lists="number", finds=READERS | LAB | BANK | {"observer"}),
+    get("/filters", EVERYBODY),
+    post("/filters", EVERYBODY, there=EVERYBODY, absent=EVERYBODY, body=lambda on: {"name": "Mine", "query": "state=closed"}),
+    post("/filters/{filter}/drop", NOBODY),
+    get("/audit", frozenset({"auditor"})),
+    get("/audit/{question}", frozenset({"auditor"}), there=frozenset({"auditor"})),
+    get("/sample", frozenset({"auditor"}), query="?seed=dice"),
     get("/mentions", EVERYBODY, lists="mention", finds={"supervisor"}),
     post("/mentions/{mention}/read", {"supervisor"}, there=FOREIGN),
     # --- tasks ---
     get("/tasks", EVERYBODY),
+    post("/tasks/next", EVERYBODY),
     # Of what one does not see the answer says the same as of what is not there.
     post(
         "/cases/bulk", EVERYBODY, there=EVERYBODY, absent=EVERYBODY,
@@ -364,6 +378,12 @@ TABLE: tuple[Row, ...] = (
     # --- registers ---
     get("/programmes", EVERYBODY, lists="programme", finds=READERS | {"dispute_officer", "observer", "administrator"}),
     admin("/programmes", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"code": "BJ", "name": "Again"}),
+    get(
+        "/programmes/{programme}/calendar", ADMINISTRATOR, NO_ADMINISTRATOR, there=ADMINISTRATOR, there_refused=NO_ADMINISTRATOR,
+        absent_refused=NO_ADMINISTRATOR,
+    ),
+    admin("/programmes/{programme}/calendar/preview", body=lambda on: {"calendar": CALENDAR}),
+    admin("/programmes/{programme}/calendar", body=lambda on: {"calendar": CALENDAR, "seen": "another"}),
     admin("/programmes/{programme}/phases", body=lambda on: {"name": "Late", "starts_on": "2026-02-01", "ends_on": "2026-01-01"}),
     get("/organisations", EVERYBODY, lists="lab", finds=READERS | LAB | {"foreign_officer", "dispute_officer", "administrator"}),
     admin("/organisations", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"name": "One more"}),

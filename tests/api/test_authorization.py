@@ -172,6 +172,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     account = add_service_account(db, world)
     here = {
         "recovery": add_recovery(db, world, "officer"), "idle": add_idle(db, "idle"),
+        "notification": str(uuid.uuid4()), "filter": str(uuid.uuid4()), "question": "waivers",
         "account": account, "erasure": leaving[0], "role_request": asked[0], "invitation": invited[0], "endpoint": hooks[0][0], "hook_message": hooks[0][1], "job": add_failed_job(db), "mail": add_mail(db, world.people["officer"]),
         "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment", "away": world.people["officer"],
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,7 @@ BROKEN: tuple[Json, ...] = (
 BODIES: Mapping[str, Callable[[Explorer, Json], Json]] = {
     "release": lambda _e, _t: {}, "suspend": lambda e, _t: {"until": e.day(3), "waits_for": "other", "reason": "They are away."},
     "skip": lambda _e, _t: {"reason": "It is not needed."}, "exit": lambda _e, _t: {"reason": "It is not needed."},
-    "fail": lambda _e, _t: {"reason": "It cannot be done."}, "modify": lambda _e, _t: {"priority": "high", "reason": "It is urgent."},
+    "fail": lambda _e, _t: {"reason": "It cannot be done."}, "modify": lambda _e, t: {"priority": "low" if t["priority"] == "high" else "high", "reason": "It is so."},
 }  # fmt: skip
 BUSY = ("officer", "supervisor", "compliance", "provider")
 PLAIN = ("claim", "start", "stop", "resume", "activate")
@@ -136,7 +137,7 @@ class Explorer:
             if data is None:
                 continue
             answer = self._fire(who, address, seen, action, data)
-            self.insist(answer, who, f"{address} {action['transition']} {data}", lambda s=seen, w=who: self._moved(w, s), form=bool(action["form"]))
+            self.insist(answer, who, f"{address} {action['transition']} {data}", partial(self._moved, who, seen), form=bool(action["form"]))
             return
 
     def not_offered(self) -> None:
@@ -227,7 +228,8 @@ class Explorer:
             yield from ((who, address, seen, action) for action in self.dice.sample(actions, len(actions)))
 
     def _fire(self, who: str, address: str, seen: Json, action: Json, data: Json) -> Answer:
-        tracks = {one["id"]: one for one in [*seen.get("tracks", ()), *([seen] if "service" in seen else ()), *(seen.get("service") or ())]}
+        own = [seen] if "service" in seen else []
+        tracks = {one["id"]: one for one in [*(seen.get("tracks") or ()), *own, *(seen.get("service") or ())]}
         revision = tracks.get(action["track"], seen)["revision"]
         if address.startswith("/cases"):
             path, body = f"{address}/tracks/{action['track']}/transitions/{action['transition']}", {"data": data}

@@ -148,6 +148,12 @@ class TaskPeople(Answer):
     reviewers: Annotated[list[TaskPerson], Field(description="Whom you may ask to review it before you finish it")]
 
 
+class NextTask(Answer):
+    id: Annotated[str | None, Field(description="Null where nothing is left to take")]
+    state: str | None
+    holder: str | None
+
+
 class TaskDone(Answer):
     id: str
     state: str

@@ -1,0 +1,35 @@
+"""One search over what a person may see, and the filters that a person keeps."""
+
+from __future__ import annotations
+
+from casework.api.routes import Call, Json, Route, get, post
+from casework.api.shapes import search as shapes
+from casework.operations import saved_filters
+from casework.operations.requests import Done
+from casework.operations.search import search
+
+
+def search_everything(call: Call) -> dict[str, Json]:
+    return search(call.db, call.actor, call.query.words)
+
+
+def list_saved_filters(call: Call) -> dict[str, Json]:
+    return {"items": saved_filters.list_filters(call.db, call.actor, call.query.page), "next": None}
+
+
+def save_filter(call: Call) -> Done:
+    return saved_filters.save_filter(
+        call.db, call.actor, call.body.page, name=call.body.name, query=call.body.query, request=call.request
+    )
+
+
+def drop_saved_filter(call: Call) -> Done:
+    return saved_filters.drop_filter(call.db, call.actor, call.path["filter"], call.request)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/search", search_everything, "Search cases, referrals and mediations that you may see", shapes.Found, query=shapes.SearchQuery, noun="page"),
+    get("/filters", list_saved_filters, "List the filters that you keep for a page", shapes.SavedFilters, query=shapes.FilterQuery),
+    post("/filters", save_filter, "Keep a filter under a name; one of that name is written anew", shapes.FilterSaved, body=shapes.NewFilter, status=201),
+    post("/filters/{filter}/drop", drop_saved_filter, "Forget a filter", shapes.FilterDropped),
+)  # fmt: skip
