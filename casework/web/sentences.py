@@ -88,6 +88,7 @@ _DEEDS = {
     "said taken_back": N_("%(who)s took back a message in the thread shared with the provider"),
 }
 _BY_ITSELF = {
+    "handed_over": N_("The matter went over to %(whom)s"),
     "assigned": N_("The task “%(task)s” went to %(whom)s by the rule of its queue: %(why)s"),
     "added": N_("The task “%(task)s” was opened"),
     "relieved": N_("A role of %(whom)s ended, so the task “%(task)s” is open again"),

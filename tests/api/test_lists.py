@@ -73,7 +73,7 @@ def test_a_calendar_is_tried_and_then_changed(client_for: Clients, world: World,
     tried = administrator.post(f"{path}/preview", {"calendar": wanted}).json
     assert tried["count"] > 0
     assert administrator.get(path).json["digest"] == shown["digest"]
-    assert administrator.post(path, {"calendar": wanted, "seen": "another"}).status_code == 409
+    assert administrator.post(path, {"calendar": wanted, "seen": "another"}).status_code == 412
     assert administrator.post(path, {"calendar": wanted, "seen": shown["digest"]}).status_code == 200
     assert administrator.get(path).json["digest"] != shown["digest"]
     wrong = wanted | {"slots": {"0": [["12:00", "09:00"]]}}
