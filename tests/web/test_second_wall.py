@@ -75,7 +75,9 @@ def without_the_first_wall(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Non
     open_to_all: Mapping[str, Any] = {
         "sight": lambda actor, case: Sight.ALL, "own_tracks": tracks, "reads_document": lambda actor, case, document: True,
         "reads_messages": lambda actor, case, referral: True, "conflict": lambda actor, case: None,
-        "reach": lambda actor: Reach(actor.person, programmes, programmes, organisations),
+        "reach": lambda actor: Reach(
+            actor.person, programmes, programmes, organisations, programmes, frozenset(), programmes, programmes,
+        ),
     }  # fmt: skip
     for name, opened in open_to_all.items():
         asked = getattr(permissions, name)

@@ -175,5 +175,7 @@ def test_over_the_api_nothing_is_offered_that_has_no_route(world: World, engine:
         mediation = mediate(world, db)
     token = {"Authorization": f"Bearer {world.tokens['dispute_officer']}"}
     browser = browser_for("dispute_officer")
-    assert browser.get(f"/api/v1/mediations/{mediation}", headers=token).json["deeds"] == ["hand_over"]
+    shown = browser.get(f"/api/v1/mediations/{mediation}", headers=token).json
+    assert shown is not None
+    assert shown["deeds"] == ["hand_over"]
     assert browser.get(f"/api/v1/mediations/{mediation}/leaders", headers=token).status_code == 200
