@@ -229,8 +229,8 @@ class Explorer:
 
     def _fire(self, who: str, address: str, seen: Json, action: Json, data: Json) -> Answer:
         own = [seen] if "service" in seen else []
-        tracks = {one["id"]: one for one in [*(seen.get("tracks") or ()), *own, *(seen.get("service") or ())]}
-        revision = tracks.get(action["track"], seen)["revision"]
+        tracks: list[Json] = [*(seen.get("tracks") or ()), *own, *(seen.get("service") or ())]
+        revision = next((one["revision"] for one in tracks if one["id"] == action["track"]), seen["revision"])
         if address.startswith("/cases"):
             path, body = f"{address}/tracks/{action['track']}/transitions/{action['transition']}", {"data": data}
         else:
@@ -238,7 +238,7 @@ class Explorer:
         return self.ask(who, "POST", path, body, if_match=revision)
 
     def _moved(self, who: str, seen: Json) -> bool:
-        again = self.get(who, f"/cases/{seen['number']}" if "number" in seen else f"/referrals/{seen['id']}")
+        again: Json = self.get(who, f"/cases/{seen['number']}" if "number" in seen else f"/referrals/{seen['id']}")
         return again is None or again.get("revision") != seen.get("revision")
 
     # --- forms ---
