@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from casework.errors import (
     AlreadyTaken,
+    AskedTooOften,
     AudienceInDoubt,
     CaseHasMoved,
     CasesLeft,
@@ -81,6 +82,7 @@ STATUS: Mapping[type[CaseworkError], int] = {
     InvalidForm: 422,
     KeyReused: 422,
     UploadRefused: 422,
+    AskedTooOften: 429,
     TooManyAttempts: 429,
     TooManyRequests: 429,
     RevisionMissing: 428,
