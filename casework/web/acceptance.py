@@ -27,7 +27,7 @@ LINK, OPENED = "invitation-link", "invitation"
 @blueprint.get("")
 def land() -> str:
     """Where the link of a mail leads: its secret stands behind the mark, and comes by the form."""
-    return render_template("accounts/link.html", target=url_for("acceptance.open_link"), invited=True)
+    return render_template("accounts/link.html", target=url_for("acceptance.open_link"), invited=True, fault="")
 
 
 @blueprint.get("/<token>")

@@ -46,14 +46,14 @@ def test_a_sealed_mediation_is_in_no_queue_of_somebody_not_named_for_it(
     number = committed(world.new_case)
 
     def deputise(db: Connection) -> None:
-        # A supervisor's sight of cases, and the deputy's role besides.
+        # A manager's sight of cases, and the deputy's role besides.
         grant_role(
-            db, world.people["second_supervisor"], "dispute_officer", programme=world.programmes["BJ"],
+            db, world.people["manager"], "dispute_officer", programme=world.programmes["BJ"],
             deputy_for=world.people["dispute_officer"],
         )  # fmt: skip
 
     committed(deputise)
-    named, deputy = client_for("dispute_officer"), client_for("second_supervisor")
+    named, deputy = client_for("dispute_officer"), client_for("manager")
     before = deputy.get("/tasks?view=queue").json
     opened = named.post("/mediations", {"case": number})
     assert opened.status_code == 201, opened.text
@@ -76,7 +76,7 @@ def test_a_dispute_officer_of_the_programme_has_no_case_and_an_officer_is_none(
     def grant(who: str, role: str) -> Any:
         return administrator.post("/memberships", {"person": world.people[who], "role": role, "programme": programme})
 
-    assert "an officer of the programme" in grant("other_officer", "dispute_officer").text
+    assert "decides in cases of the programme" in grant("other_officer", "dispute_officer").text
     assert "a dispute officer of the programme" in grant("dispute_officer", "officer").text
     for given in ({"owner": "dispute_officer"}, {"owner": "officer", "team": ["dispute_officer"]}):
         named = {"owner": world.people[str(given["owner"])], "team": [world.people[one] for one in given.get("team", [])]}
