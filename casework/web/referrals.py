@@ -68,7 +68,7 @@ def _list(tab: str, endpoint: str) -> str:
         listed = inbox.list_inbox(db, actor, tab=tab, cursor=cursor)
         counts = inbox.count_inbox(db, actor)
     return render_template(
-        "referrals/index.html", tab=tab, rows=listed["items"], counts=counts, tasks=[], mentions=[],
+        "referrals/index.html", tab=tab, rows=listed["items"], counts=counts, tasks=[], mentions=[], absent=[],
         next_url=url_for(endpoint, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for(endpoint) if cursor else "",
     )  # fmt: skip
