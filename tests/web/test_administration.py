@@ -80,6 +80,25 @@ def test_a_person_is_added_and_given_a_role_with_dates(
     assert told.date() == begin
 
 
+def test_what_speaks_against_a_role_meanwhile_is_said_to_whoever_agrees(
+    browser: Browser, browser_for: BrowserFor, world: World, engine: Engine
+) -> None:
+    person = add_person(browser)
+    for role in ("officer", "auditor"):
+        given = {"role": role, "programme": world.programmes["BJ"]}
+        assert browser.post(f"{person}/roles", given, page=person).status_code == 303
+    second = browser_for("supervisor")
+    asked = sorted(set(re.findall(r'href="(/roles/[0-9a-f-]{36})"', second.get("/roles").text)))
+    answers = [second.post(f"{one}/decide", {"decision": "agree"}, page=one) for one in asked]
+    assert [one.status_code for one in answers] == [303, 422]
+    assert "is not for somebody who is an officer of the programme in that time" in answers[1].text
+    with transaction(engine) as db:
+        db.execute(text("UPDATE people SET active = false WHERE id = :id"), {"id": person.rsplit("/", 1)[1]})
+    refused = second.post(f"{asked[1]}/decide", {"decision": "agree"}, page=asked[1])
+    assert refused.status_code == 422
+    assert "has a closed account" in refused.text
+
+
 def test_a_deputy_is_named(browser: Browser, world: World) -> None:
     person = add_person(browser)
     browser.post(f"{person}/roles", {
