@@ -208,7 +208,7 @@ def first_administrators(url: str, var: Path) -> list[str]:
 
 
 def populate(document: Document, administrator: Client, second: Client) -> dict[str, Client]:
-    """Everybody who works there, made through the API by two persons; each signs in and makes a token."""
+    """Everybody who works there, made through the API by two persons; each sets a password by the link and makes a token."""
     [programme] = administrator.pages("list_programmes")
     organisations = {
         key: administrator.ask(
@@ -219,13 +219,13 @@ def populate(document: Document, administrator: Client, second: Client) -> dict[
     people = {"administrator": administrator}
     for who, (role, organisation) in PEOPLE.items():
         email = f"{who}@example.org"
-        person = administrator.ask(
-            "create_person", body={"email": email, "name": who.replace("_", " ").title(), "password": PASSWORD}
-        ).json["id"]
+        account = administrator.ask("create_person", body={"email": email, "name": who.replace("_", " ").title()}).json
         where = {"organisation": organisations[organisation]} if organisation else {"programme": programme["id"]}
-        given = administrator.ask("create_membership", body={"person": person, "role": role, **where}).json
+        given = administrator.ask("create_membership", body={"person": account["id"], "role": role, **where}).json
         if given["state"] == "asked":
             second.ask("decide_role_request", role_request=given["id"], body={"agree": True})
+        secret = account["link"].partition("#")[2]
+        Client(document).ask("set_password", body={"secret": secret, "password": PASSWORD})
         session = Client(document).ask("start_session", body={"email": email, "password": PASSWORD}).json["token"]
         made = Client(document, session).ask("create_token", body={"name": "client", "scopes": ["read", "write", "decide"], "days": 30})
         people[who] = Client(document, made.json["token"])

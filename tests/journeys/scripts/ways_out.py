@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.journeys.driver import along, do, stands
+from casework.errors import Refused
+from tests.journeys.driver import Journey, along, do, refused, stands, that
 from tests.journeys.scripts.disputes import OPENED
 from tests.journeys.scripts.loans import REQUESTED, SOUGHT, TO_CLOSE, TO_REGISTER
 from tests.journeys.scripts.stages import (
@@ -74,6 +75,12 @@ REFERRAL: Steps = (
 )
 
 
+def step_is_due_in(journey: Journey, days: int) -> bool:
+    """Whether the step of the referral, whichever it is, is due so many days from now."""
+    dues = {one.due_at for one in journey.case.step_tasks(journey.track("referral:assessment").id)}
+    return {due and journey.local(due) for due in dues} == {journey.in_days(days)}
+
+
 def step_by_step(service: str, path: Steps) -> Steps:
     """From every step of the service its referral is cancelled, and another provider takes its place."""
     replaced = (
@@ -132,6 +139,14 @@ SCRIPTS: dict[str, Steps] = {
             do("assessor", "referral:assessment.declare_conflict"),
             do("supervisor", "referral:assessment.uphold_conflict"),
         ),
+        (
+            # Wherever the provider works, later than planned and within bounds; once at a time.
+            do("assessor", "referral:assessment.ask_extension", new_date=60),
+            refused(do("assessor", "referral:assessment.ask_extension", new_date=70), Refused, "asked for already"),
+            do("officer", "decide_extension", granted=True),
+            that(lambda j: step_is_due_in(j, 60), "the provider's step has the new day"),
+        ),
+        (do("assessor_lead", "referral:assessment.change_person", person="assessor2"),),
     ),
     "ways back from an agreement": along(
         (*to_structuring(), do("officer", "ip.find_gap"), *AGREED),
