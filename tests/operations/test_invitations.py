@@ -167,9 +167,13 @@ def test_of_two_who_accept_at_once_one_wins(engine: Engine) -> None:
         assert lab_log(db, world) == []
 
 
-def test_of_many_wrong_codes_at_once_three_are_heard(engine: Engine) -> None:
+def test_of_many_wrong_codes_at_once_one_is_heard_where_one_may_be(engine: Engine) -> None:
     with transaction(engine) as db:
         one = invite(db, build_world(db))
+        # Missed so often before that the wait after the next miss is longer than all of this takes on a busy machine.
+        for _ in range(9):
+            assert try_code(db, one.token, "x", "203.0.113.9") is None
+            db.execute(text("UPDATE sign_in_attempts SET at = at - interval '1 minute'"))
     heard, refused = [], []
 
     def guess(number: int) -> None:
@@ -184,7 +188,7 @@ def test_of_many_wrong_codes_at_once_three_are_heard(engine: Engine) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (len(heard), len(refused)) == (3, 5)
+    assert (len(heard), len(refused)) == (1, 7)
 
 
 def test_it_ends_by_time(world: World, db: Connection) -> None:
