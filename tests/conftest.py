@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, make_url
@@ -30,6 +31,11 @@ from tests.world import World, build_world
 
 #: Where the server of all workers lies.
 _SHARED = pytest.StashKey[Path]()
+
+
+# No test is timed: how long an example takes, and is drawn, says more of the machine than of the code.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
