@@ -64,6 +64,12 @@ class Reader:
         self.page.goto(self.base + path)
         self.look()
 
+    def open_link(self, path: str, leads_to: str) -> None:
+        """Open a link of a mail, whose page sends on at once what stands behind the mark."""
+        self.page.goto(self.base + path, wait_until="commit")
+        self.page.wait_for_url(f"{self.base}{leads_to}", timeout=15_000)
+        self.look()
+
     def follow(self, link: Locator) -> None:
         """Press a link or button that leads to another page. What is folded away is unfolded first."""
         link = link.first

@@ -1,9 +1,10 @@
-"""Whoever was invited, at a real browser: the code, the account, the first page; every step whole and accessible."""
+"""Links of mails at a real browser: whoever was invited, and whoever sets a password; every step whole and accessible."""
 
 from __future__ import annotations
 
 import pytest
 
+from casework.operations.administration import create_person
 from casework.operations.invitations import Scope, invite
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
@@ -31,7 +32,7 @@ def test_the_invited_join_step_by_step(page_of: PageOf, site: Site, look: str) -
         )  # fmt: skip
     address = f"/invitation#{vault.secrets_of('invitation ' + done.answer['id'] + ' 1')[0]}"
     reader = page_of(None, **LOOKS[look])
-    reader.open(address)
+    reader.open_link(address, "/invitation/join")
     insist_accessible(reader)
     for code in ("1234", done.answer["code"]):
         reader.page.fill("#code", code)
@@ -42,3 +43,26 @@ def test_the_invited_join_step_by_step(page_of: PageOf, site: Site, look: str) -
     assert reader.path == "/"
     reader.open(address)
     insist_accessible(reader)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_first_password_is_set_by_the_link(page_of: PageOf, site: Site, look: str) -> None:
+    with transaction(site.engine) as db:
+        made = create_person(
+            db, site.world.actor(db, "administrator"), site.cabinet.vault, email="new@example.org", name="Newcomer", name_zh=None,
+            language="en", mailing=False, request=new_request(),
+        )  # fmt: skip
+    reader = page_of(None, **LOOKS[look])
+    reader.open_link(made.answer["link"], "/password/new")
+    insist_accessible(reader)
+    for again, leads_to in (("another one", "/password/new"), ("a long enough password", "/sign-in")):
+        reader.page.fill("#password", "a long enough password")
+        reader.page.fill("#again", again)
+        reader.follow(reader.page.locator("main form button"))
+        assert reader.path == leads_to
+        insist_accessible(reader)
+    reader.open("/password")
+    reader.page.fill("#secret", made.answer["link"].partition("#")[2])
+    reader.follow(reader.page.locator("main form button"))
+    insist_accessible(reader)
+    assert reader.page.locator("#password").count() == 0, "the link opens nothing any more"

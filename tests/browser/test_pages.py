@@ -42,11 +42,20 @@ READERS = (
 #: Where nothing is shown but a file is sent.
 FILES = frozenset({"/cases.csv", "/cases.xlsx", "/cases/<number>/file", "/documents/<document>/<version>"})
 #: What is walked through elsewhere: these are there for a moment only.
-BETWEEN = frozenset({"/sign-in/code", "/confirm", "/notifications/<notification>", "/invitation/<token>"})
+BETWEEN = frozenset({
+    "/sign-in/code", "/confirm", "/notifications/<notification>", "/invitation/<token>", "/invitation/join", "/password/new",
+})  # fmt: skip
+#: What is there before the sign-in.
+OPEN = frozenset({"/sign-in", "/password-reset", "/password", "/invitation"})
 #: Pages that the table leaves to tests of their own, and what a page shows in other states or to other people.
 MORE: dict[str, tuple[str | None, str]] = {
     "sign-in": (None, "/sign-in"),
+    "lost password": (None, "/password-reset"),
+    "link for a password": (None, "/password"),
+    "link of an invitation": (None, "/invitation"),
     "account": ("officer", "/account"),
+    "password": ("officer", "/account/password"),
+    "tokens": ("officer", "/account/tokens"),
     "second factor": ("officer", "/account/second-factor"),
     "new passkey": ("officer", "/account/passkeys/new"),
     "notifications": ("officer", "/notifications"),
@@ -154,7 +163,7 @@ def test_every_page_is_looked_at(app: Flask) -> None:
         if rule.endpoint.startswith(OWN) and "GET" in (rule.methods or ())
     }  # fmt: skip
     assert served - BETWEEN <= {path for _, path in MORE.values()}
-    assert not [name for name, (role, _) in PAGES.items() if role is None and name != "sign-in"]
+    assert {path for role, path in PAGES.values() if role is None} == OPEN
 
 
 def test_what_looks_at_the_pages_is_as_it_was_released() -> None:
