@@ -14,10 +14,12 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from casework.engine.commands import Library
+from casework.engine.events import HANDED_OVER, RELIEVED
 from casework.ledger.chain import SAID_FIELDS, genesis, seal_event
 from casework.operations import past
 from casework.operations.cases import declare_interest
 from casework.operations.deeds import home_of
+from casework.operations.entries import INSTALLATION
 from casework.operations.registers import end_role, grant_role
 from casework.operations.tasks import claim_task, release_task
 from casework.operations.verify import PROGRAMME_OF, verify_all, verify_case
@@ -495,12 +497,13 @@ def test_a_log_moved_to_another_programme_is_found(kind: str, scene: Scene, db: 
 
 
 def test_whose_log_it_is_is_said_for_every_kind() -> None:
-    assert set(PROGRAMME_OF) == set(HOMES)
+    """The installation's own log has no row that it is the home of."""
+    assert set(PROGRAMME_OF) == {*HOMES, INSTALLATION}
 
 
 def test_a_hand_over_by_a_forged_owner_is_found(scene: Scene, db: Connection) -> None:
-    """The row named another owner for one deed; what the true one held was not freed."""
-    people, owner = scene.world.people, scene.world.people["officer"]
+    """The row named another owner for one deed, which did not free what the true one held; what came after it did."""
+    people = scene.world.people
     sql(db, "SET LOCAL session_replication_role = origin")
     number = scene.world.new_case(db)
     log = home_of(db, number)
@@ -509,7 +512,12 @@ def test_a_hand_over_by_a_forged_owner_is_found(scene: Scene, db: Connection) ->
     claim_task(db, scene.world.actor(db, "officer"), str(task), new_request())
     sql(db, "UPDATE cases SET owner_id = CAST(:it AS uuid) WHERE id = CAST(:log AS uuid)", it=people["other_officer"], log=log)
     scene.world.hand_over(db, "supervisor", number, "other_officer")
-    assert sql(db, "SELECT holder_id FROM tasks WHERE id = CAST(:id AS uuid)", id=task).scalar_one() == owner
+    freed = sql(
+        db, "SELECT header->>'kind' AS kind, effects FROM events WHERE log_id = CAST(:log AS uuid) ORDER BY seq DESC LIMIT 2", log=log
+    ).all()  # fmt: skip
+    assert [(one.kind, [state["id"] for state in one.effects.get("task_states", ())]) for one in freed] == [
+        (RELIEVED, [str(task)]), (HANDED_OVER, []),
+    ]  # fmt: skip
     assert ["does not free exactly" in sentence for _, sentence in not_allowed(verify_case(db, log))] == [True]
 
 
