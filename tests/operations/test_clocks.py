@@ -272,9 +272,13 @@ def test_production_refuses_an_offset(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_clock_that_is_put_back_rings_nothing_again(scene: Scene) -> None:
     number = scene.world.new_case(scene.db)
     scene.world.fire(scene.db, "officer", number, "take")
-    scene.pass_days(9)
-    before, there = scene.rang(number), now(scene.db)
+    # Day by day: how many days the working days are depends on weekends and holidays.
+    days = 0
+    while "remind" not in (before := scene.rang(number)) and days < 30:
+        scene.pass_days(1)
+        days += 1
     assert "remind" in before
+    there = now(scene.db)
     # A day back, as after a mistake with the server's clock: what has rung stays rung, and nothing is due.
     scene.set_clock(there - timedelta(days=1))
     assert ring_due_on(scene.db) == 0
