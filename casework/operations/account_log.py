@@ -33,10 +33,15 @@ WHAT = (
 )  # fmt: skip
 
 
-def note_account(db: Connection, person: str, what: str, by: str, **more: Json) -> None:
-    """Write down what was changed of an account and by whom, and have its person told. Never a secret, nor a hash of one."""
+def note_account(
+    db: Connection, person: str, what: str, by: str, *, body: Mapping[str, Json] | None = None, **more: Json
+) -> None:
+    """Write down what was changed of an account and by whom, and have its person told. Never a secret, nor a hash of one.
+
+    `body` says what stands in rows that were changed with it, as `records.entries.body_of` gives it.
+    """
     log = lock_log(db, person)
-    append(db, log, [log.next_event(ACCOUNT, by, effects={"what": what, **more})])
+    append(db, log, [log.next_event(ACCOUNT, by, effects={"what": what, **more}, body=body)])
     db.execute(
         text("INSERT INTO outbox (log_id, seq) VALUES (CAST(:log AS uuid), :seq)"), {"log": log.id, "seq": log.seq + 1}
     )

@@ -87,6 +87,7 @@ COVERED: Mapping[str, Cover] = {
     "sessions": Cover(None, _PASSING),
     "challenges": Cover(None, _PASSING),
     "allowances": Cover(None, _PASSING),
+    "password_links": Cover(None, "opens for hours or days to whoever has the link; the password that it set is in the log"),
     "sign_in_attempts": Cover(None, "slows down those who guess, and is gone after a day"),
     "drafts": Cover(None, _OWN),
     "saved_filters": Cover(None, _OWN),

@@ -35,6 +35,7 @@ from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.sensitive import sensitive
 from casework.operations.vault import Vault
 from casework.permissions import Actor
+from casework.records.entries import body_of
 
 Json = Any
 
@@ -46,6 +47,8 @@ DECIDERS = frozenset({ADMINISTRATOR, SUPERVISOR, COMPLIANCE, MANAGER})
 WAITS, LASTS = timedelta(hours=24), timedelta(hours=8)
 #: Random bytes of each half: eight letters and digits, which are easy to say.
 HALF_BYTES = 5
+#: The table, and the columns that the second person's word changes.
+TABLE, _DECIDED = "recoveries", ("state", "decided_by", "decided_at", "second_half", "expires_at")
 
 _ROW = """
     SELECT r.id, r.person_id, p.name, p.name_zh, r.means, r.reason, r.asked_by, a.name AS asker, a.name_zh AS asker_zh, r.asked_at,
@@ -89,7 +92,7 @@ def ask_recovery(
         return earlier
     if db.execute(_ACTIVE, {"id": person}).first() is None:
         raise NotFound("person")
-    db.execute(_WITHDRAW, {"person": person})
+    withdrawn = db.execute(_WITHDRAW, {"person": person}).scalars().all()
     id, half = str(uuid_utils.uuid7()), new_half()
     db.execute(
         text(
@@ -102,7 +105,8 @@ def ask_recovery(
             "by": actor.person, "half": hash_password(plain(half)), "waits": WAITS,
         },
     )  # fmt: skip
-    note_account(db, person, RECOVERY_ASKED, actor.person, recovery=id, means=sorted(means))
+    body = body_of(db, TABLE, person, withdrawn, columns=["state"]) | body_of(db, TABLE, person, [id])
+    note_account(db, person, RECOVERY_ASKED, actor.person, body=body, recovery=id, means=sorted(means))
     answer = {"id": id, "state": "asked"}
     finish(db, actor, request, Done(answer, 201))
     return Done(answer | {"half": half}, 201)
@@ -111,6 +115,7 @@ def ask_recovery(
 _ACTIVE = text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND active AND NOT service FOR NO KEY UPDATE")
 _WITHDRAW = text("""
     UPDATE recoveries SET state = 'withdrawn' WHERE person_id = CAST(:person AS uuid) AND state IN ('asked', 'agreed')
+    RETURNING id
 """)
 
 
@@ -140,7 +145,8 @@ def decide_recovery(db: Connection, actor: Actor, recovery: str, *, agree: bool,
             "half": hash_password(plain(half)) if half else None,
         },
     )  # fmt: skip
-    note_account(db, row.person_id, RECOVERY_AGREED if agree else RECOVERY_REFUSED, actor.person, recovery=row.id)
+    body = body_of(db, TABLE, row.person_id, [row.id], columns=_DECIDED)
+    note_account(db, row.person_id, RECOVERY_AGREED if agree else RECOVERY_REFUSED, actor.person, body=body, recovery=row.id)
     answer = {"id": row.id, "state": "agreed" if agree else "refused"}
     finish(db, actor, request, Done(answer))
     return Done(answer | ({"half": half} if half else {}))
@@ -163,7 +169,8 @@ def use_recovery(db: Connection, vault: Vault, email: str, first: str, second: s
     end_access(db, row.person_id, by=row.person_id)
     if SECOND_FACTOR in row.means:
         second_factors.take_out(db, row.person_id)
-    note_account(db, row.person_id, RECOVERED, row.person_id, recovery=row.id, means=list(row.means))
+    body = body_of(db, TABLE, row.person_id, [row.id], columns=["state", "used_at"])
+    note_account(db, row.person_id, RECOVERED, row.person_id, body=body, recovery=row.id, means=list(row.means))
     if PASSWORD not in row.means:
         return None
     db.execute(text("UPDATE people SET password_hash = NULL WHERE id = CAST(:id AS uuid)"), {"id": row.person_id})

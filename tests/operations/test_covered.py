@@ -17,6 +17,7 @@ from casework.operations.cabinet import Cabinet
 from casework.operations.covered import CHAIN, COUNTED, COVERED, DIGEST, ENTRY, FOLD, columns_of
 from casework.operations.deeds import home_of
 from casework.operations.past import Past
+from casework.operations.recoveries import ask_recovery, decide_recovery, use_recovery
 from casework.operations.skills import set_skills
 from casework.operations.telling import set_telling
 from casework.operations.vault import Vault
@@ -83,6 +84,7 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
         {"id": officer.person},
     )
     note_rows(db, "passkeys")
+    _let_in(db, world, officer.person)
     set_telling(db, officer, {}, quiet=True)
     house_rule.check_programme(db, programme)
     for n in range(3):
@@ -94,6 +96,16 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
     set_skills(
         db, supervisor, scope=programme, person=officer.person, fields=["steam"], languages=["en"], services=[], request=new_request()
     )
+
+
+def _let_in(db: Connection, world: World, person: str) -> None:
+    """Somebody is let in again by two persons, after a first asking that was not decided."""
+    administrator, supervisor = world.actor(db, "administrator"), world.actor(db, "supervisor")
+    given: dict[str, Any] = {"person": person, "means": ["password"], "reason": "Seen at the desk."}
+    ask_recovery(db, administrator, **given, request=new_request())
+    asked = ask_recovery(db, administrator, **given, request=new_request()).answer
+    agreed = decide_recovery(db, supervisor, asked["id"], agree=True, request=new_request()).answer
+    assert use_recovery(db, Vault([SECRET]), "officer@example.org", asked["half"], agreed["half"])
 
 
 @pytest.fixture
