@@ -15,8 +15,6 @@ from typing import Any
 import hypothesis
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection, Engine, make_url
 
 from casework.operations.cabinet import Cabinet
@@ -30,10 +28,6 @@ from casework.web.app import create_app
 from tests.catalogues import compile_catalogues
 from tests.databases import DatabaseServer, embedded_server, given_server, run_casework
 from tests.world import World, build_world
-
-# How long one example takes says how busy the machine is; how fast things are is held in tests/benchmarks.
-hypothesis_settings.register_profile("casework", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis_settings.load_profile("casework")
 
 #: Where the server of all workers lies.
 _SHARED = pytest.StashKey[Path]()
