@@ -19,6 +19,9 @@ from tests.databases import ROOT, run_casework
 
 pytestmark = pytest.mark.slow
 
+#: How long a process may take on a busy machine. A server that ends answers first, up to 20 seconds, and works on up to 10.
+PATIENCE_S = 300
+
 
 def test_a_demo_is_made_once_and_told_again(empty_database_url: str, tmp_path: Path) -> None:
     environment = {"DATABASE_URL": empty_database_url, "CASEWORK_VAR": str(tmp_path)}
@@ -59,11 +62,11 @@ def test_a_demo_is_served_and_ends_with_its_signal(empty_database_url: str, tmp_
         request = urllib.request.Request(
             f"{told['url']}/api/v1/cases", headers={"Authorization": f"Bearer {told['accounts'][0]['token']}"}
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             assert len(json.load(answer)["items"]) == 1
     finally:
         server.send_signal(signal.SIGTERM)
-        assert server.wait(30) == 0
+        assert server.wait(PATIENCE_S) == 0
         if server.stdout is not None:
             server.stdout.close()
 
@@ -77,7 +80,7 @@ def test_a_demo_that_was_broken_off_is_made_anew(empty_database_url: str, tmp_pa
     begun = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _wait_for_cases(empty_database_url)
     begun.kill()
-    begun.wait(30)
+    begun.wait(PATIENCE_S)
     again = run_casework("demo", "--cases", "1", "--no-serve", "--json", environment=environment)
     assert again.returncode == 0, again.stderr
     assert "was broken off; making it anew" in again.stderr
@@ -107,13 +110,13 @@ def test_two_at_once_make_one_demo(empty_database_url: str, tmp_path: Path) -> N
         subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    told = [one.communicate(timeout=120) for one in both]
+    told = [one.communicate(timeout=PATIENCE_S) for one in both]
     assert [one.returncode for one in both] == [0, 0], told
     assert told[0][0] == told[1][0]
 
 
 def _wait_for_cases(url: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         with contextlib.suppress(psycopg.Error), psycopg.connect(url) as db:
             if db.execute("SELECT count(*) FROM cases").fetchone() != (0,):
