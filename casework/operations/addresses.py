@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
+from casework.engine.names import is_plain
 from casework.errors import InvalidForm
 
 LONGEST, LONGEST_LOCAL = 254, 64
-#: What can be seen nowhere, or turns round what stands beside it: no address has such characters.
+#: What can be seen nowhere, or turns round what stands beside it: no address has such characters, nor any that no name has.
 _UNSEEN = ("C", "Z")
 
 
@@ -26,7 +27,7 @@ def is_address(address: str) -> bool:
     local, _, domain = address.partition("@")
     return (
         0 < len(local) <= LONGEST_LOCAL and bool(domain) and "@" not in domain and len(address) <= LONGEST
-        and not any(unicodedata.category(letter).startswith(_UNSEEN) for letter in address)
+        and is_plain(address) and not any(unicodedata.category(letter).startswith(_UNSEEN) for letter in address)
     )  # fmt: skip
 
 

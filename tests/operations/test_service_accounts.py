@@ -51,9 +51,12 @@ def test_its_token_is_kept_as_a_hash_alone(world: World, db: Connection) -> None
 
 
 def test_it_signs_in_to_no_page(world: World, db: Connection) -> None:
-    id, _ = make(db, world)
+    id, token = make(db, world)
     address = db.execute(text("SELECT email FROM people WHERE id = CAST(:id AS uuid)"), {"id": id}).scalar_one()
-    with pytest.raises(WrongPassword):
+    for password in (world.password, token, " "):
+        with pytest.raises(WrongPassword):
+            sign_in(db, address, password)
+    with pytest.raises(InvalidForm):
         sign_in(db, address, "")
 
 
