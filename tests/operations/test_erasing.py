@@ -22,6 +22,7 @@ from casework.operations.deeds import home_of
 from casework.operations.drafts import find_draft, save_draft
 from casework.operations.findings import answer_finding, close_finding, raise_finding
 from casework.operations.mediations import open_mediation
+from casework.operations.recoveries import ask_recovery
 from casework.operations.saved_filters import save_filter
 from casework.operations.verify import verify_all, verify_each
 from casework.operations.verify_rows import HOMES, PARTS
@@ -97,6 +98,10 @@ def scene(engine: Engine, superuser_engine: Engine, world: World, cabinet: Cabin
         save_draft(db, world.people["officer"], "note", {"words": [f"To {NAME}"]})
         save_filter(db, quentin, "cases", name="mine", query="words=Quentin+Zephyrine", request=new_request())
         add_mail(db, person)
+        for one in (person, world.people["officer"]):
+            ask_recovery(
+                db, world.actor(db, "administrator"), person=one, means=["password"], reason=f"{NAME} called.", request=new_request()
+            )
         db.execute(text("INSERT INTO readings (person_id, address) VALUES (CAST(:id AS uuid), '/cases?words=%E6%96%90%E6%B3%BD%E5%AE%81')"), {"id": world.people["auditor"]})
         db.execute(text("UPDATE organisations SET owners = CAST(:owners AS jsonb) WHERE name = 'Nordwind Boilers'"), {"owners": json.dumps([{"name": NAME, "share": 30}])})
         note_rows(db, "organisations")
@@ -114,7 +119,7 @@ def scene(engine: Engine, superuser_engine: Engine, world: World, cabinet: Cabin
 def test_no_table_holds_what_named_the_person(scene: Scene) -> None:
     before = scene.found()
     assert set(before) == set(CANARIES), "the scan must find what there is"
-    assert {"people", "events", "cases", "needs", "files", "organisations"} <= set().union(*before.values())
+    assert {"people", "events", "cases", "needs", "files", "organisations", "recoveries"} <= set().union(*before.values())
     scene.erase()
     assert scene.found() == {}
 
