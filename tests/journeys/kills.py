@@ -22,7 +22,7 @@ from tests.databases import ROOT
 
 Json = Any
 #: Whatever is wrong, nothing waits longer than this.
-PATIENCE_S = 30.0
+PATIENCE_S = 180.0
 
 
 # --- the server ------------------------------------------------------------------------------------------------------
