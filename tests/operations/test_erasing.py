@@ -165,7 +165,7 @@ def test_the_erasure_stands_in_every_log_that_it_touched(scene: Scene) -> None:
     with scene.engine.connect() as db:
         log = home_of(db, scene.number)
     assert scene.kinds(log)[-1] == "erased"
-    assert scene.kinds(scene.person) == ["registered", "account_closed", "erased"]
+    assert scene.kinds(scene.person) == ["registered", "account", "account_closed", "account", "erased"]
     assert scene.kinds(erasure) == ["erasure_asked", "erasure_agreed", "erased", "erasure_done"]
 
 
