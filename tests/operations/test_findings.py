@@ -70,14 +70,21 @@ def test_only_auditors_raise_and_only_the_office_answers(world: World, db: Conne
 
 
 def test_nobody_answers_their_own_finding_or_judges_their_own_answer(world: World, db: Connection) -> None:
-    for role in ("auditor", "supervisor"):
-        registers.grant_role(db, world.people["manager"], role, programme=world.programmes["BJ"])
+    """Nobody has both roles at once; what was done with the one is not forgotten with the other."""
+    def give(role: str) -> str:
+        return registers.grant_role(db, world.people["manager"], role, programme=world.programmes["BJ"])
+
     number = world.open_case(db)
+    auditing = give("auditor")
     finding = raised(world, db, number, by="manager")
+    registers.end_role(db, auditing)
+    supervising = give("supervisor")
     with pytest.raises(NotAllowed, match="raised"):
         answered(world, db, finding, "manager")
     other = raised(world, db, number)
     answered(world, db, other, "manager")
+    registers.end_role(db, supervising)
+    give("auditor")
     with pytest.raises(NotAllowed, match="judge"):
         findings.close_finding(db, world.actor(db, "manager"), other, words="Fine.", request=new_request())
 
