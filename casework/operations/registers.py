@@ -163,8 +163,6 @@ def grant_role(
         raise InvalidForm(fields={"role": f"must be one of {', '.join(one for one in ROLES if one != SYSTEM)}"})
     if scope is None or (programme and organisation) or (role in ORGANISATION_ROLES) != (organisation is not None):
         raise InvalidForm(fields={"role": "is held within a programme, those of providers within an organisation"})
-    if db.execute(text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND NOT active"), {"id": person}).first():
-        raise InvalidForm(fields={"person": "has a closed account; reopen it first"})
     log = lock_log(db, scope)
     id, start = str(uuid_utils.uuid7()), starts_at or log.now
     insist_given(db, person, role, scope, start, ends_at)
@@ -196,9 +194,11 @@ def grant_role(
 def insist_given(
     db: Connection, person: str, role: str, scope: str, start: datetime, end: datetime | None
 ) -> None:
-    """Whether the person may have the role in that time, beside the others. Raises InvalidForm; reads no mediation."""
+    """Whether the person may have the role in that time, beside the others and with an open account. Raises InvalidForm; reads no mediation."""
     if end is not None and end <= start:
         raise InvalidForm(fields={"ends_at": "must come after the start"})
+    if db.execute(text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND NOT active"), {"id": person}).first():
+        raise InvalidForm(fields={"person": "has a closed account; reopen it first"})
     if not (others := apart_from(role)):
         return
     given = {"person": person, "programme": scope, "others": sorted(others), "start": start, "end": end}

@@ -289,6 +289,8 @@ def test_a_closed_account_is_opened_again_and_takes_no_role_meanwhile(
     role = {"role": "manager", "programme": world.programmes["BJ"]}
     refused = administrator.post(f"{page}/roles", role, page=page)
     assert refused.status_code == 422
+    observing = {"role": "observer", "programme": world.programmes["BJ"]}
+    assert administrator.post(f"{page}/roles", observing, page=page).status_code == 422
     shown = administrator.post(f"{page}/reopen", page=page).text
     link = re.search(r"/password#([\w-]+)", unescape(shown))
     assert link
@@ -297,7 +299,7 @@ def test_a_closed_account_is_opened_again_and_takes_no_role_meanwhile(
     browser = Browser(app.test_client())
     assert set_by_link(browser, link[1]) == 303
     assert browser.sign_in("auditor@example.org", NEW).status_code == 303
-    assert administrator.post(f"{page}/roles", role, page=page).status_code == 303
+    assert administrator.post(f"{page}/roles", observing, page=page).status_code == 303
     tell_due(engine, mailing=True)
     with transaction(engine) as db:
         told = set(db.execute(text("SELECT words FROM notifications WHERE person_id = CAST(:id AS uuid)"), {"id": person}).scalars())
