@@ -104,8 +104,23 @@ def test_what_is_seeded_is_found_and_nothing_else(db: Connection, world: World, 
     assert kinds(db, other) <= ({"nobody_may"} if kind == "nobody_may" else set())
 
 
+def test_a_mediation_that_nobody_leads_is_found(db: Connection, world: World) -> None:
+    case = world.new_case(db)
+    mediation = open_mediation(db, world.actor(db, "dispute_officer"), case, new_request()).answer["id"]
+    assert find_breaches(db) == []
+    db.execute(
+        text("UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:p AS uuid)"),
+        {"p": world.people["dispute_officer"]},
+    )
+    assert (OF_MEDIATIONS, mediation) in {(one["kind"], one["log"]) for one in find_breaches(db)}
+
+
+#: Of a mediation, which has no number and is no case's.
+OF_MEDIATIONS = "nobody_leads"
+
+
 def test_every_kind_is_seeded() -> None:
-    assert {kind for kind, _ in SEEDS} == set(KINDS)
+    assert {kind for kind, _ in SEEDS} | {OF_MEDIATIONS} == set(KINDS)
 
 
 def test_a_person_whose_account_is_closed_holds_nothing_and_owns_nothing_unseen(db: Connection, world: World) -> None:
