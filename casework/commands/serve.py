@@ -49,9 +49,9 @@ class Server(BaseApplication):
         return create_app(self.settings)
 
 
-def insist_ready(settings: Settings) -> None:
+def insist_ready(settings: Settings, *, serving: bool = False) -> None:
     """Say now, in one line, what would otherwise keep every worker from starting."""
-    if settings.profile == "production" and (wrong := production.faults(settings, os.environ)):
+    if settings.profile == "production" and (wrong := production.faults(settings, os.environ, serving=serving)):
         raise InvalidSettings(" ".join(wrong))
     create_app(settings).extensions["casework"].dispose()
     engine = connect_engine(settings)
@@ -129,12 +129,7 @@ def serve(host: str, port: int, workers: int, threads: int, with_worker: bool) -
     In the profile production, unless CASEWORK_PROFILE says otherwise: put a web server that speaks TLS in front.
     """
     settings = load_settings(default_profile="production")
-    insist_ready(settings)
-    if settings.profile == "production" and not settings.proxy_hops:
-        raise InvalidSettings(
-            "CASEWORK_PROXY_HOPS must say how many proxies stand in front, usually 1: this server speaks no TLS itself, and"
-            " without it every client would look like the proxy."
-        )
+    insist_ready(settings, serving=True)
     listener = free_port(host, port)
     if not port:
         click.echo(f"Listening on http://{host}:{listener.getsockname()[1]}")

@@ -16,9 +16,15 @@ from casework.settings import Settings
 _HOST = re.compile(r"\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?|\[[0-9a-f:.]+\](:\d{1,5})?", re.IGNORECASE)
 
 
-def faults(settings: Settings, environment: Mapping[str, str]) -> list[str]:
-    """Why production must not start with these settings; nothing when it may."""
-    return [*_keys(settings), *_names(settings), *_ways(settings, environment), *_doors(settings)]
+def faults(settings: Settings, environment: Mapping[str, str], *, serving: bool = False) -> list[str]:
+    """Why production must not start with these settings; nothing when it may. `serving`: it is to answer requests."""
+    found = [*_keys(settings), *_names(settings), *_ways(settings, environment), *_doors(settings)]
+    if serving and not settings.proxy_hops:
+        found.append(
+            "CASEWORK_PROXY_HOPS must say how many proxies stand in front, usually 1: this server speaks no TLS itself, and"
+            " without it every client would look like the proxy."
+        )
+    return found
 
 
 def _keys(settings: Settings) -> Iterator[str]:

@@ -71,9 +71,9 @@ END $$;
 """
 
 
-def _kinds(more: str, words: str, former: str) -> None:
+def _kinds(more: str, words: str, former: str, *, not_valid: bool = False) -> None:
     op.drop_constraint(op.f("ck_logs_kind"), "logs")
-    op.create_check_constraint(op.f("ck_logs_kind"), "logs", KINDS.format(more=more))
+    op.create_check_constraint(op.f("ck_logs_kind"), "logs", KINDS.format(more=more), postgresql_not_valid=not_valid)
     op.alter_column("logs", "kind", comment=words, existing_comment=former)
 
 
@@ -121,5 +121,6 @@ def downgrade() -> None:
     op.execute("REVOKE DELETE ON looks FROM casework_app")
     op.drop_table("erasures")
     op.drop_column("people", "erased_at")
+    # Logs stay, for events are never removed: those of this kind, and of kinds that came later.
     _kinds("", "case, mediation, programme, organisation, person, right or finding",
-           "case, mediation, programme, organisation, person, right, finding or erasure")  # fmt: skip
+           "case, mediation, programme, organisation, person, right, finding or erasure", not_valid=True)  # fmt: skip

@@ -34,6 +34,7 @@ def test_a_host_that_is_none_is_said_at_once(database_url: str, tmp_path: Path) 
 GOOD = {
     "CASEWORK_PROFILE": "production", "CASEWORK_TRUSTED_HOSTS": "casework.example",
     "CASEWORK_SECRET_KEY": "V8s-Qm2xLr7TzKp0WdYc5NfHb3JgUa9E", "CASEWORK_SCANNER": "none",
+    "CASEWORK_PROXY_HOPS": "1",
 }  # fmt: skip
 #: One of each kind is tried with each command; `tests/records/test_production.py` has all that is wrong in settings.
 REFUSED = [
@@ -60,7 +61,8 @@ def test_production_does_not_start_with(database_url: str, tmp_path: Path, wrong
 
 def test_production_does_not_start_without_the_number_of_its_proxies(database_url: str, tmp_path: Path) -> None:
     """Each client would look like the proxy, and one who guesses passwords would shut out all others."""
-    done = run_casework("serve", environment={"DATABASE_URL": database_url, "CASEWORK_VAR": str(tmp_path)} | GOOD)
+    environment = {"DATABASE_URL": database_url, "CASEWORK_VAR": str(tmp_path)} | GOOD | {"CASEWORK_PROXY_HOPS": "0"}
+    done = run_casework("serve", environment=environment)
     assert done.returncode == 1
     assert "CASEWORK_PROXY_HOPS must say how many proxies stand in front" in done.stderr
 
@@ -111,7 +113,7 @@ def test_the_other_roles_that_production_refuses(database_server: DatabaseServer
 
 def test_production_starts_where_nothing_is_wrong(var_dir: Path) -> None:
     """On a server of its own that waits for the disk, as the login that owns nothing."""
-    environment = {"PATH": os.environ["PATH"], "CASEWORK_VAR": str(var_dir), "CASEWORK_PROXY_HOPS": "1"} | GOOD
+    environment = {"PATH": os.environ["PATH"], "CASEWORK_VAR": str(var_dir)} | GOOD
     assert run_casework("init", environment=environment).returncode == 0
     checked = run_casework("db", "check", environment=environment)
     assert (checked.returncode, checked.stderr) == (0, "")

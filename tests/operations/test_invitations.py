@@ -16,6 +16,7 @@ from casework.operations.accounts import find_actor_by_session
 from casework.operations.administration import deactivate_person, end_membership
 from casework.operations.invitations import Scope, token_hash
 from casework.operations.passwords import hash_password
+from casework.operations.role_requests import decide_role, list_requests
 from casework.operations.vault import Vault
 from casework.operations.verify import verify_case
 from casework.records.database import transaction
@@ -305,8 +306,18 @@ def test_who_works_elsewhere_needs_an_administrator(world: World, db: Connection
 
 
 def test_an_administrator_invites_to_the_own_programme(world: World, db: Connection) -> None:
+    """Who accepts has the roles as soon as a second person has agreed to each."""
     one = invite(db, world, "administrator", scope=Scope(programme=world.programmes["BJ"]), roles=["officer", "manager"])
-    actor = find_actor_by_session(db, accept(db, one))
+    session = accept(db, one)
+    supervisor = world.actor(db, "supervisor")
+    asked = [one for one in list_requests(db, supervisor)["items"] if one["state"] == "asked"]
+    assert {one["role"] for one in asked} == {"officer", "manager"}
+    for number, wanted in enumerate(asked):
+        actor = find_actor_by_session(db, session)
+        assert actor is not None
+        assert len(actor.roles(world.programmes["BJ"])) == number
+        decide_role(db, supervisor, wanted["id"], agree=True, note="", request=new_request())
+    actor = find_actor_by_session(db, session)
     assert actor is not None
     assert actor.roles(world.programmes["BJ"]) == {"officer", "manager"}
     assert verify_case(db, world.programmes["BJ"]) == []

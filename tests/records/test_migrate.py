@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -70,6 +71,22 @@ def test_down_leaves_nothing_and_up_again_works(empty: Engine) -> None:
     assert objects(empty) == before
     migrate.upgrade(empty)
     assert objects(empty) == made
+
+
+def test_down_goes_through_whatever_the_database_holds(world: World, engine: Engine, owner_engine: Engine) -> None:
+    """Logs of every kind that there is stay until the first migration takes their table away."""
+    with transaction(engine) as db:
+        world.fire(db, "officer", world.new_case(db), "take")
+    with transaction(owner_engine) as db:
+        words = db.execute(text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'ck_logs_kind'")).scalar_one()
+        kinds = re.findall(r"'(\w+)'", words)
+        assert {"case", "installation"} <= set(kinds)
+        for kind in kinds:
+            db.execute(text("INSERT INTO logs (id, kind, head, last_at) VALUES (gen_random_uuid(), :kind, '', casework_now())"), {"kind": kind})
+    migrate.downgrade(owner_engine, "base")
+    migrate.upgrade(owner_engine)
+    with connected(owner_engine) as db:
+        assert migrate.differences(db) == []
 
 
 def test_a_fresh_database_passes_the_check_as_long_as_its_server_is_durable(var_dir: Path) -> None:

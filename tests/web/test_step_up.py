@@ -80,7 +80,9 @@ def test_second_words_ask(asking: set[str]) -> None:
 
 def test_reading_asks_nobody(asking: set[str]) -> None:
     files = {"GET /cases.csv", "GET /cases.xlsx", "GET /cases/<number>/file"}
-    assert {one for one in asking if one.startswith("GET ")} == files
+    # Its form sets somebody else's password: it asks before it is filled in.
+    asked_first = {"GET /recoveries/new/<person>"}
+    assert {one for one in asking if one.startswith("GET ")} == files | asked_first
 
 
 def test_whatever_gives_or_takes_power_asks(scene: Scene, asking: set[str]) -> None:

@@ -24,7 +24,7 @@ from casework.operations.webhooks import create_endpoint, prepare
 from casework.records.cases import load
 from casework.records.database import transaction
 from casework.settings import Settings
-from tests.malice import PDF
+from tests.malice import pdf
 from tests.web.conftest import Browser
 from tests.world import World, new_request, to_request, today
 
@@ -75,7 +75,7 @@ def houses(app: Flask, engine: Engine, world: World) -> list[House]:
             one.things["endpoint"] = str(done.answer["id"])
     cabinet = Cabinet(engine, app.extensions["casework.store"], vault)
     for one in made:
-        content = PDF.replace(b"%%EOF", f"% {one.word('bytes')}\n%%EOF".encode())
+        content = pdf(f"/Lang({one.word('bytes')})".encode())
         one.things["document"] = world.hand_in(
             cabinet, one.case, one.name, title=one.word("title"), name=f"{one.word('file')}.pdf", content=content,
             referral=one.things["referral"],
