@@ -28,7 +28,7 @@ def drop_saved_filter(call: Call) -> Done:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/search", search_everything, "Search cases, referrals and mediations that you may see", shapes.Found, query=shapes.SearchQuery, noun="page"),
+    get("/search", search_everything, "Search cases, documents, messages and people that you may see", shapes.Found, query=shapes.SearchQuery, noun="page"),
     get("/filters", list_saved_filters, "List the filters that you keep for a page", shapes.SavedFilters, query=shapes.FilterQuery),
     post("/filters", save_filter, "Keep a filter under a name; one of that name is written anew", shapes.FilterSaved, body=shapes.NewFilter, status=201),
     post("/filters/{filter}/drop", drop_saved_filter, "Forget a filter", shapes.FilterDropped),

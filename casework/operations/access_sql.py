@@ -70,6 +70,22 @@ def own_referral(track: str, interests: str, by: Asker = BOUND) -> str:
     )
 
 
+def inside_own_referral(track: str, interests: str, by: Asker = BOUND) -> str:
+    """The track with this id is a referral that who asks works on for its provider, or runs inside of one."""
+    return f"""EXISTS (
+    SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
+    WHERE r.id = {track} AND {own_referral("a", interests, by)}
+)"""
+
+
+def own_paper(document: str, interests: str, by: Asker = BOUND) -> str:
+    """The document was handed in with a referral of one's own, or is granted to one and in use."""
+    return f"""({inside_own_referral(f"{document}.track_id", interests, by)} OR {document}.withdrawn_at IS NULL AND EXISTS (
+    SELECT FROM grants g WHERE g.document_id = {document}.id AND g.ended_at IS NULL
+    AND {inside_own_referral("g.track_id", interests, by)}
+))"""
+
+
 def reads_case(home: str, by: Asker = BOUND) -> str:
     """Who asks reads the whole case by a role."""
     return f"{home}.programme_id = ANY({by.all_of})"
@@ -117,6 +133,6 @@ COUNTS = f"""(m.role NOT IN {_roles({*DECIDES, AUDITOR})} OR NOT EXISTS (
         ))"""
 
 __all__ = [
-    "BOUND", "COUNTS", "DECIDING", "ME", "Asker", "mediated", "named_for", "opened_case", "opened_mediation", "own_referral",
-    "reach_values", "reads_case", "sent",
+    "BOUND", "COUNTS", "DECIDING", "ME", "Asker", "inside_own_referral", "mediated", "named_for", "opened_case",
+    "opened_mediation", "own_paper", "own_referral", "reach_values", "reads_case", "sent",
 ]  # fmt: skip

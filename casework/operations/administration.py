@@ -95,32 +95,42 @@ def _organisation(row: Any) -> dict[str, Json]:
     }  # fmt: skip
 
 
+#: A role `m` in a programme or an organisation that who asks works in.
+_TOGETHER = """(:all OR m.programme_id = ANY(CAST(:programmes AS uuid[])) OR m.organisation_id = ANY(CAST(:organisations AS uuid[])))
+    AND (:all OR m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()))"""
+#: Somebody `p` whom who asks works with; everybody with an account for administrators. By the values of `people_values`.
+PEOPLE_SEEN = (
+    f"(:all OR p.active AND NOT p.service AND EXISTS (SELECT FROM memberships m WHERE m.person_id = p.id AND {_TOGETHER}))"
+)
+
+
+def people_values(actor: Actor) -> dict[str, Json]:
+    """The values that `PEOPLE_SEEN` names."""
+    staff = READS_ALL | {DISPUTE_OFFICER}
+    return {
+        "all": is_administrator(actor),
+        "programmes": sorted({m.programme for m in actor.memberships if m.programme and m.role in staff}),
+        "organisations": sorted({m.organisation for m in actor.memberships if m.organisation and m.role in PROVIDER_ROLES}),
+    }  # fmt: skip
+
+
 def list_people(
     db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
 ) -> dict[str, Json]:
     """Everybody with accounts for administrators; for others those of their programmes or organisation, without e-mail."""
     most, all_of = insist_limit(limit), is_administrator(actor)
-    staff = READS_ALL | {DISPUTE_OFFICER}
-    given: dict[str, Any] = {
-        "all": all_of, "most": most + 1,
-        "programmes": sorted({m.programme for m in actor.memberships if m.programme and m.role in staff}),
-        "organisations": sorted({m.organisation for m in actor.memberships if m.organisation and m.role in PROVIDER_ROLES}),
-    }  # fmt: skip
+    given: dict[str, Any] = people_values(actor) | {"most": most + 1}
     more = ""
     if keys := from_cursor(cursor, 2):
         more = " AND (p.created_at, p.id) < (:at, CAST(:after AS uuid))"
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
-    mine = (
-        "(:all OR m.programme_id = ANY(CAST(:programmes AS uuid[])) OR m.organisation_id = ANY(CAST(:organisations AS uuid[])))"
-        " AND (:all OR m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()))"
-    )
     rows = db.execute(
         text(
             "SELECT p.id, p.name, p.name_zh, p.email, p.active, p.created_at, (SELECT coalesce(jsonb_agg(jsonb_build_object("
             "'id', m.id, 'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for',"
             " m.deputy_for, 'starts_at', m.starts_at, 'ends_at', m.ends_at) ORDER BY m.starts_at, m.id), '[]')"
-            f" FROM memberships m WHERE m.person_id = p.id AND {mine}) AS memberships FROM people p"
-            f" WHERE (:all OR p.active AND NOT p.service AND EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND {mine})){more}"
+            f" FROM memberships m WHERE m.person_id = p.id AND {_TOGETHER}) AS memberships FROM people p"
+            f" WHERE {PEOPLE_SEEN}{more}"
             " ORDER BY p.created_at DESC, p.id DESC LIMIT :most"
         ),
         given,

@@ -11,23 +11,22 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from casework.errors import NotFound
-from casework.operations.access_sql import ME, named_for, opened_case, opened_mediation, own_referral, reads_case
+from casework.operations.access_sql import (
+    ME,
+    inside_own_referral,
+    named_for,
+    opened_case,
+    opened_mediation,
+    own_paper,
+    own_referral,
+    reads_case,
+)
 from casework.permissions import Actor, reach
 from casework.records.database import run
 
 #: `a` is a referral, `h` the case or mediation that it belongs to.
 _OWN = own_referral("a", "h.interests", ME)
 _REFERRED = f"EXISTS (SELECT FROM tracks a WHERE a.log_id = h.id AND {_OWN})"
-#: The referral that the track of `t` is, or runs inside.
-_INSIDE = f"""EXISTS (
-    SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
-    WHERE r.id = t.track_id AND {_OWN}
-)"""
-_GRANTED = f"""t.withdrawn_at IS NULL AND EXISTS (
-    SELECT FROM grants g JOIN tracks r ON r.id = g.track_id
-    JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
-    WHERE g.document_id = t.id AND g.ended_at IS NULL AND {_OWN}
-)"""
 #: Who reads the whole of a case, and of a mediation.
 _WHOLE = f"({reads_case('h', ME)} OR {opened_case('h', ME)})"
 _NAMED = f"({named_for('h', ME)} OR {opened_mediation('h', ME)})"
@@ -54,7 +53,7 @@ def _part_of(table: str, theirs: str, where: str = "true", which: int = 1) -> st
 
 def seen_task(which: int = 1, person: int = 2, reaches: int = 3) -> str:
     """The statement that finds the log of a task; the numbers are those of its values."""
-    theirs = f"(t.organisation_id IS NOT NULL AND {_INSIDE})"
+    theirs = f"(t.organisation_id IS NOT NULL AND {inside_own_referral('t.track_id', 'h.interests', ME)})"
     return _asking(_part_of("tasks", theirs, which=which), person, reaches)
 
 
@@ -67,7 +66,7 @@ _REFERRAL = _asking(
     _part_of("tracks", f"EXISTS (SELECT FROM tracks a WHERE a.id = t.id AND {_OWN})", "t.workflow = 'referral'")
 )
 _TASK = seen_task()
-_DOCUMENT = _asking(_part_of("documents", f"({_INSIDE} OR {_GRANTED})", "NOT me.person = ANY(h.interests)"))
+_DOCUMENT = _asking(_part_of("documents", own_paper("t", "h.interests", ME), "NOT me.person = ANY(h.interests)"))
 
 
 def reaches(actor: Actor) -> tuple[str, ...]:

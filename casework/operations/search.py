@@ -1,4 +1,5 @@
-"""One search over what a person may see: case numbers, titles, owners and the parties' names. Reads only.
+"""One search over what a person may see: case numbers, titles, owners and parties; documents by title and file name; the
+words of messages; and people. Reads only.
 
 Every word must stand somewhere, in any order, in English or Chinese, and at the beginning of a word.
 
@@ -8,17 +9,22 @@ What may be found is what may be listed: the same policy, so that a search says 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.operations.access_sql import named_for, own_referral, reach_values
+from casework.ledger.canonical import instant
+from casework.operations.access_sql import named_for, own_paper, own_referral, reach_values, reads_case
+from casework.operations.administration import PEOPLE_SEEN, people_values
 from casework.operations.overview import names_of
 from casework.permissions import Actor, reach
 
 Json = Any
 
 SHORTEST, LONGEST, MOST = 2, 100, 50
+#: How much of a message is shown around the first word that was found, and how much of that stands before it.
+_EXCERPT, _BEFORE = 160, 40
 
 #: What each kind of thing is called, as one text in which every word must stand.
 _PARTIES = """(
@@ -49,16 +55,52 @@ _MEDIATIONS = text(f"""
     WHERE {named_for("m")} AND concat_ws(' ', m.title, {_PARTIES.format(parties="m.parties")}) ~* ALL(CAST(:patterns AS text[]))
     ORDER BY m.opened_at DESC, m.id LIMIT :most
 """)
+#: Where a document or message stands: a case or mediation, and its interests.
+_HOME = "LEFT JOIN cases c ON c.id = {of}.log_id LEFT JOIN mediations m ON m.id = {of}.log_id"
+_WHOLE = f"({reads_case('c')} OR {named_for('m')})"
+_INTERESTS = "coalesce(c.interests, m.interests)"
+# By its title as it was entered, and the names of its files, in which words may also be tied by signs.
+_DOCUMENTS = text(f"""
+    SELECT d.id, d.kind, e.body->'title'->>'value' AS title, c.number, m.id AS mediation, d.withdrawn_at, {_WHOLE} AS whole
+    FROM documents d {_HOME.format(of="d")} LEFT JOIN events e ON e.log_id = d.log_id
+        AND e.kind IN ('document_registered', 'letter_sent') AND CAST(e.effects->'documents'->0->>'id' AS uuid) = d.id
+    WHERE ({_WHOLE} OR {own_paper("d", _INTERESTS)}) AND NOT CAST(:person AS text) = ANY({_INTERESTS}) AND concat_ws(
+        ' ', e.body->'title'->>'value',
+        (SELECT string_agg(concat_ws(' ', f.name, translate(f.name, '_', ' ')), ' ') FROM files f WHERE f.document_id = d.id)
+    ) ~* ALL(CAST(:patterns AS text[]))
+    ORDER BY d.withdrawn_at IS NOT NULL, d.registered_at DESC, d.id LIMIT :most
+""")
+# By what it says now: not by what was corrected or taken back.
+_MESSAGES = text(f"""
+    SELECT n.message, n.track_id, n.words, n.at, n.number, n.mediation, n.title, n.whole FROM (
+        SELECT DISTINCT ON (e.log_id, e.effects->>'message') e.effects->>'message' AS message, e.track_id, e.effects->>'what' AS what,
+            e.body->'words'->>'value' AS words, e.at, c.number, m.id AS mediation, coalesce(c.title, m.title) AS title, {_WHOLE} AS whole
+        FROM events e {_HOME.format(of="e")} LEFT JOIN tracks a ON a.id = e.track_id
+        WHERE e.kind IN ('noted', 'said') AND ({_WHOLE} OR {own_referral("a", _INTERESTS)})
+        ORDER BY e.log_id, e.effects->>'message', e.seq DESC
+    ) n WHERE n.what <> 'taken_back' AND n.words ~* ALL(CAST(:patterns AS text[])) ORDER BY n.at DESC, n.message LIMIT :most
+""")
+# By address as well for administrators, who alone are shown it.
+_PEOPLE = text(f"""
+    SELECT p.id, p.name, p.name_zh, p.active FROM people p
+    WHERE {PEOPLE_SEEN} AND concat_ws(' ', p.name, p.name_zh, CASE WHEN :all THEN p.email END) ~* ALL(CAST(:patterns AS text[]))
+    ORDER BY NOT p.active, p.name, p.id LIMIT :most
+""")
+KINDS = ("cases", "referrals", "mediations", "documents", "messages", "people")
 
 
-def search(db: Connection, actor: Actor, wanted: str) -> dict[str, Json]:
-    """Cases, referrals and mediations that the words name, as far as the actor sees them; nothing for too few letters."""
+def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> dict[str, Json]:
+    """What the words name, of each kind, as far as the actor sees it; nothing for too few letters."""
     words = " ".join(wanted.replace("\x00", "").split())[:LONGEST]
-    found: dict[str, Json] = {"words": words, "cases": [], "referrals": [], "mediations": [], "more": False}
+    found: dict[str, Json] = {"words": words, "more": False} | {kind: [] for kind in KINDS}
     if len(words) < SHORTEST:
         return found
-    given = {**reach_values(reach(actor)), "patterns": [_pattern(one) for one in words.split()], "exact": words, "most": MOST + 1}
-    cases, referrals, mediations = (db.execute(one, given).all() for one in (_CASES, _REFERRALS, _MEDIATIONS))
+    patterns = [_pattern(one) for one in words.split()]
+    given = reach_values(reach(actor)) | {"patterns": patterns, "exact": words, "most": most + 1}
+    cases, referrals, mediations, documents, messages = (
+        db.execute(one, given).all() for one in (_CASES, _REFERRALS, _MEDIATIONS, _DOCUMENTS, _MESSAGES)
+    )
+    people = db.execute(_PEOPLE, people_values(actor) | {"patterns": patterns, "most": most + 1}).all()
     seen = [row.parties for row in cases if row.whole] + [row.parties for row in (*referrals, *mediations)]
     names = names_of(db, set(), {one for parties in seen for one in parties.values()})
 
@@ -68,15 +110,26 @@ def search(db: Connection, actor: Actor, wanted: str) -> dict[str, Json]:
     return found | {
         "cases": [
             {"number": row.number, "title": row.title, "state": row.state, "parties": parties(row) if row.whole else {}}
-            for row in cases[:MOST]
+            for row in cases[:most]
         ],
         "referrals": [
             {"id": row.id, "service": row.kind, "edition": row.edition, "states": list(row.states), "number": row.number,
              "title": row.title, "parties": parties(row)}
-            for row in referrals[:MOST]
+            for row in referrals[:most]
         ],
-        "mediations": [{"id": row.id, "title": row.title, "parties": parties(row)} for row in mediations[:MOST]],
-        "more": any(len(rows) > MOST for rows in (cases, referrals, mediations)),
+        "mediations": [{"id": row.id, "title": row.title, "parties": parties(row)} for row in mediations[:most]],
+        "documents": [
+            {"id": row.id, "title": row.title, "kind": row.kind, "number": row.number,
+             "mediation": row.mediation if row.whole else None, "withdrawn": row.withdrawn_at is not None}
+            for row in documents[:most]
+        ],
+        "messages": [
+            {"id": row.message, "at": instant(row.at), "excerpt": _excerpt(row.words, patterns), "referral": row.track_id,
+             "number": row.number, "mediation": row.mediation if row.whole else None, "title": row.title}
+            for row in messages[:most]
+        ],
+        "people": [{"id": row.id, "name": row.name, "name_zh": row.name_zh, "active": row.active} for row in people[:most]],
+        "more": any(len(rows) > most for rows in (cases, referrals, mediations, documents, messages, people)),
     }  # fmt: skip
 
 
@@ -84,3 +137,12 @@ def _pattern(word: str) -> str:
     """A word as PostgreSQL looks for it: where a word begins, or anywhere where it is written without spaces."""
     escaped = re.sub(r"([^\w])", r"\\\1", word)
     return (r"\m" if word[0].isascii() and word[0].isalnum() else "") + escaped
+
+
+def _excerpt(words: str, patterns: Sequence[str]) -> str:
+    """The part of a message in which the first of the words stands."""
+    words = " ".join(words.split())
+    found = [one.start() for pattern in patterns if (one := re.search(pattern.replace(r"\m", r"\b"), words, re.IGNORECASE))]
+    start = max(min(found, default=0) - _BEFORE, 0)
+    end = start + _EXCERPT
+    return ("…" if start else "") + words[start:end] + ("…" if end < len(words) else "")

@@ -76,6 +76,8 @@ EXCEPTIONAL = (
     " OR e.kind = 'completed' AND e.effects->>'name' IN ('ask_more_time', 'decide_extension', 'decide_more_time',"
     " 'decide_waiver', 'nda')"
 )
+#: Events whose words a search reads; its queries name the same kinds, so that the index serves them.
+WORDS = "kind IN ('document_registered', 'letter_sent', 'noted', 'said')"
 
 events = Table(
     "events",
@@ -91,6 +93,7 @@ events = Table(
     Column("body", JSONB, nullable=False, comment="Form values, each with its salt; erasable"),
     Column("hash", Text, nullable=False, comment="SHA-256 of prev and the canonical header, hex"),
     Index("ix_events_log_id_track_id_seq", "log_id", "track_id", "seq"),
+    Index("ix_events_words", "log_id", "seq", postgresql_where=text(WORDS)),
     Index("ix_events_exceptional", "at", "log_id", "seq", postgresql_where=text(EXCEPTIONAL.replace("e.", ""))),
     comment="The history. Append-only: a trigger refuses everything else, to the owner as well",
 )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, render_template, request
 
 from casework.operations import search
+from casework.operations.administration import is_administrator
 from casework.web.actor import page_transaction
+from casework.web.messages import Place
 
 blueprint = Blueprint("search", __name__)
 
@@ -14,5 +19,17 @@ blueprint = Blueprint("search", __name__)
 def show() -> str:
     with page_transaction() as (db, actor):
         found = search.search(db, actor, request.args.get("q", ""))
-    count = sum(len(found[kind]) for kind in ("cases", "referrals", "mediations"))
-    return render_template("search/show.html", found=found, count=count, shortest=search.SHORTEST)
+    count = sum(len(found[kind]) for kind in search.KINDS)
+    return render_template(
+        "search/show.html", found=found, count=count, shortest=search.SHORTEST, opens_people=is_administrator(actor)
+    )
+
+
+@blueprint.app_template_global()
+def found_message_url(one: Mapping[str, Any]) -> str:
+    """Where a message stands that was found."""
+    if one["referral"] is not None:
+        place = Place("referral", str(one["referral"]))
+    else:
+        place = Place("case", one["number"]) if one["number"] else Place("mediation", str(one["mediation"]))
+    return f"{place.url()}#m-{one['id']}"

@@ -6,6 +6,7 @@ case, mediation, referral, task and paper each of the three must say the same, a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -100,6 +101,19 @@ class People(Papers):
         })  # fmt: skip
 
     def _tell(self, case: Case, n: int) -> None:
+        places = (None, *(one.id for one in case.tracks.values() if one.workflow == "referral"))
+        for seq, track in enumerate(places, start=1_000):
+            message = {"message": self.id(), "what": "written"}
+            body = {"words": {"value": f"A title {case.log} {track or ''}", "salt": "x"}}
+            self.insert("events", {
+                "log_id": case.log, "seq": seq, "at": START, "kind": "said" if track else "noted", "track_id": track, "actor_id": "system",
+                "header": "{}", "effects": json.dumps(message), "body": json.dumps(body), "hash": "x",
+            })  # fmt: skip
+        for one in case.documents.values():
+            self.insert("files", {
+                "id": self.id(), "log_id": case.log, "document_id": one.id, "version": 1, "type": "pdf", "size": 1, "filed_at": START,
+                "filed_by": "system", "name": "A title.pdf",
+            })  # fmt: skip
         for person in self.people:
             for track in (None, *(one.id for one in case.tracks.values() if one.workflow == "referral")):
                 self.insert("notifications", {
@@ -183,7 +197,9 @@ def _policy(actor: Actor, cases: list[Case]) -> dict[str, set[str]]:
         for track in (None, *(one.id for one in case.tracks.values() if one.workflow == "referral"))
         if _by_role(actor, case) or track in own(actor, case)
     }  # fmt: skip
+    found = {one.id for case in cases for one in case.documents.values() if reads_document(replace(actor, opened=frozenset()), case, one)}
     return {
+        "search papers": found, "search messages": mentions,
         "gate cases": homes["case"], "gate mediations": homes["mediation"], "gate referrals": every, "gate papers": papers,
         "wall mediations": homes["mediation"], "wall referrals": every, "wall papers": papers,
         "referrals": listed_referrals, "inbox": mine, "search referrals": mine, "search mediations": named, "mediations named": named,
@@ -204,6 +220,7 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
     """What the statements and the database's own policies give."""
     by_kind = {kind: [case for case in cases if case.kind == kind] for kind in ("case", "mediation")}
     every = [one.id for case in cases for one in case.tracks.values() if one.workflow == "referral"]
+    searched = search(db, actor, "A title", most=1000)
     made = {
         "gate cases": {case.log for case in by_kind["case"] if found(gate.case_log, db, actor, case.number or "")},
         "gate mediations": {case.log for case in by_kind["mediation"] if found(gate.mediation_log, db, actor, case.log)},
@@ -211,8 +228,10 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
         "gate papers": {one for case in cases for one in case.documents if found(gate.document_log, db, actor, one)},
         "referrals": {one["id"] for one in pages(lambda at: list_referrals(db, actor, cursor=at, limit=100))},
         "inbox": {one["id"] for tab in TABS for one in _inbox(db, actor, tab)},
-        "search referrals": {one["id"] for one in search(db, actor, "A title")["referrals"]},
-        "search mediations": {one["id"] for one in search(db, actor, "A title")["mediations"]},
+        "search referrals": {one["id"] for one in searched["referrals"]},
+        "search mediations": {one["id"] for one in searched["mediations"]},
+        "search papers": {one["id"] for one in searched["documents"]},
+        "search messages": {_place_of(db, one["id"]) for one in searched["messages"]},
         "mediations named": {one["id"] for one in list_mediations(db, actor)["items"]},
         "cases": {one["number"] for one in pages(lambda at: list_cases(db, actor, cursor=at, limit=100))},
         "notifications": {
@@ -228,6 +247,12 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
     made["wall papers"] = shown(db, "documents")
     read_as(db, ENGINE)
     return made
+
+
+def _place_of(db: Connection, message: str) -> str:
+    found = text("SELECT log_id, track_id FROM events WHERE kind IN ('noted', 'said') AND effects->>'message' = :message")
+    row = db.execute(found, {"message": message}).one()
+    return f"{row.log_id} {row.track_id or ''}"
 
 
 def _inbox(db: Connection, actor: Actor, tab: str) -> Iterator[dict[str, Any]]:

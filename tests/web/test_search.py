@@ -7,10 +7,14 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.operations.cabinet import Cabinet
+from casework.operations.deeds import home_of
+from casework.operations.messages import correct_message
 from casework.operations.search import search
+from casework.records.cases import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
-from tests.world import World, to_referral
+from tests.world import World, new_request, to_referral
 
 BrowserFor = Callable[[str], Browser]
 
@@ -99,3 +103,91 @@ def test_too_few_letters_ask_for_more(world: World, browser_for: BrowserFor) -> 
 
 def test_the_box_stands_on_every_page(world: World, browser_for: BrowserFor) -> None:
     assert 'role="search" action="/search"' in browser_for("provider").get("/").text
+
+
+# --- documents, messages and people -----------------------------------------------------------------------------------
+
+READ_WHOLE = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")
+OUTSIDE = ("foreign_officer", "foreign_provider", "verifier", "observer", "administrator", "dispute_officer")
+
+
+def test_documents_are_found_by_title_and_file_name_by_those_who_read_them(
+    world: World, number: str, cabinet: Cabinet, browser_for: BrowserFor
+) -> None:
+    world.hand_in(cabinet, number, title="Boiler certificate", name="pressure_vessel-2026.pdf")
+    for who in (*READ_WHOLE, "provider", *OUTSIDE):
+        for words in ("certificate boiler", "vessel", "pressure_vessel", "2026.pdf"):
+            assert ("Boiler certificate" in main(browser_for(who), words)) is (who in READ_WHOLE), (who, words)
+
+
+def test_a_provider_finds_what_is_granted_to_it_while_it_is(
+    engine: Engine, world: World, number: str, cabinet: Cabinet, browser_for: BrowserFor
+) -> None:
+    document = world.hand_in(cabinet, number, title="Boiler certificate")
+    given = {"document": document}
+    with transaction(engine) as db:
+        db.execute(text(
+            "INSERT INTO grants (id, log_id, track_id, document_id, consents, given_at)"
+            " SELECT gen_random_uuid(), log_id, id, CAST(:document AS uuid), '{}', casework_now() FROM tracks WHERE workflow = 'referral'"
+        ), given)  # fmt: skip
+    for who, finds in (("provider", True), ("provider_lead", True), ("foreign_provider", False)):
+        assert ("Boiler certificate" in main(browser_for(who), "certificate")) is finds, who
+    with transaction(engine) as db:
+        db.execute(text("UPDATE cases SET interests = ARRAY[CAST(:p AS text)]"), {"p": world.people["provider"]})
+    assert "Nothing that you may see" in main(browser_for("provider"), "certificate")
+    with transaction(engine) as db:
+        db.execute(text("UPDATE grants SET ended_at = casework_now()"))
+    assert "Nothing that you may see" in main(browser_for("provider_lead"), "certificate")
+
+
+def test_notes_are_found_by_the_office_and_shared_messages_by_both_sides(
+    engine: Engine, world: World, number: str, browser_for: BrowserFor
+) -> None:
+    with transaction(engine) as db:
+        referral = world.referral(db, number, "assessment")
+        world.accept(db, number, referral)
+        case = load(db, home_of(db, number), "case")
+        world.write(db, "officer", case, words="The owner hesitates about zirconium.")
+        world.write(db, "officer", case, referral, words="Please mention tungsten " + "and much else " * 40)
+    for who in (*READ_WHOLE, *OUTSIDE):
+        assert ("hesitates" in main(browser_for(who), "zirconium")) is (who in READ_WHOLE), who
+        assert ("Please mention" in main(browser_for(who), "tungsten")) is (who in READ_WHOLE), who
+    assert "Nothing that you may see" in main(browser_for("provider"), "zirconium")
+    found = main(browser_for("provider"), "tungsten")
+    assert "Please mention" in found
+    assert f"/referrals/{referral}/messages#m-" in found
+    assert found.count("and much else") < 40
+
+
+def test_a_message_is_found_by_what_it_says_now(engine: Engine, world: World, number: str) -> None:
+    def change(words: str | None) -> None:
+        with transaction(engine) as db:
+            case = load(db, home_of(db, number), "case")
+            correct_message(
+                db, world.actor(db, "officer"), case, audience="internal", referral=None, message=message, words=words,
+                request=new_request(),
+            )  # fmt: skip
+
+    def found(words: str) -> int:
+        with transaction(engine) as db:
+            return len(search(db, world.actor(db, "officer"), words)["messages"])
+
+    with transaction(engine) as db:
+        message = world.write(db, "officer", load(db, home_of(db, number), "case"), words="They make bismuth.")
+    assert found("bismuth") == 1
+    change("They make bronze.")
+    assert (found("bismuth"), found("bronze")) == (0, 1)
+    change(None)
+    assert found("bronze") == 0
+
+
+def test_people_are_found_by_those_who_work_with_them(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        given = {"id": world.people["second_supervisor"]}
+        db.execute(text("UPDATE people SET name = 'Ottilie Quast', name_zh = '全婷丽', email = 'oq@example.com' WHERE id = CAST(:id AS uuid)"), given)
+    staff = {*READ_WHOLE, "dispute_officer", "administrator"}
+    for who in (*READ_WHOLE, "provider", *OUTSIDE):
+        for words in ("quast", "婷丽"):
+            assert ("Ottilie Quast" in main(browser_for(who), words)) is (who in staff), (who, words)
+        assert ("Ottilie Quast" in main(browser_for(who), "oq@example")) is (who == "administrator"), who
+    assert f"/people/{world.people['second_supervisor']}" in main(browser_for("administrator"), "quast")

@@ -38,11 +38,40 @@ class FoundMediation(Answer):
     parties: dict[str, Any]
 
 
+class FoundDocument(Answer):
+    id: str
+    title: str | None
+    kind: str
+    number: str | None
+    mediation: str | None
+    withdrawn: bool
+
+
+class FoundMessage(Answer):
+    id: str
+    at: str
+    excerpt: Annotated[str, Field(description="The part of it in which the first of the words stands")]
+    referral: Annotated[str | None, Field(description="In whose shared thread it stands; null for an internal note")]
+    number: str | None
+    mediation: str | None
+    title: Annotated[str | None, Field(description="Of its case or mediation")]
+
+
+class FoundPerson(Answer):
+    id: str
+    name: str
+    name_zh: str | None
+    active: bool
+
+
 class Found(Answer):
     words: Annotated[str, Field(description="What was searched for")]
     cases: list[FoundCase]
     referrals: list[FoundReferral]
     mediations: list[FoundMediation]
+    documents: Annotated[list[FoundDocument], Field(description="By their titles and the names of their files")]
+    messages: Annotated[list[FoundMessage], Field(description="By what they say now")]
+    people: Annotated[list[FoundPerson], Field(description="Those that you work with")]
     more: Annotated[bool, Field(description="There is more than is listed")]
 
 
