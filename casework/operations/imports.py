@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -112,11 +113,27 @@ def import_records(
         scope = _programme(db, programme, actor)
     task = _Import(kind, scope, source or programme, name, dry_run, actor.person if actor else SYSTEM_ACTOR, tell)
     rows = read_rows(file, REQUIRED[kind])
-    while batch := list(islice(rows, BATCH)):
-        task.take(engine, batch)
-        if progress is not None:
-            progress(task.report)
+    with _batches(engine, dry_run) as a_batch:
+        while batch := list(islice(rows, BATCH)):
+            with a_batch() as db:
+                task.take(db, batch)
+            if progress is not None:
+                progress(task.report)
     return task.report
+
+
+@contextmanager
+def _batches(engine: Engine, dry_run: bool) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+    """A transaction for each batch. Of a dry run one for all of them, in which everything is done and then taken back:
+    what an earlier batch brings decides about a later one, and what the database refuses is refused."""
+    if not dry_run:
+        yield lambda: transaction(engine)
+        return
+    with transaction(engine) as db:
+        # The file may come slowly.
+        db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        yield lambda: nullcontext(db)
+        db.rollback()
 
 
 def _programme(db: Connection, code: str, actor: Actor | None) -> str:
@@ -158,28 +175,21 @@ class _Import:
         self.seen: set[bytes] = set()
         #: The rows of this batch that were written, by table: the event of the batch tells each.
         self.written: dict[str, set[str]] = {}
-        #: On a dry run: records that matches of earlier batches would have brought.
-        self.promised: set[bytes] = set()
 
     # --- checking ---
 
-    def take(self, engine: Engine, batch: list[Row]) -> None:
+    def take(self, db: Connection, batch: list[Row]) -> None:
         items = [item for row in batch if (item := self._check(row)) is not None]
         if not items:
             return
-        if self.report.dry_run:
-            with transaction(engine) as db:
-                self._put(db, items)
-            return
         self.written.clear()
         before = (self.report.created, self.report.updated, self.report.nested)
-        with transaction(engine) as db:
-            # Locked first: two imports of the same file take their turns.
-            log = lock_log(db, self.programme)
-            self._put(db, items)
-            made = (self.report.created, self.report.updated, self.report.nested)
-            if made != before:
-                self._note(db, log, batch, [now - then for now, then in zip(made, before, strict=True)])
+        # Locked first: two imports of the same file take their turns. What is only tried keeps nobody waiting.
+        log = None if self.report.dry_run else lock_log(db, self.programme)
+        self._put(db, items)
+        made = (self.report.created, self.report.updated, self.report.nested)
+        if log is not None and made != before:
+            self._note(db, log, batch, [now - then for now, then in zip(made, before, strict=True)])
 
     def _note(self, db: Connection, log: Log, batch: list[Row], made: Sequence[int]) -> None:
         created, updated, nested = made
@@ -291,13 +301,7 @@ class _Import:
             self._upsert(db, kind, nested, [self._plain(one) for one in nested], stamp, count=False)
         keys = {self._side_key(item, side) for item in items}
         found = self._known(db, kind, keys, ("id",))
-        ids = {key: str(row.id) for key, row in found.items()}
-        if self.report.dry_run:
-            self.promised |= {_digest(kind, *key) for key in whole}
-            for key in keys - set(ids):
-                if _digest(kind, *key) in self.promised:
-                    ids[key] = f"new {key}"
-        return ids
+        return {key: str(row.id) for key, row in found.items()}
 
     def _plain(self, item: _Item) -> dict[str, Json]:
         """Column by column what a need or technology says; nothing of what it leaves out."""
@@ -354,11 +358,10 @@ class _Import:
             self.report.updated += count and touched
             self.report.unchanged += count and not touched
             self.report.nested += not count and touched
-        if not self.report.dry_run:
-            self._insert(db, table, fresh)
-            self._update(db, table, changed)
-            for key, new in rights.items():
-                self._enter(db, ids[key], new)
+        self._insert(db, table, fresh)
+        self._update(db, table, changed)
+        for key, new in rights.items():
+            self._enter(db, ids[key], new)
 
     def _differing(
         self, item: _Item, row: Any, before: Mapping[str, Json], told: Mapping[str, Json]
@@ -435,7 +438,7 @@ class _Import:
         # Of several with one name the oldest is meant.
         known: dict[str, str] = {row.name: row.id for row in rows}
         for name, country in names.items():
-            if name in known or self.report.dry_run:
+            if name in known:
                 continue
             origin = {"source": self.source, "at": stamp}
             provenance = {"name": origin} | ({"country": origin} if country else {})
@@ -443,7 +446,7 @@ class _Import:
         for item, told in zip(items, values, strict=True):
             owner = getattr(item.record, "owner", None)
             if owner is not None:
-                told["owner_id"] = known.get(owner, "new")
+                told["owner_id"] = known[owner]
 
     def _new_rights(
         self, db: Connection, items: list[_Item], known: Mapping[tuple[str, str], Any]
@@ -532,14 +535,10 @@ class _Import:
                 changed.append(before | differ | {"id": row.id})
             self.report.updated += bool(differ)
             self.report.unchanged += not differ
-        if not self.report.dry_run:
-            self._insert(db, "matches", fresh)
-            self._update(db, "matches", changed)
+        self._insert(db, "matches", fresh)
+        self._update(db, "matches", changed)
 
     def _pairs(self, db: Connection, values: list[dict[str, Json]]) -> dict[tuple[str, str], str]:
-        asked = [
-            one for one in values if not any(str(one[name]).startswith("new ") for name in ("need_id", "technology_id"))
-        ]
         rows = db.execute(
             text(
                 "SELECT need_id, technology_id, external_id FROM matches WHERE programme_id = CAST(:programme AS uuid)"
@@ -547,8 +546,8 @@ class _Import:
                 " (SELECT * FROM unnest(CAST(:needs AS uuid[]), CAST(:technologies AS uuid[])))"
             ),
             {
-                "programme": self.programme, "needs": [one["need_id"] for one in asked],
-                "technologies": [one["technology_id"] for one in asked],
+                "programme": self.programme, "needs": [one["need_id"] for one in values],
+                "technologies": [one["technology_id"] for one in values],
             },
         )  # fmt: skip
         return {(row.need_id, row.technology_id): row.external_id for row in rows}
