@@ -1,13 +1,15 @@
 """The same deed on several tasks: tried first, then done, with a result for each.
 
 What refuses one keeps no other from being done: each stands behind a savepoint, with a request key of its own. They are
-gone through in the order of their logs, so that two people with the same choice lock in the same order.
+gone through in the order of their logs, so that two people with the same choice lock in the same order. A try does them
+all and takes them back together: what becomes of one may decide about another.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -58,10 +60,6 @@ class Outcome:
         return {"task": self.task, "done": self.refusal is None, "why": None if self.refusal is None else str(self.refusal)}
 
 
-class _Undo(Exception):  # noqa: N818  it ends a savepoint, and is no error
-    """What was tried is taken back."""
-
-
 def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, Json]:
     """The chosen tasks that the actor sees, each with what may be done to it, and what may be done to any of them."""
     library, found = load_library(), []
@@ -93,7 +91,8 @@ def do_to_tasks(
     _insist(ids, operation, told)
     if not dry_run and (earlier := ask(db, actor, request)) is not None:
         return earlier
-    results = {id: _one(db, actor, id, operation, told, request, dry_run) for id in _in_order(db, ids)}
+    with tried(db) if dry_run else nullcontext():
+        results = {id: _one(db, actor, id, operation, told, request) for id in _in_order(db, ids)}
     items = [(results.get(id) or Outcome(id, NotFound("task"))).as_json() for id in dict.fromkeys(ids)]
     done = Done({"items": items, "done": sum(one["done"] for one in items), "dry_run": dry_run})
     return done if dry_run else finish(db, actor, request, done)
@@ -126,29 +125,31 @@ def _in_order(db: Connection, ids: Sequence[str]) -> list[str]:
     return list(rows.scalars())
 
 
-def _one(
-    db: Connection, actor: Actor, id: str, operation: str, told: Mapping[str, str], request: Request, dry_run: bool
-) -> Outcome:
+def _one(db: Connection, actor: Actor, id: str, operation: str, told: Mapping[str, str], request: Request) -> Outcome:
     def deed() -> None:
         if operation == table.COMPLETE:
             _insist_plain(db, actor, id)
         _DEEDS[operation](db, actor, id, told, of_one(request, id))
 
-    return Outcome(id, attempt(db, deed, dry_run=dry_run))
+    return Outcome(id, attempt(db, deed))
 
 
-def attempt(db: Connection, deed: Callable[[], object], *, dry_run: bool) -> CaseworkError | None:
-    """Do it behind a savepoint, or only try it; gives what refuses it, which keeps nothing else from being done."""
+def attempt(db: Connection, deed: Callable[[], object]) -> CaseworkError | None:
+    """Do it behind a savepoint; gives what refuses it, which keeps nothing else from being done."""
     try:
         with db.begin_nested():
             deed()
-            if dry_run:
-                raise _Undo
-    except _Undo:
-        return None
     except CaseworkError as refusal:
         return refusal
     return None
+
+
+@contextmanager
+def tried(db: Connection) -> Iterator[None]:
+    """What is done in this block is taken back at its end."""
+    with db.begin_nested() as savepoint:
+        yield
+        savepoint.rollback()
 
 
 def of_one(request: Request, id: str) -> Request:
@@ -162,4 +163,4 @@ def _insist_plain(db: Connection, actor: Actor, id: str) -> None:
         raise Refused(["It has a form of its own to fill in."])
 
 
-__all__ = ["MOST", "NEEDS", "attempt", "do_to_tasks", "of_one", "show_chosen"]
+__all__ = ["MOST", "NEEDS", "attempt", "do_to_tasks", "of_one", "show_chosen", "tried"]

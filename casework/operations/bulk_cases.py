@@ -6,6 +6,7 @@ As with tasks, what refuses one keeps no other from being done; but what is wron
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,7 +15,7 @@ from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.engine.draft import accepted
 from casework.errors import CaseworkError, InvalidForm, NotFound
-from casework.operations.bulk import MOST, attempt, of_one
+from casework.operations.bulk import MOST, attempt, of_one, tried
 from casework.operations.cases import fire_transition
 from casework.operations.overview import find_case
 from casework.operations.requests import Done, Request, ask, finish
@@ -72,9 +73,10 @@ def do_to_cases(
         return earlier
     cases = _found(db, actor, numbers)
     refusals: dict[str, CaseworkError | None] = {number: NotFound("case") for number in numbers}
-    # In the order of their logs, so that two people with the same choice lock in the same order.
-    for number in sorted(cases, key=lambda one: cases[one].log):
-        refusals[number] = _one(db, actor, cases[number], deed, data, request, dry_run)
+    with tried(db) if dry_run else nullcontext():
+        # In the order of their logs, so that two people with the same choice lock in the same order.
+        for number in sorted(cases, key=lambda one: cases[one].log):
+            refusals[number] = _one(db, actor, cases[number], deed, data, request)
     items = [
         {"case": number, "done": refusal is None, "why": None if refusal is None else str(refusal)}
         for number, refusal in refusals.items()
@@ -84,7 +86,7 @@ def do_to_cases(
 
 
 def _one(
-    db: Connection, actor: Actor, case: Case, deed: str, data: Mapping[str, Json], request: Request, dry_run: bool
+    db: Connection, actor: Actor, case: Case, deed: str, data: Mapping[str, Json], request: Request
 ) -> CaseworkError | None:
     refusal = attempt(
         db,
@@ -92,7 +94,6 @@ def _one(
             db, actor, case.log, "case", case.main.id, deed, data=data, revision=case.main.revision,
             request=of_one(request, str(case.number)),
         ),
-        dry_run=dry_run,
     )  # fmt: skip
     if isinstance(refusal, InvalidForm):
         raise refusal

@@ -320,11 +320,16 @@ def on_case(
     actor: Actor, standing: Standing, roles: tuple[str, ...], action: str, revision: int | None = None
 ) -> By:
     """The capacity in which the actor does something to the case itself. Raises NotFound, NotAllowed or CaseHasMoved."""
-    if sight(actor, standing.case) < Sight.ALL:
-        raise NotFound("case")
-    by = _capacity(actor, standing.case, standing.case.main, roles, action)
+    by = capacity_on_case(actor, standing.case, roles, action)
     insist_revision(revision, standing.case.revision)
     return by
+
+
+def capacity_on_case(actor: Actor, case: Case, roles: tuple[str, ...], action: str) -> By:
+    """The same for a case as it is read. Raises NotFound and NotAllowed."""
+    if sight(actor, case) < Sight.ALL:
+        raise NotFound("case")
+    return _capacity(actor, case, case.main, roles, action)
 
 
 def _case_answer(case: Case, events: list[Event]) -> dict[str, Json]:

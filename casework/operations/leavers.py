@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine.cases import Case
 from casework.engine.commands import By, Command, HandOver
 from casework.engine.roles import SUPERVISOR
-from casework.errors import InvalidForm, NotFound, WrongState
+from casework.errors import CaseworkError, InvalidForm, NotFound, WrongState
 from casework.operations.access_sql import mediated
-from casework.operations.cases import on_case, refuses_owner
+from casework.operations.cases import capacity_on_case, refuses_owner
 from casework.operations.deeds import Standing, perform
 from casework.operations.departures import relieved
 from casework.operations.gate import case_log
@@ -22,6 +23,7 @@ from casework.operations.overview import when
 from casework.operations.references import IN_FORCE
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor
+from casework.records.cases import load_several
 
 Json = Any
 
@@ -64,7 +66,7 @@ _COUNTS = text("""
 _OFFICERS = text(f"""
     SELECT DISTINCT m.programme_id, p.id, p.name, p.name_zh, (
         SELECT coalesce(array_agg(h.id), '{{}}') FROM cases h WHERE h.id = ANY(CAST(:cases AS uuid[]))
-        AND {mediated("p.id", "h.programme_id", "h.opened_at")}
+        AND (CAST(p.id AS text) = ANY(h.interests) OR {mediated("p.id", "h.programme_id", "h.opened_at")})
     ) AS kept_from, (
         SELECT count(*) FROM cases c WHERE c.owner_id = p.id AND c.programme_id = m.programme_id AND c.closed_at IS NULL
     ) AS cases FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
@@ -86,6 +88,7 @@ def show_leaver(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
         raise NotFound("person")
     cases = db.execute(_CASES, given).all()
     known = db.execute(_OFFICERS, given | {"cases": [one.id for one in cases]}).all()
+    whole = load_several(db, [one.id for one in cases])
 
     def successors(case: Any) -> list[dict[str, Json]]:
         return [
@@ -101,10 +104,25 @@ def show_leaver(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
                 "number": one.number, "title": one.title, "state": one.state, "owned": one.owned, "held": one.held,
                 "programme": {"id": one.programme_id, "name": one.programme, "name_zh": one.programme_zh},
                 "due_at": when(one.due_at), "successors": successors(one) if one.owned else [],
+                "why_not": _why_not(actor, whole[one.id]),
             }
             for one in cases
         ],
     }  # fmt: skip
+
+
+def _hand_over(actor: Actor, case: Case) -> By:
+    """The capacity in which the actor hands over what another one leaves behind. Raises NotFound and NotAllowed."""
+    return capacity_on_case(actor, case, (SUPERVISOR,), "Hand over")
+
+
+def _why_not(actor: Actor, case: Case) -> str | None:
+    """Why the actor hands over nothing in this case; None where that is possible."""
+    try:
+        _hand_over(actor, case)
+    except CaseworkError as refusal:
+        return str(refusal)
+    return None
 
 
 def take_over(
@@ -114,7 +132,7 @@ def take_over(
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         case = standing.case
-        by = on_case(actor, standing, (SUPERVISOR,), "Hand over")
+        by = _hand_over(actor, case)
         if leaver != case.owner and leaver not in case.team:
             raise WrongState(action="Hand over", why="the case is in other hands already.")
         owner = case.owner if leaver != case.owner else successor

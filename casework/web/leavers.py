@@ -16,7 +16,7 @@ from casework.operations import leavers
 from casework.operations.requests import Request
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
-from casework.web.texts import say_error, say_fault
+from casework.web.texts import say, say_error, say_fault
 
 Json = Any
 blueprint = Blueprint("leavers", __name__, url_prefix="/team")
@@ -43,6 +43,7 @@ def _show(person: str, faults: Mapping[str, str], outcomes: list[Outcome]) -> st
     return render_template(
         "leavers/show.html", one=found, faults=faults, outcomes=outcomes, everybody=list(everybody.values()),
         done=sum(not one.why for one in outcomes), most=leavers.MOST,
+        why_not={one["number"]: say(one["why_not"]) for one in found["cases"] if one["why_not"]},
     )  # fmt: skip
 
 

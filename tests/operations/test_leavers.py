@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from casework.engine.cases import READY
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.administration import deactivate_person
+from casework.operations.cases import declare_interest
 from casework.operations.deeds import home_of
 from casework.operations.leavers import show_leaver, take_over
 from casework.operations.tasks import claim_task
@@ -55,6 +56,17 @@ def test_nobody_takes_a_case_in_which_they_have_an_interest(world: World, db: Co
     with pytest.raises(InvalidForm) as refusal:
         give(world, db, number, "other_officer")
     assert refusal.value.fields == {"successor": "has declared an interest in this case"}
+
+
+def test_nobody_is_offered_who_would_be_refused_and_who_may_not_hand_over_is_told_why(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    for name in ("other_officer", "supervisor"):
+        declare_interest(db, world.actor(db, name), number, nature="Family.", request=new_request())
+    (mine,) = show_leaver(db, world.actor(db, "supervisor"), world.people["officer"])["cases"]
+    (others,) = show_leaver(db, world.actor(db, "second_supervisor"), world.people["officer"])["cases"]
+    assert mine["successors"] == others["successors"] == []
+    assert mine["why_not"] == "You may not do this: you have declared an interest in this case."
+    assert others["why_not"] is None
 
 
 def test_an_officer_does_not_hand_over_for_others(world: World, db: Connection) -> None:

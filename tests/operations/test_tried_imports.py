@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.import_forms import Kind
+from casework.operations.import_forms import SIDES, Kind
 from casework.operations.imports import BATCH, import_records
 from casework.records.database import transaction
 from tests.operations.tries import everything
@@ -47,7 +47,7 @@ class Files:
     def match(self, keys: int) -> dict[str, Json]:
         sides = {
             side: self.record(kind, 60) if self.dice.random() < 0.4 else f"K{self.dice.randint(1, 70)}"
-            for side, kind in (("need", "needs"), ("technology", "technologies"))
+            for side, kind in SIDES.items()
         }  # fmt: skip
         return {"external_id": f"M{self.dice.randint(1, keys)}"} | sides | self.some(score=[1, 0.5], rationale=["It fits."])
 

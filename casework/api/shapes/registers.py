@@ -138,6 +138,7 @@ class LeaverCase(Answer):
     programme: Named
     due_at: str | None
     successors: Annotated[list[Named], Field(description="Officers who could own it, those with the fewest cases first")]
+    why_not: Annotated[str | None, Field(description="Why you do not hand it over, where you may not")]
 
 
 class Leaver(Answer):
