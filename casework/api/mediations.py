@@ -7,7 +7,7 @@ from casework.api.shapes import mediations as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.cases import HandingOver
 from casework.api.shapes.shared import text_of
-from casework.operations import cases, history, mediations
+from casework.operations import cases, corrections, history, mediations
 from casework.operations.requests import Done
 
 
@@ -52,6 +52,14 @@ def fire_mediation_transition(call: Call) -> Done:
     )  # fmt: skip
 
 
+def correct_mediation_answer(call: Call) -> Done:
+    case = mediations.find_mediation(call.db, call.actor, call.path["mediation"])
+    seq = corrections.last_of(call.db, case, call.path["track"], call.path["transition"])
+    return corrections.correct_answer(
+        call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request
+    )
+
+
 def add_mediation_task(call: Call) -> Done:
     mediations.find_mediation(call.db, call.actor, call.path["mediation"])
     return cases.add_task(
@@ -76,6 +84,11 @@ ROUTES: tuple[Route, ...] = (
     post(
         f"{_TRACK}/transitions/{{transition}}", fire_mediation_transition, "Fire a transition in a mediation",
         shared.Fired, body=shared.Firing, if_match="the track", noun="mediation, track or action",
+    ),
+    post(
+        f"{_TRACK}/transitions/{{transition}}/correction", correct_mediation_answer,
+        "Put other answers in the place of those last given with a transition of a mediation", shared.Corrected,
+        body=shared.AnswerCorrection, noun="mediation, track or answer",
     ),
     post(
         f"{_TRACK}/tasks", add_mediation_task, "Add a task to a mediation", shared.TasksMade, body=shared.NewTask,

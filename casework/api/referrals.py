@@ -6,6 +6,7 @@ from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import referrals as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
+from casework.errors import NotFound
 from casework.operations import corrections, referrals
 from casework.operations.requests import Done
 
@@ -45,7 +46,10 @@ def add_referral_task(call: Call) -> Done:
 
 def correct_referral_answer(call: Call) -> Done:
     case, track = referrals.find_referral(call.db, call.actor, call.path["referral"])
-    seq = corrections.last_of(call.db, case, track.id, call.path["transition"])
+    of = text_of(call.body.track) or track.id
+    if of not in {one.id for one in (track, *case.children(track.id))}:
+        raise NotFound("answer")
+    seq = corrections.last_of(call.db, case, of, call.path["transition"])
     return corrections.correct_answer(
         call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request
     )
@@ -65,8 +69,8 @@ ROUTES: tuple[Route, ...] = (
     ),
     post(
         f"{_REFERRAL}/transitions/{{transition}}/correction", correct_referral_answer,
-        "Put other answers in the place of those last given with a transition of the referral; both stand in the history",
-        shared.Corrected, body=shared.AnswerCorrection, noun="referral or answer",
+        "Put other answers in the place of those last given with a transition of the referral or its service",
+        shared.Corrected, body=shapes.ReferralCorrection, noun="referral or answer",
     ),
     post(
         f"{_REFERRAL}/tasks", add_referral_task, "Add a task that the referral's or the service's workflow allows",

@@ -74,6 +74,7 @@ TABLE: Mapping[str, str] = {
     "POST /tasks/{task}/stop": DELIVER,
     "POST /tasks/{task}/complete": DELIVER,
     "GET /tasks/{task}/people": NONE,
+    "POST /tasks/{task}/correction": NONE,
     "POST /tasks/bulk": NONE,
     "POST /tasks/next": NONE,
     "POST /tasks/{task}/exit": NONE,

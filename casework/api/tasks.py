@@ -6,7 +6,7 @@ from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import shared
 from casework.api.shapes import tasks as shapes
 from casework.api.shapes.shared import text_of
-from casework.operations import agenda, bulk, deadlines, task_lists, tasks
+from casework.operations import agenda, bulk, corrections, deadlines, task_lists, tasks
 from casework.operations.requests import Done
 from casework.operations.task_people import list_task_people
 
@@ -153,6 +153,14 @@ def explain_task(call: Call) -> dict[str, Json]:
     return deadlines.explain_task(call.db, call.actor, call.path["task"])
 
 
+def correct_task_answer(call: Call) -> Done:
+    case, _ = task_lists.find_task(call.db, call.actor, call.path["task"])
+    seq = corrections.last_of_task(call.db, case, call.path["task"])
+    return corrections.correct_answer(
+        call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request
+    )
+
+
 _TASK = "/tasks/{task}"
 
 ROUTES: tuple[Route, ...] = (
@@ -168,6 +176,11 @@ ROUTES: tuple[Route, ...] = (
     post(
         f"{_TASK}/complete", complete_task, "Finish a side task, or decide on what another person proposed",
         shapes.TaskDone, body=shapes.Completing,
+    ),
+    post(
+        f"{_TASK}/correction", correct_task_answer,
+        "Put other answers in the place of those with which a side task was finished; both stand in the history",
+        shared.Corrected, body=shared.AnswerCorrection, noun="task or answer",
     ),
     post(f"{_TASK}/exit", exit_task, "End a side task that is not needed any more", shapes.TaskDone, body=shared.Reason),
     post(f"{_TASK}/start", start_task, "Begin to work on a task", shapes.TaskDone),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from casework.engine.cases import Case
 from casework.engine.commands import By, Command, CorrectAnswer
@@ -23,6 +23,7 @@ Json = Any
 _ONE = "SELECT seq, track_id::text, effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind IN ('fired', 'completed', 'corrected')"
 _OF_SEQ = text(f"{_ONE} AND seq = :seq")
 _LAST = text(f"{_ONE} AND track_id = CAST(:track AS uuid) AND effects->>'transition' = :transition AND kind = 'fired' ORDER BY seq DESC LIMIT 1")
+_LAST_OF_TASK = text(f"{_ONE} AND effects->>'task' = :task AND kind = 'completed' ORDER BY seq DESC LIMIT 1")
 _SINCE = text("""
     SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AND seq >= :seq AND kind IN ('fired', 'completed', 'corrected')
     AND track_id = CAST(:track AS uuid) AND effects->>'transition' IS NOT DISTINCT FROM CAST(:transition AS text)
@@ -71,10 +72,16 @@ def insist_may_correct(actor: Actor, case: Case, answer: Answer) -> By:
     """The capacity in which the actor corrects it. Raises NotAllowed."""
     if (why := conflict(actor, case)) is not None:
         raise NotAllowed(why=why)
-    by = next((one for one in capacities(actor, case, answer.track) if may_correct(case, answer, one)), None)
+    by = _capacity(actor, case, answer)
     if by is None:
         raise NotAllowed(why="an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case.")
     return by
+
+
+def _capacity(actor: Actor, case: Case, answer: Answer) -> By | None:
+    if conflict(actor, case) is not None:
+        return None
+    return next((one for one in capacities(actor, case, answer.track) if may_correct(case, answer, one)), None)
 
 
 def may_correct_now(db: Connection, actor: Actor, case: Case, editions: Mapping[str, Any], seq: int) -> bool:
@@ -104,14 +111,35 @@ def correct_answer(
         return command, by
 
     def done(after: Case, events: list[Event]) -> dict[str, Json]:
-        return {"seq": events[0].seq, "of": events[0].effects["of"]}
+        # To whoever sees a part of the log, a place in the whole would tell what stands between.
+        whole = sight(actor, after) == Sight.ALL
+        return {"seq": events[0].seq if whole else None, "of": events[0].effects["of"] if whole else None}
 
     return perform(db, actor, case.log, case.kind, to_command, done, request)
 
 
+def list_correctable(actor: Actor, case: Case, editions: Mapping[str, Any]) -> list[Answer]:
+    """The answers of a case, or of one's own part of it, that the actor may correct now, in the order of tracks and tasks."""
+    if case.closed_at is not None:
+        return []
+    forms: list[tuple[str, str | None, str | None]] = [(track.id, name, None) for track in case.tracks.values() for name in track.fired]
+    forms += [(task.track, None, task.id) for task in case.tasks.values()]
+    answers = [answer for form in forms if (answer := answer_of(editions, case, *form)) and _sees(actor, case, answer)]
+    return [one for one in answers if _capacity(actor, case, one) is not None]
+
+
 def last_of(db: Connection, case: Case, track: str, transition: str) -> int:
     """The `seq` of the last firing of a transition. Raises NotFound."""
-    row = db.execute(_LAST, {"log": case.log, "track": track, "transition": transition}).first()
+    return _seq(db, _LAST, {"log": case.log, "track": track, "transition": transition})
+
+
+def last_of_task(db: Connection, case: Case, task: str) -> int:
+    """The `seq` with which a task was finished. Raises NotFound."""
+    return _seq(db, _LAST_OF_TASK, {"log": case.log, "task": task})
+
+
+def _seq(db: Connection, statement: TextClause, given: Mapping[str, Json]) -> int:
+    row = db.execute(statement, given).first()
     if row is None:
         raise NotFound("answer")
     return int(row.seq)

@@ -29,6 +29,7 @@ from casework.operations.requests import Done, Request
 from casework.permissions import Actor, Sight, sight
 from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction
+from casework.web.corrections import correctable
 from casework.web.forms import build_form, own_texts, read_request
 from casework.web.messages import threads_of
 from casework.web.openings import told_form
@@ -110,6 +111,9 @@ def show(mediation: UUID) -> str:
             one["id"]: told_form(db, actor, one["id"])
             for one in readers if named and one["decided_at"] and one["state"] != "refused" and not one["told_on"]
         }  # fmt: skip
+        amend = correctable(
+            actor, case, load_library(), lambda track, name: url_for("corrections.show_in_mediation", mediation=id, track=track, name=name)
+        )
         look(db, actor, id)
     tracks = []
     # The mediation itself first, and then the request in which it runs.
@@ -121,7 +125,7 @@ def show(mediation: UUID) -> str:
         })  # fmt: skip
     return render_template(
         "mediations/show.html", one=told, tracks=tracks, actions=deeds.actions_in(told["tracks"], told["actions"]),
-        threads=threads, readers=readers, looked=looked, named=named, until=until, untold=untold, events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
+        threads=threads, readers=readers, looked=looked, named=named, until=until, untold=untold, events=list(reversed(say_shared(case, events["items"]))), more=events["next"], amend=amend,
         at=lambda action: url_for("mediations.action", mediation=id, track=action.track, name=action.name),
     )  # fmt: skip
 

@@ -31,6 +31,7 @@ from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction
 from casework.web.allocation import queues_to_choose
 from casework.web.contract import said_of
+from casework.web.corrections import correctable
 from casework.web.deadlines import account, ledger
 from casework.web.documents import file_in_place
 from casework.web.forms import read_request
@@ -101,10 +102,13 @@ def _show(id: str, sent: deeds.Sent | None) -> str:
         events = list_referral_events(db, actor, id, without=(SAID,), limit=100)
         signed = describe_contract(db, actor, case, case.tracks[id])
         threads = [one for one in list_threads(db, actor, case) if one["referral"] == id]
+        amend = correctable(
+            actor, case, load_library(), lambda track, name: url_for("corrections.show_in_referral", referral=id, track=track, name=name), id
+        )
         look(db, actor, case.log, id)
     return render_template(
         "referrals/show.html", one=told, actions=[one for one in actions if one is not accept], accept=accept, form=form,
-        sent=sent, threads=threads_of(threads, told["case"], told["log"]), moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"],
+        sent=sent, threads=threads_of(threads, told["case"], told["log"]), moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"], amend=amend,
         charged=account(told["sides"], calendar, provider=told["ours"]),
         ledgers={task: ledger(one) for task, one in clocks.items()}, service=_service(told),
         at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name), asked_why=asked_why, stands_at=stands_at,

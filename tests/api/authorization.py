@@ -299,6 +299,15 @@ TABLE: tuple[Row, ...] = (
         there={"officer"}, there_refused=READERS - {"officer"} | BANK, things={"transition": "referral_send"},
         body=lambda on: {"data": {}, "reason": "A typing mistake."},
     ),
+    # Nothing was answered in this one.
+    post(
+        "/mediations/{mediation}/tracks/{track}/transitions/{transition}/correction", NOBODY,
+        things={"track": "mediation_track", "transition": "mediation_transition"}, body=lambda on: {"data": {}, "reason": "A typing mistake."},
+    ),
+    post(
+        "/tasks/{task}/correction", {"officer"}, READERS - {"officer"}, things={"task": "answered_task"},
+        body=lambda on: {"data": {}, "reason": "A typing mistake."},
+    ),
     post(
         "/referrals/{referral}/objections", WRITERS, READERS - WRITERS, there={"officer", "supervisor"} | BANK,
         there_refused=READERS - WRITERS, body=lambda on: {"to": "send", "words": "Not so."},

@@ -177,7 +177,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment", "away": world.people["officer"],
         "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
         "task": _step_task(db, world.main_track(db, number)), "item": _item(world, db, "officer", number), "clock": _clock(db, number), "referral": referral,
-        "referral_task": _step_task(db, referral), "referral_transition": "accept", "referral_send": "send", "seq": _answered(db, number), "mediation": mediation["id"],
+        "referral_task": _step_task(db, referral), "referral_transition": "accept", "referral_send": "send", "seq": _answered(db, number), "answered_task": _answered_task(db, number), "mediation": mediation["id"],
         "mediation_track": mediation["track"], "mediation_transition": "send", "match": _match_of(db, number),
         "need": world.needs[-1], "technology": world.technologies[-1], "right": world.rights[0],
         "programme": world.programmes["BJ"], "person": world.people["provider"], "leaver": leaver,
@@ -189,7 +189,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "sealed": str(sealed), **written["here"],
     }  # fmt: skip
     far = here | {
-        "seq": "1",
+        "seq": "1", "answered_task": str(uuid.uuid4()),
         "recovery": add_recovery(db, world, "foreign_officer"), "idle": add_idle(db, "idle-there"),
         "account": str(uuid.uuid4()), "erasure": leaving[1], "role_request": asked[1], "invitation": invited[1],
         "endpoint": hooks[1][0], "hook_message": hooks[1][1],
@@ -238,6 +238,12 @@ def _answered(db: Connection, number: str) -> str:
     """The first form that was filled in."""
     statement = "SELECT min(e.seq) FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.kind = 'completed'"
     return str(db.execute(text(statement), {"n": number}).scalar_one())
+
+
+def _answered_task(db: Connection, number: str) -> str:
+    """The task that was finished with it."""
+    statement = "SELECT e.effects->>'task' FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.seq = :seq"
+    return str(db.execute(text(statement), {"n": number, "seq": int(_answered(db, number))}).scalar_one())
 
 
 def _step_task(db: Connection, track: str) -> str:

@@ -209,6 +209,23 @@ TABLE: tuple[Row, ...] = (
         "/cases/<number>/history/<seq>/correct", {"officer"}, READERS - {"officer"}, things={"seq": "answered"},
         form=lambda on: {"f-correction_reason": "A typing mistake."},
     ),
+    get(
+        "/referrals/<referral>/<track>/<name>/correct", {"officer"}, READERS - {"officer"} | LAB, there={"officer"},
+        there_refused=READERS - {"officer"} | BANK, things={"track": "referral", "name": "referral_send"},
+    ),
+    post(
+        "/referrals/<referral>/<track>/<name>/correct", {"officer"}, READERS - {"officer"} | LAB, there={"officer"},
+        there_refused=READERS - {"officer"} | BANK, things={"track": "referral", "name": "referral_send"},
+        form=lambda on: {"f-correction_reason": "A typing mistake."},
+    ),
+    # Nothing was answered in this one.
+    get("/mediations/<mediation>/<track>/<name>/correct", NOBODY, things={"track": "mediation_track", "name": "mediation_transition"}),
+    post("/mediations/<mediation>/<track>/<name>/correct", NOBODY, things={"track": "mediation_track", "name": "mediation_transition"}),
+    get("/tasks/<task>/correct", {"officer"}, READERS - {"officer"}, things={"task": "answered_task"}),
+    post(
+        "/tasks/<task>/correct", {"officer"}, READERS - {"officer"}, things={"task": "answered_task"},
+        form=lambda on: {"f-correction_reason": "A typing mistake."},
+    ),
     get("/cases/<number>/map", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/clocks", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/verify", READERS, there=FOREIGN),

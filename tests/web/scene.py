@@ -154,17 +154,17 @@ def make_things(world: World, db: Connection) -> Things:
         "step_task": _task(db, number, "assessment"), "decision": _task(db, number, "decide_amend_plan"),
         "match": str(_match(db, number)), "filter": filters[0], "job": add_failed_job(db),
         "account": add_service_account(db, world), "erasure": leaving[0], "role": asked[0], "invitation": invited[0], "hook": hooks[0][0], "hook_message": hooks[0][1],
-        "number": number, "answered": _answered(db, number), "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
+        "number": number, "answered": _answered(db, number), "answered_task": _answered_task(db, number), "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
         "person": world.people["provider"], "officer": world.people["officer"], "leaver": leaver, "membership": membership, "question": "waivers",
         "organisation": world.organisations["lab"], "programme": world.programmes["BJ"], "workflow": "case",
-        "edition": str(case.number), "member": members[0], "referral_transition": "accept",
+        "edition": str(case.number), "member": members[0], "referral_transition": "accept", "referral_send": "send",
         "referral_task": _step_task(db, referral), "referral_revision": _revision(db, referral),
         "opening": unsealings[0], "ended_opening": unsealings[1],
         "mediation": str(mediation["id"]), "mediation_track": str(mediation["track"]), "mediation_transition": "send",
         "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
     }  # fmt: skip
     far = here | {
-        "answered": "1",
+        "answered": "1", "answered_task": str(uuid.uuid4()),
         "recovery": add_recovery(db, world, "foreign_officer"), "idle": add_idle(db, "idle-there"),
         "account": str(uuid.uuid4()), "erasure": leaving[1], "role": asked[1], "invitation": invited[1], "hook": hooks[1][0], "hook_message": hooks[1][1],
         "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "service": "pledge",
@@ -180,7 +180,7 @@ def make_things(world: World, db: Connection) -> Things:
     absent = {name: str(uuid.uuid4()) for name in here} | {
         "operation": "modify", "number": "BJ-2099-0001", "seq": "1", "question": "nothing", "workflow": "nothing", "edition": "1",
         "answered": "1",
-        "transition": "propose_close", "kind": "renew_consent", "referral_transition": "accept", "mediation_transition": "send",
+        "transition": "propose_close", "kind": "renew_consent", "referral_transition": "accept", "referral_send": "send", "mediation_transition": "send",
         "referral_revision": "1",
     }  # fmt: skip
     return {"here": here, "there": far, "absent": absent}
@@ -198,6 +198,12 @@ def _answered(db: Connection, number: str) -> str:
     """The first form of a task that was filled in."""
     statement = "SELECT min(e.seq) FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.kind = 'completed'"
     return str(db.execute(text(statement), {"n": number}).scalar_one())
+
+
+def _answered_task(db: Connection, number: str) -> str:
+    """The task that was finished with it."""
+    statement = "SELECT e.effects->>'task' FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.seq = :seq"
+    return str(db.execute(text(statement), {"n": number, "seq": int(_answered(db, number))}).scalar_one())
 
 
 def _step_task(db: Connection, track: str) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, text
 
+from casework.operations.mediations import open_mediation
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page
-from tests.world import World, to_referral
+from tests.world import World, new_request, to_referral, today
 
 BrowserFor = Callable[[str], Browser]
 
@@ -46,3 +50,107 @@ def test_nobody_else_is_offered_it(entry: str, browser_for: BrowserFor) -> None:
     supervisor = browser_for("supervisor")
     assert "Correct the answer" not in supervisor.get(entry).text
     assert supervisor.flask.get(f"{entry}/correct").status_code == 403
+
+
+@pytest.fixture
+def referral(engine: Engine, world: World) -> str:
+    """A request that the lab has accepted."""
+    with transaction(engine) as db:
+        number, referral = to_referral(world, db)
+        world.accept(db, number, referral)
+    return referral
+
+
+def form_of(browser: Browser, address: str) -> dict[str, str]:
+    page = browser.get(address)
+    assert page.status_code == 200
+    return dict(read_page(page.text).sent)
+
+
+def test_a_provider_corrects_its_own_answer_on_the_page_of_the_referral(referral: str, browser_for: BrowserFor) -> None:
+    provider, place = browser_for("provider"), f"/referrals/{referral}"
+    address = f"{place}/{referral}/accept/correct"
+    assert address in provider.get(place).text
+    day = (today() + timedelta(days=21)).isoformat()
+    told = form_of(provider, address) | {"f-planned_on": day, "f-correction_reason": "Another day was meant."}
+    page = provider.flask.post(address, data=told, follow_redirects=True)
+    assert page.status_code == 200, page.text
+    for words in ("The answer is corrected", "corrected an answer in “Accept", "Another day was meant."):
+        assert words in page.text, words
+    assert form_of(provider, address)["f-planned_on"] == day
+
+
+def test_a_provider_is_offered_nothing_of_what_the_office_wrote_and_another_one_nothing_at_all(
+    referral: str, browser_for: BrowserFor
+) -> None:
+    provider, other = browser_for("provider"), browser_for("foreign_provider")
+    sent = f"/referrals/{referral}/{referral}/send/correct"
+    assert sent not in provider.get(f"/referrals/{referral}").text
+    page = f"/referrals/{referral}/{referral}/accept/correct"
+    for answer in (provider.flask.get(sent), provider.post(sent, {"f-correction_reason": "Why?"}, page=page)):
+        assert answer.status_code == 403
+        assert "180 degrees" not in answer.text
+    for name in ("send", "accept"):
+        assert other.flask.get(f"/referrals/{referral}/{referral}/{name}/correct").status_code == 404
+
+
+def test_a_program_is_not_told_where_in_the_whole_history_its_correction_stands(
+    app: Flask, world: World, referral: str, browser_for: BrowserFor
+) -> None:
+    given = form_of(browser_for("provider"), f"/referrals/{referral}/{referral}/accept/correct")
+    for who, told, days in (("provider", False, 21), ("officer", True, 22)):
+        data = {
+            "interest": False, "confidentiality": True, "person": given["f-person"], "charge": "free",
+            "planned_on": (today() + timedelta(days=days)).isoformat(),
+        }  # fmt: skip
+        answer = app.test_client().post(
+            f"/api/v1/referrals/{referral}/transitions/accept/correction", json={"data": data, "reason": "Another day was meant."},
+            headers={"Authorization": f"Bearer {world.tokens[who]}", "Idempotency-Key": f"correct-{who}"},
+        )  # fmt: skip
+        assert answer.status_code == 200, answer.text
+        told_where: dict[str, Any] = answer.json or {}
+        assert (told_where["seq"] is not None) is told
+
+
+def test_a_finished_task_is_corrected_by_its_own_address(engine: Engine, entry: str, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        task = db.execute(text("SELECT id FROM tasks WHERE name = 'screening' AND state = 'Completed' ORDER BY closed_at LIMIT 1")).scalar_one()
+    officer = browser_for("officer")
+    address = f"/tasks/{task}/correct"
+    told = form_of(officer, address) | {"f-correction_reason": "A typing mistake."}
+    field = next(name for name, value in told.items() if value.startswith("20") and name.startswith("f-"))
+    page = officer.flask.post(address, data=told | {field: "2026-01-02"}, follow_redirects=True)
+    assert page.status_code == 200
+    assert "The answer is corrected" in page.text
+    assert browser_for("supervisor").flask.get(address).status_code == 403
+    assert browser_for("provider").flask.get(address).status_code == 404
+
+
+def test_an_answer_in_a_sealed_mediation_is_corrected_by_those_named_for_it(
+    app: Flask, engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
+    with transaction(engine) as db:
+        done = open_mediation(db, world.actor(db, "dispute_officer"), world.new_case(db), new_request()).answer
+    place, track = f"/mediations/{done['id']}", done["track"]
+    officer = browser_for("dispute_officer")
+    sent = form_of(officer, f"{place}/{track}/send") | {
+        "f-service": "mediation", "f-provider": world.organisations["lab"], "f-fee": "both", "f-wanted_on": "2099-01-05",
+    }  # fmt: skip
+    answer = officer.flask.post(f"{place}/{track}/send", data=sent)
+    assert answer.status_code == 303, answer.text
+    address = f"{place}/{track}/send/correct"
+    assert address in officer.get(place).text
+    told = form_of(officer, address) | {"f-fee": "programme", "f-correction_reason": "A working day."}
+    page = officer.flask.post(address, data=told, follow_redirects=True)
+    assert page.status_code == 200
+    assert "A working day." in page.text
+    assert form_of(officer, address)["f-fee"] == "programme"
+    data = {"service": "mediation", "provider": world.organisations["lab"], "fee": "need_owner", "wanted_on": "2099-01-05"}
+    for who, status in (("dispute_officer", 200), ("supervisor", 404), ("auditor", 404)):
+        if who != "dispute_officer":
+            assert browser_for(who).flask.get(address).status_code == 404
+        answer = app.test_client().post(
+            f"/api/v1{place}/tracks/{track}/transitions/send/correction", json={"data": data, "reason": "Shorter."},
+            headers={"Authorization": f"Bearer {world.tokens[who]}", "Idempotency-Key": f"correct-{who}"},
+        )  # fmt: skip
+        assert answer.status_code == status, answer.text

@@ -6,13 +6,29 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from casework.api.shapes.shared import Action, Answer, ClockCause, Firing, Id, Json, Mark, NewTask, Task, Track
+from casework.api.shapes.shared import (
+    Action,
+    Answer,
+    AnswerCorrection,
+    ClockCause,
+    Firing,
+    Id,
+    Json,
+    Mark,
+    NewTask,
+    Task,
+    Track,
+)
 
 
 class ReferralFiring(Firing):
     track: Annotated[
         Id | None, Field(description="The referral's own track or its service's; found by the name unless given")
     ] = None
+
+
+class ReferralCorrection(AnswerCorrection):
+    track: Annotated[Id | None, Field(description="Its service's track, where that was moved; the referral's own unless given")] = None
 
 
 class NewReferralTask(NewTask):

@@ -89,8 +89,8 @@ class AnswerCorrection(Body):
 
 
 class Corrected(Answer):
-    seq: Annotated[int, Field(description="Of the correction in the history")]
-    of: Annotated[int, Field(description="Of the deed whose answers were corrected")]
+    seq: Annotated[int | None, Field(description="Of the correction in the history, for those who read all of it")]
+    of: Annotated[int | None, Field(description="Of the deed whose answers were corrected")]
 
 
 class Reason(Body):
