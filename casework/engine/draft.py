@@ -331,7 +331,10 @@ class Draft(Clockwork):
         of: str | None = None, about: str | None = None, aftercare: bool = False, activate: Rule | None = None,
         rungs: Plan | None = None, edition: str | None = None,
     ) -> None:  # fmt: skip
-        """Open a task, and a clock that counts to its due moment; `due` as a moment is that of a clock that goes on."""
+        """Open a task, and a clock that counts to its due moment; `due` as a moment is that of a clock that goes on.
+
+        A side task of what has ended is aftercare, whatever its rule says: nothing closes it any more.
+        """
         queue = SEALED_FOR.get(queue, queue) if self.case.kind == "mediation" else queue
         # While a stop is being decided, what is opened for a provider stands still from the beginning.
         state = SUSPENDED if self.case.frozen and queue in ORGANISATION_QUEUES else READY
@@ -340,7 +343,7 @@ class Draft(Clockwork):
             "type": type, "queue": queue,
             "organisation": self._provider_of(track) if queue in ORGANISATION_QUEUES else None,
             "state": CREATED if activate else state, "due": due if isinstance(due, str) else None, "of": of, "about": about,
-            "aftercare": aftercare,
+            "aftercare": aftercare or type == "side" and self._over(track),
         })  # fmt: skip
         if due is not None and not isinstance(due, str):
             unit = due["unit"]
@@ -348,6 +351,11 @@ class Draft(Clockwork):
             planned = plan(due, usual(unit, ladder) if rungs is None else rungs, activate)
             made = self._clock(track.id, unit, planned, task=task, of=of if type == "step" else None)
             self._effects["tasks"][-1]["due"] = due_of(made)
+
+    def _over(self, track: Track) -> bool:
+        """Whether a track has ended: with this very event, or before it and has not been reopened."""
+        mine = self._effects if self._header["track"] == track.id else {}
+        return bool(mine.get("ended") or not track.live and not mine.get("reopened"))
 
     def _provider_of(self, track: Track) -> str | None:
         """Who works on a track: the provider that this very event names, where it names another."""

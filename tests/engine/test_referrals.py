@@ -16,6 +16,7 @@ from tests.engine.toys import (
     OFFICER,
     PROVIDER,
     SECOND_COMPLIANCE,
+    SUPERVISOR,
     Play,
     uuid,
 )
@@ -77,6 +78,17 @@ def test_the_end_of_a_case_cancels_its_referrals_and_what_is_below(play: Play) -
     play.fire("call_off")
     assert [track.outcome for track in play.case.tracks.values()] == ["done", "cancelled", "replaced", "cancelled"]
     assert play.names()[-4:] == ["call_off", "cancel", "replace", "cancel"]
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_what_a_referral_opens_on_a_case_that_is_over_is_aftercare(play: Play, over: bool) -> None:
+    _accept(play)
+    play.fire("go", data={"light": "green"})
+    if over:
+        play.fire("finish", SUPERVISOR)
+    play.fire("tell", PROVIDER, on=play.track("fix"))
+    assert play.case.main.live is not over
+    assert (play.task("telling").track, play.task("telling").aftercare) == (play.case.main.id, over)
 
 
 def test_a_lead_does_what_a_member_does_and_an_officer_does_not(play: Play) -> None:

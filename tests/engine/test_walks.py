@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from casework.engine.cases import PAUSED, STOPPED
+from casework.engine.cases import PAUSED, RUNNING, STOPPED, SUSPENDED
 from casework.engine.commands import Open
 from casework.engine.evolve import fold
 from casework.engine.explain import days_used, explain, own_moment, tell
@@ -91,11 +91,9 @@ def test_everything_open_belongs_to_what_still_lives(name: str) -> None:
         for task in case.open_tasks():
             track = case.tracks[task.track]
             rules = library()[task.edition]
-            # Whoever decides on a reopening decides on what has ended; and what is opened on the case, here walked without
-            # one, stays open when the track that opened it ends.
+            # Whoever decides on a reopening decides on what has ended.
             reopening = task.type == "decision" and any(one.reopens for one in rules.transitions if one.name == task.rule)
-            on_the_case = task.type == "side" and rules.tasks[task.rule].on == "main"
-            assert track.live or task.aftercare or reopening or on_the_case, task
+            assert track.live or task.aftercare or reopening, task
             if task.type == "step":
                 assert task.of in track.states
             if task.type == "decision":
@@ -105,6 +103,24 @@ def test_everything_open_belongs_to_what_still_lives(name: str) -> None:
             if clock.state != PAUSED:
                 assert clock.task is None or case.tasks[clock.task].open
                 assert clock.of is None or clock.of in case.tracks[clock.track].states
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_nothing_stands_still_but_what_somebody_lets_wait(name: str) -> None:
+    for walk in walked(name):
+        case = walk.case
+        assert case.hold is None or not case.closed_at
+        for clock in case.clocks.values():
+            track, task = case.tracks[clock.track], case.tasks.get(clock.task or "")
+            above = case.tracks.get(track.parent or "")
+            aside = above is not None and set(above.states) & library()[above.edition].side_states
+            if clock.state == PAUSED and task is not None and task.open and task.state != SUSPENDED:
+                assert case.hold is not None or case.frozen or aside, (task, track.workflow)
+            if clock.state == RUNNING:
+                assert clock.fires_at is not None, clock
+        for task in case.open_tasks():
+            clocks = [one for one in case.clocks.values() if one.task == task.id]
+            assert clocks or task.due_at is None or task.due_at <= walk.now, task
 
 
 @pytest.mark.parametrize("name", WALKS)

@@ -199,6 +199,9 @@ class Fix(Workflow):
 
     looked = look.to(mend, by=roles.PROVIDER)
     weigh = look.to(same(), by=roles.PROVIDER, opens=[Task("weighing", "Weigh it", roles.PROVIDER, working_days(5))])
+    tell = look.to(same(), by=roles.PROVIDER, opens=[
+        Task("telling", "Decide how it goes on", roles.OFFICER, working_days(5), on="main"),
+    ])  # fmt: skip
     mended = mend.to(fixed, by=roles.PROVIDER)
     replace = any_of(look, mend).to(replaced, by=roles.SYSTEM, effects=[toy_replaced])
 
