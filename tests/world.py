@@ -10,7 +10,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from casework.operations.documents import hand_in
 from casework.operations.entries import note_entries
 from casework.operations.erasures import ask_erasure
 from casework.operations.invitations import Scope, invite
+from casework.operations.letters import Written, compose_letter, send_letter
 from casework.operations.matches import create_match
 from casework.operations.messages import send_message
 from casework.operations.national_calendars import china
@@ -207,6 +208,14 @@ class World:
                 request=new_request(),
             )  # fmt: skip
         return str(done.answer["id"])
+
+    def send_letter(self, cabinet: Cabinet, number: str, written: Written, by: str = "officer", *, sure: bool = False) -> Done:
+        """Compose a letter, print it and send it, in transactions of its own."""
+        with transaction(cabinet.engine) as db:
+            composed = compose_letter(db, self.actor(db, by), number, written)
+        kept = composed.keep(cabinet)
+        with transaction(cabinet.engine) as db:
+            return send_letter(db, self.actor(db, by), cabinet, composed, kept, replace(new_request(), sure=sure))
 
     def referral(self, db: Connection, number: str, service: str) -> str:
         """The newest referral of a service in a case; gives its id."""

@@ -136,14 +136,15 @@ def _answerer(route: Route) -> Callable[..., Response]:
         if route.takes is not None:
             return _respond(_take_in(route, engine, given))
         count_asker(engine, request)
+        made = _make(route, engine, given) if route.makes is not None else None
         with walled_transaction(engine) as db:
             actor = NOBODY if route.open else find_asker(db, request, route, given)
             try:
-                done = _perform(route, db, actor, given)
+                done = _perform(route, route.view, _call(route, db, actor, given, made))
             except (WrongPassword, WrongCode) as refusal:
                 # Committed all the same: it keeps that somebody guesses.
                 return answer_error(refusal)
-        return _respond(done)
+        return _respond(done if isinstance(done, Done | Outgoing) else Done(done))
 
     return answer
 
@@ -172,25 +173,34 @@ def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | O
     return done if isinstance(done, Done | Outgoing) else Done(done)
 
 
-def _perform(route: Route, db: Any, actor: Any, given: Mapping[str, str]) -> Done | Outgoing:
+def _make(route: Route, engine: Engine, given: Mapping[str, str]) -> Any:
+    """What the call needs and takes its time: found out in a transaction of its own, and made when that is over."""
+    assert route.makes is not None
+    with walled_transaction(engine) as db:
+        make = _perform(route, route.makes, _call(route, db, find_asker(db, request, route, given), given))
+    return make()
+
+
+def _call(route: Route, db: Any, actor: Any, given: Mapping[str, str], made: Any = None) -> Call:
     path = read_path(route, dict(given))
     if route.sensitive is not None and route.sensitive(path):
         insist_proved(actor)
     query = read_query(route.query, request)
     about = about_client(request)
     if route.method == "GET":
-        call = Call(db, actor, path, query, None, None, None, about)
-    else:
-        raw = read_json(request)
-        asked = read_key(request, request.path, raw)
-        seen = read_revision(request) if route.if_match else None
-        call = Call(db, actor, path, query, read_body(route.body, raw), asked, seen, about)
+        return Call(db, actor, path, query, None, None, None, about, made=made)
+    raw = read_json(request)
+    asked = read_key(request, request.path, raw)
+    seen = read_revision(request) if route.if_match else None
+    return Call(db, actor, path, query, read_body(route.body, raw), asked, seen, about, made=made)
+
+
+def _perform(route: Route, view: Callable[[Call], Any], call: Call) -> Any:
     try:
-        done = route.view(call)
+        return view(call)
     except NotFound:
         # A foreign case and one that is not there must answer with the same words, whatever step found out.
         raise NotFound(route.noun) from None
-    return done if isinstance(done, Done | Outgoing) else Done(done)
 
 
 def _respond(done: Done | Outgoing) -> Response:

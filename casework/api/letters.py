@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from casework.api.files import cabinet
@@ -10,7 +11,8 @@ from casework.api.shapes import documents
 from casework.api.shapes import letters as shapes
 from casework.api.shapes.shared import text_of
 from casework.operations import letters
-from casework.operations.letters import Written
+from casework.operations.cabinet import Kept
+from casework.operations.letters import Composed, Written
 from casework.operations.requests import Done
 
 
@@ -18,15 +20,29 @@ def list_case_letters(call: Call) -> dict[str, Json]:
     return letters.list_letters(call.db, call.actor, call.path["number"]) | {"next": None}
 
 
+def _print(call: Call) -> Callable[[], tuple[Composed, bytes]]:
+    composed = _compose(call, call.query)
+    return lambda: (composed, composed.print())
+
+
 def preview_letter(call: Call) -> Outgoing:
-    letters.insist_sender(call.db, call.actor, call.path["number"])
-    name, pdf = letters.preview_letter(call.db, call.actor, call.path["number"], _written(call.query))
-    return Outgoing(name, len(pdf), iter([pdf]))
+    composed, pdf = call.made
+    return Outgoing(composed.name, len(pdf), iter([pdf]))
+
+
+def _keep(call: Call) -> Callable[[], tuple[Composed, Kept]]:
+    composed, kept_in = _compose(call, call.body), cabinet()
+    return lambda: (composed, composed.keep(kept_in))
 
 
 def send_letter(call: Call) -> Done:
+    composed, kept = call.made
+    return letters.send_letter(call.db, call.actor, cabinet(), composed, kept, call.request)
+
+
+def _compose(call: Call, told: Any) -> Composed:
     letters.insist_sender(call.db, call.actor, call.path["number"])
-    return letters.send_letter(call.db, call.actor, cabinet(), call.path["number"], _written(call.body), call.request)
+    return letters.compose_letter(call.db, call.actor, call.path["number"], _written(told))
 
 
 def _written(told: Any) -> Written:
@@ -39,10 +55,10 @@ ROUTES: tuple[Route, ...] = (
     get(_LETTERS, list_case_letters, "List the letters that were sent, and those that can go now", shapes.LetterPage),
     get(
         f"{_LETTERS}/preview", preview_letter, "Print a letter as it would be filed; nothing is recorded", documents.Bytes,
-        query=shapes.LetterWritten, gives_file=True,
+        query=shapes.LetterWritten, gives_file=True, makes=_print,
     ),
     post(
         _LETTERS, send_letter, "File a letter as a document of the case; its provider is told", shapes.LetterSent,
-        body=shapes.NewLetter, status=201,
+        body=shapes.NewLetter, status=201, makes=_keep,
     ),
 )  # fmt: skip

@@ -59,6 +59,8 @@ class Call:
     about: Mapping[str, str] = field(default_factory=dict)
     #: The file that the body was.
     kept: Kept | None = None
+    #: What was made before, with no transaction open.
+    made: Any = None
 
     @property
     def request(self) -> Request:
@@ -100,6 +102,8 @@ class Route:
     #: The body is a file: asked before a byte of it is read. And whether the answer is one.
     takes: Callable[[Call], Incoming] | None = None
     gives_file: bool = False
+    #: Finds out in a transaction of its own what is to be made, and gives what makes it: nothing waits while that goes on.
+    makes: Callable[[Call], Callable[[], Any]] | None = None
     #: Whether it changes something of the own account, for which a fresh proof is needed. All else that is sensitive says
     #: so where it is done (`operations.sensitive`), whatever way it is asked for.
     sensitive: Callable[[Mapping[str, str]], bool] | None = None

@@ -23,8 +23,8 @@ from casework.engine.events import Event
 from casework.engine.fields import PARTIES
 from casework.engine.letters import CLOSING, REFERRAL, REMINDER, SENDERS
 from casework.engine.notices import deed_of
-from casework.errors import InvalidForm, LetterInDoubt, NotAllowed, NotFound, WrongState
-from casework.operations.cabinet import Cabinet, part_for
+from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, NotAllowed, NotFound, WrongState
+from casework.operations.cabinet import Cabinet, Kept, part_for
 from casework.operations.deeds import Standing, calendar_of, perform
 from casework.operations.documents import list_documents
 from casework.operations.letter_mails import insist_address, post_letter
@@ -82,42 +82,60 @@ def _possible(case: Case, names: Mapping[str, Any], calendar: Calendar, kind: st
     }  # fmt: skip
 
 
-def preview_letter(db: Connection, actor: Actor, number: str, written: Written) -> tuple[str, bytes]:
-    """The name of the file and the letter as it would be filed; nothing is recorded.
+@dataclass(frozen=True)
+class Composed:
+    """A letter whose words stand, and that is not printed yet."""
 
-    Raises NotFound, NotAllowed, WrongState, InvalidForm and LettersUnavailable.
-    """
+    log: str
+    written: Written
+    content: Content
+    #: Of the file.
+    name: str
+
+    def print(self) -> bytes:
+        """The letter as it would be filed: with no transaction open, for it takes its time. Raises LettersUnavailable."""
+        return print_pdf(write_paper(self.content, self.written.language))
+
+    def keep(self, cabinet: Cabinet) -> Kept:
+        """The same, into the store. Raises what printing and the store raise."""
+        party = self.written.to if self.written.to in PARTIES else None
+        with receive(io.BytesIO(self.print()), self.name) as upload:
+            return cabinet.keep(self.log, part_for(party, None if party else self.written.to), upload)
+
+
+def compose_letter(db: Connection, actor: Actor, number: str, written: Written) -> Composed:
+    """What the letter says, as the case stands. Raises NotFound, NotAllowed, WrongState and InvalidForm."""
     case = _whole(db, actor, number)
-    content = _content(db, actor, case, written)
-    return _name(case, written), print_pdf(write_paper(content, written.language))
+    return Composed(case.log, written, _content(db, actor, case, written), f"{case.number}-{written.kind}.pdf")
 
 
 # --- sending ---------------------------------------------------------------------------------------------------------
 
 
-def send_letter(db: Connection, actor: Actor, cabinet: Cabinet, number: str, written: Written, request: Request) -> Done:
-    """File the letter as a document of the case, for its recipient alone among those outside.
+def send_letter(
+    db: Connection, actor: Actor, cabinet: Cabinet, composed: Composed, kept: Kept, request: Request
+) -> Done:
+    """File a letter that was printed as a document of the case, for its recipient alone among those outside.
 
-    Raises what `preview_letter` raises, what the store raises, and LetterInDoubt unless the request is sure.
+    Raises what `compose_letter` raises, CaseHasMoved where the letter would say something else by now, and LetterInDoubt
+    unless the request is sure.
     """
-    case = _whole(db, actor, number)
-    content = _content(db, actor, case, written)
-    title = subject_of(content, written.language)
-    party = written.to if written.to in PARTIES else None
-    with receive(io.BytesIO(print_pdf(write_paper(content, written.language))), _name(case, written)) as upload:
-        kept = cabinet.keep(case.log, part_for(party, None if party else written.to), upload)
+    written = composed.written
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         by = _insist(actor, standing.case, written)
+        if _content(db, actor, standing.case, written) != composed.content:
+            raise CaseHasMoved
         if not request.sure:
             _insist_new(standing, written, now(db))
+        title = subject_of(composed.content, written.language)
         return SendLetter(written.kind, written.to, written.language, title, kept.told, written.address or None), by
 
     def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
         (one,), (file,) = events[0].effects["documents"], events[0].effects["files"]
         return {"id": one["id"], "file": file["id"], "sha256": kept.told.digest}
 
-    done = perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
+    done = perform(db, actor, composed.log, "case", to_command, answer, request, status=201)
     if not done.repeated:
         cabinet.tie(db, done.answer["file"], kept)
         if written.address:
@@ -263,7 +281,3 @@ def _outcome(case: Case) -> Named:
     if key is None:
         return Named((case.outcome or "").replace("_", " "))
     return Named(*(Speech(chinese).deed(case.main.edition, key) for chinese in (False, True)))
-
-
-def _name(case: Case, written: Written) -> str:
-    return f"{case.number}-{written.kind}.pdf"

@@ -16,7 +16,7 @@ from casework.errors import InvalidForm, LetterInDoubt, LettersUnavailable, NotF
 from casework.operations import letters
 from casework.operations.drafts import drop_draft, find_draft
 from casework.operations.letter_words import BOTH, CHINESE, ENGLISH
-from casework.operations.letters import MOST_WORDS, Written
+from casework.operations.letters import MOST_WORDS, Composed, Written
 from casework.operations.printing import insist_printing
 from casework.web.actor import page_transaction
 from casework.web.dates import say_day
@@ -140,22 +140,28 @@ def _written() -> Written:
 def preview(number: str) -> Response:
     """The letter as it would be filed; nothing is recorded."""
     try:
-        with page_transaction() as (db, actor):
-            letters.insist_sender(db, actor, number)
-            name, pdf = letters.preview_letter(db, actor, number, _written())
+        composed = _compose(number)
     except InvalidForm as refusal:
         return _write(number, request.form, Sent(request.form, refusal.fields, 422))
-    return as_attachment(iter([pdf]), name, len(pdf))
+    pdf = composed.print()
+    return as_attachment(iter([pdf]), composed.name, len(pdf))
+
+
+def _compose(number: str) -> Composed:
+    """In a transaction that is over before the letter is printed."""
+    with page_transaction() as (db, actor):
+        letters.insist_sender(db, actor, number)
+        return letters.compose_letter(db, actor, number, _written())
 
 
 @blueprint.post("/cases/<number>/letters")
 def send(number: str) -> BaseResponse:
     """File it and let it go."""
     try:
+        composed = _compose(number)
+        kept, written = composed.keep(cabinet()), composed.written
         with page_transaction() as (db, actor):
-            letters.insist_sender(db, actor, number)
-            written = _written()
-            letters.send_letter(db, actor, cabinet(), number, written, read_request())
+            letters.send_letter(db, actor, cabinet(), composed, kept, read_request())
             drop_draft(db, actor.person, f"letter:{number}:{written.kind}:{written.to}")
     except InvalidForm as refusal:
         return _write(number, request.form, Sent(request.form, refusal.fields, 422))

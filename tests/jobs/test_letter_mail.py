@@ -10,12 +10,12 @@ from sqlalchemy import Engine, text
 
 from casework.errors import InvalidForm
 from casework.operations.keys import cabinet_of
-from casework.operations.letters import Written, send_letter
+from casework.operations.letters import Written
 from casework.operations.mails import list_mails
 from casework.records.database import transaction
 from tests.jobs.mailbox import text_of
 from tests.jobs.office import Office
-from tests.world import new_request, to_referral
+from tests.world import to_referral
 
 ADDRESS = "director@steam.example"
 
@@ -26,9 +26,7 @@ def invite(office: Office, language: str = "en", address: str = ADDRESS) -> tupl
     with transaction(office.engine) as db:
         number = office.world.new_case(db)
         office.world.fire(db, "officer", number, "take")
-    with transaction(office.engine) as db:
-        written = Written("invitation", "need_owner", language, address=address)
-        done = send_letter(db, office.world.actor(db, "officer"), cabinet, number, written, new_request())
+    done = office.world.send_letter(cabinet, number, Written("invitation", "need_owner", language, address=address))
     return number, done.answer["sha256"]
 
 
@@ -80,8 +78,5 @@ def test_what_is_no_address_is_told(office: Office, address: str) -> None:
 def test_a_provider_is_reached_in_casework_alone(office: Office) -> None:
     with transaction(office.engine) as db:
         number, referral = to_referral(office.world, db)
-    with transaction(office.engine) as db, pytest.raises(InvalidForm):
-        send_letter(
-            db, office.world.actor(db, "officer"), cabinet_of(office.engine, office.settings), number,
-            Written("referral", referral, "en", address=ADDRESS), new_request(),
-        )  # fmt: skip
+    with pytest.raises(InvalidForm):
+        office.world.send_letter(cabinet_of(office.engine, office.settings), number, Written("referral", referral, "en", address=ADDRESS))

@@ -257,4 +257,4 @@ def test_what_is_told_before_is_what_happens(settings: Settings, seed: int) -> N
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(100, 120))
 def test_what_is_told_before_is_what_happens_in_many_worlds(settings: Settings, seed: int) -> None:
-    play(settings, seed, cases=34, rounds=60, steps=15)
+    play(settings, seed, cases=34, rounds=20, steps=15)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.engine.events import Event
 from casework.engine.evolve import evolve
 from casework.engine.letters import recipients
-from casework.errors import NotAllowed, NotFound
+from casework.errors import CaseHasMoved, NotAllowed, NotFound, WrongState
 from casework.operations.allowed import Judge
 from casework.operations.cabinet import Cabinet
 from casework.operations.deeds import home_of
-from casework.operations.letters import Written, list_letters, send_letter
+from casework.operations.letters import Written, compose_letter, list_letters, send_letter
 from casework.operations.past import Past
 from casework.operations.verify import verify_all
 from casework.records.cases import load
@@ -29,8 +31,7 @@ def sent(engine: Engine, world: World, cabinet: Cabinet) -> tuple[str, str]:
     """A case with a letter to its provider: (number, referral)."""
     with transaction(engine) as db:
         number, referral = to_referral(world, db)
-    with transaction(engine) as db:
-        send_letter(db, world.actor(db, "officer"), cabinet, number, Written("referral", referral, "en"), new_request())
+    world.send_letter(cabinet, number, Written("referral", referral, "en"))
     return number, referral
 
 
@@ -41,8 +42,41 @@ def test_a_letter_that_was_sent_verifies(engine: Engine, sent: tuple[str, str]) 
 @pytest.mark.parametrize("name", ["provider", "auditor", "compliance", "other_officer"])
 def test_who_sends_no_letters_is_refused(engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str], name: str) -> None:
     number, referral = sent
-    with transaction(engine) as db, pytest.raises((NotAllowed, NotFound)):
-        send_letter(db, world.actor(db, name), cabinet, number, Written("referral", referral, "en"), new_request())
+    with pytest.raises((NotAllowed, NotFound)):
+        world.send_letter(cabinet, number, Written("referral", referral, "en"), name)
+
+
+def test_what_would_say_something_else_by_now_is_not_sent(engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str]) -> None:
+    number, referral = sent
+    with transaction(engine) as db:
+        composed = compose_letter(db, world.actor(db, "officer"), number, Written("reminder", referral, "en"))
+    kept = composed.keep(cabinet)
+    with transaction(engine) as db:
+        db.execute(text("UPDATE organisations SET name = 'Haidian Laboratory' WHERE name = 'Haidian Assessment Lab'"))
+    with pytest.raises(CaseHasMoved), transaction(engine) as db:
+        send_letter(db, world.actor(db, "officer"), cabinet, composed, kept, new_request())
+    with transaction(engine) as db:
+        assert len(list_letters(db, world.actor(db, "officer"), number)["items"]) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_looked_at_is_what_is_filed(engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str], language: str) -> None:
+    """Each letter that can go from a case, to each whom it can reach: the same bytes; and what cannot go is refused alike."""
+    number, officer = sent[0], "officer"
+    with transaction(engine) as db:
+        possible = [(one["kind"], one["to"]) for one in list_letters(db, world.actor(db, officer), number)["possible"]]
+    for kind, to in [(kind, to) for kind in ("invitation", "referral", "reminder", "closing") for to in ("need_owner", "technology_owner", sent[1])]:
+        written = Written(kind, to, language, words="As we said.")
+        try:
+            with transaction(engine) as db:
+                seen = compose_letter(db, world.actor(db, officer), number, written).print()
+        except WrongState as refusal:
+            assert (kind, to) not in possible
+            with pytest.raises(WrongState, match=re.escape(str(refusal))):
+                world.send_letter(cabinet, number, written)
+            continue
+        assert (kind, to) in possible
+        assert world.send_letter(cabinet, number, written, sure=True).answer["sha256"] == hashlib.sha256(seen).hexdigest()
 
 
 def test_a_mediation_has_no_letters(engine: Engine, world: World, sent: tuple[str, str]) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.engine.cases import Case
+from casework.operations import printing
 from casework.operations.deeds import home_of
 from casework.operations.mediations import open_mediation
 from casework.operations.tasks import suspend_task
@@ -49,6 +52,34 @@ def wait_for_a_party(engine: Engine, world: World, number: str) -> None:
 def documents(engine: Engine, number: str) -> Case:
     with transaction(engine) as db:
         return load(db, home_of(db, number), "case")
+
+
+#: Longer than between two statements of a deed, on a machine with much to do.
+RESTS = 2.0
+
+
+@pytest.mark.parametrize("deed", ["", "/preview"])
+def test_no_transaction_stays_open_while_it_is_printed(
+    browser_for: Enter, asked: tuple[str, str], superuser_engine: Engine, deed: str
+) -> None:
+    """Another letter is at the printer for a while: the server would end what rests in a transaction so long."""
+    number, referral = asked
+    officer, form = browser_for("officer"), {"kind": "referral", "to": referral, "f-language": "en"}
+    with ThreadPoolExecutor(1) as beside:
+        with printing._one_at_a_time:
+            answer = beside.submit(officer.post, f"/cases/{number}/letters{deed}", form)
+            time.sleep(2 * RESTS)
+            assert not answer.done()
+            with superuser_engine.connect() as db:
+                resting = db.execute(
+                    text(
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
+                        " AND state_change < clock_timestamp() - make_interval(secs => :rests)"
+                    ),
+                    {"rests": RESTS},
+                ).scalar_one()
+        assert answer.result().status_code in (200, 303)
+    assert resting == 0
 
 
 def test_a_letter_is_looked_at_and_nothing_is_recorded(browser_for: Enter, asked: tuple[str, str], engine: Engine) -> None:
