@@ -230,7 +230,7 @@ class Explorer:
     def _fire(self, who: str, address: str, seen: Json, action: Json, data: Json) -> Answer:
         own = [seen] if "service" in seen else []
         tracks: list[Json] = [*(seen.get("tracks") or ()), *own, *(seen.get("service") or ())]
-        revision = next((one["revision"] for one in tracks if one["id"] == action["track"]), seen["revision"])
+        revision = next((one["revision"] for one in tracks if one["id"] == action["track"]), seen.get("revision"))
         if address.startswith("/cases"):
             path, body = f"{address}/tracks/{action['track']}/transitions/{action['transition']}", {"data": data}
         else:

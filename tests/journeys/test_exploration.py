@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 
 import pytest
 from sqlalchemy import Engine, text
@@ -52,9 +53,11 @@ def test_nothing_that_never_should_happens(settings: Settings, engine: Engine, w
 def test_nothing_that_never_should_happens_for_as_long_as_told(
     settings: Settings, engine: Engine, world: World, number: str
 ) -> None:
-    seed, until = SEED, time.monotonic() + SECONDS
+    seed, until, asked = SEED, time.monotonic() + SECONDS, Counter[str]()
     while time.monotonic() < until:
         found = explore(settings, world, seed, steps=400)
+        asked += found.asked
+        print(f"seed {seed}: {asked.total()} asked, {dict(sorted(asked.items()))}")
         assert found.faults == [], f"seed {seed}, {dict(found.asked)}"
         with transaction(engine) as db:
             for _ in range(2):
