@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,20 +26,35 @@ class Browser:
 
     flask: FlaskClient
     last: TestResponse | None = field(default=None, repr=False)
+    #: The token that stands in all forms until somebody signs in or out.
+    _token: str | None = field(default=None, repr=False)
 
     def get(self, path: str, **more: Any) -> TestResponse:
         self.last = self.flask.get(path, **more)
         return self.last
 
     def post(
-        self, path: str, data: Mapping[str, Any] | None = None, *, page: str = "/account", follow: bool = False, **more: Any
+        self, path: str, data: Mapping[str, Any] | None = None, *, page: str | None = None, follow: bool = False, **more: Any
     ) -> TestResponse:  # fmt: skip
-        """Send a form that stands on `page`, which is opened first for its token and key."""
-        opened = self.flask.get(page, follow_redirects=True).text
-        token, key = _TOKEN.search(opened), _KEY.search(opened)
-        sent = {"csrf_token": token[1] if token else "", "key": key[1] if key else "k" * 24, **(data or {})}
+        """Send a form that stands on `page`, which is opened first for its token and key; on any page where none is named."""
+        if page or not self._token:
+            return self._send(path, self._open(page or "/account"), data, follow, more)
+        answer = self._send(path, (self._token, secrets.token_urlsafe(18)), data, follow, more)
+        # The server may have begun another session meanwhile.
+        return self._send(path, self._open("/account"), data, follow, more) if answer.status_code == 400 else answer
+
+    def _send(
+        self, path: str, given: tuple[str, str], data: Mapping[str, Any] | None, follow: bool, more: Mapping[str, Any]
+    ) -> TestResponse:  # fmt: skip
+        sent = {"csrf_token": given[0], "key": given[1], **(data or {})}
         self.last = self.flask.post(path, data=sent, follow_redirects=follow, **more)
         return self.last
+
+    def _open(self, page: str) -> tuple[str, str]:
+        opened = self.flask.get(page, follow_redirects=True).text
+        token, key = _TOKEN.search(opened), _KEY.search(opened)
+        self._token = token[1] if token else None
+        return self._token or "", key[1] if key else "k" * 24
 
     def sign_in(self, email: str, password: str = PASSWORD, **more: str) -> TestResponse:
         return self.post("/sign-in", {"email": email, "password": password, **more}, page="/sign-in")
