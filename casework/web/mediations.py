@@ -151,12 +151,14 @@ def _hand_over(id: str, sent: deeds.Sent | None) -> Response:
             raise NotFound("mediation")
         known, name = mediations.list_leaders(db, actor, id)["items"], f"hand-over:{id}"
         people = [(one["id"], one["name"]) for one in known]
+        leaders = [(id, gettext("%(name)s, who leads it now", name=name) if id == case.owner else name) for id, name in people]
         form = build_form(
-            name, HandOver.rule(), own_texts(HandOver), choices={"owner": people, "team": people},
+            name, HandOver.rule(), own_texts(HandOver), choices={"owner": leaders, "team": people},
             values={"team": list(case.team)}, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, name), revision=case.revision, doubts=sent.doubts if sent else (),
         )  # fmt: skip
-    page = render_template("mediations/hand_over.html", one=told, form=form, sent=sent)
+    alone = not any(id != case.owner for id, _ in people)
+    page = render_template("mediations/hand_over.html", one=told, form=form, sent=sent, alone=alone)
     return make_response(page, sent.status if sent else 200)
 
 
