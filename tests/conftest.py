@@ -7,8 +7,9 @@ import copy
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,70 @@ def world_template(
     database_server.drop(name)
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A database in which something has happened already, which nobody connects to: copy it."""
+
+    database: str
+    world: World
+    #: What the function that made it gave back.
+    made: Any
+
+
+class Stages:
+    """What many tests begin with, played once and copied for each: a case that has come to a referral, say."""
+
+    #: So many are kept; most are of one file, and the tests of a file run together.
+    MOST = 8
+
+    def __init__(self, server: DatabaseServer, world_template: tuple[str, World], var: Path) -> None:
+        self._server, self._template, self._var = server, world_template, var
+        self._kept: dict[Callable[[World, Connection], Any], Stage] = {}
+
+    def of(self, play: Callable[[World, Connection], Any]) -> Stage:
+        if play not in self._kept:
+            name, world = self._server.create(self._template[0]), copy.deepcopy(self._template[1])
+            engine = connect_engine(self._server.settings(name, self._var))
+            with transaction(engine) as db:
+                made = play(world, db)
+            engine.dispose()
+            while len(self._kept) >= self.MOST:
+                self._server.drop(self._kept.pop(next(iter(self._kept))).database)
+            self._kept[play] = Stage(name, world, made)
+        return self._kept[play]
+
+    def drop(self) -> None:
+        for one in self._kept.values():
+            self._server.drop(one.database)
+
+
+@pytest.fixture(scope="session")
+def stages(
+    database_server: DatabaseServer, world_template: tuple[str, World], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stages]:
+    made = Stages(database_server, world_template, tmp_path_factory.mktemp("stages"))
+    yield made
+    made.drop()
+
+
+def _stage(request: pytest.FixtureRequest) -> Stage | None:
+    """The stage that the test's file plays with `pytestmark = pytest.mark.stage(play=function)`, where the test asks for `staged`."""
+    if "staged" not in request.fixturenames:
+        return None
+    marker = request.node.get_closest_marker("stage")
+    assert marker is not None, "say with the marker `stage` what has happened"
+    stages: Stages = request.getfixturevalue("stages")
+    return stages.of(marker.kwargs["play"])
+
+
+@pytest.fixture
+def staged(request: pytest.FixtureRequest, world: World) -> Any:
+    """What the function of the marker `stage` gave back: it has happened in this test's database."""
+    stage = _stage(request)
+    assert stage is not None
+    return copy.deepcopy(stage.made)
+
+
 @pytest.fixture
 def empty_database_url(database_server: DatabaseServer) -> Iterator[str]:
     """The owner's URL of a database with nothing in it, for tests of migrations."""
@@ -141,8 +206,11 @@ def empty_database_url(database_server: DatabaseServer) -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest, database_server: DatabaseServer, template_database: str) -> Iterator[str]:
     """The application's URL of a fresh database for this test alone: migrated and empty, or with the world where the test
     asks for `world`."""
-    with_world = "world" in request.fixturenames
-    name = database_server.create(request.getfixturevalue("world_template")[0] if with_world else template_database)
+    if stage := _stage(request):
+        template = stage.database
+    else:
+        template = request.getfixturevalue("world_template")[0] if "world" in request.fixturenames else template_database
+    name = database_server.create(template)
     yield database_server.app_url(name)
     database_server.drop(name)
 
@@ -205,9 +273,10 @@ def db(engine: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def world(world_template: tuple[str, World]) -> World:
+def world(request: pytest.FixtureRequest, world_template: tuple[str, World]) -> World:
     """The small world, which this test's database has in it."""
-    return copy.deepcopy(world_template[1])
+    stage = _stage(request)
+    return copy.deepcopy(stage.world if stage else world_template[1])
 
 
 @pytest.fixture(scope="session")

@@ -480,6 +480,13 @@ def to_referral(
     return number, referral
 
 
+def to_accepted(world: World, db: Connection) -> tuple[str, str]:
+    """A case at the step of assessment, with a referral that its provider has accepted: (number, referral)."""
+    number, referral = to_referral(world, db)
+    world.accept(db, number, referral)
+    return number, referral
+
+
 def to_request(
     world: World, db: Connection, service: str = "assessment", match: int | None = None,
     more_plan: Mapping[str, str] | None = None, nda: Mapping[str, Json] | None = None,

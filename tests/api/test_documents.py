@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
-from casework.records.database import transaction
 from tests.api.conftest import PREFIX, Client
 from tests.malice import PDF, SCRIPT
 from tests.world import World, to_referral
@@ -23,14 +22,19 @@ def send(client: Client, path: str, content: bytes, key: str = "key-of-a-version
     return client.flask.post(PREFIX + path, data=content, headers=sent)
 
 
-@pytest.fixture
-def scene(engine: Engine, world: World) -> tuple[str, str]:
+def _play(world: World, db: Connection) -> tuple[str, str]:
     """A case with a referral that the lab has accepted: (number, referral)."""
-    with transaction(engine) as db:
-        number, referral = to_referral(world, db)
-    with transaction(engine) as db:
-        world.accept(db, number, referral)
+    number, referral = to_referral(world, db)
+    world.accept(db, number, referral)
     return number, referral
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def scene(staged: tuple[str, str]) -> tuple[str, str]:
+    return staged
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
-from casework.records.database import transaction
 from tests.api.conftest import PREFIX, Client
 from tests.papers import words_of
 from tests.world import World, to_referral
@@ -16,11 +15,17 @@ from tests.world import World, to_referral
 Clients = Callable[[str | None], Client]
 
 
-@pytest.fixture
-def asked(engine: Engine, world: World) -> tuple[str, str]:
+def _play(world: World, db: Connection) -> tuple[str, str]:
     """A case whose referral is with the lab: (number, referral)."""
-    with transaction(engine) as db:
-        return to_referral(world, db)
+    return to_referral(world, db)
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def asked(staged: tuple[str, str]) -> tuple[str, str]:
+    return staged
 
 
 def take(client: Client, path: str) -> bytes:

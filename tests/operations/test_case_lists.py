@@ -17,8 +17,7 @@ from casework.operations.task_lists import count_queues
 from tests.world import World, to_referral
 
 
-@pytest.fixture
-def numbers(world: World, db: Connection) -> tuple[str, str, str]:
+def _play(world: World, db: Connection) -> tuple[str, str, str]:
     """A case that waits for the lab, one that is on hold, and one that nobody has taken."""
     referred, _ = to_referral(world, db)
     held = world.new_case(db)
@@ -27,6 +26,14 @@ def numbers(world: World, db: Connection) -> tuple[str, str, str]:
         "reason": "parties_paused", "waits_for": "need_owner", "waits_until": "event", "event": "The board has met",
     })  # fmt: skip
     return referred, held, world.new_case(db)
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def numbers(staged: tuple[str, str, str]) -> tuple[str, str, str]:
+    return staged
 
 
 def found(db: Connection, world: World, who: str, sort: str = "number", **filters: str) -> list[str]:

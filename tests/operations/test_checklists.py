@@ -25,14 +25,21 @@ from tests.world import World, new_request, to_referral
 Forge = dict[str, Any]
 
 
-@pytest.fixture
-def task(world: World, db: Connection) -> Task:
+def _play(world: World, db: Connection) -> Task:
     """A task of the officer's, whose checklist has an item of their own."""
     number, _ = to_referral(world, db)
     officer = world.actor(db, "officer")
     found = next(one for one in load(db, home_of(db, number), "case").open_tasks() if one.name == "kick_off")
     tasks.add_item(db, officer, found.id, words="Book a room", request=new_request())
     return load(db, home_of(db, number), "case").tasks[found.id]
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def task(staged: Task) -> Task:
+    return staged
 
 
 def tick(world: World, db: Connection, task: Task, *, done: bool = True) -> list[Event]:

@@ -181,13 +181,18 @@ def test_a_clock_that_cannot_ring_does_not_hold_up_the_others(scene: Scene, capl
 # --- several tickers ------------------------------------------------------------------------------------------------
 
 
+def _play(world: World, db: Connection) -> list[str]:
+    return [world.new_case(db) for _ in range(6)]
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
 @pytest.fixture
-def late(settings: Settings, engine: Engine, world: World) -> Iterator[tuple[Engine, list[str]]]:
+def late(settings: Settings, staged: list[str]) -> Iterator[tuple[Engine, list[str]]]:
     """An engine that lives forty days later, and cases that everybody has forgotten meanwhile."""
-    with transaction(engine) as db:
-        numbers = [world.new_case(db) for _ in range(6)]
     later = connect_engine(settings.model_copy(update={"clock_offset": 40 * 86_400}))
-    yield later, numbers
+    yield later, staged
     later.dispose()
 
 

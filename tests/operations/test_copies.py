@@ -18,17 +18,18 @@ from casework.operations.tasks import complete_task
 from casework.operations.verify import verify_case
 from casework.records.logs import read_events
 from tests.operations.test_grant_days import Scene
-from tests.world import World, new_request, to_referral, today
+from tests.world import World, new_request, to_accepted, today
 
 Json = Any
 CANCELLED = {"reason": "not_needed", "fees_settled": True}
 
 
+pytestmark = pytest.mark.stage(play=to_accepted)
+
+
 @pytest.fixture
-def scene(db: Connection, world: World) -> Scene:
-    number, referral = to_referral(world, db)
-    world.accept(db, number, referral)
-    return Scene(db, world, number, referral)
+def scene(db: Connection, world: World, staged: tuple[str, str]) -> Scene:
+    return Scene(db, world, *staged)
 
 
 def asked(scene: Scene) -> list[Task]:

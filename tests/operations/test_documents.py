@@ -97,11 +97,12 @@ class Scene:
         return len(list(self.cabinet.store.places()))
 
 
+pytestmark = pytest.mark.stage(play=to_referral)
+
+
 @pytest.fixture
-def scene(engine: Engine, world: World, cabinet: Cabinet) -> Scene:
-    with transaction(engine) as db:
-        number, referral = to_referral(world, db)
-    return Scene(engine, world, cabinet, number, referral)
+def scene(engine: Engine, world: World, cabinet: Cabinet, staged: tuple[str, str]) -> Scene:
+    return Scene(engine, world, cabinet, *staged)
 
 
 def test_what_is_handed_in_comes_back_as_it_was(scene: Scene) -> None:

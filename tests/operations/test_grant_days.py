@@ -19,7 +19,7 @@ from casework.operations.deeds import home_of
 from casework.operations.verify import verify_case
 from casework.records.cases import load
 from casework.records.logs import now, read_events
-from tests.world import World, new_request, to_referral, today
+from tests.world import World, new_request, to_accepted, today
 
 Json = Any
 
@@ -89,11 +89,12 @@ class Scene:
         return [event.kind for event in read_events(self.db, home_of(self.db, self.number))]
 
 
+pytestmark = pytest.mark.stage(play=to_accepted)
+
+
 @pytest.fixture
-def scene(db: Connection, world: World) -> Scene:
-    number, referral = to_referral(world, db)
-    world.accept(db, number, referral)
-    return Scene(db, world, number, referral)
+def scene(db: Connection, world: World, staged: tuple[str, str]) -> Scene:
+    return Scene(db, world, *staged)
 
 
 def soon(days: int = 5) -> date:

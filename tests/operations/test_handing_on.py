@@ -21,8 +21,7 @@ from tests.world import World, new_request, to_referral
 NOTE = "The need owner answers on Thursdays only."
 
 
-@pytest.fixture
-def number(world: World, db: Connection) -> str:
+def _play(world: World, db: Connection) -> str:
     """A case of the officer's, with the other officer in its team."""
     number, _ = to_referral(world, db)
     revision = load(db, home_of(db, number), "case").revision
@@ -32,6 +31,14 @@ def number(world: World, db: Connection) -> str:
         revision=revision, request=new_request(),
     )  # fmt: skip
     return number
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def number(staged: str) -> str:
+    return staged
 
 
 def task_of(db: Connection, number: str, name: str = "kick_off") -> Task:

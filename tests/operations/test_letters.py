@@ -25,12 +25,13 @@ from casework.records.database import transaction
 from casework.records.logs import event_of, read_rows
 from tests.world import World, new_request, to_referral
 
+pytestmark = pytest.mark.stage(play=to_referral)
+
 
 @pytest.fixture
-def sent(engine: Engine, world: World, cabinet: Cabinet) -> tuple[str, str]:
+def sent(engine: Engine, world: World, cabinet: Cabinet, staged: tuple[str, str]) -> tuple[str, str]:
     """A case with a letter to its provider: (number, referral)."""
-    with transaction(engine) as db:
-        number, referral = to_referral(world, db)
+    number, referral = staged
     world.send_letter(cabinet, number, Written("referral", referral, "en"))
     return number, referral
 

@@ -15,7 +15,7 @@ from casework.operations.cases import register_document, withdraw_consent
 from casework.operations.deeds import home_of
 from casework.operations.verify import verify_case
 from casework.records.cases import load
-from tests.world import World, new_request, to_referral
+from tests.world import World, new_request, to_accepted
 
 Json = Any
 
@@ -69,11 +69,12 @@ class Scene:
         return [len(one.consents) for one in self.case().grants.values() if one.document == id and one.ended_at is None]
 
 
+pytestmark = pytest.mark.stage(play=to_accepted)
+
+
 @pytest.fixture
-def scene(db: Connection, world: World) -> Scene:
-    number, referral = to_referral(world, db)
-    world.accept(db, number, referral)
-    return Scene(db, world, number, referral)
+def scene(db: Connection, world: World, staged: tuple[str, str]) -> Scene:
+    return Scene(db, world, *staged)
 
 
 def test_a_partys_paper_is_shared_under_its_consent(scene: Scene) -> None:

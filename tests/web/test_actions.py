@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -17,10 +17,16 @@ from tests.world import World, to_referral, today
 Enter = Callable[[str], Browser]
 
 
+def _play(world: World, db: Connection) -> str:
+    return world.new_case(db)
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
 @pytest.fixture
-def fresh(engine: Engine, world: World) -> str:
-    with transaction(engine) as db:
-        return world.new_case(db)
+def fresh(staged: str) -> str:
+    return staged
 
 
 @pytest.fixture

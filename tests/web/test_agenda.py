@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING
 from casework.errors import InvalidForm
@@ -23,15 +23,21 @@ BrowserFor = Callable[[str], Browser]
 TRIAGE = "Check the match and declare your interest"
 
 
-@pytest.fixture
-def number(engine: Engine, world: World) -> str:
-    """A case of the officer's, whose check of the match is due today at noon and the step in a week."""
-    with transaction(engine) as db:
-        made = world.new_case(db)
-        world.fire(db, "officer", made, "take")
-    due(engine, made, "triage_check", today())
-    due(engine, made, "triage", today() + timedelta(days=7))
+def _play(world: World, db: Connection) -> str:
+    made = world.new_case(db)
+    world.fire(db, "officer", made, "take")
     return made
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def number(engine: Engine, staged: str) -> str:
+    """A case of the officer's, whose check of the match is due today at noon and the step in a week."""
+    due(engine, staged, "triage_check", today())
+    due(engine, staged, "triage", today() + timedelta(days=7))
+    return staged
 
 
 def due(engine: Engine, number: str, task: str, day: date) -> None:

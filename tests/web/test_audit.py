@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_audited, load_definitions
 from casework.engine.editions import audited, publish
@@ -22,10 +22,16 @@ BrowserFor = Callable[[str], Browser]
 COUNT = re.compile(r'<a href="/audit/(\w+)">[^<]*</a></td><td class="number">(\d+)</td>')
 
 
+def _play(world: World, db: Connection) -> str:
+    return to_referral(world, db)[0]
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
 @pytest.fixture
-def number(engine: Engine, world: World) -> str:
-    with transaction(engine) as db:
-        return to_referral(world, db)[0]
+def number(staged: str) -> str:
+    return staged
 
 
 def raised(browser: Browser, number: str, seq: int = 1, words: str = "Why so late?") -> str:

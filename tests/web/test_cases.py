@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event, text
 
 from casework.definitions import load_library
 from casework.operations.cases import register_document
@@ -28,12 +28,18 @@ from tests.world import World, complete, new_request, to_referral, today
 Enter = Callable[[str], Browser]
 
 
-@pytest.fixture
-def numbers(engine: Engine, world: World) -> tuple[str, str]:
+def _play(world: World, db: Connection) -> tuple[str, str]:
     """A case that waits for the lab, and one that nobody has taken."""
-    with transaction(engine) as db:
-        referred, _ = to_referral(world, db, more_plan={"pledge": "bank"})
-        return referred, world.new_case(db)
+    referred, _ = to_referral(world, db, more_plan={"pledge": "bank"})
+    return referred, world.new_case(db)
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def numbers(staged: tuple[str, str]) -> tuple[str, str]:
+    return staged
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.operations.deeds import home_of
 from casework.operations.task_lists import show_task
@@ -18,10 +18,16 @@ from tests.world import World, to_referral
 BrowserFor = Callable[[str], Browser]
 
 
+def _play(world: World, db: Connection) -> str:
+    return to_referral(world, db)[0]
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
 @pytest.fixture
-def number(engine: Engine, world: World) -> str:
-    with transaction(engine) as db:
-        return to_referral(world, db)[0]
+def number(staged: str) -> str:
+    return staged
 
 
 @pytest.fixture

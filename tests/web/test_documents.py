@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -29,14 +29,19 @@ def file(name: str = "report.pdf", content: bytes = PDF) -> File:
     return io.BytesIO(content), name
 
 
-@pytest.fixture
-def scene(engine: Engine, world: World) -> tuple[str, str]:
+def _play(world: World, db: Connection) -> tuple[str, str]:
     """A case with a referral that the lab has accepted: (number, referral)."""
-    with transaction(engine) as db:
-        number, referral = to_referral(world, db)
-    with transaction(engine) as db:
-        world.accept(db, number, referral)
+    number, referral = to_referral(world, db)
+    world.accept(db, number, referral)
     return number, referral
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def scene(staged: tuple[str, str]) -> tuple[str, str]:
+    return staged
 
 
 @pytest.fixture

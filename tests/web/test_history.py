@@ -21,10 +21,16 @@ from tests.world import World, new_request, to_referral, today
 BrowserFor = Callable[[str], Browser]
 
 
+def _play(world: World, db: Connection) -> str:
+    return to_referral(world, db, more_plan={"pledge": "bank"})[0]
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
 @pytest.fixture
-def number(engine: Engine, world: World) -> str:
-    with transaction(engine) as db:
-        return to_referral(world, db, more_plan={"pledge": "bank"})[0]
+def number(staged: str) -> str:
+    return staged
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.engine.cases import Case
 from casework.operations import printing
@@ -26,11 +26,17 @@ from tests.world import World, new_request, to_referral, today
 Enter = Callable[[str], Browser]
 
 
-@pytest.fixture
-def asked(engine: Engine, world: World) -> tuple[str, str]:
+def _play(world: World, db: Connection) -> tuple[str, str]:
     """A case whose referral is with the lab: (number, referral)."""
-    with transaction(engine) as db:
-        return to_referral(world, db)
+    return to_referral(world, db)
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def asked(staged: tuple[str, str]) -> tuple[str, str]:
+    return staged
 
 
 def send(browser: Browser, number: str, kind: str, to: str, **more: str) -> int:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
 from casework.engine.editions import Edition
@@ -22,10 +22,16 @@ BrowserFor = Callable[[str], Browser]
 EDITIONS = sorted(load_library().editions.values(), key=lambda one: one.workflow)
 
 
+def _play(world: World, db: Connection) -> str:
+    return to_referral(world, db, more_plan={"pledge": "bank"})[0]
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
 @pytest.fixture
-def number(engine: Engine, world: World) -> str:
-    with transaction(engine) as db:
-        return to_referral(world, db, more_plan={"pledge": "bank"})[0]
+def number(staged: str) -> str:
+    return staged
 
 
 def drawn(app: Flask, edition: Edition, standing: Standing | None = None) -> Drawing:

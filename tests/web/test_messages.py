@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 from markupsafe import Markup
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.engine.cases import Case
 from casework.operations.deeds import home_of
@@ -52,13 +52,20 @@ class Scene:
             return list(db.execute(text("SELECT kind FROM events WHERE kind IN ('noted', 'said') ORDER BY at")).scalars())
 
 
+def _play(world: World, db: Connection) -> tuple[str, str, str]:
+    """(number, the lab's referral, the bank's)"""
+    number, lab = to_referral(world, db, more_plan={"pledge": "bank"})
+    bank = world.referral(db, number, "pledge")
+    world.send(db, number, bank, "pledge")
+    return number, lab, bank
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
 @pytest.fixture
-def scene(engine: Engine, world: World) -> Scene:
-    with transaction(engine) as db:
-        number, referral = to_referral(world, db, more_plan={"pledge": "bank"})
-        bank = world.referral(db, number, "pledge")
-        world.send(db, number, bank, "pledge")
-    return Scene(number, referral, bank, engine, world)
+def scene(engine: Engine, world: World, staged: tuple[str, str, str]) -> Scene:
+    return Scene(*staged, engine, world)
 
 
 def typed(browser: Browser, path: str, words: str, **more: str) -> dict[str, str | list[str]]:

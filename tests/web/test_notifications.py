@@ -13,17 +13,16 @@ from casework.operations.notifications import list_notifications
 from casework.operations.telling import find_telling
 from casework.records.database import transaction
 from tests.web.conftest import Browser
-from tests.world import World, add_absence, build_world, to_referral
+from tests.world import World, add_absence, to_referral
+
+pytestmark = pytest.mark.stage(play=to_referral)
 
 
 @pytest.fixture
-def told(engine: Engine) -> tuple[World, str]:
+def told(engine: Engine, world: World, staged: tuple[str, str]) -> tuple[World, str]:
     """A case whose request was sent to the lab, and everybody told."""
-    with transaction(engine) as db:
-        world = build_world(db)
-        number, _ = to_referral(world, db)
     assert tell_due(engine, mailing=False) > 0
-    return world, number
+    return world, staged[0]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.operations.notices import tell_due
 from casework.records.database import transaction
@@ -17,10 +17,16 @@ BrowserFor = Callable[[str], Browser]
 REASON = "The court has asked for the dates."
 
 
+def _play(world: World, db: Connection) -> str:
+    return world.new_case(db)
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
 @pytest.fixture
-def number(engine: Engine, world: World) -> str:
-    with transaction(engine) as db:
-        return world.new_case(db)
+def number(staged: str) -> str:
+    return staged
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from werkzeug.test import TestResponse
 
 from casework.operations.cases import register_document
@@ -24,11 +24,17 @@ from tests.world import World, new_request, to_referral, to_request, today
 BrowserFor = Callable[[str], Browser]
 
 
-@pytest.fixture
-def offer(engine: Engine, world: World) -> str:
+def _play(world: World, db: Connection) -> str:
     """A referral that was sent to the lab."""
-    with transaction(engine) as db:
-        return to_referral(world, db)[1]
+    return to_referral(world, db)[1]
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def offer(staged: str) -> str:
+    return staged
 
 
 def states(engine: Engine, track: str) -> list[str]:

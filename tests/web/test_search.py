@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cabinet import Cabinet
 from casework.operations.deeds import home_of
@@ -25,10 +25,16 @@ def main(browser: Browser, words: str) -> str:
     return answer.text.split("<main")[1].split("</main>")[0]
 
 
+def _play(world: World, db: Connection) -> str:
+    return to_referral(world, db)[0]
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
 @pytest.fixture
-def number(engine: Engine, world: World) -> str:
-    with transaction(engine) as db:
-        return to_referral(world, db)[0]
+def number(staged: str) -> str:
+    return staged
 
 
 @pytest.mark.parametrize("words", ["BJ-", "steam WITHOUT", "hebei", "Nordwind"])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cases import hand_over
 from casework.operations.deeds import home_of
@@ -20,17 +20,23 @@ BrowserFor = Callable[[str], Browser]
 NOTE = "The need owner answers on Thursdays only."
 
 
-@pytest.fixture
-def task(engine: Engine, world: World) -> str:
+def _play(world: World, db: Connection) -> str:
     """The first meeting of a case of the officer's, with the other officer in its team."""
-    with transaction(engine) as db:
-        number, _ = to_referral(world, db)
-        case = load(db, home_of(db, number), "case")
-        hand_over(
-            db, world.actor(db, "officer"), number, owner=world.people["officer"], team=[world.people["other_officer"]],
-            note="Help me.", revision=case.revision, request=new_request(),
-        )  # fmt: skip
-        return next(one.id for one in case.open_tasks() if one.name == "kick_off")
+    number, _ = to_referral(world, db)
+    case = load(db, home_of(db, number), "case")
+    hand_over(
+        db, world.actor(db, "officer"), number, owner=world.people["officer"], team=[world.people["other_officer"]],
+        note="Help me.", revision=case.revision, request=new_request(),
+    )  # fmt: skip
+    return next(one.id for one in case.open_tasks() if one.name == "kick_off")
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def task(staged: str) -> str:
+    return staged
 
 
 def state(engine: Engine, task: str) -> str:
