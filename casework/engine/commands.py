@@ -488,9 +488,10 @@ class TellParties:
 
 @dataclass(frozen=True)
 class BreakGlass:
-    """Read a case in an emergency, for a few hours."""
+    """Read a case in an emergency, for a few hours. `given`: who gave the reader the role by which it is done."""
 
     reason: str
+    given: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_datetime as say_datetime
 
 from casework.operations.account_mails import AccountMail
-from casework.operations.account_words import SAYS
+from casework.operations.account_words import ROLE_SAYS, SAYS
 from casework.operations.credentials import LinkMail
 from casework.operations.deadline_words import say_days_of, say_kind, say_rule, say_used
 from casework.operations.invitations import InvitationMail
 from casework.operations.letter_mails import LetterMail
 from casework.operations.mails import Item, Mail
 from casework.operations.notice_words import HAPPENED, SEALED
+from casework.operations.role_notices import RoleMail
 from casework.operations.speech import Speech, catalogue, templates
 from casework.operations.telling import DIGEST
 from casework.settings import Settings
@@ -42,7 +43,7 @@ class Line:
     url: str
 
 
-def write_mail(mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail, settings: Settings) -> EmailMessage:
+def write_mail(mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail | RoleMail, settings: Settings) -> EmailMessage:
     """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
     chinese = mail.language.lower().startswith("zh")
     base = str(settings.base_url).rstrip("/")
@@ -50,6 +51,8 @@ def write_mail(mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail
         template, subject, given = _invitation(mail, base, chinese)
     elif isinstance(mail, AccountMail):
         template, subject, given = _account(mail, base, chinese)
+    elif isinstance(mail, RoleMail):
+        template, subject, given = _role(mail, base, chinese)
     elif isinstance(mail, LinkMail):
         template, subject, given = _link(mail, base, chinese)
     elif isinstance(mail, LetterMail):
@@ -101,6 +104,15 @@ def _account(mail: AccountMail, base: str, chinese: bool) -> Written:
         "url": f"{base}/account", "reset_url": f"{base}/password-reset",
     }  # fmt: skip
     return "account", words.gettext("A change to your Casework account"), dict(given)
+
+
+def _role(mail: RoleMail, base: str, chinese: bool) -> Written:
+    words = catalogue("messages", chinese)
+    given = {
+        "says": words.gettext(ROLE_SAYS[mail.what]), "programme": mail.programme, "url": f"{base}/roles/{mail.request}",
+        "moment": _moment(mail.happened_at, mail.zone, chinese),
+    }  # fmt: skip
+    return "role", words.gettext("A role in a programme that you look after"), dict(given)
 
 
 def _link(mail: LinkMail, base: str, chinese: bool) -> Written:

@@ -1,10 +1,11 @@
-"""What was changed of an account, in the words of pages and mails."""
+"""What was changed of an account, and of roles that decide, in the words of pages and mails."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from casework.operations import account_log as log
+from casework.operations.registers import GRANTED, ROLE_ASKED, ROLE_REFUSED
 
 
 def N_(words: str) -> str:
@@ -36,4 +37,11 @@ SAYS: Mapping[str, str] = {
     log.REOPENED: N_("Your account was opened again. Set a new password by the link that you get."),
 }
 
-__all__ = ["SAYS"]
+#: By the kind of the event in a programme's log, a whole sentence to those who look after it. Who it is about stands on the page.
+ROLE_SAYS: Mapping[str, str] = {
+    ROLE_ASKED: N_("A role by which people read cases or decide was asked for. It waits for a second person."),
+    GRANTED: N_("A role by which people read cases or decide was agreed to and given."),
+    ROLE_REFUSED: N_("A role by which people read cases or decide was not agreed to."),
+}
+
+__all__ = ["ROLE_SAYS", "SAYS"]

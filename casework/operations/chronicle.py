@@ -118,7 +118,7 @@ def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: i
 _UNTOLD: Mapping[str, Json] = {
     "seq": None, "acting_for": None, "late": 0, "because": None, "organisation": None, "transition": None, "name": None,
     "task": None, "candidates": (), "changes": (), "facts": {}, "rule": None, "form": None, "before_data": None, "names": {},
-    "agreed": False, "whom": None, "documents": (), "version": None, "item": None,
+    "agreed": False, "whom": None, "given": None, "documents": (), "version": None, "item": None,
 }  # fmt: skip
 
 
@@ -192,6 +192,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, 
         "rule": _rule(rule[0]) if rule else None, "hash": row.hash, "prev": header["prev"], "form": _corrected_form(past, before, row) if row.kind == CORRECTED else _form(edition, rule, task, past),
         "whom": whom_of(row.kind, effects), "by_system": header["actor"] == "system",
         "item": item_of(effects), **papers_of(effects), "why": why_of(effects),
+        "given": effects.get("given"),
         "how": [one["how"] for one in effects.get("consents_ended", ())],
     }  # fmt: skip
 
@@ -278,7 +279,7 @@ def _ids_in(entries: Iterable[Mapping[str, Json]]) -> tuple[set[str | None], set
         for change in one["changes"]:
             for value in (change["before"], change["after"]):
                 people |= _ids_of(value)
-        people |= _ids_of(one["data"]) | _ids_of(one["before_data"])
+        people |= _ids_of(one["given"]) | _ids_of(one["data"]) | _ids_of(one["before_data"])
     people = {one for one in people if one and one != "system" and _is_id(one)}
     return people, people | {one for one in organisations if one}
 

@@ -37,6 +37,7 @@ from casework.operations.notifications import SEEN, read_id, seen_by
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.role_notices import ROLE, RoleMail, write_role_mail
 from casework.operations.tries import BEGUN, COUNT, ENDED, UNKNOWN
 from casework.operations.vault import Vault
 from casework.permissions import Actor
@@ -109,7 +110,7 @@ _ITEMS = text(f"""
 """)
 
 
-def compose(db: Connection, mail: str, vault: Vault) -> Mail | InvitationMail | LetterMail | AccountMail | LinkMail | None:
+def compose(db: Connection, mail: str, vault: Vault) -> Mail | InvitationMail | LetterMail | AccountMail | LinkMail | RoleMail | None:
     """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled."""
     row = db.execute(_QUEUED, {"id": mail}).one_or_none()
     if row is None:
@@ -124,6 +125,11 @@ def compose(db: Connection, mail: str, vault: Vault) -> Mail | InvitationMail | 
         if own is None:
             _end(db, mail, "cancelled", "its account or its link is gone")
         return own
+    if row.kind == ROLE:
+        role = write_role_mail(db, mail)
+        if role is None:
+            _end(db, mail, "cancelled", "its reader looks after the programme no more")
+        return role
     if row.person is None:
         invitation = write_invitation(db, mail, vault)
         if invitation is None:

@@ -20,6 +20,7 @@ from casework.operations.absences import substitutes_of
 from casework.operations.account_mails import tell_owner
 from casework.operations.deeds import calendar_of, new_id
 from casework.operations.references import IN_FORCE, KEPT, opened_at_of
+from casework.operations.role_notices import tell_readers
 from casework.operations.telling import DIGEST, NONE, choice_of
 from casework.operations.webhooks import queue_message
 from casework.records.cases import load
@@ -69,6 +70,9 @@ def _tell_batch(db: Connection, mailing: bool) -> int:
     for row in rows:
         if row.kind == "person":
             tell_owner(db, event_of(row.header, row.effects, {}), row.now, mailing=mailing)
+            continue
+        if row.kind == "programme":
+            tell_readers(db, event_of(row.header, row.effects, {}), row.now, mailing=mailing)
             continue
         if row.log_id not in cases:
             cases[row.log_id] = load(db, row.log_id, row.kind)

@@ -18,6 +18,7 @@ from casework.operations.access_sql import (
 )
 from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.role_notices import told_in
 from casework.permissions import Actor, reach
 from casework.records.walls import whole
 
@@ -27,12 +28,13 @@ Json = Any
 MOST_COUNTED = 99
 
 _INTERESTS = "coalesce(c.interests, m.interests)"
-# A provider is told of its own referrals alone, and of what runs inside them; everybody of the own account.
+# A provider is told of its own referrals alone, and of what runs inside them; everybody of the own account; of roles who looks
+# after the programme.
 SEEN = f"""
     FROM notifications n JOIN logs l ON l.id = n.log_id LEFT JOIN cases c ON c.id = n.log_id
     LEFT JOIN mediations m ON m.id = n.log_id LEFT JOIN tracks r ON r.id = n.track_id LEFT JOIN tracks a ON a.id = r.parent_id
     LEFT JOIN tasks t ON t.id = n.task_id
-    WHERE n.person_id = CAST(:person AS uuid) AND (n.log_id = n.person_id OR NOT CAST(:person AS text) = ANY({_INTERESTS}) AND (
+    WHERE n.person_id = CAST(:person AS uuid) AND (n.log_id = n.person_id OR n.log_id = ANY(CAST(:told_in AS uuid[])) OR NOT CAST(:person AS text) = ANY({_INTERESTS}) AND (
         {reads_case("c")} OR {named_for("m")} OR {opened_case("c")} OR {opened_mediation("m")}
         OR {own_referral("r", _INTERESTS)} OR {own_referral("a", _INTERESTS)} OR EXISTS (
             SELECT FROM openings o WHERE o.log_id = n.log_id AND o.decider_id = CAST(:person AS uuid)
@@ -40,20 +42,28 @@ SEEN = f"""
         )
     ))
 """
+# Who opened a case in an emergency, and who gave that person the role.
+_OPENED = """
+    SELECT jsonb_build_object('by', o.name, 'given', e.effects->'given', 'names', (
+        SELECT coalesce(jsonb_object_agg(p.id, p.name), '{}') FROM people p WHERE CAST(p.id AS text) IN (
+            e.effects->'given'->>'by', e.effects->'given'->>'agreed_by'
+        )
+    )) FROM events e LEFT JOIN people o ON CAST(o.id AS text) = e.actor_id WHERE e.log_id = n.log_id AND e.seq = n.seq
+"""
 _ROWS = f"""
-    SELECT n.id, n.log_id, n.seq, n.kind, n.at, n.edition, n.words, n.track_id, n.task_id, n.due_at, n.read_at,
+    SELECT n.id, n.log_id, n.seq, n.kind, n.about, n.at, n.edition, n.words, n.track_id, n.task_id, n.due_at, n.read_at,
         l.kind AS log_kind, c.number, t.type AS task_type, t.closed_at, r.workflow, r.parent_id,
         c.programme_id = ANY(CAST(:all_of AS uuid[])) AS inside, (
             SELECT o.id FROM openings o WHERE o.log_id = n.log_id AND o.decider_id = CAST(:person AS uuid)
             AND o.state IN ('asked', 'open') ORDER BY o.id DESC LIMIT 1
-        ) AS unsealing {SEEN}
+        ) AS unsealing, CASE WHEN n.kind = 'emergency' THEN ({_OPENED}) END AS opened {SEEN}
 """
 _COUNT = text(f"SELECT count(*) FROM (SELECT 1 {SEEN} AND n.read_at IS NULL LIMIT :most) x")
 
 
 def seen_by(actor: Actor) -> dict[str, Json]:
     """What the policy's conditions read of a person."""
-    return reach_values(reach(actor))
+    return reach_values(reach(actor)) | {"told_in": told_in(actor)}
 
 
 def count_unread(db: Connection, actor: Actor) -> int:
@@ -98,9 +108,9 @@ def read_id(id: str, noun: str = "notification") -> str:
 def _shown(row: Any) -> dict[str, Json]:
     return {
         "id": row.id, "kind": row.kind, "at": when(row.at), "read": row.read_at is not None, "number": row.number,
-        "sealed": row.log_kind == "mediation", "account": row.log_kind == "person", "edition": row.edition, "words": row.words, "due_at": when(row.due_at),
+        "sealed": row.log_kind == "mediation", "account": row.log_kind == "person", "role_request": row.about if row.log_kind == "programme" else None, "edition": row.edition, "words": row.words, "due_at": when(row.due_at),
         "task": row.task_id, "step": row.task_type in (None, "step"), "done": row.closed_at is not None,
-        "log": row.log_id, "unsealing": row.unsealing, "referral": row.track_id if row.workflow == "referral" else row.parent_id,
+        "log": row.log_id, "unsealing": row.unsealing, "opened": row.opened, "referral": row.track_id if row.workflow == "referral" else row.parent_id,
         "inside": bool(row.inside) or row.log_kind == "mediation" and row.workflow is None,
     }  # fmt: skip
 

@@ -18,7 +18,7 @@ from casework.operations.deeds import Standing, home_of, perform
 from casework.operations.mediations import find_mediation
 from casework.operations.overview import names_of, when
 from casework.operations.requests import Done, Request
-from casework.operations.role_requests import given_by
+from casework.operations.role_requests import given_by, roles_given
 from casework.operations.sensitive import sensitive
 from casework.permissions import Actor, capacities, choose, conflict, mediated_since
 from casework.records.people import find_members
@@ -276,11 +276,12 @@ _PEOPLE_OF = text("""
 def break_glass(db: Connection, actor: Actor, number: str, *, reason: str, request: Request) -> Done:
     """Read a case in an emergency, for a few hours; supervisors and auditors are told at once. Raises NotFound."""
     insist_may_break(db, actor, number)
+    given = _made_administrator(db, actor, number)
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         if (why := conflict(actor, standing.case)) is not None:
             raise NotAllowed(why=why)
-        return BreakGlass(reason), By(actor.person, ADMINISTRATOR)
+        return BreakGlass(reason, given), By(actor.person, ADMINISTRATOR)
 
     def answer(after: Case, events: list[Event]) -> dict[str, Json]:
         one = after.openings[events[0].effects["openings"][0]["id"]]
@@ -299,3 +300,19 @@ def insist_may_break(db: Connection, actor: Actor, number: str) -> dict[str, Jso
     if row is None:
         raise NotFound("case")
     return {"number": row.number, "open": row.id in actor.opened}
+
+
+def roles_of_breaker(db: Connection, actor: Actor, number: str) -> list[dict[str, Json]]:
+    """The roles by which the actor may break the glass of a case, with who gave them."""
+    found = given_by(db, _programme_of(db, number), {actor.person})[actor.person]
+    return [one for one in found if one["role"] == ADMINISTRATOR]
+
+
+def _made_administrator(db: Connection, actor: Actor, number: str) -> dict[str, Json] | None:
+    """Who asked for the role, and who agreed: it stands in the history beside who opened the case."""
+    found = roles_given(db, _programme_of(db, number), {actor.person})[actor.person]
+    return next(({"by": one.by, "agreed_by": one.agreed_by} for one in found if one.role == ADMINISTRATOR), None)
+
+
+def _programme_of(db: Connection, number: str) -> str:
+    return str(db.execute(text("SELECT programme_id FROM cases WHERE number = :number"), {"number": number}).scalar_one())

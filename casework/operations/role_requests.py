@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.commands import By
 from casework.engine.events import SYSTEM_ACTOR, Event
-from casework.engine.roles import ADMINISTRATOR, AUDITOR, SUPERVISOR
+from casework.engine.roles import ADMINISTRATOR, SUPERVISOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.ledger.canonical import instant
 from casework.operations import registers
@@ -24,6 +24,7 @@ from casework.operations.absences import pass_on_role
 from casework.operations.overview import named, names_of, when
 from casework.operations.registers import GRANTED, ROLE_ASKED, ROLE_REFUSED
 from casework.operations.requests import Done, Request, ask, finish
+from casework.operations.role_notices import announce, told_in
 from casework.operations.sensitive import sensitive
 from casework.permissions import Actor, takes_two
 from casework.records.logs import lock_log
@@ -33,8 +34,6 @@ Json = Any
 ASKED, AGREED, REFUSED = "asked", "agreed", "refused"
 #: Who agrees: never who asked, nor whom it is for.
 DECIDERS = (ADMINISTRATOR, SUPERVISOR)
-#: Who is told what was asked for and given.
-READERS = (*DECIDERS, AUDITOR)
 LONGEST = 2_000
 MOST = 200
 
@@ -123,6 +122,7 @@ def ask_role(
     if invitation is not None:
         effects |= {"invitation": invitation, "asked_by": asked_by or SYSTEM_ACTOR}
     registers.append(db, log, [log.next_event(ROLE_ASKED, by, effects=effects)])
+    announce(db, programme, log.seq + 1)
     return id
 
 
@@ -156,6 +156,7 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
     if not agree:
         effects = {"request": one.id, "person": one.person, "role": one.role}
         registers.append(db, log, [log.next_event(ROLE_REFUSED, actor.person, effects=effects, body={"note": note.strip()})])
+        announce(db, one.programme, log.seq + 1)
         return finish(db, actor, request, Done({"id": one.id, "state": REFUSED, "membership": None}))
     begins = datetime.fromisoformat(one.starts_at) if one.starts_at else None
     membership = registers.grant_role(
@@ -163,6 +164,7 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
         starts_at=begins if begins and begins > log.now else None,
         ends_at=datetime.fromisoformat(one.ends_at) if one.ends_at else None, request=one.id, by=actor.person,
     )  # fmt: skip
+    announce(db, one.programme, log.seq + 1)
     pass_on_role(db, membership, By(actor.person, role))
     return finish(db, actor, request, Done({"id": one.id, "state": AGREED, "membership": membership}))
 
@@ -172,7 +174,7 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
 
 def list_requests(db: Connection, actor: Actor) -> dict[str, Json]:
     """Roles that were asked for in the actor's programmes, those that wait first and then the newest."""
-    found = [one for programme in _programmes(actor) for one in fold(_events_of(db, programme)).values()]
+    found = [one for programme in told_in(actor) for one in fold(_events_of(db, programme)).values()]
     # The newest first, and what waits before all of it.
     shown = sorted(found, key=lambda one: (one.state != ASKED, -one.asked_at.timestamp(), one.id))[:MOST]
     names = names_of(
@@ -191,7 +193,7 @@ def show_request(db: Connection, actor: Actor, request_id: str) -> dict[str, Jso
 def count_waiting(db: Connection, actor: Actor) -> int:
     """How many wait for the actor's word."""
     return sum(
-        _decides(actor, one) for programme in _programmes(actor) for one in fold(_events_of(db, programme)).values()
+        _decides(actor, one) for programme in told_in(actor) for one in fold(_events_of(db, programme)).values()
     )
 
 
@@ -211,14 +213,10 @@ def _shown(actor: Actor, one: RoleRequest, names: Mapping[str, str]) -> dict[str
 
 
 def _find(db: Connection, actor: Actor, request_id: str) -> RoleRequest:
-    for programme in _programmes(actor):
+    for programme in told_in(actor):
         if (found := fold(_events_of(db, programme)).get(request_id)) is not None:
             return found
     raise NotFound("role request")
-
-
-def _programmes(actor: Actor) -> list[str]:
-    return sorted({m.programme for m in actor.memberships if m.programme and m.role in READERS})
 
 
 def _events_of(db: Connection, programme: str) -> list[Event]:
@@ -239,29 +237,52 @@ def _programme_names(db: Connection, ids: set[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def given_by(db: Connection, programme: str, people: Iterable[str]) -> dict[str, list[dict[str, Json]]]:
-    """Of people who hold roles in a programme now: which, since when, who asked for each and who agreed."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A role that somebody holds now in the own name: since when, who asked for it, and who agreed where it took two."""
+
+    role: str
+    since: datetime
+    by: str
+    agreed_by: str | None
+
+
+def roles_given(db: Connection, programme: str, people: Iterable[str]) -> dict[str, list[Given]]:
+    """Of people who hold roles in a programme now: each, with who gave it. The command line is `system`."""
     wanted = sorted(set(people))
     rows = db.execute(_GIVEN, {"programme": programme, "people": wanted}).all()
     asked = fold(_events_of(db, programme))
-    who = {row.actor_id for row in rows} | {one.asked_by for one in asked.values()}
-    names = names_of(db, {one for one in who if one != SYSTEM_ACTOR})
-    made: dict[str, list[dict[str, Json]]] = {one: [] for one in wanted}
+    made: dict[str, list[Given]] = {one: [] for one in wanted}
     for row in rows:
         request = asked.get(row.effects.get("request") or "")
         first, second = (request.asked_by, row.actor_id) if request else (row.actor_id, None)
-        made[row.person].append({"role": row.role, "since": instant(row.starts_at), "by": names.get(first), "agreed_by": names.get(second or "")})
+        made[row.person].append(Given(row.role, row.starts_at, first, second))
     return made
+
+
+def given_by(db: Connection, programme: str, people: Iterable[str]) -> dict[str, list[dict[str, Json]]]:
+    """The same by name, for a page."""
+    found = roles_given(db, programme, people)
+    who = {one for given in found.values() for each in given for one in (each.by, each.agreed_by)}
+    names = names_of(db, {one for one in who if one and one != SYSTEM_ACTOR})
+    return {
+        person: [
+            {"role": one.role, "since": instant(one.since), "by": names.get(one.by), "agreed_by": names.get(one.agreed_by or "")}
+            for one in given
+        ]
+        for person, given in found.items()
+    }
 
 
 _GIVEN = text("""
     SELECT m.person_id::text AS person, m.role, m.starts_at, e.actor_id, e.effects FROM memberships m
     JOIN events e ON e.log_id = m.programme_id AND e.kind = 'granted' AND e.effects->>'membership' = m.id::text
     WHERE m.programme_id = CAST(:programme AS uuid) AND m.person_id = ANY(CAST(:people AS uuid[]))
-    AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()) ORDER BY m.starts_at, m.id
+    AND m.deputy_for IS NULL AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+    ORDER BY m.starts_at, m.id
 """)
 
 __all__ = [
     "DECIDERS", "RoleRequest", "ask_role", "count_waiting", "decide_role", "fold", "give_or_ask", "given_by", "list_requests",
-    "may_give_at_once", "show_request", "why_not_agreed",
+    "may_give_at_once", "roles_given", "show_request", "why_not_agreed",
 ]  # fmt: skip

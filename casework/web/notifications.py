@@ -12,10 +12,11 @@ from casework.definitions import load_library
 from casework.engine.notices import KINDS
 from casework.errors import InvalidForm
 from casework.operations import notifications, telling
-from casework.operations.account_words import SAYS
+from casework.operations.account_words import ROLE_SAYS, SAYS
 from casework.operations.notice_words import CHOICE, HAPPENED, KIND
 from casework.web.actor import page_transaction
 from casework.web.places import case_url
+from casework.web.sentences import say_given
 from casework.web.texts import edition_text
 
 Json = Any
@@ -38,6 +39,11 @@ def _said(one: Json) -> Json:
     """A notification with its words."""
     if one["account"]:
         return one | {"happened": gettext(SAYS[one["words"]]), "deed": ""}
+    if one["role_request"]:
+        return one | {"happened": gettext(ROLE_SAYS[one["words"]]), "deed": ""}
+    if one["opened"]:
+        by = gettext("by %(name)s", name=one["opened"]["by"] or gettext("somebody"))
+        return one | {"happened": gettext(HAPPENED[one["kind"]]), "deed": by + say_given(one["opened"]["given"], one["opened"]["names"])}
     deed = edition_text(load_library()[one["edition"]], one["words"]) if one["words"] else ""
     return one | {"happened": gettext(HAPPENED[one["kind"]]), "deed": deed}
 
@@ -53,6 +59,8 @@ def show(notification: str) -> Response:
 def _place(one: Json) -> str:
     if one["account"]:
         return url_for("accounts.show")
+    if one["role_request"]:
+        return url_for("role_requests.show", role=one["role_request"])
     if one["task"] and not one["step"] and not one["done"]:
         return url_for("tasks.show", task=one["task"])
     if one["unsealing"]:

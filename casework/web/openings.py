@@ -198,17 +198,18 @@ def emergency() -> Response:
 
 
 def _emergency(number: str, sent: Sent | None) -> Response:
-    fault, found, form = "", None, None
+    fault, found, form, roles = "", None, None, []
     with page_transaction() as (db, actor):
         if number:
             try:
                 found = openings.insist_may_break(db, actor, number)
                 form = _form(db, actor, f"emergency:{found['number']}", Emergency, sent)
+                roles = openings.roles_of_breaker(db, actor, found["number"])
             except NotFound:
                 fault = gettext("There is no case %(number)s in a programme that you administer. Check the number.", number=number)
     hours = int(GLASS_LASTS.total_seconds()) // 3600
     page = render_template(
-        "openings/emergency.html", found=found, form=form, fault=fault, number=number, hours=hours, sent=sent
+        "openings/emergency.html", found=found, form=form, fault=fault, number=number, hours=hours, sent=sent, roles=roles
     )
     return make_response(page, sent.status if sent else 422 if fault else 200)
 

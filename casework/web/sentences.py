@@ -135,6 +135,9 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
         return _say_transition(entry, who, edition)
     if entry["kind"] == "completed" and entry.get("what") == "decide_extension" and "granted" in (entry.get("data") or {}):
         return _say_extension(entry["data"], who)
+    if entry["kind"] == "glass_broken":
+        broken = _DEEDS[entry["kind"]]
+        return f"{_capital(gettext(broken, who=who))}{say_given(entry.get('given'), entry.get('names') or {})}"
     if entry["kind"] == "corrected":
         return _say_correction(entry, who, edition, editions)
     if entry["kind"] == "joined":
@@ -154,6 +157,17 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
         words, who=who, to=_to(entry), task=_say_task(entry, editions), whom=whom, paper=paper,
         item=_say_item(entry, editions), version=entry.get("version"), why=say_why(entry.get("why") or ()),
     ))  # fmt: skip
+
+
+def say_given(given: Mapping[str, Json] | None, names: Mapping[str, str]) -> str:
+    """Who gave the role by which something was done, to stand behind the sentence of it; "" where that is not known."""
+    if not given:
+        return ""
+    by = gettext("the command line") if given["by"] == SYSTEM_ACTOR else names.get(given["by"]) or gettext("somebody")
+    if given["agreed_by"] is None:
+        return gettext("; the role was given by %(name)s alone", name=by)
+    other = names.get(given["agreed_by"]) or gettext("somebody")
+    return gettext("; the role was asked for by %(one)s and agreed to by %(other)s", one=by, other=other)
 
 
 def _say_correction(entry: Mapping[str, Json], who: str, edition: Edition | None, editions: Editions) -> str:

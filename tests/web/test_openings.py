@@ -8,10 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
+from casework.operations.deeds import home_of
 from casework.operations.notices import tell_due
+from casework.operations.passwords import hash_password
+from casework.operations.registers import register_person
+from casework.operations.role_requests import ask_role, decide_role
+from casework.operations.verify import verify_case
 from casework.records.database import transaction
 from tests.web.conftest import Browser
-from tests.world import World, add_unsealing, today
+from tests.world import World, add_unsealing, new_request, today
 
 BrowserFor = Callable[[str], Browser]
 REASON = "The court has asked for the dates."
@@ -180,6 +185,34 @@ def test_supervisors_auditors_and_the_cases_owner_are_told_at_once(
     assert {name for name, kinds in found.items() if kinds == ["emergency"]} >= {"supervisor", "second_supervisor", "auditor"}
     assert "administrator" not in found
     assert not {"provider", "foreign_officer", "dispute_officer", "observer"} & found.keys()
+
+
+def test_an_emergency_names_who_made_whom(engine: Engine, world: World, number: str, browser_for: BrowserFor) -> None:
+    """On the page before, in the history and in the notification: the role was asked for by one and agreed to by another."""
+    with transaction(engine) as db:
+        person = register_person(db, email="anton@example.org", name="Anton Zweit", password_hash=hash_password(world.password))
+        world.people["anton"] = person
+        asked = ask_role(db, person, "administrator", programme=world.programmes["BJ"], by=world.people["administrator"])
+        decide_role(db, world.actor(db, "supervisor"), asked, agree=True, note="", request=new_request())
+    browser = browser_for("anton")
+    made = "asked for by Administrator, agreed to by Supervisor"
+    assert made in browser.get(f"/emergency?case={number}").text
+    assert smash(browser, number) == 303
+    said = "Anton Zweit opened the case in an emergency, to read it; the role was asked for by Administrator and agreed to by Supervisor"
+    assert said in browser_for("auditor").get(f"/cases/{number}/history").text
+    assert said in browser_for("supervisor").get(f"/cases/{number}").text
+    tell_due(engine, mailing=False)
+    page = browser_for("auditor").get("/notifications").text
+    assert "by Anton Zweit; the role was asked for by Administrator and agreed to by Supervisor" in page
+    with transaction(engine) as db:
+        assert verify_case(db, home_of(db, number)) == []
+
+
+def test_an_administrator_from_the_command_line_is_named_so(number: str, browser_for: BrowserFor) -> None:
+    browser = browser_for("administrator")
+    assert "given by the command line alone" in browser.get(f"/emergency?case={number}").text
+    assert smash(browser, number) == 303
+    assert "; the role was given by the command line alone" in browser_for("auditor").get(f"/cases/{number}/history").text
 
 
 def test_each_page_read_in_an_emergency_is_noted_and_listed_to_auditors(number: str, browser_for: BrowserFor) -> None:
