@@ -135,7 +135,7 @@ def break_glass(draft: Draft, command: BreakGlass) -> None:
         "id": draft.context.new_id(), "kind": GLASS, "reader": draft.by.person, "decider": None, "days": 0, "state": OPEN,
         "until": instant(draft.context.now + GLASS_LASTS),
     }  # fmt: skip
-    given = {"given": dict(command.given)} if command.given else {}
+    given = {"role_given": dict(command.given)} if command.given else {}
     draft.begin(GLASS_BROKEN, None, {"openings": [one], **given}, {"reason": line(command.reason, "reason")})
     draft.commit()
 
@@ -154,7 +154,7 @@ def faults_of(before: Case, event: Event) -> Iterator[str]:
     """What is wrong with a recorded opening, as sentences; nothing where it could be made. Roles are judged elsewhere."""
     if event.acting_for is not None:
         yield "it was done in somebody else's place"
-    if set(event.effects) - {"openings", "opening_states", *(("given",) if event.kind == GLASS_BROKEN else ())}:
+    if set(event.effects) - {"openings", "opening_states", *(("role_given",) if event.kind == GLASS_BROKEN else ())}:
         yield "it did more than open or seal"
     if event.kind in (UNSEALING_ASKED, GLASS_BROKEN):
         yield from _made(before, event)

@@ -192,7 +192,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, 
         "rule": _rule(rule[0]) if rule else None, "hash": row.hash, "prev": header["prev"], "form": _corrected_form(past, before, row) if row.kind == CORRECTED else _form(edition, rule, task, past),
         "whom": whom_of(row.kind, effects), "by_system": header["actor"] == "system",
         "item": item_of(effects), **papers_of(effects), "why": why_of(effects),
-        "given": effects.get("given"),
+        "given": effects.get("role_given"),
         "how": [one["how"] for one in effects.get("consents_ended", ())],
     }  # fmt: skip
 

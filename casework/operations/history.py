@@ -79,7 +79,7 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
         raise NotFound("history")
     rows = db.execute(text(_LAST), {"log": case.log, "most": insist_limit(limit)}).all()
     people = {one for row in rows for one in (
-        row.header["actor"], row.header["acting_for"], whom_of(row.kind, row.effects), *(row.effects.get("given") or {}).values()
+        row.header["actor"], row.header["acting_for"], whom_of(row.kind, row.effects), *(row.effects.get("role_given") or {}).values()
     )}
     names = names_of(db, people)
     return [
@@ -90,7 +90,7 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
             "role": row.header["role"], "by_system": row.header["actor"] == SYSTEM_ACTOR,
             "agreed": "proposed" in row.effects, "whom": _actor(whom_of(row.kind, row.effects), names),
             **papers_of(row.effects), "item": item_of(row.effects), "happened_on": row.effects.get("happened_on"),
-            "why": why_of(row.effects), "given": row.effects.get("given"), "names": names,
+            "why": why_of(row.effects), "given": row.effects.get("role_given"), "names": names,
             "task": row.task and {key: row.task[key] for key in ("edition", "type", "rule", "about")},
         }
         for row in rows

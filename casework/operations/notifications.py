@@ -44,9 +44,9 @@ SEEN = f"""
 """
 # Who opened a case in an emergency, and who gave that person the role.
 _OPENED = """
-    SELECT jsonb_build_object('by', o.name, 'given', e.effects->'given', 'names', (
+    SELECT jsonb_build_object('by', o.name, 'given', e.effects->'role_given', 'names', (
         SELECT coalesce(jsonb_object_agg(p.id, p.name), '{}') FROM people p WHERE CAST(p.id AS text) IN (
-            e.effects->'given'->>'by', e.effects->'given'->>'agreed_by'
+            e.effects->'role_given'->>'by', e.effects->'role_given'->>'agreed_by'
         )
     )) FROM events e LEFT JOIN people o ON CAST(o.id AS text) = e.actor_id WHERE e.log_id = n.log_id AND e.seq = n.seq
 """
