@@ -193,6 +193,10 @@ class FileBlocked(CaseworkError):
     """The scanner found something harmful in this file, so that nobody gets it. Ask whoever filed it for a clean one."""
 
 
+class AccessEnded(CaseworkError):
+    """The access ended while the file was on its way, which is broken off. What has arrived is not whole: delete it."""
+
+
 class StoreUnavailable(CaseworkError):
     """The files cannot be reached now ({why}). Nothing was recorded; try again in a moment."""
 

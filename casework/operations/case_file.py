@@ -30,6 +30,7 @@ from casework.operations.documents import list_documents
 from casework.operations.overview import describe, find_case
 from casework.operations.readings import note_document, note_reading
 from casework.operations.sensitive import sensitive
+from casework.operations.takings import while_seen
 from casework.operations.uploads import clean_name
 from casework.operations.verify_rows import HOMES, PARTS, compare, rows_kept
 from casework.permissions import Actor, Sight, conflict
@@ -63,9 +64,14 @@ class CaseFile:
     name: str
     parts: tuple[tuple[str, Callable[[], Iterator[bytes]]], ...]
     at: datetime
+    #: Lets pieces through while its taker reads the case.
+    guard: Callable[[Iterator[bytes]], Iterator[bytes]]
 
     def pieces(self) -> Iterator[bytes]:
-        """The archive, as it is written."""
+        """The archive, as it is written. Raises AccessEnded where its taker reads the case no more."""
+        return self.guard(self._pieces())
+
+    def _pieces(self) -> Iterator[bytes]:
         # No file of the standard library's kinds: an archive that cannot be walked back in is written in one go.
         out: Any = _Out()
         sums: list[str] = []
@@ -109,17 +115,22 @@ class _Out:
         return some
 
 
+def _insist_whole(db: Connection, actor: Actor, number: str) -> tuple[Case, Sight]:
+    case, level = find_case(db, actor, number)
+    if level < Sight.ALL:
+        raise NotFound("case")
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
+    return case, level
+
+
 @sensitive
 def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, address: str) -> CaseFile:
     """The file of a case, for those who read it whole; noted as a reading of it and of each document.
 
     Raises NotFound, and NotAllowed for whoever declared an interest: nobody with one takes anything out.
     """
-    case, level = find_case(db, actor, number)
-    if level < Sight.ALL:
-        raise NotFound("case")
-    if (why := conflict(actor, case)) is not None:
-        raise NotAllowed(why=why)
+    case, level = _insist_whole(db, actor, number)
     at = now(db)
     listed = list_documents(db, actor, case)
     ids = {(one.document, one.version): one.id for one in case.files.values()}
@@ -146,7 +157,11 @@ def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, 
     }  # fmt: skip
     words = _WORDS.format(number=case.number, title=case.title or "", at=instant(at))
     first = {READ_ME: words.encode(), INDEX: _json(index).encode(), HISTORY: history}
-    return CaseFile(f"{case.number}.zip", (*((name, _given(some)) for name, some in first.items()), *parts), at)
+
+    def guard(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        return while_seen(cabinet.engine, actor.person, lambda db, actor: _insist_whole(db, actor, number), pieces)
+
+    return CaseFile(f"{case.number}.zip", (*((name, _given(some)) for name, some in first.items()), *parts), at, guard)
 
 
 def _given(some: bytes) -> Callable[[], Iterator[bytes]]:

@@ -36,6 +36,7 @@ from casework.operations.gate import case_log, document_log
 from casework.operations.overview import names_of, titles_of, when
 from casework.operations.readings import note_document
 from casework.operations.requests import Done, Request
+from casework.operations.takings import while_seen
 from casework.permissions import (
     Actor,
     Sight,
@@ -157,7 +158,8 @@ _SCAN_OF = text(
 def take_out(db: Connection, actor: Actor, cabinet: Cabinet, id: str, version: int, address: str) -> Taken:
     """A version's file, for who sees the document; noted before anything of it is given.
 
-    Raises NotFound, FilePending or FileBlocked while nobody but who filed it may have it, and what the store raises.
+    Raises NotFound, FilePending or FileBlocked while nobody but who filed it may have it, and what the store raises; later on,
+    AccessEnded where that person sees the document no more.
     """
     case, document = find_document(db, actor, id)
     file = next((one for one in case.files.values() if (one.document, one.version) == (id, version)), None)
@@ -168,7 +170,7 @@ def take_out(db: Connection, actor: Actor, cabinet: Cabinet, id: str, version: i
         raise FileBlocked
     if scan == PENDING and file.filed_by != actor.person:
         raise FilePending
-    pieces = cabinet.read(db, file.id)
+    pieces = while_seen(cabinet.engine, actor.person, lambda db, actor: find_document(db, actor, id), cabinet.read(db, file.id))
     note_document(db, actor, address, case.number, id)
     name = file.name if isinstance(file.name, str) else f"{document.kind}.{file.type}"
     return Taken(name, file.size, file.digest if isinstance(file.digest, str) else None, pieces)

@@ -13,13 +13,18 @@ from sqlalchemy import Connection, Engine, text
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from casework.errors import AccessEnded
 from casework.operations.cabinet import Cabinet
+from casework.operations.cases import withdraw_consent
+from casework.operations.deeds import home_of
+from casework.operations.registers import end_role
+from casework.records.cases import load
 from casework.records.database import transaction
 from tests.malice import PDF, SCRIPT, SVG, packed
 from tests.web.conftest import _TOKEN, Browser
 from tests.web.pages import read_page
 from tests.web.queries import counted
-from tests.world import World, to_referral
+from tests.world import World, new_request, to_referral
 
 Enter = Callable[[str], Browser]
 File = tuple[io.BytesIO, str]
@@ -239,3 +244,70 @@ def test_nobody_is_sent_elsewhere(browser_for: Enter, scene: tuple[str, str], ba
         content_type="multipart/form-data",
     )  # fmt: skip
     assert answer.headers["Location"] == path
+
+
+# --- what ends while a file is on its way ----------------------------------------------------------------------------
+
+BIG = PDF + b"%" + b"8B" * 6_000_000
+
+
+def share(world: World, db: Connection, number: str, referral: str, document: str) -> None:
+    world.fire(db, "provider", number, "ask_info", {"items": "The study"}, track=referral)
+    world.fire(db, "officer", number, "supply_info", {"documents": [document], "answer": "Here."}, track=referral)
+
+
+def take_consent_back(world: World, db: Connection, number: str) -> None:
+    case = load(db, home_of(db, number), "case")
+    for consent in [one.id for one in case.consents.values() if one.ended_at is None]:
+        revision = load(db, case.log, "case").revision
+        withdraw_consent(db, world.actor(db, "officer"), number, consent, reason="By letter", revision=revision, request=new_request())
+
+
+@pytest.mark.parametrize("by", ["page", "program"])
+def test_a_download_is_broken_off_when_a_consent_is_withdrawn(
+    app: Flask, browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str], drawer: Cabinet, by: str
+) -> None:
+    id = world.hand_in(drawer, scene[0], content=BIG, party="need_owner")
+    with transaction(engine) as db:
+        share(world, db, scene[0], scene[1], id)
+    if by == "page":
+        answer = browser_for("provider").flask.get(f"/documents/{id}/1", buffered=False)
+    else:
+        headers = {"Authorization": f"Bearer {world.tokens['provider']}"}
+        answer = app.test_client().get(f"/api/v1/documents/{id}/versions/1", headers=headers, buffered=False)
+    assert (answer.status_code, answer.content_length) == (200, len(BIG))
+    pieces = iter(answer.iter_encoded())
+    got = next(pieces)
+    with transaction(engine) as db:
+        take_consent_back(world, db, scene[0])
+    with pytest.raises(AccessEnded):
+        for piece in pieces:
+            got += piece
+    assert len(got) <= 5 * 1024**2
+    assert browser_for("provider").flask.get(f"/documents/{id}/1").status_code == 404
+
+
+def test_the_file_of_a_case_is_broken_off_when_its_taker_loses_the_role(
+    browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str], drawer: Cabinet
+) -> None:
+    world.hand_in(drawer, scene[0], content=BIG)
+    answer = browser_for("auditor").flask.get(f"/cases/{scene[0]}/file", buffered=False)
+    assert answer.status_code == 200
+    pieces = iter(answer.iter_encoded())
+    got = len(next(pieces))
+    with transaction(engine) as db:
+        given = {"person": world.people["auditor"]}
+        end_role(db, db.execute(text("SELECT id FROM memberships WHERE person_id = CAST(:person AS uuid)"), given).scalar_one())
+    with pytest.raises(AccessEnded):
+        for piece in pieces:
+            got += len(piece)
+    assert got <= 5 * 1024**2
+
+
+def test_who_may_still_see_it_gets_all_of_it(
+    browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str], drawer: Cabinet
+) -> None:
+    id = world.hand_in(drawer, scene[0], content=BIG, party="need_owner")
+    with transaction(engine) as db:
+        share(world, db, scene[0], scene[1], id)
+    assert browser_for("provider").flask.get(f"/documents/{id}/1").data == BIG
