@@ -134,7 +134,7 @@ class Actor:
     focus: str | None = None
     #: A provider's own system, and no person: it is nobody's second pair of eyes.
     service: bool = False
-    #: By programme in which the person is or was a dispute officer until when; None while no end is said.
+    #: By programme until when the person is or was one of those who mediate; None while no end is said.
     mediated: Mapping[str, datetime | None] = field(default_factory=dict)
     #: Logs that two persons unsealed for this one to read, or that this one opened in an emergency, at this moment.
     opened: frozenset[str] = frozenset()
@@ -277,23 +277,32 @@ def reads_document(actor: Actor, case: Case, document: Document) -> bool:
 
 
 def kept_from(actor: Actor, case: Case) -> bool:
-    """Whether the actor is or was a dispute officer of the programme while the case was there, and so decides nothing in it.
+    """Whether the actor is or was one of those who mediate while the case was there, and so decides nothing in it.
 
-    It asks for roles and days, and never for mediations: whoever is refused, or refuses, learns of none.
+    They are the programme's dispute officers and the people of every provider that mediates. It asks for roles and days, and
+    never for mediations: whoever is refused, or refuses, learns of none.
     """
     return case.kind == "case" and mediated_since(actor, case.programme, case.opened_at)
 
 
 def mediated_since(actor: Actor, programme: str, opened_at: datetime) -> bool:
-    """Whether the actor is or was a dispute officer of the programme after that moment."""
+    """Whether the actor is or was one of those who mediate in the programme after that moment."""
     if programme not in actor.mediated:
         return False
     until = actor.mediated[programme]
     return until is None or opened_at < until
 
 
+def kept_as_mediator(actor: Actor, case: Case) -> bool:
+    """Whether that is what keeps the actor from a deed: a role that decides in the programme would allow it otherwise."""
+    return kept_from(actor, case) and actor.in_programme(case.programme, DECIDES)
+
+
 #: What is said to whoever is kept from a case.
-MEDIATED = "whoever was a dispute officer of the programme works on the cases that were opened after that."
+MEDIATED = (
+    "whoever was a dispute officer of the programme, or worked for a provider that mediates, works on the cases that were"
+    " opened after that."
+)
 
 
 def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
@@ -435,7 +444,7 @@ def operate(actor: Actor, case: Case, task: Task, edition: Edition, operation: s
     nobody = By(actor.person, "none")
     if operation == VIEW:
         return nobody
-    if kept_from(actor, case):
+    if kept_as_mediator(actor, case):
         raise NotAllowed(why=MEDIATED)
     raise refused or refusal(edition, case, task, nobody, operation) or NotAllowed()
 

@@ -18,6 +18,8 @@ ROLES = (
     AUDITOR, MANAGER, OBSERVER, ADMINISTRATOR, SYSTEM,
 )  # fmt: skip
 
+#: The service of the providers whose people mediate.
+MEDIATION = "mediation"
 #: The officers' common queue: new cases that nobody owns yet.
 INTAKE = "intake"
 

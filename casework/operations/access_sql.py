@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from casework.engine.roles import AUDITOR
+from casework.engine.roles import AUDITOR, MEDIATION
 from casework.permissions import DECIDES, Reach, apart_from
 
 Json = Any
@@ -111,10 +111,11 @@ def _opened(home: str, programmes: str, by: Asker) -> str:
 
 
 def mediated(person: str, programme: str, opened_at: str) -> str:
-    """Somebody is or was a dispute officer of the programme while a case was there, as `permissions.kept_from` has it."""
+    """Somebody is or was one of those who mediate while a case was there, as `permissions.kept_from` has it."""
     return (
-        f"EXISTS (SELECT FROM memberships d WHERE d.person_id = {person} AND d.programme_id = {programme}"
-        " AND d.role = 'dispute_officer' AND d.starts_at <= casework_now() AND d.ends_at IS DISTINCT FROM d.starts_at"
+        f"EXISTS (SELECT FROM memberships d LEFT JOIN organisations o ON o.id = d.organisation_id WHERE d.person_id = {person}"
+        f" AND (d.programme_id = {programme} AND d.role = 'dispute_officer' OR '{MEDIATION}' = ANY(o.services))"
+        " AND d.starts_at <= casework_now() AND d.ends_at IS DISTINCT FROM d.starts_at"
         f" AND (d.ends_at IS NULL OR d.ends_at > {opened_at}))"
     )
 

@@ -179,7 +179,7 @@ class Judge:
         yield from self._not_theirs(before, event)
         yield from self._held(before.programme, event, any_deputy=event.kind == INTEREST_DECLARED)
         if self._mediated(before, event, event.actor) and event.role in DECIDES and event.kind != INTEREST_DECLARED:
-            yield "its actor was a dispute officer of the programme while the case was there"
+            yield "its actor was a dispute officer of the programme, or of a provider that mediates, while the case was there"
         named = {before.owner, *before.team}
         wanted = event.role == DISPUTE_OFFICER or event.role == OFFICER and before.owner is not None
         if wanted and event.kind != INTEREST_DECLARED and (event.acting_for or event.actor) not in named:
@@ -611,7 +611,10 @@ class Judge:
             if not self.past.held(before.programme, person, wanted, None, event.at, any_deputy=wanted == OFFICER):
                 yield f"it gives the {before.kind} to somebody who was no {wanted.replace('_', ' ')}"
             if self._mediated(before, event, person):
-                yield "it gives the case to somebody who was a dispute officer of the programme while it was there"
+                yield (
+                    "it gives the case to somebody who was a dispute officer of the programme, or of a provider that mediates,"
+                    " while it was there"
+                )
         staying = {event.effects["owner"], *event.effects["team"]}
         yield from self._freed(before, event, ({before.owner, *before.team} - staying) | ({before.owner} - {event.effects["owner"]}))
 

@@ -43,7 +43,7 @@ from casework.permissions import (
     choose,
     conflict,
     in_the_programme,
-    kept_from,
+    kept_as_mediator,
     own_tracks,
     sight,
 )
@@ -184,7 +184,7 @@ def _capacity(actor: Actor, case: Case, track: Track, roles: tuple[str, ...], ac
     if (why := conflict(actor, case)) is not None:
         raise NotAllowed(why=why)
     by = choose(capacities(actor, case, track), accepted(case, roles))
-    if by is None and kept_from(actor, case):
+    if by is None and kept_as_mediator(actor, case):
         raise NotAllowed(why=MEDIATED)
     if by is None:
         raise NotAllowed(why=f"“{action}” is for: {', '.join(sorted(roles)) or 'the system'}.")
@@ -343,7 +343,7 @@ def refuses_owner(db: Connection, case: Case, person: str) -> str | None:
         return "is not an officer of this programme"
     if person in case.interests:
         return "has declared an interest in this case"
-    return "was a dispute officer of this programme while the case was there" if row.mediated else None
+    return "was one of those who mediate in this programme while the case was there" if row.mediated else None
 
 
 _OWNER = text(f"""

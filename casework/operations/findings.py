@@ -18,11 +18,12 @@ from casework.engine.roles import AUDITOR, COMPLIANCE, OFFICER, SUPERVISOR
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.ledger.bodies import Erased
 from casework.ledger.canonical import instant
+from casework.operations.access_sql import mediated
 from casework.operations.overview import find_case, named, names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.registers import append
 from casework.operations.requests import Done, Request, ask, finish
-from casework.permissions import READS_ALL, Actor, Sight, capacities, conflict
+from casework.permissions import MEDIATED, READS_ALL, Actor, Sight, capacities, conflict
 from casework.records.cases import load
 from casework.records.logs import lock_log, new_log, now
 
@@ -233,19 +234,25 @@ def _refusal_to_answer(db: Connection, actor: Actor, row: Any) -> NotAllowed | N
 
 
 def insist_impartial(db: Connection, actor: Actor, log: str) -> None:
-    """Raises NotAllowed for an auditor who once worked on what is to be judged, in whatever role."""
+    """Raises NotAllowed for an auditor who once worked on what is to be judged, in whatever role, or who may have mediated."""
     if (why := _worked_on(db, actor, log)) is not None:
         raise why
 
 
 def _worked_on(db: Connection, actor: Actor, log: str) -> NotAllowed | None:
-    found = db.execute(_ACTED, {"log": log, "person": actor.person}).first()
-    return NotAllowed(why="you have worked on this yourself: another auditor judges it.") if found else None
+    found = db.execute(_PARTIAL, {"log": log, "person": actor.person}).one()
+    if found.acted:
+        return NotAllowed(why="you have worked on this yourself: another auditor judges it.")
+    return NotAllowed(why=MEDIATED) if found.mediated else None
 
 
-_ACTED = text("""
-    SELECT 1 FROM events WHERE log_id = CAST(:log AS uuid)
-    AND (actor_id = CAST(:person AS text) OR header->>'acting_for' = CAST(:person AS text)) LIMIT 1
+_PARTIAL = text(f"""
+    SELECT EXISTS (
+        SELECT FROM events WHERE log_id = CAST(:log AS uuid)
+        AND (actor_id = CAST(:person AS text) OR header->>'acting_for' = CAST(:person AS text))
+    ) AS acted, EXISTS (
+        SELECT FROM cases c WHERE c.id = CAST(:log AS uuid) AND {mediated("CAST(:person AS uuid)", "c.programme_id", "c.opened_at")}
+    ) AS mediated
 """)
 
 

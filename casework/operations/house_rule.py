@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, TextClause, text
 
 from casework.definitions import load_library
 from casework.engine.draft import RETURN_PAPERS
-from casework.engine.roles import DISPUTE_OFFICER, INTAKE, OFFICER, QUEUE_ROLES, SUPERVISOR
+from casework.engine.roles import DISPUTE_OFFICER, INTAKE, MEDIATION, OFFICER, QUEUE_ROLES, SUPERVISOR
 from casework.errors import NotFound
 from casework.operations.access_sql import COUNTS
 from casework.operations.entries import note_entries
@@ -54,9 +54,10 @@ _STAFF = f"""
                 SELECT o.organisation_id FROM memberships o WHERE o.person_id = m.person_id AND o.organisation_id IS NOT NULL
                 AND o.starts_at <= casework_now() AND (o.ends_at IS NULL OR o.ends_at > casework_now())
             ) AS own, (
-                -- Until when the person was a dispute officer there; with none of it, before every case.
+                -- Until when the person was a dispute officer there, or of a provider that mediates; with none of it, before every case.
                 SELECT coalesce(max(coalesce(d.ends_at, 'infinity')), '-infinity') FROM memberships d
-                WHERE d.person_id = m.person_id AND d.programme_id = m.programme_id AND d.role = '{DISPUTE_OFFICER}'
+                LEFT JOIN organisations o ON o.id = d.organisation_id WHERE d.person_id = m.person_id
+                AND (d.programme_id = m.programme_id AND d.role = '{DISPUTE_OFFICER}' OR '{MEDIATION}' = ANY(o.services))
                 AND d.starts_at <= casework_now() AND d.ends_at IS DISTINCT FROM d.starts_at
             ) AS mediated_until
         FROM jsonb_each(CAST(:roles AS jsonb)) AS q(queue, roles) JOIN memberships m ON q.roles ? m.role

@@ -14,13 +14,14 @@ from casework.engine.roles import ADMINISTRATOR
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
+from casework.operations.access_sql import named_for, reach_values
 from casework.operations.deeds import Standing, home_of, perform
 from casework.operations.mediations import find_mediation
 from casework.operations.overview import names_of, when
 from casework.operations.requests import Done, Request
 from casework.operations.role_requests import given_by, roles_given
 from casework.operations.sensitive import sensitive
-from casework.permissions import Actor, capacities, choose, conflict, mediated_since
+from casework.permissions import Actor, capacities, choose, conflict, mediated_since, reach
 from casework.records.people import find_members
 from casework.records.walls import whole
 
@@ -57,8 +58,8 @@ def ask_unsealing(
 @sensitive
 def decide_unsealing(db: Connection, actor: Actor, opening: str, *, agree: bool, note: str | None, request: Request) -> Done:
     """Agree as the second person that somebody may read, or do not. Raises NotFound for whoever was not named for it."""
-    home = db.execute(_DECIDED_BY, {"id": opening, "person": actor.person}).scalar_one_or_none()
-    if home is None:
+    row = _home_of(db, actor, opening)
+    if row is None or not row.decides:
         raise NotFound("unsealing")
 
     def to_command(standing: Standing) -> tuple[Command, By]:
@@ -66,7 +67,7 @@ def decide_unsealing(db: Connection, actor: Actor, opening: str, *, agree: bool,
 
     # The second person decides on what stays sealed from them.
     with whole(db):
-        return perform(db, actor, home, "mediation", to_command, _answer(opening), request)
+        return perform(db, actor, row.log_id, "mediation", to_command, _answer(opening), request)
 
 
 def end_unsealing(db: Connection, actor: Actor, opening: str, *, request: Request) -> Done:
@@ -93,21 +94,19 @@ def tell_parties(db: Connection, actor: Actor, opening: str, *, on: str, request
 
 
 # One question, whether there is such a one or not: nobody learns of it by the time that the answer takes.
-_HOME = text("""
+# Having been named is not enough: the role must be held, too.
+_HOME = text(f"""
     SELECT o.log_id, o.decider_id = CAST(:person AS uuid) AS decides FROM openings o JOIN mediations m ON m.id = o.log_id
     WHERE o.id = CAST(:id AS uuid) AND o.kind = 'unsealing' AND (
-        o.decider_id = CAST(:person AS uuid) OR m.owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(m.team)
+        o.decider_id = CAST(:person AS uuid) AND m.programme_id = ANY(CAST(:deciding AS uuid[])) OR {named_for("m")}
     )
 """)
+
+
 def _home_of(db: Connection, actor: Actor, opening: str) -> Any:
     """Where an unsealing belongs that the actor has a part in; the query itself asks whether that is so."""
     with whole(db):
-        return db.execute(_HOME, {"id": opening, "person": actor.person}).one_or_none()
-
-
-_DECIDED_BY = text("""
-    SELECT log_id FROM openings WHERE id = CAST(:id AS uuid) AND kind = 'unsealing' AND decider_id = CAST(:person AS uuid)
-""")
+        return db.execute(_HOME, reach_values(reach(actor)) | {"id": opening, "deciding": _deciding(actor)}).one_or_none()
 
 
 def mediation_of(db: Connection, actor: Actor, opening: str) -> str:
@@ -227,11 +226,14 @@ _MINE = text(f"""
 """)
 
 
+def _deciding(actor: Actor) -> list[str]:
+    """The programmes in which the actor may be the second person."""
+    return sorted(m.programme for m in actor.memberships if m.programme and m.role in openings.DECIDERS and m.deputy_for is None)
+
+
 def list_unsealings(db: Connection, actor: Actor) -> dict[str, Json]:
     """What waits for the actor's word as the second person, what the actor agreed to, and what the actor may read now."""
-    deciding = sorted(
-        m.programme for m in actor.memberships if m.programme and m.role in openings.DECIDERS and m.deputy_for is None
-    )
+    deciding = _deciding(actor)
     # The mediation stays sealed from who decides: of it is shown what the query names, and nothing else.
     with whole(db):
         rows = db.execute(_MINE, {"person": actor.person, "programmes": deciding}).all()

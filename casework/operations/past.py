@@ -14,7 +14,7 @@ from casework.engine.absences import Absence
 from casework.engine.allocation import Rule
 from casework.engine.calendars import Calendar
 from casework.engine.commands import Library
-from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER
+from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, MEDIATION
 from casework.operations.editions import stored_editions
 from casework.operations.registers import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED
 from casework.operations.service_history import MADE
@@ -105,6 +105,7 @@ class Past:
         self._fresh: set[str] = set()
         self._fresh_rules: set[str] = set()
         self._programmes: frozenset[str] | None = None
+        self._centres: frozenset[str] | None = None
         #: Every edition that was ever published here: those whose files are gone are in the database still.
         self.library = _library(db)
 
@@ -113,7 +114,7 @@ class Past:
         self.db = db
         self._fresh.clear()
         self._fresh_rules.clear()
-        self._programmes = None
+        self._programmes = self._centres = None
         self._services.clear()
         return self
 
@@ -164,12 +165,20 @@ class Past:
         )  # fmt: skip
 
     def mediated(self, person: str, programme: str, opened_at: datetime, at: datetime) -> bool:
-        """Whether the person surely was a dispute officer of the programme by then, after a case was opened."""
+        """Whether the person surely was one of those who mediate by then, after a case was opened."""
         return any(
-            one.person == person and one.role == DISPUTE_OFFICER and max(one.starts_at, one.granted_at) <= at - GRACE
+            one.person == person and (one.role == DISPUTE_OFFICER or scope != programme)
+            and max(one.starts_at, one.granted_at) <= at - GRACE
             and one.ends_at != one.starts_at and (one.ends_at is None or one.ends_at > opened_at)
-            for one in self.memberships(programme).values()
+            for scope in (programme, *self._mediators()) for one in self.memberships(scope).values()
         )  # fmt: skip
+
+    def _mediators(self) -> frozenset[str]:
+        """The providers that mediate. What a provider offers is said when it is registered, and stays."""
+        if self._centres is None:
+            found = self.db.execute(text("SELECT id::text FROM organisations WHERE :service = ANY(services)"), {"service": MEDIATION})
+            self._centres = frozenset(found.scalars())
+        return self._centres
 
     def of_organisation(self, person: str, organisation: str, at: datetime) -> bool:
         """Whether the person surely belonged to the organisation; a role given in that very moment says nothing."""

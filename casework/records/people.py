@@ -9,14 +9,18 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine.roles import MEDIATION
 from casework.permissions import Actor, Membership, in_force
 
-#: Of a person `p`: by programme until when that person was a dispute officer, as `permissions.Actor.mediated`. Null in it: still.
-MEDIATED = """(
-        SELECT coalesce(jsonb_object_agg(d.programme_id, d.until), '{}') FROM (
-            SELECT m.programme_id, CASE WHEN bool_and(m.ends_at IS NOT NULL) THEN max(m.ends_at) END AS until FROM memberships m
-            WHERE m.person_id = p.id AND m.role = 'dispute_officer' AND m.starts_at <= casework_now()
-            AND m.ends_at IS DISTINCT FROM m.starts_at GROUP BY m.programme_id
+#: Of a person `p`: by programme until when that person was a dispute officer, or anywhere of a provider that mediates, as
+#: `permissions.Actor.mediated`. Null in it: still.
+MEDIATED = f"""(
+        SELECT coalesce(jsonb_object_agg(d.programme_id, d.until), '{{}}') FROM (
+            SELECT g.id AS programme_id, CASE WHEN bool_and(m.ends_at IS NOT NULL) THEN max(m.ends_at) END AS until FROM memberships m
+            LEFT JOIN organisations o ON o.id = m.organisation_id
+            JOIN programmes g ON m.programme_id = g.id AND m.role = 'dispute_officer' OR '{MEDIATION}' = ANY(o.services)
+            WHERE m.person_id = p.id AND m.starts_at <= casework_now()
+            AND m.ends_at IS DISTINCT FROM m.starts_at GROUP BY g.id
         ) d
     ) AS mediated"""
 _SELECT = """

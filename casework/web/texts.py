@@ -204,8 +204,11 @@ FAULTS = (
     N_("is made of words that anybody here would think of; choose another one"),
     N_("belongs to a closed account; reopen it first"),
     N_("is not an officer of this programme"),
-    N_("was a dispute officer of this programme while the case was there"),
-    N_("whoever was a dispute officer of the programme works on the cases that were opened after that."),
+    N_("was one of those who mediate in this programme while the case was there"),
+    N_(
+        "whoever was a dispute officer of the programme, or worked for a provider that mediates, works on the cases that were"
+        " opened after that."
+    ),
     N_("the case is in other hands already."),
 )
 

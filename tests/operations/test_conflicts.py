@@ -50,8 +50,8 @@ def test_a_deputy_is_not_offered_the_tasks_of_an_owner_who_has_declared_an_inter
     assert counted - sum(one["count"] for one in count_queues(db, deputy)) == len(gone)
 
 
-def to_both_sides(db: Connection, world: World) -> None:
-    grant_role(db, world.people["officer"], "provider", organisation=world.organisations["lab"])
+def to_both_sides(db: Connection, world: World, provider: str = "lab") -> None:
+    grant_role(db, world.people["officer"], "provider", organisation=world.organisations[provider])
 
 
 def test_nobody_of_the_provider_acts_for_the_office_in_its_referral(world: World, db: Connection) -> None:
@@ -70,7 +70,8 @@ def test_whoever_is_on_both_sides_still_works_for_the_provider(world: World, db:
 
 
 def test_the_rest_of_the_case_is_open_to_whoever_is_on_both_sides(world: World, db: Connection) -> None:
-    number, _ = to_referral(world, db)
-    to_both_sides(db, world)
+    """Of a provider that does not mediate: whoever may have to do with mediations decides in no case."""
+    number, _ = to_referral(world, db, more_plan={"pledge": "bank"})
+    to_both_sides(db, world, "bank")
     claim_task(db, world.actor(db, "officer"), kick_off(db, number), new_request())
     assert verify_case(db, home_of(db, number)) == []

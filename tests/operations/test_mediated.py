@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, text
@@ -12,10 +13,11 @@ from casework.engine.roles import COMPLIANCE, DISPUTE_OFFICER, OFFICER, SUPERVIS
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.cases import fire_transition, hand_over
 from casework.operations.deeds import home_of
+from casework.operations.findings import raise_finding
 from casework.operations.house_rule import find_breaches
 from casework.operations.leavers import show_leaver, take_over
 from casework.operations.mediations import find_mediation, list_mediations, open_mediation
-from casework.operations.openings import who_may
+from casework.operations.openings import decide_unsealing, end_unsealing, tell_parties, who_may
 from casework.operations.registers import end_role, grant_role
 from casework.operations.task_lists import count_queues, list_tasks
 from casework.operations.tasks import claim_task
@@ -23,7 +25,7 @@ from casework.operations.verify import verify_case
 from casework.records.cases import load
 from casework.records.logs import now
 from tests.operations.test_clocks import Scene
-from tests.world import World, new_request, to_referral
+from tests.world import World, add_unsealing, new_request, to_referral, today
 
 
 def end(db: Connection, world: World, who: str) -> None:
@@ -92,10 +94,10 @@ def test_a_case_of_then_is_given_to_no_former_dispute_officer(db: Connection, wo
     assert verify_case(db, home_of(db, after)) == []
 
 
-def give(db: Connection, world: World, number: str) -> None:
+def give(db: Connection, world: World, number: str, whom: str = "dispute_officer") -> None:
     revision = db.execute(text("SELECT revision FROM cases WHERE number = :n"), {"n": number}).scalar_one()
     hand_over(
-        db, world.actor(db, "officer"), number, owner=world.people["dispute_officer"], team=[], note="Yours.", revision=revision,
+        db, world.actor(db, "officer"), number, owner=world.people[whom], team=[], note="Yours.", revision=revision,
         request=new_request(),
     )  # fmt: skip
 
@@ -171,3 +173,102 @@ def test_the_house_counts_nobody_who_is_kept_from_a_case(db: Connection, world: 
         {"n": number},
     )
     assert "nobody_may" in {one["kind"] for one in find_breaches(db) if one["number"] == number}
+
+
+def test_a_case_of_then_is_given_to_nobody_of_a_provider_that_mediates(db: Connection, world: World) -> None:
+    """Whether or not there is a mediation about it, and whether or not that provider has it."""
+    world.new_match(db)
+    numbers = [world.open_case(db), world.new_case(db)]
+    open_mediation(db, world.actor(db, "dispute_officer"), numbers[1], new_request())
+    for number in numbers:
+        world.fire(db, "officer", number, "take")
+    grant_role(db, world.people["provider"], OFFICER, programme=world.programmes["BJ"])
+    said = []
+    for number in numbers:
+        with pytest.raises(InvalidForm) as caught:
+            give(db, world, number, "provider")
+        said.append(caught.value.fields)
+    assert said[0] == said[1]
+    end(db, world, "provider")
+    grant_role(db, world.people["provider"], OFFICER, programme=world.programmes["BJ"])
+    with pytest.raises(InvalidForm):
+        give(db, world, numbers[0], "provider")
+    after = world.new_case(db)
+    world.fire(db, "officer", after, "take")
+    give(db, world, after, "provider")
+    assert verify_case(db, home_of(db, after)) == []
+
+
+@pytest.mark.parametrize(("role", "task"), [(OFFICER, "proposed"), (SUPERVISOR, "plan"), (COMPLIANCE, "screening")])
+def test_nobody_of_a_provider_that_mediates_decides_in_a_case(db: Connection, world: World, role: str, task: str) -> None:
+    number = world.new_case(db)
+    to_referral(world, db)
+    grant_role(db, world.people["provider_lead"], role, programme=world.programmes["BJ"])
+    both = world.actor(db, "provider_lead")
+    offered = [one for one in list_tasks(db, both, view="queue")["items"] if one["name"] in (task, "proposed")]
+    assert offered == []
+    waiting = next(iter(load(db, home_of(db, number), "case").open_tasks())).id
+    with pytest.raises(NotAllowed, match="provider that mediates" if role == OFFICER else None):
+        claim_task(db, both, waiting, new_request())
+    # One of a provider that does not mediate may, but for the referrals of that provider.
+    grant_role(db, world.people["foreign_provider"], OFFICER, programme=world.programmes["BJ"])
+    claim_task(db, world.actor(db, "foreign_provider"), waiting, new_request())
+
+
+def test_what_somebody_of_a_provider_that_mediates_did_all_the_same_is_found(db: Connection, world: World) -> None:
+    number = world.new_case(db)
+    grant_role(db, world.people["provider"], OFFICER, programme=world.programmes["BJ"])
+    Scene(db, world).set_clock(now(db) + timedelta(hours=1))
+    forgotten = replace(world.actor(db, "provider"), mediated={})
+    track, revision = db.execute(
+        text("SELECT t.id, t.revision FROM tracks t JOIN cases c ON c.id = t.log_id WHERE c.number = :n"), {"n": number}
+    ).one()
+    fire_transition(
+        db, forgotten, home_of(db, number), "case", track, "take", data={}, revision=revision, request=new_request()
+    )  # fmt: skip
+    assert any("of a provider that mediates" in one.sentence for one in verify_case(db, home_of(db, number)))
+
+
+@pytest.mark.parametrize("former", ["dispute_officer", "provider"])
+def test_whoever_mediated_judges_no_case_of_then_as_an_auditor(db: Connection, world: World, former: str) -> None:
+    """With a mediation about it and without one, in the same words."""
+    numbers = [world.new_case(db), world.new_case(db)]
+    open_mediation(db, world.actor(db, "dispute_officer"), numbers[1], new_request())
+    end(db, world, former)
+    grant_role(db, world.people[former], "auditor", programme=world.programmes["BJ"])
+    said = []
+    for number in numbers:
+        with pytest.raises(NotAllowed) as caught:
+            raise_finding(db, world.actor(db, former), number, event=1, words="Why?", request=new_request())
+        said.append(str(caught.value))
+    assert said[0] == said[1]
+    raise_finding(db, world.actor(db, former), world.new_case(db), event=1, words="Why?", request=new_request())
+
+
+@pytest.mark.parametrize("role", [None, "auditor", OFFICER])
+def test_without_the_role_an_unsealing_that_one_asked_for_is_not_there(db: Connection, world: World, role: str | None) -> None:
+    """Named for the mediation still, and told no more than of an unsealing that there never was."""
+    number = world.new_case(db)
+    mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer["id"])
+    opening = add_unsealing(db, world, mediation, "manager")
+    end(db, world, "dispute_officer")
+    if role is not None:
+        grant_role(db, world.people["dispute_officer"], role, programme=world.programmes["BJ"])
+    former = world.actor(db, "dispute_officer")
+    for one in (opening, str(uuid4())):
+        with pytest.raises(NotFound):
+            tell_parties(db, former, one, on=today().isoformat(), request=new_request())
+        with pytest.raises(NotFound):
+            end_unsealing(db, former, one, request=new_request())
+
+
+def test_whoever_agreed_and_decides_no_more_finds_no_unsealing(db: Connection, world: World) -> None:
+    number = world.new_case(db)
+    mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer["id"])
+    opening = add_unsealing(db, world, mediation, "manager")
+    end(db, world, "compliance")
+    former = world.actor(db, "compliance")
+    with pytest.raises(NotFound):
+        decide_unsealing(db, former, opening, agree=True, note=None, request=new_request())
+    with pytest.raises(NotFound):
+        end_unsealing(db, former, opening, request=new_request())
