@@ -54,7 +54,7 @@ class Explorer:
     _engine: Engine | None = None
 
     def __post_init__(self) -> None:
-        self._at(0)
+        self._at(self.offset)
 
     def _at(self, offset: int) -> None:
         """Everybody goes on at this many seconds from now."""
@@ -302,8 +302,9 @@ class Explorer:
         return one if rule["type"] in ("person", "provider", "right") else [one]
 
 
-def explore(settings: Settings, world: World, seed: int, steps: int) -> Explorer:
-    explorer = Explorer(settings, world, random.Random(seed))
+def explore(settings: Settings, world: World, seed: int, steps: int, offset: int = 0) -> Explorer:
+    """`offset`: of so many seconds from now it begins, where an earlier one has let time pass."""
+    explorer = Explorer(settings, world, random.Random(seed), offset)
     try:
         return explorer.run(steps)
     finally:

@@ -24,7 +24,7 @@ from casework.demo.story import prepare, rounds
 from casework.engine.cases import HELD, READY, Case, Task
 from casework.engine.draft import accepted
 from casework.engine.grammar import EXCEPTION, MAIN, RETURN
-from casework.engine.roles import COMPLIANCE, OFFICER, ORGANISATION_QUEUES, QUEUE_ROLES, SUPERVISOR
+from casework.engine.roles import COMPLIANCE, DISPUTE_OFFICER, OFFICER, ORGANISATION_QUEUES, QUEUE_ROLES, SUPERVISOR
 from casework.errors import CaseworkError, NotFound
 from casework.operations.absences import end_absence, list_absences, record_absence
 from casework.operations.administration import (
@@ -33,15 +33,18 @@ from casework.operations.administration import (
     deactivate_person,
     end_member,
     end_membership,
+    reopen_person,
 )
 from casework.operations.allocation import allocate_due, choose_allocation
 from casework.operations.cases import declare_interest, fire_transition, hand_over
 from casework.operations.clocks import ring_clocks
 from casework.operations.house_rule import find_breaches
 from casework.operations.leavers import take_over
+from casework.operations.mediations import hand_over_mediation, list_leaders, list_mediations
 from casework.operations.national_calendars import china
 from casework.operations.requests import Done, Request
 from casework.operations.role_requests import decide_role
+from casework.operations.successions import pass_on_all
 from casework.operations.task_lists import list_tasks
 from casework.operations.tasks import (
     activate_task,
@@ -223,7 +226,8 @@ class Office:
     def run(self, steps: int) -> None:
         deeds: list[tuple[int, Callable[[Connection], None]]] = [
             (30, self.work), (4, self.go_away), (3, self.come_back), (2, self.give_role), (2, self.end_role), (1, self.leave),
-            (1, self.newcomer), (3, self.hand), (1, self.interest), (1, self.allocate), (2, self.hold),
+            (1, self.newcomer), (3, self.hand), (1, self.interest), (1, self.allocate), (2, self.hold), (1, self.close_account),
+            (3, self.reopen), (2, self.hand_mediation),
         ]  # fmt: skip
         weights = [34, 14, 12, *(weight for weight, _ in deeds)]
         for _ in range(steps):
@@ -266,6 +270,7 @@ class Office:
         engine = connect_engine(self.settings.model_copy(update={"clock_offset": offset, "pool_size": 1}))
         try:
             ring_clocks(engine)
+            pass_on_all(engine)
             allocate_due(engine)
         finally:
             engine.dispose()
@@ -384,6 +389,30 @@ class Office:
             at_once = self.dice.random() < 0.5
             deactivate_person(db, self._administrator(db), person.person, new_request(), at_once=at_once)
 
+    def close_account(self, db: Connection) -> None:
+        """Any account closes at once, whatever it leaves; of a dispute officer nobody is told what that is."""
+        person = self.dice.choice(self.people(db))
+        if len(self.people(db)) > 15:
+            deactivate_person(db, self._administrator(db), person.person, new_request(), at_once=True)
+
+    def reopen(self, db: Connection) -> None:
+        """Somebody comes back to an account that was closed, and has a role again that was had before."""
+        row = db.execute(
+            text(
+                "SELECT p.id::text, m.role, m.programme_id::text AS programme, m.organisation_id::text AS organisation FROM people p"
+                " JOIN memberships m ON m.person_id = p.id AND m.deputy_for IS NULL WHERE NOT p.active ORDER BY p.email, m.role LIMIT 1"
+            )
+        ).one_or_none()  # fmt: skip
+        if row is None:
+            raise NotFound("person")
+        administrator = self._administrator(db)
+        reopen_person(db, administrator, Vault(["k" * 40]), row.id, new_request(), mailing=False)
+        asked = create_membership(
+            db, administrator, person=row.id, role=row.role, programme=row.programme, organisation=row.organisation,
+            deputy_for=None, starts_at=None, ends_at=None, request=new_request(),
+        )  # fmt: skip
+        self._agree(db, asked, row.id)
+
     def newcomer(self, db: Connection, role: str = "", organisation: str | None = None) -> None:
         """Somebody new, in the role of one of the players."""
         like = self.dice.choice([one for one in PLAYERS if one.roles[0] in COVERED and one.deputy_for is None])
@@ -423,6 +452,18 @@ class Office:
         hand_over(
             db, find_actor(db, case.owner) or by, case.number, owner=new.person, team=team, note="Yours.", revision=case.revision,
             request=new_request(),
+        )  # fmt: skip
+
+    def hand_mediation(self, db: Connection) -> None:
+        """A sealed mediation goes to another dispute officer, by whoever is named for it, with somebody who stands in."""
+        led = [(one, found["id"]) for one in self.people(db) for found in list_mediations(db, one)["items"] if found["ended"] is None]
+        if not led:
+            raise NotFound("mediation")
+        actor, id = self.dice.choice(led)
+        owner, *others = self.dice.sample(leaders := [one["id"] for one in list_leaders(db, actor, id)["items"]], len(leaders))
+        hand_over_mediation(
+            db, actor, id, owner=owner, team=others[:1] if self.dice.random() < 0.5 else [], note="Yours.",
+            revision=load(db, id, "mediation").revision, request=new_request(),
         )  # fmt: skip
 
     def interest(self, db: Connection) -> None:
@@ -515,6 +556,8 @@ class Office:
                 db, chief, str(case.number), owner=new, team=[], note="You have it now.", revision=case.revision,
                 request=new_request(),
             )  # fmt: skip
+        elif kind == "nobody_leads":
+            self.newcomer(db, DISPUTE_OFFICER)
         elif kind == "nobody_may" and task is not None:
             role = sorted(QUEUE_ROLES[task.queue])[0]
             self.newcomer(db, role, task.organisation if task.queue in ORGANISATION_QUEUES else None)

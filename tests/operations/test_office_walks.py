@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 import pytest
 
 from casework.operations.verify import verify_all
@@ -9,6 +12,9 @@ from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.operations.doubles import wrongly_told
 from tests.operations.office_walk import Office
+
+#: Of each of the long walks.
+STEPS = int(os.environ.get("OFFICE_STEPS", "2500"))
 
 
 def walk(settings: Settings, seed: int, *, cases: int, steps: int) -> Office:
@@ -36,13 +42,16 @@ def walk(settings: Settings, seed: int, *, cases: int, steps: int) -> Office:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_people_come_and_go_and_nothing_is_lost(settings: Settings, seed: int) -> None:
-    office = walk(settings, seed, cases=12, steps=300)
+    office = walk(settings, seed, cases=12, steps=150)
     # What a walk does not do it does not try.
-    for deed in ("go_away", "come_back", "give_role", "end_role", "leave", "hand", "work", "wander", "script"):
+    for deed in ("go_away", "come_back", "give_role", "end_role", "leave", "reopen", "hand", "work", "wander", "script"):
         assert office.counts[deed], (deed, office.counts)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(100, 106))
 def test_people_come_and_go_for_a_long_time(settings: Settings, seed: int) -> None:
-    walk(settings, seed, cases=34, steps=2500)
+    began = time.monotonic()
+    office = walk(settings, seed, cases=34, steps=STEPS)
+    print(f"{STEPS} steps in {time.monotonic() - began:.0f} s: {dict(sorted(office.counts.items()))}")
+    assert office.counts["hand_mediation"], office.counts
