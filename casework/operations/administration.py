@@ -27,7 +27,7 @@ from casework.operations.national_calendars import china
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.prospects import insist_others_go_on, look_before
 from casework.operations.requests import Done, Request, ask, finish
-from casework.operations.role_requests import ask_role
+from casework.operations.role_requests import ask_role, close_requests
 from casework.operations.sensitive import sensitive
 from casework.operations.vault import Vault
 from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor, takes_two
@@ -449,6 +449,7 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         for one in away:
             finish_absence(db, one.id, by)
         close_account(db, person, by=actor.person)
+        close_requests(db, person)
         end_links(db, person)
         note_account(db, person, CLOSED, actor.person)
         return {"id": person, "active": False}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from casework.operations import tasks
 from casework.operations.overview import names_of
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.task_lists import find_task, place, task_row
+from casework.operations.task_people import Receivers, receivers
 from casework.permissions import Actor, operations
 
 Json = Any
@@ -61,8 +62,11 @@ class Outcome:
 
 
 def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, Json]:
-    """The chosen tasks that the actor sees, each with what may be done to it, and what may be done to any of them."""
+    """The chosen tasks that the actor sees, each with what may be done to it, what may be done to any of them, and the `people`
+    to whom any may be given."""
     library, found = load_library(), []
+    homes: dict[tuple[str, str], Receivers] = {}
+    people: dict[str, str] = {}
     for id in dict.fromkeys(ids[:MOST]):
         try:
             case, row = find_task(db, actor, id)
@@ -72,10 +76,16 @@ def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, J
         if task is not None:
             edition = library[task.edition]
             may = [one for one in operations(actor, case, task, edition) if one in NEEDS and _plain(one, task.type, edition, task.rule)]
+            if table.ASSIGN in may:
+                home = (case.kind, task.organisation or case.programme)
+                # Of all tasks of one programme or provider the same people are asked.
+                if home not in homes:
+                    homes[home] = Receivers.read(db, case, task)
+                people |= {one["id"]: one["name"] for one in receivers(actor, replace(homes[home], case=case, task=task))}
         found.append((row, may))
     names = names_of(db, {row.holder_id for row, _ in found}, {row.organisation_id for row, _ in found})
     items = [place(task_row(row, library, names), row, names) | {"may": may} for row, may in found]
-    return {"items": items, "may": {one: sum(one in item["may"] for item in items) for one in NEEDS}}
+    return {"items": items, "may": {one: sum(one in item["may"] for item in items) for one in NEEDS}, "people": people}
 
 
 def _plain(operation: str, type: str, edition: Any, rule: str) -> bool:

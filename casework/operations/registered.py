@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound
 from casework.operations.administration import is_administrator
+from casework.operations.role_requests import list_waiting
 from casework.permissions import Actor
 from casework.records.walls import whole
 
@@ -92,7 +93,7 @@ def show_person(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
         hangs = dict(db.execute(_HANGS, {"id": person}).one()._mapping)
     return dict(row._mapping) | {
         "roles": [dict(one._mapping) for one in roles], "deputies": [dict(one._mapping) for one in deputies],
-        "hangs": hangs, "own": row.id == actor.person,
+        "hangs": hangs, "own": row.id == actor.person, "waiting": list_waiting(db, actor, person),
         "mine": own_programmes(actor),
     }  # fmt: skip
 

@@ -25,7 +25,7 @@ from casework.operations.overview import named, names_of, when
 from casework.operations.registers import GRANTED, ROLE_ASKED, ROLE_REFUSED
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.role_notices import announce, told_in
-from casework.operations.sensitive import sensitive
+from casework.operations.sensitive import insist_proved
 from casework.permissions import Actor, takes_two
 from casework.records.logs import lock_log
 
@@ -135,7 +135,6 @@ def give_or_ask(db: Connection, person: str, role: str, *, programme: str, deput
     return True
 
 
-@sensitive
 def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, note: str, request: Request) -> Done:
     """Agree as the second person, upon which the role is given at once; or do not. Who asked may take it back."""
     one = _find(db, actor, request_id)
@@ -145,6 +144,8 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
         raise NotAllowed(why=f"this is for: {', '.join(DECIDERS)}, in their own name.")
     if actor.person in one.people and (agree or actor.person != one.asked_by):
         raise NotAllowed(why="nobody agrees to a role that they asked for, or that is for themselves.")
+    # Nobody proves who they are for what is not theirs to decide.
+    insist_proved(actor)
     if len(note) > LONGEST or (not agree and not note.strip()):
         raise InvalidForm(fields={"note": f"must have at most {LONGEST} characters" if note.strip() else "is required"})
     if (earlier := ask(db, actor, request)) is not None:
@@ -169,6 +170,23 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
     return finish(db, actor, request, Done({"id": one.id, "state": AGREED, "membership": membership}))
 
 
+def close_requests(db: Connection, person: str) -> None:
+    """Of somebody whose account is closed, or in whose place it would be: what waits for a second person waits no more."""
+    for programme in db.execute(_ASKED_FOR, {"kind": ROLE_ASKED, "person": person}).scalars().all():
+        log = lock_log(db, programme)
+        waiting = [one for one in fold(_events_of(db, programme)).values() if one.state == ASKED and person in (one.person, one.deputy_for)]
+        for n, one in enumerate(waiting):
+            log = log if n == 0 else lock_log(db, programme)
+            effects = {"request": one.id, "person": one.person, "role": one.role}
+            registers.append(db, log, [log.next_event(ROLE_REFUSED, SYSTEM_ACTOR, effects=effects)])
+            announce(db, programme, log.seq + 1)
+
+
+_ASKED_FOR = text("""
+    SELECT DISTINCT log_id::text FROM events WHERE kind = :kind AND :person IN (effects->>'person', effects->>'deputy_for') ORDER BY 1
+""")
+
+
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -181,6 +199,11 @@ def list_requests(db: Connection, actor: Actor) -> dict[str, Json]:
         db, {who for one in shown for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR}, {one.programme for one in shown}
     ) | _programme_names(db, {one.programme for one in shown})
     return {"items": [_shown(actor, one, names) for one in shown], "next": None}
+
+
+def list_waiting(db: Connection, actor: Actor, person: str) -> list[dict[str, Json]]:
+    """Roles of somebody that wait for a second person, in the actor's programmes."""
+    return [one for one in list_requests(db, actor)["items"] if one["state"] == ASKED and one["person"]["id"] == person]
 
 
 def show_request(db: Connection, actor: Actor, request_id: str) -> dict[str, Json]:
@@ -207,7 +230,7 @@ def _shown(actor: Actor, one: RoleRequest, names: Mapping[str, str]) -> dict[str
         "id": one.id, "programme": {"id": one.programme, "name": names.get(one.programme)}, "person": named(one.person, names),
         "role": one.role, "deputy_for": named(one.deputy_for, names), "starts_at": one.starts_at, "ends_at": one.ends_at,
         "asked_by": None if one.asked_by == SYSTEM_ACTOR else named(one.asked_by, names), "asked_at": instant(one.asked_at),
-        "state": one.state, "decided_by": named(one.decided_by, names), "decided_at": when(one.decided_at),
+        "state": one.state, "decided_by": None if one.decided_by == SYSTEM_ACTOR else named(one.decided_by, names), "decided_at": when(one.decided_at),
         "decides": _decides(actor, one), "own": one.state == ASKED and actor.person == one.asked_by,
     }  # fmt: skip
 
@@ -283,6 +306,6 @@ _GIVEN = text("""
 """)
 
 __all__ = [
-    "DECIDERS", "RoleRequest", "ask_role", "count_waiting", "decide_role", "fold", "give_or_ask", "given_by", "list_requests",
+    "DECIDERS", "RoleRequest", "ask_role", "close_requests", "count_waiting", "decide_role", "fold", "give_or_ask", "given_by", "list_requests", "list_waiting",
     "may_give_at_once", "roles_given", "show_request", "why_not_agreed",
 ]  # fmt: skip

@@ -84,8 +84,12 @@ def list_task_people(db: Connection, actor: Actor, task: str) -> dict[str, Json]
 
 def people_for(db: Connection, actor: Actor, case: Case, task: Task) -> list[dict[str, Json]]:
     """Everybody but the actor and the holder to whom a task may be given."""
-    found = Receivers.read(db, case, task)
-    out = {actor.person, task.holder}
+    return receivers(actor, Receivers.read(db, case, task))
+
+
+def receivers(actor: Actor, found: Receivers) -> list[dict[str, Json]]:
+    """The same among those who were read."""
+    out = {actor.person, found.task.holder}
     return found.shown(lambda person: None if person in out else found.next(person, out))
 
 

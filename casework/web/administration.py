@@ -128,7 +128,7 @@ def _show_link(done: Done) -> Response | None:
     """The link to hand over, this once; where it went by mail there is none."""
     if "link" not in done.answer:
         return None
-    link = request.host_url.rstrip("/") + done.answer["link"]
+    link = (current_app.config["BASE_URL"] or request.host_url).rstrip("/") + done.answer["link"]
     return make_response(render_template("administration/link.html", link=link, then=_to_person(done)))
 
 

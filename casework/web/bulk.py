@@ -12,12 +12,11 @@ from werkzeug.wrappers import Response
 from casework.engine.task_table import OPERATIONS, WAITS_FOR
 from casework.errors import InvalidForm
 from casework.operations import bulk, my_work
-from casework.operations.absences import absence_choices
 from casework.web import frame
 from casework.web.actor import page_transaction
 from casework.web.forms import read_request
 from casework.web.places import hold_name
-from casework.web.texts import name_of, say, say_faults
+from casework.web.texts import say, say_faults
 
 Json = Any
 blueprint = Blueprint("bulk", __name__)
@@ -60,13 +59,11 @@ def _page(chosen: list[str], faults: Mapping[str, str], answer: Mapping[str, Jso
         if calendar := my_work.home_calendar(db, actor):
             frame.use_calendar(calendar)
         shown = bulk.show_chosen(db, actor, chosen)
-        offered = absence_choices(db, actor)
-    people = {one["id"]: name_of(one) for scope in offered for one in scope["people"]}
     why = {one["task"]: one["why"] and say(one["why"]) for one in answer["items"]} if answer else {}
     return render_template(
         "tasks/bulk.html", rows=shown["items"], may={one: count for one, count in shown["may"].items() if count},
         faults=faults, answer=answer, why=why, do={one: OPERATIONS[one].do for one in bulk.NEEDS},
-        people=sorted(people.items(), key=lambda pair: pair[1]), waits=[(one, hold_name(one)) for one in WAITS_FOR],
+        people=sorted(shown["people"].items(), key=lambda pair: pair[1]), waits=[(one, hold_name(one)) for one in WAITS_FOR],
     )  # fmt: skip
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Connection, text
 
 from casework.engine.names import insist_name
 from casework.engine.roles import ROLES
-from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+from casework.errors import InvalidForm, NotAllowed, NotConfirmed, NotFound, WrongState
 from casework.operations import registers
-from casework.operations.administration import create_membership
+from casework.operations.administration import create_membership, deactivate_person
 from casework.operations.findings import close_finding, raise_finding
 from casework.operations.mediations import open_mediation
 from casework.operations.openings import find_unsealing
 from casework.operations.requests import Done
 from casework.operations.role_requests import (
+    count_waiting,
     decide_role,
     give_or_ask,
     given_by,
@@ -22,7 +25,7 @@ from casework.operations.role_requests import (
     show_request,
 )
 from casework.operations.verify import verify_case
-from casework.permissions import APART, TAKES_TWO, Membership, apart_from, in_force
+from casework.permissions import APART, TAKES_TWO, Membership, Proof, apart_from, in_force
 from casework.records.logs import now
 from casework.records.people import find_actor
 from tests.world import World, add_unsealing, new_request
@@ -214,3 +217,27 @@ def test_whoever_agrees_to_an_unsealing_reads_who_made_those_who_ask_and_read(db
     # Of the dispute officer: the command line, and nobody besides.
     [role] = told["asker_roles"]
     assert (role["role"], role["by"], role["agreed_by"]) == ("dispute_officer", None, None)
+
+
+def test_what_was_asked_for_ends_with_the_account(db: Connection, world: World, puppet: str) -> None:
+    asked = _ask(db, world, puppet, "supervisor").answer["id"]
+    other = _ask(db, world, puppet, "officer").answer["id"]
+    deactivate_person(db, world.actor(db, "administrator"), puppet, new_request())
+    for one in (asked, other):
+        told = show_request(db, world.actor(db, "supervisor"), one)
+        assert (told["state"], told["decides"], told["decided_by"]) == ("refused", False, None)
+        assert told["decided_at"]
+    assert not verify_case(db, world.programmes["BJ"])
+    assert count_waiting(db, world.actor(db, "supervisor")) == 0
+
+
+def test_nobody_is_asked_who_they_are_for_what_is_not_theirs_to_decide(db: Connection, world: World, puppet: str) -> None:
+    asked = _ask(db, world, puppet, "officer").answer["id"]
+
+    def decide(by: str) -> None:
+        stale = replace(world.actor(db, by), proof=Proof.OLD)
+        decide_role(db, stale, asked, agree=True, note="", request=new_request())
+
+    for by, refusal in (("provider", NotFound), ("auditor", NotAllowed), ("administrator", NotAllowed), ("supervisor", NotConfirmed)):
+        with pytest.raises(refusal):
+            decide(by)

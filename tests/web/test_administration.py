@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
@@ -63,7 +64,9 @@ def test_a_person_is_added_and_given_a_role_with_dates(
     }, page=person)  # fmt: skip
     assert answer.status_code == 303
     # Nothing is given before another person agrees; who asked does not.
-    assert "No role yet" in browser.get(person).text
+    shown = browser.get(person).text
+    assert "No role yet" in shown
+    assert "waits for a second person" in shown
     assert agree(browser).status_code == 403
     assert agree(browser_for("auditor")).status_code == 403
     second = browser_for("supervisor")
@@ -284,3 +287,13 @@ def test_a_second_click_does_nothing_twice(browser: Browser, engine: Engine) -> 
     assert second.headers["Location"] == shown_with_link(first)
     with transaction(engine) as db:
         assert db.execute(text("SELECT count(*) FROM people WHERE email = 'new@example.org'")).scalar_one() == 1
+
+
+def test_the_link_to_hand_over_leads_to_the_address_of_the_settings(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, browser_for: BrowserFor
+) -> None:
+    monkeypatch.setitem(app.config, "BASE_URL", "https://casework.example/")
+    given = {"email": "new@example.org", "name": "Wang Wei", "language": "en"}
+    answer = browser_for("administrator").post(f"{HOME}/people/new", given, page=f"{HOME}/people/new")
+    assert "https://casework.example/password#" in answer.text
+    assert "http://localhost" not in answer.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.operations.task_lists import list_tasks
 from casework.records.database import transaction
@@ -65,3 +65,15 @@ def test_a_wrong_form_for_several_cases_keeps_what_was_typed(engine: Engine, wor
     assert answer.status_code == 422
     assert "The budget" in answer.text
     assert f'name="case" value="{number}"' in answer.text
+
+
+def test_only_those_who_may_have_a_task_are_offered_for_it(engine: Engine, world: World, browser_for: Callable[[str], Browser]) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        found = text("SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id WHERE c.number = :n AND t.closed_at IS NULL ORDER BY t.id LIMIT 1")
+        id = db.execute(found, {"n": number}).scalar_one()
+    page = browser_for("supervisor").get(f"/tasks/bulk?task={id}").text
+    offered = page.split('name="person"')[1].split("</select>")[0]
+    assert world.people["officer"] in offered
+    for one in ("auditor", "manager", "observer", "dispute_officer", "foreign_officer", "supervisor"):
+        assert world.people[one] not in offered, one
