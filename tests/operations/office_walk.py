@@ -40,7 +40,7 @@ from casework.operations.cases import declare_interest, fire_transition, hand_ov
 from casework.operations.clocks import ring_clocks
 from casework.operations.house_rule import find_breaches
 from casework.operations.leavers import take_over
-from casework.operations.mediations import hand_over_mediation, list_leaders, list_mediations
+from casework.operations.mediations import hand_over_mediation, list_leaders, list_mediations, open_mediation
 from casework.operations.national_calendars import china
 from casework.operations.requests import Done, Request
 from casework.operations.role_requests import decide_role
@@ -455,8 +455,12 @@ class Office:
         )  # fmt: skip
 
     def hand_mediation(self, db: Connection) -> None:
-        """A sealed mediation goes to another dispute officer, by whoever is named for it, with somebody who stands in."""
+        """A sealed mediation begins, or goes to another dispute officer by whoever is named for it, maybe with a stand-in."""
         led = [(one, found["id"]) for one in self.people(db) for found in list_mediations(db, one)["items"] if found["ended"] is None]
+        case, officer = self._case(db), self.one_with(db, DISPUTE_OFFICER)
+        if len(led) < 2 and case is not None and case.number is not None and officer is not None:
+            open_mediation(db, officer, case.number, new_request())
+            return
         if not led:
             raise NotFound("mediation")
         actor, id = self.dice.choice(led)
