@@ -16,8 +16,9 @@ from casework import logs
 from casework.errors import DatabaseNotReady, InvalidSettings
 from casework.jobs.worker import GRACE_S, Worker
 from casework.operations.editions import read_editions
+from casework.operations.installed_settings import note_settings
 from casework.records import migrate, production
-from casework.records.database import connect_engine, connected, watch_database
+from casework.records.database import connect_engine, connected, transaction, watch_database
 from casework.settings import Settings, load_settings
 from casework.web.app import create_app
 
@@ -68,6 +69,12 @@ def insist_ready(settings: Settings, *, serving: bool = False) -> None:
         raise InvalidSettings(" ".join(faults))
     if found != migrate.head():
         raise DatabaseNotReady(why=f"it is at revision {found or 'none'}, this release needs {migrate.head()}.")
+    engine = connect_engine(settings)
+    try:
+        with transaction(engine) as db:
+            note_settings(db, settings, "serve" if serving else "worker")
+    finally:
+        engine.dispose()
 
 
 def run(

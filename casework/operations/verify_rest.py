@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from casework.ledger.canonical import NotCanonical, digest
 from casework.operations.verify_rows import HOMES, PARTS, Finding, later_than_head
+from casework.records.entries import REGISTERS
 
 _BATCH = 500
 
@@ -36,6 +37,15 @@ def _orphans(db: Connection) -> Iterator[Finding]:
             f"SELECT DISTINCT log_id FROM {table} x WHERE NOT EXISTS (SELECT FROM logs l WHERE l.id = x.log_id)"
         )
         for id in db.execute(query).scalars():
+            yield Finding("orphan", f"Rows of {table} belong to a log that is not there: {id}.", id, None, None, table)
+    for table, register in REGISTERS.items():
+        if register.home is None or table in HOMES.values():
+            continue
+        query = text(
+            f"SELECT DISTINCT x.{register.home} FROM {table} x"
+            f" WHERE NOT EXISTS (SELECT FROM logs l WHERE l.id = x.{register.home} AND l.kind = :kind)"
+        )
+        for id in db.execute(query, {"kind": register.log}).scalars():
             yield Finding("orphan", f"Rows of {table} belong to a log that is not there: {id}.", id, None, None, table)
     query = text(
         "SELECT m.id FROM memberships m WHERE NOT EXISTS"

@@ -194,6 +194,21 @@ def test_a_row_that_was_taken_out_is_found(table: str, scene: Scene, attack: Con
     assert any(one.table in (table, None) or table in HOMES.values() for one in look(attack, logs))
 
 
+@pytest.mark.parametrize("table", ROWS)
+def test_a_row_that_was_put_in_is_found(table: str, scene: Scene, attack: Connection) -> None:
+    """One like another, under a key of its own: where the key is a log's, of a log that is not there."""
+    row = one_of(attack, table)
+    key = list(metadata.tables[table].primary_key.columns)[-1]
+    unique = text("SELECT indexrelid::regclass FROM pg_index WHERE indrelid = CAST(:table AS regclass) AND indisunique AND NOT indisprimary")
+    for index in attack.execute(unique, {"table": table}).scalars().all():
+        attack.execute(text(f"DROP INDEX {index}"))
+    put = f"""INSERT INTO {table} SELECT (jsonb_populate_record(x, jsonb_build_object('{key.name}', {other(key)}))).*
+        FROM {table} x WHERE ctid = CAST(:place AS tid) RETURNING to_jsonb({table})"""
+    new = attack.execute(text(put), {"place": row.place}).scalar_one()
+    logs = sorted({*logs_of(attack, table, row.told), *logs_of(attack, table, new)})
+    assert any(one.table in (table, None) or table in HOMES.values() for one in look(attack, logs))
+
+
 def one_of(db: Connection, table: str) -> Any:
     which = _WHICH.get(table, "true")
     row = db.execute(text(f"SELECT ctid::text AS place, to_jsonb(x) AS told FROM {table} x WHERE {which} LIMIT 1")).one_or_none()
