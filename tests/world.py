@@ -110,6 +110,16 @@ class World:
         assert found is not None
         return found
 
+    def add_person(self, db: Connection, name: str) -> str:
+        """One more person with an account, the password of everybody and a token, and no role yet; gives the id."""
+        hashed = text("SELECT password_hash FROM people WHERE id = CAST(:id AS uuid)")
+        person = registers.register_person(
+            db, email=f"{name}@example.org", name=name.replace("_", " ").title(),
+            password_hash=db.execute(hashed, {"id": self.people["officer"]}).scalar_one(),
+        )  # fmt: skip
+        self.people[name], self.tokens[name] = person, new_token(db, person)
+        return person
+
     # --- deeds, for setting the scene ---
 
     def open_case(self, db: Connection, match: int = 0, by: str = "officer") -> str:
@@ -230,6 +240,11 @@ class World:
         )
 
 
+def new_token(db: Connection, person: str) -> str:
+    """A token for everything."""
+    return make_token(db, person, name="test", scopes=("read", "write", "import", "admin", "decide"), lasts=None)[1]
+
+
 def build_world(db: Connection) -> World:
     """Make the world, in the caller's transaction."""
     world = World()
@@ -253,9 +268,7 @@ def build_world(db: Connection) -> World:
             organisation=world.organisations[scope] if where == "organisation" else None,
         )
         world.people[name] = person
-        world.tokens[name] = make_token(
-            db, person, name="test", scopes=("read", "write", "import", "admin", "decide"), lasts=None
-        )[1]
+        world.tokens[name] = new_token(db, person)
     for _ in range(2):
         world.new_match(db)
     for number in ("CN 1234567 B", "CN 7654321 B"):

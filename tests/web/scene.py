@@ -58,12 +58,19 @@ class Scene:
     app: Flask
     world: World
     things: Things
-    browsers: Mapping[str, Browser]
+    browsers: dict[str, Browser]
 
     def ask(self, row: Row, role: str, where: str) -> TestResponse:
         things = self.things[where]
-        path, browser = path_of(row, things), self.browsers[role]
+        path, browser = path_of(row, things), self.browser(role)
         return browser.get(path) if row.method == "GET" else browser.post(path, row.form(things))
+
+    def browser(self, name: str) -> Browser:
+        """The browser of somebody who has signed in."""
+        if name not in self.browsers:
+            self.browsers[name] = Browser(self.app.test_client())
+            assert self.browsers[name].sign_in(f"{name}@example.org", self.world.password).status_code == 303
+        return self.browsers[name]
 
 
 def path_of(row: Row, things: Mapping[str, str]) -> str:
@@ -84,11 +91,10 @@ def set_scene(database_server: DatabaseServer, template_database: str, var: Path
     papers = {where: world.hand_in(cabinet, things[where]["number"], by) for where, by in (("here", "officer"), ("there", "foreign_officer"))}
     papers["absent"] = str(uuid.uuid4())
     things = {where: {**some, "document": papers[where], "version": "1"} for where, some in things.items()}
-    browsers = {role: Browser(app.test_client()) for role in ROLES}
-    for role, browser in browsers.items():
-        if role != "anonymous":
-            assert browser.sign_in(f"{role}@example.org", world.password).status_code == 303
-    yield Scene(app, world, things, browsers)
+    scene = Scene(app, world, things, {"anonymous": Browser(app.test_client())})
+    for role in ROLES:
+        scene.browser(role)
+    yield scene
     engine.dispose()
     database_server.drop(name)
 
@@ -131,16 +137,14 @@ def make_things(world: World, db: Connection) -> Things:
     unsealings = [add_unsealing(db, world, str(mediation["id"]), "auditor"), add_unsealing(db, world, str(mediation["id"]), "manager", ended=True)]
     world.fire(db, "officer", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "A date has changed."})
     sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
-    minder = registers.register_person(db, email="minder@example.org", name="Minder")
-    registers.grant_role(db, minder, "supervisor", programme=there)
-    world.people["minder"] = minder
+    registers.grant_role(db, world.add_person(db, "only_one"), "supervisor", programme=there)
     asked = [add_role_request(db, world, one) for one in ("BJ", "SH")]
     objections = [
         str(object_to(db, world.actor(db, by), of, to="send", words="Not so.", request=new_request()).answer["objection"])
         for by, of in (("provider", referral), ("foreign_provider", other))
     ]
     absences = [
-        add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "minder", "SH"))
+        add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "only_one", "SH"))
     ]
     hooks = [
         add_endpoint(db, world.organisations[one], world.people[by]) for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
