@@ -334,14 +334,15 @@ def _insert(
 
 def add_failed_job(db: Connection) -> str:
     """A job that has failed once and is tried again in an hour."""
-    return str(
-        db.execute(
-            text(
-                "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at)"
-                " VALUES ('others', 'casework:send', '{\"tries\": 1}', now() + interval '1 hour') RETURNING id"
-            )
-        ).scalar_one()
+    id = str(uuid.uuid4())
+    db.execute(
+        text(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at)"
+            " VALUES ('others', 'casework:send', jsonb_build_object('tries', 1, 'id', CAST(:id AS text)), now() + interval '1 hour')"
+        ),
+        {"id": id},
     )
+    return id
 
 
 def add_mail(db: Connection, person: str) -> str:

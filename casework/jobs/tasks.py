@@ -24,6 +24,7 @@ from casework.operations.attempts import forget_attempts
 from casework.operations.cabinet import note_scan
 from casework.operations.calendars import recount_programme
 from casework.operations.clocks import ring_log
+from casework.operations.deeds import new_id
 from casework.operations.erasing import StillNamed, carry_out
 from casework.operations.house_rule import check_programme
 from casework.operations.keys import cabinet_of, open_vault
@@ -77,7 +78,7 @@ def _task(queue: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         name = function.__name__
 
         @functools.wraps(function)
-        def run(context: JobContext, *, tries: int = 0, **args: Any) -> None:
+        def run(context: JobContext, *, tries: int = 0, id: str = "", **args: Any) -> None:
             hands: Hands = context.additional_context["hands"]
             try:
                 function(hands, **args)
@@ -86,7 +87,9 @@ def _task(queue: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
                 # Without what it is about: a log's id may be a sealed one's, and a fault's words may quote it.
                 _note.warning("the job %s is tried again, after %s tries", name, tries + 1, exc_info=None if isinstance(fault, NotDone) else fault)
                 job = context.job
-                later = Job(job.queue, name, str(job.queueing_lock), {**args, "tries": tries + 1}, job.lock)
+                # By its number in the queue a page would tell how many others there were, sealed ones too; this one it also keeps.
+                known = {**args, "tries": tries + 1, "id": id or new_id()}
+                later = Job(job.queue, name, str(job.queueing_lock), known, job.lock)
                 with transaction(hands.engine) as db:
                     defer(db, [later], wait_s=wait_before(tries), again=True)
 

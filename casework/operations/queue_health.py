@@ -76,10 +76,11 @@ _FIGURES = text(f"""
         )) AS stalled
     FROM procrastinate_jobs j WHERE {_TOLD_JOB}
 """)
-# Neither the case nor the person that a job is for: an administrator sees that it fails, not what for.
+# Neither the case nor the person that a job is for: an administrator sees that it fails, not what for. By an id of its own: its
+# number in the queue counts all jobs, those of sealed mediations too.
 _FAILING = text(f"""
-    SELECT id, split_part(task_name, ':', 2) AS task, CAST(args->>'tries' AS int) AS tries, status::text AS status, scheduled_at
-    FROM procrastinate_jobs j WHERE args ? 'tries' AND {_TOLD_JOB} ORDER BY CAST(args->>'tries' AS int) DESC, id LIMIT :most
+    SELECT args->>'id' AS id, split_part(task_name, ':', 2) AS task, CAST(args->>'tries' AS int) AS tries, status::text AS status, scheduled_at
+    FROM procrastinate_jobs j WHERE args ? 'id' AND {_TOLD_JOB} ORDER BY CAST(args->>'tries' AS int) DESC, j.id LIMIT :most
 """)
 
 
@@ -91,7 +92,7 @@ def show_jobs(db: Connection, actor: Actor) -> dict[str, Json]:
         row, rows = db.execute(_FIGURES, _UNSEALED).one(), db.execute(_FAILING, _UNSEALED | {"most": MOST}).all()
         late = find_delays(db, sealed=False)
     failing = [
-        {"id": str(one.id), "task": one.task, "tries": one.tries, "running": one.status == "doing", "next_at": when(one.scheduled_at)}
+        {"id": one.id, "task": one.task, "tries": one.tries, "running": one.status == "doing", "next_at": when(one.scheduled_at)}
         for one in rows
     ]  # fmt: skip
     return {
@@ -104,8 +105,6 @@ def show_jobs(db: Connection, actor: Actor) -> dict[str, Json]:
 def retry_job(db: Connection, actor: Actor, job: str, request: Request) -> Done:
     """Let a job that failed be tried at once, not at its time. Raises NotFound."""
     _insist(actor)
-    if not job.isascii() or not job.isdigit() or len(job) > 18:
-        raise NotFound("job")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     with whole(db):
@@ -118,7 +117,7 @@ def retry_job(db: Connection, actor: Actor, job: str, request: Request) -> Done:
 _UNSEALED = {"sealed": False}
 _RETRY = text(f"""
     UPDATE procrastinate_jobs j SET scheduled_at = CASE WHEN status = 'todo' THEN NULL ELSE scheduled_at END
-    WHERE id = CAST(:id AS bigint) AND args ? 'tries' AND {_TOLD_JOB}
+    WHERE args->>'id' = :id AND {_TOLD_JOB}
 """)
 
 

@@ -160,9 +160,14 @@ def test_a_clock_that_cannot_fire_is_tried_again_later_and_hinders_no_other(
     with hands(one):
         one.start(**site.offset(-60))
         wait_until(lambda: len(site.rang()) == CASES - 1, "the others' reminders")
-        wait_until(lambda: _tries(engine) >= 2, "another try")
+        wait_until(lambda: _tries(engine) >= 1, "another try")
+        named = _names(engine)
+        wait_until(lambda: _tries(engine) >= 2, "one more try")
         assert one.stop() == 0
     assert len(site.rang()) == CASES - 1
+    # By an id that it keeps, not by its number in the queue, which would tell how many other jobs there were.
+    assert _names(engine) == named
+    assert [len(name) for name in named] == [36]
 
 
 def test_a_server_can_have_a_worker_beside_it(site: Site) -> None:
@@ -172,6 +177,11 @@ def test_a_server_can_have_a_worker_beside_it(site: Site) -> None:
         wait_until(lambda: len(site.rang()) == 4 * CASES, "every rung")
     finally:
         victim.kill()
+
+
+def _names(engine: Engine) -> set[str]:
+    with transaction(engine) as db:
+        return set(db.execute(text("SELECT args->>'id' FROM procrastinate_jobs WHERE args ? 'tries'")).scalars())
 
 
 def _tries(engine: Engine) -> int:

@@ -78,7 +78,7 @@ def test_what_is_for_a_sealed_mediation_is_in_no_figure_of_the_page(engine: Engi
             db.execute(
                 text(
                     "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) VALUES ('others', :task,"
-                    " CAST(:args AS jsonb) || '{\"tries\": 9}', now() - interval '1 day') RETURNING id::text"
+                    " CAST(:args AS jsonb) || jsonb_build_object('tries', 9, 'id', gen_random_uuid()), now() - interval '1 day') RETURNING args->>'id'"
                 ),
                 {"task": f"casework:{task}", "args": args},
             ).scalar_one()
