@@ -7,12 +7,10 @@ done. Nobody decides here: two persons have.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Engine, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Engine, text
 
 from casework.engine.events import ERASED, SYSTEM_ACTOR
 from casework.engine.evolve import evolve
@@ -24,13 +22,13 @@ from casework.operations.deeds import write
 from casework.operations.duties_to_keep import YEARS, find_duties
 from casework.operations.invited import INVITED
 from casework.operations.naming import Naming
-from casework.operations.registers import CHANGED, REGISTERED, append
+from casework.operations.personal_texts import WORDY, NamingEvent, find_texts, names_in, worded
+from casework.operations.registers import append
 from casework.records.cases import load
 from casework.records.database import transaction
 from casework.records.entries import MARK as FIELD_MARK
-from casework.records.entries import REGISTERS, body_of, key_of, name_of
+from casework.records.entries import REGISTERS, body_of, key_of
 from casework.records.logs import Log, lock_log, lock_logs, read_events
-from casework.records.sealing import MARK
 from casework.records.tables import metadata
 
 Json = Any
@@ -71,7 +69,7 @@ def _round(db: Connection, erasure: str, years: int) -> bool:
     if duties := find_duties(db, row.person_id, named, years=years):
         erasures.append_deed(db, log, erasures.REFUSED_IT, {"kept": duties}, {})
         return True
-    found = _find(db, row.person_id, named)
+    found = find_texts(db, row.person_id, named)
     elsewhere = {id: told for id, told in found.items() if id != erasure}
     # Logs before rows, as whoever writes into both does.
     lock_logs(db, list(elsewhere))
@@ -92,79 +90,14 @@ def _round(db: Connection, erasure: str, years: int) -> bool:
 # --- the history -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Naming:
-    """An event whose body names the person, and in which fields."""
-
-    seq: int
-    kind: str
-    effects: Mapping[str, Json]
-    body: Mapping[str, Mapping[str, Json]]
-    fields: tuple[str, ...]
-
-
-_EVENTS = text("""
-    SELECT e.log_id, l.kind AS log_kind, e.seq, e.kind, e.effects, e.body FROM events e JOIN logs l ON l.id = e.log_id
-    WHERE e.body::text ~* :named OR e.log_id = CAST(:person AS uuid) OR e.body::text LIKE :sealed
-        OR e.body ?| CAST(:digested AS text[]) ORDER BY e.log_id, e.seq
-""")
-
-
-def _find(db: Connection, person: str | None, named: Naming) -> dict[str, list[_Naming]]:
-    """Where the history names the person, by log. The whole of what was registered of an account is about its person."""
-    found: dict[str, list[_Naming]] = {}
-    digested = _digested(db, named)
-    given = {"named": named.pattern, "person": person, "sealed": f"%{MARK}%", "digested": sorted(digested)}
-    # What lies sealed is opened on its way here, and is looked through here.
-    for row in db.execute(_EVENTS, given):
-        told = {name: one["value"] for name, one in row.body.items() if "value" in one and one["value"] is not None}
-        # What the erasure itself says of the account names nobody.
-        whole = row.log_id == person and row.kind != ERASED
-        fields = tuple(sorted(
-            name for name, value in told.items()
-            if (whole or name in digested or named.in_value(_naming_part(name, value)))
-            and not _kept(row.log_kind, row.kind, row.effects, name)
-        ))  # fmt: skip
-        if fields:
-            found.setdefault(row.log_id, []).append(_Naming(row.seq, row.kind, row.effects, row.body, fields))
-    return found
-
-
-def _digested(db: Connection, named: Naming) -> set[str]:
-    """Rows that name the person and of which the history has digests alone: with those one could guess at the words."""
-    found = set()
-    for table, register in REGISTERS.items():
-        if register.whole:
-            query = text(f"SELECT {key_of(table)} FROM {table} x WHERE {_names_of(table)}")
-            found |= {name_of(table, key) for key in db.execute(query, {"named": named.everywhere}).scalars()}
-    return found
-
-
-#: Of these the names stay, as they do in the rows: they name no person.
-_CALLED = ("organisations", "programmes", "phases")
-
-
-def _naming_part(name: str, value: Json) -> Json:
-    """What of a field may name a person."""
-    if name.partition(FIELD_MARK)[0] in _CALLED and isinstance(value, Mapping):
-        return {column: one for column, one in value.items() if column not in ("name", "name_zh")}
-    return value
-
-
-def _entries_of(found: list[_Naming]) -> set[tuple[str, str]]:
+def _entries_of(found: list[NamingEvent]) -> set[tuple[str, str]]:
     """The entries of registers, by table and key, of which something goes: the history must say anew what stands there."""
     parts = (name.partition(FIELD_MARK) for one in found for name in one.fields)
     return {(table, key) for table, mark, key in parts if mark}
 
 
-def _kept(log: str, kind: str, effects: Mapping[str, Json], field: str) -> bool:
-    """What a programme or organisation is called names nobody, though somebody may be called so too."""
-    named = kind == REGISTERED or kind == CHANGED and "phase" in effects
-    return log in ("programme", "organisation") and named and field in ("name", "name_zh")
-
-
 def _erase_in(
-    db: Connection, erasure: str, log: Log, found: list[_Naming], again: Collection[tuple[str, str]]
+    db: Connection, erasure: str, log: Log, found: list[NamingEvent], again: Collection[tuple[str, str]]
 ) -> None:
     """Take the words out of a log's events, write down in it that this was done, and bring its rows after it.
 
@@ -198,7 +131,7 @@ def _erase_in(
     _bring_rows(db, log, found)
 
 
-def _bring_rows(db: Connection, log: Log, found: list[_Naming]) -> None:
+def _bring_rows(db: Connection, log: Log, found: list[NamingEvent]) -> None:
     """The rows that repeat what a register's events say."""
     if log.kind == "finding":
         findings.write_row(db, findings.fold(list(read_events(db, log.id))))
@@ -257,33 +190,6 @@ def _erase_account(db: Connection, person: str) -> bool:
 
 # --- rows that are no history ----------------------------------------------------------------------------------------
 
-#: Tables whose words may name anybody: only the words go.
-WORDY = (
-    "needs", "technologies", "matches", "organisations", "saved_filters", "tokens", "passkeys",
-    "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
-)  # fmt: skip
-#: Columns of these that are the history's, or by which a row is found again.
-_LEFT = {
-    "organisations": {"name", "name_zh", "services"}, "service_accounts": {"scopes"},
-    "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id"},
-    "requests": {"key", "digest"}, "mails": {"key"},
-}  # fmt: skip
-
-
-def worded(table: str) -> Iterator[tuple[str, str]]:
-    """The columns of a table that can hold words, each with how it is written."""
-    for column in metadata.tables[table].columns:
-        kind = column.type
-        if column.name in _LEFT.get(table, ()) or column.primary_key:
-            continue
-        if isinstance(kind, JSONB):
-            yield column.name, "jsonb"
-        elif isinstance(kind, ARRAY) and isinstance(kind.item_type, Text):
-            yield column.name, "text[]"
-        elif isinstance(kind, Text):
-            yield column.name, "text"
-
-
 def _drop_drafts(db: Connection, named: Naming) -> int:
     """Drafts lie sealed, and go whole where they name the person; gives how many."""
     rows = db.execute(text("SELECT person_id, form, data FROM drafts ORDER BY person_id, form")).all()
@@ -294,11 +200,6 @@ def _drop_drafts(db: Connection, named: Naming) -> int:
             {"person": row.person_id, "form": row.form},
         )
     return len(gone)
-
-
-def _names_of(table: str) -> str:
-    """Whether a row names the person, in any column whose words go."""
-    return " OR ".join(f'CAST("{name}" AS text) ~* :named' for name, _ in worded(table))
 
 
 def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str, set[tuple[str, str]]]]:
@@ -315,7 +216,7 @@ def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str,
         )
         told = f" RETURNING x.{REGISTERS[table].home} AS home, {key_of(table)} AS key" if table in REGISTERS else ""
         done = db.execute(
-            text(f"UPDATE {table} x SET {sets} WHERE {_names_of(table)}{told}"), {"named": named.everywhere, "gone": GONE}
+            text(f"UPDATE {table} x SET {sets} WHERE {names_in(table)}{told}"), {"named": named.everywhere, "gone": GONE}
         )
         count += done.rowcount
         for row in done if told else ():

@@ -24,11 +24,13 @@ from casework.operations.duties_to_keep import YEARS, find_duties
 from casework.operations.naming import Naming, checked_words
 from casework.operations.overview import named, names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.personal_texts import find_texts
 from casework.operations.registers import append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.sensitive import sensitive
 from casework.permissions import Actor
 from casework.records.logs import Log, lock_log, new_log, now
+from casework.records.walls import whole
 
 Json = Any
 
@@ -239,17 +241,17 @@ def show_erasure(db: Connection, actor: Actor, erasure: str, *, years: int = YEA
     may = actor.in_programme(row.programme_id, DECIDERS) and actor.person not in (row.asked_by, row.person_id)
     named = Naming(tuple(row.words)) if row.state == ASKED else None
     duties = find_duties(db, row.person_id, named, years=years) if named else []
-    # Sealed mediations are not counted: their number would tell that there are any.
-    texts = db.execute(_TEXTS, {"named": named.pattern, "id": erasure}).scalar_one() if named else None
+    texts = _count_texts(db, erasure, row.person_id, named) if named else None
     return _shown(row, names) | {
         "words": row.words, "reason": row.reason, "decides": may and row.state == ASKED, "kept": duties, "texts": texts,
     }  # fmt: skip
 
 
-_TEXTS = text("""
-    SELECT count(*) FROM events e JOIN logs l ON l.id = e.log_id
-    WHERE l.kind <> 'mediation' AND e.body::text ~* :named AND e.log_id <> CAST(:id AS uuid)
-""")
+def _count_texts(db: Connection, erasure: str, person: str | None, named: Naming) -> int:
+    """How many texts of the history would go. Of sealed mediations none is counted: that would tell that there are any."""
+    with whole(db):
+        found = find_texts(db, person, named, but=("mediation",))
+    return sum(len(one.fields) for log, told in found.items() if log != erasure for one in told)
 
 
 def _shown(row: Any, names: Mapping[str, str]) -> dict[str, Json]:

@@ -22,6 +22,7 @@ from casework.operations.deeds import home_of
 from casework.operations.drafts import find_draft, save_draft
 from casework.operations.findings import answer_finding, close_finding, raise_finding
 from casework.operations.mediations import open_mediation
+from casework.operations.personal_texts import WORDY
 from casework.operations.recoveries import ask_recovery
 from casework.operations.saved_filters import save_filter
 from casework.operations.verify import verify_all, verify_each
@@ -124,6 +125,26 @@ def test_no_table_holds_what_named_the_person(scene: Scene) -> None:
     assert scene.found() == {}
 
 
+@pytest.mark.parametrize("words", [[PHONE, "Zephyrine"], [NAME_ZH], ["Nobody is named here"]])
+def test_as_many_texts_go_as_were_told_before(scene: Scene, words: list[str]) -> None:
+    """What is sealed goes too, and is in no count."""
+    with transaction(scene.engine) as db:
+        opened = open_mediation(db, scene.world.actor(db, "dispute_officer"), scene.number, new_request()).answer
+        mediation = load(db, str(opened["id"]), "mediation")
+        erasure = scene.ask(db, words=words)
+        told = erasures.show_erasure(db, scene.world.actor(db, "compliance"), erasure)["texts"]
+        scene.world.write(db, "dispute_officer", mediation, words=f"{words[0]} was here.")
+        assert erasures.show_erasure(db, scene.world.actor(db, "compliance"), erasure)["texts"] == told
+        scene.decide(db, erasure)
+    erasing.carry_out(scene.engine, erasure)
+    with transaction(scene.engine) as db:
+        gone = db.execute(text(
+            "SELECT count(*) FROM events e JOIN logs l ON l.id = e.log_id, jsonb_array_elements(e.effects->'erased'->'fields')"
+            " WHERE e.kind = 'erased' AND l.kind NOT IN ('mediation', 'erasure')"
+        )).scalar_one()  # fmt: skip
+    assert gone == told > 0
+
+
 def test_no_file_of_the_installation_names_the_person(scene: Scene, cabinet: Cabinet, tmp_path: Path) -> None:
     scene.erase()
     held = b"".join(one.read_bytes() for one in tmp_path.rglob("*") if one.is_file())
@@ -205,7 +226,7 @@ WORDLESS = {
 
 
 def test_of_every_table_it_is_known_how_words_leave_it() -> None:
-    assert set(metadata.tables) == HISTORY | WORDLESS | set(erasing.OWN) | set(erasing.WORDY)
+    assert set(metadata.tables) == HISTORY | WORDLESS | set(erasing.OWN) | set(WORDY)
 
 
 def test_what_lies_sealed_is_erased_too(scene: Scene) -> None:
