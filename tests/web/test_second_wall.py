@@ -4,24 +4,18 @@ of another provider."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
-from casework import permissions
 from casework.api import PREFIX, ROUTES
-from casework.engine.cases import Case, Track
-from casework.operations import gate, inbox, mediations
-from casework.operations.access_sql import named_for
+from casework.operations import inbox
 from casework.operations.cabinet import Cabinet
 from casework.operations.task_lists import count_queues
 from casework.operations.tokens import make_token
-from casework.permissions import Actor, Reach, Sight
 from casework.records.cases import load
 from casework.records.database import connect_engine, transaction, walled_transaction
 from casework.records.walls import POLICIES, read_as
@@ -29,6 +23,7 @@ from tests.databases import DatabaseServer
 from tests.malice import PDF
 from tests.web.authorization import TABLE, Row
 from tests.web.scene import Scene, set_scene
+from tests.web.walls import open_first_wall
 
 BYTES, NAME, MEDIATED, SAID = "Canary-bytes-8B", "Canary-name-2N", "Canary-mediated-4M", "Canary-said-1S"
 #: Of another programme, of another provider, and of none.
@@ -66,29 +61,7 @@ def scene(
 @pytest.fixture
 def without_the_first_wall(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the application asks its own policy, the answer is yes."""
-    with transaction(scene.app.extensions["casework"]) as db:
-        programmes = frozenset(db.execute(text("SELECT id FROM programmes")).scalars())
-        organisations = frozenset(db.execute(text("SELECT id FROM organisations")).scalars())
-
-    def tracks(actor: Actor, case: Case) -> list[Track]:
-        return list(case.tracks.values())
-
-    open_to_all: Mapping[str, Any] = {
-        "sight": lambda actor, case: Sight.ALL, "own_tracks": tracks, "reads_document": lambda actor, case, document: True,
-        "reads_messages": lambda actor, case, referral: True, "conflict": lambda actor, case: None,
-        "reach": lambda actor: Reach(
-            actor.person, programmes, programmes, organisations, programmes, frozenset(), programmes, programmes,
-        ),
-    }  # fmt: skip
-    for name, opened in open_to_all.items():
-        asked = getattr(permissions, name)
-        for module in [one for key, one in sys.modules.items() if key.startswith("casework")]:
-            if getattr(module, name, None) is asked:
-                monkeypatch.setattr(module, name, opened)
-    monkeypatch.setattr(gate, "_MEDIATION", gate._asking("SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid"))
-    everyone = str(mediations._LIST).replace(named_for("m"), "CAST(:person AS uuid) IS NOT NULL")
-    assert everyone != str(mediations._LIST)
-    monkeypatch.setattr(mediations, "_LIST", text(everyone))
+    open_first_wall(monkeypatch, scene.app.extensions["casework"])
 
 
 def came_out(scene: Scene, role: str) -> dict[str, set[str]]:
