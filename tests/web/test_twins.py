@@ -6,7 +6,7 @@ the administrator changes the calendar and ends a dispute officer's role, the wo
 and what a provider's system is told are compared throughout. Between, the addresses of lists, counts, dates and what happens by
 itself are opened (`LIVELY`), and at the end every address that there is.
 
-The default plays two of them as one outsider each, for every form of every role would take an hour; `test_noninterference.py`
+The default plays it as one outsider of each secret, for every form of every role would take an hour; `test_noninterference.py`
 opens every address as all of them. The versions marked `long` play it as all outsiders and whoever is not signed in: once, and
 once more with every address each time, things of nowhere, another month, and every form sent again at its end.
 
@@ -280,8 +280,8 @@ def _tell(story: Story, record: Callable[[str, object], None]) -> None:
         assert (twins.compared["act calendar 200"], twins.compared["act succession 200"]) == (2, 1)
 
 
-#: In the default, one outsider of each of these secrets.
-ONE = {"a mediation": "administrator", "who else is asked": "provider"}
+#: In the default, one outsider of each secret.
+ONE = {"a mediation": "administrator", "who else is asked": "provider", "what others are told": "provider"}
 
 
 @pytest.mark.parametrize("name", ONE)
