@@ -27,7 +27,7 @@ from casework.operations.national_calendars import china
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.prospects import insist_others_go_on, look_before
 from casework.operations.requests import Done, Request, ask, finish
-from casework.operations.role_requests import ask_role, close_requests
+from casework.operations.role_requests import ask_role, asked_in, close_requests
 from casework.operations.sensitive import sensitive
 from casework.operations.vault import Vault
 from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor, takes_two
@@ -441,7 +441,7 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         away = absences_of(db, person)
         before = look_before(db, {row.programme_id for row in running if row.programme_id})
         # Roles first: they lock the programmes' logs together with those of the cases, in one order.
-        end_roles(db, [*(row.id for row in running), *(role for one in away for role in one.roles)], by)
+        end_roles(db, [*(row.id for row in running), *(role for one in away for role in one.roles)], by, also=asked_in(db, person))
         left = db.execute(_LEFT, {"id": person}).all()
         if left and not at_once:
             raise CasesLeft(left=", ".join(f"{row.name}: {row.count}" for row in left))

@@ -52,19 +52,19 @@ _LEFT_BEHIND = text("""
 """)
 
 
-def end_roles(db: Connection, memberships: Collection[str], by: By) -> None:
-    """End roles now, with what substitutes have of them, and take back what was held by them."""
+def end_roles(db: Connection, memberships: Collection[str], by: By, *, also: Collection[str] = ()) -> None:
+    """End roles now, with what substitutes have of them, and take back what was held by them; `also`: logs to lock with theirs."""
     # Also in cases that whoever ends them does not see.
     with whole(db):
-        _end_roles(db, memberships, by)
+        _end_roles(db, memberships, by, also)
 
 
-def _end_roles(db: Connection, memberships: Collection[str], by: By) -> None:
+def _end_roles(db: Connection, memberships: Collection[str], by: By, also: Collection[str]) -> None:
     ids = {"ids": sorted(memberships)}
     ending = db.execute(_ENDING, ids).all()
     homes = db.execute(_HOMES, {"people": sorted({row.person_id for row in ending})}).all()
     # All at once, so that everybody locks in the same order.
-    lock_logs(db, [*(row.scope for row in ending), *(row.log_id for row in homes)])
+    lock_logs(db, [*(row.scope for row in ending), *(row.log_id for row in homes), *also])
     # Again under the lock: something may have been passed on meanwhile.
     ended = {(row.person_id, row.scope) for row in db.execute(_ENDING, ids).all() if registers.end_role(db, row.id, by=by.person)}
     for row in homes:

@@ -197,7 +197,8 @@ def insist_given(
     """Whether the person may have the role in that time, beside the others and with an open account. Raises InvalidForm; reads no mediation."""
     if end is not None and end <= start:
         raise InvalidForm(fields={"ends_at": "must come after the start"})
-    if db.execute(text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND NOT active"), {"id": person}).first():
+    # Held, so that an account that is being closed beside this is closed before or after it.
+    if db.execute(text("SELECT active FROM people WHERE id = CAST(:id AS uuid) FOR SHARE"), {"id": person}).scalar() is False:
         raise InvalidForm(fields={"person": "has a closed account; reopen it first"})
     if not (others := apart_from(role)):
         return

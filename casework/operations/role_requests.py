@@ -172,7 +172,7 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
 
 def close_requests(db: Connection, person: str) -> None:
     """Of somebody whose account is closed, or in whose place it would be: what waits for a second person waits no more."""
-    for programme in db.execute(_ASKED_FOR, {"kind": ROLE_ASKED, "person": person}).scalars().all():
+    for programme in asked_in(db, person):
         log = lock_log(db, programme)
         waiting = [one for one in fold(_events_of(db, programme)).values() if one.state == ASKED and person in (one.person, one.deputy_for)]
         for n, one in enumerate(waiting):
@@ -182,8 +182,14 @@ def close_requests(db: Connection, person: str) -> None:
             announce(db, programme, log.seq + 1)
 
 
+def asked_in(db: Connection, person: str) -> list[str]:
+    """The programmes in which a role was asked for, for this person or in whose place it would be."""
+    return list(db.execute(_ASKED_FOR, {"kind": ROLE_ASKED, "person": person}).scalars())
+
+
 _ASKED_FOR = text("""
-    SELECT DISTINCT log_id::text FROM events WHERE kind = :kind AND :person IN (effects->>'person', effects->>'deputy_for') ORDER BY 1
+    SELECT DISTINCT e.log_id::text FROM logs l JOIN events e ON e.log_id = l.id
+    WHERE l.kind = 'programme' AND e.kind = :kind AND :person IN (e.effects->>'person', e.effects->>'deputy_for') ORDER BY 1
 """)
 
 
@@ -306,6 +312,6 @@ _GIVEN = text("""
 """)
 
 __all__ = [
-    "DECIDERS", "RoleRequest", "ask_role", "close_requests", "count_waiting", "decide_role", "fold", "give_or_ask", "given_by", "list_requests", "list_waiting",
+    "DECIDERS", "RoleRequest", "ask_role", "asked_in", "close_requests", "count_waiting", "decide_role", "fold", "give_or_ask", "given_by", "list_requests", "list_waiting",
     "may_give_at_once", "roles_given", "show_request", "why_not_agreed",
 ]  # fmt: skip

@@ -219,7 +219,7 @@ _NOT_OWN = """
 """
 
 
-# Of the cases that were there while one was a dispute officer of their programme, none (`permissions.kept_from`).
+# Of the cases that were there while one was among those who mediate, none (`permissions.kept_from`).
 _NOT_KEPT = """
     AND (t.organisation_id IS NOT NULL OR NOT EXISTS (
         SELECT FROM cases h JOIN jsonb_to_recordset(CAST(:mediated AS jsonb)) AS k(programme uuid, until timestamptz)
