@@ -764,6 +764,11 @@ class Judge:
             yield f"it is for {_list(_OPENED_BY[event.kind])}, not for {event.role}"
         if event.kind == UNSEALED and event.track != before.main.id:
             yield "the center of the mediation was not told"
+        # Earlier releases did not keep it.
+        if "role_given" in event.effects and _plain(event.effects["role_given"]) not in self.past.givers(
+            before.programme, event.actor, str(event.role), event.at
+        ):
+            yield "it names somebody else than gave its actor the role, or than agreed to it"
         for one in event.effects.get("openings", ()):
             for person, roles in ((one["reader"], openings.READERS), (one["decider"], openings.DECIDERS)):
                 if one["kind"] == openings.UNSEALING and not self._held_any(before.programme, person, roles, event):

@@ -16,7 +16,7 @@ from casework.engine.calendars import Calendar
 from casework.engine.commands import Library
 from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, MEDIATION
 from casework.operations.editions import stored_editions
-from casework.operations.registers import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED
+from casework.operations.registers import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
 from casework.operations.service_history import MADE
 from casework.operations.skills import codes
 from casework.permissions import Actor, Membership
@@ -40,6 +40,9 @@ class Held:
     granted_at: datetime
     absence: str | None = None
     via: str | None = None
+    #: Who gave it, and upon which request where a second person was asked.
+    granted_by: str = ""
+    request: str | None = None
     #: When it was ended by hand, and by whom.
     ended: tuple[datetime, str] | None = None
 
@@ -62,7 +65,7 @@ def memberships(events: Iterable[tuple[str, datetime, str, Mapping[str, Json]]])
             found[effects["membership"]] = Held(
                 effects["membership"], effects["person"], effects["role"], effects["deputy_for"],
                 datetime.fromisoformat(effects["starts_at"]), _time(effects["ends_at"]), at,
-                effects.get("absence"), effects.get("via"),
+                effects.get("absence"), effects.get("via"), actor, effects.get("request"),
             )  # fmt: skip
         elif kind == ENDED and effects["membership"] in found:
             one = found[effects["membership"]]
@@ -155,6 +158,16 @@ class Past:
             one.person == person and one.ended is not None and one.ended[1] == actor and one.ended[0] <= at
             for one in self.memberships(scope).values()
         )
+
+    def givers(self, programme: str, person: str, role: str, at: datetime) -> list[dict[str, Json]]:
+        """Of each time that a role was given that the person held then in the own name: who asked for it, and who agreed."""
+        rows = self.db.execute(_OF_ROLES, {"log": programme, "kinds": [ROLE_ASKED]})
+        asked = {row.effects["request"]: row.effects.get("asked_by") or row.actor_id for row in rows}
+        return [
+            {"by": asked.get(one.request, one.granted_by), "agreed_by": one.granted_by if one.request in asked else None}
+            for one in self.memberships(programme).values()
+            if (one.person, one.role, one.deputy_for) == (person, role, None) and one.at(at)
+        ]
 
     def leads(self, programme: str, person: str | None, at: datetime) -> bool:
         """Whether a person was a dispute officer of the programme in that very moment, in the own name."""

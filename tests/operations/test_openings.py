@@ -17,7 +17,8 @@ from casework.operations import openings
 from casework.operations.allowed import Judge
 from casework.operations.mediations import find_mediation, open_mediation
 from casework.operations.past import Past
-from casework.operations.registers import grant_role
+from casework.operations.registers import grant_role, register_person
+from casework.operations.role_requests import ask_role, decide_role
 from casework.operations.verify import verify_case
 from casework.permissions import Sight, sight
 from casework.records.cases import load
@@ -364,6 +365,44 @@ def test_the_verification_finds_a_glass_that_was_broken_otherwise(scene: Scene, 
 
     assert judged(scene, home, lambda one: one) == []
     assert judged(scene, home, forge) != []
+
+
+ROLE_GIVEN: dict[str, Callable[[Any, World], Any]] = {
+    "by another one": lambda told, world: told | {"by": world.people["supervisor"]},
+    "agreed by somebody": lambda told, world: told | {"agreed_by": world.people["supervisor"]},
+    "by whoever broke it": lambda told, world: told | {"by": world.people.get("puppet", world.people["administrator"])},
+    "without who agreed": lambda told, _: {"by": told["by"]},
+    "with something more": lambda told, _: told | {"note": "Trust me."},
+    "nothing": lambda _, __: None,
+    "empty": lambda _, __: {},
+    "a name": lambda _, __: "Administrator",
+}
+
+
+@pytest.mark.parametrize("forgery", ROLE_GIVEN)
+@pytest.mark.parametrize("by_two", [False, True])
+def test_the_verification_finds_another_giver_of_the_role_that_broke_the_glass(scene: Scene, forgery: str, by_two: bool) -> None:
+    world = scene.world
+    if by_two:
+        with transaction(scene.engine) as db:
+            world.people["puppet"] = register_person(db, email="puppet@example.org", name="Puppet")
+            asked = ask_role(db, world.people["puppet"], "administrator", programme=world.programmes["BJ"], by=world.people["administrator"])
+            decide_role(db, world.actor(db, "second_supervisor"), asked, agree=True, note="", request=new_request())
+    scene.smash("puppet" if by_two else "administrator")
+    with transaction(scene.engine) as db:
+        home = str(db.execute(text("SELECT id FROM cases WHERE number = :n"), {"n": scene.number}).scalar_one())
+
+    def forge(one: Event) -> Event:
+        if one.kind != "glass_broken":
+            return one
+        return replace(one, effects={**one.effects, "role_given": ROLE_GIVEN[forgery](one.effects["role_given"], world)})
+
+    def before_it_was_kept(one: Event) -> Event:
+        return replace(one, effects={"openings": one.effects["openings"]}) if one.kind == "glass_broken" else one
+
+    assert judged(scene, home, lambda one: one) == []
+    assert judged(scene, home, before_it_was_kept) == []
+    assert any("gave its actor the role" in one for one in judged(scene, home, forge))
 
 
 def test_without_a_reason_nothing_is_opened(scene: Scene) -> None:
