@@ -8,6 +8,8 @@ from casework.errors import CaseworkError, DatabaseNotReady
 
 #: What PostgreSQL says of a function, a table or a column that is not there.
 _NOT_THERE = ("42883", "42P01", "42703")
+#: Of a lock that somebody else held for too long.
+_HELD = "55P03"
 
 
 def explain(fault: Exception) -> str | None:
@@ -17,6 +19,8 @@ def explain(fault: Exception) -> str | None:
     if isinstance(fault, ProgrammingError):
         missing = getattr(fault.orig, "sqlstate", None) in _NOT_THERE
         return DatabaseNotReady(why="its tables are missing, or of another release.").message if missing else None
+    if isinstance(fault, OperationalError) and getattr(fault.orig, "sqlstate", None) == _HELD:
+        return "Somebody else is at work on the same records, or tries an import of them. Try again when it is over."
     if isinstance(fault, OperationalError | IntegrityError):
         return f"The database refused: {str(fault.orig).splitlines()[0]}"
     if isinstance(fault, OSError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, BinaryIO, cast
@@ -34,7 +34,7 @@ class Row:
     faults: tuple[tuple[str, str], ...] = ()
 
 
-def read_rows(file: BinaryIO, required: tuple[str, ...]) -> Iterator[Row]:
+def read_rows(file: BinaryIO, required: tuple[str, ...]) -> Generator[Row]:
     """The records of an open file; `required` are the columns that a CSV file must have."""
     # What may be looked into without being used up; whoever opened the file closes it.
     buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, file))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import islice
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 import uuid_utils
@@ -112,8 +114,11 @@ def import_records(
     with transaction(engine) as db:
         scope = _programme(db, programme, actor)
     task = _Import(kind, scope, source or programme, name, dry_run, actor.person if actor else SYSTEM_ACTOR, tell)
-    rows = read_rows(file, REQUIRED[kind])
-    with _batches(engine, dry_run) as a_batch:
+    # The reader is closed before its file, also where the database refuses a batch.
+    with (
+        _at_hand(file, dry_run) as readable, closing(read_rows(readable, REQUIRED[kind])) as rows,
+        _batches(engine, scope, dry_run) as a_batch,
+    ):  # fmt: skip
         while batch := list(islice(rows, BATCH)):
             with a_batch() as db:
                 task.take(db, batch)
@@ -123,15 +128,27 @@ def import_records(
 
 
 @contextmanager
-def _batches(engine: Engine, dry_run: bool) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+def _at_hand(file: BinaryIO, dry_run: bool) -> Iterator[BinaryIO]:
+    """The file itself; of a dry run a copy of it, for the one transaction must not wait for a file that comes slowly."""
+    if not dry_run:
+        yield file
+        return
+    with TemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        yield copy
+
+
+@contextmanager
+def _batches(engine: Engine, programme: str, dry_run: bool) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
     """A transaction for each batch. Of a dry run one for all of them, in which everything is done and then taken back:
     what an earlier batch brings decides about a later one, and what the database refuses is refused."""
     if not dry_run:
         yield lambda: transaction(engine)
         return
     with transaction(engine) as db:
-        # The file may come slowly.
-        db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        # Rows are really written: without its turn it would meet an import halfway, and each could wait for the other.
+        lock_log(db, programme)
         yield lambda: nullcontext(db)
         db.rollback()
 
@@ -184,7 +201,7 @@ class _Import:
             return
         self.written.clear()
         before = (self.report.created, self.report.updated, self.report.nested)
-        # Locked first: two imports of the same file take their turns. What is only tried keeps nobody waiting.
+        # Locked first: two imports of the same file take their turns. A dry run has it already, from its first batch on.
         log = None if self.report.dry_run else lock_log(db, self.programme)
         self._put(db, items)
         made = (self.report.created, self.report.updated, self.report.nested)

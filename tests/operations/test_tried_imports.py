@@ -5,14 +5,19 @@ from __future__ import annotations
 import io
 import json
 import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from threading import Event
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
+from casework.commands.faults import explain
 from casework.operations.import_forms import SIDES, Kind
-from casework.operations.imports import BATCH, import_records
+from casework.operations.imports import BATCH, Report, import_records
 from casework.records.database import transaction
 from tests.operations.tries import everything
 from tests.world import World
@@ -84,3 +89,80 @@ def _confirm_some(engine: Engine, dice: random.Random) -> None:
                 ),
                 {"digit": str(dice.randint(0, 9))},
             )
+
+
+class Slow(io.RawIOBase):
+    """A file of which the last bytes come only after `between`."""
+
+    def __init__(self, told: bytes, between: Callable[[], None]) -> None:
+        self.parts, self.between = [told[:-10], told[-10:]], between
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self.parts:
+            return 0
+        if len(self.parts) == 1:
+            self.between()
+        part = self.parts.pop(0)
+        if len(part) > len(buffer):
+            self.parts.insert(0, part[len(buffer) :])
+        part = part[: len(buffer)]
+        buffer[: len(part)] = part
+        return len(part)
+
+
+ROWS = BATCH + 50
+
+
+def _file() -> bytes:
+    """Two batches, each with owners of its own."""
+    rows = ({"external_id": f"K{n}", "title": "A title", "owner": f"Owner {n % 7}"} for n in range(ROWS))
+    return "\n".join(json.dumps(one) for one in rows).encode()
+
+
+def _counts(engine: Engine) -> tuple[int, int]:
+    with transaction(engine) as db:
+        row = db.execute(
+            text("SELECT count(*) AS needs, (SELECT count(*) FROM organisations WHERE name LIKE 'Owner _') AS owners FROM needs WHERE external_id LIKE 'K%'")
+        ).one()
+    return row.needs, row.owners
+
+
+def test_a_dry_run_of_a_slow_file_keeps_no_import_waiting(engine: Engine, world: World) -> None:
+    told, done = _file(), list[Report]()
+
+    def meanwhile() -> None:
+        done.append(import_records(engine, "needs", io.BytesIO(told), programme="BJ"))
+
+    tried = import_records(engine, "needs", io.BufferedReader(Slow(told, meanwhile)), programme="BJ", dry_run=True)
+    assert [one.created for one in done] == [ROWS]
+    assert (tried.created, tried.unchanged) == (0, ROWS)
+    assert _counts(engine) == (ROWS, 7)
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_an_import_beside_a_dry_run_takes_its_turn_or_is_told_so(engine: Engine, world: World, long: bool) -> None:
+    """The dry run stands between its batches until the import waits for it: shortly, or for longer than anybody waits."""
+    told, halfway, over = _file(), Event(), Event()
+
+    def progress(_: Report) -> None:
+        halfway.set()
+        over.wait(60 if long else 0.5)
+
+    with ThreadPoolExecutor(1) as beside:
+        dry = beside.submit(import_records, engine, "needs", io.BytesIO(told), programme="BJ", dry_run=True, progress=progress)
+        assert halfway.wait(30)
+        try:
+            if long:
+                with pytest.raises(OperationalError) as refusal:
+                    import_records(engine, "needs", io.BytesIO(told), programme="BJ")
+                assert "Try again" in str(explain(refusal.value))
+            else:
+                assert import_records(engine, "needs", io.BytesIO(told), programme="BJ").created == ROWS
+        finally:
+            over.set()
+        assert dry.result().created == ROWS
+    assert _counts(engine) == ((0, 0) if long else (ROWS, 7))
+
