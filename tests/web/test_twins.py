@@ -256,7 +256,9 @@ def _change_much(story: Story) -> None:
         return
     twins.pass_time(seconds=1)
     path = f"/api/v1/programmes/{here['programme']}/calendar"
-    found: Any = twins.do_in_both(lambda twin: (twin.enter("administrator"), twin.open("administrator", path).json)[1])[0]
+    with twins.now():
+        twins.one.enter("administrator")
+        found: Any = twins.one.open("administrator", path).json
     calendar = {name: found["calendar"][name] for name in ("zone", "slots", "holidays", "make_up")}
     days = [(twins.moment.date().toordinal() + n) for n in range(1, 6)]
     more = [today().fromordinal(day).isoformat() for day in days]
