@@ -160,10 +160,6 @@ class Twins:
         with time_machine.travel(self.moment, tick=False):
             yield
 
-    def do_in_both(self, deed: Callable[[Twin], Json]) -> tuple[Json, Json]:
-        with self.now():
-            return deed(self.one), deed(self.other)
-
     def read(self, roles: Sequence[str], paths: Callable[[str], Sequence[str]], round: str = "read") -> None:
         """Open addresses in both worlds, as each of these roles."""
         with self.now():
