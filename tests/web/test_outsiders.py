@@ -334,6 +334,8 @@ def walk(stage: Stage, who: str, rows: Iterable[pages.Row | api.Row] = ROWS) -> 
                 learnt.append(f"{said.row}: {said.status}")
         if (where == "sealed" or unseen(row, who)) and replace(here, row="") != replace(absent, row=""):
             learnt.append(f"{here.row}: another answer than of what is absent: {_difference(here, absent)}")
+    # Whoever sends everything has ended sessions, too: the next one signs in anew.
+    stage.scene.browsers.clear()
     return learnt, seen
 
 
