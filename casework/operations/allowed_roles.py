@@ -64,8 +64,11 @@ class _Roles:
             self.away[gone.id] = replace(gone, ends_at=datetime.fromisoformat(event.effects["ends_at"]))
 
     def reasons(self, event: Event) -> Reasons:
-        if event.actor == SYSTEM_ACTOR:
-            # Whoever runs the installation gives roles on the command line, and is nobody of it.
+        if event.actor == SYSTEM_ACTOR and event.kind == ROLE_REFUSED:
+            yield from self._closed(event)
+            return
+        if event.actor == SYSTEM_ACTOR and not (event.kind == GRANTED and "request" in event.effects):
+            # Whoever runs the installation gives roles on the command line, and is nobody of it; a second person is somebody.
             return
         if event.kind == GRANTED and "request" in event.effects:
             yield from self._agreed(event)
@@ -95,6 +98,14 @@ class _Roles:
             yield why
         if not self._holds(event, DECIDERS, own=True):
             yield "roles are agreed to by administrators and supervisors"
+
+    def _closed(self, event: Event) -> Reasons:
+        """By itself a request ends with the account of whom the role is for, or in whose place it would be."""
+        one = fold(self.asked).get(event.effects["request"])
+        if one is None or one.state != ASKED:
+            yield "nobody had asked for this role"
+        elif not any(self.past.closed(who, event.at) for who in (one.person, one.deputy_for) if who):
+            yield "a request ends by itself with an account, and none of its people's was closed"
 
     def _refused(self, event: Event) -> Reasons:
         one = fold(self.asked).get(event.effects["request"])

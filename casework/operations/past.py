@@ -169,6 +169,12 @@ class Past:
             if (one.person, one.role, one.deputy_for) == (person, role, None) and one.at(at)
         ]
 
+    def closed(self, person: str, at: datetime) -> bool:
+        """Whether somebody's account was closed at that moment."""
+        rows = self.db.execute(_OF_ROLES, {"log": person, "kinds": ["account_closed", "account_reopened"]})
+        told = [row.kind for row in rows if row.at <= at]
+        return told[-1:] == ["account_closed"]
+
     def leads(self, programme: str, person: str | None, at: datetime) -> bool:
         """Whether a person was a dispute officer of the programme in that very moment, in the own name."""
         return any(

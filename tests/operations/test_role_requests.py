@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, text
 
+from casework.engine.events import SYSTEM_ACTOR
 from casework.engine.names import insist_name
 from casework.engine.roles import ROLES
 from casework.errors import InvalidForm, NotAllowed, NotConfirmed, NotFound, WrongState
 from casework.operations import registers
+from casework.operations.accounts import close_account
 from casework.operations.administration import create_membership, deactivate_person
+from casework.operations.entries import note_entries
 from casework.operations.findings import close_finding, raise_finding
 from casework.operations.mediations import open_mediation
 from casework.operations.openings import find_unsealing
 from casework.operations.requests import Done
 from casework.operations.role_requests import (
+    ask_role,
+    close_requests,
     count_waiting,
     decide_role,
     give_or_ask,
@@ -26,7 +32,7 @@ from casework.operations.role_requests import (
 )
 from casework.operations.verify import verify_case
 from casework.permissions import APART, TAKES_TWO, Membership, Proof, apart_from, in_force
-from casework.records.logs import now
+from casework.records.logs import lock_log, now
 from casework.records.people import find_actor
 from tests.world import World, add_unsealing, new_request
 
@@ -229,6 +235,52 @@ def test_what_was_asked_for_ends_with_the_account(db: Connection, world: World, 
         assert told["decided_at"]
     assert not verify_case(db, world.programmes["BJ"])
     assert count_waiting(db, world.actor(db, "supervisor")) == 0
+
+
+def _forge(db: Connection, programme: str, kind: str, by: str = SYSTEM_ACTOR, **effects: str | None) -> None:
+    log = lock_log(db, programme)
+    registers.append(db, log, [log.next_event(kind, by, effects=effects)])
+
+
+@pytest.mark.parametrize("account", ["open", "closed later", "closed and opened again", "of the asker closed"])
+def test_a_request_that_ended_by_itself_with_no_account_is_found(db: Connection, world: World, puppet: str, account: str) -> None:
+    programme = world.programmes["BJ"]
+    asked = _ask(db, world, puppet, "supervisor").answer["id"]
+    if account == "closed and opened again":
+        close_account(db, puppet)
+        note_entries(db, "people", puppet, [puppet], kind="account_reopened", columns=["active"])
+    if account == "of the asker closed":
+        close_account(db, world.people["administrator"])
+    _forge(db, programme, "role_refused", request=asked, person=puppet, role="supervisor")
+    if account == "closed later":
+        close_account(db, puppet)
+    told = [one.sentence for one in verify_case(db, programme) if one.kind == "allowed"]
+    assert ["none of its people's was closed" in one for one in told] == [True]
+
+
+def test_a_request_that_ended_twice_or_never_was_is_found(db: Connection, world: World, puppet: str) -> None:
+    programme = world.programmes["BJ"]
+    asked = _ask(db, world, puppet, "supervisor").answer["id"]
+    deactivate_person(db, world.actor(db, "administrator"), puppet, new_request())
+    for one in (asked, str(uuid4())):
+        _forge(db, programme, "role_refused", request=one, person=puppet, role="supervisor")
+    told = [one.sentence for one in verify_case(db, programme) if one.kind == "allowed"]
+    assert ["nobody had asked for this role" in one for one in told] == [True, True]
+
+
+def test_it_ends_with_the_account_in_whose_place_it_would_be(db: Connection, world: World, puppet: str) -> None:
+    programme = world.programmes["BJ"]
+    ask_role(db, puppet, "officer", programme=programme, deputy_for=world.people["other_officer"], by=world.people["administrator"])
+    close_account(db, world.people["other_officer"])
+    close_requests(db, world.people["other_officer"])
+    assert not verify_case(db, programme)
+
+
+def test_nothing_by_itself_is_a_second_person(db: Connection, world: World, puppet: str) -> None:
+    programme = world.programmes["BJ"]
+    asked = _ask(db, world, puppet, "supervisor").answer["id"]
+    registers.grant_role(db, puppet, "supervisor", programme=programme, request=asked)
+    assert any("are agreed to by" in one.sentence for one in verify_case(db, programme))
 
 
 def test_nobody_is_asked_who_they_are_for_what_is_not_theirs_to_decide(db: Connection, world: World, puppet: str) -> None:
