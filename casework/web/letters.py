@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.api.files import as_attachment, cabinet
 from casework.engine.fields import PARTIES, Choice, Date, Form, Note, Text
 from casework.engine.letters import CLOSING, INVITATION, REFERRAL, REMINDER
-from casework.errors import InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
+from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
 from casework.operations import letters
 from casework.operations.drafts import drop_draft, find_draft
 from casework.operations.letter_words import BOTH, CHINESE, ENGLISH
@@ -165,6 +165,8 @@ def send(number: str) -> BaseResponse:
             drop_draft(db, actor.person, f"letter:{number}:{written.kind}:{written.to}")
     except InvalidForm as refusal:
         return _write(number, request.form, Sent(request.form, refusal.fields, 422))
+    except CaseHasMoved as refusal:
+        return _write(number, request.form, Sent(request.form, {}, 409, say_error(refusal)))
     except LetterInDoubt as doubt:
         return _write(number, request.form, Sent(request.form, {}, 409, doubts=(_say_sent(str(doubt.details["day"])),)))
     if written.address:

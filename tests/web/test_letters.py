@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -189,6 +190,31 @@ def test_a_letter_that_went_already_is_asked_about(browser_for: Enter, asked: tu
     assert "Bring boots." in doubted.text
     assert officer.post(f"/cases/{number}/letters", form | {"despite": "yes"}).status_code == 303
     assert len([one for one in documents(engine, number).documents.values() if one.letter]) == 2
+
+
+def test_a_letter_that_would_say_something_else_by_now_is_shown_again(
+    browser_for: Enter, asked: tuple[str, str], engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is printed, somebody corrects a name that it tells."""
+    number, referral = asked
+    printer = printing._one_at_a_time
+
+    @contextmanager
+    def beside() -> Iterator[None]:
+        with transaction(engine) as db:
+            db.execute(text("UPDATE programmes SET name = name || ' and around'"))
+        with printer:
+            yield
+
+    officer, form = browser_for("officer"), {"kind": "referral", "to": referral, "f-language": "en", "f-words": "Bring boots."}
+    with monkeypatch.context() as patched:
+        patched.setattr(printing, "_one_at_a_time", beside())
+        moved = officer.post(f"/cases/{number}/letters", form)
+    assert moved.status_code == 409
+    assert "Look at it again first" in moved.text
+    assert "Bring boots." in moved.text
+    assert not [one for one in documents(engine, number).documents.values() if one.letter]
+    assert officer.post(f"/cases/{number}/letters", form).status_code == 303
 
 
 def test_a_sent_letter_is_neither_replaced_nor_withdrawn(browser_for: Enter, asked: tuple[str, str], engine: Engine) -> None:
