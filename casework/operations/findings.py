@@ -30,6 +30,8 @@ from casework.records.logs import lock_log, new_log, now
 Json = Any
 
 RAISED, ANSWERED_IT, ASKED_AGAIN, CLOSED_IT = "raised", "answered", "asked_again", "closed"
+#: What an auditor does, who has no part in what is judged.
+JUDGING = frozenset({RAISED, ASKED_AGAIN, CLOSED_IT})
 OPEN, ANSWERED, CLOSED = "open", "answered", "closed"
 STATES = (OPEN, ANSWERED, CLOSED)
 LONGEST = 4000

@@ -199,6 +199,17 @@ class Past:
             self._centres = frozenset(found.scalars())
         return self._centres
 
+    def partial(self, person: str, case: str, at: datetime) -> str | None:
+        """What speaks against a person's judging a case then: they had worked on it, or were one of those who mediate."""
+        row = self.db.execute(_PART_IN, {"log": case, "person": person, "at": at}).one_or_none()
+        if row is None:
+            return None
+        if row.acted:
+            return "its actor had worked on the case"
+        if self.mediated(person, row.programme, row.opened_at, at):
+            return "its actor was a dispute officer of the programme, or of a provider that mediates, while the case was there"
+        return None
+
     def of_organisation(self, person: str, organisation: str, at: datetime) -> bool:
         """Whether the person surely belonged to the organisation; a role given in that very moment says nothing."""
         return bool(self.actor(person, [organisation], at, surely=True).memberships)
@@ -297,6 +308,12 @@ class Past:
 _OF_ERASURE = text("""
     SELECT e.kind, e.at, e.actor_id, e.effects FROM events e JOIN logs l ON l.id = e.log_id AND l.kind = 'erasure'
     WHERE e.log_id = CAST(:log AS uuid) AND e.kind IN ('erasure_asked', 'erasure_agreed') ORDER BY e.seq
+""")
+_PART_IN = text("""
+    SELECT o.at AS opened_at, o.effects->'case'->>'programme' AS programme, EXISTS (
+        SELECT FROM events e WHERE e.log_id = o.log_id AND e.at < :at
+        AND (e.actor_id = CAST(:person AS text) OR e.header->>'acting_for' = CAST(:person AS text))
+    ) AS acted FROM events o WHERE o.log_id = CAST(:log AS uuid) AND o.seq = 1
 """)
 _OF_ROLES = text(
     "SELECT kind, at, actor_id, effects FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq"

@@ -19,6 +19,7 @@ from casework.operations.allowed_roles import role_faults
 from casework.operations.entries import INSTALLATION, differences
 from casework.operations.erasures import faults as erasure_faults
 from casework.operations.erasures import fold as fold_erasure
+from casework.operations.findings import JUDGING
 from casework.operations.findings import fold as fold_finding
 from casework.operations.invited import INVITED, INVITED_AGAIN, REVOKED
 from casework.operations.invited import faults as invitation_faults
@@ -173,7 +174,12 @@ class Rows:
         return self.past.held(scope, event.actor, role, None, event.at, any_deputy=True)
 
     def _finding_judged(self, events: list[Event]) -> Iterator[Finding]:
-        """Nobody answers their own finding, and nobody judges their own answer."""
+        """Nobody answers their own finding or judges their own answer; nor a case that they had a part in."""
+        case = str(events[0].effects["case"])
+        for event in events:
+            why = self.past.partial(event.actor, case, event.at) if event.kind in JUDGING else None
+            if why is not None:
+                yield Finding("allowed", f"Event {event.seq} was not allowed: {why}.", self.log, self.number, event.seq)
         for one, other in zip(events, events[1:], strict=False):
             if one.actor == other.actor:
                 sentence = f"Event {other.seq} ({other.kind}) is by the person who did the step before."
