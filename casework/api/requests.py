@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from casework.api.routes import IDS, Route
 from casework.errors import InvalidForm, KeyMissing, NotFound, RevisionMissing, Unreadable
 from casework.operations.requests import Request, digest_of
+from casework.records.sealing import storable
 
 Json = Any
 
@@ -120,7 +121,7 @@ def _insist_storable(value: Json, depth: int) -> None:
     if depth > DEPTH:
         raise Unreadable("its body is nested too deeply.")
     if isinstance(value, str):
-        if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value):
+        if not storable((value,)):
             raise Unreadable("its body has a character that cannot be stored.")
     elif isinstance(value, dict):
         for name, one in value.items():

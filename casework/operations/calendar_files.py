@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 
 import icalendar
 
+from casework.records.sealing import storable
+
 #: No calendar of holidays needs more than this: bytes, events, days of one event, letters of a name.
 MOST_BYTES, MOST_EVENTS, MOST_DAYS, LONGEST_NAME = 500_000, 2_000, 31, 100
 #: Faults that are told; of a file that has more, the rest is like them.
@@ -50,6 +52,8 @@ def read_ics(content: bytes) -> Found:
             _take(found, block)
         except ValueError as fault:
             found.faults.append((line, " ".join(str(fault).split())[:200]))
+    if not storable((*found.holidays.values(), *found.make_up.values())):
+        found.faults.append((1, "has a character that cannot be stored"))
     return found
 
 

@@ -43,6 +43,7 @@ from casework.permissions import Actor
 from casework.records.database import transaction
 from casework.records.entries import body_of
 from casework.records.logs import Log, lock_log, now
+from casework.records.sealing import storable, texts_in
 
 Json = Any
 
@@ -238,6 +239,9 @@ class _Import:
             return None
         if len(self.report.left_out) < 50:
             self.report.left_out |= {str(name)[:60] for name in row.values if name not in self.columns}
+        if not storable(texts_in(row.values)):
+            self._fault(row.number, [("row", "has a character that cannot be stored")])
+            return None
         record, faults = parse(self.kind, row.values)
         sides: dict[str, Json] = {}
         if self.kind == "matches":

@@ -29,6 +29,7 @@ from casework.operations.addresses import insist_address
 from casework.permissions import DECIDES, apart_from
 from casework.records.entries import body_of
 from casework.records.logs import Log, lock_log, new_log, now, seal_events
+from casework.records.sealing import insist_unsealed
 
 Json = Any
 
@@ -41,9 +42,11 @@ def append(db: Connection, log: Log, events: Sequence[Event], key: str | None = 
     """Write events of a log that is locked, or new."""
     rows, head = seal_events(log, events, key)
     last = events[-1]
+    written = json.dumps(rows)
+    insist_unsealed(written)
     values = {
         "id": log.id, "kind": log.kind, "programme": log.programme, "seq": last.seq, "head": head, "last_at": last.at,
-        "events": json.dumps(rows),
+        "events": written,
     }  # fmt: skip
     if log.seq == 0:
         first = (

@@ -55,16 +55,13 @@ _MEDIATIONS = text(f"""
     WHERE {named_for("m")} AND concat_ws(' ', m.title, {_PARTIES.format(parties="m.parties")}) ~* ALL(CAST(:patterns AS text[]))
     ORDER BY m.opened_at DESC, m.id LIMIT :most
 """)
-#: Where a document or message stands: a case or mediation, and its interests.
-_HOME = "LEFT JOIN cases c ON c.id = {of}.log_id LEFT JOIN mediations m ON m.id = {of}.log_id"
-_WHOLE = f"({reads_case('c')} OR {named_for('m')})"
-_INTERESTS = "coalesce(c.interests, m.interests)"
-# By its title as it was entered, and the names of its files, in which words may also be tied by signs.
+# What lies sealed is searched by nobody: of a mediation neither papers nor messages, not even for those named for it.
+# Papers by their title as it was entered, and the names of their files, in which words may also be tied by signs.
 _DOCUMENTS = text(f"""
-    SELECT d.id, d.kind, e.body->'title'->>'value' AS title, c.number, m.id AS mediation, d.withdrawn_at, {_WHOLE} AS whole
-    FROM documents d {_HOME.format(of="d")} LEFT JOIN events e ON e.log_id = d.log_id
+    SELECT d.id, d.kind, e.body->'title'->>'value' AS title, c.number, d.withdrawn_at
+    FROM documents d JOIN cases c ON c.id = d.log_id LEFT JOIN events e ON e.log_id = d.log_id
         AND e.kind IN ('document_registered', 'letter_sent') AND CAST(e.effects->'documents'->0->>'id' AS uuid) = d.id
-    WHERE ({_WHOLE} OR {own_paper("d", _INTERESTS)}) AND NOT CAST(:person AS text) = ANY({_INTERESTS}) AND concat_ws(
+    WHERE ({reads_case("c")} OR {own_paper("d", "c.interests")}) AND NOT CAST(:person AS text) = ANY(c.interests) AND concat_ws(
         ' ', e.body->'title'->>'value',
         (SELECT string_agg(concat_ws(' ', f.name, translate(f.name, '_', ' ')), ' ') FROM files f WHERE f.document_id = d.id)
     ) ~* ALL(CAST(:patterns AS text[]))
@@ -72,11 +69,11 @@ _DOCUMENTS = text(f"""
 """)
 # By what it says now: not by what was corrected or taken back.
 _MESSAGES = text(f"""
-    SELECT n.message, n.track_id, n.words, n.at, n.number, n.mediation, n.title, n.whole FROM (
+    SELECT n.message, n.track_id, n.words, n.at, n.number, n.title FROM (
         SELECT DISTINCT ON (e.log_id, e.effects->>'message') e.effects->>'message' AS message, e.track_id, e.effects->>'what' AS what,
-            e.body->'words'->>'value' AS words, e.at, c.number, m.id AS mediation, coalesce(c.title, m.title) AS title, {_WHOLE} AS whole
-        FROM events e {_HOME.format(of="e")} LEFT JOIN tracks a ON a.id = e.track_id
-        WHERE e.kind IN ('noted', 'said') AND ({_WHOLE} OR {own_referral("a", _INTERESTS)})
+            e.body->'words'->>'value' AS words, e.at, c.number, c.title
+        FROM events e JOIN cases c ON c.id = e.log_id LEFT JOIN tracks a ON a.id = e.track_id
+        WHERE e.kind IN ('noted', 'said') AND ({reads_case("c")} OR {own_referral("a", "c.interests")})
         ORDER BY e.log_id, e.effects->>'message', e.seq DESC
     ) n WHERE n.what <> 'taken_back' AND n.words ~* ALL(CAST(:patterns AS text[])) ORDER BY n.at DESC, n.message LIMIT :most
 """)
@@ -119,13 +116,12 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> dict[
         ],
         "mediations": [{"id": row.id, "title": row.title, "parties": parties(row)} for row in mediations[:most]],
         "documents": [
-            {"id": row.id, "title": row.title, "kind": row.kind, "number": row.number,
-             "mediation": row.mediation if row.whole else None, "withdrawn": row.withdrawn_at is not None}
+            {"id": row.id, "title": row.title, "kind": row.kind, "number": row.number, "withdrawn": row.withdrawn_at is not None}
             for row in documents[:most]
         ],
         "messages": [
             {"id": row.message, "at": instant(row.at), "excerpt": _excerpt(row.words, patterns), "referral": row.track_id,
-             "number": row.number, "mediation": row.mediation if row.whole else None, "title": row.title}
+             "number": row.number, "title": row.title}
             for row in messages[:most]
         ],
         "people": [{"id": row.id, "name": row.name, "name_zh": row.name_zh, "active": row.active} for row in people[:most]],

@@ -33,6 +33,7 @@ from casework.errors import NotFound
 from casework.ledger.canonical import instant
 from casework.records.database import run, sealing_of
 from casework.records.logs import Log
+from casework.records.sealing import insist_unsealed
 from casework.records.tables import metadata
 
 Json = Any
@@ -458,6 +459,8 @@ def save(
         for row in changed:
             values += [write(row[name]) for name, write in _columns(table, changing=True)]
     values += [_array(ids) for ids in gone.values()]
+    if log.kind != "mediation":
+        insist_unsealed(*values)
     if answer is not None:
         values += [str(answer["status"]), _json(answer["answer"]), log.id, seq, answer["asker"], answer["key"]]
     run(db, _write(tuple(shape), tuple(gone), opens=before is None, asked=answer is not None), values)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from casework.errors import Unreadable
 from casework.records.keys import earlier_keys, secret_key
 from casework.settings import Settings
 
@@ -29,6 +30,31 @@ Json = Any
 MARK = "sealed:1:"
 _MARK = MARK.encode()
 _NONCE = 12
+
+
+def storable(texts: Iterable[str]) -> bool:
+    """Whether texts of somebody may be stored: there is no place for NUL, nor for half of a surrogate pair; and what begins
+    as a sealed value does would be opened for whoever reads it, whosever it is."""
+    return not any("\0" in one or MARK in one or any("\ud800" <= letter <= "\udfff" for letter in one) for one in texts)
+
+
+def insist_unsealed(*written: str | None) -> None:
+    """The last fence, whichever way a text came: in a log that is not sealed nothing looks sealed. Raises Unreadable."""
+    if any(MARK in one for one in written if one):
+        raise Unreadable("it has a character that cannot be stored.")
+
+
+def texts_in(value: Json) -> Iterator[str]:
+    """Every text within a JSON value, names of fields included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            yield str(name)
+            yield from texts_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts_in(one)
 
 
 class Sealing:

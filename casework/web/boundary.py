@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from flask import Flask, abort, current_app, request
 
 from casework.errors import NotFound, Unreadable
+from casework.records.sealing import storable
 from casework.web.errors import for_programs
 from casework.web.origin import SAFE
 
@@ -47,8 +48,3 @@ def _texts() -> Iterable[str]:
         yield from values
     for name, file in request.files.items(multi=True):
         yield from (name, file.filename or "")
-
-
-def storable(texts: Iterable[str]) -> bool:
-    """Whether the database takes these: it has no place for NUL, nor for half of a surrogate pair."""
-    return not any("\0" in one or any("\ud800" <= letter <= "\udfff" for letter in one) for one in texts)

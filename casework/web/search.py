@@ -28,8 +28,5 @@ def show() -> str:
 @blueprint.app_template_global()
 def found_message_url(one: Mapping[str, Any]) -> str:
     """Where a message stands that was found."""
-    if one["referral"] is not None:
-        place = Place("referral", str(one["referral"]))
-    else:
-        place = Place("case", one["number"]) if one["number"] else Place("mediation", str(one["mediation"]))
+    place = Place("case", one["number"]) if one["referral"] is None else Place("referral", str(one["referral"]))
     return f"{place.url()}#m-{one['id']}"

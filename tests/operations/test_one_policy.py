@@ -197,9 +197,12 @@ def _policy(actor: Actor, cases: list[Case]) -> dict[str, set[str]]:
         for track in (None, *(one.id for one in case.tracks.values() if one.workflow == "referral"))
         if _by_role(actor, case) or track in own(actor, case)
     }  # fmt: skip
-    found = {one.id for case in cases for one in case.documents.values() if reads_document(replace(actor, opened=frozenset()), case, one)}
+    # What lies sealed is searched by nobody.
+    unsealed = [case for case in cases if case.kind == "case"]
+    found = {one.id for case in unsealed for one in case.documents.values() if reads_document(replace(actor, opened=frozenset()), case, one)}
+    said = {one for one in mentions if one.split()[0] in {case.log for case in unsealed}}
     return {
-        "search papers": found, "search messages": mentions,
+        "search papers": found, "search messages": said,
         "gate cases": homes["case"], "gate mediations": homes["mediation"], "gate referrals": every, "gate papers": papers,
         "wall mediations": homes["mediation"], "wall referrals": every, "wall papers": papers,
         "referrals": listed_referrals, "inbox": mine, "search referrals": mine, "search mediations": named, "mediations named": named,

@@ -42,8 +42,7 @@ class FoundDocument(Answer):
     id: str
     title: str | None
     kind: str
-    number: str | None
-    mediation: str | None
+    number: str
     withdrawn: bool
 
 
@@ -52,9 +51,8 @@ class FoundMessage(Answer):
     at: str
     excerpt: Annotated[str, Field(description="The part of it in which the first of the words stands")]
     referral: Annotated[str | None, Field(description="In whose shared thread it stands; null for an internal note")]
-    number: str | None
-    mediation: str | None
-    title: Annotated[str | None, Field(description="Of its case or mediation")]
+    number: str
+    title: Annotated[str | None, Field(description="Of its case")]
 
 
 class FoundPerson(Answer):
