@@ -13,7 +13,7 @@ from casework.engine.joins import asked_with
 Json = Any
 
 #: Of a request, what is about the others who get it.
-_ABOUT_OTHERS = ("panel", "beside", "join", "needed")
+ABOUT_OTHERS = ("panel", "beside", "join", "needed")
 
 
 def asked_by(case: Case, at: Track, rule: TransitionRule) -> list[tuple[Track, Track, str]]:
@@ -39,7 +39,7 @@ def same_request(asked: Track, following: Track, transition: str, today: date, s
         "provider": following.provider, "wanted_on": wanted.isoformat(),
         "documents": list(asked.given.get("documents") or ()), "panel": list(following.given.get("panel") or ()),
     }  # fmt: skip
-    kept = {name: value for name, value in first.items() if name not in _ABOUT_OTHERS}
+    kept = {name: value for name, value in first.items() if name not in ABOUT_OTHERS}
     return {name: value for name, value in {**kept, **changed}.items() if value != []}
 
 

@@ -11,6 +11,7 @@ from casework.definitions import load_library
 from casework.engine.cases import Case
 from casework.engine.commands import Library
 from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.panels import ABOUT_OTHERS
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.marks import SHOWN_TO_PROVIDERS
@@ -21,9 +22,6 @@ from casework.operations.paging import cursor_count, from_cursor, insist_limit, 
 from casework.permissions import Actor, Sight, own_tracks, reach, sight
 
 Json = Any
-
-#: What the office says to itself when it sends a request: whom else it asks, and how many answers it waits for.
-_OF_THE_OFFICE = frozenset({"panel", "beside", "join", "needed"})
 
 _EVENTS = """
     SELECT seq, at, kind, track_id, actor_id, header, effects, body, hash FROM events e
@@ -158,10 +156,15 @@ def _show_event(
             "organisation": header["organisation"], "because": header["because"], "edition": header["edition"],
             "effects": effects, "hash": row.hash, "prev": header["prev"],
         }  # fmt: skip
-    made |= {part: {name: value for name, value in made[part].items() if name not in _OF_THE_OFFICE} for part in ("data", "body")}
+    made |= {part: _for_provider(said) for part, said in made.items() if isinstance(said, Mapping)}
     ours = header["organisation"] in organisations
     # On the other side of a referral one sees the office, not who in it.
     return made | {"actor": _actor(header["actor"], names) if ours else {"id": None, "name": header["role"]}}
+
+
+def _for_provider(said: Mapping[str, Json]) -> dict[str, Json]:
+    """A form without what the office says to itself in a request: whom else it asks, and how many answers it waits for."""
+    return {name: value for name, value in said.items() if name not in ABOUT_OTHERS}
 
 
 def _actor(id: str | None, names: Mapping[str, str]) -> Json:

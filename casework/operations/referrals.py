@@ -136,15 +136,19 @@ def question_of(db: Connection, case: Case, track: Track) -> Json:
         # The words may stand with another provider's referral, which this one's people do not read.
         with whole(db):
             case = load(db, case.log, case.kind)
-    told = db.execute(_SENT, {"log": case.log, "tracks": [one.id for one in request_of(case, track)]})
-    said = [found["question"] for row in told if "question" in (found := values(row.body))]
-    question = said[0] if said else None
+    line = [one.id for one in request_of(case, track)]
+    said: dict[str, Json] = {}
+    for row in db.execute(_SENT, {"log": case.log, "tracks": line}):
+        if "question" in (found := values(row.body)):
+            said[row.track_id] = found["question"]
+    question = next((said[one] for one in reversed(line) if one in said), None)
     return None if question is ERASED else question
 
 
+#: The words with which a request was sent, and those by which they were corrected since.
 _SENT = text(
-    "SELECT body FROM events WHERE log_id = CAST(:log AS uuid) AND track_id = ANY(CAST(:tracks AS uuid[]))"
-    " AND kind = 'fired' AND effects->>'transition' = 'send' ORDER BY seq DESC"
+    "SELECT track_id::text, body FROM events WHERE log_id = CAST(:log AS uuid) AND track_id = ANY(CAST(:tracks AS uuid[]))"
+    " AND kind IN ('fired', 'corrected') AND effects->>'transition' = 'send' ORDER BY seq"
 )
 
 

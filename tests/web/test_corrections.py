@@ -10,11 +10,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from casework.operations.corrections import correct_answer, last_of
 from casework.operations.mediations import open_mediation
+from casework.operations.referrals import find_referral
+from casework.operations.registers import register_organisation
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page
-from tests.world import World, new_request, to_referral, today
+from tests.world import World, new_request, to_referral, to_request, today
 
 BrowserFor = Callable[[str], Browser]
 
@@ -154,3 +157,52 @@ def test_an_answer_in_a_sealed_mediation_is_corrected_by_those_named_for_it(
             headers={"Authorization": f"Bearer {world.tokens[who]}", "Idempotency-Key": f"correct-{who}"},
         )  # fmt: skip
         assert answer.status_code == status, answer.text
+
+
+@pytest.fixture
+def panel(engine: Engine, world: World) -> tuple[str, str, str]:
+    """A request that was sent with another provider to be asked next, its question corrected: case, referral, the other."""
+    with transaction(engine) as db:
+        other = register_organisation(db, name="Xicheng Laboratory", kind="provider", services=("assessment",))
+        number, referral = to_request(world, db)
+        data = {
+            "service": "assessment", "provider": world.organisations["lab"], "fee": "programme", "panel": [other],
+            "question": "Does it reach 180 degrees?", "wanted_on": (today() + timedelta(days=60)).isoformat(),
+        }  # fmt: skip
+        world.fire(db, "officer", number, "send", data, track=referral)
+        case, track = find_referral(db, world.actor(db, "officer"), referral)
+        correct_answer(
+            db, world.actor(db, "officer"), case, last_of(db, case, track.id, "send"), data=data | {"question": "Does it reach 190 degrees?"},
+            reason="Mistyped.", request=new_request(),
+        )  # fmt: skip
+    return number, referral, other
+
+
+def test_a_corrected_request_does_not_tell_its_provider_whom_else_the_office_asks(
+    app: Flask, world: World, panel: tuple[str, str, str], browser_for: BrowserFor
+) -> None:
+    number, referral, other = panel
+    for path in (f"referrals/{referral}", f"cases/{number}"):
+        told = {
+            who: app.test_client().get(f"/api/v1/{path}/events", headers={"Authorization": f"Bearer {world.tokens[who]}"}).text
+            for who in ("officer", "provider")
+        }
+        assert other in told["officer"]
+        assert "before_data" in told["provider"]
+        for name in (other, "panel", "beside", "join", "needed"):
+            assert name not in told["provider"], (path, name)
+    for page in (f"/referrals/{referral}", f"/cases/{number}/history"):
+        shown = browser_for("provider").get(page).text
+        assert "Mistyped." in shown
+        for words in ("Whom to ask next", "Xicheng"):
+            assert words not in shown, (page, words)
+
+
+def test_a_provider_reads_the_question_as_it_was_corrected(
+    app: Flask, world: World, panel: tuple[str, str, str], browser_for: BrowserFor
+) -> None:
+    _, referral, _ = panel
+    for who in ("officer", "provider"):
+        answer = app.test_client().get(f"/api/v1/referrals/{referral}", headers={"Authorization": f"Bearer {world.tokens[who]}"})
+        assert (answer.json or {})["question"] == "Does it reach 190 degrees?", who
+    assert "Does it reach 190 degrees?" in browser_for("provider").get(f"/referrals/{referral}").text.split("What happened")[0]
