@@ -100,7 +100,7 @@ def correct_case_answer(call: Call) -> Done:
     if not (seq.isascii() and seq.isdigit() and len(seq) < 10):
         raise NotFound("answer")
     return corrections.correct_answer(
-        call.db, call.actor, case, int(seq), data=call.body.data, reason=call.body.reason, request=call.request
+        call.db, call.actor, case, int(seq), data=call.body.data, reason=call.body.reason, request=call.request, seen=call.body.seen
     )
 
 

@@ -56,7 +56,7 @@ def correct_mediation_answer(call: Call) -> Done:
     case = mediations.find_mediation(call.db, call.actor, call.path["mediation"])
     seq = corrections.last_of(call.db, case, call.path["track"], call.path["transition"])
     return corrections.correct_answer(
-        call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request
+        call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request, seen=call.body.seen
     )
 
 

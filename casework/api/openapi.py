@@ -188,6 +188,8 @@ def _refusals(route: Route) -> dict[str, Json]:
         found.append(409)
     if route.if_match:
         found += [412, 428]
+    elif route.body is not None and "seen" in route.body.model_fields:
+        found.append(412)
     return {str(one): {"$ref": f"#/components/responses/{_response_name(one)}"} for one in sorted(set(found))}
 
 

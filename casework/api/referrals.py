@@ -51,7 +51,7 @@ def correct_referral_answer(call: Call) -> Done:
         raise NotFound("answer")
     seq = corrections.last_of(call.db, case, of, call.path["transition"])
     return corrections.correct_answer(
-        call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request
+        call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request, seen=call.body.seen
     )
 
 

@@ -157,7 +157,7 @@ def correct_task_answer(call: Call) -> Done:
     case, _ = task_lists.find_task(call.db, call.actor, call.path["task"])
     seq = corrections.last_of_task(call.db, case, call.path["task"])
     return corrections.correct_answer(
-        call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request
+        call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request, seen=call.body.seen
     )
 
 

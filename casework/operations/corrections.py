@@ -11,7 +11,7 @@ from casework.engine.cases import Case
 from casework.engine.commands import By, Command, CorrectAnswer
 from casework.engine.corrections import REASON, Answer, answer_of, may_correct
 from casework.engine.events import Event
-from casework.errors import NotAllowed, NotFound
+from casework.errors import CaseHasMoved, NotAllowed, NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.deeds import Standing, perform
 from casework.operations.references import insist_references
@@ -24,26 +24,29 @@ _ONE = "SELECT seq, track_id::text, effects, body FROM events WHERE log_id = CAS
 _OF_SEQ = text(f"{_ONE} AND seq = :seq")
 _LAST = text(f"{_ONE} AND track_id = CAST(:track AS uuid) AND effects->>'transition' = :transition AND kind = 'fired' ORDER BY seq DESC LIMIT 1")
 _LAST_OF_TASK = text(f"{_ONE} AND effects->>'task' = :task AND kind = 'completed' ORDER BY seq DESC LIMIT 1")
-_SINCE = text("""
-    SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AND seq >= :seq AND kind IN ('fired', 'completed', 'corrected')
+_VERSIONS = text("""
+    SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind IN ('fired', 'completed', 'corrected')
     AND track_id = CAST(:track AS uuid) AND effects->>'transition' IS NOT DISTINCT FROM CAST(:transition AS text)
     AND effects->>'task' IS NOT DISTINCT FROM CAST(:task AS text) ORDER BY seq
 """)
 
 
-def find_answer(db: Connection, actor: Actor, case: Case, editions: Mapping[str, Any], seq: int) -> tuple[Answer, dict[str, Json]]:
-    """The answers that stand to the form of a deed by its `seq`, and all of them as they would be typed again. Raises NotFound."""
+def find_answer(
+    db: Connection, actor: Actor, case: Case, editions: Mapping[str, Any], seq: int
+) -> tuple[Answer, dict[str, Json], int]:
+    """The answers that stand to the form of a deed by its `seq`, all of them as they would be typed again, and how many
+    versions of them there are: whoever sees a part of the history may know that, and not the `seq`. Raises NotFound."""
     row = db.execute(_OF_SEQ, {"log": case.log, "seq": seq}).one_or_none()
     if row is None:
         raise NotFound("answer")
     answer = answer_of(editions, case, row.track_id, row.effects.get("transition"), row.effects.get("task"))
     if answer is None or not _sees(actor, case, answer):
         raise NotFound("answer")
-    words, last = _words(db, case, row)
+    words, last, versions = _words(db, case, row)
     if last:
         # Another firing of the same name stands now.
         raise NotFound("answer")
-    return answer, {**answer.data, **words}
+    return answer, {**answer.data, **words}, versions
 
 
 def _sees(actor: Actor, case: Case, answer: Answer) -> bool:
@@ -53,19 +56,21 @@ def _sees(actor: Actor, case: Case, answer: Answer) -> bool:
     return level == Sight.ALL or answer.track.id in mine and not office
 
 
-def _words(db: Connection, case: Case, row: Any) -> tuple[dict[str, Json], bool]:
-    """The words of the form as they stand; and whether the same deed was done again since."""
+def _words(db: Connection, case: Case, row: Any) -> tuple[dict[str, Json], bool, int]:
+    """The words of the form as they stand; whether the same deed was done again since; and how often it was done or corrected."""
     given = {
-        "log": case.log, "seq": row.effects.get("of", row.seq), "track": row.track_id, "transition": row.effects.get("transition"),
-        "task": row.effects.get("task"),
+        "log": case.log, "track": row.track_id, "transition": row.effects.get("transition"), "task": row.effects.get("task"),
     }  # fmt: skip
     found: dict[str, Json] = {}
-    again = 0
-    for one in db.execute(_SINCE, given):
+    again = versions = 0
+    for one in db.execute(_VERSIONS, given):
+        versions += 1
+        if one.seq < row.effects.get("of", row.seq):
+            continue
         told = {name: value for name, value in values(one.body).items() if value is not ERASED and name != REASON}
         again += REASON not in one.body
         found |= told
-    return found, again > 1
+    return found, again > 1, versions
 
 
 def insist_may_correct(actor: Actor, case: Case, answer: Answer) -> By:
@@ -87,7 +92,7 @@ def _capacity(actor: Actor, case: Case, answer: Answer) -> By | None:
 def may_correct_now(db: Connection, actor: Actor, case: Case, editions: Mapping[str, Any], seq: int) -> bool:
     """Whether a page offers to correct the answers of a deed."""
     try:
-        answer, _ = find_answer(db, actor, case, editions, seq)
+        answer, *_ = find_answer(db, actor, case, editions, seq)
         insist_may_correct(actor, case, answer)
     except (NotFound, NotAllowed):
         return False
@@ -95,14 +100,18 @@ def may_correct_now(db: Connection, actor: Actor, case: Case, editions: Mapping[
 
 
 def correct_answer(
-    db: Connection, actor: Actor, case: Case, seq: int, *, data: Mapping[str, Json], reason: str, request: Request
-) -> Done:
-    """Put other answers in the place of those of a deed; the whole form is sent anew. Raises what refuses it."""
+    db: Connection, actor: Actor, case: Case, seq: int, *, data: Mapping[str, Json], reason: str, request: Request,
+    seen: int | None = None,
+) -> Done:  # fmt: skip
+    """Put other answers in the place of those of a deed; the whole form is sent anew. Raises what refuses it, and
+    CaseHasMoved where there are more versions of it than were `seen`."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        answer, _ = find_answer(db, actor, standing.case, standing.library.editions, seq)
+        answer, _, versions = find_answer(db, actor, standing.case, standing.library.editions, seq)
+        if seen not in (None, versions):
+            raise CaseHasMoved
         row = db.execute(_OF_SEQ, {"log": case.log, "seq": seq}).one()
-        words, _ = _words(db, standing.case, row)
+        words, *_ = _words(db, standing.case, row)
         by = insist_may_correct(actor, standing.case, answer)
         insist_references(db, standing.case, answer.edition.form(answer.rule.form), data, answer.track)
         of = int(row.effects.get("of", seq))

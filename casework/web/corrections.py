@@ -34,7 +34,7 @@ from casework.web import frame
 from casework.web.actor import page_transaction
 from casework.web.case_page import say_done
 from casework.web.deeds import Sent, answer, say_choices
-from casework.web.forms import Texts, build_form, texts_of
+from casework.web.forms import Texts, build_form, read_revision, texts_of
 from casework.web.places import task_words
 from casework.web.texts import N_, edition_text
 
@@ -152,20 +152,28 @@ def _show(where: Where, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         case, seq = where.find(db, actor)
         frame.use_calendar(calendar_of(db, case.programme))
-        found, values = corrections.find_answer(db, actor, case, load_library().editions, seq)
+        found, values, versions = corrections.find_answer(db, actor, case, load_library().editions, seq)
         if sent is None:
             corrections.insist_may_correct(actor, case, found)
         rules = _rules(found)
         texts = texts_of(found.edition, str(found.rule.form))
+        name = _draft(where, versions)
         form = build_form(
-            where.draft, rules, Texts(
+            name, rules, Texts(
                 lambda key: gettext(_LABEL) if key == f"{REASON}.label" else texts.get(key), lambda key: key == f"{REASON}.label" or texts.has(key)
             ),
             choices=say_choices(choices_of(db, actor, case, found.track, rules)), values=values, submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, where.draft),
+            faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, name),
+            # The version that it was made from, until its person was told of another one.
+            revision=versions if sent is None or sent.seen is not None else read_revision(),
         )  # fmt: skip
     page = render_template("history/correct.html", where=where, form=form, sent=sent)
     return make_response(page, sent.status if sent else 200)
+
+
+def _draft(where: Where, versions: int) -> str:
+    """What was typed over one version of an answer is not offered over the next."""
+    return f"{where.draft}:{versions}"
 
 
 def _rules(found: Answer) -> list[dict[str, Json]]:
@@ -176,18 +184,20 @@ def _correct(where: Where) -> Response:
     """Put what was typed in the place of what stands."""
     with page_transaction() as (db, actor):
         case, seq = where.find(db, actor)
-        found, _ = corrections.find_answer(db, actor, case, load_library().editions, seq)
+        found, *_ = corrections.find_answer(db, actor, case, load_library().editions, seq)
         corrections.insist_may_correct(actor, case, found)
         rules = _rules(found)
+
+    seen = read_revision()
 
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
         case, seq = where.find(db, actor)
         given = {name: value for name, value in data.items() if name != REASON}
-        return corrections.correct_answer(db, actor, case, seq, data=given, reason=str(data.get(REASON) or ""), request=key)
+        return corrections.correct_answer(db, actor, case, seq, data=given, reason=str(data.get(REASON) or ""), request=key, seen=revision)
 
     said = gettext("The answer is corrected. Both versions stand in the history.")
     return answer(
-        where.draft, rules, do, lambda sent: _show(where, sent),
+        _draft(where, seen), rules, do, lambda sent: _show(where, sent),
         lambda done: where.entry(done.answer["seq"]) if where.entry else where.back,
         lambda done: say_done(str(case.number), said) if where.entry else said,
     )  # fmt: skip

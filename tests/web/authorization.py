@@ -207,7 +207,7 @@ TABLE: tuple[Row, ...] = (
     get("/cases/<number>/history/<seq>/correct", {"officer"}, READERS - {"officer"}, things={"seq": "answered"}),
     post(
         "/cases/<number>/history/<seq>/correct", {"officer"}, READERS - {"officer"}, things={"seq": "answered"},
-        form=lambda on: {"f-correction_reason": "A typing mistake."},
+        form=lambda on: {"f-correction_reason": "A typing mistake.", "revision": "1"},
     ),
     get(
         "/referrals/<referral>/<track>/<name>/correct", {"officer"}, READERS - {"officer"} | LAB, there={"officer"},
@@ -216,7 +216,7 @@ TABLE: tuple[Row, ...] = (
     post(
         "/referrals/<referral>/<track>/<name>/correct", {"officer"}, READERS - {"officer"} | LAB, there={"officer"},
         there_refused=READERS - {"officer"} | BANK, things={"track": "referral", "name": "referral_send"},
-        form=lambda on: {"f-correction_reason": "A typing mistake."},
+        form=lambda on: {"f-correction_reason": "A typing mistake.", "revision": "1"},
     ),
     # Nothing was answered in this one.
     get("/mediations/<mediation>/<track>/<name>/correct", NOBODY, things={"track": "mediation_track", "name": "mediation_transition"}),
@@ -224,7 +224,7 @@ TABLE: tuple[Row, ...] = (
     get("/tasks/<task>/correct", {"officer"}, READERS - {"officer"}, things={"task": "answered_task"}),
     post(
         "/tasks/<task>/correct", {"officer"}, READERS - {"officer"}, things={"task": "answered_task"},
-        form=lambda on: {"f-correction_reason": "A typing mistake."},
+        form=lambda on: {"f-correction_reason": "A typing mistake.", "revision": "1"},
     ),
     get("/cases/<number>/map", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/clocks", READERS | LAB | BANK, there=FOREIGN),

@@ -115,6 +115,44 @@ def test_a_program_is_not_told_where_in_the_whole_history_its_correction_stands(
         assert (told_where["seq"] is not None) is told
 
 
+def _another_day(days: int) -> dict[str, str]:
+    return {"f-planned_on": (today() + timedelta(days=days)).isoformat(), "f-correction_reason": f"Day {days} was meant."}
+
+
+def test_a_form_of_an_earlier_version_does_not_replace_a_newer_answer(referral: str, browser_for: BrowserFor) -> None:
+    provider, address = browser_for("provider"), f"/referrals/{referral}/{referral}/accept/correct"
+    old = form_of(provider, address)
+    newer = provider.flask.post(address, data=old | _another_day(21), follow_redirects=True)
+    assert newer.status_code == 200, newer.text
+    assert form_of(provider, address)["form"] != old["form"], "a draft of the old form is offered over the new answer"
+    stale = old | _another_day(25) | {"key": "s" * 24}
+    page = provider.flask.post(address, data=stale)
+    assert page.status_code == 409
+    assert "Look at it again first" in page.text
+    assert "Day 25 was meant." in page.text
+    assert form_of(provider, address)["f-planned_on"] == _another_day(21)["f-planned_on"]
+    again = provider.flask.post(address, data=dict(read_page(page.text).sent), follow_redirects=True)
+    assert "The answer is corrected" in again.text
+    assert form_of(provider, address)["f-planned_on"] == _another_day(25)["f-planned_on"]
+
+
+def test_a_program_may_say_which_version_it_saw(app: Flask, world: World, referral: str, browser_for: BrowserFor) -> None:
+    given = form_of(browser_for("provider"), f"/referrals/{referral}/{referral}/accept/correct")
+
+    def correct(days: int, seen: int) -> int:
+        data = {
+            "interest": False, "confidentiality": True, "person": given["f-person"], "charge": "free",
+            "planned_on": (today() + timedelta(days=days)).isoformat(),
+        }  # fmt: skip
+        return app.test_client().post(
+            f"/api/v1/referrals/{referral}/transitions/accept/correction",
+            json={"data": data, "reason": "Another day was meant.", "seen": seen},
+            headers={"Authorization": f"Bearer {world.tokens['provider']}", "Idempotency-Key": f"correct-{days}"},
+        ).status_code  # fmt: skip
+
+    assert [correct(21, 1), correct(22, 1), correct(23, 2)] == [200, 412, 200]
+
+
 def test_a_finished_task_is_corrected_by_its_own_address(engine: Engine, entry: str, browser_for: BrowserFor) -> None:
     with transaction(engine) as db:
         task = db.execute(text("SELECT id FROM tasks WHERE name = 'screening' AND state = 'Completed' ORDER BY closed_at LIMIT 1")).scalar_one()
@@ -125,6 +163,10 @@ def test_a_finished_task_is_corrected_by_its_own_address(engine: Engine, entry: 
     page = officer.flask.post(address, data=told | {field: "2026-01-02"}, follow_redirects=True)
     assert page.status_code == 200
     assert "The answer is corrected" in page.text
+    stale = officer.flask.post(address, data=told | {field: "2026-01-03", "key": "s" * 24})
+    assert stale.status_code == 409
+    assert "2026-01-03" in stale.text
+    assert form_of(officer, address)[field] == "2026-01-02"
     assert browser_for("supervisor").flask.get(address).status_code == 403
     assert browser_for("provider").flask.get(address).status_code == 404
 

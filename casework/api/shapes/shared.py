@@ -86,6 +86,10 @@ class NewTask(Body):
 class AnswerCorrection(Body):
     data: Annotated[dict[str, Json], Field(description="The whole form, as it should have been filled in")]
     reason: SomeWords
+    seen: Annotated[int | None, Field(ge=1, description=(
+        "How many versions of it you saw in the history: one each time it was given or corrected. Where there are more by now,"
+        " the answer is 412 and nothing is recorded"
+    ))] = None  # fmt: skip
 
 
 class Corrected(Answer):
