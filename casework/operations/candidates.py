@@ -64,13 +64,13 @@ from casework.engine.messages import INTERNAL, SHARED, WRITERS, WRITTEN
 from casework.engine.roles import DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SUPERVISOR
 from casework.operations.allowed_tasks import OPERATION_OF
 from casework.operations.past import Held, Past
-from casework.permissions import PROVIDER_ROLES
+from casework.permissions import DECIDES, PROVIDER_ROLES
 
 Json = Any
 
 #: Why somebody who held the role could not have done it; codes, for the words are the reader's.
-DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, THEIRS, PREPARED_IT, PROPOSED_IT, HELD_BY_OTHER, NOT_IN_CHARGE = (
-    "did_it", "interested", "not_named", "shut_out", "theirs", "prepared_it", "proposed_it", "held_by_other", "not_in_charge",
+DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, THEIRS, PREPARED_IT, PROPOSED_IT, HELD_BY_OTHER, NOT_IN_CHARGE, KEPT = (
+    "did_it", "interested", "not_named", "shut_out", "theirs", "prepared_it", "proposed_it", "held_by_other", "not_in_charge", "kept",
 )  # fmt: skip
 #: What nobody does in another's place: what happens by itself or to somebody, and what one says of oneself.
 NOBODYS = frozenset({JOINED, RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT_EXPIRED, UNSEALED, UNSEALING_REFUSED, RESEALED, ERASED})
@@ -203,6 +203,8 @@ class Candidates:
             return ""
         if people & before.interests:
             return INTERESTED
+        if one.role in DECIDES and before.kind == "case" and self.past.mediated(one.person, before.programme, before.opened_at, event.at):
+            return KEPT
         above = before.referral_of(asked.track) if asked.track else None
         if one.role in PROVIDER_ROLES:
             if above is not None and people & above.barred:

@@ -453,6 +453,8 @@ _WHY_NOT = {
     "proposed_it": N_("had proposed it, so that another person must agree"),
     "held_by_other": N_("somebody else held the task"),
     "not_in_charge": N_("did not lead the case or the queue of the task"),
+    # Said of every case alike: it tells of no mediation.
+    "kept": N_("had been a dispute officer of the programme, or worked for a provider that mediates, since the case was opened"),
 }  # fmt: skip
 
 

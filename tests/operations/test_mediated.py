@@ -12,13 +12,14 @@ from sqlalchemy import Connection, text
 from casework.engine.roles import COMPLIANCE, DISPUTE_OFFICER, OFFICER, SUPERVISOR
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.cases import fire_transition, hand_over
+from casework.operations.chronicle import tell
 from casework.operations.deeds import home_of
 from casework.operations.findings import raise_finding
 from casework.operations.house_rule import find_breaches
 from casework.operations.leavers import show_leaver, take_over
 from casework.operations.mediations import find_mediation, list_mediations, open_mediation
 from casework.operations.openings import decide_unsealing, end_unsealing, tell_parties, who_may
-from casework.operations.registers import end_role, grant_role
+from casework.operations.registers import end_role, grant_role, register_organisation, register_person
 from casework.operations.task_lists import count_queues, list_tasks
 from casework.operations.tasks import claim_task
 from casework.operations.verify import verify_case
@@ -272,3 +273,29 @@ def test_whoever_agreed_and_decides_no_more_finds_no_unsealing(db: Connection, w
         decide_unsealing(db, former, opening, agree=True, note=None, request=new_request())
     with pytest.raises(NotFound):
         end_unsealing(db, former, opening, request=new_request())
+
+
+@pytest.mark.parametrize("former", ["dispute_officer", "mediator"])
+def test_whoever_mediates_could_not_have_done_it_and_the_history_says_the_same_of_every_case(
+    db: Connection, world: World, former: str
+) -> None:
+    numbers = [world.new_case(db), world.new_case(db)]
+    open_mediation(db, world.actor(db, "dispute_officer"), numbers[0], new_request())
+    if former == "mediator":
+        centre = register_organisation(db, name="Centre", services=["mediation"])
+        world.people[former] = register_person(db, email="mediator@example.org", name="Mediator")
+        grant_role(db, world.people[former], "provider", organisation=centre)
+    end(db, world, former)
+    grant_role(db, world.people[former], OFFICER, programme=world.programmes["BJ"])
+    # That somebody was one for a moment nobody is sure of at once.
+    db.execute(text("SELECT set_config('casework.clock_offset', '60', true)"))
+    numbers.append(world.new_case(db))
+    for number in numbers:
+        world.fire(db, "officer", number, "take")
+    told = []
+    for number in numbers:
+        case = load(db, home_of(db, number), "case")
+        (entry,) = tell(db, case.log, {case.seq})
+        told.append({one["person"]: one["why_not"] for one in entry["candidates"]})
+    assert [one[world.people[former]] for one in told] == ["kept", "kept", ""]
+    assert {one[world.people["other_officer"]] for one in told} == {""}
