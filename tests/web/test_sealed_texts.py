@@ -66,7 +66,7 @@ def test_no_history_takes_sealed_words_whichever_way_they_come(
     engine: Engine, world: World, scene: tuple[str, str], stolen: str
 ) -> None:
     number, referral = scene
-    with transaction(engine) as db, pytest.raises(Unreadable):
+    with pytest.raises(Unreadable), transaction(engine) as db:
         world.write(db, "provider", load(db, home_of(db, number), "case"), referral, words=stolen)
     assert list(verify_all(engine)) == []
 
