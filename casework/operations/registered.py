@@ -63,10 +63,10 @@ def find_people(db: Connection, actor: Actor, *, words: str = "") -> list[dict[s
     rows = db.execute(
         text(
             "SELECT p.id, p.name, p.name_zh, p.email, p.active, p.service, (SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role,"
-            " 'scope', coalesce(g.code, o.name)) ORDER BY m.role, m.id), '[]') FROM memberships m"
+            " 'deputy', m.deputy_for IS NOT NULL, 'scope', coalesce(g.code, o.name)) ORDER BY m.role, m.id), '[]') FROM memberships m"
             " LEFT JOIN programmes g ON g.id = m.programme_id LEFT JOIN organisations o ON o.id = m.organisation_id"
             " WHERE m.person_id = p.id AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())"
-            " AND m.deputy_for IS NULL) AS roles"
+            ") AS roles"
             " FROM people p WHERE :words = '' OR strpos(lower(p.name), lower(:words)) > 0"
             " OR strpos(lower(p.email), lower(:words)) > 0 OR strpos(coalesce(p.name_zh, ''), :words) > 0"
             " ORDER BY p.active DESC, p.name, p.id LIMIT 100"

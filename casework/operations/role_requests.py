@@ -147,13 +147,14 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
     # Nobody proves who they are for what is not theirs to decide.
     insist_proved(actor)
     if len(note) > LONGEST or (not agree and not note.strip()):
+        # Whoever comes too late has nothing to correct.
+        _insist_asked(one)
         raise InvalidForm(fields={"note": f"must have at most {LONGEST} characters" if note.strip() else "is required"})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log = lock_log(db, one.programme)
     one = _find(db, actor, request_id)
-    if one.state != ASKED:
-        raise WrongState(action="Decide on the role", why=f"it is {one.state} already.")
+    _insist_asked(one)
     if not agree:
         effects = {"request": one.id, "person": one.person, "role": one.role}
         registers.append(db, log, [log.next_event(ROLE_REFUSED, actor.person, effects=effects, body={"note": note.strip()})])
@@ -168,6 +169,11 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
     announce(db, one.programme, log.seq + 1)
     pass_on_role(db, membership, By(actor.person, role))
     return finish(db, actor, request, Done({"id": one.id, "state": AGREED, "membership": membership}))
+
+
+def _insist_asked(one: RoleRequest) -> None:
+    if one.state != ASKED:
+        raise WrongState(action="Decide on the role", why=f"it is {one.state} already.")
 
 
 def close_requests(db: Connection, person: str) -> None:

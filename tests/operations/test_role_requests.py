@@ -233,6 +233,10 @@ def test_what_was_asked_for_ends_with_the_account(db: Connection, world: World, 
         told = show_request(db, world.actor(db, "supervisor"), one)
         assert (told["state"], told["decides"], told["decided_by"]) == ("refused", False, None)
         assert told["decided_at"]
+        # Whoever has the page still open is told that it is too late, not what to correct.
+        for agree in (True, False):
+            with pytest.raises(WrongState):
+                decide_role(db, world.actor(db, "supervisor"), one, agree=agree, note="", request=new_request())
     assert not verify_case(db, world.programmes["BJ"])
     assert count_waiting(db, world.actor(db, "supervisor")) == 0
 
