@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from casework.engine import fields
@@ -93,16 +93,20 @@ def insist_guards(draft: Draft, track: Track, rule: TransitionRule, data: Mappin
 
 
 def form_data(
-    draft: Draft, edition: Edition, form: str | None, data: Mapping[str, Json]
-) -> tuple[dict[str, Json], dict[str, Json]]:
-    """A form's values as facts and as words. Raises InvalidForm."""
+    draft: Draft, edition: Edition, form: str | None, data: Mapping[str, Json], *,
+    stands: Mapping[str, Json] | None = None, at: datetime | None = None,
+) -> tuple[dict[str, Json], dict[str, Json]]:  # fmt: skip
+    """A form's values as facts and as words. Raises InvalidForm.
+
+    Of a form that is sent again, days are judged by the day `at` which it was filled in, and what `stands` is not asked anew.
+    """
     if form is None:
         if data:
             raise InvalidForm(fields=dict.fromkeys(data, "is not a field of this form"))
         return {}, {}
     rules = edition.form(form)
-    values = fields.check(edition.model(form), rules, data, draft.context.calendar.local_date(draft.context.now))
-    _insist_known(draft, rules, values)
+    values = fields.check(edition.model(form), rules, data, draft.context.calendar.local_date(at or draft.context.now))
+    _insist_known(draft, rules, {name: value for name, value in values.items() if (stands or {}).get(name) != value})
     return fields.split(rules, values)
 
 

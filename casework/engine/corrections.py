@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from casework.engine.cases import COMPLETED as DONE
@@ -40,9 +41,14 @@ class Answer:
     rule: TransitionRule | TaskRule
     data: Mapping[str, Json]
     writers: frozenset[str]
-    #: Whether the track still stands where it was written.
-    lasts: bool
+    #: When it was given, whatever was corrected since.
+    at: datetime
     task: Task | None = None
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the track still stands where it was written; one that has ended stands nowhere."""
+        return self.track.live and self.track.entered_at <= self.at
 
     @property
     def guards(self) -> tuple[str, ...]:
@@ -71,8 +77,7 @@ def answer_of(editions: Mapping[str, Edition], case: Case, track: str, transitio
             return None
         edition = editions[done.edition]
         rule, writers = edition.tasks[done.rule], (done.closed_by, done.acted_for)
-        lasts = home.entered_at <= done.closed_at
-        return Answer(home, done.name, edition, rule, done.result, _people(writers), lasts, done) if rule.form else None
+        return Answer(home, done.name, edition, rule, done.result, _people(writers), done.closed_at, done) if rule.form else None
     fired = home.fired.get(transition or "")
     if fired is None:
         return None
@@ -81,7 +86,7 @@ def answer_of(editions: Mapping[str, Edition], case: Case, track: str, transitio
     fits = [one for one in rules if set(fired.data) <= {field["name"] for field in edition.form(one.form)}]
     if not fits:
         return None
-    return Answer(home, str(transition), edition, fits[0], fired.data, _people((fired.actor, fired.acting_for)), home.entered_at <= fired.at)
+    return Answer(home, str(transition), edition, fits[0], fired.data, _people((fired.actor, fired.acting_for)), fired.at)
 
 
 def _people(ids: Collection[str | None]) -> frozenset[str]:
@@ -125,7 +130,7 @@ def correct_answer(draft: Draft, command: CorrectAnswer) -> None:
         raise WrongState(action=DO, why="the case is closed.")
     if not may_correct(case, answer, draft.by):
         raise NotAllowed(why="an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case.")
-    facts, body = form_data(draft, answer.edition, answer.rule.form, command.data)
+    facts, body = form_data(draft, answer.edition, answer.rule.form, command.data, stands=answer.data, at=answer.at)
     words = {name: said for name, said in body.items() if command.words.get(name) != said}
     gone = [name for name in command.words if name not in body]
     if facts == dict(answer.data) and not words and not gone:

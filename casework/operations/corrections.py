@@ -113,7 +113,8 @@ def correct_answer(
         row = db.execute(_OF_SEQ, {"log": case.log, "seq": seq}).one()
         words, *_ = _words(db, standing.case, row)
         by = insist_may_correct(actor, standing.case, answer)
-        insist_references(db, standing.case, answer.edition.form(answer.rule.form), data, answer.track)
+        changed = [rule for rule in answer.edition.form(answer.rule.form) if data.get(rule["name"]) != answer.data.get(rule["name"])]
+        insist_references(db, standing.case, changed, data, answer.track)
         of = int(row.effects.get("of", seq))
         told = answer.task.id if answer.task else None
         command = CorrectAnswer(of, answer.track.id, data, reason, None if told else answer.name, told, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,13 +14,13 @@ from casework.engine.cases import Case
 from casework.engine.evolve import fold
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.operations.chronicle import tell
-from casework.operations.corrections import correct_answer, find_answer
+from casework.operations.corrections import correct_answer, find_answer, list_correctable
 from casework.operations.deeds import home_of
 from casework.operations.history import list_events
 from casework.operations.verify import verify_case
 from casework.records.cases import load
 from casework.records.logs import read_events
-from tests.world import World, new_request, to_referral
+from tests.world import World, new_request, to_referral, today
 
 
 class Desk:
@@ -45,6 +46,9 @@ class Desk:
             self.db, self.world.actor(self.db, by), self.case, seq, data=data, reason=reason, request=new_request()
         )
         return int(done.answer["seq"])
+
+    def pass_days(self, days: int) -> None:
+        self.db.execute(text("SELECT set_config('casework.clock_offset', :seconds, true)"), {"seconds": str(days * 86_400)})
 
     def insist_whole(self) -> None:
         assert fold(read_events(self.db, self.log)) == load(self.db, self.log, "case", every_task=True)
@@ -134,3 +138,41 @@ def test_a_correction_is_checked_like_the_form(desk: Desk, do: Callable[[Desk, i
     with pytest.raises(error):
         do(desk, sent)
     desk.insist_whole()
+
+
+def test_days_are_judged_by_the_day_of_the_deed_and_not_of_its_correction(desk: Desk) -> None:
+    desk.world.accept(desk.db, desk.number, desk.referral)
+    accepted = desk.seq("kind = 'fired' AND effects->>'transition' = 'accept'")
+    sent, screened, told_on = desk.seq(SENT), desk.seq(SCREENED), today()
+    day = next(name for name, value in desk.answers("officer", screened).items() if isinstance(value, str) and value[:2] == "20")
+    desk.pass_days(70)
+    desk.correct("officer", sent, question="Does it reach 190 degrees?")
+    desk.correct("officer", accepted, planned_on=(told_on + timedelta(days=21)).isoformat())
+    with pytest.raises(InvalidForm, match="past"):
+        desk.correct("officer", accepted, planned_on=(told_on - timedelta(days=3)).isoformat())
+    with pytest.raises(InvalidForm, match="future"):
+        desk.correct("officer", screened, **{day: (told_on + timedelta(days=3)).isoformat()})
+    desk.insist_whole()
+
+
+def test_what_stood_may_stay_though_nobody_could_name_it_any_more(desk: Desk) -> None:
+    sent = desk.seq(SENT)
+    desk.db.execute(
+        text("UPDATE organisations SET services = '{}' WHERE id = CAST(:id AS uuid)"), {"id": desk.world.organisations["lab"]}
+    )
+    desk.correct("officer", sent, question="Does it reach 190 degrees?")
+    with pytest.raises(InvalidForm):
+        desk.correct("officer", sent, provider=desk.world.organisations["need_owner"])
+
+
+def test_no_step_of_a_referral_that_has_ended_lasts(desk: Desk) -> None:
+    desk.world.fire(desk.db, "provider", desk.number, "decline", {"reason": "no_capacity"}, track=desk.referral)
+    declined = desk.seq("kind = 'fired' AND effects->>'transition' = 'decline'")
+    editions = load_library().editions
+    theirs = {
+        who: [one.name for one in list_correctable(desk.world.actor(desk.db, who), desk.case, editions)] for who in ("provider", "officer")
+    }
+    assert theirs["provider"] == []
+    assert "decline" in theirs["officer"]
+    with pytest.raises(NotAllowed):
+        desk.correct("provider", declined, reason="Mistyped.", note="No one is free.")
