@@ -248,3 +248,18 @@ def test_a_provider_reads_the_question_as_it_was_corrected(
         answer = app.test_client().get(f"/api/v1/referrals/{referral}", headers={"Authorization": f"Bearer {world.tokens[who]}"})
         assert (answer.json or {})["question"] == "Does it reach 190 degrees?", who
     assert "Does it reach 190 degrees?" in browser_for("provider").get(f"/referrals/{referral}").text.split("What happened")[0]
+
+
+def test_whom_the_panel_asks_next_reads_the_corrected_question(
+    app: Flask, engine: Engine, world: World, panel: tuple[str, str, str]
+) -> None:
+    number, referral, other = panel
+    with transaction(engine) as db:
+        person = world.people["foreign_provider"]
+        db.execute(text("UPDATE memberships SET organisation_id = CAST(:to AS uuid) WHERE person_id = CAST(:one AS uuid)"), {"to": other, "one": person})
+        world.fire(db, "provider", number, "decline", {"reason": "no_capacity"}, track=referral)
+        following = world.referral(db, number, "assessment")
+    assert following != referral
+    for who in ("officer", "foreign_provider"):
+        answer = app.test_client().get(f"/api/v1/referrals/{following}", headers={"Authorization": f"Bearer {world.tokens[who]}"})
+        assert (answer.json or {}).get("question") == "Does it reach 190 degrees?", (who, answer.text)
