@@ -70,6 +70,7 @@ class Scene:
         if name not in self.browsers:
             self.browsers[name] = Browser(self.app.test_client())
             assert self.browsers[name].sign_in(f"{name}@example.org", self.world.password).status_code == 303
+            self.browsers[name].ready()
         return self.browsers[name]
 
 
