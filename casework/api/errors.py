@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from casework.errors import (
+    AccessEnded,
     AlreadyTaken,
     AskedTooOften,
     AudienceInDoubt,
@@ -78,6 +79,7 @@ STATUS: Mapping[type[CaseworkError], int] = {
     AudienceInDoubt: 409,
     FilePending: 409,
     FileBlocked: 409,
+    AccessEnded: 404,
     CaseHasMoved: 412,
     InvalidForm: 422,
     KeyReused: 422,
