@@ -77,9 +77,10 @@ def looker(row: Row) -> str | None:
     return next((one for one in READERS if one in row.allowed - row.moved and row.gives == 200), None)
 
 
+#: What nobody may open in the scene is shown by rows beside it: a correction looks the same wherever it is made.
 PAGES: dict[str, tuple[str | None, str]] = {
     row.name.removeprefix("GET "): (looker(row), row.path) for row in TABLE
-    if row.method == "GET" and row.gives == 200 and row.path not in FILES
+    if row.method == "GET" and row.gives == 200 and row.path not in FILES and (row.allowed or row.open)
 } | MORE  # fmt: skip
 ROWS = {row.path: row for row in TABLE if row.method == "GET" and row.gives == 200}
 
