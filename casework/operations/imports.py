@@ -239,9 +239,6 @@ class _Import:
             return None
         if len(self.report.left_out) < 50:
             self.report.left_out |= {str(name)[:60] for name in row.values if name not in self.columns}
-        if not storable(texts_in(row.values)):
-            self._fault(row.number, [("row", "has a character that cannot be stored")])
-            return None
         record, faults = parse(self.kind, row.values)
         sides: dict[str, Json] = {}
         if self.kind == "matches":
@@ -249,6 +246,9 @@ class _Import:
             faults = [*faults, *more]
         if record is None or faults:
             self._fault(row.number, faults)
+            return None
+        if not storable(texts_in(row.values)):
+            self._fault(row.number, [("row", "has a character that cannot be stored")])
             return None
         item = _Item(row.number, record.source or self.source, record.external_id, record, sides)
         if (mark := _digest(self.kind, *item.key)) in self.seen:

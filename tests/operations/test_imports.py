@@ -257,6 +257,7 @@ def test_nested_faults_name_their_place(engine: Engine, programme: str) -> None:
     [
         ('{"external_id": "N1", "title": "A", "title": "B"}', "names a field twice"),
         ('{"external_id": "N1", "title": "\\ud800"}', "half of a character"),
+        ('{"external_id": "N1", "title": "\\u0073ealed:1:x:eA=="}', "cannot be stored"),
         ('{"external_id": "N1", "title": ["A"]}', "must be a text"),
         ('{"external_id": "N1", "title": "A", "budget": NaN}', "no number"),
         ('{"external_id": "N1", "title": "A"', "not one JSON object"),

@@ -61,7 +61,10 @@ class Browser:
         self._open("/account")
 
     def sign_in(self, email: str, password: str = PASSWORD, **more: str) -> TestResponse:
-        return self.post("/sign-in", {"email": email, "password": password, **more}, page="/sign-in")
+        answer = self.post("/sign-in", {"email": email, "password": password, **more}, page="/sign-in")
+        # Whoever has signed in has another session, and so another token.
+        self._token = None
+        return answer
 
     def cookie(self, name: str) -> str | None:
         found = self.flask.get_cookie(name)
