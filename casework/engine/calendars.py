@@ -295,7 +295,8 @@ class Calendar:
     def _open_times(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         known = self._open.get(day)
         if known is None:
-            spans = (span for start, end in self._slots_of(day) for span in _spans(self.zone, day, start, end))
+            # In order: where an hour is repeated, a slot's second time comes after the first one of the slot that follows.
+            spans = sorted(span for start, end in self._slots_of(day) for span in _spans(self.zone, day, start, end))
             known = _remember(self._open, day, tuple(spans))
         return known
 
