@@ -22,7 +22,7 @@ def register(app: Flask, settings: Settings) -> None:
     """Believe so many proxies, and no header beyond what they set: not the host, the port nor the prefix."""
     hops = settings.proxy_hops
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0)  # type: ignore[method-assign]  # as Flask says it is done
     app.config["PROXY_HOPS"] = hops
     if settings.profile == "production":
         app.before_request(_insist)

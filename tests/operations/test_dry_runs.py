@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -159,7 +160,7 @@ class Trials(Office):
             find_case(db, chief, case["number"])
             offered = {one["id"] for one in case["successors"]}
             for other in {*self._some(everybody, 5), *offered}:
-                why = refusal_of(db, lambda other=other, case=case: self._take(db, chief, leaver, case, other))  # type: ignore[misc]
+                why = refusal_of(db, partial(self._take, db, chief, leaver, case, other))
                 able = case["why_not"] is None and (other in offered or not case["owned"])
                 assert (why is None) == able, (case["number"], other, why)
                 self.compared[f"leaver {'taken' if why is None else 'refused'}"] += 1

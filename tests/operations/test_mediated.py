@@ -129,19 +129,23 @@ def test_who_is_kept_from_a_case_is_told_what_is_possible(db: Connection, world:
     world.fire(db, "dispute_officer", world.new_case(db), "take")
 
 
-def test_what_they_did_all_the_same_is_found(db: Connection, world: World) -> None:
-    """As if the gate had forgotten that they were one."""
-    number = world.new_case(db)
-    end(db, world, "dispute_officer")
-    grant_role(db, world.people["dispute_officer"], OFFICER, programme=world.programmes["BJ"])
-    Scene(db, world).set_clock(now(db) + timedelta(hours=1))
-    forgotten = replace(world.actor(db, "dispute_officer"), mediated={})
+def _take_forgotten(db: Connection, world: World, who: str, number: str) -> None:
+    """Take a case as if the gate had forgotten that this is one of those who mediate."""
+    forgotten = replace(world.actor(db, who), mediated={})
     track, revision = db.execute(
         text("SELECT t.id, t.revision FROM tracks t JOIN cases c ON c.id = t.log_id WHERE c.number = :n"), {"n": number}
     ).one()
     fire_transition(
         db, forgotten, home_of(db, number), "case", track, "take", data={}, revision=revision, request=new_request()
     )  # fmt: skip
+
+
+def test_what_they_did_all_the_same_is_found(db: Connection, world: World) -> None:
+    number = world.new_case(db)
+    end(db, world, "dispute_officer")
+    grant_role(db, world.people["dispute_officer"], OFFICER, programme=world.programmes["BJ"])
+    Scene(db, world).set_clock(now(db) + timedelta(hours=1))
+    _take_forgotten(db, world, "dispute_officer", number)
     assert any("was a dispute officer of the programme" in one.sentence for one in verify_case(db, home_of(db, number)))
 
 
@@ -220,13 +224,7 @@ def test_what_somebody_of_a_provider_that_mediates_did_all_the_same_is_found(db:
     number = world.new_case(db)
     grant_role(db, world.people["provider"], OFFICER, programme=world.programmes["BJ"])
     Scene(db, world).set_clock(now(db) + timedelta(hours=1))
-    forgotten = replace(world.actor(db, "provider"), mediated={})
-    track, revision = db.execute(
-        text("SELECT t.id, t.revision FROM tracks t JOIN cases c ON c.id = t.log_id WHERE c.number = :n"), {"n": number}
-    ).one()
-    fire_transition(
-        db, forgotten, home_of(db, number), "case", track, "take", data={}, revision=revision, request=new_request()
-    )  # fmt: skip
+    _take_forgotten(db, world, "provider", number)
     assert any("of a provider that mediates" in one.sentence for one in verify_case(db, home_of(db, number)))
 
 

@@ -177,7 +177,9 @@ def test_every_cookie_of_production_can_be_set_by_https_alone(settings: Settings
         assert {one.split("=")[0] for one in cookies} >= {"__Host-language", "__Host-theme", "__Host-sid", "__Host-device"}
         for one in cookies:
             assert one.startswith("__Host-")
-            assert "Secure" in one and "Path=/" in one and "Domain" not in one  # noqa: PT018
+            assert "Secure" in one
+            assert "Path=/" in one
+            assert "Domain" not in one
 
 
 def test_a_demo_answers_to_this_machine_alone(settings: Settings) -> None:

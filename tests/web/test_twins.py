@@ -294,16 +294,11 @@ def test_an_outsider_who_acts_learns_nothing(base: Base, twins: Twins, name: str
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("whole", [False, True], ids=["days", "a month"])
 @pytest.mark.parametrize("name", SECRETS)
-def test_no_outsider_learns_of_it(base: Base, twins: Twins, name: str, record_property: Callable[[str, object], None]) -> None:
-    story = Story(twins, SECRETS[name], base.things, whole=False)
-    _play(story)
-    _tell(story, record_property)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", SECRETS)
-def test_no_outsider_learns_of_it_in_a_month(base: Base, twins: Twins, name: str, record_property: Callable[[str, object], None]) -> None:
-    story = Story(twins, SECRETS[name], base.things, whole=True)
+def test_no_outsider_learns_of_it(
+    base: Base, twins: Twins, name: str, whole: bool, record_property: Callable[[str, object], None]
+) -> None:
+    story = Story(twins, SECRETS[name], base.things, whole=whole)
     _play(story)
     _tell(story, record_property)
