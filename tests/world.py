@@ -494,6 +494,14 @@ def to_referral(
     return number, referral
 
 
+def to_both(world: World, db: Connection) -> tuple[str, str, str]:
+    """A case with a referral sent to the lab and one to the bank: (number, the lab's, the bank's)."""
+    number, lab = to_referral(world, db, more_plan={"pledge": "bank"})
+    bank = world.referral(db, number, "pledge")
+    world.send(db, number, bank, "pledge")
+    return number, lab, bank
+
+
 def to_accepted(world: World, db: Connection) -> tuple[str, str]:
     """A case at the step of assessment, with a referral that its provider has accepted: (number, referral)."""
     number, referral = to_referral(world, db)

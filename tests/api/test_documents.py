@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
 from tests.api.conftest import PREFIX, Client
 from tests.malice import PDF, SCRIPT
-from tests.world import World, to_referral
+from tests.world import to_accepted
 
 Clients = Callable[[str | None], Client]
 BYTES = {"Content-Type": "application/octet-stream"}
@@ -22,14 +21,7 @@ def send(client: Client, path: str, content: bytes, key: str = "key-of-a-version
     return client.flask.post(PREFIX + path, data=content, headers=sent)
 
 
-def _play(world: World, db: Connection) -> tuple[str, str]:
-    """A case with a referral that the lab has accepted: (number, referral)."""
-    number, referral = to_referral(world, db)
-    world.accept(db, number, referral)
-    return number, referral
-
-
-pytestmark = pytest.mark.stage(play=_play)
+pytestmark = pytest.mark.stage(play=to_accepted)
 
 
 @pytest.fixture

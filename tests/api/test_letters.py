@@ -6,21 +6,15 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection
 
 from tests.api.conftest import PREFIX, Client
 from tests.papers import words_of
-from tests.world import World, to_referral
+from tests.world import to_referral
 
 Clients = Callable[[str | None], Client]
 
 
-def _play(world: World, db: Connection) -> tuple[str, str]:
-    """A case whose referral is with the lab: (number, referral)."""
-    return to_referral(world, db)
-
-
-pytestmark = pytest.mark.stage(play=_play)
+pytestmark = pytest.mark.stage(play=to_referral)
 
 
 @pytest.fixture

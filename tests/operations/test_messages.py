@@ -33,7 +33,7 @@ from casework.operations.registers import end_role
 from casework.operations.requests import Request
 from casework.operations.verify import verify_case
 from casework.records.cases import load
-from tests.world import World, new_request, to_referral
+from tests.world import World, new_request, to_both
 
 Json = Any
 READ_ALL = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")
@@ -80,15 +80,7 @@ class Scene:
         return list(list_mentions(self.db, self.world.actor(self.db, of), unread=True)["items"])
 
 
-def _play(world: World, db: Connection) -> tuple[str, str, str]:
-    """(number, the lab's referral, the bank's)"""
-    number, lab = to_referral(world, db, more_plan={"pledge": "bank"})
-    bank = world.referral(db, number, "pledge")
-    world.send(db, number, bank, "pledge")
-    return number, lab, bank
-
-
-pytestmark = pytest.mark.stage(play=_play)
+pytestmark = pytest.mark.stage(play=to_both)
 
 
 @pytest.fixture

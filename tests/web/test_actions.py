@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -17,11 +17,7 @@ from tests.world import World, to_referral, today
 Enter = Callable[[str], Browser]
 
 
-def _play(world: World, db: Connection) -> str:
-    return world.new_case(db)
-
-
-pytestmark = pytest.mark.stage(play=_play)
+pytestmark = pytest.mark.stage(play=World.new_case)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from casework.definitions import load_audited, load_definitions
 from casework.engine.editions import audited, publish
@@ -22,16 +22,12 @@ BrowserFor = Callable[[str], Browser]
 COUNT = re.compile(r'<a href="/audit/(\w+)">[^<]*</a></td><td class="number">(\d+)</td>')
 
 
-def _play(world: World, db: Connection) -> str:
-    return to_referral(world, db)[0]
-
-
-pytestmark = pytest.mark.stage(play=_play)
+pytestmark = pytest.mark.stage(play=to_referral)
 
 
 @pytest.fixture
-def number(staged: str) -> str:
-    return staged
+def number(staged: tuple[str, str]) -> str:
+    return staged[0]
 
 
 def raised(browser: Browser, number: str, seq: int = 1, words: str = "Why so late?") -> str:

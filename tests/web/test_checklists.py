@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from casework.operations.deeds import home_of
 from casework.operations.task_lists import show_task
@@ -18,16 +18,12 @@ from tests.world import World, to_referral
 BrowserFor = Callable[[str], Browser]
 
 
-def _play(world: World, db: Connection) -> str:
-    return to_referral(world, db)[0]
-
-
-pytestmark = pytest.mark.stage(play=_play)
+pytestmark = pytest.mark.stage(play=to_referral)
 
 
 @pytest.fixture
-def number(staged: str) -> str:
-    return staged
+def number(staged: tuple[str, str]) -> str:
+    return staged[0]
 
 
 @pytest.fixture

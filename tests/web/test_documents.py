@@ -24,7 +24,7 @@ from tests.malice import PDF, SCRIPT, SVG, packed
 from tests.web.conftest import _TOKEN, Browser
 from tests.web.pages import read_page
 from tests.web.queries import counted
-from tests.world import World, new_request, to_referral
+from tests.world import World, new_request, to_accepted
 
 Enter = Callable[[str], Browser]
 File = tuple[io.BytesIO, str]
@@ -34,14 +34,7 @@ def file(name: str = "report.pdf", content: bytes = PDF) -> File:
     return io.BytesIO(content), name
 
 
-def _play(world: World, db: Connection) -> tuple[str, str]:
-    """A case with a referral that the lab has accepted: (number, referral)."""
-    number, referral = to_referral(world, db)
-    world.accept(db, number, referral)
-    return number, referral
-
-
-pytestmark = pytest.mark.stage(play=_play)
+pytestmark = pytest.mark.stage(play=to_accepted)
 
 
 @pytest.fixture

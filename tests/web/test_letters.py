@@ -11,7 +11,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from casework.engine.cases import Case
 from casework.operations import printing
@@ -27,12 +27,7 @@ from tests.world import World, new_request, to_referral, today
 Enter = Callable[[str], Browser]
 
 
-def _play(world: World, db: Connection) -> tuple[str, str]:
-    """A case whose referral is with the lab: (number, referral)."""
-    return to_referral(world, db)
-
-
-pytestmark = pytest.mark.stage(play=_play)
+pytestmark = pytest.mark.stage(play=to_referral)
 
 
 @pytest.fixture

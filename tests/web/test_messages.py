@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 from markupsafe import Markup
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from casework.engine.cases import Case
 from casework.operations.deeds import home_of
@@ -19,7 +19,7 @@ from casework.web.messages import message_text
 from tests.web.conftest import Browser
 from tests.web.pages import read_page
 from tests.web.queries import counted
-from tests.world import World, to_referral
+from tests.world import World, to_both
 
 BrowserFor = Callable[[str], Browser]
 LAB = "Haidian Assessment Lab"
@@ -52,15 +52,7 @@ class Scene:
             return list(db.execute(text("SELECT kind FROM events WHERE kind IN ('noted', 'said') ORDER BY at")).scalars())
 
 
-def _play(world: World, db: Connection) -> tuple[str, str, str]:
-    """(number, the lab's referral, the bank's)"""
-    number, lab = to_referral(world, db, more_plan={"pledge": "bank"})
-    bank = world.referral(db, number, "pledge")
-    world.send(db, number, bank, "pledge")
-    return number, lab, bank
-
-
-pytestmark = pytest.mark.stage(play=_play)
+pytestmark = pytest.mark.stage(play=to_both)
 
 
 @pytest.fixture

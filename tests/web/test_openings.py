@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from casework.operations.deeds import home_of
 from casework.operations.notices import tell_due
@@ -22,11 +22,7 @@ BrowserFor = Callable[[str], Browser]
 REASON = "The court has asked for the dates."
 
 
-def _play(world: World, db: Connection) -> str:
-    return world.new_case(db)
-
-
-pytestmark = pytest.mark.stage(play=_play)
+pytestmark = pytest.mark.stage(play=World.new_case)
 
 
 @pytest.fixture

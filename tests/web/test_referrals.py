@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from casework.operations.cases import register_document
@@ -24,17 +24,12 @@ from tests.world import World, new_request, to_referral, to_request, today
 BrowserFor = Callable[[str], Browser]
 
 
-def _play(world: World, db: Connection) -> str:
-    """A referral that was sent to the lab."""
-    return to_referral(world, db)[1]
-
-
-pytestmark = pytest.mark.stage(play=_play)
+pytestmark = pytest.mark.stage(play=to_referral)
 
 
 @pytest.fixture
-def offer(staged: str) -> str:
-    return staged
+def offer(staged: tuple[str, str]) -> str:
+    return staged[1]
 
 
 def states(engine: Engine, track: str) -> list[str]:

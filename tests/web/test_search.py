@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from casework.operations.cabinet import Cabinet
 from casework.operations.deeds import home_of
@@ -25,16 +25,12 @@ def main(browser: Browser, words: str) -> str:
     return answer.text.split("<main")[1].split("</main>")[0]
 
 
-def _play(world: World, db: Connection) -> str:
-    return to_referral(world, db)[0]
-
-
-pytestmark = pytest.mark.stage(play=_play)
+pytestmark = pytest.mark.stage(play=to_referral)
 
 
 @pytest.fixture
-def number(staged: str) -> str:
-    return staged
+def number(staged: tuple[str, str]) -> str:
+    return staged[0]
 
 
 @pytest.mark.parametrize("words", ["BJ-", "steam WITHOUT", "hebei", "Nordwind"])
