@@ -26,12 +26,14 @@ class Hand:
     """`casework worker`, whose process believes that it is `wrong_by` seconds later than it is."""
 
     environment: Mapping[str, str]
-    wrong_by: int = 0
-    log: Path | None = None
+    wrong_by: int
+    log: Path
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _starts: int = 0
 
     def start(self, **more: str) -> None:
-        with (self.log or Path(os.devnull)).open("ab") as output:
+        self._starts = self._greetings() + 1
+        with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.jobs.processes", str(self.wrong_by), "worker", "--concurrency", "2"],
                 cwd=ROOT, env={"PATH": os.environ["PATH"], **self.environment, **more}, stdin=subprocess.DEVNULL,
@@ -43,8 +45,12 @@ class Hand:
         self._end(signal.SIGKILL)
 
     def stop(self) -> int:
-        """Ask it to end; gives how it did."""
+        """Ask it to end, once it hears what it is asked; gives how it did."""
+        wait_until(lambda: self._greetings() >= self._starts, "the worker's greeting")
         return self._end(signal.SIGTERM)
+
+    def _greetings(self) -> int:
+        return self.log.read_text().count("Working:")
 
     def _end(self, how: signal.Signals) -> int:
         if self._process is None:

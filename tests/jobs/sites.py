@@ -28,7 +28,9 @@ class Site:
     numbers: list[str]
 
     def hand(self, folder: Path, wrong_by: int = 0) -> Hand:
-        return Hand(self.environment, wrong_by, folder / "worker.log")
+        log = folder / f"worker-{len(list(folder.iterdir()))}.log"
+        log.touch()
+        return Hand(self.environment, wrong_by, log)
 
     def offset(self, seconds_before: float) -> dict[str, str]:
         """A database clock by which the first moment comes in so many seconds."""

@@ -47,7 +47,7 @@ def test_a_worker_erases_whom_two_persons_agreed_on(site: Site, tmp_path: Path) 
         left = db.execute(text("SELECT count(*) FROM events WHERE body::text LIKE :name"), {"name": f"%{NAME}%"}).scalar_one()
     assert left == 0
     assert list(verify_all(site.engine)) == []
-    assert "1 persons erased" in (tmp_path / "worker.log").read_text()
+    assert "1 persons erased" in worker.log.read_text()
 
 
 def _state(engine: Engine, erasure: str) -> str:

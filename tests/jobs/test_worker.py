@@ -85,7 +85,7 @@ def test_rungs_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> Non
         # What the rungs owe is told by jobs of their own; a worker that is stopped before leaves these to the next.
         wait_until(lambda: _is_told(site.engine), "all that follows from them")
         assert one.stop() == 0
-    said = (tmp_path / "worker.log").read_text()
+    said = one.log.read_text()
     assert said.startswith("Working: up to 2 deadlines and 2 other jobs at once; no mails, for no mail server is named.\n")
     assert "times deadlines" in said
     assert said.endswith("Stopped.\n")
