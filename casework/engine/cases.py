@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from casework.engine.fields import PARTIES
 from casework.engine.limits import Rung
+from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_QUEUES
 
 Json = Any

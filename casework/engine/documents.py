@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework.engine import fields
+from casework.engine import parties
 from casework.engine.cases import Case, Document, Track
 from casework.engine.checks import line
 from casework.engine.commands import FileDocument, FileTold, RegisterDocument, WithdrawDocument
@@ -56,7 +56,7 @@ def home(case: Case, document: Document) -> Track | None:
 
 def register(draft: Draft, command: RegisterDocument) -> None:
     """Enter a document, with its first file or without one."""
-    if command.party is not None and command.party not in fields.PARTIES:
+    if command.party is not None and command.party not in parties.PARTIES:
         raise InvalidForm(fields={"party": "must be need_owner or technology_owner"})
     track = draft.track(command.referral) if command.referral is not None else None
     _insist(draft, track, "Enter a document")

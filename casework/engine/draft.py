@@ -26,9 +26,9 @@ from casework.engine.clockwork import WAKE, Clockwork, due_of, is_wake
 from casework.engine.editions import Edition, TaskRule, TransitionRule
 from casework.engine.extensions import moves
 from casework.engine.facts import Facts
-from casework.engine.fields import PARTIES
 from casework.engine.joins import join_of, request_to_repeat
 from casework.engine.limits import A_FORTNIGHT, Plan, Rule, moment_of, on_day, own_rungs, plan, rule_of, runs_out, usual
+from casework.engine.parties import PARTIES
 from casework.engine.registry import EFFECTS
 from casework.engine.roles import ORGANISATION_QUEUES, STANDS_FOR
 from casework.errors import NotFound

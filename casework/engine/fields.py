@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
+from casework.engine.parties import PARTIES
 from casework.errors import InvalidForm
 
 Json = Any
@@ -266,8 +267,6 @@ class Form:
 
 
 # --- at work: a form as an edition holds it, and the model built from it ---------------------------------------------
-
-PARTIES = ("need_owner", "technology_owner")
 
 
 def _clean(words: Any) -> Any:

@@ -14,7 +14,7 @@ from casework.engine.checks import line
 from casework.engine.commands import SendLetter
 from casework.engine.draft import Draft, accepted
 from casework.engine.events import LETTER_SENT
-from casework.engine.fields import PARTIES
+from casework.engine.parties import PARTIES
 from casework.engine.roles import OFFICER, SUPERVISOR
 from casework.errors import InvalidForm, NotAllowed, WrongState
 

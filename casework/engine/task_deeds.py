@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.engine import checklists, fields, reviews
+from casework.engine import checklists, fields, parties, reviews
 from casework.engine import task_table as table
 from casework.engine.cases import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task, Track
 from casework.engine.checks import (
@@ -332,7 +332,7 @@ def _add(draft: Draft, command: Add) -> None:
             raise WrongState(action=edition.text(f"tasks.{rule.key}"), why="it is not asked for at this step.")
         if draft.by.role not in accepted(draft.case, tuple(offer["by"])):
             raise NotAllowed(why=f"this task is asked for by: {', '.join(offer['by'])}.")
-        if rule.per == "party" and command.about not in (None, *fields.PARTIES):
+        if rule.per == "party" and command.about not in (None, *parties.PARTIES):
             raise InvalidForm(fields={"about": "must be need_owner or technology_owner"})
         if command.person not in (None, draft.by.person) and not command.note:
             raise InvalidForm(fields={"note": "is required"})

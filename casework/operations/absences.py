@@ -19,10 +19,10 @@ from casework.engine.calendars import day_in
 from casework.engine.commands import By
 from casework.engine.events import Event
 from casework.errors import InvalidForm, NotFound, WrongState
-from casework.operations import registers
+from casework.operations import register_log, registers
 from casework.operations.deeds import new_id
 from casework.operations.departures import end_roles
-from casework.operations.overview import names_of, when
+from casework.operations.presenters import names_of, when
 from casework.operations.prospects import insist_others_go_on, look_before
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import COVERED, MANAGES, PROVIDER_ROLES, Actor
@@ -160,7 +160,7 @@ def record_absence(
         "absence": new.id, "person": person, "substitute": substitute, "starts_at": new.starts_at.isoformat(),
         "ends_at": new.ends_at.isoformat(),
     }  # fmt: skip
-    registers.append(db, log, [_event(log.id, log.seq + 1, log.now, registers.AWAY, by, effects)], request.key_hash)
+    register_log.append(db, log, [_event(log.id, log.seq + 1, log.now, register_log.AWAY, by, effects)], request.key_hash)
     db.execute(_INSERT, effects | {"scope": scope})
     for role in _roles(db, scope, person, new):
         _pass_on(db, scope, role, new, [*known, new], by)
@@ -206,7 +206,7 @@ def finish_absence(db: Connection, absence: str, by: By, key: str | None = None)
     if row.ends_at <= max(log.now, row.starts_at):
         raise WrongState(action="End the absence", why="it is over.")
     effects = {"absence": absence, "ends_at": max(log.now, row.starts_at).isoformat()}
-    registers.append(db, log, [_event(log.id, log.seq + 1, log.now, registers.BACK, by, effects)], key)
+    register_log.append(db, log, [_event(log.id, log.seq + 1, log.now, register_log.BACK, by, effects)], key)
     db.execute(
         text("UPDATE absences SET ends_at = CAST(:ends_at AS timestamptz) WHERE id = CAST(:absence AS uuid)"), effects
     )

@@ -14,7 +14,7 @@ from casework.engine.commands import By
 from casework.engine.events import SYSTEM_ACTOR
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
 from casework.errors import InvalidForm, NotFound, Refused
-from casework.operations import registers
+from casework.operations import register_log, registers
 from casework.operations.absences import pass_on_role
 from casework.operations.account_log import ROLE_GIVEN, note_account
 from casework.operations.accounts import SignedIn, start_session_of
@@ -140,7 +140,7 @@ def accept_signed_in(db: Connection, actor: Actor, token: str, secret: str) -> N
 
 def _accept(db: Connection, row: Any, person: str) -> None:
     log = lock_log(db, row.scope_id)
-    registers.append(db, log, [log.next_event(ACCEPTED, person, effects={"invitation": row.id})])
+    register_log.append(db, log, [log.next_event(ACCEPTED, person, effects={"invitation": row.id})])
     db.execute(
         text(
             "UPDATE invitations SET accepted_at = :at, accepted_by = CAST(:person AS uuid), opened = NULL"

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.operations.registers import append
+from casework.operations.register_log import append
 from casework.records.logs import lock_log
 
 Json = Any

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from casework.operations import account_log as log
-from casework.operations.registers import GRANTED, ROLE_ASKED, ROLE_REFUSED
+from casework.operations.register_log import GRANTED, ROLE_ASKED, ROLE_REFUSED
 
 
 def N_(words: str) -> str:

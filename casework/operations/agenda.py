@@ -18,8 +18,8 @@ from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, Calend
 from casework.errors import InvalidForm
 from casework.operations.deeds import home_calendar
 from casework.operations.my_work import FOCUS, chosen_tasks, kinds_of, rows_of
-from casework.operations.overview import names_of
 from casework.operations.paging import insist_limit
+from casework.operations.presenters import names_of
 from casework.operations.standing_in import away_for, their_tasks, written
 from casework.operations.task_lists import named_in, place, task_row
 from casework.permissions import Actor

@@ -32,7 +32,7 @@ from casework.engine.roles import OFFICER
 from casework.errors import InvalidForm, NotFound
 from casework.operations.absences import substitutes_of
 from casework.operations.deeds import by_system, new_id, stand
-from casework.operations.registers import CHANGED, append
+from casework.operations.register_log import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.skills import asked_of, skills_of
 from casework.permissions import Actor, Sight, led_scopes, may_have, sight

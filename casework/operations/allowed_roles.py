@@ -14,7 +14,7 @@ from casework.engine.absences import Absence
 from casework.engine.events import SYSTEM_ACTOR, Event
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
 from casework.operations.past import Held, Past, absences, memberships
-from casework.operations.registers import AWAY, BACK, ENDED, GRANTED, REGISTERED, ROLE_ASKED, ROLE_REFUSED
+from casework.operations.register_log import AWAY, BACK, ENDED, GRANTED, REGISTERED, ROLE_ASKED, ROLE_REFUSED
 from casework.operations.role_requests import ASKED, DECIDERS, fold, why_not_agreed
 from casework.operations.service_history import MADE
 from casework.permissions import COVERED, MANAGES, takes_two

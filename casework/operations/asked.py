@@ -15,7 +15,7 @@ from casework.engine.notices import deed_of
 from casework.ledger.bodies import ERASED, values
 from casework.operations.deeds import calendar_of
 from casework.operations.history import data_of
-from casework.operations.overview import names_of, when
+from casework.operations.presenters import names_of, when
 from casework.permissions import Actor, Sight, sight
 from casework.records.logs import now
 

@@ -20,8 +20,8 @@ from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical import instant
 from casework.operations.chronicle import LATE_AFTER
 from casework.operations.deeds import calendar_of
-from casework.operations.overview import names_of
 from casework.operations.paging import cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.presenters import names_of
 from casework.permissions import Actor
 from casework.records.tables import EXCEPTIONAL
 

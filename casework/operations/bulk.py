@@ -20,7 +20,7 @@ from casework.definitions import load_library
 from casework.engine import task_table as table
 from casework.errors import CaseworkError, InvalidForm, NotFound, Refused
 from casework.operations import tasks
-from casework.operations.overview import names_of
+from casework.operations.presenters import names_of
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.task_lists import find_task, place, task_row
 from casework.operations.task_people import Receivers, receivers

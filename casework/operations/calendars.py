@@ -23,8 +23,8 @@ from casework.errors import CaseHasMoved, NotFound, Refused
 from casework.ledger.canonical import instant
 from casework.operations.administration import insist_administers, insist_administrator
 from casework.operations.deeds import by_system, stand
-from casework.operations.overview import when
-from casework.operations.registers import CHANGED, append
+from casework.operations.presenters import when
+from casework.operations.register_log import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
 from casework.records.database import transaction

@@ -22,8 +22,9 @@ from casework.ledger.canonical import instant
 from casework.operations.access_sql import own_referral, reach_values
 from casework.operations.lateness import FIRST_DUE, LATE, OURS, OVERDUE, THEIRS
 from casework.operations.marks import looks
-from casework.operations.overview import held_for, shown_hold, step_at, when
+from casework.operations.overview import held_for, shown_hold, step_at
 from casework.operations.paging import cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page, to_cursor
+from casework.operations.presenters import when
 from casework.operations.sensitive import sensitive
 from casework.permissions import Actor, Sight, reach
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, text
 
 from casework.engine.cases import Case
 from casework.errors import NotFound
-from casework.operations.overview import names_of, titles_of, when
+from casework.operations.overview import titles_of
+from casework.operations.presenters import names_of, when
 from casework.permissions import Actor, Sight, sight
 
 Json = Any

@@ -24,14 +24,14 @@ from casework.engine.commands import (
 from casework.engine.draft import accepted
 from casework.engine.editions import TaskRule
 from casework.engine.events import Event
-from casework.engine.fields import PARTIES
+from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.access_sql import mediated
 from casework.operations.deeds import Standing, insist_revision, new_id, open_log, perform, read_calendar
-from casework.operations.departures import relieved
 from casework.operations.gate import case_log
 from casework.operations.references import IN_FORCE, insist_references
+from casework.operations.relief import relieve_holders
 from casework.operations.requests import Done, Request, ask
 from casework.operations.sensitive import insist_proved_for
 from casework.permissions import (
@@ -216,7 +216,7 @@ def hand_over(
             raise InvalidForm(fields={"note": "is required"})
         return HandOver(owner, tuple(team), note), by
 
-    return relieved(db, perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request), number)
+    return relieve_holders(db, perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request), number)
 
 
 def register_document(
@@ -270,7 +270,7 @@ def declare_interest(db: Connection, actor: Actor, number: str, *, nature: str, 
             raise WrongState(action="Declare an interest", why=why)
         return DeclareInterest(actor.person, nature), by
 
-    return relieved(db, perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request), number)
+    return relieve_holders(db, perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request), number)
 
 
 def add_task(

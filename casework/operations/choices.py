@@ -9,10 +9,11 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.cases import CREATED, Case, Track
-from casework.engine.fields import PARTIES
+from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES
 from casework.operations.deeds import calendar_of
-from casework.operations.overview import names_of, titles_of
+from casework.operations.overview import titles_of
+from casework.operations.presenters import names_of
 from casework.operations.references import IN_FORCE, KEPT, opened_at_of
 from casework.permissions import Actor, Sight, sight
 from casework.records.logs import now

@@ -22,9 +22,10 @@ from casework.ledger.bodies import ERASED, values
 from casework.ledger.canonical import instant
 from casework.operations.candidates import Candidates
 from casework.operations.history import item_of, list_events, papers_of, whom_of, why_of
-from casework.operations.overview import find_case, named, names_of, titles_of
+from casework.operations.overview import find_case, titles_of
 from casework.operations.paging import cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.past import Past
+from casework.operations.presenters import named, names_of
 from casework.permissions import Actor, Sight
 from casework.records.cases import difference, rows_of
 from casework.records.logs import event_of, read_rows

@@ -7,15 +7,13 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.commands import By, Relieve
+from casework.engine.commands import By
 from casework.engine.roles import QUEUE_ROLES
 from casework.operations import registers
-from casework.operations.deeds import SYSTEM, follow, home_of, stand
-from casework.operations.requests import Done
-from casework.permissions import Actor, may_hold
+from casework.operations.deeds import SYSTEM
+from casework.operations.relief import relieve
 from casework.records.database import transaction
 from casework.records.logs import lock_logs
-from casework.records.people import find_actor
 from casework.records.walls import whole
 
 _HOMES = text("""
@@ -68,7 +66,7 @@ def _end_roles(db: Connection, memberships: Collection[str], by: By, also: Colle
     # Again under the lock: something may have been passed on meanwhile.
     ended = {(row.person_id, row.scope) for row in db.execute(_ENDING, ids).all() if registers.end_role(db, row.id, by=by.person)}
     for row in homes:
-        _relieve(db, row.holder_id, row.log_id, row.kind, by, {scope for person, scope in ended if person == row.holder_id})
+        relieve(db, row.holder_id, row.log_id, row.kind, by, {scope for person, scope in ended if person == row.holder_id})
 
 
 def relieve_departed(engine: Engine) -> int:
@@ -77,29 +75,8 @@ def relieve_departed(engine: Engine) -> int:
         found = db.execute(_LEFT_BEHIND, {"roles": json.dumps({name: sorted(of) for name, of in QUEUE_ROLES.items()})}).all()
     for row in found:
         with transaction(engine) as db:
-            _relieve(db, row.holder_id, row.log_id, row.kind, SYSTEM)
+            relieve(db, row.holder_id, row.log_id, row.kind, SYSTEM)
     return len(found)
 
 
-def relieved(db: Connection, done: Done, number: str) -> Done:
-    """After a deed by which somebody has no part in a case any more: whoever stands in for that one has none either."""
-    with whole(db):
-        log = home_of(db, number)
-        held = {task.holder for task in stand(db, log, "case").case.open_tasks() if task.holder is not None}
-        for person in sorted(held):
-            _relieve(db, person, log, "case", SYSTEM)
-    return done
-
-
-def _relieve(db: Connection, person: str, log: str, kind: str, by: By, scopes: Collection[str] | None = None) -> None:
-    """Take back what a person may not hold any more: in the programmes and organisations where a role ended, or anywhere."""
-    standing = stand(db, log, kind)
-    left = find_actor(db, person) or Actor(person, "", ())
-    held = {task.id: task.organisation or standing.case.programme for task in standing.case.open_tasks() if task.holder == person}
-    for id, scope in held.items():
-        if (scopes is None or scope in scopes) and not may_hold(left, standing.case, standing.case.tasks[id]):
-            follow(db, standing, Relieve(id, person), by)
-            standing = stand(db, log, kind)
-
-
-__all__ = ["end_roles", "relieve_departed", "relieved"]
+__all__ = ["end_roles", "relieve_departed"]

@@ -33,7 +33,8 @@ from casework.ledger.canonical import instant
 from casework.operations.cabinet import BLOCKED, PENDING, Cabinet, Kept
 from casework.operations.deeds import Choose, Standing, calendar_of, perform
 from casework.operations.gate import case_log, document_log
-from casework.operations.overview import names_of, titles_of, when
+from casework.operations.overview import titles_of
+from casework.operations.presenters import names_of, when
 from casework.operations.readings import note_document
 from casework.operations.requests import Done, Request
 from casework.operations.takings import while_seen

@@ -12,7 +12,7 @@ from casework.definitions import add_stored, load_library
 from casework.engine.editions import Edition, load
 from casework.engine.events import SYSTEM_ACTOR
 from casework.operations.installation import lock_installation
-from casework.operations.registers import append
+from casework.operations.register_log import append
 from casework.records.entries import body_of
 from casework.records.walls import whole
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from casework.engine.events import SYSTEM_ACTOR, Event
 from casework.ledger.bodies import Erased
-from casework.operations.registers import append
+from casework.operations.register_log import append
 from casework.records.entries import MARK, REGISTERS, body_of, entries, told
 from casework.records.logs import lock_log
 from casework.records.walls import whole

@@ -23,7 +23,7 @@ from casework.operations.duties_to_keep import YEARS, find_duties
 from casework.operations.invited import INVITED
 from casework.operations.naming import Naming
 from casework.operations.personal_texts import WORDY, NamingEvent, find_texts, names_in, worded
-from casework.operations.registers import append
+from casework.operations.register_log import append
 from casework.records.cases import load
 from casework.records.database import transaction
 from casework.records.entries import MARK as FIELD_MARK

@@ -22,10 +22,10 @@ from casework.ledger.bodies import Erased
 from casework.ledger.canonical import instant
 from casework.operations.duties_to_keep import YEARS, find_duties
 from casework.operations.naming import Naming, checked_words
-from casework.operations.overview import named, names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.personal_texts import find_texts
-from casework.operations.registers import append
+from casework.operations.presenters import named, names_of, when
+from casework.operations.register_log import append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.sensitive import sensitive
 from casework.permissions import Actor

@@ -19,9 +19,10 @@ from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, Wro
 from casework.ledger.bodies import Erased
 from casework.ledger.canonical import instant
 from casework.operations.access_sql import mediated
-from casework.operations.overview import find_case, named, names_of, when
+from casework.operations.overview import find_case
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.operations.registers import append
+from casework.operations.presenters import named, names_of, when
+from casework.operations.register_log import append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import MEDIATED, READS_ALL, Actor, Sight, capacities, conflict
 from casework.records.cases import load

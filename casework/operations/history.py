@@ -15,10 +15,8 @@ from casework.engine.panels import ABOUT_OTHERS
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.marks import SHOWN_TO_PROVIDERS
-from casework.operations.overview import (
-    names_of,
-)
 from casework.operations.paging import cursor_count, from_cursor, insist_limit, to_cursor
+from casework.operations.presenters import names_of
 from casework.permissions import Actor, Sight, own_tracks, reach, sight
 
 Json = Any

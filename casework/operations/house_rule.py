@@ -20,7 +20,7 @@ from casework.engine.roles import DISPUTE_OFFICER, INTAKE, MEDIATION, OFFICER, Q
 from casework.errors import NotFound
 from casework.operations.access_sql import COUNTS
 from casework.operations.entries import note_entries
-from casework.operations.overview import names_of, when
+from casework.operations.presenters import names_of, when
 from casework.permissions import Actor
 from casework.records.database import transaction
 from casework.records.logs import now

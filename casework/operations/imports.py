@@ -37,7 +37,8 @@ from casework.operations.import_forms import (
     known_columns,
     parse,
 )
-from casework.operations.registers import append, register_organisation
+from casework.operations.register_log import append
+from casework.operations.registers import register_organisation
 from casework.operations.rights import enter_right
 from casework.permissions import Actor
 from casework.records.database import transaction

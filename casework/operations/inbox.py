@@ -14,8 +14,9 @@ from casework.ledger.canonical import instant
 from casework.operations.access_sql import own_referral, reach_values
 from casework.operations.deeds import calendar_of
 from casework.operations.marks import looks
-from casework.operations.overview import names_of, step_at, when
+from casework.operations.overview import step_at
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.presenters import names_of, when
 from casework.operations.referrals import describe_referral, find_referral
 from casework.permissions import Actor, reach
 from casework.records.logs import now

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.events import SYSTEM_ACTOR, Event
 from casework.operations.entries import INSTALLATION
-from casework.operations.registers import REGISTERED, append
+from casework.operations.register_log import REGISTERED, append
 from casework.records.entries import REGISTERS, body_of, key_of
 from casework.records.logs import Log, lock_log, new_log, now
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.events import SYSTEM_ACTOR
 from casework.operations.installation import lock_installation
-from casework.operations.registers import append
+from casework.operations.register_log import append
 from casework.settings import Settings
 
 Json = Any

@@ -18,11 +18,11 @@ from casework.engine.roles import ADMINISTRATOR, ORGANISATION_ROLES, PROVIDER_LE
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.addresses import canonical, is_address
 from casework.operations.invited import INVITED, INVITED_AGAIN, REVOKED
-from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.passwords import hash_password
 from casework.operations.preferences import LANGUAGES
-from casework.operations.registers import append
+from casework.operations.presenters import when
+from casework.operations.register_log import append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.sensitive import sensitive
 from casework.operations.vault import Vault

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from casework.engine.events import SYSTEM_ACTOR, Event
-from casework.operations.registers import GRANTED, ROLE_ASKED
+from casework.operations.register_log import GRANTED, ROLE_ASKED
 
 Json = Any
 

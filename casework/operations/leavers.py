@@ -17,10 +17,10 @@ from casework.errors import CaseworkError, InvalidForm, NotFound, WrongState
 from casework.operations.access_sql import mediated
 from casework.operations.cases import capacity_on_case, refuses_owner
 from casework.operations.deeds import Standing, perform
-from casework.operations.departures import relieved
 from casework.operations.gate import case_log
-from casework.operations.overview import when
+from casework.operations.presenters import when
 from casework.operations.references import IN_FORCE
+from casework.operations.relief import relieve_holders
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor
 from casework.records.cases import load_several
@@ -150,7 +150,7 @@ def take_over(
         db, actor, case_log(db, actor, number), "case", to_command,
         lambda case, _: {"number": case.number, "revision": case.revision}, request,
     )  # fmt: skip
-    return relieved(db, done, number)
+    return relieve_holders(db, done, number)
 
 
 __all__ = ["MOST", "show_leaver", "supervised", "take_over"]

@@ -20,9 +20,9 @@ from casework.engine.cases import Case, Task
 from casework.engine.commands import By, Command, SendLetter
 from casework.engine.draft import accepted
 from casework.engine.events import Event
-from casework.engine.fields import PARTIES
 from casework.engine.letters import CLOSING, REFERRAL, REMINDER, SENDERS
 from casework.engine.notices import deed_of
+from casework.engine.parties import PARTIES
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, NotAllowed, NotFound, WrongState
 from casework.operations.cabinet import Cabinet, Kept, part_for
 from casework.operations.deeds import Standing, calendar_of, perform

@@ -34,8 +34,8 @@ from casework.operations.deadlines import explain_tasks
 from casework.operations.invitations import InvitationMail, write_invitation
 from casework.operations.letter_mails import LetterMail, write_letter_mail
 from casework.operations.notifications import SEEN, read_id, seen_by
-from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.presenters import when
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.role_notices import ROLE, RoleMail, write_role_mail
 from casework.operations.tries import BEGUN, COUNT, ENDED, UNKNOWN

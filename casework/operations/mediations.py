@@ -15,7 +15,8 @@ from casework.operations.access_sql import DECIDING, named_for, reach_values
 from casework.operations.cases import on_case
 from casework.operations.deeds import Standing, calendar_of, new_id, open_log, perform
 from casework.operations.gate import mediation_log
-from casework.operations.overview import describe, names_of, when
+from casework.operations.overview import describe
+from casework.operations.presenters import names_of, when
 from casework.operations.requests import Done, Request, ask
 from casework.operations.successions import who_may_lead
 from casework.permissions import Actor, Sight, reach, sight

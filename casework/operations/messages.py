@@ -32,8 +32,8 @@ from casework.ledger.bodies import Erased, values
 from casework.ledger.canonical import instant
 from casework.operations.deeds import Standing, new_id, perform
 from casework.operations.drafts import find_draft
-from casework.operations.overview import names_of
 from casework.operations.paging import cursor_id, from_cursor, insist_limit, page
+from casework.operations.presenters import names_of
 from casework.operations.requests import Done, Request
 from casework.permissions import (
     PROVIDER_ROLES,

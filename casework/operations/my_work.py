@@ -20,8 +20,8 @@ from casework.errors import InvalidForm
 from casework.operations.deeds import home_calendar
 from casework.operations.lateness import NOT_PAUSED, OVERDUE
 from casework.operations.marks import LOOKED, SINCE, mark_rows
-from casework.operations.overview import names_of, when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.presenters import names_of, when
 from casework.operations.task_lists import WORDS, named_in, place, task_row
 from casework.permissions import Actor, reach
 from casework.records.database import plan_by_values

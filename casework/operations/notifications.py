@@ -16,8 +16,8 @@ from casework.operations.access_sql import (
     reach_values,
     reads_case,
 )
-from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.presenters import when
 from casework.operations.role_notices import told_in
 from casework.permissions import Actor, reach
 from casework.records.walls import whole

@@ -17,7 +17,7 @@ from casework.ledger.canonical import instant
 from casework.operations.access_sql import named_for, reach_values
 from casework.operations.deeds import Standing, home_of, perform
 from casework.operations.mediations import find_mediation
-from casework.operations.overview import names_of, when
+from casework.operations.presenters import names_of, when
 from casework.operations.requests import Done, Request
 from casework.operations.role_requests import given_by, roles_given
 from casework.operations.sensitive import sensitive

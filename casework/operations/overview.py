@@ -30,6 +30,7 @@ from casework.operations.gate import case_log
 from casework.operations.joins import show_joins
 from casework.operations.marks import look
 from casework.operations.outside import outside
+from casework.operations.presenters import named, names_of, when
 from casework.permissions import Actor, Sight, capacities, choose, conflict, may_work, own_tracks, sight
 from casework.records.cases import load
 from casework.records.logs import now
@@ -43,10 +44,6 @@ def step_at(edition: Edition, state: str, came_from: Sequence[str]) -> str | Non
     if step == PREVIOUS_STEP and came_from:
         return edition.states[came_from[0]].step
     return step
-
-
-def when(moment: datetime | None) -> str | None:
-    return None if moment is None else instant(moment)
 
 
 def find_case(db: Connection, actor: Actor, number: str) -> tuple[Case, Sight]:
@@ -255,11 +252,6 @@ def _visited(track: Track, edition: Edition) -> list[str]:
     ))  # fmt: skip
 
 
-def named(id: str | None, names: Mapping[str, str]) -> Json:
-    """A person or an organisation, with the name that `names_of` found."""
-    return None if id is None else {"id": id, "name": names.get(id)}
-
-
 def names_in(db: Connection, case: Case, tasks: Sequence[Task]) -> dict[str, str]:
     """Names of everybody and every organisation that is shown, in one query."""
     people = {case.owner, *case.team, *(one for task in tasks for one in concerned(task)), *(p.actor for p in case.proposals.values())}
@@ -275,20 +267,6 @@ def look_at_case(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
         raise NotFound("case")
     look(db, actor, case.log)
     return {"id": case.log}
-
-
-def names_of(db: Connection, people: set[str | None], organisations: set[str | None] | None = None) -> dict[str, str]:
-    rows = db.execute(
-        text(
-            "SELECT id::text, name FROM people WHERE id = ANY(CAST(:people AS uuid[]))"
-            " UNION ALL SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:organisations AS uuid[]))"
-        ),
-        {
-            "people": sorted(one for one in people if one and one != "system"),
-            "organisations": sorted(one for one in organisations or () if one),
-        },
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 _NEXT = (

@@ -16,7 +16,7 @@ from casework.engine.calendars import Calendar
 from casework.engine.commands import Library
 from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, MEDIATION
 from casework.operations.editions import stored_editions
-from casework.operations.registers import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
+from casework.operations.register_log import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
 from casework.operations.service_history import MADE
 from casework.operations.skills import codes
 from casework.permissions import Actor, Membership

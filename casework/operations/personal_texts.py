@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.engine.events import ERASED
 from casework.operations.naming import Naming
-from casework.operations.registers import CHANGED, REGISTERED
+from casework.operations.register_log import CHANGED, REGISTERED
 from casework.records.entries import MARK as FIELD_MARK
 from casework.records.entries import REGISTERS, key_of, name_of
 from casework.records.sealing import MARK

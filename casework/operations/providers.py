@@ -22,7 +22,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.administration import is_administrator
 from casework.operations.deeds import calendar_of, home_calendar
 from casework.operations.overview import find_case
-from casework.operations.registers import CHANGED, append
+from casework.operations.register_log import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor, Sight, reach
 from casework.records.entries import body_of

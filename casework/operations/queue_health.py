@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound
-from casework.operations.overview import when
+from casework.operations.presenters import when
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
 from casework.records.logs import now

@@ -29,8 +29,8 @@ from casework.operations.accounts import end_access
 from casework.operations.addresses import canonical
 from casework.operations.credentials import RESET_LASTS, make_link
 from casework.operations.entries import note_entries
-from casework.operations.overview import when
 from casework.operations.passwords import hash_password, password_fits
+from casework.operations.presenters import when
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.sensitive import sensitive
 from casework.operations.vault import Vault

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from casework.engine.events import Event
 from casework.engine.rights import CONFIRMED, ENCUMBERED, RECORDED, RELEASED, after, standing
 from casework.errors import InvalidForm, NotAllowed, NotFound
-from casework.operations.registers import append
+from casework.operations.register_log import append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
 from casework.records.logs import Log, lock_log, new_log, now

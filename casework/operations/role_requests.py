@@ -19,10 +19,10 @@ from casework.engine.events import SYSTEM_ACTOR, Event
 from casework.engine.roles import ADMINISTRATOR, SUPERVISOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.ledger.canonical import instant
-from casework.operations import registers
+from casework.operations import register_log, registers
 from casework.operations.absences import pass_on_role
-from casework.operations.overview import named, names_of, when
-from casework.operations.registers import GRANTED, ROLE_ASKED, ROLE_REFUSED
+from casework.operations.presenters import named, names_of, when
+from casework.operations.register_log import GRANTED, ROLE_ASKED, ROLE_REFUSED
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.role_notices import announce, told_in
 from casework.operations.sensitive import insist_proved
@@ -121,7 +121,7 @@ def ask_role(
     }  # fmt: skip
     if invitation is not None:
         effects |= {"invitation": invitation, "asked_by": asked_by or SYSTEM_ACTOR}
-    registers.append(db, log, [log.next_event(ROLE_ASKED, by, effects=effects)])
+    register_log.append(db, log, [log.next_event(ROLE_ASKED, by, effects=effects)])
     announce(db, programme, log.seq + 1)
     return id
 
@@ -157,7 +157,7 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
     _insist_asked(one)
     if not agree:
         effects = {"request": one.id, "person": one.person, "role": one.role}
-        registers.append(db, log, [log.next_event(ROLE_REFUSED, actor.person, effects=effects, body={"note": note.strip()})])
+        register_log.append(db, log, [log.next_event(ROLE_REFUSED, actor.person, effects=effects, body={"note": note.strip()})])
         announce(db, one.programme, log.seq + 1)
         return finish(db, actor, request, Done({"id": one.id, "state": REFUSED, "membership": None}))
     begins = datetime.fromisoformat(one.starts_at) if one.starts_at else None
@@ -184,7 +184,7 @@ def close_requests(db: Connection, person: str) -> None:
         for n, one in enumerate(waiting):
             log = log if n == 0 else lock_log(db, programme)
             effects = {"request": one.id, "person": one.person, "role": one.role}
-            registers.append(db, log, [log.next_event(ROLE_REFUSED, SYSTEM_ACTOR, effects=effects)])
+            register_log.append(db, log, [log.next_event(ROLE_REFUSED, SYSTEM_ACTOR, effects=effects)])
             announce(db, programme, log.seq + 1)
 
 

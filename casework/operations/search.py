@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from casework.ledger.canonical import instant
 from casework.operations.access_sql import named_for, own_paper, own_referral, reach_values, reads_case
 from casework.operations.administration import PEOPLE_SEEN, people_values
-from casework.operations.overview import names_of
+from casework.operations.presenters import names_of
 from casework.permissions import Actor, reach
 
 Json = Any

@@ -17,11 +17,11 @@ from casework.engine.commands import By
 from casework.engine.names import is_plain
 from casework.engine.roles import PROVIDER, PROVIDER_LEAD
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests
-from casework.operations import registers
+from casework.operations import register_log, registers
 from casework.operations.accounts import close_account, secret_hash
 from casework.operations.departures import end_roles
 from casework.operations.entries import note_entries
-from casework.operations.overview import when
+from casework.operations.presenters import when
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.sensitive import sensitive
 from casework.operations.service_history import MADE, ROTATED, SERVICE_ENDED
@@ -225,7 +225,7 @@ def _note(
 ) -> datetime:
     # The log may have grown since it was locked, by a role that ended in it.
     log = lock_log(db, log.id)
-    registers.append(db, log, [log.next_event(kind, by, effects=effects, body=body)])
+    register_log.append(db, log, [log.next_event(kind, by, effects=effects, body=body)])
     return log.now
 
 

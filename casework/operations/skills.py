@@ -17,7 +17,7 @@ from casework.engine.roles import QUEUE_ROLES
 from casework.errors import InvalidForm, NotFound
 from casework.operations.deeds import new_id
 from casework.operations.providers import LANGUAGES, LONGEST, MOST_WORDS
-from casework.operations.registers import CHANGED, append
+from casework.operations.register_log import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor, led_scopes
 from casework.records.logs import lock_log

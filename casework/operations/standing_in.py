@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.roles import OFFICER, QUEUE_ROLES
 from casework.operations.my_work import rows_of
-from casework.operations.overview import names_of, when
+from casework.operations.presenters import names_of, when
 from casework.operations.task_lists import named_in, own_track, place, task_row
 from casework.permissions import Actor
 

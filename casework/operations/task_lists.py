@@ -26,8 +26,9 @@ from casework.operations.asked import what_was_asked
 from casework.operations.gate import task_log
 from casework.operations.lateness import AT_WORK, OVERDUE
 from casework.operations.marks import LOOKED, SINCE, mark_rows
-from casework.operations.overview import names_of, show, when
+from casework.operations.overview import show
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.presenters import names_of, when
 from casework.permissions import Actor, Sight, operations, own_tracks, reach, sight
 from casework.records.cases import load
 from casework.records.database import plan_by_values

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.editions import Edition
 from casework.errors import NotFound
-from casework.operations.overview import find_case, names_of
+from casework.operations.overview import find_case
 from casework.operations.past import Past
+from casework.operations.presenters import names_of
 from casework.permissions import Actor, Sight, own_tracks
 
 Json = Any

@@ -25,8 +25,8 @@ from casework.errors import NotFound, Refused
 from casework.ledger.canonical import instant
 from casework.operations.deeds import new_id
 from casework.operations.entries import note_entries
-from casework.operations.overview import when
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.presenters import when
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.sensitive import sensitive
 from casework.operations.service_scopes import WEBHOOKS

@@ -10,7 +10,7 @@ from casework.definitions import load_library
 from casework.operations.access_sql import mediated
 from casework.operations.lateness import OVERDUE
 from casework.operations.my_work import place
-from casework.operations.overview import names_of, when
+from casework.operations.presenters import names_of, when
 from casework.operations.task_lists import WORDS, named_in, task_row
 from casework.permissions import Actor
 

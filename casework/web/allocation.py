@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -32,21 +32,6 @@ QUEUES = {
     "intake": N_("New cases"), "officer": N_("Officers, in a case of several"), "supervisor": N_("Supervisors"), "compliance": N_("Compliance officers"),
     "provider": N_("Everybody's tasks"), "provider_lead": N_("The leads' tasks"),
 }  # fmt: skip
-#: Why the rule of a queue led to somebody.
-_WHY = {
-    "only_one": N_("nobody else could have it"), "never": N_("the first of this queue for this person"),
-    "turn": N_("it was this person's turn"), "fewest": N_("this person had the fewest open tasks"),
-    "fewest_turn": N_("nobody had fewer open tasks, and it was this person's turn"),
-    "knows": N_("this person has done the most in this case"),
-    "has_all": N_("this person has every skill that it asks for"),
-    "has_most": N_("this person has the most of the skills that it asks for"),
-    "others_full": N_("others had as many as one may get"),
-}  # fmt: skip
-
-
-def say_why(reasons: Iterable[str]) -> str:
-    """Why the rule of a queue gave a task to somebody, in words."""
-    return "; ".join(gettext(_WHY[one]) for one in reasons if one in _WHY)
 
 
 @blueprint.app_template_global()
@@ -106,4 +91,4 @@ def _scope() -> str:
         raise NotFound("queue") from None
 
 
-__all__ = ["blueprint", "queues_to_choose", "say_why"]
+__all__ = ["blueprint", "queues_to_choose"]

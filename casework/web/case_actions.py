@@ -27,14 +27,15 @@ from casework.operations.requests import Done
 from casework.operations.requests import Request as Key
 from casework.permissions import Actor, Sight
 from casework.web.actor import page_transaction
-from casework.web.case_page import say_done, track_views
+from casework.web.case_page import track_views
 from casework.web.deeds import Action, Sent, action_form, actions_in, answer, is_sure, moved_since
 from casework.web.forms import FormView, build_form, own_texts, parse_form
 from casework.web.frame import use_calendar
-from casework.web.providers import REASONS
+from casework.web.next_action import say_done
 from casework.web.sentences import say_entry
 from casework.web.texts import N_, edition_text
 from casework.web.values import service_name
+from casework.web.vocabulary import REASONS
 
 Json = Any
 

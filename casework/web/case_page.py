@@ -29,11 +29,10 @@ from casework.operations.drafts import find_draft
 from casework.operations.history import last_events
 from casework.operations.marks import look
 from casework.operations.messages import list_threads
-from casework.operations.overview import describe, find_case, show_case, what_next
+from casework.operations.overview import describe, find_case, show_case
 from casework.operations.prospects import read_prospect
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, Sight
-from casework.web import dates
 from casework.web.actor import page_transaction
 from casework.web.case_list import say_hold, say_outcome
 from casework.web.deadlines import ledger
@@ -41,15 +40,15 @@ from casework.web.deeds import Action, Sent, actions_in, answer, say_choices
 from casework.web.forms import FormView, build_form, own_texts
 from casework.web.frame import clock, use_calendar
 from casework.web.messages import threads_of
+from casework.web.next_action import say_done, say_task
 from casework.web.obstacles import say_risks
-from casework.web.places import hold_name, queue_name, task_words
+from casework.web.places import hold_name, queue_name
 from casework.web.sentences import WHOSE, say_entry, say_join, whose
 from casework.web.steps import Step, step_name, steps_of
 from casework.web.texts import N_, edition_text, sentence
 from casework.web.values import ENCUMBRANCES, KINDS_OF_RIGHTS, PAPERS, paper_name, party_name, service_name
 
 Json = Any
-
 
 
 # --- what the page shows ---------------------------------------------------------------------------------------------
@@ -86,12 +85,6 @@ class TaskView:
     organisation: str | None
     where: str
     overdue: bool
-
-
-def say_task(one: Mapping[str, Json]) -> str:
-    """What a task asks for, in the reader's language."""
-    words = task_words(one)
-    return gettext("Decide: %(do)s", do=words) if one["type"] == "decision" else words
 
 
 def track_views(case: Mapping[str, Json]) -> list[TrackView]:
@@ -290,37 +283,6 @@ def _outline(case: Mapping[str, Json]) -> str:
 # --- what a page says after a deed -----------------------------------------------------------------------------------
 
 
-def say_done(number: str, words: str) -> str:
-    """What happened, and what comes next."""
-    with page_transaction() as (db, actor):
-        told = what_next(db, actor, number)
-        use_calendar(calendar_of(db, told["programme"]))
-    if told["closed_at"] is not None:
-        return f"{words} {gettext('The case is closed.')}"
-    one, now = told["next_action"], clock()
-    parts = [words]
-    if one is not None:
-        parts.append(
-            gettext("Next: %(do)s, by %(day)s.", do=say_task(one), day=dates.say_day(_local(one["due_at"]), now))
-            if one["due_at"]
-            else gettext("Next: %(do)s.", do=say_task(one))
-        )
-    if told["waits_for"] and told["hold"] is None:
-        first = told["waits_for"][0]
-        if first["until"]:
-            parts.append(
-                gettext(
-                    "It waits for %(who)s until %(day)s.", who=first["for"]["name"],
-                    day=dates.say_day(_local(first["until"]), now),
-                )
-            )  # fmt: skip
-    return " ".join(parts)
-
-
-def _local(moment: str) -> str:
-    return clock().day_of(moment).isoformat()
-
-
 # --- deeds on the case itself ----------------------------------------------------------------------------------------
 
 
@@ -507,4 +469,3 @@ def declare_interest(number: str) -> BaseResponse:
 def _checked(deed: Deed, data: Mapping[str, Json]) -> dict[str, Json]:
     """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
     return check(build_model(deed.form.__name__, deed.rules), deed.rules, data, clock().office_today)
-

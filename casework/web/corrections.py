@@ -32,9 +32,9 @@ from casework.operations.task_lists import find_task
 from casework.permissions import Actor, Sight, sight
 from casework.web import frame
 from casework.web.actor import page_transaction
-from casework.web.case_page import say_done
 from casework.web.deeds import Sent, answer, say_choices
 from casework.web.forms import Texts, build_form, read_revision, texts_of
+from casework.web.next_action import say_done
 from casework.web.places import task_words
 from casework.web.texts import N_, edition_text
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext, ngettext
@@ -13,30 +12,10 @@ from casework.definitions import load_library
 from casework.engine.calendars import Calendar
 from casework.engine.explain import PAUSE
 from casework.operations.deadline_words import say_days_of, say_kind, say_rule, say_used
-from casework.web import dates
-from casework.web.frame import clock
+from casework.web.speech import SPEECH
 from casework.web.texts import edition_text
 
 Json = Any
-
-class _Speech:
-    """The reader's language."""
-
-    @property
-    def chinese(self) -> bool:
-        return clock().chinese
-
-    def gettext(self, words: str, **given: Json) -> str:
-        return str(gettext(words, **given))
-
-    def ngettext(self, one: str, many: str, num: int, **given: Json) -> str:
-        return str(ngettext(one, many, num, **given))
-
-    def day(self, day: date) -> str:
-        return dates.say_day(day, clock())
-
-
-SPEECH = _Speech()
 
 
 @dataclass(frozen=True)

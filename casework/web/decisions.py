@@ -23,9 +23,9 @@ from casework.operations.marks import look
 from casework.permissions import Sight, asked, operations, sight
 from casework.web import frame
 from casework.web.actor import page_transaction
-from casework.web.case_page import say_done
 from casework.web.deeds import Sent, say_refusal
 from casework.web.forms import read_request
+from casework.web.next_action import say_done
 from casework.web.places import place_url, service_name, task_words
 from casework.web.sentences import say_fields
 from casework.web.task_operations import menu, told

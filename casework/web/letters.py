@@ -10,8 +10,9 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.files import as_attachment, cabinet
-from casework.engine.fields import PARTIES, Choice, Date, Form, Note, Text
+from casework.engine.fields import Choice, Date, Form, Note, Text
 from casework.engine.letters import CLOSING, INVITATION, REFERRAL, REMINDER
+from casework.engine.parties import PARTIES
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
 from casework.operations import letters
 from casework.operations.drafts import drop_draft, find_draft

@@ -15,11 +15,11 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations import catalogue, matches
 from casework.operations.cases import open_case
 from casework.operations.catalogue import Noun
-from casework.operations.overview import names_of
+from casework.operations.presenters import names_of
 from casework.permissions import Actor, reach
 from casework.web.actor import list_transaction, page_transaction
-from casework.web.case_page import say_done
 from casework.web.forms import read_request
+from casework.web.next_action import say_done
 from casework.web.texts import N_
 from casework.web.values import Values
 

@@ -21,10 +21,10 @@ from casework.operations.overview import describe, find_case
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor, Sight
 from casework.web.actor import page_transaction
-from casework.web.case_page import say_done
 from casework.web.deeds import Sent, answer
 from casework.web.forms import build_form, own_texts
 from casework.web.frame import use_calendar
+from casework.web.next_action import say_done
 from casework.web.texts import N_, edition_text, sentence
 
 Json = Any

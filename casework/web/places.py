@@ -15,9 +15,9 @@ from casework.operations.deadline_words import say_used
 from casework.permissions import READS_ALL
 from casework.web import dates
 from casework.web.actor import current_actor
-from casework.web.deadlines import SPEECH
 from casework.web.frame import clock, due_element
 from casework.web.navigation import PROVIDERS, has_page
+from casework.web.speech import SPEECH
 from casework.web.texts import N_, edition_text, role_name
 from casework.web.values import party_name, service_name
 

@@ -25,14 +25,6 @@ from casework.web.texts import N_
 Json = Any
 blueprint = Blueprint("providers", __name__, url_prefix="/providers")
 
-#: Why somebody is suggested, or not.
-REASONS = {
-    "field": N_("works in this field"), "language": N_("speaks the parties\' languages"), "place": N_("works in this district"),
-    "free": N_("has room"), "in_time": N_("answers in time"), "rated": N_("well rated"), "full": N_("is full"),
-    "late": N_("often answers late"), "declined": N_("did not take it before"), "closed": N_("takes nothing now"),
-    "conflict": N_("has a standing conflict with a party"), "at_work": N_("is asked or at work already"),
-}  # fmt: skip
-
 
 class Profile(Form):
     fields_ = Text(label=N_("Fields"), required=False, max=2000, help=N_("In which you work, with commas between: steam boilers, low-NOx burners."))

@@ -11,12 +11,12 @@ from markupsafe import Markup
 
 from casework.engine.editions import Edition
 from casework.engine.events import SYSTEM_ACTOR
-from casework.web.allocation import say_why
 from casework.web.dates import say_day
 from casework.web.forms import texts_of
 from casework.web.frame import clock
 from casework.web.texts import N_, chinese, edition_text, role_name
 from casework.web.values import PARTIES, Values, choice_name, paper_name, party_name, service_name
+from casework.web.vocabulary import say_why
 
 Json = Any
 Editions = Mapping[str, Edition]

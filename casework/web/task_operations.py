@@ -21,19 +21,19 @@ from casework.operations import task_lists, tasks
 from casework.operations.allocation import explain_waiting
 from casework.operations.deeds import calendar_of
 from casework.operations.drafts import find_draft
-from casework.operations.overview import names_of
+from casework.operations.presenters import names_of
 from casework.operations.requests import Done, Request
 from casework.operations.task_people import people_for
 from casework.permissions import Actor, operate, operations
 from casework.web import deeds, frame
 from casework.web.actor import current_actor, page_transaction
-from casework.web.allocation import say_why
 from casework.web.deeds import Sent
 from casework.web.forms import build_form, own_texts
 from casework.web.paths import local_path
 from casework.web.places import place_url, task_url, task_words
 from casework.web.skills import say_nobody
 from casework.web.texts import N_, TASK_STATES, edition_text
+from casework.web.vocabulary import say_why
 
 Json = Any
 blueprint = Blueprint("task_operations", __name__)

@@ -23,16 +23,16 @@ from casework.operations.deadlines import explain_task, explain_tasks
 from casework.operations.deeds import calendar_of
 from casework.operations.drafts import save_draft
 from casework.operations.marks import look
-from casework.operations.overview import names_of
+from casework.operations.presenters import names_of
 from casework.operations.requests import Done, Request
 from casework.operations.task_people import reviewers_for
 from casework.permissions import Actor, may_work, operations
 from casework.web import deeds, frame
 from casework.web.actor import list_transaction, page_transaction
-from casework.web.case_page import say_done
 from casework.web.deadlines import ledger
 from casework.web.errors import typed
 from casework.web.forms import PREFIX, FormView, read_request
+from casework.web.next_action import say_done
 from casework.web.paths import local_path
 from casework.web.places import WORDS, place_url, queue_name, task_url, task_words, why_here
 from casework.web.sentences import Told, say_fields

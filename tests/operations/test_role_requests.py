@@ -12,7 +12,7 @@ from casework.engine.events import SYSTEM_ACTOR
 from casework.engine.names import insist_name
 from casework.engine.roles import ROLES
 from casework.errors import InvalidForm, NotAllowed, NotConfirmed, NotFound, WrongState
-from casework.operations import registers
+from casework.operations import register_log, registers
 from casework.operations.accounts import close_account
 from casework.operations.administration import create_membership, deactivate_person
 from casework.operations.entries import note_entries
@@ -243,7 +243,7 @@ def test_what_was_asked_for_ends_with_the_account(db: Connection, world: World, 
 
 def _forge(db: Connection, programme: str, kind: str, by: str = SYSTEM_ACTOR, **effects: str | None) -> None:
     log = lock_log(db, programme)
-    registers.append(db, log, [log.next_event(kind, by, effects=effects)])
+    register_log.append(db, log, [log.next_event(kind, by, effects=effects)])
 
 
 @pytest.mark.parametrize("account", ["open", "closed later", "closed and opened again", "of the asker closed"])

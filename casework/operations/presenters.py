@@ -1,0 +1,36 @@
+"""Moments, people and organisations as they are handed out, with their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.ledger.canonical import instant
+
+Json = Any
+
+
+def when(moment: datetime | None) -> str | None:
+    return None if moment is None else instant(moment)
+
+
+def named(id: str | None, names: Mapping[str, str]) -> Json:
+    """A person or an organisation, with the name that `names_of` found."""
+    return None if id is None else {"id": id, "name": names.get(id)}
+
+
+def names_of(db: Connection, people: set[str | None], organisations: set[str | None] | None = None) -> dict[str, str]:
+    rows = db.execute(
+        text(
+            "SELECT id::text, name FROM people WHERE id = ANY(CAST(:people AS uuid[]))"
+            " UNION ALL SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:organisations AS uuid[]))"
+        ),
+        {
+            "people": sorted(one for one in people if one and one != "system"),
+            "organisations": sorted(one for one in organisations or () if one),
+        },
+    )
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,42 @@
+"""What the logs of registers tell: the kinds of their events, and how one is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from casework.engine.events import Event
+from casework.records.logs import Log, seal_events
+from casework.records.sealing import insist_unsealed
+
+REGISTERED, GRANTED, ENDED, CHANGED = "registered", "granted", "ended", "changed"
+AWAY, BACK = "away", "back"
+ROLE_ASKED, ROLE_REFUSED = "role_asked", "role_refused"
+
+
+def append(db: Connection, log: Log, events: Sequence[Event], key: str | None = None) -> None:
+    """Write events of a log that is locked, or new."""
+    rows, head = seal_events(log, events, key)
+    last = events[-1]
+    written = json.dumps(rows)
+    insist_unsealed(written)
+    values = {
+        "id": log.id, "kind": log.kind, "programme": log.programme, "seq": last.seq, "head": head, "last_at": last.at,
+        "events": written,
+    }  # fmt: skip
+    if log.seq == 0:
+        first = (
+            "INSERT INTO logs (id, kind, programme_id, seq, head, last_at)"
+            " VALUES (:id, :kind, CAST(:programme AS uuid), :seq, :head, :last_at)"
+        )
+    else:
+        first = "UPDATE logs SET seq = :seq, head = :head, last_at = :last_at WHERE id = CAST(:id AS uuid)"
+    db.execute(
+        text(
+            f"WITH l AS ({first}), e AS (INSERT INTO events"
+            " SELECT * FROM jsonb_populate_recordset(NULL::events, CAST(:events AS jsonb))) SELECT 1"
+        ),
+        values,
+    )
