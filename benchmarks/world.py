@@ -17,9 +17,9 @@ import psycopg
 from sqlalchemy import Engine, make_url, text
 
 from casework.definitions import load_library
-from casework.engine.editions import Edition, publish
-from casework.engine.fields import Choice, Date, Form, Note, Number, Text
-from casework.engine.grammar import Final, State, Workflow, working_days
+from casework.engine.definition.editions import Edition, publish
+from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Text
+from casework.engine.definition.grammar import Final, State, Workflow, working_days
 from casework.engine.roles import OFFICER
 from casework.operations.editions import store_editions
 from casework.operations.national_calendars import china

@@ -9,9 +9,9 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from casework.engine.commands import Library
-from casework.engine.editions import Audited, Edition, audited, load
-from casework.engine.grammar import Workflow
+from casework.engine.definition.editions import Audited, Edition, audited, load
+from casework.engine.definition.grammar import Workflow
+from casework.engine.execution.commands import Library
 
 #: A package of workflows names itself in this group; its DEFINITIONS and its folder `published` are what counts.
 GROUP = "casework.workflows"

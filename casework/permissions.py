@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from casework.engine.cases import Case, Document, Task, Track
-from casework.engine.checks import duty_reasons
-from casework.engine.commands import By
-from casework.engine.draft import accepted
-from casework.engine.editions import Edition
-from casework.engine.openings import BREAKERS, READERS
+from casework.engine.case_objects.disclosures import BREAKERS, READERS
+from casework.engine.definition.editions import Edition
+from casework.engine.execution.commands import By
+from casework.engine.execution.effects import accepted
+from casework.engine.execution.guards import duty_reasons
+from casework.engine.execution.task_lifecycle import OPERATIONS, VIEW, leads, refusal, works
 from casework.engine.roles import (
     ADMINISTRATOR,
     AUDITOR,
@@ -32,7 +32,7 @@ from casework.engine.roles import (
     SUPERVISOR,
     VERIFIER,
 )  # fmt: skip
-from casework.engine.task_table import OPERATIONS, VIEW, leads, refusal, works
+from casework.engine.state.case import Case, Document, Task, Track
 from casework.errors import CaseworkError, NotAllowed
 
 #: Roles that read every case of their programme in full.

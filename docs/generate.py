@@ -20,10 +20,10 @@ from casework.api.errors import STATUS
 from casework.api.scopes import BY_TRANSITION, EVERY, TABLE
 from casework.cli import main
 from casework.definitions import load_definitions
-from casework.engine import task_table
-from casework.engine.editions import Edition, PaperRule, StateRule, TaskRule, TransitionRule, publish
-from casework.engine.grammar import PREVIOUS_STEP
-from casework.engine.registry import GUARDS
+from casework.engine.definition.editions import Edition, PaperRule, StateRule, TaskRule, TransitionRule, publish
+from casework.engine.definition.grammar import PREVIOUS_STEP
+from casework.engine.definition.registry import GUARDS
+from casework.engine.execution import task_lifecycle
 from casework.operations.allowances import ALLOWANCES
 from casework.operations.attempts import MOST_OF_ADDRESS, WINDOW
 from casework.operations.covered import COVERED
@@ -77,7 +77,7 @@ def tasks() -> Iterator[str]:
     yield ""
     yield "## Who"
     yield ""
-    yield from table(("Kind of person", "In Casework"), ((kind, said) for kind, said in task_table.KINDS.items()))
+    yield from table(("Kind of person", "In Casework"), ((kind, said) for kind, said in task_lifecycle.KINDS.items()))
     yield ""
     yield "## What, from which state, by whom"
     yield ""
@@ -85,7 +85,7 @@ def tasks() -> Iterator[str]:
         ("Operation", "Button", "From (who)", "To", "With"),
         (
             (f"`{row.name}`", row.do, "; ".join(_cells(row)), row.to or ("the state before" if row.name == "resume" else "unchanged"), _comes_with(row))
-            for row in task_table.OPERATIONS.values()
+            for row in task_lifecycle.OPERATIONS.values()
         ),
     )
     yield ""
@@ -102,7 +102,7 @@ def tasks() -> Iterator[str]:
         ("Type", "Operation", "Why"),
         (
             (kind, f"`{operation}`", why)
-            for kind, rows in task_table.NOT_FOR.items() for operation, why in rows.items()
+            for kind, rows in task_lifecycle.NOT_FOR.items() for operation, why in rows.items()
         ),
     )  # fmt: skip
     yield ""
@@ -115,15 +115,15 @@ def tasks() -> Iterator[str]:
     )
 
 
-def _cells(row: task_table.Operation) -> Iterator[str]:
+def _cells(row: task_lifecycle.Operation) -> Iterator[str]:
     by_kinds: dict[frozenset[str], list[str]] = {}
     for state, kinds in row.who.items():
         by_kinds.setdefault(kinds, []).append(state)
     for kinds, states in by_kinds.items():
-        yield f"{', '.join(states)} ({', '.join(one for one in task_table.KINDS if one in kinds)})"
+        yield f"{', '.join(states)} ({', '.join(one for one in task_lifecycle.KINDS if one in kinds)})"
 
 
-def _comes_with(row: task_table.Operation) -> str:
+def _comes_with(row: task_lifecycle.Operation) -> str:
     person = {"must": "a person", "may": "a person or nobody"}.get(row.person or "", "")
     more = {"suspend": "a day, for whom", "modify": "a priority"}.get(row.name, "")
     return ", ".join(one for one in (person, more, f"a {row.words}" if row.words else "") if one)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "casework").rglob("*.py"), *(ROOT / "workflows").rglob("*.py")])
 TEMPLATES = sorted(one for one in (ROOT / "templates").rglob("*.*") if "__pycache__" not in one.parts)
 #: The one place: file and function.
-THE_PLACE = ("casework/engine/calendars.py", "day_in")
+THE_PLACE = ("casework/engine/deadlines/calendars.py", "day_in")
 #: What is held against that place and shares nothing with it, and days as somebody typed or wrote them.
 APART = {"casework/demo/minutes.py", "casework/commands/simulate.py", "casework/operations/calendar_files.py"}
 

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from casework.cli import main
-from casework.engine import fields
-from casework.engine.editions import publish
-from casework.engine.faults import faults
-from casework.engine.grammar import Workflow
+from casework.engine.definition import forms
+from casework.engine.definition.editions import publish
+from casework.engine.definition.grammar import Workflow
+from casework.engine.definition.validation import faults
 from casework.settings import Settings
 from docs.shots import PICTURES, shown
 
@@ -107,7 +107,7 @@ def test_every_setting_is_named(field: str) -> None:
 def test_every_type_of_field_is_told_with_what_it_takes() -> None:
     """And no published edition has one that is not."""
     told = runpy.run_path(str(ROOT / "docs" / "generate.py"))["TYPES"]
-    types = {one.type for one in vars(fields).values() if isinstance(one, type) and issubclass(one, fields.FormField) and one.type}
+    types = {one.type for one in vars(forms).values() if isinstance(one, type) and issubclass(one, forms.FormField) and one.type}
     assert set(told) == types
 
 

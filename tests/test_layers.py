@@ -53,7 +53,7 @@ MAY_IMPORT["workflows"] = {"casework.engine"}
 
 # Libraries that only the named parts may import; a single module stands for itself alone.
 ONLY_IN: dict[str, set[str]] = {
-    "transitions": {"casework.engine.machines"},
+    "transitions": {"casework.engine.execution.state_machine"},
     "structlog": {"casework.logs"},
     "sqlalchemy": {
         "casework.records",
@@ -231,8 +231,8 @@ def test_a_breach_is_found(module: str, source: str, fault: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("casework.engine.machines", "from transitions.extensions import HierarchicalMachine"),
-        ("casework.engine.decide", "from . import cases\nfrom casework.engine.cases import Case"),
+        ("casework.engine.execution.state_machine", "from transitions.extensions import HierarchicalMachine"),
+        ("casework.engine.decide", "from . import cases\nfrom casework.engine.state.case import Case"),
         ("casework.operations.cases", "from casework import permissions\nfrom casework.engine import decide"),
         ("casework.web.app", "from flask import Flask\nfrom casework.operations import cases"),
         ("workflows.case", "from casework.engine import State\nfrom workflows.guards import paid"),

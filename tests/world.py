@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import Case
-from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.state.case import Case
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations import registers, rights
 from casework.operations.absences import record_absence
 from casework.operations.cabinet import Cabinet, part_for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine.grammar import Workflow
+from casework.engine.definition.grammar import Workflow
 from workflows.agreement import Agreement
 from workflows.assessment import Assessment
 from workflows.case import Case

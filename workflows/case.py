@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine.grammar import (
+from casework.engine.definition.grammar import (
     EXCEPTION,
     EXTENSION,
     PREVIOUS_STEP,
@@ -25,7 +25,7 @@ from casework.engine.grammar import (
     same,
     until,
     working_days,
-)  # fmt: skip
+)
 from casework.engine.roles import COMPLIANCE, INTAKE, OFFICER, SUPERVISOR
 from workflows import case_forms as forms
 from workflows import effects, guards, joins

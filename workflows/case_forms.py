@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine.fields import (
+from casework.engine.definition.forms import (
     Choice,
     Date,
     Documents,
@@ -20,8 +20,8 @@ from casework.engine.fields import (
     Tasks,
     Text,
     YesNo,
-)  # fmt: skip
-from casework.engine.grammar import Form
+)
+from casework.engine.definition.grammar import Form
 from workflows.codes import (
     DEPLOYED,
     HOLD_REASONS,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casework.engine.fields import Date, Documents, Form, Items, Note, PartyField, Text, YesNo
-from casework.engine.grammar import (
+from casework.engine.definition.forms import Date, Documents, Form, Items, Note, PartyField, Text, YesNo
+from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
     Final,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from casework.engine.facts import Facts
-from casework.engine.registry import effect
+from casework.engine.definition.facts import Facts
+from casework.engine.definition.registry import effect
 from workflows.service_effects import BURDENS
 
 Change = Mapping[str, Any]

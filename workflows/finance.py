@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casework.engine.fields import Choice, Date, Documents, Form, Items, Money, Note, Number, Text, YesNo
-from casework.engine.grammar import (
+from casework.engine.definition.forms import Choice, Date, Documents, Form, Items, Money, Note, Number, Text, YesNo
+from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
     Final,

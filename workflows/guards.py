@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from casework.engine.cases import CREATED, MET_JOIN, Task, Track
-from casework.engine.facts import Facts
-from casework.engine.registry import guard
+from casework.engine.definition.facts import Facts
+from casework.engine.definition.registry import guard
+from casework.engine.state.case import CREATED, MET_JOIN, Task, Track
 from workflows.codes import WORLD
 from workflows.joins import reached, services_that_count
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casework.engine.fields import Choice, Date, Documents, Form, Note, PartyField, Rights, Text, YesNo
-from casework.engine.grammar import EXCEPTION, RETURN, Final, State, Workflow, calendar_days, working_days
+from casework.engine.definition.forms import Choice, Date, Documents, Form, Note, PartyField, Rights, Text, YesNo
+from casework.engine.definition.grammar import EXCEPTION, RETURN, Final, State, Workflow, calendar_days, working_days
 from casework.engine.roles import OFFICER, SYSTEM
 from workflows.codes import TERRITORIES
 from workflows.service_guards import (

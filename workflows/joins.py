@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from casework.engine.cases import GIVEN_UP_JOIN, Join, Track
-from casework.engine.facts import Facts
-from casework.engine.fields import Choice, Note, Number, Providers
-from casework.engine.grammar import Form
-from casework.engine.joins import SOME, asked_now, join_of, open_join, tally
-from casework.engine.registry import effect, guard
+from casework.engine.definition.facts import Facts
+from casework.engine.definition.forms import Choice, Note, Number, Providers
+from casework.engine.definition.grammar import Form
+from casework.engine.definition.registry import effect, guard
+from casework.engine.state.case import GIVEN_UP_JOIN, Join, Track
+from casework.engine.state.join_count import SOME, asked_now, join_of, open_join, tally
 from workflows.codes import OPEN_SERVICES, SERVICES
 
 #: What counts as the result of a service before its referral is approved: of a loan, the offer.

@@ -5,8 +5,8 @@ No form here has a field for words, a name or a paper, and none tells which part
 
 from __future__ import annotations
 
-from casework.engine.fields import Choice, Date, Form, Money, YesNo
-from casework.engine.grammar import (
+from casework.engine.definition.forms import Choice, Date, Form, Money, YesNo
+from casework.engine.definition.grammar import (
     EXCEPTION,
     EXTENSION,
     WAIVER,

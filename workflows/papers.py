@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine.grammar import Paper
+from casework.engine.definition.grammar import Paper
 
 #: What the assessor has stated; a statement that has run out carries nothing.
 VERIFICATION_STATEMENT = Paper("verification_statement", "verification statement", valid=True, of="assessment")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine.fields import (
+from casework.engine.definition.forms import (
     Choice,
     Date,
     Documents,
@@ -17,7 +17,7 @@ from casework.engine.fields import (
     Text,
     YesNo,
 )
-from casework.engine.grammar import (
+from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
     Final,

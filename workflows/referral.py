@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine.grammar import (
+from casework.engine.definition.grammar import (
     EXCEPTION,
     EXTENSION,
     PREVIOUS_STEP,
@@ -22,10 +22,8 @@ from casework.engine.grammar import (
     same,
     until,
     working_days,
-)  # fmt: skip
-from casework.engine.grammar import (
-    Referral as Another,
 )
+from casework.engine.definition.grammar import Referral as Another
 from casework.engine.roles import OFFICER, PROVIDER, PROVIDER_LEAD, SUPERVISOR, SYSTEM
 from workflows import effects, guards, joins
 from workflows import referral_forms as forms

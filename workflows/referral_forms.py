@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine.fields import (
+from casework.engine.definition.forms import (
     Choice,
     Date,
     Documents,
@@ -15,8 +15,8 @@ from casework.engine.fields import (
     Providers,
     Text,
     YesNo,
-)  # fmt: skip
-from casework.engine.grammar import Form
+)
+from casework.engine.definition.grammar import Form
 from workflows import joins
 from workflows.codes import OPEN_SERVICES, PAYERS, SERVICES
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from casework.engine.facts import Facts
-from casework.engine.registry import effect
+from casework.engine.definition.facts import Facts
+from casework.engine.definition.registry import effect
 
 #: What an agreement of a kind puts on the rights that it names; the case's own signing adds what is not here.
 BURDENS = {"licence": "licence", "sale": "transfer", "assignment": "transfer"}

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from casework.engine.facts import Facts
-from casework.engine.registry import guard
+from casework.engine.definition.facts import Facts
+from casework.engine.definition.registry import guard
 
 #: The territory that touches every other.
 WORLD = "WORLD"

@@ -6,7 +6,7 @@ from typing import Any
 
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import calendars as shapes
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidForm
 from casework.operations import calendars
 from casework.operations.requests import Done

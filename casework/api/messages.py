@@ -10,8 +10,8 @@ from collections.abc import Callable
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import messages as shapes
 from casework.api.shapes import shared
-from casework.engine.cases import Case
-from casework.engine.messages import INTERNAL, SHARED
+from casework.engine.case_objects.messages import INTERNAL, SHARED
+from casework.engine.state.case import Case
 from casework.operations import mentions, messages
 from casework.operations.mediations import find_mediation
 from casework.operations.overview import find_case

@@ -8,8 +8,8 @@ import click
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.events import SYSTEM_ACTOR
 from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotFound
 from casework.operations.account_log import LINK_SENT, note_account
 from casework.operations.addresses import canonical

@@ -21,10 +21,10 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.demo.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS, WORDS
-from casework.engine.calendars import Calendar
-from casework.engine.cases import CREATED, Case, Task, Track
-from casework.engine.editions import Edition, TransitionRule
-from casework.engine.prefill import prefill
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.editions import Edition, TransitionRule
+from casework.engine.definition.prefill import prefill
+from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.errors import CaseworkError, NotFound
 from casework.operations.cases import (
     add_task,

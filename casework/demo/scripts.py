@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from casework.demo.driver import Call, Do, Script, Step, Until, Wait, do
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 
 Steps = tuple[Step, ...]
 

@@ -22,8 +22,8 @@ from casework.demo.driver import Performance, Script, Stage, Until, Wait
 from casework.demo.minutes import Minutes
 from casework.demo.story import prepare, rounds
 from casework.demo.watch import Seen, Watch
-from casework.engine.calendars import Calendar, day_in
-from casework.engine.events import Event
+from casework.engine.deadlines.calendars import Calendar, day_in
+from casework.engine.state.events import Event
 from casework.errors import CaseworkError, InvalidSettings
 from casework.operations.house_rule import KINDS, check_programme, find_breaches
 from casework.operations.national_calendars import china

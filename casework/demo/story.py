@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from casework.demo.cast import PLAYERS, PROVIDERS, Player
 from casework.demo.driver import Script, Stage, play
 from casework.demo.scripts import scripts
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidSettings
 from casework.operations.import_forms import Kind
 from casework.operations.imports import import_records

@@ -13,9 +13,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from casework.demo.minutes import FAR, Minutes
-from casework.engine.cases import PAUSED, STOPPED
-from casework.engine.events import CONSENT_ENDED, FIRED, RANG, SYSTEM_ACTOR, Event
-from casework.engine.explain import explain, tell
+from casework.engine.analysis.deadline_explanation import explain, tell
+from casework.engine.state.case import PAUSED, STOPPED
+from casework.engine.state.events import CONSENT_ENDED, FIRED, RANG, SYSTEM_ACTOR, Event
 from casework.ledger.canonical import parse_instant
 
 Json = Any

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.engine import documents, grants, letters, openings
-from casework.engine.cases import CREATED, READY, Case
-from casework.engine.checks import line, refusals
-from casework.engine.clockwork import END_ACCESS, WAKE
-from casework.engine.commands import (
+from casework.engine.case_objects import disclosures, document_access, documents, letters
+from casework.engine.case_objects.acknowledgements import answer_objection, object_to, receive
+from casework.engine.case_objects.messages import correct, say
+from casework.engine.execution.commands import (
     AnswerObjection,
     AskUnsealing,
     BreakGlass,
@@ -42,11 +41,15 @@ from casework.engine.commands import (
     TellParties,
     WithdrawDocument,
     WithdrawGrant,
-)  # fmt: skip
-from casework.engine.contract import answer_objection, object_to, receive
-from casework.engine.corrections import correct_answer
-from casework.engine.draft import Draft
-from casework.engine.events import (
+)
+from casework.engine.execution.corrections import correct_answer
+from casework.engine.execution.effects import Draft
+from casework.engine.execution.guards import line, refusals
+from casework.engine.execution.joins import settle_join
+from casework.engine.execution.timers import END_ACCESS, WAKE
+from casework.engine.execution.transitions import fire, fire_by_person
+from casework.engine.state.case import CREATED, READY, Case
+from casework.engine.state.events import (
     ACTIVATED,
     ADDED,
     CONSENT_ENDED,
@@ -55,11 +58,8 @@ from casework.engine.events import (
     RANG,
     RECOUNTED,
     Event,
-)  # fmt: skip
-from casework.engine.firing import fire, fire_by_person
-from casework.engine.joining import settle_join
-from casework.engine.messages import correct, say
-from casework.engine.task_deeds import TASK_DEEDS
+)
+from casework.engine.tasks.operations import TASK_DEEDS
 from casework.errors import NotFound, WrongState
 
 Json = Any
@@ -97,7 +97,7 @@ def _ring(draft: Draft, command: Ring) -> None:
         _end_consent(draft, EndConsent(str(clock.consent), "expired"))
         return
     if what == END_ACCESS:
-        grants.expire(draft, str(clock.grant))
+        document_access.expire(draft, str(clock.grant))
         return
     if what.startswith("fire:"):
         edition = draft.library[track.edition]
@@ -241,18 +241,18 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     FileDocument: documents.file,
     WithdrawDocument: documents.withdraw,
     SendLetter: letters.send,
-    WithdrawGrant: grants.withdraw_grant,
-    ChangeGrantDay: grants.change_day,
-    ReturnPapers: grants.return_papers,
+    WithdrawGrant: document_access.withdraw_grant,
+    ChangeGrantDay: document_access.change_day,
+    ReturnPapers: document_access.return_papers,
     EndConsent: _end_consent,
     DeclareInterest: _declare_interest,
     Notice: _notice,
     **TASK_DEEDS,
-    AskUnsealing: openings.ask,
-    DecideUnsealing: openings.decide,
-    Reseal: openings.reseal,
-    TellParties: openings.tell_parties,
-    BreakGlass: openings.break_glass,
+    AskUnsealing: disclosures.ask,
+    DecideUnsealing: disclosures.decide,
+    Reseal: disclosures.reseal,
+    TellParties: disclosures.tell_parties,
+    BreakGlass: disclosures.break_glass,
     Say: say,
     Correct: correct,
     CorrectAnswer: correct_answer,

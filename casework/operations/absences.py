@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
-from casework.engine.absences import MOST_LINKS, Absence, circle, longest, standing_in
-from casework.engine.calendars import day_in
-from casework.engine.commands import By
-from casework.engine.events import Event
+from casework.engine.deadlines.calendars import day_in
+from casework.engine.execution.commands import By
+from casework.engine.state.events import Event
+from casework.engine.tasks.substitution import MOST_LINKS, Absence, circle, longest, standing_in
 from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations import register_log, registers
 from casework.operations.deeds import new_id

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.commands import By
-from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.execution.commands import By
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.operations import register_log, registers
 from casework.operations.absences import pass_on_role

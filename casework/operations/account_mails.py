@@ -9,7 +9,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.events import Event
+from casework.engine.state.events import Event
 from casework.operations.account_log import ACCOUNT, what_of
 
 

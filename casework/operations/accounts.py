@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.events import SYSTEM_ACTOR
 from casework.engine.roles import ADMINISTRATOR
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongCode, WrongPassword
 from casework.ledger.canonical import instant
 from casework.operations import second_factors

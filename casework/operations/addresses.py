@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from casework.engine.names import is_plain
+from casework.engine.definition.names import is_plain
 from casework.errors import InvalidForm
 
 LONGEST, LONGEST_LOCAL = 254, 64

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.calendars import Calendar
-from casework.engine.commands import By
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.execution.commands import By
 from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER, PROVIDER_LEAD
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations import registers

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
-from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, Calendar
+from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, Calendar
 from casework.errors import InvalidForm
 from casework.operations.deeds import home_calendar
 from casework.operations.my_work import FOCUS, chosen_tasks, kinds_of, rows_of

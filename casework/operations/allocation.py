@@ -13,7 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
-from casework.engine.allocation import (
+from casework.engine.execution.commands import Allocate, Library
+from casework.engine.roles import OFFICER
+from casework.engine.state.case import READY, Case, Task
+from casework.engine.tasks.allocation import (
     HIGHEST_CAP,
     IN_ORGANISATIONS,
     IN_PROGRAMMES,
@@ -25,10 +28,7 @@ from casework.engine.allocation import (
     choose,
     why_nobody,
     written,
-)  # fmt: skip
-from casework.engine.cases import READY, Case, Task
-from casework.engine.commands import Allocate, Library
-from casework.engine.roles import OFFICER
+)
 from casework.errors import InvalidForm, NotFound
 from casework.operations.absences import substitutes_of
 from casework.operations.deeds import by_system, new_id, stand

@@ -9,16 +9,25 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from casework.engine import corrections, documents, grants, letters, openings
-from casework.engine.cases import HELD, MET_JOIN, OPEN_JOIN, Case, Join, Task, Track
-from casework.engine.checklists import steps_unticked
-from casework.engine.checks import duty_reasons
-from casework.engine.clockwork import END_ACCESS
-from casework.engine.commands import By, Library
-from casework.engine.contract import faults_of, objectors
-from casework.engine.draft import accepted
-from casework.engine.editions import Edition, TransitionRule, ancestors
-from casework.engine.events import (
+from casework.engine.case_objects import disclosures, document_access, documents, letters
+from casework.engine.case_objects.acknowledgements import faults_of, objectors
+from casework.engine.case_objects.messages import TAKEN_BACK, WRITTEN, audience_of, refusal
+from casework.engine.definition.editions import Edition, TransitionRule, ancestors
+from casework.engine.definition.facts import Facts, NotGiven
+from casework.engine.definition.registry import EFFECTS, GUARDS
+from casework.engine.definition.required_documents import THERE, papers_for
+from casework.engine.execution import corrections
+from casework.engine.execution.checklists import steps_unticked
+from casework.engine.execution.commands import By, Library
+from casework.engine.execution.effects import accepted
+from casework.engine.execution.guards import duty_reasons
+from casework.engine.execution.joins import RELEASE, TOO_FEW
+from casework.engine.execution.sequential_requests import asked_by, same_request
+from casework.engine.execution.state_machine import move
+from casework.engine.execution.timers import END_ACCESS
+from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SYSTEM
+from casework.engine.state.case import HELD, MET_JOIN, OPEN_JOIN, Case, Join, Task, Track
+from casework.engine.state.events import (
     ACTIVATED,
     ADDED,
     ASSIGNED,
@@ -56,16 +65,8 @@ from casework.engine.events import (
     UNSEALING_ASKED,
     UNSEALING_REFUSED,
     Event,
-)  # fmt: skip
-from casework.engine.facts import Facts, NotGiven
-from casework.engine.joining import RELEASE, TOO_FEW
-from casework.engine.joins import ENOUGH, SHORT, Tally, members, tally
-from casework.engine.machines import move
-from casework.engine.messages import TAKEN_BACK, WRITTEN, audience_of, refusal
-from casework.engine.panels import asked_by, same_request
-from casework.engine.papers import THERE, papers_for
-from casework.engine.registry import EFFECTS, GUARDS
-from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SYSTEM
+)
+from casework.engine.state.join_count import ENOUGH, SHORT, Tally, members, tally
 from casework.operations.allowed_tasks import OPERATION_OF, task_reasons
 from casework.operations.past import Past
 from casework.operations.service_scopes import NONE, scope_of_event
@@ -665,7 +666,7 @@ class Judge:
         yield from letters.faults_of(before, event.effects, event.role, event.track)
 
     def _grant_withdrawn(self, before: Case, event: Event) -> Reasons:
-        yield from self._role_in(before, event, grants.ENDERS)
+        yield from self._role_in(before, event, document_access.ENDERS)
         yield from self._grant(before, event, event.effects.get("grants_ended", ()))
 
     def _grant_expired(self, before: Case, event: Event) -> Reasons:
@@ -675,7 +676,7 @@ class Judge:
             yield "the last day of the access was not over"
 
     def _grant_day_changed(self, before: Case, event: Event) -> Reasons:
-        yield from self._role_in(before, event, grants.ENDERS)
+        yield from self._role_in(before, event, document_access.ENDERS)
         days = {one["id"]: one["until"] for one in event.effects.get("grant_days", ())}
         yield from self._grant(before, event, days)
         today = self.past.calendar(before.programme, event.at).local_date(event.at).isoformat()
@@ -690,7 +691,7 @@ class Judge:
             yield "there was no such access to end"
 
     def _papers_returned(self, before: Case, event: Event) -> Reasons:
-        yield from self._role_in(before, event, grants.RETURNERS)
+        yield from self._role_in(before, event, document_access.RETURNERS)
         had = {one.id for one in before.copies_out(event.track or "")}
         if not had or had != set(event.effects["grants_returned"]):
             yield "it does not speak of exactly what the provider had and saw no longer"
@@ -759,7 +760,7 @@ class Judge:
 
     def _opening_of(self, before: Case, event: Event) -> Reasons:
         """By two persons or in an emergency, each in the role for it and for somebody who could be given it."""
-        yield from openings.faults_of(before, event)
+        yield from disclosures.faults_of(before, event)
         if event.kind in _OPENED_BY and event.role not in _OPENED_BY[event.kind]:
             yield f"it is for {_list(_OPENED_BY[event.kind])}, not for {event.role}"
         if event.kind == UNSEALED and event.track != before.main.id:
@@ -770,8 +771,8 @@ class Judge:
         ):
             yield "it names somebody else than gave its actor the role, or than agreed to it"
         for one in event.effects.get("openings", ()):
-            for person, roles in ((one["reader"], openings.READERS), (one["decider"], openings.DECIDERS)):
-                if one["kind"] == openings.UNSEALING and not self._held_any(before.programme, person, roles, event):
+            for person, roles in ((one["reader"], disclosures.READERS), (one["decider"], disclosures.DECIDERS)):
+                if one["kind"] == disclosures.UNSEALING and not self._held_any(before.programme, person, roles, event):
                     yield f"it names somebody who was none of: {_list(roles)}"
 
     def _held_any(self, scope: str, person: str, roles: Iterable[str], event: Event) -> bool:
@@ -861,6 +862,6 @@ _ON_TRACKS = frozenset({
 #: Those that may be a referral's or the case's own.
 _ON_SOME = frozenset({DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN, UNSEALED, RESEALED, LETTER_SENT})
 _OPENED_BY: Mapping[str, tuple[str, ...]] = {
-    UNSEALING_ASKED: openings.ASKERS, PARTIES_TOLD: openings.ASKERS, UNSEALED: openings.DECIDERS,
-    UNSEALING_REFUSED: openings.DECIDERS, GLASS_BROKEN: openings.BREAKERS,
+    UNSEALING_ASKED: disclosures.ASKERS, PARTIES_TOLD: disclosures.ASKERS, UNSEALED: disclosures.DECIDERS,
+    UNSEALING_REFUSED: disclosures.DECIDERS, GLASS_BROKEN: disclosures.BREAKERS,
 }  # fmt: skip

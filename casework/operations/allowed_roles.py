@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from casework.engine.absences import Absence
-from casework.engine.events import SYSTEM_ACTOR, Event
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
+from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.engine.tasks.substitution import Absence
 from casework.operations.past import Held, Past, absences, memberships
 from casework.operations.register_log import AWAY, BACK, ENDED, GRANTED, REGISTERED, ROLE_ASKED, ROLE_REFUSED
 from casework.operations.role_requests import ASKED, DECIDERS, fold, why_not_agreed

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from casework.engine import events as kinds
-from casework.engine import task_table as table
-from casework.engine.allocation import SKILL, again
-from casework.engine.cases import READY, RESERVED, SUSPENDED, Case, Task
-from casework.engine.checklists import items_of, unticked
-from casework.engine.commands import By, Library
-from casework.engine.editions import Edition
-from casework.engine.events import SYSTEM_ACTOR, Event
-from casework.engine.reviews import approved
+from casework.engine.definition.editions import Edition
+from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution.checklists import items_of, unticked
+from casework.engine.execution.commands import By, Library
+from casework.engine.state import events as kinds
+from casework.engine.state.case import READY, RESERVED, SUSPENDED, Case, Task
+from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.engine.tasks.allocation import SKILL, again
+from casework.engine.tasks.reviews import approved
 from casework.operations.past import Past
 from casework.operations.skills import SERVICE, service_of
 from casework.permissions import may_have, may_hold, may_work

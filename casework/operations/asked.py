@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Case, Task
-from casework.engine.events import COMPLETED, FIRED, OBJECTED
-from casework.engine.extensions import moves
-from casework.engine.notices import deed_of
+from casework.engine.analysis.notification_rules import deed_of
+from casework.engine.execution.extensions import moves
+from casework.engine.state.case import Case, Task
+from casework.engine.state.events import COMPLETED, FIRED, OBJECTED
 from casework.ledger.bodies import ERASED, values
 from casework.operations.deeds import calendar_of
 from casework.operations.history import data_of

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_audited
-from casework.engine.grammar import EXTENSION, STOP, WAIVER
+from casework.engine.definition.grammar import EXTENSION, STOP, WAIVER
 from casework.engine.roles import AUDITOR
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical import instant

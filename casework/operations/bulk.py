@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine import task_table as table
+from casework.engine.execution import task_lifecycle as table
 from casework.errors import CaseworkError, InvalidForm, NotFound, Refused
 from casework.operations import tasks
 from casework.operations.presenters import names_of

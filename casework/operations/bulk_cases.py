@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
-from casework.engine.draft import accepted
+from casework.engine.execution.effects import accepted
+from casework.engine.state.case import Case
 from casework.errors import CaseworkError, InvalidForm, NotFound
 from casework.operations.bulk import MOST, attempt, of_one, tried
 from casework.operations.cases import fire_transition

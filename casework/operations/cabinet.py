@@ -14,8 +14,8 @@ from datetime import timedelta
 import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.cases import Document
-from casework.engine.commands import FileTold
+from casework.engine.execution.commands import FileTold
+from casework.engine.state.case import Document
 from casework.errors import FileDamaged, FileMissing
 from casework.operations.uploads import Upload
 from casework.operations.vault import Vault

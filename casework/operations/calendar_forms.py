@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from zoneinfo import ZoneInfo, available_timezones
 
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidForm
 from casework.operations.calendar_files import LONGEST_NAME, YEARS
 

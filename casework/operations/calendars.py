@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
-from casework.engine.calendars import Calendar
-from casework.engine.clockwork import END_ACCESS
-from casework.engine.commands import Recount
-from casework.engine.limits import Rung, recount
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.deadlines.deadlines import Rung, recount
+from casework.engine.execution.commands import Recount
+from casework.engine.execution.timers import END_ACCESS
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import CaseHasMoved, NotFound, Refused
 from casework.ledger.canonical import instant

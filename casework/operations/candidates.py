@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casework.engine import documents, grants, letters, openings
-from casework.engine import task_table as table
-from casework.engine.cases import HELD, Case, Task, Track
-from casework.engine.checks import duty_reasons
-from casework.engine.commands import By, Library
-from casework.engine.contract import side_of
-from casework.engine.draft import accepted
-from casework.engine.editions import Edition
-from casework.engine.events import (
+from casework.engine.case_objects import disclosures, document_access, documents, letters
+from casework.engine.case_objects.acknowledgements import side_of
+from casework.engine.case_objects.messages import INTERNAL, SHARED, WRITERS, WRITTEN
+from casework.engine.definition.editions import Edition
+from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution.commands import By, Library
+from casework.engine.execution.effects import accepted
+from casework.engine.execution.guards import duty_reasons
+from casework.engine.roles import DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SUPERVISOR
+from casework.engine.state.case import HELD, Case, Task, Track
+from casework.engine.state.events import (
     ADDED,
     APPROVED,
     CHANGES_ASKED,
@@ -59,9 +61,7 @@ from casework.engine.events import (
     UNSEALING_ASKED,
     UNSEALING_REFUSED,
     Event,
-)  # fmt: skip
-from casework.engine.messages import INTERNAL, SHARED, WRITERS, WRITTEN
-from casework.engine.roles import DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SUPERVISOR
+)
 from casework.operations.allowed_tasks import OPERATION_OF
 from casework.operations.past import Held, Past
 from casework.permissions import DECIDES, PROVIDER_ROLES
@@ -77,8 +77,8 @@ NOBODYS = frozenset({JOINED, RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT
 #: The roles that do each kind of deed, whatever the edition says.
 _BY_ROLE = {
     HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR), NOTED: WRITERS[INTERNAL],
-    GRANT_WITHDRAWN: grants.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grants.ENDERS, PAPERS_RETURNED: grants.RETURNERS,
-    CORRECTED: (OFFICER,), UNSEALING_ASKED: openings.ASKERS, PARTIES_TOLD: openings.ASKERS, GLASS_BROKEN: openings.BREAKERS,
+    GRANT_WITHDRAWN: document_access.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: document_access.ENDERS, PAPERS_RETURNED: document_access.RETURNERS,
+    CORRECTED: (OFFICER,), UNSEALING_ASKED: disclosures.ASKERS, PARTIES_TOLD: disclosures.ASKERS, GLASS_BROKEN: disclosures.BREAKERS,
 }  # fmt: skip
 #: Deeds on a task by which another person gets it, and those that only whoever holds it does, whoever leads its queue.
 _HANDING_ON = frozenset({DELEGATED, FORWARDED, REVIEW_ASKED})

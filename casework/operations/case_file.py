@@ -18,8 +18,8 @@ from typing import IO, Any
 
 from sqlalchemy import Connection
 
-from casework.engine.cases import Case
-from casework.engine.evolve import evolve
+from casework.engine.state.case import Case
+from casework.engine.state.projection import evolve
 from casework.errors import NotAllowed, NotFound
 from casework.ledger.bodies import Erased, values
 from casework.ledger.canonical import instant

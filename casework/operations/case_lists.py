@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.commands import Library
+from casework.engine.execution.commands import Library
 from casework.errors import InvalidForm
 from casework.ledger.canonical import instant
 from casework.operations.access_sql import own_referral, reach_values

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import Case
+from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.overview import titles_of
 from casework.operations.presenters import names_of, when

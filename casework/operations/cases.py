@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Case, Track
-from casework.engine.checks import duty_reasons
-from casework.engine.commands import (
+from casework.engine.definition.editions import TaskRule
+from casework.engine.execution.commands import (
     Add,
     By,
     Command,
@@ -20,12 +19,13 @@ from casework.engine.commands import (
     HandOver,
     Open,
     RegisterDocument,
-)  # fmt: skip
-from casework.engine.draft import accepted
-from casework.engine.editions import TaskRule
-from casework.engine.events import Event
+)
+from casework.engine.execution.effects import accepted
+from casework.engine.execution.guards import duty_reasons
 from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES
+from casework.engine.state.case import Case, Track
+from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.access_sql import mediated
 from casework.operations.deeds import Standing, insist_revision, new_id, open_log, perform, read_calendar

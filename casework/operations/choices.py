@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.cases import CREATED, Case, Track
 from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.state.case import CREATED, Case, Track
 from casework.operations.deeds import calendar_of
 from casework.operations.overview import titles_of
 from casework.operations.presenters import names_of

@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
-from casework.engine.calendars import Calendar
-from casework.engine.cases import Case
-from casework.engine.corrections import answer_of
-from casework.engine.editions import Edition
-from casework.engine.events import CORRECTED, SYSTEM_ACTOR
-from casework.engine.evolve import evolve
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.editions import Edition
+from casework.engine.execution.corrections import answer_of
+from casework.engine.state.case import Case
+from casework.engine.state.events import CORRECTED, SYSTEM_ACTOR
+from casework.engine.state.projection import evolve
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.ledger.canonical import instant

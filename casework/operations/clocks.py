@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.commands import Recount, Ring
+from casework.engine.execution.commands import Recount, Ring
 from casework.operations.deeds import by_system, stand
 from casework.operations.departures import relieve_departed
 from casework.records.database import transaction

@@ -8,9 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Case, Track
-from casework.engine.commands import AnswerObjection, By, Command, Object, Receive
-from casework.engine.contract import (
+from casework.engine.case_objects.acknowledgements import (
     OURS,
     OVER,
     PARTIES,
@@ -22,8 +20,10 @@ from casework.engine.contract import (
     side_of,
     unreceived,
 )
-from casework.engine.draft import accepted
-from casework.engine.events import Event
+from casework.engine.execution.commands import AnswerObjection, By, Command, Object, Receive
+from casework.engine.execution.effects import accepted
+from casework.engine.state.case import Case, Track
+from casework.engine.state.events import Event
 from casework.errors import NotAllowed
 from casework.ledger.bodies import ERASED, values
 from casework.ledger.canonical import instant

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
-from casework.engine.cases import Case
-from casework.engine.commands import By, Command, CorrectAnswer
-from casework.engine.corrections import REASON, Answer, answer_of, may_correct
-from casework.engine.events import Event
+from casework.engine.execution.commands import By, Command, CorrectAnswer
+from casework.engine.execution.corrections import REASON, Answer, answer_of, may_correct
+from casework.engine.state.case import Case
+from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, NotAllowed, NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.deeds import Standing, perform

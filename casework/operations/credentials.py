@@ -10,7 +10,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotAllowed, NotFound
 from casework.operations import second_factors
 from casework.operations.account_log import LINK_SENT, PASSWORD_CHANGED, PASSWORD_SET, note_account

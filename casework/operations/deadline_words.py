@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, day_in
-from casework.engine.explain import EVERY_DAY, PAUSE, WAITING
+from casework.engine.analysis.deadline_explanation import EVERY_DAY, PAUSE, WAITING
+from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, day_in
 from casework.ledger.canonical import parse_instant
 from casework.operations.notice_words import N_
 

@@ -9,11 +9,20 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.calendars import Calendar
-from casework.engine.cases import Case, Task, Track
-from casework.engine.clockwork import WAKE
-from casework.engine.events import Event
-from casework.engine.explain import Explanation, Interval, Telling, days_used, explain, lines, own_moment, tell
+from casework.engine.analysis.deadline_explanation import (
+    Explanation,
+    Interval,
+    Telling,
+    days_used,
+    explain,
+    lines,
+    own_moment,
+    tell,
+)
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.execution.timers import WAKE
+from casework.engine.state.case import Case, Task, Track
+from casework.engine.state.events import Event
 from casework.errors import NotFound
 from casework.ledger.canonical import instant
 from casework.operations.overview import find_case

@@ -13,9 +13,12 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.calendars import Calendar
-from casework.engine.cases import Case
-from casework.engine.commands import (
+from casework.engine.analysis.notification_rules import owes
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.decide import decide_and_evolve
+from casework.engine.definition.registry import EFFECTS, GUARDS
+from casework.engine.definition.required_documents import SCANS
+from casework.engine.execution.commands import (
     AddItem,
     Allocate,
     AnswerReview,
@@ -45,13 +48,10 @@ from casework.engine.commands import (
     Suspend,
     TellParties,
     Tick,
-)  # fmt: skip
-from casework.engine.corrections import answer_of
-from casework.engine.decide import decide_and_evolve
-from casework.engine.events import Event
-from casework.engine.notices import owes
-from casework.engine.papers import SCANS
-from casework.engine.registry import EFFECTS, GUARDS
+)
+from casework.engine.execution.corrections import answer_of
+from casework.engine.state.case import Case
+from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, NotFound
 from casework.operations.duties import insist_goes_on
 from casework.operations.outside import outside

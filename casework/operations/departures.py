@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.commands import By
+from casework.engine.execution.commands import By
 from casework.engine.roles import QUEUE_ROLES
 from casework.operations import registers
 from casework.operations.deeds import SYSTEM

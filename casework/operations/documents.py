@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine import grants
-from casework.engine.cases import Case, Document, Track
-from casework.engine.commands import (
+from casework.engine.case_objects import document_access as grants
+from casework.engine.case_objects.document_access import last_day
+from casework.engine.case_objects.documents import CLERKS, DELIVERERS, home, refusal
+from casework.engine.execution.commands import (
     By,
     ChangeGrantDay,
     Command,
@@ -22,11 +23,10 @@ from casework.engine.commands import (
     ReturnPapers,
     WithdrawDocument,
     WithdrawGrant,
-)  # fmt: skip
-from casework.engine.documents import CLERKS, DELIVERERS, home, refusal
-from casework.engine.draft import accepted
-from casework.engine.events import Event
-from casework.engine.grants import last_day
+)
+from casework.engine.execution.effects import accepted
+from casework.engine.state.case import Case, Document, Track
+from casework.engine.state.events import Event
 from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, NotFound
 from casework.ledger.bodies import values
 from casework.ledger.canonical import instant

@@ -12,10 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from casework.engine.cases import Case, Track
-from casework.engine.commands import By, Library
-from casework.engine.duties import Hand, Rest, core, needed, survives
-from casework.engine.events import (
+from casework.engine.analysis.remaining_work import Demand, Way, decisions, ways
+from casework.engine.analysis.staffing import Hand, Rest, core, needed, survives
+from casework.engine.execution.commands import By, Library
+from casework.engine.roles import OFFICER, SUPERVISOR
+from casework.engine.state.case import Case, Track
+from casework.engine.state.events import (
     COMPLETED,
     FIRED,
     HANDED_OVER,
@@ -23,9 +25,7 @@ from casework.engine.events import (
     PROPOSED,
     SYSTEM_ACTOR,
     Event,
-)  # fmt: skip
-from casework.engine.remaining import Demand, Way, decisions, ways
-from casework.engine.roles import OFFICER, SUPERVISOR
+)
 from casework.errors import DutyInDoubt, NobodyLeft
 from casework.permissions import PROVIDER_ROLES, Actor, capacities, conflict
 from casework.records.people import find_members

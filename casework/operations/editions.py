@@ -9,8 +9,8 @@ from contextlib import suppress
 from sqlalchemy import Connection, text
 
 from casework.definitions import add_stored, load_library
-from casework.engine.editions import Edition, load
-from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.definition.editions import Edition, load
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.installation import lock_installation
 from casework.operations.register_log import append
 from casework.records.entries import body_of

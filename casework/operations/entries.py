@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.ledger.bodies import Erased
 from casework.operations.register_log import append
 from casework.records.entries import MARK, REGISTERS, body_of, entries, told

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.events import ERASED, SYSTEM_ACTOR
-from casework.engine.evolve import evolve
 from casework.engine.roles import SYSTEM
+from casework.engine.state.events import ERASED, SYSTEM_ACTOR
+from casework.engine.state.projection import evolve
 from casework.ledger.bodies import erase
 from casework.operations import erasures, findings
 from casework.operations.attempts import account_hash

@@ -15,8 +15,8 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.events import ERASED, SYSTEM_ACTOR, Event
 from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER
+from casework.engine.state.events import ERASED, SYSTEM_ACTOR, Event
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.ledger.bodies import Erased
 from casework.ledger.canonical import instant

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from casework.engine.cases import Track
+from casework.engine.state.case import Track
 from casework.ledger.canonical import instant
 from casework.operations.referrals import find_referral
 from casework.permissions import Actor

@@ -13,8 +13,8 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.events import Event
 from casework.engine.roles import AUDITOR, COMPLIANCE, OFFICER, SUPERVISOR
+from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.ledger.bodies import Erased
 from casework.ledger.canonical import instant

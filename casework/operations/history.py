@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
-from casework.engine.commands import Library
-from casework.engine.events import SYSTEM_ACTOR
-from casework.engine.panels import ABOUT_OTHERS
+from casework.engine.execution.commands import Library
+from casework.engine.execution.sequential_requests import ABOUT_OTHERS
+from casework.engine.state.case import Case
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.marks import SHOWN_TO_PROVIDERS

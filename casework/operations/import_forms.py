@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
-from casework.engine.names import is_plain
+from casework.engine.definition.names import is_plain
 from casework.operations.rights import KINDS
 
 Json = Any

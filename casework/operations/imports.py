@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotAllowed, NotFound
 from casework.ledger.canonical import instant
 from casework.operations.import_files import FILE, Row, read_rows

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
+from casework.engine.state.case import Case
 from casework.errors import InvalidForm
 from casework.ledger.canonical import instant
 from casework.operations.access_sql import own_referral, reach_values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.operations.entries import INSTALLATION
 from casework.operations.register_log import REGISTERED, append
 from casework.records.entries import REGISTERS, body_of, key_of

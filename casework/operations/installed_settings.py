@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
-from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.installation import lock_installation
 from casework.operations.register_log import append
 from casework.settings import Settings

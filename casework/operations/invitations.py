@@ -12,9 +12,9 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.events import SYSTEM_ACTOR
-from casework.engine.names import insist_name
+from casework.engine.definition.names import insist_name
 from casework.engine.roles import ADMINISTRATOR, ORGANISATION_ROLES, PROVIDER_LEAD, ROLES, SYSTEM
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.addresses import canonical, is_address
 from casework.operations.invited import INVITED, INVITED_AGAIN, REVOKED

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.operations.register_log import GRANTED, ROLE_ASKED
 
 Json = Any

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from casework.engine.cases import OPEN_JOIN, Case, Track
-from casework.engine.commands import Library
-from casework.engine.joins import SHORT, members, tally
+from casework.engine.execution.commands import Library
+from casework.engine.state.case import OPEN_JOIN, Case, Track
+from casework.engine.state.join_count import SHORT, members, tally
 
 Json = Any
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import Case
-from casework.engine.commands import By, Command, HandOver
+from casework.engine.execution.commands import By, Command, HandOver
 from casework.engine.roles import SUPERVISOR
+from casework.engine.state.case import Case
 from casework.errors import CaseworkError, InvalidForm, NotFound, WrongState
 from casework.operations.access_sql import mediated
 from casework.operations.cases import capacity_on_case, refuses_owner

@@ -14,15 +14,15 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine import letters
-from casework.engine.calendars import Calendar
-from casework.engine.cases import Case, Task
-from casework.engine.commands import By, Command, SendLetter
-from casework.engine.draft import accepted
-from casework.engine.events import Event
-from casework.engine.letters import CLOSING, REFERRAL, REMINDER, SENDERS
-from casework.engine.notices import deed_of
+from casework.engine.analysis.notification_rules import deed_of
+from casework.engine.case_objects import letters
+from casework.engine.case_objects.letters import CLOSING, REFERRAL, REMINDER, SENDERS
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.execution.commands import By, Command, SendLetter
+from casework.engine.execution.effects import accepted
 from casework.engine.parties import PARTIES
+from casework.engine.state.case import Case, Task
+from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, NotAllowed, NotFound, WrongState
 from casework.operations.cabinet import Cabinet, Kept, part_for
 from casework.operations.deeds import Standing, calendar_of, perform

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.notices import (
+from casework.engine.analysis.notification_rules import (
     CANCELLATION,
     DELIVERY,
     DUE,
@@ -24,7 +24,7 @@ from casework.engine.notices import (
     REMINDER,
     RETURN,
     STOP,
-)  # fmt: skip
+)
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound, Refused
 from casework.operations.account_log import ACCOUNT

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.events import RANG, RECOUNTED
-from casework.engine.notices import ANSWERS
+from casework.engine.analysis.notification_rules import ANSWERS
+from casework.engine.state.events import RANG, RECOUNTED
 from casework.permissions import Actor
 
 Json = Any

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import Case
-from casework.engine.commands import By, Command, HandOver, Open
+from casework.engine.execution.commands import By, Command, HandOver, Open
 from casework.engine.roles import DISPUTE_OFFICER
+from casework.engine.state.case import Case
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical import instant
 from casework.operations.access_sql import DECIDING, named_for, reach_values

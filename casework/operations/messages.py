@@ -12,11 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import Case, Track
-from casework.engine.commands import By, Command, Correct, Said, Say
-from casework.engine.draft import accepted
-from casework.engine.events import Event
-from casework.engine.messages import (
+from casework.engine.case_objects.messages import (
     INTERNAL,
     KINDS,
     SHARED,
@@ -26,7 +22,11 @@ from casework.engine.messages import (
     closed,
     doubts,
     refusal,
-)  # fmt: skip
+)
+from casework.engine.execution.commands import By, Command, Correct, Said, Say
+from casework.engine.execution.effects import accepted
+from casework.engine.state.case import Case, Track
+from casework.engine.state.events import Event
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound
 from casework.ledger.bodies import Erased, values
 from casework.ledger.canonical import instant

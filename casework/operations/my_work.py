@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidForm
 from casework.operations.deeds import home_calendar
 from casework.operations.lateness import NOT_PAUSED, OVERDUE

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import holidays
 
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 
 NO_OVERRIDES: Mapping[date, bool] = MappingProxyType({})
 SATURDAY = 5

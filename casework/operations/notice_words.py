@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casework.engine.notices import (
+from casework.engine.analysis.notification_rules import (
     CANCELLATION,
     DECISION,
     DELIVERY,
@@ -22,7 +22,7 @@ from casework.engine.notices import (
     RETURN,
     STOP,
     TASK,
-)  # fmt: skip
+)
 from casework.operations.telling import DIGEST, NONE, NOW
 
 

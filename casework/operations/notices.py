@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.calendars import Calendar, day_in
-from casework.engine.cases import Case
-from casework.engine.notices import Notice, first_of, notices
+from casework.engine.analysis.notification_rules import Notice, first_of, notices
+from casework.engine.deadlines.calendars import Calendar, day_in
 from casework.engine.roles import QUEUE_ROLES
+from casework.engine.state.case import Case
 from casework.operations.absences import substitutes_of
 from casework.operations.account_mails import tell_owner
 from casework.operations.deeds import calendar_of, new_id

@@ -6,11 +6,19 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine import openings
-from casework.engine.cases import Case
-from casework.engine.commands import AskUnsealing, BreakGlass, By, Command, DecideUnsealing, Reseal, TellParties
-from casework.engine.events import Event
+from casework.engine.case_objects import disclosures
+from casework.engine.execution.commands import (
+    AskUnsealing,
+    BreakGlass,
+    By,
+    Command,
+    DecideUnsealing,
+    Reseal,
+    TellParties,
+)
 from casework.engine.roles import ADMINISTRATOR
+from casework.engine.state.case import Case
+from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.bodies import values
 from casework.ledger.canonical import instant
@@ -50,7 +58,7 @@ def ask_unsealing(
         return AskUnsealing(reader, decider, days, reason), by
 
     def answer(_: Case, events: list[Event]) -> dict[str, Json]:
-        return {"id": events[0].effects["openings"][0]["id"], "state": openings.ASKED}
+        return {"id": events[0].effects["openings"][0]["id"], "state": disclosures.ASKED}
 
     return perform(db, actor, mediation, "mediation", to_command, answer, request, status=201)
 
@@ -135,13 +143,13 @@ def _answer(opening: str) -> Any:
 
 def may_ask(actor: Actor, case: Case) -> bool:
     """Whether the actor is named for a mediation, and so asks for its unsealing."""
-    return case.kind == "mediation" and choose(capacities(actor, case, case.main), openings.ASKERS) is not None
+    return case.kind == "mediation" and choose(capacities(actor, case, case.main), disclosures.ASKERS) is not None
 
 
 def _named_by(actor: Actor, case: Case) -> By:
     if (why := conflict(actor, case)) is not None:
         raise NotAllowed(why=why)
-    by = choose(capacities(actor, case, case.main), openings.ASKERS)
+    by = choose(capacities(actor, case, case.main), disclosures.ASKERS)
     if by is None:
         raise NotAllowed()
     return by
@@ -150,7 +158,7 @@ def _named_by(actor: Actor, case: Case) -> By:
 def _decider_by(actor: Actor, case: Case) -> By:
     """The capacity of the second person: in the programme, in their own name."""
     for one in actor.memberships:
-        if one.programme == case.programme and one.role in openings.DECIDERS and one.deputy_for is None:
+        if one.programme == case.programme and one.role in disclosures.DECIDERS and one.deputy_for is None:
             return By(actor.person, one.role)
     raise NotFound("unsealing")
 
@@ -167,7 +175,7 @@ def who_may(db: Connection, case: Case) -> dict[str, list[tuple[str, str]]]:
         own = {m.role for m in one.memberships if m.programme == case.programme and m.deputy_for is None}
         if one.person in out or mediated_since(one, case.programme, row.opened_at):
             continue
-        for name, roles in (("reader", openings.READERS), ("decider", openings.DECIDERS)):
+        for name, roles in (("reader", disclosures.READERS), ("decider", disclosures.DECIDERS)):
             if own & set(roles):
                 found[name].append((one.person, one.name))
     return found
@@ -198,7 +206,7 @@ def list_openings(db: Connection, case: Case) -> list[dict[str, Json]]:
 
 def opened_until(actor: Actor, case: Case) -> str | None:
     """Until when the log is open to the actor; None for whoever reads it anyhow, or not."""
-    mine = [one.until for one in case.openings.values() if one.reader == actor.person and one.state == openings.OPEN and one.until]
+    mine = [one.until for one in case.openings.values() if one.reader == actor.person and one.state == disclosures.OPEN and one.until]
     return when(max(mine)) if mine and case.log in actor.opened else None
 
 
@@ -228,7 +236,7 @@ _MINE = text(f"""
 
 def _deciding(actor: Actor) -> list[str]:
     """The programmes in which the actor may be the second person."""
-    return sorted(m.programme for m in actor.memberships if m.programme and m.role in openings.DECIDERS and m.deputy_for is None)
+    return sorted(m.programme for m in actor.memberships if m.programme and m.role in disclosures.DECIDERS and m.deputy_for is None)
 
 
 def list_unsealings(db: Connection, actor: Actor) -> dict[str, Json]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import Case
-from casework.engine.papers import SCANS
+from casework.engine.definition.required_documents import SCANS
+from casework.engine.state.case import Case
 
 Json = Any
 

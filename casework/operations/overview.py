@@ -12,16 +12,16 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.calendars import Calendar
-from casework.engine.cases import CREATED, Case, Task, Track
-from casework.engine.commands import By, Context, Library
-from casework.engine.draft import accepted
-from casework.engine.editions import Edition
-from casework.engine.grammar import PREVIOUS_STEP
-from casework.engine.offers import offers, task_offers
-from casework.engine.prefill import prefill
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.grammar import PREVIOUS_STEP
+from casework.engine.definition.prefill import prefill
+from casework.engine.execution.available_actions import offers, task_offers
+from casework.engine.execution.commands import By, Context, Library
+from casework.engine.execution.effects import accepted
+from casework.engine.execution.task_lifecycle import PRIORITIES
 from casework.engine.roles import COMPLIANCE, OFFICER, ORGANISATION_QUEUES, SUPERVISOR
-from casework.engine.task_table import PRIORITIES
+from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.errors import NotFound
 from casework.ledger.bodies import values
 from casework.ledger.canonical import instant

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.absences import Absence
-from casework.engine.allocation import Rule
-from casework.engine.calendars import Calendar
-from casework.engine.commands import Library
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.execution.commands import Library
 from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, MEDIATION
+from casework.engine.tasks.allocation import Rule
+from casework.engine.tasks.substitution import Absence
 from casework.operations.editions import stored_editions
 from casework.operations.register_log import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
 from casework.operations.service_history import MADE

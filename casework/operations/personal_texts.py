@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from casework.engine.events import ERASED
+from casework.engine.state.events import ERASED
 from casework.operations.naming import Naming
 from casework.operations.register_log import CHANGED, REGISTERED
 from casework.records.entries import MARK as FIELD_MARK

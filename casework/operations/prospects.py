@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
-from casework.engine.commands import Library
+from casework.engine.execution.commands import Library
 from casework.engine.roles import SUPERVISOR
+from casework.engine.state.case import Case
 from casework.errors import CasesStranded, NotFound
 from casework.operations.duties import Prospect, Roster, on_main, prospect, say
 from casework.operations.overview import find_case

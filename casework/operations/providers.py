@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.calendars import Calendar
-from casework.engine.cases import Case, Track
-from casework.engine.fields import insist_day
+from casework.engine.analysis.provider_ranking import Candidate, Wanted, suggest
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.forms import insist_day
 from casework.engine.roles import PROVIDER_LEAD
-from casework.engine.suggestions import Candidate, Wanted, suggest
+from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.administration import is_administrator
 from casework.operations.deeds import calendar_of, home_calendar

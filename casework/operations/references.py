@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import Case, Track
 from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm
 from casework.operations.access_sql import COUNTS, DECIDING, mediated
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Case, Track
-from casework.engine.commands import Library
-from casework.engine.grants import last_day
-from casework.engine.joins import asked_with
-from casework.engine.panels import line_of, request_of
+from casework.engine.case_objects.document_access import last_day
+from casework.engine.execution.commands import Library
+from casework.engine.execution.sequential_requests import line_of, request_of
+from casework.engine.state.case import Case, Track
+from casework.engine.state.join_count import asked_with
 from casework.errors import NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.access_sql import named_for, own_referral, reach_values, reads_case

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-from casework.engine.events import Event
+from casework.engine.state.events import Event
 from casework.records.logs import Log, seal_events
 from casework.records.sealing import insist_unsealed
 

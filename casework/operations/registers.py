@@ -10,9 +10,8 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.calendars import Calendar
-from casework.engine.events import SYSTEM_ACTOR, Event
-from casework.engine.names import insist_name
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.names import insist_name
 from casework.engine.roles import (
     ADMINISTRATOR,
     AUDITOR,
@@ -24,6 +23,7 @@ from casework.engine.roles import (
     SUPERVISOR,
     SYSTEM,
 )
+from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.errors import InvalidForm, NotFound
 from casework.operations.addresses import insist_address
 from casework.operations.register_log import CHANGED, ENDED, GRANTED, REGISTERED, append

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from casework.engine.commands import By, Relieve
+from casework.engine.execution.commands import By, Relieve
 from casework.operations.deeds import SYSTEM, follow, home_of, stand
 from casework.operations.requests import Done
 from casework.permissions import Actor, may_hold

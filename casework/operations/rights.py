@@ -10,8 +10,8 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.events import Event
-from casework.engine.rights import CONFIRMED, ENCUMBERED, RECORDED, RELEASED, after, standing
+from casework.engine.case_objects.encumbrances import CONFIRMED, ENCUMBERED, RECORDED, RELEASED, after, standing
+from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.register_log import append
 from casework.operations.requests import Done, Request, ask, finish

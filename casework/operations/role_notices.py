@@ -8,8 +8,8 @@ from datetime import datetime
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.events import Event
 from casework.engine.roles import ADMINISTRATOR, AUDITOR, SUPERVISOR
+from casework.engine.state.events import Event
 from casework.permissions import Actor
 
 #: The kind of these notices and of their mails.

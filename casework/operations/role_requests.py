@@ -14,9 +14,9 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.commands import By
-from casework.engine.events import SYSTEM_ACTOR, Event
+from casework.engine.execution.commands import By
 from casework.engine.roles import ADMINISTRATOR, SUPERVISOR
+from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.ledger.canonical import instant
 from casework.operations import register_log, registers

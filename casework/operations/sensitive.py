@@ -13,9 +13,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from casework.definitions import load_library
-from casework.engine.cases import Task
-from casework.engine.editions import Edition, TransitionRule
+from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.roles import COMPLIANCE, SUPERVISOR
+from casework.engine.state.case import Task
 from casework.errors import NotAllowed, NotConfirmed
 from casework.permissions import DECIDE, Actor, Proof
 

@@ -13,8 +13,8 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.commands import By
-from casework.engine.names import is_plain
+from casework.engine.definition.names import is_plain
+from casework.engine.execution.commands import By
 from casework.engine.roles import PROVIDER, PROVIDER_LEAD
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests
 from casework.operations import register_log, registers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from casework.engine.events import Event
+from casework.engine.state.events import Event
 from casework.ledger.bodies import Erased
 
 Json = Any

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casework.engine.events import (
+from casework.engine.state.events import (
     ADDED,
     CLAIMED,
     COMPLETED,
@@ -19,7 +19,7 @@ from casework.engine.events import (
     STARTED,
     STOPPED,
     Event,
-)  # fmt: skip
+)
 
 READ, ANSWER, ASK, DELIVER = "referrals.read", "referrals.answer", "referrals.ask", "referrals.deliver"
 DOCUMENTS_READ, DOCUMENTS_WRITE, WEBHOOKS = "documents.read", "documents.write", "webhooks.manage"

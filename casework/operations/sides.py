@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.cases import CREATED, PAUSED, Case, Task, Track
-from casework.engine.clockwork import WAKE
-from casework.engine.events import Event
-from casework.engine.explain import Telling, days_used, tell
-from casework.engine.sides import OFFICE, PROVIDER, Turn, turns
+from casework.engine.analysis.deadline_explanation import Telling, days_used, tell
+from casework.engine.analysis.time_accounting import OFFICE, PROVIDER, Turn, turns
+from casework.engine.execution.timers import WAKE
+from casework.engine.state.case import CREATED, PAUSED, Case, Task, Track
+from casework.engine.state.events import Event
 from casework.ledger.canonical import instant
 from casework.operations.deadlines import explain_clock, name_event, versions
 from casework.operations.deeds import calendar_of

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.allocation import IN_ORGANISATIONS, IN_PROGRAMMES
-from casework.engine.cases import Case, Task
 from casework.engine.roles import QUEUE_ROLES
+from casework.engine.state.case import Case, Task
+from casework.engine.tasks.allocation import IN_ORGANISATIONS, IN_PROGRAMMES
 from casework.errors import InvalidForm, NotFound
 from casework.operations.deeds import new_id
 from casework.operations.providers import LANGUAGES, LONGEST, MOST_WORDS

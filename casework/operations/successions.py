@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.cases import Case
-from casework.engine.commands import HandOver
+from casework.engine.execution.commands import HandOver
+from casework.engine.state.case import Case
 from casework.operations.access_sql import DECIDING
 from casework.operations.deeds import by_system, stand
 from casework.records.database import transaction

@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Case, Task
-from casework.engine.checklists import items_of
-from casework.engine.commands import Library
-from casework.engine.events import HANDED_BACK, REVIEW_ASKED
+from casework.engine.execution.checklists import items_of
+from casework.engine.execution.commands import Library
+from casework.engine.execution.task_lifecycle import VIEW
 from casework.engine.roles import ORGANISATION_QUEUES
-from casework.engine.task_table import VIEW
-from casework.engine.turns import reason
+from casework.engine.state.case import Case, Task
+from casework.engine.state.events import HANDED_BACK, REVIEW_ASKED
+from casework.engine.tasks.queue_order import reason
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.bodies import ERASED, values
 from casework.operations.access_sql import named_for, reach_values, reads_case, sent
@@ -398,7 +398,7 @@ def _scope_of(kind: str) -> str:
 
 
 def next_claimable(db: Connection, actor: Actor, *, limit: int, skip: Collection[str] = ()) -> list[Any]:
-    """The first tasks that the actor may take, in the order of `engine.turns`, but those of the logs to skip; unlocked.
+    """The first tasks that the actor may take, in the order of `engine.tasks.queue_order`, but those of the logs to skip; unlocked.
 
     What stands still waits for nobody's work, however early its day.
     """

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from casework.definitions import load_library
-from casework.engine.cases import Case, Task
-from casework.engine.commands import By
-from casework.engine.task_table import COMPLETE, OPERATIONS
+from casework.engine.execution.commands import By
+from casework.engine.execution.task_lifecycle import COMPLETE, OPERATIONS
+from casework.engine.state.case import Case, Task
 from casework.errors import NotAllowed
 from casework.operations.absences import substitutes_of
 from casework.operations.task_lists import find_task

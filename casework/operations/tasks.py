@@ -1,4 +1,4 @@
-"""What people do with tasks: one function for each operation of `engine.task_table`, and the next one to take."""
+"""What people do with tasks: one function for each operation of `engine.execution.task_lifecycle`, and the next one to take."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine import task_table as table
-from casework.engine.cases import READY, Case, Task
-from casework.engine.commands import (
+from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution.commands import (
     Activate,
     AddItem,
     AnswerReview,
@@ -33,8 +32,9 @@ from casework.engine.commands import (
     Stop,
     Suspend,
     Tick,
-)  # fmt: skip
-from casework.engine.events import Event
+)
+from casework.engine.state.case import READY, Case, Task
+from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations.deeds import Standing, carry_out, perform_on_task, stand
 from casework.operations.references import insist_references
@@ -60,7 +60,7 @@ _CANDIDATES = 20
 
 
 def take_next(db: Connection, actor: Actor, request: Request) -> Done:
-    """Take the task whose turn is first of all that one may take (`engine.turns`) and that does not stand still; exactly
+    """Take the task whose turn is first of all that one may take (`engine.tasks.queue_order`) and that does not stand still; exactly
     one person gets it.
 
     The answer's id is None where nothing is left to take. A case in which somebody is at work is passed over.

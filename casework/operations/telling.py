@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.notices import AT_ONCE, EMERGENCY, KINDS, OVERDUE, READERS, STOP
+from casework.engine.analysis.notification_rules import AT_ONCE, EMERGENCY, KINDS, OVERDUE, READERS, STOP
 from casework.errors import InvalidForm
 from casework.operations.entries import note_entries
 from casework.permissions import Actor

@@ -10,7 +10,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical import instant
 from casework.operations.account_log import TOKEN_MADE, note_account

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.cases import Case
-from casework.engine.events import ERASED, Event
-from casework.engine.evolve import evolve
+from casework.engine.state.case import Case
+from casework.engine.state.events import ERASED, Event
+from casework.engine.state.projection import evolve
 from casework.ledger.bodies import ERASED as GONE
 from casework.ledger.check import Head, StoredEvent, check_log
 from casework.operations.allowed import Judge

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import Case
-from casework.engine.events import SYSTEM_ACTOR, Event
-from casework.engine.rights import CONFIRMED, RECORDED, after
+from casework.engine.case_objects.encumbrances import CONFIRMED, RECORDED, after
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
+from casework.engine.state.case import Case
+from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.ledger.bodies import Erased
 from casework.operations.allocation import fold as fold_rules
 from casework.operations.allowed_roles import role_faults

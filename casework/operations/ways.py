@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.editions import Edition
+from casework.engine.definition.editions import Edition
 from casework.errors import NotFound
 from casework.operations.overview import find_case
 from casework.operations.past import Past

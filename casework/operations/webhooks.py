@@ -18,9 +18,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import Case
-from casework.engine.events import FIRED, Event
 from casework.engine.roles import PROVIDER_LEAD
+from casework.engine.state.case import Case
+from casework.engine.state.events import FIRED, Event
 from casework.errors import NotFound, Refused
 from casework.ledger.canonical import instant
 from casework.operations.deeds import new_id

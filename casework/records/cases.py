@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection
 from sqlalchemy.dialects.postgresql import JSONB
 
-from casework.engine.cases import (
+from casework.engine.deadlines.deadlines import Rung
+from casework.engine.state.case import (
     COMPLETED,
     OPEN,
     Case,
@@ -26,9 +27,8 @@ from casework.engine.cases import (
     Proposal,
     Task,
     Track,
-)  # fmt: skip
-from casework.engine.limits import Rung
-from casework.engine.turns import turn
+)
+from casework.engine.tasks.queue_order import turn
 from casework.errors import NotFound
 from casework.ledger.canonical import instant
 from casework.records.database import run, sealing_of

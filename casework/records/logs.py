@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.events import Event
+from casework.engine.state.events import Event
 from casework.errors import NotFound
 from casework.ledger.bodies import Body, seal, values
 from casework.ledger.canonical import instant

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 
-from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND
+from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND
 from casework.operations import agenda
 from casework.operations.deeds import home_calendar
 from casework.operations.paging import MOST

@@ -11,8 +11,8 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.allocation import FAMILIAR, NONE, ROUND_ROBIN, SHORTEST, SKILL
 from casework.engine.roles import ORGANISATION_QUEUES, PROVIDER_LEAD, SUPERVISOR
+from casework.engine.tasks.allocation import FAMILIAR, NONE, ROUND_ROBIN, SHORTEST, SKILL
 from casework.errors import InvalidForm, NotFound
 from casework.operations import allocation
 from casework.permissions import Actor

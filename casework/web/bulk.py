@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from casework.engine.task_table import OPERATIONS, WAITS_FOR
+from casework.engine.execution.task_lifecycle import OPERATIONS, WAITS_FOR
 from casework.errors import InvalidForm
 from casework.operations import bulk, my_work
 from casework.web import frame

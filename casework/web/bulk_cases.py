@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.editions import Edition
+from casework.engine.definition.editions import Edition
 from casework.errors import InvalidForm
 from casework.operations import bulk_cases
 from casework.web.actor import page_transaction

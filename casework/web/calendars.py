@@ -13,8 +13,8 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.calendars import Calendar
-from casework.engine.clockwork import END_ACCESS
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.execution.timers import END_ACCESS
 from casework.errors import CaseHasMoved, InvalidForm, Refused
 from casework.operations import administration
 from casework.operations.calendar_files import MOST_BYTES, YEARS, read_ics

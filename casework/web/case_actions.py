@@ -14,8 +14,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
-from casework.engine.fields import Date, Form, Note
+from casework.engine.definition.forms import Date, Form, Note
+from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound, WrongState
 from casework.operations.cases import fire_transition
 from casework.operations.deeds import calendar_of

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
-from casework.engine.editions import Edition
+from casework.engine.definition.editions import Edition
 from casework.engine.roles import OFFICER
 from casework.errors import InvalidForm
 from casework.operations.case_lists import (

@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
-from casework.engine.editions import Edition
-from casework.engine.fields import Choice, Date, Form, Note, People, Person, Text, build_model, check
-from casework.engine.grammar import EXCEPTION, MAIN, RETURN
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.forms import Choice, Date, Form, Note, People, Person, Text, build_model, check
+from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.roles import ORGANISATION_ROLES, SUPERVISOR
+from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound
 from casework.operations import cases
 from casework.operations.case_papers import show_papers

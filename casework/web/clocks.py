@@ -10,7 +10,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext
 
 from casework.definitions import load_library
-from casework.engine.clockwork import END_ACCESS
+from casework.engine.execution.timers import END_ACCESS
 from casework.operations.deadlines import read_clocks
 from casework.operations.deeds import calendar_of
 from casework.web import frame

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.editions import Edition
-from casework.engine.fields import Choice, Form, Note
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.forms import Choice, Form, Note
 from casework.errors import WrongState
 from casework.operations import contract
 from casework.operations.deeds import calendar_of

@@ -16,9 +16,9 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
-from casework.engine.commands import Library
-from casework.engine.corrections import REASON, Answer
+from casework.engine.execution.commands import Library
+from casework.engine.execution.corrections import REASON, Answer
+from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations import corrections
 from casework.operations.choices import choices_of

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask_babel import gettext, ngettext
 
-from casework.engine.calendars import Calendar, day_in
+from casework.engine.deadlines.calendars import Calendar, day_in
 
 WEEKDAYS_ZH = "一二三四五六日"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -9,8 +9,8 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
-from casework.engine.calendars import Calendar
-from casework.engine.explain import PAUSE
+from casework.engine.analysis.deadline_explanation import PAUSE
+from casework.engine.deadlines.calendars import Calendar
 from casework.operations.deadline_words import say_days_of, say_kind, say_rule, say_used
 from casework.web.speech import SPEECH
 from casework.web.texts import edition_text

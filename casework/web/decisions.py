@@ -13,9 +13,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.cases import Case, Task, Track
-from casework.engine.editions import Edition, TransitionRule
-from casework.engine.task_table import COMPLETE
+from casework.engine.definition.editions import Edition, TransitionRule
+from casework.engine.execution.task_lifecycle import COMPLETE
+from casework.engine.state.case import Case, Task, Track
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.operations import chronicle, tasks
 from casework.operations.deeds import calendar_of

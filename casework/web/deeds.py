@@ -17,10 +17,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.cases import Case, Track
-from casework.engine.editions import Edition
-from casework.engine.events import SAID
+from casework.engine.definition.editions import Edition
 from casework.engine.roles import PROVIDER
+from casework.engine.state.case import Case, Track
+from casework.engine.state.events import SAID
 from casework.errors import (
     AlreadyTaken,
     CaseHasMoved,

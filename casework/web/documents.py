@@ -30,9 +30,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.files import as_attachment, cabinet
-from casework.engine.cases import Case, Grant
-from casework.engine.documents import SEALED
-from casework.engine.fields import Choice, Date, Form, Note, Text, build_model, check
+from casework.engine.case_objects.documents import SEALED
+from casework.engine.definition.forms import Choice, Date, Form, Note, Text, build_model, check
+from casework.engine.state.case import Case, Grant
 from casework.errors import FileDamaged, InvalidForm, NotFound, UploadRefused
 from casework.operations import documents
 from casework.operations.cabinet import part_for, part_of

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from casework.engine.editions import Edition, TransitionRule, ancestors
+from casework.engine.definition.editions import Edition, TransitionRule, ancestors
 from casework.web.texts import edition_text, role_name
 
 Json = Any

@@ -18,8 +18,8 @@ from flask import request
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from casework.engine.editions import Edition
-from casework.engine.fields import Form as Definition
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.forms import Form as Definition
 from casework.errors import Unreadable
 from casework.operations.drafts import Draft
 from casework.operations.requests import Request, digest_of

@@ -15,7 +15,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 from casework.errors import CaseworkError, NotFound
 from casework.operations.accounts import Scope
 from casework.operations.notifications import MOST_COUNTED, count_unread

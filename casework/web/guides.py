@@ -10,7 +10,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
-from casework.engine.editions import Edition, StateRule, TransitionRule
+from casework.engine.definition.editions import Edition, StateRule, TransitionRule
 from casework.engine.roles import PROVIDER, QUEUE_ROLES
 from casework.errors import NotFound
 from casework.web.actor import page_transaction

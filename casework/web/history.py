@@ -11,9 +11,9 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
-from casework.engine.editions import Edition
-from casework.engine.papers import SCANS
-from casework.engine.registry import GUARDS
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.registry import GUARDS
+from casework.engine.definition.required_documents import SCANS
 from casework.errors import NotFound
 from casework.operations import chronicle, findings
 from casework.operations.corrections import may_correct_now

@@ -10,8 +10,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.files import as_attachment, cabinet
-from casework.engine.fields import Choice, Date, Form, Note, Text
-from casework.engine.letters import CLOSING, INVITATION, REFERRAL, REMINDER
+from casework.engine.case_objects.letters import CLOSING, INVITATION, REFERRAL, REMINDER
+from casework.engine.definition.forms import Choice, Date, Form, Note, Text
 from casework.engine.parties import PARTIES
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
 from casework.operations import letters

@@ -9,8 +9,8 @@ from flask import Blueprint, render_template
 from flask_babel import force_locale
 
 from casework.definitions import load_library
-from casework.engine.editions import Edition
-from casework.engine.faults import faults
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.validation import faults
 from casework.operations.ways import find_edition, read_ways
 from casework.web.actor import page_transaction
 from casework.web.drawing import Drawing, Stop, draw, standing_of, tell

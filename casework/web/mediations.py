@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
-from casework.engine.events import NOTED, SAID
-from casework.engine.fields import Form, Note, People, Person, build_model, check
+from casework.engine.definition.forms import Form, Note, People, Person, build_model, check
+from casework.engine.state.case import Case
+from casework.engine.state.events import NOTED, SAID
 from casework.errors import NotAllowed, NotFound
 from casework.operations import mediations
 from casework.operations.cases import fire_transition

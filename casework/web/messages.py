@@ -14,8 +14,8 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.fields import Form, Note, People
-from casework.engine.messages import FROM_INSIDE, INTERNAL, LONGEST, NOT_A_READER, SHARED, STRANGER
+from casework.engine.case_objects.messages import FROM_INSIDE, INTERNAL, LONGEST, NOT_A_READER, SHARED, STRANGER
+from casework.engine.definition.forms import Form, Note, People
 from casework.errors import AudienceInDoubt, NotFound
 from casework.operations.deeds import calendar_of
 from casework.operations.drafts import drop_draft, find_draft

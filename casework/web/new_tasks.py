@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
-from casework.engine.fields import Choice, Date, Form, Note, Person
+from casework.engine.definition.forms import Choice, Date, Form, Note, Person
 from casework.errors import NotFound
 from casework.operations import cases
 from casework.operations.deeds import calendar_of

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.notices import KINDS
+from casework.engine.analysis.notification_rules import KINDS
 from casework.errors import InvalidForm
 from casework.operations import notifications, telling
 from casework.operations.account_words import ROLE_SAYS, SAYS

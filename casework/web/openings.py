@@ -11,9 +11,9 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.cases import Case
-from casework.engine.fields import Choice, Date, Form, Note, Number, Person, build_model, check
-from casework.engine.openings import GLASS_LASTS, MOST_DAYS
+from casework.engine.case_objects.disclosures import GLASS_LASTS, MOST_DAYS
+from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Person, build_model, check
+from casework.engine.state.case import Case
 from casework.errors import NotFound, WrongState
 from casework.operations import openings
 from casework.operations.drafts import find_draft

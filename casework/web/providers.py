@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.fields import Date, Form, Many, Note, Number, Text
+from casework.engine.definition.forms import Date, Form, Many, Note, Number, Text
 from casework.errors import InvalidForm, NotAllowed
 from casework.operations import providers
 from casework.operations.drafts import find_draft

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
-from casework.engine.events import SAID
+from casework.engine.state.case import Case
+from casework.engine.state.events import SAID
 from casework.errors import NotAllowed, NotFound
 from casework.operations import administration, inbox, referrals
 from casework.operations.contract import describe_contract

@@ -9,8 +9,8 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup
 
-from casework.engine.editions import Edition
-from casework.engine.events import SYSTEM_ACTOR
+from casework.engine.definition.editions import Edition
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.web.dates import say_day
 from casework.web.forms import texts_of
 from casework.web.frame import clock

@@ -11,9 +11,9 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.allocation import ALL_FULL, NOBODY, UNSKILLED
-from casework.engine.fields import Form, Many, Note
+from casework.engine.definition.forms import Form, Many, Note
 from casework.engine.roles import PROVIDER_LEAD, SUPERVISOR
+from casework.engine.tasks.allocation import ALL_FULL, NOBODY, UNSKILLED
 from casework.operations import skills
 from casework.operations.drafts import find_draft
 from casework.operations.requests import Done, Request

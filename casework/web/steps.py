@@ -8,8 +8,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from casework.engine.editions import Edition
-from casework.engine.grammar import PREVIOUS_STEP
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.web.texts import N_
 
 Json = Any

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
-from casework.engine.editions import Edition
-from casework.engine.fields import Choice, Date, Form, Note, Person
-from casework.engine.task_table import VIEW
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.forms import Choice, Date, Form, Note, Person
+from casework.engine.execution.task_lifecycle import VIEW
+from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations import task_lists, tasks
 from casework.operations.allocation import explain_waiting

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
-from casework.engine.prefill import prefill
-from casework.engine.task_table import COMPLETE, giver, review_for
+from casework.engine.definition.prefill import prefill
+from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
+from casework.engine.state.case import Case
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
 from casework.operations import my_work, task_lists, tasks
 from casework.operations.allocation import explain_waiting

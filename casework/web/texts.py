@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import Domain, get_locale, gettext
 
-from casework.engine.editions import Edition
+from casework.engine.definition.editions import Edition
 from casework.errors import CaseworkError, InvalidForm
 
 Json = Any

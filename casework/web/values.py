@@ -11,7 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
-from casework.engine.editions import Edition
+from casework.engine.definition.editions import Edition
 from casework.operations.speech import SERVICES
 from casework.web.forms import texts_of
 from casework.web.frame import day_element, time_element

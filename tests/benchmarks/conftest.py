@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from casework.definitions import load_library
-from casework.engine.editions import Edition
+from casework.engine.definition.editions import Edition
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
-from casework.engine.editions import TransitionRule
+from casework.engine.definition.editions import TransitionRule
+from casework.engine.state.case import Case
 from casework.operations.deeds import home_of
 from casework.records.cases import load
 from casework.records.database import transaction

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.grammar import EXCEPTION, RETURN
+from casework.engine.definition.grammar import EXCEPTION, RETURN
 from casework.operations.deeds import home_of
 from casework.operations.erasures import ask_erasure
 from casework.operations.mediations import open_mediation

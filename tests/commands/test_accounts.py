@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 from casework.errors import NotFound
 from casework.operations.acceptance import accept_as_new, try_code
 from casework.operations.accounts import find_actor_by_secret, sign_in

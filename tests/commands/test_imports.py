@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 from casework.operations.registers import register_programme
 from casework.records.database import transaction
 from tests.databases import run_casework

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from casework.demo.minutes import Minutes
 from casework.demo.simulation import Summary, simulate
 from casework.demo.watch import Seen, Watch
-from casework.engine.events import RANG, SYSTEM_ACTOR, Event
+from casework.engine.state.events import RANG, SYSTEM_ACTOR, Event
 from casework.errors import InvalidSettings
 from casework.ledger.canonical import instant
 from casework.operations.national_calendars import china

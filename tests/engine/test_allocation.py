@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.allocation import (
+from casework.engine.tasks.allocation import (
     ALL_FULL,
     FAMILIAR,
     HAS_ALL,
@@ -24,7 +24,7 @@ from casework.engine.allocation import (
     choose,
     why_nobody,
     written,
-)  # fmt: skip
+)
 from casework.ledger.canonical import canonical
 
 ASKS = ("field:boilers", "language:en", "service:ip")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.engine.calendars import MONDAY_TO_FRIDAY, Calendar, NoWorkingTime, Slots
+from casework.engine.deadlines.calendars import MONDAY_TO_FRIDAY, Calendar, NoWorkingTime, Slots
 
 MINUTE = timedelta(minutes=1)
 BEIJING = ZoneInfo("Asia/Shanghai")

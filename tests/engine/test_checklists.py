@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from casework.engine.cases import COMPLETED
-from casework.engine.checklists import MOST, items_of
-from casework.engine.commands import AddItem, Claim, Complete, Delegate, HandBack, Tick
-from casework.engine.evolve import fold
-from casework.engine.fields import Form, Text
-from casework.engine.grammar import EXCEPTION, Final, Item, State, Task, Workflow, working_days
+from casework.engine.definition.forms import Form, Text
+from casework.engine.definition.grammar import EXCEPTION, Final, Item, State, Task, Workflow, working_days
+from casework.engine.execution.checklists import MOST, items_of
+from casework.engine.execution.commands import AddItem, Claim, Complete, Delegate, HandBack, Tick
 from casework.engine.roles import COMPLIANCE, OFFICER
+from casework.engine.state.case import COMPLETED
+from casework.engine.state.projection import fold
 from casework.errors import InvalidForm, ItemsUnticked, NotAllowed, NotFound, WrongState
 from casework.ledger.canonical import instant
 from tests.engine.toys import OFFICER as OFFICER_1

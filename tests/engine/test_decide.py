@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from casework.engine.cases import CREATED, OBSOLETE, PAUSED, READY, RUNNING
-from casework.engine.commands import By, Fire, HandOver
-from casework.engine.draft import Draft
+from casework.engine.execution.commands import By, Fire, HandOver
+from casework.engine.execution.effects import Draft
+from casework.engine.state.case import CREATED, OBSOLETE, PAUSED, READY, RUNNING
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from tests.engine.toy_case import GREEN, RED, begun
 from tests.engine.toys import (

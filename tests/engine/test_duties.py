@@ -9,7 +9,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.engine.duties import Hand, Rest, assign, core, needed, survives
+from casework.engine.analysis.staffing import Hand, Rest, assign, core, needed, survives
 
 PEOPLE = "abcdefg"
 

@@ -10,10 +10,10 @@ import pytest
 
 from casework.definitions import file_text, library_of
 from casework.engine import roles
-from casework.engine.commands import Library
-from casework.engine.editions import Edition, load, publish
-from casework.engine.fields import Choice
-from casework.engine.grammar import Final, Form, State, Track, Workflow, same, working_days
+from casework.engine.definition.editions import Edition, load, publish
+from casework.engine.definition.forms import Choice
+from casework.engine.definition.grammar import Final, Form, State, Track, Workflow, same, working_days
+from casework.engine.execution.commands import Library
 from casework.errors import NotFound
 from tests.engine.toys import SUPERVISOR, Play
 

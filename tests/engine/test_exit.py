@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from casework.engine.commands import By, DeclareInterest, Exit, HandOver
-from casework.engine.fields import Form, Text
-from casework.engine.grammar import Final, State, Task, Workflow, working_days
+from casework.engine.definition.forms import Form, Text
+from casework.engine.definition.grammar import Final, State, Task, Workflow, working_days
+from casework.engine.execution.commands import By, DeclareInterest, Exit, HandOver
 from casework.engine.roles import COMPLIANCE, OFFICER
 from casework.errors import InvalidForm, WrongState
 from tests.engine.toys import COMPLIANCE as REVIEWER

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.engine.calendars import Calendar
-from casework.engine.commands import Recount
-from casework.engine.explain import Explanation, Telling, days_used, explain, lines, tell
-from casework.engine.grammar import Final, Limit, State, Workflow, previous, working_days
+from casework.engine.analysis.deadline_explanation import Explanation, Telling, days_used, explain, lines, tell
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.grammar import Final, Limit, State, Workflow, previous, working_days
+from casework.engine.execution.commands import Recount
 from casework.engine.roles import OFFICER
 from casework.operations.national_calendars import china
 from tests.engine.test_calendars import is_open, slots

@@ -10,11 +10,10 @@ import pytest
 
 from casework.definitions import load_definitions
 from casework.engine import roles
-from casework.engine.editions import Edition, publish
-from casework.engine.facts import Facts
-from casework.engine.faults import Fault, faults
-from casework.engine.fields import Date, Items, Note
-from casework.engine.grammar import (
+from casework.engine.definition.editions import Edition, publish
+from casework.engine.definition.facts import Facts
+from casework.engine.definition.forms import Date, Items, Note
+from casework.engine.definition.grammar import (
     Also,
     Final,
     Form,
@@ -30,8 +29,9 @@ from casework.engine.grammar import (
     same,
     until,
     working_days,
-)  # fmt: skip
-from casework.engine.registry import guard
+)
+from casework.engine.definition.registry import guard
+from casework.engine.definition.validation import Fault, faults
 from casework.ledger.canonical import digest
 
 Json = Any

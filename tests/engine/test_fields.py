@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from casework.engine import fields
-from casework.engine.fields import FormField
-from casework.engine.grammar import Form
+from casework.engine.definition import forms
+from casework.engine.definition.forms import FormField
+from casework.engine.definition.grammar import Form
 from casework.errors import InvalidForm
 from casework.ledger.canonical import canonical
 from tests.engine.toys import uuid
@@ -21,7 +21,7 @@ CHOICES = {"a": "A", "b": "B"}
 def check(field: FormField, value: Any) -> Any:
     """What is kept of a value; None when nothing is."""
     rules = [{"name": "value"} | field.rule()]
-    kept = fields.check(fields.build_model("One", rules), rules, {"value": value}, TODAY)
+    kept = forms.check(forms.build_model("One", rules), rules, {"value": value}, TODAY)
     canonical(kept)
     return kept.get("value")
 
@@ -34,12 +34,12 @@ def refusal(field: FormField, value: Any) -> str:
     return reason
 
 
-TEXT = fields.Text(label="", max=10)
-NUMBER = fields.Number(label="")
-MONEY = fields.Money(label="")
-DATE = fields.Date(label="")
-ITEMS = fields.Items(label="")
-IDS = fields.Documents(label="")
+TEXT = forms.Text(label="", max=10)
+NUMBER = forms.Number(label="")
+MONEY = forms.Money(label="")
+DATE = forms.Date(label="")
+ITEMS = forms.Items(label="")
+IDS = forms.Documents(label="")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ IDS = fields.Documents(label="")
         (TEXT, "  words ", "words"),
         (TEXT, "e\u0301", "\u00e9"),
         (TEXT, "専利", "専利"),
-        (fields.Note(label=""), "one\r\ntwo", "one\ntwo"),
+        (forms.Note(label=""), "one\r\ntwo", "one\ntwo"),
         (NUMBER, "1.50", "1.50"),
         (NUMBER, 3, "3"),
         (NUMBER, " -2 ", "-2"),
@@ -58,19 +58,19 @@ IDS = fields.Documents(label="")
         (NUMBER, "999999999999999.999999", "999999999999999.999999"),
         (MONEY, {"amount": "10.00", "currency": "CNY"}, {"amount": "10.00", "currency": "CNY"}),
         (DATE, "2024-02-29", "2024-02-29"),
-        (fields.Date(label="", past=True), "2026-03-02", "2026-03-02"),
-        (fields.Date(label="", future=True), "2026-03-02", "2026-03-02"),
-        (fields.Choice(label="", choices=CHOICES), "a", "a"),
-        (fields.Many(label="", choices=CHOICES), ["b", "a"], ["b", "a"]),
-        (fields.YesNo(label=""), False, False),
-        (fields.YesNo(label="", must=True), True, True),
-        (fields.PartyField(label=""), "need_owner", "need_owner"),
-        (fields.RightField(label=""), uuid(1).upper(), uuid(1)),
+        (forms.Date(label="", past=True), "2026-03-02", "2026-03-02"),
+        (forms.Date(label="", future=True), "2026-03-02", "2026-03-02"),
+        (forms.Choice(label="", choices=CHOICES), "a", "a"),
+        (forms.Many(label="", choices=CHOICES), ["b", "a"], ["b", "a"]),
+        (forms.YesNo(label=""), False, False),
+        (forms.YesNo(label="", must=True), True, True),
+        (forms.PartyField(label=""), "need_owner", "need_owner"),
+        (forms.RightField(label=""), uuid(1).upper(), uuid(1)),
         (IDS, [uuid(1), uuid(2)], [uuid(1), uuid(2)]),
         (ITEMS, [{"what": " Dig ", "by": "2026-04-01"}], [{"what": "Dig", "by": "2026-04-01"}]),
-        (fields.Text(label="", required=False), "", None),
-        (fields.Documents(label="", required=False), [], None),
-        (fields.Date(label="", required=False), None, None),
+        (forms.Text(label="", required=False), "", None),
+        (forms.Documents(label="", required=False), [], None),
+        (forms.Date(label="", required=False), None, None),
     ],
 )  # fmt: skip
 def test_what_is_good_is_kept_clean(field: FormField, value: Any, kept: Any) -> None:
@@ -85,26 +85,26 @@ def test_what_is_good_is_kept_clean(field: FormField, value: Any, kept: Any) -> 
         (NUMBER, "twelve"), (NUMBER, ""), (NUMBER, 1.5), (NUMBER, True), (NUMBER, "NaN"), (NUMBER, "-Infinity"),
         (NUMBER, "1e15"), (NUMBER, "1e999999999"), (NUMBER, "-1e99999999999999999999"), (NUMBER, "0.0000001"), (NUMBER, "1e-999999999"), (NUMBER, "9" * 5000),
         (NUMBER, 10**400), (NUMBER, "1,5"), (NUMBER, []), (NUMBER, "sNaN"),
-        (fields.Number(label="", min="1"), "0.9"), (fields.Number(label="", max="5"), "6"),
-        (fields.Number(label="", whole=True), "1.5"),
+        (forms.Number(label="", min="1"), "0.9"), (forms.Number(label="", max="5"), "6"),
+        (forms.Number(label="", whole=True), "1.5"),
         (MONEY, "10 CNY"), (MONEY, {"amount": "10"}), (MONEY, {"amount": "-1", "currency": "CNY"}),
         (MONEY, {"amount": "1", "currency": "cny"}), (MONEY, {"amount": "1", "currency": "CNY\n"}),
         (MONEY, {"amount": "1", "currency": "CNY", "to": "me"}), (MONEY, {"amount": 1.5, "currency": "CNY"}), (MONEY, 10),
         (DATE, "2026-02-30"), (DATE, "02/03/2026"), (DATE, 86400), (DATE, "86400"), (DATE, "2026-03-02T00:00:00"),
         (DATE, "2026-3-2"), (DATE, "20260302"), (DATE, "2026-W10-1"), (DATE, "9999-12-31"), (DATE, "0001-01-01"), (DATE, True),
         (DATE, "２０２６-03-02"),
-        (fields.Date(label="", past=True), "2026-03-03"), (fields.Date(label="", future=True), "2026-03-01"),
-        (fields.Choice(label="", choices=CHOICES), "c"), (fields.Choice(label="", choices=CHOICES), ["a"]),
-        (fields.Choice(label="", choices=CHOICES), {"a": 1}), (fields.Choice(label="", choices=CHOICES), "A"),
-        (fields.Many(label="", choices=CHOICES), ["a", "a"]), (fields.Many(label="", choices=CHOICES), "a"),
-        (fields.Many(label="", choices=CHOICES), ["c"]), (fields.Many(label="", choices=CHOICES), []),
-        (fields.YesNo(label=""), "yes"), (fields.YesNo(label=""), 1), (fields.YesNo(label=""), "true"),
-        (fields.YesNo(label="", must=True), False), (fields.YesNo(label="", must=False), True),
-        (fields.PartyField(label=""), "officer"),
-        (fields.RightField(label=""), "1"), (fields.RightField(label=""), [uuid(1)]),
-        (fields.Person(label=""), "' OR 1=1 --"), (fields.Person(label=""), 7),
+        (forms.Date(label="", past=True), "2026-03-03"), (forms.Date(label="", future=True), "2026-03-01"),
+        (forms.Choice(label="", choices=CHOICES), "c"), (forms.Choice(label="", choices=CHOICES), ["a"]),
+        (forms.Choice(label="", choices=CHOICES), {"a": 1}), (forms.Choice(label="", choices=CHOICES), "A"),
+        (forms.Many(label="", choices=CHOICES), ["a", "a"]), (forms.Many(label="", choices=CHOICES), "a"),
+        (forms.Many(label="", choices=CHOICES), ["c"]), (forms.Many(label="", choices=CHOICES), []),
+        (forms.YesNo(label=""), "yes"), (forms.YesNo(label=""), 1), (forms.YesNo(label=""), "true"),
+        (forms.YesNo(label="", must=True), False), (forms.YesNo(label="", must=False), True),
+        (forms.PartyField(label=""), "officer"),
+        (forms.RightField(label=""), "1"), (forms.RightField(label=""), [uuid(1)]),
+        (forms.Person(label=""), "' OR 1=1 --"), (forms.Person(label=""), 7),
         (IDS, uuid(1)), (IDS, [uuid(1), uuid(1)]), (IDS, [uuid(1), uuid(1).upper()]), (IDS, [None]), (IDS, []),
-        (IDS, [uuid(n) for n in range(101)]), (fields.Tasks(label=""), ["x"]),
+        (IDS, [uuid(n) for n in range(101)]), (forms.Tasks(label=""), ["x"]),
         (ITEMS, [{"what": "", "by": "2026-04-01"}]), (ITEMS, [{"what": "Dig"}]), (ITEMS, [{"what": "Dig", "by": 0}]),
         (ITEMS, [{"what": "Dig", "by": "2026-04-01", "more": 1}]), (ITEMS, "Dig"), (ITEMS, [["Dig", "2026-04-01"]]),
         (ITEMS, [{"what": "Dig", "by": "2026-04-01"}] * 51), (ITEMS, []),
@@ -115,13 +115,13 @@ def test_what_is_bad_is_refused_by_name_with_a_reason(field: FormField, value: A
 
 
 class Conditional(Form):
-    way = fields.Choice(label="Way", choices=CHOICES)
-    why = fields.Note(label="Why", when=("way", ("b",)))
+    way = forms.Choice(label="Way", choices=CHOICES)
+    why = forms.Note(label="Why", when=("way", ("b",)))
 
 
 def _conditional(data: dict[str, Any]) -> dict[str, Any]:
     rules = Conditional.rule()
-    return fields.check(fields.build_model("Conditional", rules), rules, data, TODAY)
+    return forms.check(forms.build_model("Conditional", rules), rules, data, TODAY)
 
 
 def test_a_field_is_asked_only_where_it_applies() -> None:
@@ -149,7 +149,7 @@ def test_an_unknown_field_is_refused() -> None:
 
 def test_facts_and_words_go_apart() -> None:
     rules = Conditional.rule()
-    assert fields.split(rules, {"way": "b", "why": "So."}) == ({"way": "b"}, {"why": "So."})
+    assert forms.split(rules, {"way": "b", "why": "So."}) == ({"way": "b"}, {"why": "So."})
 
 
 def test_faults_of_every_kind_are_told_together() -> None:
@@ -158,7 +158,7 @@ def test_faults_of_every_kind_are_told_together() -> None:
         {"name": "sure", "type": "yes_no", "required": True, "fact": True, "must": True},
         {"name": "note", "type": "note", "required": True, "fact": False, "max": 100},
     ]
-    model = fields.build_model("Three", rules)
+    model = forms.build_model("Three", rules)
     with pytest.raises(InvalidForm) as refused:
-        fields.check(model, rules, {"kind": "c", "sure": False, "more": 1}, date(2026, 3, 2))
+        forms.check(model, rules, {"kind": "c", "sure": False, "more": 1}, date(2026, 3, 2))
     assert set(refused.value.fields) == {"kind", "sure", "note", "more"}

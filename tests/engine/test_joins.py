@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.cases import Case, Join, Track
-from casework.engine.joins import ALL, ENOUGH, FIRST, SHORT, SOME, members, tally
+from casework.engine.state.case import Case, Join, Track
+from casework.engine.state.join_count import ALL, ENOUGH, FIRST, SHORT, SOME, members, tally
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RESULT, NONE, RUNS = "completed", "declined", None

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.engine.calendars import Calendar
-from casework.engine.editions import Edition, publish
-from casework.engine.faults import faults
-from casework.engine.grammar import Final, Limit, State, Workflow, working_days
-from casework.engine.limits import LADDER, Rung
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.deadlines.deadlines import LADDER, Rung
+from casework.engine.definition.editions import Edition, publish
+from casework.engine.definition.grammar import Final, Limit, State, Workflow, working_days
+from casework.engine.definition.validation import faults
 from casework.engine.roles import OFFICER
 from tests.engine.test_calendars import is_open
 from tests.engine.test_explain import MINUTE, Waiting, calendars

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.grammar import Limit, calendar_days, until, working_days
-from casework.engine.limits import (
+from casework.engine.deadlines.deadlines import (
     Rung,
     count,
     left,
@@ -23,7 +22,8 @@ from casework.engine.limits import (
     rule_of,
     runs_out,
     usual,
-)  # fmt: skip
+)
+from casework.engine.definition.grammar import Limit, calendar_days, until, working_days
 from tests.engine.toys import CALENDAR, DAY, START
 
 MINUTE = timedelta(minutes=1)

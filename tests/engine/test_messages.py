@@ -8,10 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.cases import Case
-from casework.engine.commands import By, Correct, Said, Say
-from casework.engine.events import NOTED, SAID, Event
-from casework.engine.messages import (
+from casework.engine.case_objects.messages import (
     AUDIENCES,
     FROM_INSIDE,
     INTERNAL,
@@ -22,7 +19,10 @@ from casework.engine.messages import (
     Doubt,
     doubts,
 )
+from casework.engine.execution.commands import By, Correct, Said, Say
 from casework.engine.roles import ROLES
+from casework.engine.state.case import Case
+from casework.engine.state.events import NOTED, SAID, Event
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, WrongState
 from tests.engine.toy_case import Fix, Toy, ToyReferral
 from tests.engine.toys import COMPLIANCE, LEAD, OFFICER, PROVIDER, SECOND_OFFICER, SUPERVISOR, Play, uuid

@@ -10,8 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.cases import READY, Case, Fired, Opening, Task, Track
-from casework.engine.events import (
+from casework.engine.analysis.notification_rules import (
+    AT_ONCE,
+    KINDS,
+    TO_OFFICERS,
+    TO_PROVIDER,
+    Notice,
+    first_of,
+    notices,
+    owes,
+)
+from casework.engine.state.case import READY, Case, Fired, Opening, Task, Track
+from casework.engine.state.events import (
     ACTIVATED,
     ADDED,
     CLAIMED,
@@ -29,8 +39,7 @@ from casework.engine.events import (
     UNSEALING_ASKED,
     UNSEALING_REFUSED,
     Event,
-)  # fmt: skip
-from casework.engine.notices import AT_ONCE, KINDS, TO_OFFICERS, TO_PROVIDER, Notice, first_of, notices, owes
+)
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SENT = Fired(1, NOW, "owner", None, {})

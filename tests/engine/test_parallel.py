@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from casework.engine import roles
-from casework.engine.facts import Facts
-from casework.engine.grammar import Final, Parallel, Stage, State, Workflow, previous, same, working_days
-from casework.engine.registry import guard
+from casework.engine.definition.facts import Facts
+from casework.engine.definition.grammar import Final, Parallel, Stage, State, Workflow, previous, same, working_days
+from casework.engine.definition.registry import guard
 from casework.errors import WrongState
 from tests.engine.toys import DAY, OFFICER, SUPERVISOR, Play
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from casework.engine.cases import COMPLETED, Case, Fired, Task, Track
-from casework.engine.prefill import prefill
+from casework.engine.definition.prefill import prefill
+from casework.engine.state.case import COMPLETED, Case, Fired, Task, Track
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from casework.engine.cases import COMPLETED
-from casework.engine.commands import AnswerReview, AskReview, By, Claim, Complete, Delegate, Release
-from casework.engine.evolve import fold
-from casework.engine.fields import Choice, Form, Text
-from casework.engine.grammar import Final, State, Task, Workflow, working_days
+from casework.engine.definition.forms import Choice, Form, Text
+from casework.engine.definition.grammar import Final, State, Task, Workflow, working_days
+from casework.engine.execution.commands import AnswerReview, AskReview, By, Claim, Complete, Delegate, Release
 from casework.engine.roles import OFFICER
+from casework.engine.state.case import COMPLETED
+from casework.engine.state.projection import fold
 from casework.errors import CaseworkError, InvalidForm, WrongState
 from tests.engine.toys import OFFICER as FIRST
 from tests.engine.toys import SECOND_OFFICER as SECOND

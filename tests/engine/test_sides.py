@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from casework.engine.cases import OPEN, SUSPENDED, Case
-from casework.engine.evolve import evolve
+from casework.engine.analysis.time_accounting import OFFICE, PROVIDER, SIDES, turns
 from casework.engine.roles import ORGANISATION_QUEUES
-from casework.engine.sides import OFFICE, PROVIDER, SIDES, turns
+from casework.engine.state.case import OPEN, SUSPENDED, Case
+from casework.engine.state.projection import evolve
 from tests.engine.test_calendars import is_open
 from tests.engine.test_walks import WALKS, walked
 from tests.engine.toys import CALENDAR

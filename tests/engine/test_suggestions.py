@@ -7,8 +7,8 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.engine import suggestions
-from casework.engine.suggestions import POINTS, RULED_OUT, Candidate, Wanted, suggest
+from casework.engine.analysis import provider_ranking
+from casework.engine.analysis.provider_ranking import POINTS, RULED_OUT, Candidate, Wanted, suggest
 
 TODAY = date(2026, 3, 2)
 WANTED = Wanted(TODAY, frozenset({"F23"}), frozenset({"zh"}), frozenset({"Beijing"}), frozenset({"heat"}))
@@ -57,18 +57,18 @@ def test_each_reason_holds_where_it_should() -> None:
         return suggest([Candidate("1", "Ann", **known)], WANTED)[0].reasons  # type: ignore[arg-type]  # as each case says
 
     assert reasons() == ()
-    assert reasons(fields=frozenset({"F23"})) == (suggestions.FIELD,)
-    assert reasons(languages=frozenset({"en", "zh"})) == (suggestions.LANGUAGE,)
+    assert reasons(fields=frozenset({"F23"})) == (provider_ranking.FIELD,)
+    assert reasons(languages=frozenset({"en", "zh"})) == (provider_ranking.LANGUAGE,)
     assert reasons(languages=frozenset({"en"})) == ()
-    assert reasons(places=frozenset({"Beijing"})) == (suggestions.PLACE,)
-    assert reasons(capacity=2, open=1) == (suggestions.FREE,)
-    assert reasons(capacity=2, open=2) == (suggestions.FULL,)
-    assert reasons(answered=10, in_time=9) == (suggestions.IN_TIME,)
+    assert reasons(places=frozenset({"Beijing"})) == (provider_ranking.PLACE,)
+    assert reasons(capacity=2, open=1) == (provider_ranking.FREE,)
+    assert reasons(capacity=2, open=2) == (provider_ranking.FULL,)
+    assert reasons(answered=10, in_time=9) == (provider_ranking.IN_TIME,)
     assert reasons(answered=10, in_time=8) == ()
-    assert reasons(answered=10, in_time=6) == (suggestions.LATE,)
+    assert reasons(answered=10, in_time=6) == (provider_ranking.LATE,)
     assert reasons(answered=2, in_time=0) == ()
-    assert reasons(rating=4.0) == (suggestions.RATED,)
-    assert reasons(declined_here=True) == (suggestions.DECLINED,)
-    assert reasons(closed=((TODAY, TODAY),)) == (suggestions.CLOSED,)
-    assert reasons(conflicts=frozenset({"heat"})) == (suggestions.CONFLICT,)
-    assert reasons(at_work_here=True) == (suggestions.AT_WORK,)
+    assert reasons(rating=4.0) == (provider_ranking.RATED,)
+    assert reasons(declined_here=True) == (provider_ranking.DECLINED,)
+    assert reasons(closed=((TODAY, TODAY),)) == (provider_ranking.CLOSED,)
+    assert reasons(conflicts=frozenset({"heat"})) == (provider_ranking.CONFLICT,)
+    assert reasons(at_work_here=True) == (provider_ranking.AT_WORK,)

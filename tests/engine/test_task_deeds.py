@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from casework.engine.cases import PAUSED, READY, RESERVED, SUSPENDED
-from casework.engine.commands import (
+from casework.engine.definition.forms import Form, Text
+from casework.engine.definition.grammar import Final, State, Task, Workflow, working_days
+from casework.engine.execution.commands import (
     Assign,
     Claim,
     Complete,
@@ -22,10 +23,9 @@ from casework.engine.commands import (
     Start,
     Suspend,
 )
-from casework.engine.evolve import fold
-from casework.engine.fields import Form, Text
-from casework.engine.grammar import Final, State, Task, Workflow, working_days
 from casework.engine.roles import COMPLIANCE, OFFICER, SUPERVISOR
+from casework.engine.state.case import PAUSED, READY, RESERVED, SUSPENDED
+from casework.engine.state.projection import fold
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, WrongState
 from tests.engine.toys import DAY, SECOND_OFFICER, Play
 from tests.engine.toys import SUPERVISOR as BOSS

@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-from casework.engine import machines, roles
-from casework.engine.editions import Edition, publish
-from casework.engine.grammar import Final, Parallel, Stage, State, Workflow, working_days
+from casework.engine import roles
+from casework.engine.definition.editions import Edition, publish
+from casework.engine.definition.grammar import Final, Parallel, Stage, State, Workflow, working_days
+from casework.engine.execution import state_machine
 
 THREADS, ROUNDS = 8, 400
 
@@ -60,7 +61,7 @@ def _one_round(edition: Edition) -> bool:
         if found is None:
             return False
         try:
-            at = machines.ask(edition, at, *found, ())
+            at = state_machine.ask(edition, at, *found, ())
         except Exception:
             return False
         if at != stop:
@@ -76,8 +77,8 @@ def test_threads_do_not_disturb_each_other() -> None:
 def test_with_one_machine_for_all_threads_they_would(monkeypatch: Any) -> None:
     """Why each thread has its own: the library keeps the region that it is in on the machine itself."""
     edition = publish(Busy)
-    shared = machines._compile(edition)
+    shared = state_machine._compile(edition)
     same: Callable[[Edition], Any] = lambda _: shared  # noqa: E731  one line, one test
-    monkeypatch.setattr(machines, "_machine", same)
+    monkeypatch.setattr(state_machine, "_machine", same)
     assert _one_round(edition)
     assert any(_faults(edition) for _ in range(20))

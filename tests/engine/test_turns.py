@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.turns import AGE, AHEAD, DUE, PATIENCE, reason, turn
+from casework.engine.tasks.queue_order import AGE, AHEAD, DUE, PATIENCE, reason, turn
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 days = st.integers(0, 400).map(lambda n: timedelta(days=n))

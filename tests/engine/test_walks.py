@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from casework.engine.cases import PAUSED, RUNNING, STOPPED, SUSPENDED
-from casework.engine.commands import Open
-from casework.engine.evolve import fold
-from casework.engine.explain import days_used, explain, own_moment, tell
-from casework.engine.sides import turns
+from casework.engine.analysis.deadline_explanation import days_used, explain, own_moment, tell
+from casework.engine.analysis.time_accounting import turns
+from casework.engine.execution.commands import Open
+from casework.engine.state.case import PAUSED, RUNNING, STOPPED, SUSPENDED
+from casework.engine.state.projection import fold
 from tests.engine.toys import CALENDAR, uuid
 from tests.engine.walks import PROVIDERS, RIGHTS, Walk, again, can_end, library
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from casework.definitions import load_library
-from casework.engine.fields import Date, Form, Money, Note, Number, Text, build_model, check, holds_words
+from casework.engine.definition.forms import Date, Form, Money, Note, Number, Text, build_model, check, holds_words
 from casework.errors import InvalidForm
 
 TODAY = date(2026, 3, 2)

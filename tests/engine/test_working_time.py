@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 from tests.engine.test_calendars import scenes
 
 EASTER = frozenset({date(2022, 4, 15), date(2022, 4, 17), date(2022, 4, 18), date(2023, 4, 9)})

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.engine import roles
-from casework.engine.facts import Facts
-from casework.engine.fields import Choice, Date, Documents, Items, Note, PartyField, Provider, YesNo
-from casework.engine.grammar import (
+from casework.engine.definition.facts import Facts
+from casework.engine.definition.forms import Choice, Date, Documents, Items, Note, PartyField, Provider, YesNo
+from casework.engine.definition.grammar import (
     Also,
     Final,
     Form,
@@ -24,8 +24,8 @@ from casework.engine.grammar import (
     same,
     until,
     working_days,
-)  # fmt: skip
-from casework.engine.registry import effect, guard
+)
+from casework.engine.definition.registry import effect, guard
 from tests.engine.toys import (
     Play,
 )

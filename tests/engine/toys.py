@@ -9,9 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from casework.definitions import library_of
-from casework.engine.calendars import Calendar
-from casework.engine.cases import Case, Clock, Task, Track
-from casework.engine.commands import (
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.decide import decide
+from casework.engine.definition.editions import Edition, publish
+from casework.engine.definition.grammar import Workflow
+from casework.engine.definition.required_documents import SCANS
+from casework.engine.execution.available_actions import Offer, offers
+from casework.engine.execution.commands import (
     Add,
     By,
     Claim,
@@ -23,14 +27,10 @@ from casework.engine.commands import (
     Open,
     Release,
     Ring,
-)  # fmt: skip
-from casework.engine.decide import decide
-from casework.engine.editions import Edition, publish
-from casework.engine.events import Event
-from casework.engine.evolve import evolve, fold
-from casework.engine.grammar import Workflow
-from casework.engine.offers import Offer, offers
-from casework.engine.papers import SCANS
+)
+from casework.engine.state.case import Case, Clock, Task, Track
+from casework.engine.state.events import Event
+from casework.engine.state.projection import evolve, fold
 
 #: A Monday, ten o'clock in Shanghai.
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)

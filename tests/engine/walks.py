@@ -13,9 +13,15 @@ from itertools import count
 from typing import Any
 
 from casework.definitions import library_of, load_definitions
-from casework.engine.cases import HELD, READY, Case, Task, Track
-from casework.engine.checklists import items_of, unticked
-from casework.engine.commands import (
+from casework.engine.case_objects.documents import CLERKS
+from casework.engine.decide import decide
+from casework.engine.definition.editions import Edition, TransitionRule, publish
+from casework.engine.definition.facts import UNKNOWN, FormNeeded
+from casework.engine.definition.registry import GUARDS
+from casework.engine.definition.required_documents import SCANS, THERE, papers_for
+from casework.engine.execution.available_actions import Offer, offers, task_offers
+from casework.engine.execution.checklists import items_of, unticked
+from casework.engine.execution.commands import (
     Activate,
     Add,
     AddItem,
@@ -41,20 +47,14 @@ from casework.engine.commands import (
     Stop,
     Suspend,
     Tick,
-)  # fmt: skip
-from casework.engine.decide import decide
-from casework.engine.documents import CLERKS
-from casework.engine.draft import Draft, accepted
-from casework.engine.editions import Edition, TransitionRule, publish
-from casework.engine.events import Event
-from casework.engine.evolve import evolve
-from casework.engine.facts import UNKNOWN, FormNeeded
-from casework.engine.machines import move
-from casework.engine.offers import Offer, offers, task_offers
-from casework.engine.papers import SCANS, THERE, papers_for
-from casework.engine.registry import GUARDS
+)
+from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.state_machine import move
+from casework.engine.execution.task_lifecycle import refusal, works
 from casework.engine.roles import ORGANISATION_ROLES
-from casework.engine.task_table import refusal, works
+from casework.engine.state.case import HELD, READY, Case, Task, Track
+from casework.engine.state.events import Event
+from casework.engine.state.projection import evolve
 from casework.errors import CaseworkError, NotAllowed, Refused, WrongState
 from casework.ledger.canonical import canonical, instant, parse_instant
 from tests.engine.toys import CALENDAR, START, uuid

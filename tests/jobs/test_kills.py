@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.engine.notices import KINDS
+from casework.engine.analysis.notification_rules import KINDS
 from casework.operations.telling import NOW, set_telling
 from casework.operations.verify import verify_all
 from casework.records.database import transaction

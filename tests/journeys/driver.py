@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.cases import CREATED, Case, Task, Track
-from casework.engine.editions import Edition, TransitionRule
-from casework.engine.events import FIRED, Event
-from casework.engine.evolve import fold
-from casework.engine.prefill import prefill
+from casework.engine.definition.editions import Edition, TransitionRule
+from casework.engine.definition.prefill import prefill
+from casework.engine.state.case import CREATED, Case, Task, Track
+from casework.engine.state.events import FIRED, Event
+from casework.engine.state.projection import fold
 from casework.errors import CaseworkError
 from casework.operations.cases import (
     add_task,

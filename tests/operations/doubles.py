@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from casework.engine.cases import Case
-from casework.engine.events import HANDED_OVER, Event
-from casework.engine.evolve import evolve
 from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.state.case import Case
+from casework.engine.state.events import HANDED_OVER, Event
+from casework.engine.state.projection import evolve
 from casework.operations.allowed import Judge
 from casework.operations.candidates import Candidates
 from casework.operations.past import Past

@@ -21,10 +21,10 @@ from casework.definitions import load_library
 from casework.demo.cast import PLAYERS
 from casework.demo.driver import Performance, Script, Stage, Until, Wait
 from casework.demo.story import prepare, rounds
-from casework.engine.cases import HELD, READY, Case, Task
-from casework.engine.draft import accepted
-from casework.engine.grammar import EXCEPTION, MAIN, RETURN
+from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
+from casework.engine.execution.effects import accepted
 from casework.engine.roles import COMPLIANCE, DISPUTE_OFFICER, OFFICER, ORGANISATION_QUEUES, QUEUE_ROLES, SUPERVISOR
+from casework.engine.state.case import HELD, READY, Case, Task
 from casework.errors import CaseworkError, NotFound
 from casework.operations.absences import end_absence, list_absences, record_absence
 from casework.operations.administration import (

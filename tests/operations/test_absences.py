@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.cases import READY
+from casework.engine.state.case import READY
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.absences import end_absence, list_absences, record_absence
 from casework.operations.administration import create_membership

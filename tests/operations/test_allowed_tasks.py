@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.definitions import load_library
-from casework.engine.events import Event
-from casework.engine.evolve import fold
+from casework.engine.state.events import Event
+from casework.engine.state.projection import fold
 from casework.operations import tasks
 from casework.operations.allowed_tasks import task_reasons
 from casework.operations.cases import hand_over

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidForm
 from casework.operations.calendar_files import MOST_BYTES, MOST_EVENTS, read_ics
 from casework.operations.calendar_forms import read_calendar, write_days, write_slots

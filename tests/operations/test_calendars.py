@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 from casework.errors import CaseHasMoved, NotAllowed, NotFound, Refused
 from casework.operations.calendars import change_calendar, moves, preview_calendar, recount_next, show_calendar
 from casework.operations.clocks import next_moment, ring_due_on

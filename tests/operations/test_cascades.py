@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.cases import RUNNING
+from casework.engine.state.case import RUNNING
 from casework.operations.deeds import home_of
 from casework.operations.verify import verify_case
 from casework.records.logs import now

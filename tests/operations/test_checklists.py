@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.definitions import load_library
-from casework.engine.cases import Task
-from casework.engine.checklists import items_of
-from casework.engine.events import COMPLETED, Event
-from casework.engine.evolve import fold
+from casework.engine.execution.checklists import items_of
+from casework.engine.state.case import Task
+from casework.engine.state.events import COMPLETED, Event
+from casework.engine.state.projection import fold
 from casework.operations import tasks
 from casework.operations.allowed_tasks import task_reasons
 from casework.operations.deeds import home_of

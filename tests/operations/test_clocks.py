@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.calendars import Calendar
-from casework.engine.cases import CREATED, READY, RESERVED, Case
-from casework.engine.events import CONSENT_ENDED, FIRED, RANG, Event
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.state.case import CREATED, READY, RESERVED, Case
+from casework.engine.state.events import CONSENT_ENDED, FIRED, RANG, Event
 from casework.errors import InvalidSettings
 from casework.operations import clocks
 from casework.operations.clocks import next_moment, ring_clocks, ring_due, ring_due_on

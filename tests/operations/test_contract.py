@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.evolve import fold
+from casework.engine.state.projection import fold
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations import contract, fhir
 from casework.operations.deeds import home_of

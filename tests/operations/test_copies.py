@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from casework.engine.cases import Task
+from casework.engine.state.case import Task
 from casework.errors import WrongState
 from casework.operations import documents
 from casework.operations.cases import withdraw_consent

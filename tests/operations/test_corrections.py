@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
-from casework.engine.evolve import fold
+from casework.engine.state.case import Case
+from casework.engine.state.projection import fold
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.operations.chronicle import tell
 from casework.operations.corrections import correct_answer, find_answer, list_correctable

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.engine.events import Event
+from casework.engine.state.events import Event
 from casework.operations import registers
 from casework.operations.overview import show_case
 from casework.operations.providers import list_providers

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.cases import READY, Task
-from casework.engine.commands import By, Relieve
-from casework.engine.events import Event
+from casework.engine.execution.commands import By, Relieve
+from casework.engine.state.case import READY, Task
+from casework.engine.state.events import Event
 from casework.operations.administration import deactivate_person, end_member, end_membership
 from casework.operations.clocks import ring_clocks
 from casework.operations.deeds import follow, home_of, stand

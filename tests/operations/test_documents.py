@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.engine.cases import Case
+from casework.engine.state.case import Case
 from casework.errors import FileBlocked, FileMissing, FilePending, NotAllowed, NotFound, StoreUnavailable, WrongState
 from casework.operations import cabinet as cabinets
 from casework.operations import documents

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.engine import task_table as table
+from casework.engine.execution import task_lifecycle as table
 from casework.engine.roles import OFFICER, SUPERVISOR
 from casework.errors import CasesLeft, CaseworkError
 from casework.operations.administration import deactivate_person

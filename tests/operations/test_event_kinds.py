@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import Connection
 
-from casework.engine import events
-from casework.engine.revisions import KEEPS, TURNS
+from casework.engine.state import events
+from casework.engine.state.revisions import KEEPS, TURNS
 from casework.operations import allowed, candidates, tasks
 from casework.operations.cases import hand_over
 from casework.operations.chronicle import tell

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from casework.engine.cases import Case, Task
+from casework.engine.state.case import Case, Task
 from casework.errors import Refused
 from casework.operations.deeds import home_of
 from casework.operations.task_lists import show_task

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine
 
-from casework.engine.cases import Case
+from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations import gate
 from casework.permissions import Actor, Sight, own_tracks, reads_document, sight

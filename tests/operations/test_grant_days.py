@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import Case, Grant
-from casework.engine.events import GRANT_EXPIRED
+from casework.engine.state.case import Case, Grant
+from casework.engine.state.events import GRANT_EXPIRED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations import documents
 from casework.operations.cases import register_document

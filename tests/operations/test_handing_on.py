@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection
 
-from casework.engine.cases import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task
+from casework.engine.state.case import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations import tasks
 from casework.operations.cases import hand_over

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 from casework.errors import NotAllowed, NotFound
 from casework.operations.catalogue import confirm_field
 from casework.operations.import_forms import Kind

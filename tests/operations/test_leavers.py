@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import READY
+from casework.engine.state.case import READY
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.administration import deactivate_person
 from casework.operations.cases import declare_interest

@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.engine.events import Event
-from casework.engine.evolve import evolve
-from casework.engine.letters import recipients
+from casework.engine.case_objects.letters import recipients
+from casework.engine.state.events import Event
+from casework.engine.state.projection import evolve
 from casework.errors import CaseHasMoved, NotAllowed, NotFound, WrongState
 from casework.operations.allowed import Judge
 from casework.operations.cabinet import Cabinet

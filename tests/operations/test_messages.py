@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import Case
-from casework.engine.events import NOTED, SAID, Event
-from casework.engine.evolve import evolve
+from casework.engine.state.case import Case
+from casework.engine.state.events import NOTED, SAID, Event
+from casework.engine.state.projection import evolve
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases import declare_interest
 from casework.operations.deeds import home_of, stand, write

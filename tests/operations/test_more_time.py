@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from casework.engine.cases import Case, Task
+from casework.engine.state.case import Case, Task
 from casework.errors import CaseworkError
 from casework.operations.cases import add_task
 from casework.operations.chronicle import read_history

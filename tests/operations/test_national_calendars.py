@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from casework.engine.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar
 from casework.operations.national_calendars import china
 
 

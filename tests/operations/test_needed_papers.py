@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.papers import SCANS
+from casework.engine.definition.required_documents import SCANS
 from casework.errors import Refused
 from casework.operations.cabinet import Cabinet
 from casework.operations.choices import choices_of

@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine import task_table as table
-from casework.engine.cases import Case, Task
+from casework.engine.execution import task_lifecycle as table
+from casework.engine.state.case import Case, Task
 from casework.errors import CaseworkError, InvalidForm, NobodyLeft
 from casework.operations import tasks
 from casework.operations.absences import record_absence

@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
-from casework.engine.cases import Case
 from casework.engine.roles import ROLES, SYSTEM
+from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations import gate
 from casework.operations.case_lists import list_cases

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.engine.events import Event
-from casework.engine.evolve import evolve
-from casework.engine.openings import GLASS_LASTS
+from casework.engine.case_objects.disclosures import GLASS_LASTS
+from casework.engine.state.events import Event
+from casework.engine.state.projection import evolve
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations import openings
 from casework.operations.allowed import Judge

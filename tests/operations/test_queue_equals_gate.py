@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
-from casework.engine.turns import turn
+from casework.engine.tasks.queue_order import turn
 from casework.operations.national_calendars import china
 from casework.operations.registers import register_programme
 from casework.operations.task_lists import FEW, count_queues, list_tasks

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.engine.events import SYSTEM_ACTOR
-from casework.engine.names import insist_name
+from casework.engine.definition.names import insist_name
 from casework.engine.roles import ROLES
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotConfirmed, NotFound, WrongState
 from casework.operations import register_log, registers
 from casework.operations.accounts import close_account

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from casework.engine.cases import Case
+from casework.engine.state.case import Case
 from casework.errors import InvalidForm, Refused
 from casework.operations import documents
 from casework.operations.cases import register_document, withdraw_consent

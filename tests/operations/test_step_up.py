@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.editions import Edition
+from casework.engine.definition.editions import Edition
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotConfirmed
 from casework.operations.cases import fire_transition
 from casework.operations.deeds import home_of

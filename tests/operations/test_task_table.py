@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.engine.cases import OPEN, TASK_STATES
-from casework.engine.task_table import OPERATIONS, who
+from casework.engine.execution.task_lifecycle import OPERATIONS, who
+from casework.engine.state.case import OPEN, TASK_STATES
 from casework.errors import AlreadyTaken, CaseworkError, NotAllowed, NotFound, WrongState
 from casework.operations import registers, tasks
 from casework.operations.cases import add_task, hand_over

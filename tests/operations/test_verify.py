@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from casework.engine.commands import Library
-from casework.engine.events import HANDED_OVER, RELIEVED
+from casework.engine.execution.commands import Library
+from casework.engine.state.events import HANDED_OVER, RELIEVED
 from casework.ledger.chain import SAID_FIELDS, genesis, seal_event
 from casework.operations import past
 from casework.operations.cases import declare_interest

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING
+from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING
 from casework.errors import InvalidForm
 from casework.operations.agenda import MOST_DAYS, list_agenda
 from casework.operations.mediations import open_mediation

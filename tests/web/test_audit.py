@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.definitions import load_audited, load_definitions
-from casework.engine.editions import audited, publish
+from casework.engine.definition.editions import audited, publish
 from casework.operations.cases import add_task, fire_transition
 from casework.operations.deeds import home_of
 from casework.records.database import transaction

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from casework.definitions import load_library
-from casework.engine import fields
-from casework.engine.editions import Edition
-from casework.engine.fields import build_model, check
+from casework.engine.definition import forms
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.forms import build_model, check
 from casework.errors import InvalidForm, Unreadable
 from casework.operations.drafts import Draft
 from casework.settings import Settings
@@ -44,29 +44,29 @@ OFFERED = {
 }
 
 
-class Every(fields.Form):
-    text = fields.Text(label="Words", help="One line")
-    note = fields.Note(label="Sentences", required=False)
-    number = fields.Number(label="Heat", unit="MWh", min="0", max="1000")
-    money = fields.Money(label="Loan")
-    day = fields.Date(label="Day")
-    choice = fields.Choice(label="Choice", choices={"a": "First", "b": "Second"})
-    long_choice = fields.Choice(label="Long", choices={f"c{n}": f"Choice {n}" for n in range(9)})
-    many = fields.Many(label="Many", choices={"x": "Ex", "y": "Why"})
-    sure = fields.YesNo(label="Sure?", consequence="The loan is called in.")
-    why = fields.Text(label="Why", when=("sure", (True,)))
-    kind = fields.Text(label="Kind", when=("choice", ("b",)))
-    party = fields.PartyField(label="Party")
-    right = fields.RightField(label="Right")
-    rights = fields.Rights(label="Rights")
-    person = fields.Person(label="Person")
-    people = fields.People(label="People")
-    provider = fields.Provider(label="Provider")
-    providers = fields.Providers(label="Providers")
-    panel = fields.Panel(label="Panel")
-    documents = fields.Documents(label="Documents")
-    tasks = fields.Tasks(label="Tasks")
-    items = fields.Items(label="To do")
+class Every(forms.Form):
+    text = forms.Text(label="Words", help="One line")
+    note = forms.Note(label="Sentences", required=False)
+    number = forms.Number(label="Heat", unit="MWh", min="0", max="1000")
+    money = forms.Money(label="Loan")
+    day = forms.Date(label="Day")
+    choice = forms.Choice(label="Choice", choices={"a": "First", "b": "Second"})
+    long_choice = forms.Choice(label="Long", choices={f"c{n}": f"Choice {n}" for n in range(9)})
+    many = forms.Many(label="Many", choices={"x": "Ex", "y": "Why"})
+    sure = forms.YesNo(label="Sure?", consequence="The loan is called in.")
+    why = forms.Text(label="Why", when=("sure", (True,)))
+    kind = forms.Text(label="Kind", when=("choice", ("b",)))
+    party = forms.PartyField(label="Party")
+    right = forms.RightField(label="Right")
+    rights = forms.Rights(label="Rights")
+    person = forms.Person(label="Person")
+    people = forms.People(label="People")
+    provider = forms.Provider(label="Provider")
+    providers = forms.Providers(label="Providers")
+    panel = forms.Panel(label="Panel")
+    documents = forms.Documents(label="Documents")
+    tasks = forms.Tasks(label="Tasks")
+    items = forms.Items(label="To do")
 
 
 FULL: dict[str, Json] = {
@@ -106,7 +106,7 @@ def page_of(form: FormView) -> Page:
     return read_page(html_of(form))
 
 
-def checked(data: Mapping[str, Json], form: type[fields.Form] = Every) -> dict[str, Json]:
+def checked(data: Mapping[str, Json], form: type[forms.Form] = Every) -> dict[str, Json]:
     return check(build_model("Form", form.rule()), form.rule(), data, TODAY)
 
 
@@ -122,9 +122,9 @@ def test_an_empty_form_says_nothing() -> None:
     assert parse_form(Every.rule(), page_of(every()).sent) == {}
 
 
-class Optional(fields.Form):
-    choice = fields.Choice(label="Choice", choices={"a": "A", "b": "B"}, required=False)
-    sure = fields.YesNo(label="Sure", required=False)
+class Optional(forms.Form):
+    choice = forms.Choice(label="Choice", choices={"a": "A", "b": "B"}, required=False)
+    sure = forms.YesNo(label="Sure", required=False)
 
 
 def test_an_optional_choice_can_be_taken_back() -> None:

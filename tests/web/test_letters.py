@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.engine.cases import Case
+from casework.engine.state.case import Case
 from casework.operations import printing
 from casework.operations.deeds import home_of
 from casework.operations.mediations import open_mediation

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
-from casework.engine.editions import Edition
+from casework.engine.definition.editions import Edition
 from casework.records.database import transaction
 from casework.web.drawing import BOX_HEIGHT, Drawing, Standing, draw, standing_of, tell
 from tests.web.conftest import Browser

@@ -11,7 +11,7 @@ from flask import Flask
 from markupsafe import Markup
 from sqlalchemy import Engine, text
 
-from casework.engine.cases import Case
+from casework.engine.state.case import Case
 from casework.operations.deeds import home_of
 from casework.records.cases import load
 from casework.records.database import transaction

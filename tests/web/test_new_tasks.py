@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from casework.engine.cases import Task
+from casework.engine.state.case import Task
 from casework.operations.deeds import home_of
 from casework.operations.verify import verify_case
 from casework.records.cases import load

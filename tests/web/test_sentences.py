@@ -8,8 +8,11 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from casework.engine.contract import ANSWERED, RAISED, SETTLED
-from casework.engine.events import (
+from casework.engine.case_objects.acknowledgements import ANSWERED, RAISED, SETTLED
+from casework.engine.case_objects.document_access import HOWS
+from casework.engine.case_objects.letters import LETTERS
+from casework.engine.case_objects.messages import CORRECTED, TAKEN_BACK, WRITTEN
+from casework.engine.state.events import (
     ERASED,
     FIRED,
     GRANT_EXPIRED,
@@ -22,10 +25,7 @@ from casework.engine.events import (
     RECOUNTED,
     REFUSED,
     SAID,
-)  # fmt: skip
-from casework.engine.grants import HOWS
-from casework.engine.letters import LETTERS
-from casework.engine.messages import CORRECTED, TAKEN_BACK, WRITTEN
+)
 from casework.operations.allowed import BY_ITSELF
 from casework.web.sentences import say_entry
 from tests.operations.test_event_kinds import KINDS

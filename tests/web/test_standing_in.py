@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from casework.engine.cases import Task
+from casework.engine.state.case import Task
 from casework.operations.agenda import list_agenda
 from casework.operations.deeds import home_of
 from casework.operations.standing_in import list_for_absent

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework import permissions
-from casework.engine.cases import Case, Track
+from casework.engine.state.case import Case, Track
 from casework.operations import gate, mediations
 from casework.operations.access_sql import named_for
 from casework.permissions import Actor, Reach, Sight

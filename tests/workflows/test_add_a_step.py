@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from casework.definitions import library_of, load_definitions, read_published
-from casework.engine.commands import RegisterDocument
-from casework.engine.editions import Edition
-from casework.engine.evolve import fold
+from casework.engine.definition.editions import Edition
+from casework.engine.execution.commands import RegisterDocument
+from casework.engine.state.projection import fold
 from casework.errors import CaseworkError
 from tests.engine.toys import Play
 

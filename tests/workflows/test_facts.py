@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from casework.definitions import published_folder, read_published
-from casework.engine.editions import Edition, workflow_name
+from casework.engine.definition.editions import Edition, workflow_name
 from workflows import DEFINITIONS
 from workflows.guards import OUTLIVES
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from casework.engine.calendars import Calendar
-from casework.engine.cases import COMPLETED, Case, Fired, Task, Track
-from casework.engine.editions import publish
-from casework.engine.facts import Facts
-from casework.engine.registry import Guard
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.editions import publish
+from casework.engine.definition.facts import Facts
+from casework.engine.definition.registry import Guard
+from casework.engine.state.case import COMPLETED, Case, Fired, Task, Track
 from workflows import DEFINITIONS
 from workflows import service_effects as effects
 from workflows import service_guards as guards

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from casework.api.shapes.shared import Answer, Body, Code, Id, Named
-from casework.engine.allocation import HIGHEST_CAP, STRATEGIES
+from casework.engine.tasks.allocation import HIGHEST_CAP, STRATEGIES
 from casework.operations.providers import LANGUAGES
 from casework.operations.skills import SERVICES
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from casework.api.shapes.shared import Answer, Body, SomeWords, Words
-from casework.engine.openings import MOST_DAYS
+from casework.engine.case_objects.disclosures import MOST_DAYS
 
 State = Annotated[Literal["asked", "open", "refused", "ended"], Field(description="What has run out is ended")]
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
-from casework.engine.allocation import REASONS
+from casework.engine.tasks.allocation import REASONS
 from casework.operations.paging import MOST, PAGE
 
 Json = Any

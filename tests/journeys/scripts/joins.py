@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from casework.engine.cases import MET_JOIN
+from casework.engine.state.case import MET_JOIN
 from casework.errors import InvalidForm, Refused
 from tests.journeys.driver import Do, Journey, do, has, has_not, paper, refused, that
 from tests.journeys.scripts.stages import (

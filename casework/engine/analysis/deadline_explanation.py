@@ -1,0 +1,276 @@
+"""Why a clock comes to its moment: every minute from where it counts to where it runs out, and whether it counted.
+
+Pure: from the events of a case that tell of the clock, and the versions of the calendar that they name. It only tells,
+so it never fails: of a clock of which the events say too little, it tells as much as they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from casework.engine.deadlines.calendars import MAKE_UP, OUTSIDE, WORKING, Calendar
+from casework.engine.deadlines.deadlines import Rule, Rung
+from casework.engine.state.case import PAUSED, RUNNING, STOPPED
+from casework.engine.state.events import Event
+from casework.ledger.canonical import parse_instant
+
+Json = Any
+
+#: Why time counts or does not, besides the calendar's own kinds.
+EVERY_DAY, PAUSE, WAITING = "every_day", "paused", "waiting"
+COUNTED = frozenset({WORKING, MAKE_UP, EVERY_DAY})
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Time for which a clock ran by one version of its calendar, or stood still; `seq` is the event that began it."""
+
+    seq: int
+    start: datetime
+    state: str
+    calendar: str
+    rungs: tuple[Rung, ...]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What the events of a case tell of one clock."""
+
+    id: str
+    track: str
+    unit: str
+    task: str | None
+    consent: str | None
+    stretches: tuple[Stretch, ...]
+    #: The event that stopped it, and when.
+    stopped: int | None = None
+    stopped_at: datetime | None = None
+
+    @property
+    def state(self) -> str:
+        return STOPPED if self.stopped is not None else self.stretches[-1].state
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Time of one kind; `seq` is the event because of which the clock stood still."""
+
+    start: datetime
+    end: datetime
+    kind: str
+    day: date | None = None
+    name: Mapping[str, str] | None = None
+    seq: int | None = None
+
+    @property
+    def minutes(self) -> int:
+        return (self.end - self.start) // _MINUTE
+
+    @property
+    def counted(self) -> bool:
+        return self.kind in COUNTED
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The ledger of a moment: its intervals follow each other without a gap, and end where it lies.
+
+    While the clock stands still there is no such moment (`due` is None), and the ledger ends where it stopped counting.
+    """
+
+    what: str
+    due: datetime | None
+    #: How it is counted: {"n", "unit"}, and the "day" from which where one was named.
+    rule: Rule
+    zone: str
+    calendars: tuple[str, ...]
+    intervals: tuple[Interval, ...]
+
+    def minutes(self, *, counted: bool) -> int:
+        return sum(one.minutes for one in self.intervals if one.counted == counted)
+
+
+def tell(events: Iterable[Event]) -> dict[str, Telling]:
+    """Every clock that the events of a case tell of, by id."""
+    told: dict[str, Telling] = {}
+    for event in events:
+        for one in event.effects.get("clocks", ()):
+            first = Stretch(event.seq, parse_instant(one["start"]), RUNNING, one["calendar"], _rungs(one["rungs"]))
+            told[one["id"]] = Telling(
+                one["id"], one["track"], one["unit"], one.get("task"), one.get("consent"), (first,)
+            )
+        for one in event.effects.get("clock_states", ()):
+            if one["id"] in told:
+                told[one["id"]] = _turned(told[one["id"]], one, event)
+    return told
+
+
+def _turned(clock: Telling, change: Mapping[str, Json], event: Event) -> Telling:
+    stretches, last, seq = clock.stretches, clock.stretches[-1], event.seq
+    task = change.get("task", clock.task)
+    if change["state"] == STOPPED:
+        return replace(_of(clock, stretches, task), stopped=seq, stopped_at=event.at)
+    rungs = _rungs(change["rungs"]) if "rungs" in change else last.rungs
+    calendar = change.get("calendar", last.calendar)
+    if change["state"] == PAUSED and last.state != PAUSED:
+        # A calendar that had changed meanwhile was counted with before the clock stopped.
+        ran = Stretch(last.seq, last.start, RUNNING, calendar, rungs)
+        at = parse_instant(change["start"]) if "start" in change else event.at
+        still = Stretch(seq, at, PAUSED, calendar, rungs)
+        return _of(clock, (*stretches[:-1], ran, still), task)
+    if change["state"] == RUNNING and "start" in change:
+        return _of(clock, (*stretches, Stretch(seq, parse_instant(change["start"]), RUNNING, calendar, rungs)), task)
+    # It runs on, or stands still as before: a task that begins before its day moves on what is paused.
+    return _of(clock, (*stretches[:-1], Stretch(last.seq, last.start, last.state, calendar, rungs)), task)
+
+
+def _of(clock: Telling, stretches: tuple[Stretch, ...], task: str | None) -> Telling:
+    return replace(clock, task=task, stretches=stretches)
+
+
+def _rungs(written: Iterable[Json]) -> tuple[Rung, ...]:
+    return tuple(Rung(parse_instant(moment), what, rule) for moment, what, rule in written)
+
+
+def explain(clock: Telling, calendars: Mapping[str, Calendar], what: str = "due") -> Explanation | None:
+    """The ledger of one of a clock's moments, by the versions of the calendar that its events name, by digest.
+
+    None where the clock has no such moment, or a version of the calendar is not among those given.
+    """
+    first, last = clock.stretches[0], clock.stretches[-1]
+    begun = _rung(first, what)
+    ends = _rung(last, what)
+    if begun is None or ends is None or not all(one.calendar in calendars for one in clock.stretches):
+        return None
+    due = None if last.state == PAUSED else ends.moment
+    until = _minute(last.start if due is None else due)
+    origin = min(_origin(first, begun, calendars[first.calendar]), until)
+    intervals: list[Interval] = []
+    if _minute(first.start) < origin:
+        intervals.append(Interval(_minute(first.start), origin, WAITING))
+    for stretch, following in zip(clock.stretches, (*clock.stretches[1:], None), strict=True):
+        start = origin if stretch is first else max(origin, _minute(stretch.start))
+        end = until if following is None else min(until, max(origin, _minute(following.start)))
+        if start < end:
+            intervals += _within(stretch, start, end, calendars[stretch.calendar], clock.unit)
+    used = dict.fromkeys(one.calendar for one in clock.stretches)
+    # What a pause left is no rule of its own; another day that was granted is.
+    rules = [rung.rule for one in clock.stretches if (rung := _rung(one, what)) and "n" in rung.rule]
+    return Explanation(what, due, rules[-1] if rules else {"n": 0, "unit": clock.unit}, calendars[last.calendar].zone, tuple(used), tuple(intervals))
+
+
+#: Moments on the way to a clock's own.
+_ON_THE_WAY = frozenset({"activate", "remind", "escalate", "flag"})
+
+
+def own_moment(clock: Telling) -> str | None:
+    """What a clock is there for: that something is due, fires a transition, or expires."""
+    return next((rung.what for rung in clock.stretches[-1].rungs if rung.what not in _ON_THE_WAY), None)
+
+
+def days_used(clock: Telling, made: Explanation, calendars: Mapping[str, Calendar], now: datetime) -> tuple[int, int]:
+    """How many of a clock's days are used by now, and how many it was given: working days, or days, by its unit.
+
+    A day is used when nothing of it is left; the day on which the clock began is given on top.
+    """
+    last = clock.stretches[-1]
+    rung = _rung(last, made.what)
+    assert rung is not None
+    at = last.start if last.state == PAUSED else max(last.start, min(clock.stopped_at or now, now))
+    calendar = calendars[last.calendar]
+    if clock.unit == "wd":
+        left = len({one.day for one in calendar.spans(at, rung.moment) if one.kind in (WORKING, MAKE_UP)})
+        whole = left + len({one.day for one in made.intervals if one.counted and one.end <= _minute(at)})
+    else:
+        minutes = calendar.remaining(at, rung.moment, "cd")
+        counted = sum(_overlap(one, at) for one in made.intervals if one.counted)
+        left, whole = -(-minutes // _DAY), -(-(minutes + counted) // _DAY)
+    named = "day" in made.rule and made.rule["n"] < 1
+    given = whole if named or clock.unit != made.rule["unit"] else made.rule["n"]
+    return given - min(given, left), given
+
+
+_DAY = 24 * 60
+
+
+def _overlap(one: Interval, until: datetime) -> int:
+    return max(0, (min(one.end, _minute(until)) - one.start) // _MINUTE)
+
+
+def _rung(stretch: Stretch, what: str) -> Rung | None:
+    return next((rung for rung in stretch.rungs if rung.what == what), None)
+
+
+def _origin(stretch: Stretch, rung: Rung, calendar: Calendar) -> datetime:
+    """From where a moment is counted: the start, the rung before, or the end of the day that a form named."""
+    rule = rung.rule
+    if "after" in rule:
+        base = _rung(stretch, rule["after"])
+        return _minute(base.moment if base else stretch.start)
+    if "day" not in rule or rule["n"] < 1:
+        return _minute(stretch.start)
+    midnight = datetime.combine(date.fromisoformat(rule["day"]) + timedelta(days=1), time(), ZoneInfo(calendar.zone))
+    return midnight.astimezone(stretch.start.tzinfo)
+
+
+def _within(stretch: Stretch, start: datetime, end: datetime, calendar: Calendar, unit: str) -> Iterator[Interval]:
+    if stretch.state == PAUSED:
+        yield Interval(start, end, PAUSE, seq=stretch.seq)
+    elif unit == "cd":
+        yield Interval(start, end, EVERY_DAY)
+    else:
+        for span in calendar.spans(start, end):
+            name = calendar.names.get(span.day) if span.kind != WORKING else None
+            yield Interval(span.start, span.end, span.kind, span.day, name)
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+# --- as people read it -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """Days of one kind in a row: "5 working days, 40 hours", "weekend", "Labour Day"."""
+
+    start: datetime
+    end: datetime
+    kind: str
+    name: Mapping[str, str] | None
+    seq: int | None
+    #: Minutes that counted; hours in which nobody works lie between those that people do.
+    minutes: int
+    days: int
+
+
+def lines(intervals: Sequence[Interval]) -> list[Line]:
+    """The ledger in as few lines as tell it: the hours outside working time go with the working days around them."""
+    made = []
+    for (kind, name, seq), some in groupby(_with_their_days(intervals), key=lambda one: one[0]):
+        group = [interval for _, interval in some]
+        made.append(
+            Line(
+                group[0].start, group[-1].end, kind, dict(name) if name else None, seq,
+                sum(one.minutes for one in group if one.counted),
+                len({one.day for one in group if one.counted and one.day is not None}),
+            )
+        )  # fmt: skip
+    return made
+
+
+def _with_their_days(intervals: Sequence[Interval]) -> Iterator[tuple[Any, Interval]]:
+    make_up = {one.day for one in intervals if one.kind == MAKE_UP}
+    for one in intervals:
+        kind = one.kind
+        if kind == OUTSIDE:
+            kind = MAKE_UP if one.day in make_up else WORKING
+        name = tuple(sorted(one.name.items())) if one.name and kind not in (WORKING,) else None
+        yield (kind, name, one.seq), one

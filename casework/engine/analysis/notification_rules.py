@@ -1,0 +1,249 @@
+"""Who is told what: from an event, and the case as it stands, to the notices that it owes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from casework.engine.roles import AUDITOR, COMPLIANCE, INTAKE, OFFICER, ORGANISATION_QUEUES, PROVIDER, SUPERVISOR
+from casework.engine.state.case import READY, Case, Task, Track
+from casework.engine.state.events import (
+    ACTIVATED,
+    COMPLETED,
+    FIRED,
+    GLASS_BROKEN,
+    HANDED_BACK,
+    HANDED_OVER,
+    LETTER_SENT,
+    PROPOSED,
+    RANG,
+    REFUSED,
+    RESEALED,
+    UNSEALED,
+    UNSEALING_ASKED,
+    UNSEALING_REFUSED,
+    Event,
+)
+
+Json = Any
+
+#: Said at once.
+OFFER, QUESTION, RETURN, CANCELLATION, DELIVERY = "offer", "question", "return", "cancellation", "delivery"
+DECISION, DUE, OVERDUE, STOP, LETTER = "decision", "due", "overdue", "stop", "letter"
+#: Who may read a sealed mediation has changed; a case was opened in an emergency.
+READERS, EMERGENCY = "readers", "emergency"
+#: Said in the digest. What somebody is mentioned in comes from any event whose effects name `mentions`.
+TASK, REMINDER, MOVED, OWNERSHIP, MENTION = "task", "reminder", "moved", "ownership", "mention"
+AT_ONCE = (OFFER, QUESTION, RETURN, CANCELLATION, DELIVERY, DECISION, DUE, OVERDUE, STOP, LETTER, READERS, EMERGENCY)
+KINDS = (*AT_ONCE, TASK, REMINDER, MOVED, OWNERSHIP, MENTION)
+
+#: What a deed on a referral tells the provider, and the officers; a deed that stands in neither tells officers that it moved.
+TO_PROVIDER: Mapping[str, str] = {
+    "send": OFFER, "supply_info": MOVED, "return": RETURN, "cancel": CANCELLATION, "uphold_conflict": CANCELLATION,
+    "not_started": CANCELLATION, "approve": MOVED, "reject": MOVED, "waive_conflict": MOVED, "suspend": MOVED,
+    "continue": MOVED,
+}  # fmt: skip
+TO_OFFICERS: Mapping[str, str] = {
+    "ask_info": QUESTION, "deliver": DELIVERY, "deliver_part": DELIVERY, "redeliver": DELIVERY,
+}  # fmt: skip
+#: The tasks of the office whose result is the answer to the provider.
+ANSWERS = ("decide_extension", "decide_objection")
+#: Queues in which people decide on what others have prepared.
+DECIDING = frozenset({SUPERVISOR, COMPLIANCE})
+_OPENINGS = (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, GLASS_BROKEN)
+_RUNGS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "flag": OVERDUE, "wake": TASK}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to say to some people and to everybody who works some queues: (queue, organisation or None)."""
+
+    kind: str
+    people: frozenset[str] = frozenset()
+    queues: frozenset[tuple[str, str | None]] = frozenset()
+    #: The edition and the key of the text that names the deed: "states.sent.do", "transitions.accept.done".
+    edition: str | None = None
+    words: str | None = None
+    track: str | None = None
+    task: str | None = None
+    due: str | None = None
+
+    @property
+    def about(self) -> str:
+        """What tells two notices of one kind and event apart."""
+        return self.task or self.track or ""
+
+
+def _answers(event: Event) -> bool:
+    return event.kind == COMPLETED and event.effects.get("name") in ANSWERS
+
+
+def owes(event: Event) -> bool:
+    """Whether an event may owe a notice to anybody; asked of every event in its own transaction."""
+    if event.kind in (FIRED, PROPOSED, REFUSED, RANG, ACTIVATED, HANDED_OVER, LETTER_SENT, *_OPENINGS):
+        return True
+    effects = event.effects
+    told = any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event)) or "held_by" in effects
+    return told or _answers(event)
+
+
+def notices(event: Event, case: Case) -> list[Notice]:
+    """What the event owes. Nobody is told of what they did themselves; see `first_of` for one person's share."""
+    return [one for one in _notices(event, case) if one.people or one.queues]
+
+
+def first_of(owed: Iterable[Notice]) -> list[Notice]:
+    """Of what one event owes one person: what is said at once, or else every new task, or else that it moved."""
+    owed = list(owed)
+    for wanted in (AT_ONCE, (TASK, OWNERSHIP, MENTION), (REMINDER, MOVED)):
+        if chosen := [one for one in owed if one.kind in wanted]:
+            return chosen
+    return []
+
+
+def _notices(event: Event, case: Case) -> Iterator[Notice]:
+    track = case.tracks.get(event.track or "")
+    if event.kind == RANG:
+        yield from _rung(event, case)
+    if event.kind == HANDED_OVER:
+        yield Notice(OWNERSHIP, frozenset({str(event.effects["owner"])}))
+    if event.kind in _OPENINGS:
+        yield from _readers(event, case)
+    task = case.tasks.get(str(event.effects.get("task")))
+    if event.kind == ACTIVATED and task is not None:
+        yield _task(case, task, TASK)
+    if event.kind in (FIRED, PROPOSED, REFUSED) and track is not None:
+        yield from _moved(event, case, track)
+    if _answers(event) and track is not None and task is not None:
+        # What was decided between the two sides of a referral, each of them hears.
+        yield Notice(MOVED, *_providers(track), *deed_of(task), track.id)
+        yield Notice(MOVED, *_officers(case), *deed_of(task), track.id)
+    if event.kind == LETTER_SENT and track is not None:
+        yield Notice(LETTER, *_providers(track), track=track.id)
+    if people := frozenset(event.effects.get("mentions", ())):
+        yield Notice(MENTION, people, track=event.track)
+    yield from _opened(event, case)
+    if (held_by := event.effects.get("held_by")) and task is not None and event.kind != HANDED_BACK:
+        yield replace(_task(case, task, MOVED), people=frozenset({str(held_by)}), queues=frozenset())
+    for given, holder in _given(event):
+        if found := case.tasks.get(given):
+            yield replace(_task(case, found, TASK), people=frozenset({holder}), queues=frozenset())
+
+
+def _readers(event: Event, case: Case) -> Iterator[Notice]:
+    """Who hears that a log was opened to one more reader, or is to be: both sides of a mediation, and who was named."""
+    if event.kind == GLASS_BROKEN:
+        people, queues = _officers(case)
+        yield Notice(EMERGENCY, people, queues | {(SUPERVISOR, None), (AUDITOR, None)})
+        return
+    changed = (*event.effects.get("openings", ()), *event.effects.get("opening_states", ()))
+    for one in (case.openings[told["id"]] for told in changed):
+        if event.kind == UNSEALING_ASKED:
+            yield Notice(DECISION, frozenset({one.decider or ""}))
+        elif event.kind == UNSEALING_REFUSED or one.decided_at is None:
+            yield Notice(READERS, frozenset({one.asker}))
+        else:
+            named = frozenset(str(who) for who in (case.owner, *case.team, one.decider) if who)
+            yield Notice(READERS, named | ({one.reader} if event.kind == UNSEALED else set()))
+            if "send" in case.main.fired:
+                yield Notice(READERS, *_providers(case.main), track=case.main.id)
+
+
+def _given(event: Event) -> list[tuple[str, str]]:
+    """Tasks that somebody put into another one's hands, or forwarded with that person in mind."""
+    changes = ((one["id"], one.get("holder") or one.get("to")) for one in event.effects.get("task_states", ()))
+    return [(id, str(person)) for id, person in changes if person not in (None, event.actor)]
+
+
+def _rung(event: Event, case: Case) -> Iterator[Notice]:
+    kind, task = _RUNGS.get(event.effects["what"]), case.tasks.get(str(event.effects.get("task")))
+    if kind is None or task is None or not task.open:
+        return
+    yield _task(case, task, kind)
+    if kind == OVERDUE:
+        people, queues = _officers(case)
+        yield replace(_task(case, task, OVERDUE), people=people, queues=queues | {(SUPERVISOR, None)})
+
+
+def _moved(event: Event, case: Case, track: Track) -> Iterator[Notice]:
+    name = event.effects.get("transition")
+    done = (track.edition, f"transitions.{name}.done", track.id) if name and event.kind == FIRED else (None, None, track.id)
+    if "frozen" in event.effects:
+        yield Notice(STOP if event.effects["frozen"] else MOVED, *_everybody(case), *done)
+    if event.kind == REFUSED:
+        yield Notice(RETURN, *_officers(case), *done)
+    if event.kind != FIRED or track.workflow not in ("case", "referral"):
+        return
+    if track.workflow == "referral":
+        # A request that was never sent is nothing to its provider.
+        if (kind := TO_PROVIDER.get(str(name))) and "send" in track.fired:
+            yield Notice(kind, *_providers(track), *done)
+        yield Notice(TO_OFFICERS.get(str(name), MOVED), *_officers(case), *done)
+        return
+    yield Notice(MOVED, *_officers(case), *done)
+
+
+def _opened(event: Event, case: Case) -> Iterator[Notice]:
+    returned = event.kind == COMPLETED and _queue_of(case, event.effects.get("task")) in DECIDING
+    for one in event.effects.get("tasks", ()):
+        task = case.tasks.get(one["id"])
+        if task is None or one["state"] != READY or not task.open:
+            continue
+        decides = task.type == "decision" or task.queue in DECIDING
+        yield _task(case, task, DECISION if decides else RETURN if returned else TASK)
+
+
+def _queue_of(case: Case, task: str | None) -> str | None:
+    found = case.tasks.get(task or "")
+    return found.queue if found else None
+
+
+def _task(case: Case, task: Task, kind: str) -> Notice:
+    due = task.due_at.isoformat() if task.due_at else None
+    return Notice(kind, *_workers(case, task), *deed_of(task), task.track, task.id, due)
+
+
+def deed_of(task: Task) -> tuple[str, str]:
+    key = {"step": f"states.{task.rule}.do", "side": f"tasks.{task.rule}", "decision": f"transitions.{task.rule}.do"}
+    return task.edition, key[task.type]
+
+
+Audience = tuple[frozenset[str], frozenset[tuple[str, str | None]]]
+
+
+def _workers(case: Case, task: Task) -> Audience:
+    """Who is to do a task: its holder, else the one person it is for, else everybody of its queue."""
+    if task.holder:
+        return frozenset({task.holder}), frozenset()
+    track = case.tracks.get(task.track)
+    if task.queue in ORGANISATION_QUEUES:
+        above = case.referral_of(track) if track else None
+        if task.queue == PROVIDER and above is not None and above.named:
+            return frozenset({above.named}), frozenset()
+        return frozenset(), frozenset({(task.queue, task.organisation)})
+    if task.queue == OFFICER:
+        return _officers(case)
+    return frozenset(), frozenset({(task.queue, None)})
+
+
+def _officers(case: Case) -> Audience:
+    """The owner; while there is none, whoever looks after new cases. Of a mediation those named for it."""
+    if case.owner:
+        return frozenset({case.owner}), frozenset()
+    return frozenset(), frozenset({(INTAKE, None)})
+
+
+def _providers(track: Track) -> Audience:
+    if track.named:
+        return frozenset({track.named}), frozenset()
+    return frozenset(), frozenset({(PROVIDER, track.provider)})
+
+
+def _everybody(case: Case) -> Audience:
+    people, queues = _officers(case)
+    for track in case.live_tracks():
+        if track.workflow == "referral" and "send" in track.fired:
+            more_people, more_queues = _providers(track)
+            people, queues = people | more_people, queues | more_queues
+    return people | frozenset(case.team), queues | {(SUPERVISOR, None)}

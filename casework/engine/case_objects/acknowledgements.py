@@ -1,0 +1,151 @@
+"""The referral as a contract of two sides: what each has received of the other, and what they do not agree about.
+
+A receipt covers all that the other side has done until then. An objection is about one deed of the other side. It opens
+a task, with a date, in which another person than who raised it upholds or dismisses it with a reason that both sides
+read; whoever raised it may call it settled before. The deed itself stands until somebody undoes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.engine.case_objects.messages import SHARED, WRITERS
+from casework.engine.definition.editions import Edition
+from casework.engine.execution.commands import AnswerObjection, Object, Receive
+from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.guards import line
+from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.state.case import OBSOLETE, Case, Task, Track
+from casework.engine.state.events import OBJECTED, RECEIVED
+from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+
+Json = Any
+
+#: Whose deed it was, and who receives what the other has done.
+THEIRS, OURS = "provider", "office"
+#: Who signs for what the other side has done, and objects to it: whoever writes to the other side.
+PARTIES = WRITERS[SHARED]
+#: What becomes of an objection.
+RAISED, ANSWERED, SETTLED, UPHELD, DISMISSED = "raised", "answered", "settled", "upheld", "dismissed"
+#: Nothing more is said of it then.
+OVER = frozenset({SETTLED, UPHELD, DISMISSED})
+#: The task in which it is decided, as editions call it; the first ones had none.
+DECISION = "decide_objection"
+
+
+def side_of(role: str | None) -> str:
+    """The side on which a role stands."""
+    return THEIRS if role in ORGANISATION_ROLES else OURS
+
+
+def other_side(side: str) -> str:
+    return OURS if side == THEIRS else THEIRS
+
+
+def done_by(edition: Edition, track: Track, side: str) -> dict[str, int]:
+    """How often each transition of a side has fired on a referral. What a clock alone fires is nobody's deed."""
+    found = {}
+    for rule in edition.transitions:
+        people = [role for role in (*rule.by_people, *rule.confirm_by) if role != "system"]
+        if rule.name in track.fired and people and side_of(people[0]) == side:
+            found[rule.name] = track.fired[rule.name].count
+    return found
+
+
+def unreceived(edition: Edition, track: Track, side: str) -> dict[str, int]:
+    """What the other side has done and this one has not signed for yet, with how often it was done."""
+    other = done_by(edition, track, other_side(side))
+    return {name: count for name, count in other.items() if track.received.get(name, {}).get("count", 0) < count}
+
+
+def refusal(case: Case, role: str | None, track: Track | None) -> str | None:
+    """Why this role has no part in this contract now; None where it has one."""
+    if track is None or track.workflow != "referral" or "send" not in track.fired or "draft" in track.states:
+        return "nothing has passed between the two sides yet."
+    if role not in accepted(case, PARTIES):
+        return f"this is for: {', '.join(PARTIES)}."
+    return None
+
+
+# --- deeds -----------------------------------------------------------------------------------------------------------
+
+
+def receive(draft: Draft, command: Receive) -> None:
+    """Sign for what the other side has done."""
+    track = _of_the_contract(draft, command.referral)
+    waiting = unreceived(draft.library[track.edition], track, side_of(draft.by.role))
+    if not waiting:
+        raise WrongState(action="Confirm receipt", why="nothing has come from the other side since.")
+    draft.begin(RECEIVED, track, {"received": waiting})
+    draft.commit()
+
+
+def object_to(draft: Draft, command: Object) -> None:
+    """Put on record that one does not agree with a deed of the other side."""
+    track = _of_the_contract(draft, command.referral)
+    side = side_of(draft.by.role)
+    if command.to not in done_by(draft.library[track.edition], track, other_side(side)):
+        raise InvalidForm(fields={"to": "must be something that the other side has done"})
+    told = {"id": draft.context.new_id(), "what": RAISED, "side": side, "to": command.to}
+    draft.begin(OBJECTED, track, {"what": RAISED, "objection": told}, {"words": line(command.words, "words")})
+    rule = next((one for one in draft.library[track.edition].tasks.values() if one.name == DECISION), None)
+    if rule is not None:
+        draft.open_side_task(rule, track, draft.facts(track, {}), told["id"])
+    draft.commit()
+
+
+def answer_objection(draft: Draft, command: AnswerObjection) -> None:
+    """Answer the other side's objection, or call one's own settled."""
+    track = _of_the_contract(draft, command.referral)
+    found = track.objections.get(command.objection)
+    if found is None:
+        raise NotFound("objection")
+    if found["what"] in OVER:
+        raise WrongState(action="Answer", why="it is settled already." if found["what"] == SETTLED else "it is decided already.")
+    what = SETTLED if found["side"] == side_of(draft.by.role) else ANSWERED
+    told = {"id": command.objection, "what": what, "side": found["side"], "to": found["to"]}
+    draft.begin(OBJECTED, track, {"what": what, "objection": told}, {"words": line(command.words, "words")})
+    if what == SETTLED:
+        for task in decisions(draft.case, command.objection):
+            draft.close_task(task, OBSOLETE)
+    draft.commit()
+
+
+def decisions(case: Case, objection: str) -> list[Task]:
+    """The open task in which an objection is to be decided."""
+    return [task for task in case.open_tasks() if task.name == DECISION and task.about == objection]
+
+
+def objectors(case: Case, task: Task) -> frozenset[str]:
+    """Who raised what the task decides, and in whose name; they do not decide it."""
+    raised = case.tracks[task.track].objections.get(task.about or "", {}) if task.name == DECISION else {}
+    return frozenset(one for one in (raised.get("by"), raised.get("acting_for")) if one)
+
+
+def _of_the_contract(draft: Draft, referral: str) -> Track:
+    track = draft.track(referral)
+    if (why := refusal(draft.case, draft.by.role, track)) is not None:
+        if draft.by.role not in accepted(draft.case, PARTIES):
+            raise NotAllowed(why=why)
+        raise WrongState(action="Sign", why=why)
+    return track
+
+
+def faults_of(before: Case, edition: Edition, track: Track, kind: str, role: str | None, effects: Mapping[str, Json]) -> list[str]:
+    """What is wrong with a recorded receipt or objection, as sentences; empty where it could be made."""
+    if why := refusal(before, role, track):
+        return [f"it is no part of the contract: {why}"]
+    side = side_of(role)
+    if kind == RECEIVED:
+        return [] if effects.get("received") == unreceived(edition, track, side) else ["it signs for something else than what had come"]
+    told = effects["objection"]
+    known = track.objections.get(told["id"])
+    if told["what"] == RAISED:
+        other = done_by(edition, track, other_side(side))
+        fits = known is None and told["side"] == side and told["to"] in other
+    else:
+        mine = known is not None and known["side"] == side
+        fits = known is not None and known["what"] not in OVER and told["what"] == (SETTLED if mine else ANSWERED)
+        fits = fits and known is not None and (told["side"], told["to"]) == (known["side"], known["to"])
+    return [] if fits else ["it objects to what the other side has not done, or answers what was not asked"]

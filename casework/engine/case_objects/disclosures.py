@@ -1,0 +1,205 @@
+"""What opens a log for a time to somebody who may not read it otherwise.
+
+A sealed mediation is unsealed by two persons: somebody named for it asks, for a reader and with a reason, and another
+person agrees; neither of them is the reader. A case is opened in an emergency by its reader alone, who gives a reason: the
+glass is broken, and those who look after the case and those who audit it hear of it at once. Each ends by itself. Who may
+read is told by the opening; who may not, whatever is opened, is told by `permissions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from casework.engine.execution.commands import AskUnsealing, BreakGlass, DecideUnsealing, Reseal, TellParties
+from casework.engine.execution.effects import Draft
+from casework.engine.execution.guards import line
+from casework.engine.roles import ADMINISTRATOR, AUDITOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, SUPERVISOR
+from casework.engine.state.case import Case, Opening
+from casework.engine.state.events import (
+    GLASS_BROKEN,
+    PARTIES_TOLD,
+    RESEALED,
+    UNSEALED,
+    UNSEALING_ASKED,
+    UNSEALING_REFUSED,
+    Event,
+)
+from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+from casework.ledger.canonical import instant, parse_instant
+
+Json = Any
+
+UNSEALING, GLASS = "unsealing", "glass"
+ASKED, OPEN, REFUSED, ENDED = "asked", "open", "refused", "ended"
+#: Who asks for an unsealing, who agrees to it, and for whom: nobody who works on cases reads a mediation about one.
+ASKERS, DECIDERS, READERS = (DISPUTE_OFFICER,), (COMPLIANCE,), (SUPERVISOR, COMPLIANCE, AUDITOR, MANAGER)
+#: Who may break the glass: whoever keeps the system and has no case content otherwise.
+BREAKERS = (ADMINISTRATOR,)
+MOST_DAYS = 30
+GLASS_LASTS = timedelta(hours=4)
+
+
+def ask(draft: Draft, command: AskUnsealing) -> None:
+    """Ask that somebody may read a sealed mediation for some days, and who is to agree."""
+    if draft.case.kind != "mediation":
+        raise NotFound("mediation")
+    if draft.by.role not in ASKERS:
+        raise NotAllowed(why="an unsealing is asked for by a dispute officer who is named for the mediation.")
+    _insist_apart(draft, command)
+    if not 1 <= command.days <= MOST_DAYS:
+        raise InvalidForm(fields={"days": f"must be from 1 to {MOST_DAYS}"})
+    one = {
+        "id": draft.context.new_id(), "kind": UNSEALING, "reader": command.reader, "decider": command.decider,
+        "days": command.days, "state": ASKED, "until": None,
+    }  # fmt: skip
+    draft.begin(UNSEALING_ASKED, None, {"openings": [one]}, {"reason": line(command.reason, "reason")})
+    draft.commit()
+
+
+def _insist_apart(draft: Draft, command: AskUnsealing) -> None:
+    case, faults = draft.case, {}
+    named = {case.owner, *case.team, draft.by.person}
+    if command.reader in named:
+        faults["reader"] = "must be somebody who does not read it already"
+    if command.decider in {*named, command.reader}:
+        faults["decider"] = "must be another person than the reader and those who are named for it"
+    if command.reader in case.interests or command.decider in case.interests:
+        faults["reader" if command.reader in case.interests else "decider"] = "has declared an interest"
+    waiting = [one for one in case.openings.values() if one.reader == command.reader and one.state in (ASKED, OPEN)]
+    if any(one.state == ASKED or one.until is not None and one.until > draft.context.now for one in waiting):
+        faults["reader"] = "has been named already: end that first"
+    if faults:
+        raise InvalidForm(fields=faults)
+
+
+def decide(draft: Draft, command: DecideUnsealing) -> None:
+    """Agree to what somebody else has asked for, or not."""
+    one = _find(draft, command.opening)
+    if draft.by.role not in DECIDERS or draft.by.person != one.decider or draft.by.acting_for is not None:
+        raise NotAllowed(why="it is decided by the person who was named for that, and by nobody in their place.")
+    if one.state != ASKED:
+        raise WrongState(action="Decide", why="it has been decided, or is not asked for any more.")
+    if not command.agree:
+        draft.begin(UNSEALING_REFUSED, None, {"opening_states": [{"id": one.id, "state": REFUSED}]}, _note(command.note))
+        draft.commit()
+        return
+    until = draft.context.now + timedelta(days=one.days)
+    told = {"id": one.id, "state": OPEN, "until": instant(until)}
+    # On the track of the request, so that its center reads of it too.
+    draft.begin(UNSEALED, draft.case.main, {"opening_states": [told]})
+    draft.commit()
+
+
+def _note(note: str | None) -> dict[str, Json]:
+    return {"note": line(note, "note")} if note else {}
+
+
+def reseal(draft: Draft, command: Reseal) -> None:
+    """End it before its time; what nobody has agreed to yet is asked for no more."""
+    one = _find(draft, command.opening)
+    if draft.by.role not in ASKERS and draft.by.person != one.decider:
+        raise NotAllowed(why="it is ended by those who are named for the mediation, or by who agreed to it.")
+    if one.state not in (ASKED, OPEN) or one.until is not None and one.until <= draft.context.now:
+        raise WrongState(action="Seal it again", why="it has ended already.")
+    track = draft.case.main if one.state == OPEN else None
+    draft.begin(RESEALED, track, {"opening_states": [{"id": one.id, "state": ENDED}]})
+    draft.commit()
+
+
+def tell_parties(draft: Draft, command: TellParties) -> None:
+    """Record on which day both parties were told who reads their mediation, and until when."""
+    one = _find(draft, command.opening)
+    if draft.by.role not in ASKERS:
+        raise NotAllowed(why="the parties are told by a dispute officer who is named for the mediation.")
+    if one.decided_at is None or one.state == REFUSED or one.told_on is not None:
+        raise WrongState(action="Record that the parties were told", why="there is nothing that they have to be told.")
+    days = draft.context.calendar.local_date(one.decided_at), draft.context.calendar.local_date(draft.context.now)
+    if not days[0].isoformat() <= command.on <= days[1].isoformat():
+        raise InvalidForm(fields={"on": "must be a day since it was agreed to, up to today"})
+    draft.begin(PARTIES_TOLD, None, {"opening_states": [{"id": one.id, "told_on": command.on}]})
+    draft.commit()
+
+
+def break_glass(draft: Draft, command: BreakGlass) -> None:
+    """Read a case in an emergency for a few hours: in one's own name, with a reason, and everybody hears of it."""
+    if draft.case.kind != "case":
+        raise NotFound("case")
+    if draft.by.role not in BREAKERS or draft.by.acting_for is not None:
+        raise NotAllowed(why="only an administrator of the programme opens a case in an emergency, and in their own name.")
+    mine = [one for one in draft.case.openings.values() if one.reader == draft.by.person and one.until is not None]
+    if any(one.state == OPEN and one.until is not None and one.until > draft.context.now for one in mine):
+        raise WrongState(action="Open the case", why="it is open to you already.")
+    one = {
+        "id": draft.context.new_id(), "kind": GLASS, "reader": draft.by.person, "decider": None, "days": 0, "state": OPEN,
+        "until": instant(draft.context.now + GLASS_LASTS),
+    }  # fmt: skip
+    given = {"role_given": dict(command.given)} if command.given else {}
+    draft.begin(GLASS_BROKEN, None, {"openings": [one], **given}, {"reason": line(command.reason, "reason")})
+    draft.commit()
+
+
+def _find(draft: Draft, id: str) -> Opening:
+    one = draft.case.openings.get(id)
+    if one is None or one.kind != UNSEALING:
+        raise NotFound("unsealing")
+    return one
+
+
+# --- judged again ----------------------------------------------------------------------------------------------------
+
+
+def faults_of(before: Case, event: Event) -> Iterator[str]:
+    """What is wrong with a recorded opening, as sentences; nothing where it could be made. Roles are judged elsewhere."""
+    if event.acting_for is not None:
+        yield "it was done in somebody else's place"
+    if set(event.effects) - {"openings", "opening_states", *(("role_given",) if event.kind == GLASS_BROKEN else ())}:
+        yield "it did more than open or seal"
+    if event.kind in (UNSEALING_ASKED, GLASS_BROKEN):
+        yield from _made(before, event)
+        return
+    for told in event.effects.get("opening_states", ()):
+        one = before.openings.get(told["id"])
+        if one is None or one.kind != UNSEALING:
+            yield "nobody had asked for it"
+        else:
+            yield from _changed(one, told, event)
+
+
+def _made(before: Case, event: Event) -> Iterator[str]:
+    for one in event.effects.get("openings", ()):
+        if event.kind == UNSEALING_ASKED:
+            named = {before.owner, *before.team, event.actor}
+            if before.kind != "mediation" or one["kind"] != UNSEALING or one["state"] != ASKED or one["until"] is not None:
+                yield "it opens something by itself that two persons must open"
+            if one["reader"] in named or one["decider"] in {*named, one["reader"]}:
+                yield "the reader, and who is to agree, are not two other persons than those who ask"
+            if not 1 <= one["days"] <= MOST_DAYS:
+                yield f"it lasts longer than {MOST_DAYS} days"
+        else:
+            if before.kind != "case" or one["kind"] != GLASS:
+                yield "a sealed mediation is never opened by one person"
+            if one["reader"] != event.actor:
+                yield "somebody opened the case for another person"
+            if parse_instant(one["until"]) > event.at + GLASS_LASTS:
+                yield f"it lasts longer than {GLASS_LASTS}"
+
+
+def _changed(one: Opening, told: Json, event: Event) -> Iterator[str]:
+    if event.kind in (UNSEALED, UNSEALING_REFUSED):
+        if one.state != ASKED:
+            yield "it had been decided already"
+        if event.actor != one.decider or event.actor in (one.asker, one.reader):
+            yield "it was not decided by the second person who was named for it"
+        if told["state"] != (OPEN if event.kind == UNSEALED else REFUSED):
+            yield "it does something else than it says"
+        if event.kind == UNSEALED and parse_instant(told["until"]) > event.at + timedelta(days=one.days):
+            yield "it lasts longer than was asked for"
+    elif event.kind == RESEALED:
+        if one.state not in (ASKED, OPEN) or told["state"] != ENDED:
+            yield "there was nothing to seal again"
+        if event.role not in ASKERS and event.actor != one.decider:
+            yield "it was ended by somebody who had no part in it"
+    elif one.decided_at is None or one.state == REFUSED or one.told_on is not None or "state" in told:
+        yield "there was nothing that the parties had to be told"

@@ -1,0 +1,115 @@
+"""What lets a provider see a document: taken away before its time, and the papers given back at the end.
+
+A grant is given with a referral, under a consent, and ends with either, or with a day of its own that the office names
+and may change. It can be withdrawn at once; and when the work is over, the provider says what became of the copies it had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.engine.definition.forms import insist_day
+from casework.engine.execution.commands import ChangeGrantDay, ReturnPapers, WithdrawGrant
+from casework.engine.execution.effects import RETURN_PAPERS, Draft, accepted
+from casework.engine.execution.guards import line
+from casework.engine.roles import OFFICER, PROVIDER, SUPERVISOR
+from casework.engine.state.case import COMPLETED, Case, Grant
+from casework.engine.state.events import GRANT_DAY_CHANGED, GRANT_EXPIRED, GRANT_WITHDRAWN, PAPERS_RETURNED
+from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+
+Json = Any
+
+#: Who ends a grant, who says that papers were given back, and what can have become of them.
+ENDERS, RETURNERS, HOWS = (OFFICER, SUPERVISOR), (PROVIDER,), ("returned", "destroyed")
+
+
+def last_day(case: Case, grant: Grant) -> str | None:
+    """With which day an access ends at the latest: its own or a consent's, whichever is earlier. None: with its referral."""
+    return min((day for day in (grant.until, _consented_until(case, grant)) if day), default=None)
+
+
+def _consented_until(case: Case, grant: Grant) -> str | None:
+    """When the first of its consents runs out."""
+    return min((day for one in grant.consents if (day := case.consents[one].expires_on)), default=None)
+
+
+def given_without(case: Case, grant: Grant) -> Mapping[str, Json]:
+    """What its referral was given, without the document: nothing shares it again by itself."""
+    given = case.tracks[grant.track].given
+    return {"documents": [one for one in given.get("documents", ()) if one != grant.document]}
+
+
+def given_until(case: Case, grant: Grant, until: str | None) -> Mapping[str, Json]:
+    """What its referral was given, with another last day for the document."""
+    days = {id: day for id, day in (case.tracks[grant.track].given.get("shared_until") or {}).items() if id != grant.document}
+    return {"shared_until": days | ({grant.document: until} if until else {})}
+
+
+def withdraw_grant(draft: Draft, command: WithdrawGrant) -> None:
+    """Let a provider see a document no longer; the referral goes on without it."""
+    grant = _live(draft, command.grant, "End the access")
+    _begin(draft, GRANT_WITHDRAWN, grant, given_without(draft.case, grant), {"reason": line(command.reason, "reason")})
+    draft.end_grant(grant)
+    draft.commit()
+
+
+def expire(draft: Draft, id: str) -> None:
+    """The last day of an access is over."""
+    grant = draft.case.grants[id]
+    _begin(draft, GRANT_EXPIRED, grant, given_without(draft.case, grant), {}, system=True)
+    draft.end_grant(grant)
+    draft.commit()
+
+
+def change_day(draft: Draft, command: ChangeGrantDay) -> None:
+    """Another last day for an access, later or earlier; None: none of its own."""
+    grant = _live(draft, command.grant, "Change the last day")
+    consented = _consented_until(draft.case, grant)
+    if command.until is not None:
+        insist_day(command.until, "until")
+        if command.until < draft.context.calendar.local_date(draft.context.now).isoformat():
+            raise InvalidForm(fields={"until": "must not lie in the past"})
+        if consented is not None and command.until > consented:
+            raise InvalidForm(fields={"until": "lies after the day on which the consent ends"})
+    if command.until == grant.until:
+        raise InvalidForm(fields={"until": "is what it was"})
+    _begin(draft, GRANT_DAY_CHANGED, grant, given_until(draft.case, grant, command.until), {})
+    draft.change_grant_day(grant, command.until)
+    draft.commit()
+
+
+def _live(draft: Draft, id: str, action: str) -> Grant:
+    grant = draft.case.grants.get(id)
+    if grant is None:
+        raise NotFound("grant")
+    if draft.by.role not in accepted(draft.case, ENDERS):
+        raise NotAllowed(why="the officers of the case and its supervisors end an access, and say until when it lasts.")
+    if grant.ended_at is not None:
+        raise WrongState(action=action, why="it has ended already.")
+    return grant
+
+
+def _begin(
+    draft: Draft, kind: str, grant: Grant, given: Mapping[str, Json], body: Mapping[str, Json], *, system: bool = False
+) -> None:
+    effects = {"given": dict(given), "paper": draft.case.documents[grant.document].kind}
+    draft.begin(kind, draft.track(grant.track), effects, body, system=system)
+
+
+def return_papers(draft: Draft, command: ReturnPapers) -> None:
+    """Say that every copy of what a referral was given, and may see no longer, has been given back or destroyed."""
+    track = draft.track(command.referral)
+    if draft.by.role not in accepted(draft.case, RETURNERS):
+        raise NotAllowed(why="what became of the documents is said by the provider who had them.")
+    if command.how not in HOWS:
+        raise InvalidForm(fields={"how": "must be returned or destroyed"})
+    had = draft.case.copies_out(track.id)
+    if not had:
+        raise WrongState(action="Confirm the return", why="there is nothing to give back: what the referral was given is needed still.")
+    body = {"note": line(command.note, "note")} if command.note else {}
+    draft.begin(PAPERS_RETURNED, track, {"grants_returned": [one.id for one in had], "what": command.how}, body)
+    for task in draft.case.open_tasks():
+        if task.track == track.id and task.name == RETURN_PAPERS:
+            draft.close_task(task, COMPLETED, by=draft.by.person, result={"how": command.how})
+    draft.commit()

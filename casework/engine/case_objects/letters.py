@@ -1,0 +1,107 @@
+"""Letters of the office: to whom each kind can go as a case stands, and how one is filed with what was sent.
+
+A letter to a provider lies with its referral, one to a party with the case. Nobody replaces or withdraws it afterwards: it
+was sent. A sealed mediation has none; its letters stay with its center.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from casework.engine.execution.commands import SendLetter
+from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.guards import line
+from casework.engine.parties import PARTIES
+from casework.engine.roles import OFFICER, SUPERVISOR
+from casework.engine.state.case import Case, Task
+from casework.engine.state.events import LETTER_SENT
+from casework.errors import InvalidForm, NotAllowed, WrongState
+
+Json = Any
+
+INVITATION, REFERRAL, REMINDER, CLOSING = "invitation", "referral", "reminder", "closing"
+LETTERS = (INVITATION, REFERRAL, REMINDER, CLOSING)
+#: Who sends them, and what kind of paper each is.
+SENDERS, PAPER = (OFFICER, SUPERVISOR), "letter"
+LANGUAGES = ("en", "zh", "both")
+
+
+def recipients(case: Case) -> Iterator[tuple[str, str]]:
+    """Every kind of letter with whom it can go to now: a party by its side, a provider by its referral."""
+    if case.kind != "case" or case.frozen:
+        return
+    parties = [side for side in PARTIES if case.parties.get(side)]
+    asked = [one for one in case.tracks.values() if one.workflow == "referral" and one.provider and "send" in one.fired]
+    if case.closed_at is not None:
+        yield from ((CLOSING, side) for side in parties)
+        yield from ((CLOSING, one.id) for one in asked if "accept" in one.fired)
+        return
+    if "confirm_interest" not in case.main.fired:
+        yield from ((INVITATION, side) for side in parties)
+    live = [one for one in asked if one.live and "draft" not in one.states]
+    yield from ((REFERRAL, one.id) for one in live if "accept" not in one.fired)
+    held = (case.hold or {}).get("waits_for")
+    yield from ((REMINDER, side) for side in parties if held == side or any(awaited(case, side)))
+    yield from ((REMINDER, one.id) for one in live if any(awaited(case, one.id)))
+
+
+def awaited(case: Case, to: str) -> Iterator[Task]:
+    """The open tasks for which one waits for a party, or for the provider of a referral."""
+    tracks = {to, *(one.id for one in case.children(to))}
+    for task in case.open_tasks():
+        if to in PARTIES:
+            if task.about == to or (task.wait or {}).get("for") == to:
+                yield task
+        elif task.organisation is not None and task.track in tracks:
+            yield task
+
+
+def refusal(case: Case, role: str | None, kind: str, to: str) -> str | None:
+    """Why this role does not send this letter now; None where it does."""
+    if role not in accepted(case, SENDERS):
+        return f"letters are sent by: {', '.join(SENDERS)}."
+    if (kind, to) not in set(recipients(case)):
+        return "as the case stands, this letter goes to nobody there."
+    return None
+
+
+def send(draft: Draft, command: SendLetter) -> None:
+    """File a letter as a document of the case, and with it that it was sent."""
+    if (why := refusal(draft.case, draft.by.role, command.kind, command.to)) is not None:
+        if draft.by.role not in accepted(draft.case, SENDERS):
+            raise NotAllowed(why=why)
+        raise WrongState(action="Send the letter", why=why)
+    if command.language not in LANGUAGES:
+        raise InvalidForm(fields={"language": f"must be one of {', '.join(LANGUAGES)}"})
+    party = command.to if command.to in PARTIES else None
+    id = draft.context.new_id()
+    one = {"id": id, "party": party, "kind": PAPER, "valid_until": None, "letter": command.kind}
+    file = {"id": draft.context.new_id(), "document": id, "version": 1, "type": command.file.type, "size": command.file.size}
+    body: dict[str, Json] = {
+        "title": line(command.title, "title", 300), "file": line(command.file.name, "file", 200), "sha256": command.file.digest,
+    }  # fmt: skip
+    if command.address:
+        body["address"] = line(command.address, "address", 200)
+    effects = {"documents": [one], "files": [file], "what": command.kind, "language": command.language}
+    draft.begin(LETTER_SENT, None if party else draft.track(command.to), effects, body)
+    draft.commit()
+
+
+def faults_of(before: Case, effects: Mapping[str, Json], role: str | None, track: str | None) -> Iterator[str]:
+    """What is wrong with a recorded letter; nothing where it could be sent."""
+    documents, files = effects.get("documents", ()), effects.get("files", ())
+    if len(documents) != 1 or len(files) != 1:
+        yield "a letter is one document with one file"
+        return
+    (one,), (file,) = documents, files
+    to = track or one["party"]
+    if track is not None and one["party"] is not None:
+        yield "it goes to a party and to a provider at once"
+    if why := refusal(before, role, str(one.get("letter")), str(to)):
+        yield f"the letter could not be sent so: {why}"
+    if (one["kind"], effects.get("what")) != (PAPER, one.get("letter")) or effects.get("language") not in LANGUAGES:
+        yield "it is filed as something else than it was sent as"
+    if one["id"] in before.documents or file["id"] in before.files or (file["document"], file["version"]) != (one["id"], 1):
+        yield "its file is not the first version of its document"
+

@@ -1,0 +1,169 @@
+"""Messages of a case: who may say what to whom, and what looks as if it were meant for others.
+
+The two audiences cannot be mixed up, for each is a kind of event of its own: an internal note belongs to the case and has
+no track, a word of a shared thread belongs to its referral's track. No message changes what a case is. The words are in
+the body, so that they can be erased; the effects have only ids: the message's own, and of those whom it mentions.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from casework.engine.execution.commands import Correct, Say
+from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.guards import line
+from casework.engine.roles import COMPLIANCE, OFFICER, PROVIDER, SUPERVISOR
+from casework.engine.state.case import Case, Track
+from casework.engine.state.events import NOTED, SAID
+from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+
+INTERNAL, SHARED = "internal", "shared"
+AUDIENCES = (INTERNAL, SHARED)
+KINDS: Mapping[str, str] = {INTERNAL: NOTED, SHARED: SAID}
+#: Who writes to each audience; the auditor and the manager only read.
+WRITERS: Mapping[str, tuple[str, ...]] = {
+    INTERNAL: (OFFICER, SUPERVISOR, COMPLIANCE),
+    SHARED: (OFFICER, SUPERVISOR, PROVIDER),
+}
+#: What an event does with a message.
+WRITTEN, CORRECTED, TAKEN_BACK = "written", "corrected", "taken_back"
+LONGEST, MOST_MENTIONS = 10_000, 20
+
+
+# --- who may -----------------------------------------------------------------------------------------------------------
+
+
+def audience_of(kind: str) -> str:
+    """The audience of a kind of event."""
+    return next(one for one, of in KINDS.items() if of == kind)
+
+
+def closed(case: Case, referral: Track) -> str | None:
+    """Why nobody writes in a referral's thread now."""
+    if referral.workflow != "referral" or referral.provider is None or "draft" in referral.states:
+        return "the referral has not been sent, so that nobody there could read it."
+    if "send" not in referral.fired:
+        return "the referral was never sent, so that nobody there could read it."
+    if case.frozen:
+        return "the case stands still while a stop is being decided."
+    if not referral.live and not any(one.live for one in case.children(referral.id)):
+        return "the referral has ended, and its thread with it."
+    return None
+
+
+def refusal(case: Case, role: str | None, audience: str, referral: Track | None) -> str | None:
+    """Why this role does not write to this audience; None where it does."""
+    if (referral is None) != (audience == INTERNAL):
+        return "an internal note belongs to no referral, and a shared message to one."
+    if role not in accepted(case, WRITERS[audience]):
+        return f"this is written by: {', '.join(WRITERS[audience])}."
+    return None if referral is None else closed(case, referral)
+
+
+# --- deeds -------------------------------------------------------------------------------------------------------------
+
+
+def say(draft: Draft, command: Say) -> None:
+    """Write a message."""
+    if command.audience not in AUDIENCES:
+        raise InvalidForm(fields={"audience": f"must be one of {', '.join(AUDIENCES)}"})
+    track = draft.track(command.referral) if command.referral is not None else None
+    _insist(draft, command.audience, track)
+    mentions = list(dict.fromkeys(command.mentions))
+    if len(mentions) > MOST_MENTIONS:
+        raise InvalidForm(fields={"mentions": f"must name {MOST_MENTIONS} people at most"})
+    effects = {"message": draft.context.new_id(), "what": WRITTEN} | ({"mentions": mentions} if mentions else {})
+    draft.begin(KINDS[command.audience], track, effects, {"words": line(command.words, "words", LONGEST)})
+    draft.commit()
+
+
+def correct(draft: Draft, command: Correct) -> None:
+    """Other words for one's own message, or none: what it said stays in the history."""
+    of = command.of
+    track = draft.track(of.track) if of.track is not None else None
+    _insist(draft, audience_of(of.kind), track)
+    if of.actor != draft.by.person:
+        raise NotAllowed(why="a message is corrected by whoever wrote it.")
+    if of.taken_back:
+        raise WrongState(action="Correct", why="the message was taken back.")
+    what, body = (TAKEN_BACK, {}) if command.words is None else (CORRECTED, {"words": line(command.words, "words", LONGEST)})
+    draft.begin(of.kind, track, {"message": of.message, "what": what}, body, because=of.seq)
+    draft.commit()
+
+
+def _insist(draft: Draft, audience: str, referral: Track | None) -> None:
+    if (why := refusal(draft.case, draft.by.role, audience, referral)) is None:
+        return
+    if audience not in AUDIENCES:
+        raise NotFound("thread")
+    if draft.by.role not in accepted(draft.case, WRITERS[audience]):
+        raise NotAllowed(why=why)
+    raise WrongState(action="Write a message", why=why)
+
+
+# --- the guard against the wrong audience ------------------------------------------------------------------------------
+
+#: What may be wrong with a text for those who would read it.
+STRANGER, NOT_A_READER, FROM_INSIDE = "stranger", "not_a_reader", "from_inside"
+#: A passage shorter than this proves nothing: letters, and characters of a script that writes a word in one or two.
+_LETTERS, _CHARACTERS = 24, 10
+_AT = re.compile(r"(?<![\w.])@(\w[\w.-]*)")
+_ENDS = re.compile(r"[\n.!?;。!?;]+")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One reason to ask before a text is sent: its kind, and the name that stands in the text."""
+
+    kind: str
+    name: str = ""
+
+
+def doubts(
+    words: str, *, readers: Iterable[str], strangers: Iterable[str], internal: Iterable[str]
+) -> tuple[Doubt, ...]:
+    """Why a text looks as if it were not meant for its readers; in order, each once.
+
+    `readers` are the names of those who would read it, `strangers` names of people and organisations that they may not
+    know of, `internal` texts that they may not read.
+    """
+    told, known = _plain(words), {_plain(one) for one in readers}
+    found = [
+        Doubt(STRANGER, name) for name in sorted(set(strangers)) if _plain(name) not in known and _stands_in(_plain(name), told)
+    ]
+    for name in _AT.findall(words):
+        # Somebody is addressed by the first letters of a name, with or without its spaces.
+        begun = _plain(name).rstrip(".-")
+        if not any(part.startswith(begun) for one in known for part in (one, one.replace(" ", ""), *one.split())):
+            found.append(Doubt(NOT_A_READER, name))
+    if any(_overlap(told, words, other) for other in internal):
+        found.append(Doubt(FROM_INSIDE))
+    return tuple(dict.fromkeys(found))
+
+
+def _overlap(told: str, words: str, other: str) -> bool:
+    """Whether the two texts have a passage in common, or are the same."""
+    inside = _plain(other)
+    if not inside:
+        return False
+    return told == inside or any(one in told for one in _passages(other)) or any(one in inside for one in _passages(words))
+
+
+def _passages(words: str) -> list[str]:
+    found = [_plain(part) for part in _ENDS.split(words)]
+    return [one for one in found if len(one) >= (_LETTERS if one.isascii() else _CHARACTERS)]
+
+
+def _stands_in(name: str, told: str) -> bool:
+    if len(name) < 2:
+        return False
+    if not name.isascii():
+        return name in told
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) is not None
+
+
+def _plain(words: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", words).casefold().split())

@@ -1,0 +1,145 @@
+"""What a guard or an effect may look at: the case, the track, the form's facts, and facts from outside the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.state.case import COMPLETED, GIVEN_UP_JOIN, Case, Fired, Join, Task, Track
+from casework.engine.state.join_count import members
+
+
+class NotGiven(LookupError):
+    """A guard asked for an outside fact that it had not named in `reads`."""
+
+
+class FormNeeded(Exception):
+    """A guard asked for the form before it was filled in; it cannot answer yet."""
+
+
+class _Unknown(Mapping[str, Any]):
+    def __getitem__(self, key: str) -> Any:
+        raise FormNeeded(key)
+
+    def __iter__(self) -> Iterator[str]:
+        raise FormNeeded
+
+    def __len__(self) -> int:
+        raise FormNeeded
+
+    def get(self, key: str, default: Any = None) -> Any:
+        raise FormNeeded(key)
+
+
+#: The data of a form that nobody has filled in yet.
+UNKNOWN: Mapping[str, Any] = _Unknown()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts of one deed. Guards answer from these alone, so that a verifier can judge again."""
+
+    case: Case
+    track: Track
+    now: datetime
+    calendar: Calendar
+    actor: str
+    #: Facts of the form just given, by field; for a confirmed proposal those of the first person's form.
+    data: Mapping[str, Any] = field(default_factory=dict)
+    #: Facts from outside the log, by key, as the event keeps them.
+    outside: Mapping[str, Any] = field(default_factory=dict)
+    #: The side task that is being completed, if this is about one.
+    task: Task | None = None
+    #: workflow fingerprint: {milestone: states}, of every edition that the case uses.
+    milestones: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    #: In whose name the actor does it.
+    acting_for: str | None = None
+
+    @property
+    def today(self) -> date:
+        return self.calendar.local_date(self.now)
+
+    # --- this track ---
+
+    def fired(self, transition: str, track: Track | None = None) -> Fired | None:
+        """The last time the transition fired on the track (this one unless another is given)."""
+        return (track or self.track).fired.get(transition)
+
+    def count(self, transition: str) -> int:
+        found = self.fired(transition)
+        return found.count if found else 0
+
+    def said(self, where: str) -> Any:
+        """A form's fact by "transition.field" of this track, or "task.field" of a completed task; None when unsaid."""
+        name, _, wanted = where.partition(".")
+        found = self.fired(name)
+        if found is not None:
+            return found.data.get(wanted)
+        done = self.result(name)
+        return done.result.get(wanted) if done else None
+
+    # --- tasks ---
+
+    def results(self, name: str) -> list[Task]:
+        """Completed side tasks of a name in this case, the newest first."""
+        done = [t for t in self.case.tasks.values() if t.name == name and t.type == "side" and t.state == COMPLETED]
+        return sorted(done, key=lambda t: (t.closed_at or t.opened_at, t.id), reverse=True)
+
+    def result(self, name: str, about: str | None = None) -> Task | None:
+        return next((t for t in self.results(name) if about is None or t.about == about), None)
+
+    # --- other tracks ---
+
+    def current(self, workflow: str) -> Track | None:
+        """The track of a workflow that counts now: the last opened that has not been replaced."""
+        found = [t for t in self.case.tracks.values() if t.workflow == workflow and not t.replaced]
+        return found[-1] if found else None
+
+    def referrals(self, kind: str) -> list[Track]:
+        """The referrals of a kind that have not come to nothing, in the order in which they were opened."""
+        nothing = ("cancelled", "failed", "declined", "no_answer")
+        return [
+            t for t in self.case.tracks.values()
+            if t.workflow == "referral" and t.kind == kind and not t.replaced and t.outcome not in nothing
+        ]  # fmt: skip
+
+    def referral(self, kind: str) -> Track | None:
+        """The last opened referral of a kind that has not come to nothing."""
+        kept = self.referrals(kind)
+        return kept[-1] if kept else None
+
+    def service(self, kind: str) -> Track | None:
+        """The service track of the referral that counts now."""
+        above = self.referral(kind)
+        below = [t for t in self.case.children(above.id) if not t.replaced] if above else []
+        return below[-1] if below else None
+
+    def join(self, kind: str) -> Join | None:
+        """How referrals of a kind that run side by side are waited for, as long as none that came later counts instead."""
+        found = [one for one in self.case.joins.values() if one.kind == kind and one.state != GIVEN_UP_JOIN]
+        if not found:
+            return None
+        counts = self.referral(kind)
+        return found[-1] if counts is None or counts in members(self.case, found[-1]) else None
+
+    def at_milestone(self, track: Track | None, milestone: str) -> bool:
+        if track is None:
+            return False
+        states = self.milestones.get(track.edition, {}).get(milestone, frozenset())
+        return any(state in states for state in track.states)
+
+    @property
+    def child(self) -> Track | None:
+        below = [t for t in self.case.children(self.track.id) if not t.replaced]
+        return below[-1] if below else None
+
+    # --- outside ---
+
+    def from_outside(self, key: str) -> Any:
+        try:
+            return self.outside[key]
+        except KeyError:
+            raise NotGiven(key) from None

@@ -1,0 +1,403 @@
+"""How a workflow is written: states, transitions, and what they open. `publish` turns it into an edition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from casework.engine.deadlines.deadlines import LADDER
+from casework.engine.definition.forms import Form
+from casework.engine.definition.registry import Effect, Guard
+from casework.engine.roles import SYSTEM
+
+MAIN, RETURN, EXCEPTION = "main", "return", "exception"
+#: What an auditor asks for first. It is said of a transition or a task beside its rules, for no rule reads it: so it holds of
+#: every edition, however long ago that was published.
+WAIVER, EXTENSION, STOP = "waivers", "extensions", "stops"
+#: The step bar stays where it was.
+PREVIOUS_STEP = "=previous"
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So long after a start: n working or calendar days.
+
+    `since` names where the count starts, when it is not the moment itself: a date field of the same form
+    ("effective_on"), of an earlier transition of the track ("confirm.checked_on"), or of a task ("kick_off.held_on").
+    A negative n counts back from that day (calendar days only).
+    """
+
+    n: int
+    unit: str
+    since: str | None = None
+
+    def rule(self) -> dict[str, Any]:
+        return {"n": self.n, "unit": self.unit, "since": self.since}
+
+
+def working_days(n: int, *, since: str | None = None) -> Limit:
+    return Limit(n, "wd", since)
+
+
+def calendar_days(n: int, *, since: str | None = None) -> Limit:
+    return Limit(n, "cd", since)
+
+
+def until(where: str) -> Limit:
+    """The day that a form names: "resume_by" in this form, "sign_local.expires_on" in an earlier one."""
+    return Limit(0, "cd", where)
+
+
+# --- states ----------------------------------------------------------------------------------------------------------
+
+
+class Node:
+    """Something a track can stand in; named by the attribute it is assigned to."""
+
+    label: str
+    name: str = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __or__(self, other: Node | AnyOf) -> AnyOf:
+        return AnyOf([self, *(other.nodes if isinstance(other, AnyOf) else [other])])
+
+    def to(self, target: Node | Target, **how: Any) -> Transition:
+        return AnyOf([self]).to(target, **how)
+
+    def then(self, target: Node | Target, **how: Any) -> Transition:
+        return AnyOf([self]).then(target, **how)
+
+    def after(self, limit: Limit, target: Node | Target, **how: Any) -> Transition:
+        return AnyOf([self]).after(limit, target, **how)
+
+
+@dataclass(eq=False)
+class State(Node):
+    """A condition in which somebody works: `queue` says who, `due` until when, `step` where on the step bar.
+
+    `ladder` replaces the usual ladder of reminders: pairs of a limit and "remind", "due", "escalate" or "flag".
+    `do` names the step task; without it the task bears the state's label. `checklist`: what whoever works it ticks off;
+    the workflow's main way goes on only with what is required ticked.
+    """
+
+    label: str
+    queue: str
+    due: Limit | None
+    step: str
+    do: str = ""
+    ladder: Sequence[tuple[Limit, str]] = ()
+    checklist: Sequence[Item] = ()
+    name: str = ""
+
+
+@dataclass(eq=False)
+class Final(Node):
+    """A condition in which a track has ended; its name is the outcome."""
+
+    label: str
+    step: str | None = None
+    name: str = ""
+
+
+class _Container(Node):
+    """A node that holds others, given by name; `checks["lab"]` is the child called lab."""
+
+    def __init__(self, label: str, **children: Node) -> None:
+        self.label = label
+        self.children = children
+        for name, child in children.items():
+            child.name = name
+
+    def __getitem__(self, name: str) -> Node:
+        return self.children[name]
+
+
+class Stage(_Container):
+    """States nested in one; the first is where it starts, its finals are where it has ended."""
+
+
+class Parallel(_Container):
+    """Regions side by side, each a `Stage`; it has ended when every region has."""
+
+
+# --- targets that are not a fixed state ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Target:
+    """ "=same" (the act is recorded, the state stays) or "=previous" (back to where a side state was entered from)."""
+
+    code: str
+
+
+def same() -> Target:
+    return Target("=same")
+
+
+def previous() -> Target:
+    return Target("=previous")
+
+
+# --- what a transition or a finished task opens ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item of a task's checklist; a required one must be ticked before the task is finished, or its step goes on."""
+
+    name: str
+    text: str
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Task:
+    """A side task: its own queue, limit and form; its result is a fact for guards.
+
+    `per`: "party" opens one for each party, "items:<field>" one for each item of the form's list field.
+    `after`: it appears only then (state Created until). `on`: "track", or "main" for the case's main track.
+    `not_by`: names of transitions or tasks whose actor may not do it. `opens`/`opens_if`: what follows its completion,
+    always or where a field of its form has a value. `effects`: as of a transition. `aftercare`: may stay open when
+    the case closes. `unless_open`: not opened while one of its name is open. `checklist`: what whoever works it ticks off.
+    `audited`: what its being finished is to an auditor, always or where a field of its form has a value.
+    """
+
+    name: str
+    do: str
+    queue: str
+    due: Limit
+    form: type[Form] | None = None
+    per: str | None = None
+    after: Limit | None = None
+    on: str = "track"
+    not_by: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    opens: tuple[Opening, ...] = ()
+    opens_if: tuple[tuple[str, Any, tuple[Opening, ...]], ...] = ()
+    aftercare: bool = False
+    unless_open: bool = False
+    guards: tuple[Guard, ...] = ()
+    checklist: tuple[Item, ...] = ()
+    audited: str | tuple[str, str, Any] = ""
+    #: What the history says of whoever completed it ("asked for a waiver"), where its form's answers say nothing else.
+    done: str = ""
+
+
+@dataclass(frozen=True)
+class Track:
+    """A track of another workflow beside this one. A live one of this round is kept unless `fresh`."""
+
+    workflow: str
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class ServiceTrack:
+    """In a referral: the track of the service that the referral is about, if that service has a workflow."""
+
+
+@dataclass(frozen=True)
+class Referral:
+    """A referral draft of a kind of service; `planned` opens one only where the service plan names a provider.
+
+    A live one of the kind is kept unless `fresh`. `question` prefills what is asked, `due` is when the answer is wanted.
+    """
+
+    service: str
+    planned: bool = False
+    fresh: bool = False
+    question: str = ""
+    due: Limit | None = None
+    #: Its first step appears only then: a request that is to be sent in a year is nobody's work today.
+    after: Limit | None = None
+
+
+@dataclass(frozen=True)
+class NextProvider:
+    """In a referral: the same request goes to the next provider of its panel, by `transition`; with none left, `otherwise`."""
+
+    otherwise: Task
+    transition: str = "send"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The same request, by `transition`, at once to every provider that the field `beside` of the form names."""
+
+    transition: str = "send"
+
+
+@dataclass(frozen=True)
+class Again:
+    """A task of this workflow once more, by name: what a returned plan opens."""
+
+    task: str
+
+
+Opening = Task | Track | ServiceTrack | Referral | NextProvider | Beside | Again
+
+
+@dataclass(frozen=True)
+class Also:
+    """Another transition that fires with this one, as an event of its own.
+
+    `where`: "child" (tracks below this one), "parent" (the referral above), "referrals" (every referral of the case).
+    Tracks from whose state it cannot fire are passed over.
+    """
+
+    where: str
+    transition: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document that must be on file before a transition: of a kind, with the name by which people know it.
+
+    Where `valid`, one whose last day has passed does not count. `of` names the service whose provider must have handed it
+    in, with a referral that still counts. On the track of a service only papers of its own referral count.
+    """
+
+    kind: str
+    name: str
+    valid: bool = False
+    of: str | None = None
+
+
+# --- transitions -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class Transition:
+    """A way from one state to another. Written with `to`, `then` and `after`."""
+
+    sources: list[Node]
+    target: Node | Target
+    by: tuple[str, ...]
+    do: str = ""
+    done: str = ""
+    kind: str = MAIN
+    form: type[Form] | None = None
+    guards: tuple[Guard, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    opens: tuple[Opening, ...] = ()
+    #: Side tasks that this deed completes (a decision task, say).
+    ends: tuple[str, ...] = ()
+    also: tuple[Also, ...] = ()
+    #: Names of transitions or tasks: whoever did one of them may not do this.
+    not_by: tuple[str, ...] = ()
+    #: Roles of the second person: the first one's form is kept as a proposal, the second one's confirmation fires it.
+    confirm_by: tuple[str, ...] = ()
+    #: What a proposal brings about at once, and its refusal takes back.
+    proposal_effects: tuple[Effect, ...] = ()
+    refusal_effects: tuple[Effect, ...] = ()
+    after: Limit | None = None
+    automatic: bool = False
+    #: Leaves a final state on purpose.
+    reopens: bool = False
+    #: Irreversible: pages ask once more, naming this.
+    consequence: str = ""
+    #: Touches the other cases of the same need; their logs are locked with this one.
+    siblings: bool = False
+    #: What must be on file.
+    needs: tuple[Paper, ...] = ()
+    #: What it is to an auditor: WAIVER, EXTENSION or STOP.
+    audited: str = ""
+    name: str = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = self.name or name
+
+
+def _tuple(value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+class AnyOf:
+    """Several states that one transition leaves."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self.nodes = list(nodes)
+
+    def __or__(self, other: Node | AnyOf) -> AnyOf:
+        return AnyOf([*self.nodes, *(other.nodes if isinstance(other, AnyOf) else [other])])
+
+    def to(
+        self, target: Node | Target, *, by: str | Sequence[str], do: str = "", done: str = "", kind: str = MAIN,
+        form: type[Form] | None = None, guards: Sequence[Guard] = (), effects: Sequence[Effect] = (),
+        opens: Sequence[Opening] = (), ends: Sequence[str] = (), also: Sequence[Also] = (), not_by: Sequence[str] = (),
+        confirm_by: str | Sequence[str] = (), proposal_effects: Sequence[Effect] = (),
+        refusal_effects: Sequence[Effect] = (), after: Limit | None = None, reopens: bool = False,
+        consequence: str = "", siblings: bool = False, needs: Sequence[Paper] = (), audited: str = "", name: str = "",
+    ) -> Transition:  # fmt: skip
+        """A person's transition; `by` may name the system as well, for a clock (`after`) or a rule (`Also`)."""
+        return Transition(
+            self.nodes, target, _tuple(by), do, done, kind, form, _tuple(guards), _tuple(effects), _tuple(opens),
+            _tuple(ends), _tuple(also), _tuple(not_by), _tuple(confirm_by), _tuple(proposal_effects),
+            _tuple(refusal_effects), after, False, reopens, consequence, siblings, _tuple(needs), audited, name,
+        )  # fmt: skip
+
+    def then(self, target: Node | Target, *, guards: Sequence[Guard] = (), done: str = "", **how: Any) -> Transition:
+        """By itself: when what it leaves has ended (stage, parallel), or when the guards come true (state)."""
+        made = self.to(target, by=SYSTEM, guards=guards, done=done, **how)
+        return replace(made, automatic=True)
+
+    def after(self, limit: Limit, target: Node | Target, *, done: str = "", **how: Any) -> Transition:
+        """By the clock."""
+        return self.to(target, by=SYSTEM, after=limit, done=done, **how)
+
+
+def any_of(*nodes: Node | AnyOf) -> AnyOf:
+    together = AnyOf([])
+    for one in nodes:
+        together = together | one
+    return together
+
+
+# --- a workflow ------------------------------------------------------------------------------------------------------
+
+
+class Workflow:
+    """A definition: subclass it, and write states and transitions as class attributes."""
+
+    #: Defaults to the class's name in lower case.
+    workflow: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    edition: ClassVar[int] = 1
+    #: "referral" when a provider works on it inside a referral.
+    inside: ClassVar[str | None] = None
+    #: The transition of the track above that the first step of this one fires.
+    first_step_fires: ClassVar[str | None] = None
+    #: name: states in which it has been reached.
+    milestones: ClassVar[Mapping[str, Sequence[Node]]] = {}
+    #: States in which a track runs on after its case has closed.
+    outlives: ClassVar[Sequence[Node]] = ()
+    #: When a task is reminded of, in percent of its time, and how many working days after its due moment it is escalated
+    #: and flagged; a state may have a ladder of its own.
+    ladder: ClassVar[Mapping[str, int]] = LADDER
+    #: Side tasks that a person may add: (states in which, roles who may, task).
+    on_request: ClassVar[Sequence[tuple[Sequence[Node], Sequence[str], Task]]] = ()
+    #: Side tasks that every new track of this workflow opens.
+    opens: ClassVar[Sequence[Opening]] = ()
+
+    @classmethod
+    def nodes(cls) -> dict[str, Node]:
+        return {name: value for name, value in vars(cls).items() if isinstance(value, Node)}
+
+    @classmethod
+    def transitions(cls) -> list[Transition]:
+        return [value for value in vars(cls).values() if isinstance(value, Transition)]
+
+
+__all__ = [
+    "EXCEPTION", "EXTENSION", "MAIN", "PREVIOUS_STEP", "RETURN", "STOP", "WAIVER", "Again", "Also", "AnyOf", "Beside", "Final", "Form", "Item", "Limit", "Node", "Opening",
+    "Paper", "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target", "Task", "Track", "Transition", "Workflow",
+    "any_of", "calendar_days", "field", "previous", "same", "until", "working_days",
+]  # fmt: skip

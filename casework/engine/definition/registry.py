@@ -1,0 +1,69 @@
+"""Guards and effects by name: the functions that an edition can only name.
+
+A published guard or effect never changes its meaning; a new meaning gets a new name, and golden tables pin the old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from casework.engine.definition.facts import Facts
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A question about the facts, with the rule it keeps and the sentence a person reads when the answer is no."""
+
+    name: str
+    #: What must be so, as history and definitions tell it.
+    rule: str
+    #: Why it refuses, as the person reads it who is refused.
+    refusal: str
+    holds: Callable[[Facts], bool]
+    #: Keys of the facts from outside the log that it reads; the event keeps them.
+    reads: tuple[str, ...] = ()
+    #: True where it would look into a sealed log. No case may use such a guard; `faults` refuses it.
+    sealed: bool = False
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What follows from a deed beside the move itself: changes in the vocabulary that `evolve` knows."""
+
+    name: str
+    follows: Callable[[Facts], Mapping[str, Any]]
+    reads: tuple[str, ...] = ()
+
+
+GUARDS: dict[str, Guard] = {}
+EFFECTS: dict[str, Effect] = {}
+
+
+def guard(
+    *, rule: str, refusal: str, reads: tuple[str, ...] = (), sealed: bool = False
+) -> Callable[[Callable[[Facts], bool]], Guard]:
+    """Register the function below as a guard: `rule` says what must be so, `refusal` what is not."""
+
+    def register(holds: Callable[[Facts], bool]) -> Guard:
+        name = holds.__name__
+        if name in GUARDS and GUARDS[name].holds.__module__ != holds.__module__:
+            raise ValueError(f"two guards are called {name}")
+        GUARDS[name] = Guard(name, rule, refusal, holds, reads, sealed)
+        return GUARDS[name]
+
+    return register
+
+
+def effect(*, reads: tuple[str, ...] = ()) -> Callable[[Callable[[Facts], Mapping[str, Any]]], Effect]:
+    """Register the function below as an effect."""
+
+    def register(follows: Callable[[Facts], Mapping[str, Any]]) -> Effect:
+        name = follows.__name__
+        if name in EFFECTS and EFFECTS[name].follows.__module__ != follows.__module__:
+            raise ValueError(f"two effects are called {name}")
+        EFFECTS[name] = Effect(name, follows, reads)
+        return EFFECTS[name]
+
+    return register

@@ -1,0 +1,75 @@
+"""Papers that must be on file before a deed: whether one is there that counts, and what is said where none does.
+
+On a service's track only the papers of its referral count, so that nobody learns of papers that are not theirs to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from casework.engine.definition.editions import Edition, PaperRule, TransitionRule
+from casework.engine.definition.facts import Facts
+from casework.engine.state.case import Document
+
+#: What a paper that is asked for can be; only one that is there lets the deed through.
+THERE, MISSING, EXPIRED, PENDING, BLOCKED = "there", "missing", "expired", "pending", "blocked"
+#: The fact from outside the log: what the scanner has not cleared, by document.
+SCANS = "scans"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that is asked for, as it stands; `document` is the one that counts, or that would if it were in order."""
+
+    rule: PaperRule
+    state: str
+    document: str | None = None
+    valid_until: str | None = None
+
+
+def papers_for(facts: Facts, rule: TransitionRule) -> list[Paper]:
+    """How it stands with each paper that a transition asks for."""
+    return [_paper(facts, one) for one in rule.needs]
+
+
+def _paper(facts: Facts, rule: PaperRule) -> Paper:
+    scans: Mapping[str, str] = facts.from_outside(SCANS)
+    today, home = facts.today.isoformat(), _home(facts, rule)
+    found = [
+        one for one in facts.case.documents.values()
+        if one.kind == rule.kind and one.withdrawn_at is None and (home is None or one.track in home)
+    ]  # fmt: skip
+    # The newest first; of those that do not count, the newest is told of.
+    judged = [Paper(rule, _state(one, rule, scans, today), one.id, one.valid_until) for one in reversed(found)]
+    return next((one for one in judged if one.state == THERE), judged[0] if judged else Paper(rule, MISSING))
+
+
+def _home(facts: Facts, rule: PaperRule) -> frozenset[str] | None:
+    """The referrals whose papers count; None where all of the case do."""
+    if rule.of is not None:
+        # Several providers may have been asked side by side.
+        return frozenset(one.id for one in facts.referrals(rule.of))
+    referral = facts.case.referral_of(facts.track)
+    return None if referral is None else frozenset({referral.id})
+
+
+def _state(one: Document, rule: PaperRule, scans: Mapping[str, Any], today: str) -> str:
+    if one.id in scans:
+        return BLOCKED if scans[one.id] == BLOCKED else PENDING
+    if rule.valid and one.valid_until is not None and one.valid_until < today:
+        return EXPIRED
+    return THERE
+
+
+def reason(edition: Edition, paper: Paper) -> str | None:
+    """Why a paper stands against the deed, for a person; None where it does not."""
+    name = edition.text(f"papers.{paper.rule.kind}")
+    return {
+        THERE: None,
+        MISSING: f"Not on file: {name}.",
+        EXPIRED: f"Expired on {paper.valid_until}: {name}. Hand in one that is valid.",
+        PENDING: f"Still being checked for harmful content: {name}.",
+        BLOCKED: f"Blocked as harmful: {name}. Hand in a clean file.",
+    }[paper.state]

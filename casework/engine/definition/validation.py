@@ -1,0 +1,256 @@
+"""Everything wrong with a workflow, all at once and in plain words; a faulty edition is never published."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from casework.engine.definition.editions import Edition, StateRule, TransitionRule, ancestors
+from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults, way_faults
+from casework.engine.definition.registry import EFFECTS, GUARDS
+from casework.engine.roles import QUEUE_ROLES, STANDS_FOR
+
+Json = Any
+
+#: Nobody is asked more at once than this.
+MOST_EMPTY_FIELDS = 7
+#: Where an `Also` may lead.
+RELATED = ("child", "parent", "referrals")
+
+
+def faults(edition: Edition, library_names: Collection[str] = (), others: Iterable[Edition] = ()) -> list[Fault]:
+    """What is wrong with an edition.
+
+    `library_names` are the workflows that it may open; `others` their editions, against which it is checked that the
+    transitions exist that it fires there. Without them these questions are not asked.
+    """
+    graph = Graph(edition)
+    named = [
+        *_states(graph), *_names(graph), *_forms(graph), *_dates(graph),
+        *_workflows(graph, library_names, {one.workflow: one for one in others}),
+    ]  # fmt: skip
+    return [*(shape_faults(graph) or way_faults(graph)), *named]
+
+
+# --- states ----------------------------------------------------------------------------------------------------------
+
+
+def _states(graph: Graph) -> Iterator[Fault]:
+    for path, state in graph.states.items():
+        if state.type != "state":
+            continue
+        if not state.step:
+            yield Fault("no_step", path, f"{quoted(path)} has no place on the step bar.")
+        if state.due is None:
+            yield Fault("no_limit", path, f"{quoted(path)} has no limit: nobody would be reminded.")
+        if not state.queue or state.queue not in QUEUE_ROLES:
+            yield Fault("no_queue", path, f"{quoted(path)} is in no queue that somebody works.")
+        elif not _busy(graph, state):
+            yield Fault("idle_queue", path, f"In {quoted(path)} the queue {state.queue} has nothing to do.")
+    for key, task in graph.edition.tasks.items():
+        if task.queue not in QUEUE_ROLES:
+            yield Fault("no_queue_role", f"task {key}", f"No role works its queue {quoted(task.queue)}.")
+
+
+def _busy(graph: Graph, state: StateRule) -> bool:
+    """Whether whoever works the queue can fire something there, decide on it, or add a task."""
+    workers = QUEUE_ROLES[str(state.queue)]
+    for place in ancestors(state.path):
+        for rule in graph.rules:
+            if place in rule.sources and _accepts((*rule.by, *rule.confirm_by), workers):
+                return True
+        for offer in graph.edition.rules["on_request"]:
+            if place in offer["from"] and _accepts(offer["by"], workers):
+                return True
+    return any(
+        graph.edition.tasks[one["task"]].queue == state.queue
+        for rule in graph.rules if rule.target in ancestors(state.path)
+        for one in rule.opens if one["open"] == "task" and one["task"] in graph.edition.tasks
+    )  # fmt: skip
+
+
+def _accepts(roles: Iterable[str], workers: Collection[str]) -> bool:
+    wanted = set(roles)
+    return any(worker in wanted or STANDS_FOR.get(worker, frozenset()) & wanted for worker in workers)
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def _names(graph: Graph) -> Iterator[Fault]:
+    edition = graph.edition
+    deeds = {rule.name for rule in graph.rules}
+    tasks = {task.name for task in edition.tasks.values()}
+    for rule in graph.rules:
+        where = f"transition {rule.name}"
+        yield from _functions(where, rule.guards, (*rule.effects, *rule.proposal_effects, *rule.refusal_effects))
+        yield from _papers(edition, rule, where)
+        if rule.form is not None and rule.form not in edition.rules["forms"]:
+            yield Fault("unknown_form", where, f"No form is called {quoted(rule.form)}.")
+        for name in rule.not_by:
+            if name not in deeds | tasks:
+                yield Fault("unknown_not_by", where, f"Nothing that somebody does is called {quoted(name)}.")
+        for name in rule.ends:
+            if name not in tasks:
+                yield Fault("unknown_ends", where, f"It ends the task {quoted(name)}, which does not exist.")
+        for related, name in rule.also:
+            if related not in RELATED:
+                yield Fault("unknown_also", where, f"It fires {quoted(name)} on {quoted(related)}, which is nowhere.")
+    for key, task in edition.tasks.items():
+        where = f"task {key}"
+        yield from _functions(where, task.guards, task.effects)
+        if task.form is not None and task.form not in edition.rules["forms"]:
+            yield Fault("unknown_form", where, f"No form is called {quoted(task.form)}.")
+        for name in task.not_by:
+            if name not in deeds | tasks:
+                yield Fault("unknown_not_by", where, f"Nothing that somebody does is called {quoted(name)}.")
+    for where, one in _openings(edition):
+        if one["open"] in ("task", "next_provider") and one["task"] not in edition.tasks:
+            yield Fault("unknown_task", where, f"It opens the task {quoted(one['task'])}, which does not exist.")
+
+
+def _papers(edition: Edition, rule: TransitionRule, where: str) -> Iterator[Fault]:
+    """Papers that a transition asks for must be somebody's to hand in, and to know of."""
+    if rule.needs and not rule.by_people:
+        yield Fault("paper_by_itself", where, "It happens by itself, when nobody could hand in the papers that it asks for.")
+    kinds = [one.kind for one in rule.needs]
+    for kind in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
+        yield Fault("paper_twice", where, f"It asks twice for the paper {quoted(kind)}.")
+    services = {one["service"] for _, one in _openings(edition) if one["open"] == "referral"}
+    for one in rule.needs:
+        if not edition.text(f"papers.{one.kind}").strip():
+            yield Fault("paper_unnamed", where, f"The paper {quoted(one.kind)} has no name for people.")
+        if one.of is not None and edition.rules["inside"]:
+            yield Fault("paper_hidden", where, f"It asks for the paper {quoted(one.kind)} of another referral, which nobody there may see.")
+        elif one.of is not None and one.of not in services:
+            yield Fault("paper_of_nobody", where, f"It asks for a paper of {quoted(one.of)}, for which no referral is opened here.")
+
+
+def _functions(where: str, guards: Iterable[str], effects: Iterable[str]) -> Iterator[Fault]:
+    for name in guards:
+        if name not in GUARDS:
+            yield Fault("unknown_guard", where, f"No guard is called {quoted(name)}.")
+        elif GUARDS[name].sealed:
+            yield Fault(
+                "sealed_guard", where, f"The guard {quoted(name)} reads a sealed log, and its answer would betray it."
+            )
+    for name in effects:
+        if name not in EFFECTS:
+            yield Fault("unknown_effect", where, f"No effect is called {quoted(name)}.")
+
+
+def _openings(edition: Edition) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    """Everything that is opened, with what opens it."""
+    for one in edition.rules["opens"]:
+        yield "opens", one
+    for rule in edition.transitions:
+        for one in rule.opens:
+            yield f"transition {rule.name}", one
+    for key, task in edition.tasks.items():
+        for one in (*task.opens, *(one for _, _, opens in task.opens_if for one in opens)):
+            yield f"task {key}", one
+
+
+def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Edition]) -> Iterator[Fault]:
+    edition = graph.edition
+    if names:
+        for where, one in _openings(edition):
+            workflow = {"track": one.get("workflow"), "referral": "referral", "next_provider": "referral", "beside": "referral"}.get(one["open"])
+            if workflow is not None and workflow not in names:
+                yield Fault(
+                    "unknown_workflow", where, f"It opens the workflow {quoted(workflow)}, which does not exist."
+                )
+        inside = edition.rules["inside"]
+        if inside is not None and inside not in names:
+            yield Fault("unknown_workflow", "inside", f"It runs inside {quoted(inside)}, which does not exist.")
+    if not others:
+        return
+    first = edition.rules["first_step_fires"]
+    above = others.get(edition.rules["inside"] or "")
+    if first is not None and (above is None or not above.has(first)):
+        yield Fault("unknown_also", "first_step_fires", f"No transition of the track above is called {quoted(first)}.")
+    for rule in graph.rules:
+        for where, name in rule.also:
+            below = [one for one in others.values() if one.rules["inside"] == edition.workflow]
+            there: list[Edition | None] = [*below]
+            if where != "child":
+                there = [above if where == "parent" else others.get("referral")]
+            if not any(one is not None and one.has(name) for one in there):
+                yield Fault(
+                    "unknown_also",
+                    f"transition {rule.name}",
+                    f"Nothing that it fires elsewhere is called {quoted(name)}.",
+                )
+
+
+# --- forms and days --------------------------------------------------------------------------------------------------
+
+
+def _forms(graph: Graph) -> Iterator[Fault]:
+    for name, fields in graph.edition.rules["forms"].items():
+        empty = [one["name"] for one in fields if one["required"] and "when" not in one and "prefill" not in one]
+        if len(empty) > MOST_EMPTY_FIELDS:
+            yield Fault(
+                "long_form",
+                f"form {name}",
+                f"It asks {len(empty)} questions at once; at most {MOST_EMPTY_FIELDS} may be empty.",
+            )
+
+
+def _dates(graph: Graph) -> Iterator[Fault]:
+    """Limits that count from a day must count from one that some form asks for."""
+    edition = graph.edition
+    for path, state in graph.states.items():
+        entering = [
+            rule.form for rule in graph.rules if not rule.target.startswith("=") and rule.target in ancestors(path)
+        ]  # fmt: skip
+        for limit in (state.due, *(limit for limit, _ in state.ladder)):
+            yield from _since(edition, f"state {path}", limit, entering)
+        for rule in graph.rules:
+            if path in rule.sources:
+                yield from _since(edition, f"transition {rule.name}", rule.after, entering)
+    openers: dict[str, list[str | None]] = {}
+    for rule in graph.rules:
+        for one in rule.opens:
+            if one["open"] in ("task", "next_provider"):
+                openers.setdefault(one["task"], []).append(rule.form)
+            elif one["open"] == "referral":
+                yield from _since(edition, f"transition {rule.name}", one["due"], [rule.form])
+    for task in edition.tasks.values():
+        for one in (*task.opens, *(one for _, _, opens in task.opens_if for one in opens)):
+            if one["open"] == "task":
+                openers.setdefault(one["task"], []).append(task.form)
+    for key, task in edition.tasks.items():
+        where, forms = f"task {key}", openers.get(key, [])
+        yield from _since(edition, where, task.after, forms)
+        if task.per is None or not task.per.startswith("items:"):
+            yield from _since(edition, where, task.due, forms)
+            continue
+        # Each item has its own day; its list must be one.
+        wanted = task.per.removeprefix("items:")
+        if not any(_asks(edition, form, wanted, "items") for form in forms):
+            yield Fault("unknown_date", where, f"No form that opens it has the list {quoted(wanted)}.")
+
+
+def _since(
+    edition: Edition, where: str, limit: Mapping[str, Json] | None, own: Iterable[str | None]
+) -> Iterator[Fault]:
+    if limit is None or limit["since"] is None:
+        return
+    for name in limit["since"].split("|"):
+        deed, dot, field = name.partition(".")
+        forms = list(own)
+        if dot:
+            forms = [rule.form for rule in edition.transitions if rule.name == deed]
+            forms += [task.form for task in edition.tasks.values() if task.name == deed]
+        if not any(_asks(edition, form, field if dot else deed, "date") for form in forms):
+            yield Fault("unknown_date", where, f"It counts from {quoted(name)}, a day that no form asks for.")
+
+
+def _asks(edition: Edition, form: str | None, field: str, type: str) -> bool:
+    fields = edition.rules["forms"].get(form, ())
+    # A day that stands in the body only cannot be counted from.
+    return any(one["name"] == field and one["type"] == type and (one["fact"] or type == "items") for one in fields)
+
+
+__all__ = ["Fault", "faults"]

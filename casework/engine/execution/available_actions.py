@@ -1,0 +1,147 @@
+"""What may be done in a case now, and of everything else why not: the actions of its tracks, and tasks on request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from casework.engine.definition.editions import Edition, TaskRule, TransitionRule, ancestors
+from casework.engine.definition.facts import UNKNOWN
+from casework.engine.definition.required_documents import Paper, papers_for
+from casework.engine.execution.checklists import insist_step_ticked
+from casework.engine.execution.commands import Context, Library
+from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.guards import (
+    insist_another,
+    insist_another_than,
+    insist_not_frozen,
+    insist_not_held,
+    insist_not_held_task,
+    insist_role,
+    refusals,
+)
+from casework.engine.state.case import Case, Track
+from casework.errors import CaseworkError, Refused
+
+NO_DATA: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A transition by people out of a track's present states, and every reason against the actor's doing it now.
+
+    Guards that read the form are not asked yet: only the filled form can answer them.
+    """
+
+    track: str
+    transition: str
+    rule: TransitionRule
+    #: The part of the track's states that it leaves.
+    place: str
+    #: Whether the actor's role does this at all; whoever has another role need not even see it.
+    fits_role: bool
+    #: The proposal that waits for a second person; doing it now means confirming, without a form.
+    proposal: str | None = None
+    why_not: tuple[str, ...] = ()
+    #: How it stands with the papers that it asks for.
+    papers: tuple[Paper, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        return not self.why_not
+
+
+@dataclass(frozen=True)
+class TaskOffer:
+    """A side task that the workflow lets people add at this step."""
+
+    track: str
+    task: str
+    rule: TaskRule
+    fits_role: bool
+    why_not: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        return not self.why_not
+
+
+def offers(library: Library, case: Case, context: Context) -> list[Offer]:
+    """Every action out of where the tracks stand, in the order of the tracks and of their definitions."""
+    draft = Draft(library, case, context)
+    found: list[Offer] = []
+    for track in case.tracks.values():
+        edition = library[track.edition]
+        seen: set[str] = set()
+        for rule, place in edition.leaving(track.states):
+            # The innermost one of a name is the one that `decide` fires.
+            if rule.name in seen:
+                continue
+            seen.add(rule.name)
+            if not rule.automatic and rule.by_people:
+                found.append(_offer(draft, edition, track, rule, place))
+    return found
+
+
+def task_offers(library: Library, case: Case, context: Context) -> list[TaskOffer]:
+    """Every side task that may be asked for where the tracks stand."""
+    draft = Draft(library, case, context)
+    found: list[TaskOffer] = []
+    for track in case.tracks.values():
+        edition = library[track.edition]
+        here = {place for leaf in track.states for place in ancestors(leaf)}
+        for one in edition.rules["on_request"]:
+            # What nobody may ask for is opened by the engine alone.
+            if not here & set(one["from"]) or not one["by"]:
+                continue
+            rule = edition.tasks[one["task"]]
+            fits = draft.by.role in accepted(case, tuple(one["by"]))
+            why = [] if fits else [f"this task is asked for by: {', '.join(one['by'])}."]
+            if rule.unless_open and any(t.name == rule.name and t.about is None for t in case.open_tasks()):
+                why.append("one is open already.")
+            found.append(TaskOffer(track.id, rule.name, rule, fits, tuple(why)))
+    return found
+
+
+def _offer(draft: Draft, edition: Edition, track: Track, rule: TransitionRule, place: str) -> Offer:
+    pending, papers = draft.case.proposal_for(track.id, rule.name), tuple(papers_for(draft.facts(track, NO_DATA), rule))
+    if pending is not None:
+        fits = draft.by.role in accepted(draft.case, rule.confirm_by)
+        checks: list[Callable[[], None]] = [
+            lambda: insist_role(draft, edition, rule, rule.confirm_by),
+            lambda: insist_another(draft, {pending.actor, pending.acting_for}),
+            lambda: insist_not_held_task(draft, draft.case.tasks[pending.task]),
+            lambda: _insist(refusals(draft, track, rule, pending.data)),
+            lambda: insist_step_ticked(draft, track, rule),
+        ]
+        return Offer(track.id, rule.name, rule, place, fits, pending.id, _why_not(checks), papers)
+    fits = draft.by.role in accepted(draft.case, rule.by)
+    data = NO_DATA if rule.form is None else UNKNOWN
+    checks = [
+        lambda: insist_role(draft, edition, rule, rule.by),
+        lambda: insist_another_than(draft, rule.not_by, track),
+        lambda: insist_not_held(draft, track, rule),
+        lambda: insist_not_frozen(draft, track, rule, place),
+        lambda: _insist(refusals(draft, track, rule, data)),
+        lambda: insist_step_ticked(draft, track, rule),
+    ]
+    return Offer(track.id, rule.name, rule, place, fits, None, _why_not(checks), papers)
+
+
+def _insist(reasons: list[str]) -> None:
+    if reasons:
+        raise Refused(reasons=reasons)
+
+
+def _why_not(checks: list[Callable[[], None]]) -> tuple[str, ...]:
+    """All reasons at once, not only the first: who mends one should not be told the next only then."""
+    reasons: list[str] = []
+    for check in checks:
+        try:
+            check()
+        except Refused as refused:
+            reasons += refused.reasons
+        except CaseworkError as error:
+            reasons.append(error.message)
+    return tuple(reasons)

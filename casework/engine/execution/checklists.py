@@ -1,0 +1,102 @@
+"""Checklists: what whoever works a step or a side task ticks off, from its definition and added by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from casework.engine.definition.editions import Edition, TransitionRule
+from casework.engine.definition.grammar import MAIN
+from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution.commands import AddItem, Tick
+from casework.engine.execution.effects import Draft
+from casework.engine.execution.guards import begin_on, insist_operation, line
+from casework.engine.state.case import Case, Task, Track
+from casework.engine.state.events import ITEM_ADDED, TICKED, UNTICKED
+from casework.errors import ItemsUnticked, NotFound, WrongState
+
+Json = Any
+
+#: So many items people may add to one task: a list, and no store.
+MOST = 50
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An item as it stands. `text` is the key of its words in the edition; None for one that somebody added."""
+
+    id: str
+    text: str | None
+    required: bool
+    #: Whether it is done, by whom and when; empty while nobody has touched it.
+    told: Mapping[str, Json]
+
+    @property
+    def done(self) -> bool:
+        return bool(self.told.get("done"))
+
+
+def items_of(edition: Edition, task: Task) -> list[Listed]:
+    """The checklist of a task: the definition's items in their order, then the added ones in theirs."""
+    if task.type not in ("step", "side"):
+        return []
+    of, defined = ("states", edition.states) if task.type == "step" else ("tasks", edition.tasks)
+    made = [
+        Listed(name, f"{of}.{task.rule}.items.{name}", required, task.items.get(name, {}))
+        for name, required in defined[task.rule].checklist
+    ]
+    added = sorted((told["seq"], id) for id, told in task.items.items() if "seq" in told)
+    return made + [Listed(id, None, False, task.items[id]) for _, id in added]
+
+
+def unticked(edition: Edition, task: Task) -> list[Listed]:
+    """What is required and not ticked."""
+    return [one for one in items_of(edition, task) if one.required and not one.done]
+
+
+def insist_ticked(edition: Edition, task: Task) -> None:
+    """Raises ItemsUnticked while something that is required is not ticked."""
+    if missing := unticked(edition, task):
+        raise ItemsUnticked(reasons=[edition.text(str(one.text)) for one in missing])
+
+
+def steps_unticked(edition: Edition, case: Case, track: Track, rule: TransitionRule) -> list[Listed]:
+    """What keeps a transition on the workflow's main way from leaving its step; ways out and back stay open."""
+    if rule.kind != MAIN or rule.target == "=same":
+        return []
+    left = [
+        task for task in case.step_tasks(track.id)
+        if any(task.of == place or str(task.of).startswith(place + ".") for place in rule.sources)
+    ]  # fmt: skip
+    return [one for task in left for one in unticked(edition, task)]
+
+
+def insist_step_ticked(draft: Draft, track: Track, rule: TransitionRule) -> None:
+    """Raises ItemsUnticked while something is not ticked that the step left requires."""
+    edition = draft.library[track.edition]
+    if missing := steps_unticked(edition, draft.case, track, rule):
+        raise ItemsUnticked(reasons=[edition.text(str(one.text)) for one in missing])
+
+
+def tick(draft: Draft, command: Tick) -> None:
+    """Tick an item, or take the tick away."""
+    task = insist_operation(draft, command.task, table.TICK)
+    item = next((one for one in items_of(draft.library[task.edition], task) if one.id == command.item), None)
+    if item is None:
+        raise NotFound("item")
+    if item.done == command.done:
+        raise WrongState(action="Tick", why="it is so already.")
+    begin_on(draft, task, TICKED if command.done else UNTICKED)
+    draft.set_task(task, item=item.id)
+    draft.commit()
+
+
+def add_item(draft: Draft, command: AddItem) -> None:
+    """Add an item of one's own."""
+    task = insist_operation(draft, command.task, table.TICK)
+    if sum("seq" in told for told in task.items.values()) >= MOST:
+        raise WrongState(action="Add an item", why="the checklist is full.")
+    begin_on(draft, task, ITEM_ADDED, {"item": line(command.words, "words", 200)})
+    draft.set_task(task, item=draft.context.new_id())
+    draft.commit()

@@ -1,0 +1,178 @@
+"""Correct an answer: what was mistyped in the last form of a deed or a finished task, with both versions in the history.
+
+By whoever wrote it while the step lasts, afterwards by an officer of the case; always with a reason. A correction changes
+what the form says and nothing else: where something else followed from the wrong answer (a consent, a task, a deadline, a
+guard that would have refused), it is refused and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from casework.engine.definition.editions import Edition, TaskRule, TransitionRule
+from casework.engine.definition.facts import Facts, NotGiven
+from casework.engine.definition.registry import EFFECTS, GUARDS
+from casework.engine.execution.commands import By, CorrectAnswer
+from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.guards import form_data, line
+from casework.engine.roles import OFFICER
+from casework.engine.state.case import COMPLETED as DONE
+from casework.engine.state.case import Case, Task, Track
+from casework.engine.state.events import CORRECTED
+from casework.errors import NotAllowed, NotFound, Refused, WrongState
+
+Json = Any
+#: What the page and the refusals call it.
+DO = "Correct the answer"
+#: The field of the body in which its reason stands, beside those of the form.
+REASON = "correction_reason"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The last answers to a form: of a transition of a track, or of a finished task."""
+
+    track: Track
+    name: str
+    edition: Edition
+    rule: TransitionRule | TaskRule
+    data: Mapping[str, Json]
+    writers: frozenset[str]
+    #: When it was given, whatever was corrected since.
+    at: datetime
+    task: Task | None = None
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the track still stands where it was written; one that has ended stands nowhere."""
+        return self.track.live and self.track.entered_at <= self.at
+
+    @property
+    def guards(self) -> tuple[str, ...]:
+        return self.rule.guards
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        return self.rule.effects
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Keys of the facts from outside that its guards and effects read."""
+        return frozenset(
+            key for known, names in ((GUARDS, self.guards), (EFFECTS, self.effects)) for name in names for key in known[name].reads
+        )
+
+
+def answer_of(editions: Mapping[str, Edition], case: Case, track: str, transition: str | None, task: str | None) -> Answer | None:
+    """What stands now as the answer to this form; None where there is none."""
+    home = case.tracks.get(track)
+    if home is None:
+        return None
+    if task is not None:
+        done = case.tasks.get(task)
+        if done is None or done.type != "side" or done.state != DONE or done.track != track or done.closed_at is None:
+            return None
+        edition = editions[done.edition]
+        rule, writers = edition.tasks[done.rule], (done.closed_by, done.acted_for)
+        return Answer(home, done.name, edition, rule, done.result, _people(writers), done.closed_at, done) if rule.form else None
+    fired = home.fired.get(transition or "")
+    if fired is None:
+        return None
+    edition = editions[home.edition]
+    rules = [one for one in edition.transitions if one.name == transition and one.form]
+    fits = [one for one in rules if set(fired.data) <= {field["name"] for field in edition.form(one.form)}]
+    if not fits:
+        return None
+    return Answer(home, str(transition), edition, fits[0], fired.data, _people((fired.actor, fired.acting_for)), fired.at)
+
+
+def _people(ids: Collection[str | None]) -> frozenset[str]:
+    return frozenset(one for one in ids if one)
+
+
+def may_correct(case: Case, answer: Answer, by: By) -> bool:
+    """Whether it is theirs to correct: the writer's while the step lasts, an officer's of the case at any time."""
+    return answer.lasts and by.person in answer.writers or by.role in accepted(case, (OFFICER,))
+
+
+def reasons_against(answer: Answer, case: Case, was: Facts, now: Facts) -> Iterator[str]:
+    """What speaks against other answers: all that followed from those that stood. `was` and `now` differ in their data."""
+    for name in answer.guards:
+        try:
+            if GUARDS[name].holds(was) and not GUARDS[name].holds(now):
+                yield GUARDS[name].refusal
+        except NotGiven:
+            yield f"The condition “{name}” cannot be asked again."
+    for name in (*answer.effects, *getattr(answer.rule, "proposal_effects", ())):
+        try:
+            if EFFECTS[name].follows(was) != EFFECTS[name].follows(now):
+                yield "Something else followed from this answer and stands: undo that by its own action, and do this one again."
+        except NotGiven:
+            yield "What followed from this answer cannot be worked out again."
+    for field, value, _ in getattr(answer.rule, "opens_if", ()):
+        if (answer.data.get(field) == value) != (now.data.get(field) == value):
+            yield "Tasks were opened by this answer: end those, or ask for the new ones, instead."
+    days = {value for field, value in answer.data.items() if isinstance(value, str) and now.data.get(field) != value}
+    if any(rung.rule.get("day") in days for clock in case.clocks.values() for rung in clock.rungs):
+        yield "A deadline that runs counts from this day: ask for more time instead."
+
+
+def correct_answer(draft: Draft, command: CorrectAnswer) -> None:
+    """Put other answers in the place of those that stand."""
+    case = draft.case
+    answer = answer_of(draft.library.editions, case, command.track, command.transition, command.task)
+    if answer is None:
+        raise NotFound("answer")
+    if case.closed_at is not None:
+        raise WrongState(action=DO, why="the case is closed.")
+    if not may_correct(case, answer, draft.by):
+        raise NotAllowed(why="an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case.")
+    facts, body = form_data(draft, answer.edition, answer.rule.form, command.data, stands=answer.data, at=answer.at)
+    words = {name: said for name, said in body.items() if command.words.get(name) != said}
+    gone = [name for name in command.words if name not in body]
+    if facts == dict(answer.data) and not words and not gone:
+        raise WrongState(action=DO, why="nothing in it is different.")
+    items = [name for name in (*words, *gone) if _opens_for(answer, name)]
+    reasons = list(dict.fromkeys(reasons_against(
+        answer, case, draft.facts(answer.track, answer.data, answer.task), draft.facts(answer.track, facts, answer.task)
+    )))  # fmt: skip
+    if reasons or items:
+        raise Refused(reasons=reasons or ["Tasks were opened for each item of this list: add or end those instead."])
+    named: dict[str, Json] = {"task": answer.task.id, "name": answer.name} if answer.task else {"transition": answer.name}
+    kept = {key: draft.context.facts[key] for key in sorted(answer.reads) if key in draft.context.facts}
+    effects = {"of": command.of, "before": dict(answer.data), "data": facts} | named | ({"facts": kept} if kept else {})
+    draft.begin(CORRECTED, answer.track, effects, words | {REASON: line(command.reason, "reason")}, because=command.of)
+    if answer.task is not None:
+        draft.set_task(answer.task, result=facts)
+    draft.commit()
+
+
+def _opens_for(answer: Answer, field: str) -> bool:
+    """Whether the deed opened a task for each item of this field."""
+    opened = [rule for rule in answer.edition.tasks.values() if rule.per == f"items:{field}"]
+    return any(one.get("task") in {rule.key for rule in opened} for one in answer.rule.opens)
+
+
+def faults_of(
+    editions: Mapping[str, Edition], before: Case, track: str, effects: Mapping[str, Json], by: By,
+    facts: Callable[[Answer, Mapping[str, Json]], Facts],
+) -> Iterator[str]:  # fmt: skip
+    """What is wrong with a recorded correction. `facts` gives the facts of an answer with some data."""
+    answer = answer_of(editions, before, track, effects.get("transition"), effects.get("task"))
+    if answer is None:
+        yield "there was no such answer to correct"
+        return
+    if not may_correct(before, answer, by):
+        yield "it was not theirs to correct"
+    if dict(effects["before"]) != dict(answer.data):
+        yield "it says that something else stood there before"
+    known = {field["name"] for field in answer.edition.form(str(answer.rule.form))}
+    if not set(effects["data"]) <= known:
+        yield "it answers what the form does not ask"
+    yield from reasons_against(answer, before, facts(answer, answer.data), facts(answer, effects["data"]))
+
+
+__all__ = ["Answer", "answer_of", "correct_answer", "faults_of", "may_correct", "reasons_against"]

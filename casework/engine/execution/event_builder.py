@@ -1,0 +1,132 @@
+"""An event while it is being made: what stands, its header and effects, until it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from casework.engine.deadlines.deadlines import Said
+from casework.engine.definition.facts import Facts
+from casework.engine.execution.commands import By, Context, Library
+from casework.engine.roles import QUEUE_ROLES
+from casework.engine.state.case import Case, Task, Track
+from casework.engine.state.events import OPENED, Event
+from casework.engine.state.projection import evolve
+from casework.errors import NotFound
+
+Json = Any
+
+
+class Making:
+    """The events of one deed, and the case as it is after those already committed."""
+
+    def __init__(self, library: Library, case: Case | None, context: Context) -> None:
+        self.library = library
+        self.context = context
+        self.by: By = context.by
+        self.events: list[Event] = []
+        self._case = case
+        self._opening = False
+        self._effects: dict[str, Json] = {}
+        self._header: dict[str, Any] = {}
+
+    # --- what stands ---
+
+    @property
+    def case(self) -> Case:
+        assert self._case is not None
+        return self._case
+
+    def track(self, id: str) -> Track:
+        try:
+            return self.case.tracks[id]
+        except KeyError:
+            raise NotFound("track") from None
+
+    def task(self, id: str) -> Task:
+        try:
+            return self.case.tasks[id]
+        except KeyError:
+            raise NotFound("task") from None
+
+    def facts(self, track: Track, data: Mapping[str, Json], task: Task | None = None) -> Facts:
+        milestones = {one.edition: self.library[one.edition].milestones for one in self.case.tracks.values()}
+        return Facts(
+            self.case, track, self.context.now, self.context.calendar, self.by.person, data, self.context.facts, task,
+            milestones, self.by.acting_for,
+        )  # fmt: skip
+
+    def works(self, queue: str) -> bool:
+        """Whether the actor's role works this queue."""
+        return self.by.role in QUEUE_ROLES.get(queue, frozenset())
+
+    def related(self, track: Track, where: str) -> list[Track]:
+        if where == "child":
+            return self.case.children(track.id)
+        if where == "parent":
+            return [self.case.tracks[track.parent]] if track.parent else []
+        return [one for one in self.case.tracks.values() if one.workflow == "referral"]
+
+    # --- an event from beginning to end ---
+
+    def begin(
+        self, kind: str, track: Track | None, effects: Mapping[str, Json], body: Mapping[str, Json] | None = None, *,
+        to: tuple[str, ...] = (), because: int | None = None, system: bool = False,
+    ) -> None:  # fmt: skip
+        by = By() if system else self.by
+        self._effects = dict(effects)
+        self._header = {
+            "kind": kind, "track": track.id if track else None, "frm": track.states if track else (),
+            "to": to or (track.states if track else ()), "edition": track.edition if track else None, "actor": by.person,
+            "acting_for": by.acting_for, "role": by.role, "organisation": by.organisation,
+            "because": because, "body": dict(body or {}),
+        }  # fmt: skip
+        self._system = system
+
+    def begin_log(self, log: str, effects: Mapping[str, Json], body: Mapping[str, Json]) -> None:
+        """The first event of a log. The case it opens can be looked at while the event is being made."""
+        self.begin(OPENED, None, effects, body)
+        self._opening = True
+        self._case = evolve(None, self._event(log, 1, self.context.now))
+
+    def commit(self) -> int:
+        if self._opening:
+            event, self._case = self._event(self.case.log, 1, self.context.now), None
+            self._opening = False
+        else:
+            at = max(self.context.now, self.case.last_at + timedelta(microseconds=1))
+            event = self._event(self.case.log, self.case.seq + 1, at)
+        self._case = evolve(self._case, event)
+        self.events.append(event)
+        return event.seq
+
+    def _event(self, log: str, seq: int, at: datetime) -> Event:
+        return Event(log=log, seq=seq, at=at, effects=dict(self._effects), **self._header)
+
+    def _add(self, key: str, value: Json) -> None:
+        self._effects.setdefault(key, []).append(value)
+
+    def _change(self, key: str, id: str, change: Mapping[str, Json]) -> None:
+        """Merge into what the event already says of this task or clock."""
+        for one in self._effects.setdefault(key, []):
+            if one["id"] == id:
+                one.update(change)
+                return
+        self._effects[key].append({"id": id} | dict(change))
+
+    def set_task(self, task: Task, **change: Json) -> None:
+        self._change("task_states", task.id, change)
+
+    def _said(self, facts: Facts) -> Said:
+        own = self._effects.get("transition") or self._effects.get("name")
+
+        def said(where: str) -> Json:
+            name, dot, field = where.partition(".")
+            if not dot:
+                return facts.data.get(name)
+            if name == own and field in facts.data:
+                return facts.data[field]
+            return facts.said(where)
+
+        return said

@@ -1,0 +1,59 @@
+"""One request to several providers: one after the other, in the order of a panel, or side by side at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from casework.engine.definition.editions import TransitionRule
+from casework.engine.state.case import Case, Track
+from casework.engine.state.join_count import asked_with
+
+Json = Any
+
+#: Of a request, what is about the others who get it.
+ABOUT_OTHERS = ("panel", "beside", "join", "needed")
+
+
+def asked_by(case: Case, at: Track, rule: TransitionRule) -> list[tuple[Track, Track, str]]:
+    """The referrals that `rule` opened when it fired: each after the one whose request it gets, and what sends it."""
+    names = [one["transition"] for one in rule.opens if one["open"] in ("next_provider", "beside")]
+    told = at.fired.get(rule.name)
+    found = []
+    for one in case.tracks.values():
+        if one.fired or told is None or one.opened_at != told.at or (asked := asked_with(one)) is None:
+            continue
+        found += [(case.tracks[asked], one, name) for name in names]
+    return found
+
+
+def same_request(asked: Track, following: Track, transition: str, today: date, sent: date) -> Mapping[str, Json]:
+    """The form of the request to `asked`, for the provider of `following`: with all that was shared, and as much time.
+
+    What it asks in words is not repeated: it stands with the request to the first.
+    """
+    first = asked.fired[transition].data
+    wanted = today + (date.fromisoformat(first["wanted_on"]) - sent)
+    changed = {
+        "provider": following.provider, "wanted_on": wanted.isoformat(),
+        "documents": list(asked.given.get("documents") or ()), "panel": list(following.given.get("panel") or ()),
+    }  # fmt: skip
+    kept = {name: value for name, value in first.items() if name not in ABOUT_OTHERS}
+    return {name: value for name, value in {**kept, **changed}.items() if value != []}
+
+
+def line_of(case: Case, referral: Track) -> list[Track]:
+    """The referrals by which a panel came to this one, the first request first; without a panel only itself."""
+    line = [referral]
+    while (before := case.tracks.get(line[0].given.get("after") or "")) is not None:
+        line.insert(0, before)
+    return line
+
+
+def request_of(case: Case, referral: Track) -> list[Track]:
+    """The referrals with one of which the words of this request stand: those before in its panel, and the first at once."""
+    line = line_of(case, referral)
+    while (before := case.tracks.get(asked_with(line[0]) or "")) is not None:
+        line.insert(0, before)
+    return line

@@ -1,0 +1,76 @@
+"""An event as the engine makes it and reads it again: what happened, before the ledger seals it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Json = Any
+
+#: The actor of everything that happens by itself.
+SYSTEM_ACTOR = "system"
+
+# What kinds there are in the log of a case. Past tense in the history; here the deed.
+OPENED, FIRED, PROPOSED, REFUSED = "opened", "fired", "proposed", "refused"
+CLAIMED, RELEASED, COMPLETED, EXITED, ADDED = "claimed", "released", "completed", "exited", "added"
+RELIEVED = "relieved"
+STARTED, STOPPED, SUSPENDED, RESUMED, SKIPPED, FAILED, MODIFIED = (
+    "started", "stopped", "suspended", "resumed", "skipped", "failed", "modified",
+)  # fmt: skip
+#: Another person looks at a task's form before it is finished.
+REVIEW_ASKED, APPROVED, CHANGES_ASKED = "review_asked", "approved", "changes_asked"
+#: An item of a task's checklist.
+TICKED, UNTICKED, ITEM_ADDED = "ticked", "unticked", "item_added"
+#: A task comes to another person.
+ASSIGNED, DELEGATED, FORWARDED, NOMINATED, HANDED_BACK = "assigned", "delegated", "forwarded", "nominated", "handed_back"
+RANG, ACTIVATED, RECOUNTED = "rang", "activated", "recounted"
+HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
+    "handed_over", "document_registered", "consent_ended", "interest_declared",
+)  # fmt: skip
+#: A version of a document's file, and a document taken out of use.
+DOCUMENT_FILED, DOCUMENT_WITHDRAWN = "document_filed", "document_withdrawn"
+#: A letter of the office, filed as it was sent.
+LETTER_SENT = "letter_sent"
+#: A provider sees a document no longer, by a person or because its day has come; that day was changed.
+GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED = "grant_withdrawn", "grant_expired", "grant_day_changed"
+#: It says what became of those that it had.
+PAPERS_RETURNED = "papers_returned"
+#: A message of each audience, which `engine.case_objects.messages` keeps apart: an internal note, a word in a shared thread.
+NOTED, SAID = "noted", "said"
+#: A sealed mediation is opened to one more reader by two persons, and sealed again; a case is opened in an emergency.
+UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, PARTIES_TOLD, GLASS_BROKEN = (
+    "unsealing_asked", "unsealed", "unsealing_refused", "resealed", "parties_told", "glass_broken",
+)  # fmt: skip
+#: Of referrals side by side, as many have a result as the case waits for.
+JOINED = "joined"
+#: Between the two sides of a referral: one has got what the other did; one does not agree with it.
+RECEIVED, OBJECTED = "received", "objected"
+#: An answer of an earlier form was mistyped: another one stands in its place, and both are told.
+CORRECTED = "corrected"
+#: Words that name a person were taken out of earlier events, for their hashes; what was done and by whom stays.
+ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened in a log. `effects` are what follows from it, `body` the words that came with it."""
+
+    log: str
+    seq: int
+    at: datetime
+    kind: str
+    actor: str
+    track: str | None = None
+    frm: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    edition: str | None = None
+    acting_for: str | None = None
+    role: str | None = None
+    organisation: str | None = None
+    #: seq of the event in this log that caused it.
+    because: int | None = None
+    effects: Mapping[str, Json] = field(default_factory=dict)
+    #: Form values that no rule reads, by field; an erased one is the ledger's `ERASED`.
+    body: Mapping[str, Json] = field(default_factory=dict)

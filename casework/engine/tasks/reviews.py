@@ -1,0 +1,66 @@
+"""Reviews: before a side task is finished, another person looks at its form, and approves it or asks for changes.
+
+The task goes to the reviewer with the form as it is proposed, and comes back to whoever asked. What was approved is what
+is finished: with other answers it is asked for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution.commands import AnswerReview, AskReview
+from casework.engine.execution.effects import Draft
+from casework.engine.execution.guards import begin_on, form_data, insist_another_than, insist_operation, line
+from casework.engine.state.case import RESERVED, Task
+from casework.engine.state.events import APPROVED, CHANGES_ASKED, REVIEW_ASKED
+from casework.errors import InvalidForm, NotAllowed, WrongState
+
+Json = Any
+
+
+def approved(task: Task) -> bool:
+    """Whether another person has approved the form that it holds."""
+    return task.handed is not None and task.handed["how"] == APPROVED and task.holder == task.handed["to"]
+
+
+def insist_reviewed(task: Task, facts: Mapping[str, Json]) -> None:
+    """Raises WrongState while a review is not answered, and where other answers were approved than are given now."""
+    do = table.OPERATIONS[table.COMPLETE].do
+    if table.review_for(task) is not None:
+        raise WrongState(action=do, why="it is being reviewed: approve it, or ask for changes.")
+    if approved(task) and dict(facts) != dict(task.result):
+        raise WrongState(action=do, why="other answers were approved: ask for a review of these.")
+
+
+def ask_review(draft: Draft, command: AskReview) -> None:
+    """Have another person look at the form before the task is finished."""
+    task = insist_operation(draft, command.task, table.COMPLETE)
+    if task.type != "side" or table.giver(task) is not None or table.review_for(task) is not None:
+        raise WrongState(action="Ask for a review", why="only whoever finishes a side task asks for one.")
+    if command.person in (task.holder, draft.by.person, draft.by.acting_for):
+        raise InvalidForm(fields={"person": "must be somebody else"})
+    edition = draft.library[task.edition]
+    rule = edition.tasks[task.rule]
+    insist_another_than(draft, rule.not_by, draft.case.tracks[task.track])
+    facts, body = form_data(draft, edition, rule.form, command.data)
+    begin_on(draft, task, REVIEW_ASKED, body)
+    draft.set_task(task, state=RESERVED, holder=command.person, to=command.person, result=facts)
+    draft.commit()
+
+
+def answer_review(draft: Draft, command: AnswerReview) -> None:
+    """Approve what was proposed, or ask for changes; it goes back to whoever asked."""
+    task = insist_operation(draft, command.task, table.COMPLETE)
+    asked_by = table.review_for(task)
+    if asked_by is None or draft.by.person != task.holder:
+        raise WrongState(action="Review it", why="you were not asked to review it.")
+    if draft.by.acting_for == asked_by:
+        raise NotAllowed(why="another person must decide this than the one who asked for it.")
+    if command.approve:
+        begin_on(draft, task, APPROVED, {"note": line(command.note, "note")} if command.note else {})
+    else:
+        begin_on(draft, task, CHANGES_ASKED, {"note": line(command.note or "", "note")})
+    draft.set_task(task, state=RESERVED, holder=asked_by, to=asked_by)
+    draft.commit()
