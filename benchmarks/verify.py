@@ -10,9 +10,9 @@ from benchmarks import ours
 from benchmarks.actions import first_case
 from benchmarks.figures import Figure, Scale, spread
 from benchmarks.world import World
-from casework.ledger.check import Head, StoredEvent, check_log
+from casework.ledger.integrity import Head, StoredEvent, check_log
 from casework.records.database import transaction
-from casework.records.logs import lock_log, read_rows
+from casework.records.event_log import lock_log, read_rows
 
 
 def measure(world: World, scale: Scale) -> Iterator[Figure]:

@@ -27,8 +27,8 @@ from casework.operations.registers import grant_role, register_organisation, reg
 from casework.operations.requests import Request
 from casework.permissions import Actor
 from casework.records import embedded, migrate
+from casework.records.actors import find_actor
 from casework.records.database import APP_ROLE, connect_engine, transaction
-from casework.records.people import find_actor
 from casework.settings import Settings
 from workflows.guards import no_declared_interest
 

@@ -21,9 +21,9 @@ from sqlalchemy import Connection, Engine, make_url
 from casework.operations.cabinet import Cabinet
 from casework.operations.vault import Vault
 from casework.records import embedded
+from casework.records.blob_store import Store
 from casework.records.database import ENGINE, connect_engine, transaction
-from casework.records.store import Store
-from casework.records.walls import read_as
+from casework.records.row_security import read_as
 from casework.settings import Settings
 from casework.web.app import create_app
 from tests.catalogues import compile_catalogues

@@ -6,12 +6,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from casework.records import embedded, migrate, standing
+from casework.records import database_state, embedded, migrate
 from casework.records.database import connect_engine, connected
 from casework.settings import Settings
 from tests.databases import ROOT
 
-PATH = ROOT / "casework" / "records" / standing.LIST
+PATH = ROOT / "casework" / "records" / database_state.LIST
 
 
 def main() -> None:
@@ -19,19 +19,19 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="casework-"))
     folder.chmod(0o711)
     try:
-        PATH.write_text(standing.written(_fresh(Settings(profile="test", var=folder))), "utf-8")
+        PATH.write_text(database_state.written(_fresh(Settings(profile="test", var=folder))), "utf-8")
     finally:
         embedded.stop(folder)
         shutil.rmtree(folder)
     print(PATH.relative_to(ROOT))
 
 
-def _fresh(settings: Settings) -> standing.Facts:
+def _fresh(settings: Settings) -> database_state.Facts:
     owner = connect_engine(settings, role="owner")
     try:
         migrate.upgrade(owner)
         with connected(owner) as db:
-            return standing.read(db)
+            return database_state.read(db)
     finally:
         owner.dispose()
 

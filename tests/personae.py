@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.operations import registers
 from casework.operations.mediations import hand_over_mediation
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.world import World, add_absence, new_request
 

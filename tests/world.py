@@ -43,10 +43,10 @@ from casework.operations.tokens import make_token
 from casework.operations.uploads import receive
 from casework.operations.vault import Vault
 from casework.permissions import Actor
-from casework.records.cases import load
+from casework.records.actors import find_actor
+from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.records.entries import REGISTERS, key_of
-from casework.records.people import find_actor
+from casework.records.register_entries import REGISTERS, key_of
 from tests.malice import PDF
 
 Json = Any

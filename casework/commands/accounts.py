@@ -22,8 +22,8 @@ from casework.operations.requests import Request
 from casework.operations.role_requests import give_or_ask
 from casework.operations.tokens import MOST_DECIDING_DAYS, MOST_TOKEN_DAYS, SCOPES, TOKEN_DAYS, make_token, revoke_token
 from casework.permissions import DECIDE, Actor
+from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
-from casework.records.people import find_actor
 from casework.settings import Settings, load_settings
 
 

@@ -18,8 +18,8 @@ from casework.operations.addresses import canonical
 from casework.operations.import_forms import Kind
 from casework.operations.imports import Fault, Report, import_records
 from casework.permissions import Actor
+from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
-from casework.records.people import find_actor
 from casework.settings import load_settings
 
 #: So many bad rows are shown; a report file takes all of them.

@@ -14,7 +14,7 @@ from casework.operations.house_rule import check_due
 from casework.operations.passkeys import forget_challenges
 from casework.operations.successions import pass_on_all
 from casework.records.database import connect_engine, transaction
-from casework.records.logs import now
+from casework.records.event_log import now
 from casework.settings import load_settings
 
 

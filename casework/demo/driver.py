@@ -42,10 +42,10 @@ from casework.operations.requests import Request
 from casework.operations.rights import confirm_right
 from casework.operations.tasks import claim_task, complete_task, exit_task
 from casework.permissions import Actor
-from casework.records.cases import load
+from casework.records.actors import find_actor
+from casework.records.case_store import load
 from casework.records.database import ENGINE
-from casework.records.people import find_actor
-from casework.records.walls import read_as
+from casework.records.row_security import read_as
 
 Json = Any
 

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from casework.operations.case_file import HISTORY, make_case_file
 from casework.operations.keys import cabinet_of
+from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
-from casework.records.people import find_actor
 from casework.settings import Settings
 
 TRUE, TAMPERED = "case-as-taken-out.zip", "case-tampered-with.zip"

@@ -28,8 +28,8 @@ from casework.errors import CaseworkError, InvalidSettings
 from casework.operations.house_rule import KINDS, check_programme, find_breaches
 from casework.operations.national_calendars import china
 from casework.records.database import connect_engine, connected
-from casework.records.logs import read_events
-from casework.records.walls import always_whole
+from casework.records.event_log import read_events
+from casework.records.row_security import always_whole
 from casework.settings import Settings
 
 Json = Any

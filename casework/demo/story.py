@@ -34,9 +34,9 @@ from casework.operations.registers import (
 from casework.operations.requests import Request
 from casework.operations.rights import record_right
 from casework.operations.tokens import SCOPES, make_token
+from casework.records.actors import find_actor
 from casework.records.database import connect_engine, connected, transaction
-from casework.records.people import find_actor
-from casework.records.walls import always_whole
+from casework.records.row_security import always_whole
 from casework.settings import Settings
 
 Json = Any

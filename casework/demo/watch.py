@@ -16,7 +16,7 @@ from casework.demo.minutes import FAR, Minutes
 from casework.engine.analysis.deadline_explanation import explain, tell
 from casework.engine.state.case import PAUSED, STOPPED
 from casework.engine.state.events import CONSENT_ENDED, FIRED, RANG, SYSTEM_ACTOR, Event
-from casework.ledger.canonical import parse_instant
+from casework.ledger.canonical_json import parse_instant
 
 Json = Any
 Rule = Mapping[str, Json]

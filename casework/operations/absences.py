@@ -26,7 +26,7 @@ from casework.operations.presenters import names_of, when
 from casework.operations.prospects import insist_others_go_on, look_before
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import COVERED, MANAGES, PROVIDER_ROLES, Actor
-from casework.records.logs import lock_log
+from casework.records.event_log import lock_log
 
 Json = Any
 

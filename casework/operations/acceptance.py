@@ -26,7 +26,7 @@ from casework.operations.passwords import fault_of, hash_password, password_fits
 from casework.operations.preferences import LANGUAGES
 from casework.operations.role_requests import ask_role, may_give_at_once
 from casework.permissions import Actor, takes_two
-from casework.records.logs import lock_log
+from casework.records.event_log import lock_log
 
 Json = Any
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.operations.register_log import append
-from casework.records.logs import lock_log
+from casework.records.event_log import lock_log
 
 Json = Any
 
@@ -38,7 +38,7 @@ def note_account(
 ) -> None:
     """Write down what was changed of an account and by whom, and have its person told. Never a secret, nor a hash of one.
 
-    `body` says what stands in rows that were changed with it, as `records.entries.body_of` gives it.
+    `body` says what stands in rows that were changed with it, as `records.register_entries.body_of` gives it.
     """
     log = lock_log(db, person)
     append(db, log, [log.next_event(ACCOUNT, by, effects={"what": what, **more}, body=body)])

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from casework.engine.roles import ADMINISTRATOR
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongCode, WrongPassword
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations import second_factors
 from casework.operations.account_log import CODES_MISSED, NEW_BROWSER, SESSIONS_ENDED, note_account
 from casework.operations.addresses import canonical
@@ -26,8 +26,8 @@ from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.sensitive import sensitive
 from casework.operations.vault import Vault
 from casework.permissions import Actor
-from casework.records.logs import now
-from casework.records.people import MEDIATED, actor_of, find_actor, find_actor_by_token
+from casework.records.actors import MEDIATED, actor_of, find_actor, find_actor_by_token
+from casework.records.event_log import now
 
 Json = Any
 
@@ -289,7 +289,7 @@ _VIEWER = text("""
     SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
         s.seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - s.proved_at AS proved,
         s.programme_id AS focus,
-        -- Who reads from here on (`records.walls`); nobody while the session waits for something.
+        -- Who reads from here on (`records.row_security`); nobody while the session waits for something.
         set_config('casework.reader', CASE WHEN s.awaits IS NULL THEN p.id::text ELSE '' END, true),
         EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS app,
         (SELECT count(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys,

@@ -31,7 +31,7 @@ from casework.operations.role_requests import ask_role, asked_in, close_requests
 from casework.operations.sensitive import sensitive
 from casework.operations.vault import Vault
 from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor, takes_two
-from casework.records.logs import now
+from casework.records.event_log import now
 
 Json = Any
 

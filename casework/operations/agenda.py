@@ -24,7 +24,7 @@ from casework.operations.standing_in import away_for, their_tasks, written
 from casework.operations.task_lists import named_in, place, task_row
 from casework.permissions import Actor
 from casework.records.database import plan_by_values
-from casework.records.logs import now
+from casework.records.event_log import now
 
 Json = Any
 

@@ -36,9 +36,9 @@ from casework.operations.register_log import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.skills import asked_of, skills_of
 from casework.permissions import Actor, Sight, led_scopes, may_have, sight
+from casework.records.actors import find_members
 from casework.records.database import transaction
-from casework.records.logs import lock_log
-from casework.records.people import find_members
+from casework.records.event_log import lock_log
 
 Json = Any
 

@@ -12,12 +12,12 @@ from casework.engine.analysis.notification_rules import deed_of
 from casework.engine.execution.extensions import moves
 from casework.engine.state.case import Case, Task
 from casework.engine.state.events import COMPLETED, FIRED, OBJECTED
-from casework.ledger.bodies import ERASED, values
+from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.deeds import calendar_of
 from casework.operations.history import data_of
 from casework.operations.presenters import names_of, when
 from casework.permissions import Actor, Sight, sight
-from casework.records.logs import now
+from casework.records.event_log import now
 
 Json = Any
 

@@ -17,7 +17,7 @@ from casework.definitions import load_audited
 from casework.engine.definition.grammar import EXTENSION, STOP, WAIVER
 from casework.engine.roles import AUDITOR
 from casework.errors import InvalidForm, NotFound
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.chronicle import LATE_AFTER
 from casework.operations.deeds import calendar_of
 from casework.operations.paging import cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page

@@ -19,9 +19,9 @@ from casework.engine.state.case import Document
 from casework.errors import FileDamaged, FileMissing
 from casework.operations.uploads import Upload
 from casework.operations.vault import Vault
+from casework.records.blob_store import Store, name_of, new_key
 from casework.records.database import transaction
-from casework.records.store import Store, name_of, new_key
-from casework.records.walls import whole
+from casework.records.row_security import whole
 
 #: What no document names so long after it was last put into the store was left behind.
 LEFT_AFTER = timedelta(days=1)

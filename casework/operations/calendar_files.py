@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import icalendar
 
-from casework.records.sealing import storable
+from casework.records.field_encryption import storable
 
 #: No calendar of holidays needs more than this: bytes, events, days of one event, letters of a name.
 MOST_BYTES, MOST_EVENTS, MOST_DAYS, LONGEST_NAME = 500_000, 2_000, 31, 100

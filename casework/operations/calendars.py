@@ -20,7 +20,7 @@ from casework.engine.execution.commands import Recount
 from casework.engine.execution.timers import END_ACCESS
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import CaseHasMoved, NotFound, Refused
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.administration import insist_administers, insist_administrator
 from casework.operations.deeds import by_system, stand
 from casework.operations.presenters import when
@@ -28,8 +28,8 @@ from casework.operations.register_log import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
 from casework.records.database import transaction
-from casework.records.logs import lock_log, now
-from casework.records.walls import whole
+from casework.records.event_log import lock_log, now
+from casework.records.row_security import whole
 
 Json = Any
 

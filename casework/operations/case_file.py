@@ -21,10 +21,10 @@ from sqlalchemy import Connection
 from casework.engine.state.case import Case
 from casework.engine.state.projection import evolve
 from casework.errors import NotAllowed, NotFound
-from casework.ledger.bodies import Erased, values
-from casework.ledger.canonical import instant
-from casework.ledger.chain import genesis
-from casework.ledger.check import Head, StoredEvent, check_log
+from casework.ledger.canonical_json import instant
+from casework.ledger.hash_chain import genesis
+from casework.ledger.integrity import Head, StoredEvent, check_log
+from casework.ledger.redactable_bodies import Erased, values
 from casework.operations.cabinet import BLOCKED, PENDING, Cabinet
 from casework.operations.documents import list_documents
 from casework.operations.overview import describe, find_case
@@ -34,9 +34,9 @@ from casework.operations.takings import while_seen
 from casework.operations.uploads import clean_name
 from casework.operations.verify_rows import HOMES, PARTS, compare, rows_kept
 from casework.permissions import Actor, Sight, conflict
-from casework.records.cases import rows_of
-from casework.records.logs import event_of, now, read_rows
-from casework.records.walls import whole
+from casework.records.case_store import rows_of
+from casework.records.event_log import event_of, now, read_rows
+from casework.records.row_security import whole
 
 Json = Any
 INDEX, HISTORY, SUMS, READ_ME = "index.json", "history.ndjson", "SHA256SUMS", "README.txt"

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.execution.commands import Library
 from casework.errors import InvalidForm
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.access_sql import own_referral, reach_values
 from casework.operations.lateness import FIRST_DUE, LATE, OURS, OVERDUE, THEIRS
 from casework.operations.marks import looks

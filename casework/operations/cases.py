@@ -47,8 +47,8 @@ from casework.permissions import (
     own_tracks,
     sight,
 )
+from casework.records.actors import find_members
 from casework.records.database import run
-from casework.records.people import find_members
 
 Json = Any
 

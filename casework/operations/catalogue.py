@@ -11,11 +11,11 @@ from typing import Any, Literal
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor, reach
-from casework.records.logs import now
+from casework.records.event_log import now
 from casework.records.tables import metadata
 
 Json = Any

@@ -16,7 +16,7 @@ from casework.operations.overview import titles_of
 from casework.operations.presenters import names_of
 from casework.operations.references import IN_FORCE, KEPT, opened_at_of
 from casework.permissions import Actor, Sight, sight
-from casework.records.logs import now
+from casework.records.event_log import now
 
 Json = Any
 #: By the field's name what it offers, each with id, name and, where there is one, name_zh.

@@ -18,8 +18,8 @@ from casework.engine.state.case import Case
 from casework.engine.state.events import CORRECTED, SYSTEM_ACTOR
 from casework.engine.state.projection import evolve
 from casework.errors import NotFound
-from casework.ledger.bodies import ERASED, values
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.candidates import Candidates
 from casework.operations.history import item_of, list_events, papers_of, whom_of, why_of
 from casework.operations.overview import find_case, titles_of
@@ -27,8 +27,8 @@ from casework.operations.paging import cursor_count, from_cursor, insist_limit, 
 from casework.operations.past import Past
 from casework.operations.presenters import named, names_of
 from casework.permissions import Actor, Sight
-from casework.records.cases import difference, rows_of
-from casework.records.logs import event_of, read_rows
+from casework.records.case_store import difference, rows_of
+from casework.records.event_log import event_of, read_rows
 
 Json = Any
 Chosen = Literal["all", "decisions", "documents", "referrals", "messages", "system"]

@@ -25,8 +25,8 @@ from casework.engine.execution.effects import accepted
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event
 from casework.errors import NotAllowed
-from casework.ledger.bodies import ERASED, values
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.deeds import Standing, perform
 from casework.operations.referrals import find_referral
 from casework.operations.requests import Done, Request

@@ -12,7 +12,7 @@ from casework.engine.execution.corrections import REASON, Answer, answer_of, may
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, NotAllowed, NotFound
-from casework.ledger.bodies import ERASED, values
+from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.deeds import Standing, perform
 from casework.operations.references import insist_references
 from casework.operations.requests import Done, Request

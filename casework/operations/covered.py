@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from casework.records.entries import REGISTERS
+from casework.records.register_entries import REGISTERS
 from casework.records.tables import metadata
 
 #: How a change is found.
@@ -57,7 +57,7 @@ _FOLD_LEAVES: Mapping[str, Mapping[str, str]] = {
 _NUMBER = "a number of the table's own; the chain has its own"
 _FILE = "a file opens as what the history's digest says, or not at all"
 
-#: By table. Those of `records.entries.REGISTERS` are covered as that list says.
+#: By table. Those of `records.register_entries.REGISTERS` are covered as that list says.
 COVERED: Mapping[str, Cover] = {
     "logs": Cover(CHAIN),
     "events": Cover(CHAIN),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from casework.engine.analysis.deadline_explanation import EVERY_DAY, PAUSE, WAITING
 from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, day_in
-from casework.ledger.canonical import parse_instant
+from casework.ledger.canonical_json import parse_instant
 from casework.operations.notice_words import N_
 
 Json = Any

@@ -24,11 +24,11 @@ from casework.engine.execution.timers import WAKE
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import Event
 from casework.errors import NotFound
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.overview import find_case
 from casework.operations.task_lists import find_task
 from casework.permissions import Actor, Sight, own_tracks, sight
-from casework.records.logs import event_of
+from casework.records.event_log import event_of
 
 Json = Any
 

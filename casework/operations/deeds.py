@@ -58,10 +58,10 @@ from casework.operations.outside import outside
 from casework.operations.requests import Done, Request, asked_and_locked, asked_and_locked_of_task, finished
 from casework.operations.rights import encumber
 from casework.permissions import Actor
-from casework.records.cases import load_with_calendar, save
+from casework.records.case_store import load_with_calendar, save
 from casework.records.database import run
-from casework.records.logs import Log, lock_logs, new_log, seal_events
-from casework.records.walls import whole
+from casework.records.event_log import Log, lock_logs, new_log, seal_events
+from casework.records.row_security import whole
 
 Json = Any
 

@@ -13,8 +13,8 @@ from casework.operations import registers
 from casework.operations.deeds import SYSTEM
 from casework.operations.relief import relieve
 from casework.records.database import transaction
-from casework.records.logs import lock_logs
-from casework.records.walls import whole
+from casework.records.event_log import lock_logs
+from casework.records.row_security import whole
 
 _HOMES = text("""
     SELECT DISTINCT t.log_id, l.kind, t.holder_id FROM tasks t JOIN logs l ON l.id = t.log_id

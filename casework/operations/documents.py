@@ -28,8 +28,8 @@ from casework.engine.execution.effects import accepted
 from casework.engine.state.case import Case, Document, Track
 from casework.engine.state.events import Event
 from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, NotFound
-from casework.ledger.bodies import values
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import values
 from casework.operations.cabinet import BLOCKED, PENDING, Cabinet, Kept
 from casework.operations.deeds import Choose, Standing, calendar_of, perform
 from casework.operations.gate import case_log, document_log
@@ -48,9 +48,9 @@ from casework.permissions import (
     reads_document,
     sight,
 )
-from casework.records.cases import load
-from casework.records.logs import now
-from casework.records.people import find_members
+from casework.records.actors import find_members
+from casework.records.case_store import load
+from casework.records.event_log import now
 
 Json = Any
 

@@ -28,7 +28,7 @@ from casework.engine.state.events import (
 )
 from casework.errors import DutyInDoubt, NobodyLeft
 from casework.permissions import PROVIDER_ROLES, Actor, capacities, conflict
-from casework.records.people import find_members
+from casework.records.actors import find_members
 
 Json = Any
 

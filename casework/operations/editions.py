@@ -13,8 +13,8 @@ from casework.engine.definition.editions import Edition, load
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.installation import lock_installation
 from casework.operations.register_log import append
-from casework.records.entries import body_of
-from casework.records.walls import whole
+from casework.records.register_entries import body_of
+from casework.records.row_security import whole
 
 PUBLISHED = "edition_published"
 _STORE = text(

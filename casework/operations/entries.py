@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from casework.engine.state.events import SYSTEM_ACTOR, Event
-from casework.ledger.bodies import Erased
+from casework.ledger.redactable_bodies import Erased
 from casework.operations.register_log import append
-from casework.records.entries import MARK, REGISTERS, body_of, entries, told
-from casework.records.logs import lock_log
-from casework.records.walls import whole
+from casework.records.event_log import lock_log
+from casework.records.register_entries import MARK, REGISTERS, body_of, entries, told
+from casework.records.row_security import whole
 
 Json = Any
 

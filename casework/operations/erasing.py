@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.roles import SYSTEM
 from casework.engine.state.events import ERASED, SYSTEM_ACTOR
 from casework.engine.state.projection import evolve
-from casework.ledger.bodies import erase
+from casework.ledger.redactable_bodies import erase
 from casework.operations import erasures, findings
 from casework.operations.attempts import account_hash
 from casework.operations.deeds import write
@@ -24,11 +24,11 @@ from casework.operations.invited import INVITED
 from casework.operations.naming import Naming
 from casework.operations.personal_texts import WORDY, NamingEvent, find_texts, names_in, worded
 from casework.operations.register_log import append
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.records.entries import MARK as FIELD_MARK
-from casework.records.entries import REGISTERS, body_of, key_of
-from casework.records.logs import Log, lock_log, lock_logs, read_events
+from casework.records.event_log import Log, lock_log, lock_logs, read_events
+from casework.records.register_entries import MARK as FIELD_MARK
+from casework.records.register_entries import REGISTERS, body_of, key_of
 from casework.records.tables import metadata
 
 Json = Any

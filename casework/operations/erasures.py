@@ -18,8 +18,8 @@ from sqlalchemy import Connection, text
 from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER
 from casework.engine.state.events import ERASED, SYSTEM_ACTOR, Event
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
-from casework.ledger.bodies import Erased
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import Erased
 from casework.operations.duties_to_keep import YEARS, find_duties
 from casework.operations.naming import Naming, checked_words
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -29,8 +29,8 @@ from casework.operations.register_log import append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.sensitive import sensitive
 from casework.permissions import Actor
-from casework.records.logs import Log, lock_log, new_log, now
-from casework.records.walls import whole
+from casework.records.event_log import Log, lock_log, new_log, now
+from casework.records.row_security import whole
 
 Json = Any
 

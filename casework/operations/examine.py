@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from casework.errors import NotFound
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.overview import find_case
 from casework.operations.verify import verify_log
 from casework.permissions import Actor, Sight
-from casework.records.logs import now
+from casework.records.event_log import now
 
 Json = Any
 

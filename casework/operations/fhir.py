@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from casework.engine.state.case import Track
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.referrals import find_referral
 from casework.permissions import Actor
 

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, text
 from casework.engine.roles import AUDITOR, COMPLIANCE, OFFICER, SUPERVISOR
 from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
-from casework.ledger.bodies import Erased
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import Erased
 from casework.operations.access_sql import mediated
 from casework.operations.overview import find_case
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -25,8 +25,8 @@ from casework.operations.presenters import named, names_of, when
 from casework.operations.register_log import append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import MEDIATED, READS_ALL, Actor, Sight, capacities, conflict
-from casework.records.cases import load
-from casework.records.logs import lock_log, new_log, now
+from casework.records.case_store import load
+from casework.records.event_log import lock_log, new_log, now
 
 Json = Any
 

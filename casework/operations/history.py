@@ -13,7 +13,7 @@ from casework.engine.execution.sequential_requests import ABOUT_OTHERS
 from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotFound
-from casework.ledger.bodies import ERASED, values
+from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.marks import SHOWN_TO_PROVIDERS
 from casework.operations.paging import cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.presenters import names_of

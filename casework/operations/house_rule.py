@@ -23,7 +23,7 @@ from casework.operations.entries import note_entries
 from casework.operations.presenters import names_of, when
 from casework.permissions import Actor
 from casework.records.database import transaction
-from casework.records.logs import now
+from casework.records.event_log import now
 
 Json = Any
 

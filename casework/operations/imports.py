@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotAllowed, NotFound
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.import_files import FILE, Row, read_rows
 from casework.operations.import_forms import (
     REQUIRED,
@@ -42,9 +42,9 @@ from casework.operations.registers import register_organisation
 from casework.operations.rights import enter_right
 from casework.permissions import Actor
 from casework.records.database import transaction
-from casework.records.entries import body_of
-from casework.records.logs import Log, lock_log, now
-from casework.records.sealing import storable, texts_in
+from casework.records.event_log import Log, lock_log, now
+from casework.records.field_encryption import storable, texts_in
+from casework.records.register_entries import body_of
 
 Json = Any
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, TextClause, text
 from casework.definitions import load_library
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.access_sql import own_referral, reach_values
 from casework.operations.deeds import calendar_of
 from casework.operations.marks import looks
@@ -19,7 +19,7 @@ from casework.operations.paging import cursor_id, cursor_time, from_cursor, insi
 from casework.operations.presenters import names_of, when
 from casework.operations.referrals import describe_referral, find_referral
 from casework.permissions import Actor, reach
-from casework.records.logs import now
+from casework.records.event_log import now
 
 Json = Any
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.operations.entries import INSTALLATION
 from casework.operations.register_log import REGISTERED, append
-from casework.records.entries import REGISTERS, body_of, key_of
-from casework.records.logs import Log, lock_log, new_log, now
+from casework.records.event_log import Log, lock_log, new_log, now
+from casework.records.register_entries import REGISTERS, body_of, key_of
 
 #: What stood in the registers already when their histories began.
 FOUND = "found"

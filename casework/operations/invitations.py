@@ -27,7 +27,7 @@ from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.sensitive import sensitive
 from casework.operations.vault import Vault
 from casework.permissions import Actor
-from casework.records.logs import Log, lock_log
+from casework.records.event_log import Log, lock_log
 
 Json = Any
 

@@ -6,8 +6,8 @@ from sqlalchemy import Engine
 
 from casework.operations.cabinet import Cabinet
 from casework.operations.vault import Vault
-from casework.records.keys import earlier_keys, secret_key
-from casework.records.store import Store
+from casework.records.blob_store import Store
+from casework.records.key_ring import earlier_keys, secret_key
 from casework.settings import Settings
 
 

@@ -23,7 +23,7 @@ from casework.operations.references import IN_FORCE
 from casework.operations.relief import relieve_holders
 from casework.operations.requests import Done, Request
 from casework.permissions import Actor
-from casework.records.cases import load_several
+from casework.records.case_store import load_several
 
 Json = Any
 

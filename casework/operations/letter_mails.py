@@ -10,7 +10,7 @@ from email.headerregistry import Address
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm
-from casework.ledger.bodies import values
+from casework.ledger.redactable_bodies import values
 from casework.operations.deeds import new_id
 
 

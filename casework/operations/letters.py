@@ -36,7 +36,7 @@ from casework.operations.requests import Done, Request
 from casework.operations.speech import SERVICES, Speech
 from casework.operations.uploads import receive
 from casework.permissions import Actor, Sight, capacities, choose, conflict, sight
-from casework.records.logs import now
+from casework.records.event_log import now
 
 Json = Any
 

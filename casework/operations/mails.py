@@ -41,8 +41,8 @@ from casework.operations.role_notices import ROLE, RoleMail, write_role_mail
 from casework.operations.tries import BEGUN, COUNT, ENDED, UNKNOWN
 from casework.operations.vault import Vault
 from casework.permissions import Actor
-from casework.records.cases import load
-from casework.records.people import find_actor
+from casework.records.actors import find_actor
+from casework.records.case_store import load
 
 Json = Any
 

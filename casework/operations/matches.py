@@ -11,13 +11,13 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.deeds import calendar_of
 from casework.operations.entries import note_entries
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor, reach
-from casework.records.logs import now
+from casework.records.event_log import now
 
 Json = Any
 

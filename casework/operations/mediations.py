@@ -10,7 +10,7 @@ from casework.engine.execution.commands import By, Command, HandOver, Open
 from casework.engine.roles import DISPUTE_OFFICER
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm, NotAllowed, NotFound
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.access_sql import DECIDING, named_for, reach_values
 from casework.operations.cases import on_case
 from casework.operations.deeds import Standing, calendar_of, new_id, open_log, perform
@@ -20,8 +20,8 @@ from casework.operations.presenters import names_of, when
 from casework.operations.requests import Done, Request, ask
 from casework.operations.successions import who_may_lead
 from casework.permissions import Actor, Sight, reach, sight
-from casework.records.cases import load
-from casework.records.logs import now
+from casework.records.case_store import load
+from casework.records.event_log import now
 
 Json = Any
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.errors import NotFound
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.access_sql import named_for, own_referral, reach_values, reads_case
 from casework.operations.messages import Thread
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page

@@ -28,8 +28,8 @@ from casework.engine.execution.effects import accepted
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound
-from casework.ledger.bodies import Erased, values
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import Erased, values
 from casework.operations.deeds import Standing, new_id, perform
 from casework.operations.drafts import find_draft
 from casework.operations.paging import cursor_id, from_cursor, insist_limit, page
@@ -45,7 +45,7 @@ from casework.permissions import (
     reads_messages,
     sight,
 )
-from casework.records.people import find_members
+from casework.records.actors import find_members
 
 Json = Any
 

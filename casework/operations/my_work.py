@@ -25,7 +25,7 @@ from casework.operations.presenters import names_of, when
 from casework.operations.task_lists import WORDS, named_in, place, task_row
 from casework.permissions import Actor, reach
 from casework.records.database import plan_by_values
-from casework.records.logs import now
+from casework.records.event_log import now
 
 Json = Any
 

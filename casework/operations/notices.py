@@ -23,9 +23,9 @@ from casework.operations.references import IN_FORCE, KEPT, opened_at_of
 from casework.operations.role_notices import tell_readers
 from casework.operations.telling import DIGEST, NONE, choice_of
 from casework.operations.webhooks import queue_message
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.records.logs import event_of
+from casework.records.event_log import event_of
 
 Json = Any
 

@@ -20,7 +20,7 @@ from casework.operations.paging import cursor_id, cursor_time, from_cursor, insi
 from casework.operations.presenters import when
 from casework.operations.role_notices import told_in
 from casework.permissions import Actor, reach
-from casework.records.walls import whole
+from casework.records.row_security import whole
 
 Json = Any
 

@@ -20,8 +20,8 @@ from casework.engine.roles import ADMINISTRATOR
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotAllowed, NotFound
-from casework.ledger.bodies import values
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import values
 from casework.operations.access_sql import named_for, reach_values
 from casework.operations.deeds import Standing, home_of, perform
 from casework.operations.mediations import find_mediation
@@ -30,8 +30,8 @@ from casework.operations.requests import Done, Request
 from casework.operations.role_requests import given_by, roles_given
 from casework.operations.sensitive import sensitive
 from casework.permissions import Actor, capacities, choose, conflict, mediated_since, reach
-from casework.records.people import find_members
-from casework.records.walls import whole
+from casework.records.actors import find_members
+from casework.records.row_security import whole
 
 Json = Any
 

@@ -23,8 +23,8 @@ from casework.engine.execution.task_lifecycle import PRIORITIES
 from casework.engine.roles import COMPLIANCE, OFFICER, ORGANISATION_QUEUES, SUPERVISOR
 from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.errors import NotFound
-from casework.ledger.bodies import values
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import values
 from casework.operations.deeds import calendar_of, new_id, reads
 from casework.operations.gate import case_log
 from casework.operations.joins import show_joins
@@ -32,9 +32,9 @@ from casework.operations.marks import look
 from casework.operations.outside import outside
 from casework.operations.presenters import named, names_of, when
 from casework.permissions import Actor, Sight, capacities, choose, conflict, may_work, own_tracks, sight
-from casework.records.cases import load
-from casework.records.logs import now
-from casework.records.walls import whole
+from casework.records.case_store import load
+from casework.records.event_log import now
+from casework.records.row_security import whole
 
 Json = Any
 

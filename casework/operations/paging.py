@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.errors import InvalidForm
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 
 Json = Any
 

@@ -27,7 +27,7 @@ from webauthn.helpers.structs import (
 )
 
 from casework.errors import InvalidForm, NotFound, WrongPasskey
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations import second_factors
 from casework.operations.account_log import PASSKEY_MADE, PASSKEY_REMOVED, note_account
 from casework.operations.entries import note_entries

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from casework.engine.state.events import ERASED
 from casework.operations.naming import Naming
 from casework.operations.register_log import CHANGED, REGISTERED
-from casework.records.entries import MARK as FIELD_MARK
-from casework.records.entries import REGISTERS, key_of, name_of
-from casework.records.sealing import MARK
+from casework.records.field_encryption import MARK
+from casework.records.register_entries import MARK as FIELD_MARK
+from casework.records.register_entries import REGISTERS, key_of, name_of
 from casework.records.tables import metadata
 
 Json = Any

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 
 Json = Any
 

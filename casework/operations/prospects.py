@@ -20,8 +20,8 @@ from casework.operations.duties import Prospect, Roster, on_main, prospect, say
 from casework.operations.overview import find_case
 from casework.operations.requests import Request
 from casework.permissions import Actor, Sight
-from casework.records.cases import load_live
-from casework.records.people import find_members
+from casework.records.actors import find_members
+from casework.records.case_store import load_live
 
 Json = Any
 

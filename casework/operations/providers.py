@@ -25,8 +25,8 @@ from casework.operations.overview import find_case
 from casework.operations.register_log import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor, Sight, reach
-from casework.records.entries import body_of
-from casework.records.logs import lock_log, now
+from casework.records.event_log import lock_log, now
+from casework.records.register_entries import body_of
 
 Json = Any
 

@@ -11,8 +11,8 @@ from casework.errors import NotFound
 from casework.operations.presenters import when
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
-from casework.records.logs import now
-from casework.records.walls import whole
+from casework.records.event_log import now
+from casework.records.row_security import whole
 
 Json = Any
 

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import AUDITOR, MANAGER
 from casework.errors import NotFound
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.paging import cursor_count, from_cursor, insist_limit, page
 from casework.permissions import Actor
-from casework.records.walls import whole
+from casework.records.row_security import whole
 
 Json = Any
 LONGEST = 300

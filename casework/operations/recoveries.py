@@ -35,7 +35,7 @@ from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.sensitive import sensitive
 from casework.operations.vault import Vault
 from casework.permissions import Actor
-from casework.records.entries import body_of
+from casework.records.register_entries import body_of
 
 Json = Any
 

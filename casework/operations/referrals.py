@@ -14,7 +14,7 @@ from casework.engine.execution.sequential_requests import line_of, request_of
 from casework.engine.state.case import Case, Track
 from casework.engine.state.join_count import asked_with
 from casework.errors import NotFound
-from casework.ledger.bodies import ERASED, values
+from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.access_sql import named_for, own_referral, reach_values, reads_case
 from casework.operations.cases import add_task, fire_transition
 from casework.operations.deeds import calendar_of
@@ -28,9 +28,9 @@ from casework.operations.readings import note_sealed
 from casework.operations.requests import Done, Request
 from casework.operations.sides import account_of
 from casework.permissions import Actor, Sight, own_tracks, reach, sight
-from casework.records.cases import load
-from casework.records.logs import now
-from casework.records.walls import whole
+from casework.records.case_store import load
+from casework.records.event_log import now
+from casework.records.row_security import whole
 
 Json = Any
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import Event
-from casework.records.logs import Log, seal_events
-from casework.records.sealing import insist_unsealed
+from casework.records.event_log import Log, seal_events
+from casework.records.field_encryption import insist_unsealed
 
 REGISTERED, GRANTED, ENDED, CHANGED = "registered", "granted", "ended", "changed"
 AWAY, BACK = "away", "back"

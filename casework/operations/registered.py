@@ -14,7 +14,7 @@ from casework.errors import NotFound
 from casework.operations.administration import is_administrator
 from casework.operations.role_requests import list_waiting
 from casework.permissions import Actor
-from casework.records.walls import whole
+from casework.records.row_security import whole
 
 Json = Any
 

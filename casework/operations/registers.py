@@ -28,8 +28,8 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.addresses import insist_address
 from casework.operations.register_log import CHANGED, ENDED, GRANTED, REGISTERED, append
 from casework.permissions import DECIDES, apart_from
-from casework.records.entries import body_of
-from casework.records.logs import lock_log, new_log, now
+from casework.records.event_log import lock_log, new_log, now
+from casework.records.register_entries import body_of
 
 Json = Any
 

@@ -10,8 +10,8 @@ from casework.engine.execution.commands import By, Relieve
 from casework.operations.deeds import SYSTEM, follow, home_of, stand
 from casework.operations.requests import Done
 from casework.permissions import Actor, may_hold
-from casework.records.people import find_actor
-from casework.records.walls import whole
+from casework.records.actors import find_actor
+from casework.records.row_security import whole
 
 
 def relieve_holders(db: Connection, done: Done, number: str) -> Done:

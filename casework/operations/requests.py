@@ -15,8 +15,8 @@ from casework.errors import KeyReused, NotFound
 from casework.operations.gate import reaches, seen_task
 from casework.permissions import Actor
 from casework.records.database import run
-from casework.records.logs import Log
-from casework.records.walls import back_to
+from casework.records.event_log import Log
+from casework.records.row_security import back_to
 
 Json = Any
 
@@ -59,7 +59,7 @@ _ASK = """
     SELECT (SELECT count(*) FROM r), (SELECT count(*) FROM a)
 """
 # The key first, then the logs in the order of their ids; the time is taken after both, however long one had to wait.
-# From here on the engine reads, who decides on whole cases (`records.walls`); a select list goes from left to right.
+# From here on the engine reads, who decides on whole cases (`records.row_security`); a select list goes from left to right.
 _ASK_AND_LOCK = """
     WITH a AS MATERIALIZED (
         SELECT set_config('casework.actor', $1, true), current_setting('casework.reader', true) AS reader,

@@ -16,7 +16,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.register_log import append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor
-from casework.records.logs import Log, lock_log, new_log, now
+from casework.records.event_log import Log, lock_log, new_log, now
 
 Json = Any
 

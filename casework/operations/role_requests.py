@@ -18,7 +18,7 @@ from casework.engine.execution.commands import By
 from casework.engine.roles import ADMINISTRATOR, SUPERVISOR
 from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations import register_log, registers
 from casework.operations.absences import pass_on_role
 from casework.operations.presenters import named, names_of, when
@@ -27,7 +27,7 @@ from casework.operations.requests import Done, Request, ask, finish
 from casework.operations.role_notices import announce, told_in
 from casework.operations.sensitive import insist_proved
 from casework.permissions import Actor, takes_two
-from casework.records.logs import lock_log
+from casework.records.event_log import lock_log
 
 Json = Any
 

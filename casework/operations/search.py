@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.access_sql import named_for, own_paper, own_referral, reach_values, reads_case
 from casework.operations.administration import PEOPLE_SEEN, people_values
 from casework.operations.presenters import names_of

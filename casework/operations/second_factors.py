@@ -17,8 +17,8 @@ from casework.operations.account_log import APP_REMOVED, APP_SET_UP, CODES_MADE,
 from casework.operations.entries import note_entries
 from casework.operations.vault import Vault
 from casework.permissions import Actor
-from casework.records.entries import entries
-from casework.records.logs import now
+from casework.records.event_log import now
+from casework.records.register_entries import entries
 
 ISSUER = "Casework"
 #: Seconds for which a code counts: as long as the app shows it, and no longer.

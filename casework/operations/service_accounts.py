@@ -28,7 +28,7 @@ from casework.operations.service_history import MADE, ROTATED, SERVICE_ENDED
 from casework.operations.service_scopes import SCOPES
 from casework.operations.tokens import make_token
 from casework.permissions import Actor
-from casework.records.logs import Log, lock_log
+from casework.records.event_log import Log, lock_log
 
 Json = Any
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from casework.engine.state.events import Event
-from casework.ledger.bodies import Erased
+from casework.ledger.redactable_bodies import Erased
 
 Json = Any
 

@@ -14,11 +14,11 @@ from casework.engine.analysis.time_accounting import OFFICE, PROVIDER, Turn, tur
 from casework.engine.execution.timers import WAKE
 from casework.engine.state.case import CREATED, PAUSED, Case, Task, Track
 from casework.engine.state.events import Event
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.deadlines import explain_clock, name_event, versions
 from casework.operations.deeds import calendar_of
 from casework.permissions import Actor, Sight, own_tracks, sight
-from casework.records.logs import event_of
+from casework.records.event_log import event_of
 
 Json = Any
 

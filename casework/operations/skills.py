@@ -20,7 +20,7 @@ from casework.operations.providers import LANGUAGES, LONGEST, MOST_WORDS
 from casework.operations.register_log import CHANGED, append
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import Actor, led_scopes
-from casework.records.logs import lock_log
+from casework.records.event_log import lock_log
 
 Json = Any
 

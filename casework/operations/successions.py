@@ -13,7 +13,7 @@ from casework.engine.state.case import Case
 from casework.operations.access_sql import DECIDING
 from casework.operations.deeds import by_system, stand
 from casework.records.database import transaction
-from casework.records.walls import whole
+from casework.records.row_security import whole
 
 _HOLDS = """d.role = 'dispute_officer' AND d.programme_id = m.programme_id AND d.deputy_for IS NULL AND p.active AND NOT p.service
     AND d.starts_at <= casework_now() AND (d.ends_at IS NULL OR d.ends_at > casework_now())"""

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Engine
 
 from casework.errors import AccessEnded, NotAllowed, NotFound
 from casework.permissions import Actor
+from casework.records.actors import find_actor
 from casework.records.database import walled_transaction
-from casework.records.people import find_actor
-from casework.records.walls import read_as
+from casework.records.row_security import read_as
 
 #: After so much, or so long, it is asked anew.
 MOST_BYTES, MOST_S = 4 * 1024**2, 2.0

@@ -19,7 +19,7 @@ from casework.engine.state.case import Case, Task
 from casework.engine.state.events import HANDED_BACK, REVIEW_ASKED
 from casework.engine.tasks.queue_order import reason
 from casework.errors import InvalidForm, NotFound
-from casework.ledger.bodies import ERASED, values
+from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.access_sql import named_for, reach_values, reads_case, sent
 from casework.operations.allocation import explain_waiting
 from casework.operations.asked import what_was_asked
@@ -30,7 +30,7 @@ from casework.operations.overview import show
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.presenters import names_of, when
 from casework.permissions import Actor, Sight, operations, own_tracks, reach, sight
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import plan_by_values
 
 Json = Any

@@ -16,7 +16,7 @@ from casework.errors import NotAllowed
 from casework.operations.absences import substitutes_of
 from casework.operations.task_lists import find_task
 from casework.permissions import Actor, may_review, may_work, operate, operations
-from casework.records.people import find_members
+from casework.records.actors import find_members
 
 Json = Any
 

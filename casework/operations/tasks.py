@@ -43,9 +43,9 @@ from casework.operations.sensitive import insist_proved_for_task
 from casework.operations.task_lists import next_claimable
 from casework.operations.task_people import Receivers
 from casework.permissions import Actor, Sight, may_hold, may_review, may_work, operate, own_tracks, sight
-from casework.records.logs import try_lock
-from casework.records.people import find_actor
-from casework.records.walls import whole
+from casework.records.actors import find_actor
+from casework.records.event_log import try_lock
+from casework.records.row_security import whole
 
 Json = Any
 

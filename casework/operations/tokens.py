@@ -12,13 +12,13 @@ from sqlalchemy import Connection, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.account_log import TOKEN_MADE, note_account
 from casework.operations.accounts import secret_hash
 from casework.operations.entries import note_entries
 from casework.operations.requests import Done, Request, ask, finish
 from casework.permissions import DECIDE, Actor
-from casework.records.logs import now
+from casework.records.event_log import now
 
 Json = Any
 

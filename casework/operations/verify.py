@@ -13,16 +13,16 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.state.case import Case
 from casework.engine.state.events import ERASED, Event
 from casework.engine.state.projection import evolve
-from casework.ledger.bodies import ERASED as GONE
-from casework.ledger.check import Head, StoredEvent, check_log
+from casework.ledger.integrity import Head, StoredEvent, check_log
+from casework.ledger.redactable_bodies import ERASED as GONE
 from casework.operations.allowed import Judge
 from casework.operations.past import Past
 from casework.operations.verify_readings import check_readings
 from casework.operations.verify_rest import check_rest
 from casework.operations.verify_rows import Finding, Rows, later_than_head
 from casework.records.database import ENGINE, connected
-from casework.records.logs import event_of, read_rows
-from casework.records.walls import read_as, whole
+from casework.records.event_log import event_of, read_rows
+from casework.records.row_security import read_as, whole
 
 Json = Any
 

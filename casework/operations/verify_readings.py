@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from casework.operations.past import Past
 from casework.operations.verify_rows import Finding
-from casework.records.logs import now
+from casework.records.event_log import now
 
 _BATCH = 2_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

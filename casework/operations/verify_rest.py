@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from casework.ledger.canonical import NotCanonical, digest
+from casework.ledger.canonical_json import NotCanonical, digest
 from casework.operations.verify_rows import HOMES, PARTS, Finding, later_than_head
-from casework.records.entries import REGISTERS
+from casework.records.register_entries import REGISTERS
 
 _BATCH = 500
 

@@ -13,7 +13,7 @@ from casework.engine.case_objects.encumbrances import CONFIRMED, RECORDED, after
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
 from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR, Event
-from casework.ledger.bodies import Erased
+from casework.ledger.redactable_bodies import Erased
 from casework.operations.allocation import fold as fold_rules
 from casework.operations.allowed_roles import role_faults
 from casework.operations.entries import INSTALLATION, differences
@@ -28,7 +28,7 @@ from casework.operations.past import Past, absences
 from casework.operations.service_history import MADE, ROTATED, SERVICE_ENDED
 from casework.operations.service_history import fold as fold_services
 from casework.operations.skills import fold as fold_skills
-from casework.records.cases import rows_of
+from casework.records.case_store import rows_of
 from casework.records.tables import metadata
 
 Json = Any

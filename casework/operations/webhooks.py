@@ -22,7 +22,7 @@ from casework.engine.roles import PROVIDER_LEAD
 from casework.engine.state.case import Case
 from casework.engine.state.events import FIRED, Event
 from casework.errors import NotFound, Refused
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.deeds import new_id
 from casework.operations.entries import note_entries
 from casework.operations.paging import cursor_id, cursor_time, from_cursor, insist_limit, page

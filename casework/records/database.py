@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, Opera
 
 from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
 from casework.records import embedded
-from casework.records.sealing import Sealing
+from casework.records.field_encryption import Sealing
 from casework.settings import Settings
 
 APP_ROLE = embedded.APP_ROLE
@@ -167,7 +167,7 @@ def _session_options(settings: Settings, role: Role) -> list[str]:
 def walled_transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction: committed at the end of the block, rolled back when the block raises.
 
-    What has a second wall (`records.walls`) shows nothing in it until somebody said who reads. Pages and the API have no other.
+    What has a second wall (`records.row_security`) shows nothing in it until somebody said who reads. Pages and the API have no other.
     """
     with connected(engine) as connection, connection.begin():
         yield connection

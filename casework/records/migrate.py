@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from casework.records import standing, walls
+from casework.records import database_state, row_security
 from casework.records.database import ENGINE, connected, ensure_app_role
 from casework.records.tables import metadata
 
@@ -26,7 +26,7 @@ def upgrade(owner: Engine, revision: str = "head", *, login: str | None = None) 
     ensure_app_role(owner, login)
     with connected(owner) as connection, connection.begin():
         _take_lock(connection)
-        walls.read_as(connection, ENGINE)
+        row_security.read_as(connection, ENGINE)
         command.upgrade(_config(connection), revision)
 
 
@@ -34,7 +34,7 @@ def downgrade(owner: Engine, revision: str) -> None:
     """Take the database down to the revision ("base": to nothing), all steps in one transaction."""
     with connected(owner) as connection, connection.begin():
         _take_lock(connection)
-        walls.read_as(connection, ENGINE)
+        row_security.read_as(connection, ENGINE)
         command.downgrade(_config(connection), revision)
 
 
@@ -59,7 +59,7 @@ def check(app: Connection) -> list[str]:
     found, needed = current(app), head()
     if found != needed:
         return [f"The database is at revision {found or 'none'}, and this release needs {needed}: run `casework db upgrade`."]
-    return standing.faults(app)
+    return database_state.faults(app)
 
 
 def differences(connection: Connection) -> list[object]:

@@ -1,5 +1,5 @@
 """What production insists on in its settings, each in a sentence that says what to do. What it insists on in the database is
-held against a list of its own (`records.standing`)."""
+held against a list of its own (`records.database_state`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from casework.records.keys import MAKE_ONE, weakness
+from casework.records.key_ring import MAKE_ONE, weakness
 from casework.settings import Settings
 
 _HOST = re.compile(r"\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?|\[[0-9a-f:.]+\](:\d{1,5})?", re.IGNORECASE)

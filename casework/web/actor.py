@@ -17,7 +17,7 @@ from casework.operations.accounts import LONGEST, Scope, Viewer, find_viewer
 from casework.operations.vault import Vault
 from casework.permissions import Actor, focused, with_proof
 from casework.records.database import walled_transaction
-from casework.records.walls import read_as
+from casework.records.row_security import read_as
 
 P = ParamSpec("P")
 R = TypeVar("R")

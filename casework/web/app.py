@@ -15,9 +15,9 @@ from casework.api import create_blueprint, large_routes
 from casework.errors import InvalidSettings
 from casework.operations.targets import inside_of
 from casework.operations.vault import Vault
+from casework.records.blob_store import Store
 from casework.records.database import connect_engine, walled_transaction
-from casework.records.keys import earlier_keys, secret_key
-from casework.records.store import Store
+from casework.records.key_ring import earlier_keys, secret_key
 from casework.settings import Settings
 from casework.web import (
     absences,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from flask import Flask, abort, current_app, request
 
 from casework.errors import NotFound, Unreadable
-from casework.records.sealing import storable
+from casework.records.field_encryption import storable
 from casework.web.errors import for_programs
 from casework.web.origin import SAFE
 

@@ -44,7 +44,7 @@ from casework.operations.referrals import find_referral
 from casework.operations.requests import Done, Request, digest_of
 from casework.operations.uploads import MEGABYTE, MOST_AT_ONCE, MOST_BYTES, MOST_FILES, TYPES, Upload, receive
 from casework.permissions import Actor, Sight, sight
-from casework.records.store import Store
+from casework.records.blob_store import Store
 from casework.web import frame
 from casework.web.actor import page_transaction, viewer
 from casework.web.deeds import Sent

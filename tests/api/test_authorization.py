@@ -24,7 +24,7 @@ from casework.operations.mediations import open_mediation
 from casework.operations.rights import record_right
 from casework.operations.tasks import add_item
 from casework.operations.tokens import make_token
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.web.app import create_app
 from tests.api.authorization import ROLES, TABLE, Row, sees

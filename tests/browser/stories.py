@@ -14,7 +14,7 @@ from casework.operations.deeds import calendar_of
 from casework.operations.mediations import open_mediation
 from casework.operations.passwords import hash_password
 from casework.records.database import transaction
-from casework.records.logs import now
+from casework.records.event_log import now
 from tests.browser.acting import Play
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader

@@ -21,7 +21,7 @@ from casework.operations.mediations import open_mediation
 from casework.operations.recoveries import ask_recovery
 from casework.operations.role_requests import ask_role, show_request
 from casework.operations.tasks import claim_task
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from casework.definitions import load_library
 from casework.engine.execution.commands import Library
 from casework.errors import EditionMissing
-from casework.ledger.canonical import digest
+from casework.ledger.canonical_json import digest
 from casework.records.database import transaction
 from tests.databases import ROOT, run_casework
 from tests.world import World

@@ -15,7 +15,7 @@ from casework.demo.simulation import Summary, simulate
 from casework.demo.watch import Seen, Watch
 from casework.engine.state.events import RANG, SYSTEM_ACTOR, Event
 from casework.errors import InvalidSettings
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.operations.national_calendars import china
 from casework.operations.verify import verify_all
 from casework.records.database import connect_engine

@@ -25,7 +25,7 @@ from casework.engine.tasks.allocation import (
     why_nobody,
     written,
 )
-from casework.ledger.canonical import canonical
+from casework.ledger.canonical_json import canonical
 
 ASKS = ("field:boilers", "language:en", "service:ip")
 loads, turns = st.integers(0, 6), st.integers(0, 6)

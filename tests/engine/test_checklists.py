@@ -12,7 +12,7 @@ from casework.engine.roles import COMPLIANCE, OFFICER
 from casework.engine.state.case import COMPLETED
 from casework.engine.state.projection import fold
 from casework.errors import InvalidForm, ItemsUnticked, NotAllowed, NotFound, WrongState
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from tests.engine.toys import OFFICER as OFFICER_1
 from tests.engine.toys import SECOND_OFFICER, Play
 from tests.engine.toys import SUPERVISOR as BOSS

@@ -32,7 +32,7 @@ from casework.engine.definition.grammar import (
 )
 from casework.engine.definition.registry import guard
 from casework.engine.definition.validation import Fault, faults
-from casework.ledger.canonical import digest
+from casework.ledger.canonical_json import digest
 
 Json = Any
 

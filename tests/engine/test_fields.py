@@ -11,7 +11,7 @@ from casework.engine.definition import forms
 from casework.engine.definition.forms import FormField
 from casework.engine.definition.grammar import Form
 from casework.errors import InvalidForm
-from casework.ledger.canonical import canonical
+from casework.ledger.canonical_json import canonical
 from tests.engine.toys import uuid
 
 TODAY = date(2026, 3, 2)

@@ -56,7 +56,7 @@ from casework.engine.state.case import HELD, READY, Case, Task, Track
 from casework.engine.state.events import Event
 from casework.engine.state.projection import evolve
 from casework.errors import CaseworkError, NotAllowed, Refused, WrongState
-from casework.ledger.canonical import canonical, instant, parse_instant
+from casework.ledger.canonical_json import canonical, instant, parse_instant
 from tests.engine.toys import CALENDAR, START, uuid
 
 Json = Any

@@ -11,7 +11,7 @@ from casework.operations import registers
 from casework.operations.deeds import home_of
 from casework.operations.erasures import ask_erasure, decide_erasure
 from casework.operations.verify import verify_all
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.jobs.processes import hands, wait_until

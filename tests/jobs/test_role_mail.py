@@ -8,8 +8,8 @@ from casework.operations.administration import create_membership
 from casework.operations.notifications import list_notifications
 from casework.operations.registers import end_role, register_person
 from casework.operations.role_requests import decide_role
+from casework.records.actors import find_actor
 from casework.records.database import transaction
-from casework.records.people import find_actor
 from tests.jobs.mailbox import text_of
 from tests.jobs.office import Office
 from tests.world import new_request

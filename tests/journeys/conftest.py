@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.records.database import connect_engine
-from casework.records.walls import always_whole
+from casework.records.row_security import always_whole
 from tests.databases import DatabaseServer
 from tests.journeys.driver import Edge, Journey, start_clock
 from tests.journeys.scripts import SCRIPTS

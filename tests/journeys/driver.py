@@ -40,9 +40,9 @@ from casework.operations.task_lists import list_tasks
 from casework.operations.tasks import complete_task
 from casework.operations.verify import verify_case
 from casework.permissions import Actor, Sight, sight
-from casework.records.cases import load
-from casework.records.logs import now, read_events
-from casework.records.people import find_actor
+from casework.records.actors import find_actor
+from casework.records.case_store import load
+from casework.records.event_log import now, read_events
 from tests.journeys.world import START
 
 Json = Any

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from casework.ledger.bodies import seal
-from casework.ledger.canonical import instant, parse_instant
-from casework.ledger.chain import genesis, seal_event
-from casework.ledger.check import Head, StoredEvent
+from casework.ledger.canonical_json import instant, parse_instant
+from casework.ledger.hash_chain import genesis, seal_event
+from casework.ledger.integrity import Head, StoredEvent
+from casework.ledger.redactable_bodies import seal
 
 LOG = "0192f0c1-5a6b-7c8d-9e0f-112233445566"
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.ledger.bodies import (
+from casework.ledger.canonical_json import NotCanonical, canonical, digest
+from casework.ledger.redactable_bodies import (
     ERASED,
     Body,
     NothingToShow,
@@ -20,7 +21,6 @@ from casework.ledger.bodies import (
     show,
     values,
 )
-from casework.ledger.canonical import NotCanonical, canonical, digest
 from tests.ledger.test_canonical import texts
 from tests.ledger.test_canonical import values as any_values
 

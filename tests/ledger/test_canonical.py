@@ -12,7 +12,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.ledger.canonical import (
+from casework.ledger.canonical_json import (
     DEEPEST,
     LARGEST,
     NotCanonical,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from casework.ledger.bodies import Body, commitment
-from casework.ledger.canonical import NotCanonical, canonical, digest
-from casework.ledger.chain import HEADER_FIELDS, event_hash, genesis, seal_event
+from casework.ledger.canonical_json import NotCanonical, canonical, digest
+from casework.ledger.hash_chain import HEADER_FIELDS, event_hash, genesis, seal_event
+from casework.ledger.redactable_bodies import Body, commitment
 from tests.ledger.logs import LOG, header_of, whole_log
 
 # Written down once. Every log ever stored was hashed like this: if one of these fails, the code is wrong.

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.ledger.bodies import erase
-from casework.ledger.canonical import instant
-from casework.ledger.chain import HEADER_FIELDS, event_hash, genesis
-from casework.ledger.check import FaultKind, Head, StoredEvent, check_log
+from casework.ledger.canonical_json import instant
+from casework.ledger.hash_chain import HEADER_FIELDS, event_hash, genesis
+from casework.ledger.integrity import FaultKind, Head, StoredEvent, check_log
+from casework.ledger.redactable_bodies import erase
 from tests.ledger.logs import LOG, START, stored, whole_log
 from tests.ledger.test_canonical import texts
 from tests.ledger.test_canonical import values as any_values

@@ -16,7 +16,7 @@ from casework.engine.state.projection import evolve
 from casework.operations.allowed import Judge
 from casework.operations.candidates import Candidates
 from casework.operations.past import Past
-from casework.records.logs import read_events
+from casework.records.event_log import read_events
 
 Json = Any
 

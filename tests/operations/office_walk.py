@@ -61,10 +61,10 @@ from casework.operations.tasks import (
 )  # fmt: skip
 from casework.operations.vault import Vault
 from casework.permissions import COVERED, Actor, capacities, choose, may_hold, may_work
-from casework.records.cases import load
+from casework.records.actors import find_actor
+from casework.records.case_store import load
 from casework.records.database import ENGINE, connect_engine, connected
-from casework.records.people import find_actor
-from casework.records.walls import always_whole, read_as
+from casework.records.row_security import always_whole, read_as
 from casework.settings import Settings
 
 Json = Any

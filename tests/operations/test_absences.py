@@ -16,9 +16,9 @@ from casework.operations.past import Past
 from casework.operations.role_requests import decide_role
 from casework.operations.tasks import assign_task, claim_task
 from casework.operations.verify import check_one, verify_case
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.records.logs import read_events
+from casework.records.event_log import read_events
 from tests.world import World, add_absence, build_world, new_request, to_referral, today
 
 

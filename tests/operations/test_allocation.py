@@ -11,9 +11,9 @@ from casework.operations.allocation import allocate, choose_allocation, list_all
 from casework.operations.deeds import home_of
 from casework.operations.tasks import release_task
 from casework.operations.verify import verify_all, verify_log
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.records.logs import read_events
+from casework.records.event_log import read_events
 from tests.world import World, add_absence, new_request, to_referral
 
 ALL = "true"

@@ -17,8 +17,8 @@ from casework.operations.allowed_tasks import task_reasons
 from casework.operations.cases import hand_over
 from casework.operations.deeds import home_of
 from casework.operations.past import Past
-from casework.records.cases import load
-from casework.records.logs import read_events
+from casework.records.case_store import load
+from casework.records.event_log import read_events
 from tests.world import World, new_request, to_referral
 
 Forged = Callable[[World, Event], Event]

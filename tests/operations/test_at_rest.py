@@ -18,7 +18,7 @@ from casework.operations.mediations import open_mediation
 from casework.operations.openings import ask_unsealing
 from casework.operations.referrals import fire_in_referral
 from casework.operations.verify import verify_case
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import connect_engine, transaction
 from casework.records.tables import metadata
 from casework.settings import Settings

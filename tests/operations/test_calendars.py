@@ -17,7 +17,7 @@ from casework.operations.calendars import change_calendar, moves, preview_calend
 from casework.operations.clocks import next_moment, ring_due_on
 from casework.operations.mediations import open_mediation
 from casework.operations.verify import verify_case
-from casework.records.logs import now
+from casework.records.event_log import now
 from tests.operations.test_clocks import Scene
 from tests.world import build_world, new_request, to_referral
 

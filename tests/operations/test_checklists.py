@@ -18,8 +18,8 @@ from casework.operations.allowed_tasks import task_reasons
 from casework.operations.deeds import home_of
 from casework.operations.past import Past
 from casework.operations.task_lists import show_task
-from casework.records.cases import load, rows_of
-from casework.records.logs import read_events
+from casework.records.case_store import load, rows_of
+from casework.records.event_log import read_events
 from tests.world import World, new_request, to_referral
 
 Forge = dict[str, Any]

@@ -18,9 +18,9 @@ from casework.operations import clocks
 from casework.operations.clocks import next_moment, ring_clocks, ring_due, ring_due_on
 from casework.operations.deeds import calendar_of, home_of
 from casework.operations.tasks import claim_task
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import connect_engine, transaction
-from casework.records.logs import now, read_events
+from casework.records.event_log import now, read_events
 from casework.settings import Settings, load_settings
 from tests.journeys.driver import Journey, do, has, stands, start_clock, wait
 from tests.journeys.scripts import SCRIPTS

@@ -13,7 +13,7 @@ from casework.operations.requests import Request
 from casework.operations.task_lists import count_queues, list_tasks
 from casework.operations.tasks import claim_task
 from casework.operations.verify import verify_case
-from casework.records.cases import load
+from casework.records.case_store import load
 from tests.world import World, add_absence, new_request, to_referral
 
 

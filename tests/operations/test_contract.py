@@ -16,8 +16,8 @@ from casework.operations.history import list_events
 from casework.operations.referrals import find_referral
 from casework.operations.task_lists import show_task
 from casework.operations.verify import verify_case
-from casework.records.cases import load
-from casework.records.logs import read_events
+from casework.records.case_store import load
+from casework.records.event_log import read_events
 from tests.world import World, complete, new_request, to_referral
 
 

@@ -16,7 +16,7 @@ from casework.operations.deeds import home_of
 from casework.operations.house_rule import find_breaches
 from casework.operations.tasks import complete_task
 from casework.operations.verify import verify_case
-from casework.records.logs import read_events
+from casework.records.event_log import read_events
 from tests.operations.test_grant_days import Scene
 from tests.world import World, new_request, to_accepted, today
 

@@ -18,8 +18,8 @@ from casework.operations.corrections import correct_answer, find_answer, list_co
 from casework.operations.deeds import home_of
 from casework.operations.history import list_events
 from casework.operations.verify import verify_case
-from casework.records.cases import load
-from casework.records.logs import read_events
+from casework.records.case_store import load
+from casework.records.event_log import read_events
 from tests.world import World, new_request, to_referral, today
 
 

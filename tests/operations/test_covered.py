@@ -25,10 +25,10 @@ from casework.operations.verify import check_one, verify_all
 from casework.operations.verify_readings import check_readings
 from casework.operations.verify_rest import check_rest
 from casework.operations.verify_rows import HOMES, Finding
-from casework.records.cases import load
+from casework.records.blob_store import Store
+from casework.records.case_store import load
 from casework.records.database import connect_engine, transaction
-from casework.records.entries import REGISTERS
-from casework.records.store import Store
+from casework.records.register_entries import REGISTERS
 from casework.records.tables import metadata
 from tests.databases import DatabaseServer
 from tests.operations.test_grant_days import Scene as Shared

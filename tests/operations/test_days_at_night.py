@@ -13,7 +13,7 @@ from casework.operations import registers
 from casework.operations.overview import show_case
 from casework.operations.providers import list_providers
 from casework.operations.rights import encumber
-from casework.records.logs import now
+from casework.records.event_log import now
 from tests.world import World, today
 
 BEIJING = ZoneInfo("Asia/Shanghai")

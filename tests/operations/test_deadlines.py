@@ -13,7 +13,7 @@ from casework.operations.deeds import calendar_of
 from casework.operations.house_rule import find_breaches
 from casework.operations.referrals import show_referral
 from casework.operations.tasks import claim_task
-from casework.records.logs import now
+from casework.records.event_log import now
 from tests.operations.test_clocks import Scene
 from tests.world import build_world, new_request, to_referral
 

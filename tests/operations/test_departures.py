@@ -16,9 +16,9 @@ from casework.operations.task_lists import list_tasks
 from casework.operations.tasks import claim_task
 from casework.operations.verify import verify_case
 from casework.permissions import Actor
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.records.logs import read_events
+from casework.records.event_log import read_events
 from tests.world import World, build_world, new_request, to_referral
 
 

@@ -20,7 +20,7 @@ from casework.operations.deeds import home_of
 from casework.operations.requests import Done, Request
 from casework.operations.uploads import receive
 from casework.operations.verify import verify_all, verify_case
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.malice import PDF
 from tests.world import World, new_request, to_referral

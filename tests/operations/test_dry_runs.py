@@ -27,8 +27,8 @@ from casework.operations.overview import find_case
 from casework.operations.task_lists import list_tasks
 from casework.operations.tasks import complete_task
 from casework.permissions import Actor
-from casework.records.cases import load
-from casework.records.people import find_actor
+from casework.records.actors import find_actor
+from casework.records.case_store import load
 from casework.settings import Settings
 from tests.operations.office_walk import Office, new_request
 from tests.operations.tries import everything

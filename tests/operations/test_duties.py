@@ -13,7 +13,7 @@ from casework.operations.duties import Prospect, prospect, roster_of, say
 from casework.operations.registers import end_role, grant_role
 from casework.operations.requests import Request
 from casework.operations.verify import verify_case
-from casework.records.cases import load
+from casework.records.case_store import load
 from tests.world import World, new_request, to_referral, today
 
 PROPOSAL = {"outcome": "dormant", "reason": "other", "statements": "No interest any more."}

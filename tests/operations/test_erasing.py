@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, Refused, WrongState
-from casework.ledger.bodies import ERASED
+from casework.ledger.redactable_bodies import ERASED
 from casework.operations import erasing, erasures, registers
 from casework.operations.administration import deactivate_person
 from casework.operations.cabinet import Cabinet
@@ -27,9 +27,9 @@ from casework.operations.recoveries import ask_recovery
 from casework.operations.saved_filters import save_filter
 from casework.operations.verify import verify_all, verify_each
 from casework.operations.verify_rows import HOMES, PARTS
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.records.logs import read_events
+from casework.records.event_log import read_events
 from casework.records.tables import metadata
 from tests.world import World, add_mail, new_request, note_rows, to_referral
 

@@ -14,8 +14,8 @@ from casework.operations.cases import hand_over
 from casework.operations.chronicle import tell
 from casework.operations.deeds import home_of
 from casework.operations.messages import correct_message
-from casework.records.cases import load
-from casework.records.logs import read_events
+from casework.records.case_store import load
+from casework.records.event_log import read_events
 from tests.world import World, new_request, to_referral, today
 
 KINDS = frozenset(

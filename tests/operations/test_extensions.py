@@ -13,7 +13,7 @@ from casework.errors import Refused
 from casework.operations.deeds import home_of
 from casework.operations.task_lists import show_task
 from casework.operations.verify import verify_case
-from casework.records.cases import load
+from casework.records.case_store import load
 from tests.world import World, complete, to_referral, today
 
 

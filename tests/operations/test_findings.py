@@ -14,7 +14,7 @@ from casework.operations.requests import Request
 from casework.operations.verify import verify_case, verify_log
 from casework.operations.verify_rows import Rows
 from casework.records.database import transaction
-from casework.records.logs import now, read_events
+from casework.records.event_log import now, read_events
 from tests.world import World, new_request
 
 

@@ -17,8 +17,8 @@ from casework.operations.cases import register_document
 from casework.operations.clocks import next_moment, ring_due_on
 from casework.operations.deeds import home_of
 from casework.operations.verify import verify_case
-from casework.records.cases import load
-from casework.records.logs import now, read_events
+from casework.records.case_store import load
+from casework.records.event_log import now, read_events
 from tests.world import World, new_request, to_accepted, today
 
 Json = Any

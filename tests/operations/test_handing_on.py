@@ -14,8 +14,8 @@ from casework.operations.house_rule import find_breaches
 from casework.operations.my_work import list_work
 from casework.operations.task_lists import list_tasks, show_task
 from casework.operations.verify import verify_case
-from casework.records.cases import load
-from casework.records.logs import read_events
+from casework.records.case_store import load
+from casework.records.event_log import read_events
 from tests.world import World, new_request, to_referral
 
 NOTE = "The need owner answers on Thursdays only."

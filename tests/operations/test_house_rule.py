@@ -22,7 +22,7 @@ from casework.operations.mediations import open_mediation
 from casework.operations.queue_health import find_delays
 from casework.operations.registers import grant_role
 from casework.records.database import ENGINE, connect_engine, transaction
-from casework.records.walls import read_as
+from casework.records.row_security import read_as
 from casework.settings import Settings
 from tests.world import World, new_request, to_referral, today
 

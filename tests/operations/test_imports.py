@@ -19,8 +19,8 @@ from casework.operations.imports import Report, import_records
 from casework.operations.registers import grant_role, register_person, register_programme
 from casework.operations.requests import Request
 from casework.permissions import Actor
+from casework.records.actors import find_actor
 from casework.records.database import transaction
-from casework.records.people import find_actor
 
 Json = Any
 

@@ -9,7 +9,7 @@ from casework.operations.installation import FOUND, lock_installation
 from casework.operations.installed_settings import LEFT, SETTINGS, note_settings
 from casework.operations.verify import verify_all
 from casework.records.database import connect_engine, transaction
-from casework.records.entries import REGISTERS
+from casework.records.register_entries import REGISTERS
 from casework.settings import Settings
 from tests.databases import DatabaseServer
 from tests.world import build_world

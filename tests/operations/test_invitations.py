@@ -19,8 +19,8 @@ from casework.operations.passwords import hash_password
 from casework.operations.role_requests import decide_role, list_requests
 from casework.operations.vault import Vault
 from casework.operations.verify import verify_case
+from casework.records.actors import find_actor
 from casework.records.database import transaction
-from casework.records.people import find_actor
 from tests.world import World, build_world, new_request
 
 VAULT = Vault(["k" * 40])

@@ -14,7 +14,7 @@ from casework.operations.leavers import show_leaver, take_over
 from casework.operations.tasks import claim_task
 from casework.operations.verify import verify_case
 from casework.operations.workload import list_team
-from casework.records.cases import load
+from casework.records.case_store import load
 from tests.world import World, add_absence, new_request, to_referral
 
 

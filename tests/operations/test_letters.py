@@ -20,9 +20,9 @@ from casework.operations.deeds import home_of
 from casework.operations.letters import Written, compose_letter, list_letters, send_letter
 from casework.operations.past import Past
 from casework.operations.verify import verify_all
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.records.logs import event_of, read_rows
+from casework.records.event_log import event_of, read_rows
 from tests.world import World, new_request, to_referral
 
 pytestmark = pytest.mark.stage(play=to_referral)

@@ -11,7 +11,7 @@ from casework.operations.my_work import list_work
 from casework.operations.overview import look_at_case
 from casework.operations.referrals import look_at_referral
 from casework.operations.task_lists import list_tasks
-from casework.records.cases import load
+from casework.records.case_store import load
 from tests.world import World, to_referral
 
 

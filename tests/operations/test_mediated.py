@@ -23,8 +23,8 @@ from casework.operations.registers import end_role, grant_role, register_organis
 from casework.operations.task_lists import count_queues, list_tasks
 from casework.operations.tasks import claim_task
 from casework.operations.verify import verify_case
-from casework.records.cases import load
-from casework.records.logs import now
+from casework.records.case_store import load
+from casework.records.event_log import now
 from tests.operations.test_clocks import Scene
 from tests.world import World, add_unsealing, new_request, to_referral, today
 

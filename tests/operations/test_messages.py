@@ -32,7 +32,7 @@ from casework.operations.messages import (
 from casework.operations.registers import end_role
 from casework.operations.requests import Request
 from casework.operations.verify import verify_case
-from casework.records.cases import load
+from casework.records.case_store import load
 from tests.world import World, new_request, to_both
 
 Json = Any

@@ -15,7 +15,7 @@ from casework.operations.deadlines import explain_task
 from casework.operations.deeds import calendar_of, home_of
 from casework.operations.tasks import complete_task
 from casework.operations.verify import verify_case
-from casework.records.logs import now
+from casework.records.event_log import now
 from tests.operations.test_clocks import Scene
 from tests.world import build_world, new_request
 

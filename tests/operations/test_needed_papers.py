@@ -16,7 +16,7 @@ from casework.operations.outside import outside
 from casework.operations.overview import show_case
 from casework.operations.referrals import show_referral
 from casework.operations.verify import verify_case
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.journeys.driver import Journey, do, refused, start_clock
 from tests.journeys.scripts.loans import REQUESTED, TO_DRAWDOWN

@@ -29,7 +29,7 @@ from casework.operations.registers import grant_role
 from casework.operations.requests import Request
 from casework.operations.task_people import list_task_people, people_for, reviewers_for
 from casework.permissions import Actor, operations
-from casework.records.cases import load
+from casework.records.case_store import load
 from tests.world import World, new_request, to_referral, today
 
 PEOPLE = (

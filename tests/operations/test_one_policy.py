@@ -28,10 +28,10 @@ from casework.operations.notifications import list_notifications
 from casework.operations.referrals import list_referrals
 from casework.operations.search import search
 from casework.permissions import Actor, Sight, own_tracks, reads_document, sight
-from casework.records.cases import load
+from casework.records.actors import find_actor
+from casework.records.case_store import load
 from casework.records.database import ENGINE, transaction
-from casework.records.people import find_actor
-from casework.records.walls import read_as
+from casework.records.row_security import read_as
 from tests.operations.test_gate import Papers
 from tests.operations.test_queue_equals_gate import PROVIDER_ROLES, START
 

@@ -21,9 +21,9 @@ from casework.operations.registers import grant_role, register_person
 from casework.operations.role_requests import ask_role, decide_role
 from casework.operations.verify import verify_case
 from casework.permissions import Sight, sight
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.records.logs import read_events
+from casework.records.event_log import read_events
 from tests.world import World, new_request, today
 
 REASON = "The court asks whether a mediation is under way."

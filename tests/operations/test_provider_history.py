@@ -11,7 +11,7 @@ from casework.operations.history import list_events
 from casework.operations.marks import look, looks
 from casework.operations.referrals import list_referral_events
 from casework.operations.tasks import claim_task, modify_task, release_task
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.operations.test_allocation import rule, settle
 from tests.world import World, complete, new_request, to_referral, today

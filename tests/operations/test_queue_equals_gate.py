@@ -18,7 +18,7 @@ from casework.operations.national_calendars import china
 from casework.operations.registers import register_programme
 from casework.operations.task_lists import FEW, count_queues, list_tasks
 from casework.permissions import Actor, Membership, may_work
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 
 START = datetime(2026, 1, 5, tzinfo=UTC)

@@ -17,8 +17,8 @@ from casework.operations.cases import hand_over
 from casework.operations.deeds import home_of
 from casework.operations.past import Past
 from casework.operations.task_lists import prepared
-from casework.records.cases import load, rows_of
-from casework.records.logs import read_events
+from casework.records.case_store import load, rows_of
+from casework.records.event_log import read_events
 from tests.world import World, new_request, to_referral
 
 DATA = {"held_on": "2026-01-05", "need_owner_present": True, "technology_owner_present": True, "note": "Short."}

@@ -32,8 +32,8 @@ from casework.operations.role_requests import (
 )
 from casework.operations.verify import verify_case
 from casework.permissions import APART, TAKES_TWO, Membership, Proof, apart_from, in_force
-from casework.records.logs import lock_log, now
-from casework.records.people import find_actor
+from casework.records.actors import find_actor
+from casework.records.event_log import lock_log, now
 from tests.world import World, add_unsealing, new_request
 
 DECIDING = sorted(TAKES_TWO)

@@ -18,8 +18,8 @@ from casework.operations.requests import Request
 from casework.operations.task_lists import list_tasks
 from casework.operations.tasks import claim_task, complete_task, release_task
 from casework.permissions import Actor
+from casework.records.actors import find_actor
 from casework.records.database import transaction
-from casework.records.people import find_actor
 
 Json = Any
 

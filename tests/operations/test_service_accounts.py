@@ -16,7 +16,7 @@ from casework.operations.deeds import home_of
 from casework.operations.service_accounts import MOST_A_MINUTE, count_request
 from casework.operations.service_scopes import SCOPES
 from casework.operations.verify import verify_case
-from casework.records.people import find_members
+from casework.records.actors import find_members
 from tests.world import World, new_request, to_referral
 
 

@@ -14,7 +14,7 @@ from casework.operations import documents
 from casework.operations.cases import register_document, withdraw_consent
 from casework.operations.deeds import home_of
 from casework.operations.verify import verify_case
-from casework.records.cases import load
+from casework.records.case_store import load
 from tests.world import World, new_request, to_accepted
 
 Json = Any

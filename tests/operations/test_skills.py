@@ -10,9 +10,9 @@ from casework.operations.allocation import explain_waiting
 from casework.operations.deeds import home_of
 from casework.operations.skills import find_skills, list_skills, set_skills
 from casework.operations.verify import verify_all, verify_log
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.records.logs import read_events
+from casework.records.event_log import read_events
 from tests.operations.test_allocation import holders, rule, settle
 from tests.world import World, new_request, note_rows, to_referral
 

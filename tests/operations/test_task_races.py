@@ -16,8 +16,8 @@ from casework.operations.deeds import home_of, new_id
 from casework.operations.requests import Done, Request
 from casework.operations.tasks import claim_task
 from casework.permissions import Actor
+from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
-from casework.records.people import find_actor
 from casework.records.tables import metadata
 from casework.settings import Settings
 from tests.world import World

@@ -23,7 +23,7 @@ from casework.operations.deeds import home_of, new_id
 from casework.operations.requests import Done
 from casework.operations.task_lists import show_task
 from casework.permissions import Actor
-from casework.records.cases import load, rows_of
+from casework.records.case_store import load, rows_of
 from tests.world import World, new_request, to_referral
 
 Json = Any

@@ -15,7 +15,7 @@ from casework.operations import second_factors
 from casework.operations.vault import Vault
 from casework.permissions import Actor
 from casework.records.database import transaction
-from casework.records.logs import now
+from casework.records.event_log import now
 from tests.world import build_world
 
 OLD, NEW = "an old key with thirty-two letters", "a new key with thirty-two letters!"

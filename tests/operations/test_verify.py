@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from casework.engine.execution.commands import Library
 from casework.engine.state.events import HANDED_OVER, RELIEVED
-from casework.ledger.chain import SAID_FIELDS, genesis, seal_event
+from casework.ledger.hash_chain import SAID_FIELDS, genesis, seal_event
 from casework.operations import past
 from casework.operations.cases import declare_interest
 from casework.operations.deeds import home_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.records.keys import weakness
+from casework.records.key_ring import weakness
 from casework.records.production import faults
 from casework.settings import Settings
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from casework.records.sealing import MARK, Sealing
+from casework.records.field_encryption import MARK, Sealing
 from casework.settings import Settings
 
 OLD, NEW = "an old key with thirty-two letters and more", "a new key with thirty-two letters and more!"

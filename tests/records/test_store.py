@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.errors import FileDamaged, FileMissing, InvalidSettings
-from casework.records.store import PIECE, Store, _open, _seal, name_of, new_key
+from casework.records.blob_store import PIECE, Store, _open, _seal, name_of, new_key
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from casework.operations.deeds import home_of
 from casework.operations.mediations import open_mediation
 from casework.operations.referrals import fire_in_referral
 from casework.operations.vault import Vault
+from casework.records.blob_store import Store
 from casework.records.database import ENGINE, connect_engine, transaction, walled_transaction
-from casework.records.store import Store
-from casework.records.walls import POLICIES, back_to, read_as, whole
+from casework.records.row_security import POLICIES, back_to, read_as, whole
 from tests.databases import DatabaseServer
 from tests.malice import PDF
 from tests.world import World, new_request, to_referral, today

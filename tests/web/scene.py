@@ -21,7 +21,7 @@ from casework.operations.deeds import home_of
 from casework.operations.findings import raise_finding
 from casework.operations.mediations import open_mediation
 from casework.operations.saved_filters import save_filter
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.web.app import create_app
 from tests.databases import DatabaseServer

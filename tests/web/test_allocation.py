@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from casework.operations.allocation import allocate, list_due
 from casework.operations.deeds import home_of
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.world import World

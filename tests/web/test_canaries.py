@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from casework.operations.deeds import home_of
 from casework.operations.mediations import open_mediation
 from casework.operations.referrals import fire_in_referral
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import PASSWORD, Browser
 from tests.world import World, new_request, to_referral, today

@@ -18,7 +18,7 @@ from casework.operations.cases import register_document
 from casework.operations.deeds import home_of
 from casework.operations.overview import show_case
 from casework.operations.tasks import suspend_task
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.web.steps import STEPS, order_of
 from tests.web.conftest import Browser

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from casework.operations.deeds import home_of
 from casework.operations.task_lists import show_task
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page

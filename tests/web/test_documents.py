@@ -18,7 +18,7 @@ from casework.operations.cabinet import Cabinet
 from casework.operations.cases import withdraw_consent
 from casework.operations.deeds import home_of
 from casework.operations.registers import end_role
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.malice import PDF, SCRIPT, SVG, packed
 from tests.web.conftest import _TOKEN, Browser

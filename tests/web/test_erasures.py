@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from casework.operations import registers
 from casework.operations.deeds import home_of
 from casework.operations.erasing import carry_out
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.world import World

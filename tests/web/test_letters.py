@@ -18,7 +18,7 @@ from casework.operations import printing
 from casework.operations.deeds import home_of
 from casework.operations.mediations import open_mediation
 from casework.operations.tasks import suspend_task
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.papers import words_of
 from tests.web.conftest import Browser

@@ -16,7 +16,7 @@ from casework.operations.deeds import home_of
 from casework.operations.mails import compose
 from casework.operations.notices import tell_due
 from casework.operations.vault import Vault
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.malice import PDF
 from tests.web.conftest import PASSWORD, Browser

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case
 from casework.operations.deeds import home_of
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.web.messages import message_text
 from tests.web.conftest import Browser

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from casework.engine.state.case import Task
 from casework.operations.deeds import home_of
 from casework.operations.verify import verify_case
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page

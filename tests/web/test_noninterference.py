@@ -28,7 +28,7 @@ from casework.operations.mediations import open_mediation
 from casework.operations.notices import tell_due
 from casework.operations.referrals import fire_in_referral
 from casework.operations.registers import register_organisation
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app

@@ -37,9 +37,9 @@ from casework.operations.vault import Vault
 from casework.operations.verify import verify_all
 from casework.operations.webhooks import create_endpoint
 from casework.permissions import Actor, Reach
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import connect_engine, transaction
-from casework.records.walls import POLICIES, whole
+from casework.records.row_security import POLICIES, whole
 from tests.api import authorization as api
 from tests.api.conftest import Client
 from tests.api.test_authorization import expected as expected_of_api

@@ -16,7 +16,7 @@ from casework.operations.findings import raise_finding
 from casework.operations.mediations import open_mediation
 from casework.operations.notices import tell_due
 from casework.operations.saved_filters import save_filter
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.databases import DatabaseServer
 from tests.web.authorization import ROLES, TABLE, Row

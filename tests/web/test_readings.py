@@ -13,7 +13,7 @@ from casework.operations.deeds import home_of
 from casework.operations.mediations import open_mediation
 from casework.operations.openings import break_glass, decide_unsealing
 from casework.operations.referrals import fire_in_referral
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.malice import PDF
 from tests.web.test_canaries import words_of

@@ -14,7 +14,7 @@ from casework.operations.cases import register_document
 from casework.operations.deeds import home_of
 from casework.operations.referrals import list_referral_events
 from casework.operations.registers import register_organisation
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page

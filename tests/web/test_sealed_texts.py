@@ -14,9 +14,9 @@ from casework.operations.deeds import home_of
 from casework.operations.mediations import open_mediation
 from casework.operations.search import search
 from casework.operations.verify import verify_all
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.records.sealing import MARK
+from casework.records.field_encryption import MARK
 from tests.web.conftest import Browser
 from tests.world import World, new_request, to_referral
 

@@ -11,7 +11,7 @@ from casework.operations.cabinet import Cabinet
 from casework.operations.deeds import home_of
 from casework.operations.messages import correct_message
 from casework.operations.search import search
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.world import World, new_request, to_referral

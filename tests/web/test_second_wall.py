@@ -16,9 +16,9 @@ from casework.operations import inbox
 from casework.operations.cabinet import Cabinet
 from casework.operations.task_lists import count_queues
 from casework.operations.tokens import make_token
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import connect_engine, transaction, walled_transaction
-from casework.records.walls import POLICIES, read_as
+from casework.records.row_security import POLICIES, read_as
 from tests.databases import DatabaseServer
 from tests.malice import PDF
 from tests.web.authorization import TABLE, Row

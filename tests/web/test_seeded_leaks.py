@@ -15,9 +15,9 @@ from sqlalchemy import Connection, text
 
 from casework.operations import calendars
 from casework.operations.deeds import home_of
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import connect_engine, transaction
-from casework.records.walls import POLICIES
+from casework.records.row_security import POLICIES
 from tests.databases import DatabaseServer
 from tests.web.questions import PREFIX, Act
 from tests.web.test_twins import SECRETS, Story

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine, text
 
 from casework.operations.deeds import home_of
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.test_allocation import choose

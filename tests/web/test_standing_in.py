@@ -14,7 +14,7 @@ from casework.operations.deeds import home_of
 from casework.operations.standing_in import list_for_absent
 from casework.operations.tasks import claim_task, complete_task
 from casework.operations.verify import verify_case
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.world import World, add_absence, new_request, to_referral, today

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cases import hand_over
 from casework.operations.deeds import home_of
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page

@@ -21,7 +21,7 @@ from casework.operations.mails import compose
 from casework.operations.notices import tell_due
 from casework.operations.tokens import make_token
 from casework.operations.webhooks import create_endpoint, prepare
-from casework.records.cases import load
+from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.malice import pdf

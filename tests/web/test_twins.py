@@ -26,7 +26,7 @@ from casework.operations.deeds import home_of
 from casework.operations.mediations import hand_over_mediation, open_mediation
 from casework.operations.openings import ask_unsealing, end_unsealing
 from casework.operations.referrals import fire_in_referral
-from casework.records.cases import load
+from casework.records.case_store import load
 from tests.databases import DatabaseServer
 from tests.web.questions import PEOPLE, WORDS, Act, Questions
 from tests.web.scene import Things

@@ -17,7 +17,7 @@ from casework.engine.deadlines.calendars import MAKE_UP, OUTSIDE, WORKING, Calen
 from casework.engine.deadlines.deadlines import Rule, Rung
 from casework.engine.state.case import PAUSED, RUNNING, STOPPED
 from casework.engine.state.events import Event
-from casework.ledger.canonical import parse_instant
+from casework.ledger.canonical_json import parse_instant
 
 Json = Any
 

@@ -27,7 +27,7 @@ from casework.engine.state.events import (
     Event,
 )
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
-from casework.ledger.canonical import instant, parse_instant
+from casework.ledger.canonical_json import instant, parse_instant
 
 Json = Any
 

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
-from casework.ledger.canonical import digest
+from casework.ledger.canonical_json import digest
 
 # Working days and calendar days.
 Unit: TypeAlias = Literal["wd", "cd"]

@@ -15,7 +15,7 @@ from casework.engine.definition import grammar
 from casework.engine.definition.forms import Form, build_model
 from casework.engine.definition.registry import Guard
 from casework.engine.roles import QUEUE_ROLES
-from casework.ledger.canonical import digest
+from casework.ledger.canonical_json import digest
 
 #: The version of the grammar; an edition names the one that it is written in.
 GRAMMAR = 1

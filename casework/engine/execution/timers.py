@@ -9,7 +9,7 @@ from casework.engine.deadlines.deadlines import Plan, Rule, Rung, count, left, o
 from casework.engine.execution.event_builder import Making
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case import CREATED, PAUSED, RUNNING, STOPPED, SUSPENDED, Clock, Task
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 
 Json = Any
 

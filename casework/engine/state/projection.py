@@ -44,7 +44,7 @@ from casework.engine.state.events import (
     Event,
 )
 from casework.engine.state.revisions import TURNS
-from casework.ledger.canonical import instant, parse_instant
+from casework.ledger.canonical_json import instant, parse_instant
 
 Json = Any
 One = TypeVar("One")

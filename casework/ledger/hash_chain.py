@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from casework.ledger.bodies import Body, commitment
-from casework.ledger.canonical import Json, NotCanonical, canonical, digest, is_hash, parse_instant
+from casework.ledger.canonical_json import Json, NotCanonical, canonical, digest, is_hash, parse_instant
+from casework.ledger.redactable_bodies import Body, commitment
 
 VERSION = 1
 

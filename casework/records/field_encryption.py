@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from casework.errors import Unreadable
-from casework.records.keys import earlier_keys, secret_key
+from casework.records.key_ring import earlier_keys, secret_key
 from casework.settings import Settings
 
 Json = Any

@@ -30,10 +30,10 @@ from casework.engine.state.case import (
 )
 from casework.engine.tasks.queue_order import turn
 from casework.errors import NotFound
-from casework.ledger.canonical import instant
+from casework.ledger.canonical_json import instant
 from casework.records.database import run, sealing_of
-from casework.records.logs import Log
-from casework.records.sealing import insist_unsealed
+from casework.records.event_log import Log
+from casework.records.field_encryption import insist_unsealed
 from casework.records.tables import metadata
 
 Json = Any

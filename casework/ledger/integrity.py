@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from casework.ledger.bodies import commitment
-from casework.ledger.canonical import Json, NotCanonical, digest, instant
-from casework.ledger.chain import HEADER_FIELDS, VERSION, event_hash, genesis
+from casework.ledger.canonical_json import Json, NotCanonical, digest, instant
+from casework.ledger.hash_chain import HEADER_FIELDS, VERSION, event_hash, genesis
+from casework.ledger.redactable_bodies import commitment
 
 _FORM = frozenset(HEADER_FIELDS)
 

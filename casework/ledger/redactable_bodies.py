@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
-from casework.ledger.canonical import Json, NotCanonical, canonical, digest, is_hash
+from casework.ledger.canonical_json import Json, NotCanonical, canonical, digest, is_hash
 
 # One stored field: {"salt": 32 hex digits, "value": ...}, or {"hash": 64 hex digits} once erased.
 Body: TypeAlias = dict[str, dict[str, Json]]

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, text
 
 from casework.engine.state.events import Event
 from casework.errors import NotFound
-from casework.ledger.bodies import Body, seal, values
-from casework.ledger.canonical import instant
-from casework.ledger.chain import genesis, seal_event
+from casework.ledger.canonical_json import instant
+from casework.ledger.hash_chain import genesis, seal_event
+from casework.ledger.redactable_bodies import Body, seal, values
 
 Json = Any
 
