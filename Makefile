@@ -65,7 +65,7 @@ programs: setup
 # Letters need Pango and a font with Chinese letters, which come from the system; all else works without them.
 PRINTING := libpangoft2-1.0-0 libharfbuzz-subset0 fonts-wqy-microhei
 printing: setup
-	@if $(BIN)/python -c 'from casework.operations.printing import print_pdf; print_pdf("<p>\u4e2d")' >/dev/null 2>&1; then exit 0; fi; \
+	@if $(BIN)/python -c 'from casework.operations.letters.pdf import print_pdf; print_pdf("<p>\u4e2d")' >/dev/null 2>&1; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && \
 	    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $(PRINTING) >/dev/null; then exit 0; fi; \
 	echo "No letters can be printed: install Pango and a font with Chinese letters (on Debian: apt-get install $(PRINTING))." >&2

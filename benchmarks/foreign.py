@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from benchmarks import ours
 from benchmarks.figures import Figure, Scale, ms, take_turns
 from benchmarks.world import World
-from casework.operations.registers import grant_role, register_organisation, register_person
-from casework.operations.tokens import make_token
+from casework.operations.auth.tokens import make_token
+from casework.operations.people.registry import grant_role, register_organisation, register_person
 from casework.records.database import transaction
 from casework.web.app import create_app
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from benchmarks.figures import Figure, Scale
 from benchmarks.world import World
-from casework.operations.imports import import_records
+from casework.operations.catalogue.importer import import_records
 
 
 def measure(world: World, scale: Scale) -> Iterator[Figure]:

@@ -17,7 +17,7 @@ from psycopg import sql
 
 from benchmarks import ours
 from benchmarks.world import World, build, request, teach_standard
-from casework.operations.tasks import release_task
+from casework.operations.tasks.service import release_task
 from casework.records import embedded, migrate
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings, load_settings

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Engine
 from benchmarks.figures import Figure, Scale, ms, side_by_side, spread, take_turns
 from benchmarks.large import Large, large
 from benchmarks.world import request
-from casework.operations.my_work import count_work
-from casework.operations.task_lists import count_queues, list_tasks
-from casework.operations.tasks import release_task, take_next
+from casework.operations.tasks.my_work import count_work
+from casework.operations.tasks.queues import count_queues, list_tasks
+from casework.operations.tasks.service import release_task, take_next
 from casework.permissions import Actor
 from casework.records.database import transaction
 

@@ -18,7 +18,7 @@ from benchmarks.figures import Figure, Scale, percentile, spread
 from benchmarks.processes import server
 from benchmarks.world import FORM, World
 from benchmarks.yardstick import Hand, Yardstick
-from casework.operations.tokens import make_token
+from casework.operations.auth.tokens import make_token
 from casework.records.database import transaction
 
 #: By the number of connections: the most milliseconds that 99 of 100 actions may take.

@@ -21,10 +21,10 @@ from casework.engine.definition.editions import Edition, publish
 from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Text
 from casework.engine.definition.grammar import Final, State, Workflow, working_days
 from casework.engine.roles import OFFICER
-from casework.operations.editions import store_editions
-from casework.operations.national_calendars import china
-from casework.operations.registers import grant_role, register_organisation, register_person, register_programme
-from casework.operations.requests import Request
+from casework.operations.core.editions import store_editions
+from casework.operations.core.idempotency import Request
+from casework.operations.core.national_holidays import china
+from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
 from casework.permissions import Actor
 from casework.records import embedded, migrate
 from casework.records.actors import find_actor

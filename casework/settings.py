@@ -118,7 +118,7 @@ class Settings(BaseSettings):
 
     @property
     def receivers(self) -> frozenset[str]:
-        """The hosts that webhooks may go to, as `operations.targets` reads them."""
+        """The hosts that webhooks may go to, as `operations.integrations.ssrf_guard` reads them."""
         named = frozenset(one.strip().lower() for one in self.webhook_hosts.split(",") if one.strip())
         return named if named or self.profile == "production" else frozenset({"*"})
 

@@ -24,11 +24,11 @@ from casework.engine.definition.editions import Edition, PaperRule, StateRule, T
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.definition.registry import GUARDS
 from casework.engine.execution import task_lifecycle
-from casework.operations.allowances import ALLOWANCES
-from casework.operations.attempts import MOST_OF_ADDRESS, WINDOW
-from casework.operations.covered import COVERED
-from casework.operations.service_accounts import MOST_A_MINUTE
-from casework.operations.service_scopes import DELIVER, NONE, SCOPES, TRANSITIONS
+from casework.operations.auth.throttling import MOST_OF_ADDRESS, WINDOW
+from casework.operations.core.rate_limits import ALLOWANCES
+from casework.operations.integrations.scopes import DELIVER, NONE, SCOPES, TRANSITIONS
+from casework.operations.integrations.service_accounts import MOST_A_MINUTE
+from casework.operations.verification.coverage import COVERED
 from casework.settings import Settings
 from casework.web.limits import LIMITED
 

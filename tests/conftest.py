@@ -18,8 +18,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, make_url
 
-from casework.operations.cabinet import Cabinet
-from casework.operations.vault import Vault
+from casework.operations.core.encryption import Vault
+from casework.operations.documents.storage import Cabinet
 from casework.records import embedded
 from casework.records.blob_store import Store
 from casework.records.database import ENGINE, connect_engine, transaction

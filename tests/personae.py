@@ -13,8 +13,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.operations import registers
-from casework.operations.mediations import hand_over_mediation
+from casework.operations.mediations.service import hand_over_mediation
+from casework.operations.people import registry
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.world import World, add_absence, new_request
@@ -150,9 +150,9 @@ def make_personae(world: World, engine: Engine, number: str, mediation: str) -> 
         for name in ("ended_officer", "ended_mediator", "ended_provider", "once_named", "turned_auditor"):
             roles = text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)")
             for one in db.execute(roles, {"id": world.people[name]}).scalars().all():
-                registers.end_role(db, str(one))
+                registry.end_role(db, str(one))
         for name, role in (("once_named", "officer"), ("turned_auditor", "auditor")):
-            registers.grant_role(db, world.people[name], role, programme=world.programmes["BJ"])
+            registry.grant_role(db, world.people[name], role, programme=world.programmes["BJ"])
 
 
 def _come(world: World, db: Connection) -> None:
@@ -162,8 +162,8 @@ def _come(world: World, db: Connection) -> None:
         ("officer", ("ended_officer", "turned_auditor", "away", "standing_in")), ("dispute_officer", ("ended_mediator", "once_named")),
     ):  # fmt: skip
         for name in names:
-            registers.grant_role(db, world.people[name], role, programme=world.programmes["BJ"])
-    registers.grant_role(db, world.people["ended_provider"], "provider", organisation=world.organisations["lab"])
+            registry.grant_role(db, world.people[name], role, programme=world.programmes["BJ"])
+    registry.grant_role(db, world.people["ended_provider"], "provider", organisation=world.organisations["lab"])
 
 
 def _work(world: World, db: Connection, number: str, mediation: str) -> None:

@@ -15,7 +15,7 @@ TEMPLATES = sorted(one for one in (ROOT / "templates").rglob("*.*") if "__pycach
 #: The one place: file and function.
 THE_PLACE = ("casework/engine/deadlines/calendars.py", "day_in")
 #: What is held against that place and shares nothing with it, and days as somebody typed or wrote them.
-APART = {"casework/demo/minutes.py", "casework/commands/simulate.py", "casework/operations/calendar_files.py"}
+APART = {"casework/demo/minutes.py", "casework/commands/simulate.py", "casework/operations/deadlines/calendar_import.py"}
 
 #: In SQL a day comes of a moment in a zone, of a value given as one, or of JSON, which holds days as they were written.
 _SQL_DAY = re.compile(r"::\s*date\b|\bAS\s+date\s*\)", re.IGNORECASE)

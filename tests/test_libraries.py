@@ -13,7 +13,7 @@ from tests.databases import ROOT
 TOOLS = {
     "build": "tests/test_wheel.py", "mypy": "Makefile", "pytest-xdist": "Makefile", "ruff": "Makefile", "setuptools": "pyproject.toml",
     "types-jsonschema": "setup.cfg", "types-pyyaml": "setup.cfg", "types-requests": "setup.cfg",
-    "weasyprint": "casework/operations/printing.py",
+    "weasyprint": "casework/operations/letters/pdf.py",
 }  # fmt: skip
 #: How it is called there, where that is not its own name.
 CALLED = {"pytest-xdist": "-n auto"}

@@ -19,29 +19,30 @@ from sqlalchemy import Connection, text
 
 from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR
-from casework.operations import registers, rights
-from casework.operations.absences import record_absence
-from casework.operations.cabinet import Cabinet, part_for
-from casework.operations.cases import fire_transition, hand_over, open_case
-from casework.operations.deeds import home_of
-from casework.operations.documents import hand_in
-from casework.operations.entries import note_entries
-from casework.operations.erasures import ask_erasure
-from casework.operations.invitations import Scope, invite
-from casework.operations.letters import Written, compose_letter, send_letter
-from casework.operations.matches import create_match
-from casework.operations.messages import send_message
-from casework.operations.national_calendars import china
-from casework.operations.openings import ask_unsealing, end_unsealing
-from casework.operations.passwords import hash_password
-from casework.operations.recoveries import ask_recovery
-from casework.operations.requests import Done, Request
-from casework.operations.role_requests import ask_role
-from casework.operations.service_accounts import create_service_account
-from casework.operations.tasks import complete_task
-from casework.operations.tokens import make_token
-from casework.operations.uploads import receive
-from casework.operations.vault import Vault
+from casework.operations.auth.passwords import hash_password
+from casework.operations.auth.tokens import make_token
+from casework.operations.cases.service import fire_transition, hand_over, open_case
+from casework.operations.catalogue.matches import create_match
+from casework.operations.core import ip_rights as rights
+from casework.operations.core.actions import home_of
+from casework.operations.core.encryption import Vault
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.national_holidays import china
+from casework.operations.core.register_entries import note_entries
+from casework.operations.documents.service import hand_in
+from casework.operations.documents.storage import Cabinet, part_for
+from casework.operations.documents.upload_checks import receive
+from casework.operations.integrations.service_accounts import create_service_account
+from casework.operations.letters.service import Written, compose_letter, send_letter
+from casework.operations.mediations.disclosures import ask_unsealing, end_unsealing
+from casework.operations.messages.service import send_message
+from casework.operations.people import registry
+from casework.operations.people.absences import record_absence
+from casework.operations.people.account_recovery import ask_recovery
+from casework.operations.people.invitations import Scope, invite
+from casework.operations.people.role_requests import ask_role
+from casework.operations.privacy.erasure_requests import ask_erasure
+from casework.operations.tasks.service import complete_task
 from casework.permissions import Actor
 from casework.records.actors import find_actor
 from casework.records.case_store import load
@@ -113,7 +114,7 @@ class World:
     def add_person(self, db: Connection, name: str) -> str:
         """One more person with an account, the password of everybody and a token, and no role yet; gives the id."""
         hashed = text("SELECT password_hash FROM people WHERE id = CAST(:id AS uuid)")
-        person = registers.register_person(
+        person = registry.register_person(
             db, email=f"{name}@example.org", name=name.replace("_", " ").title(),
             password_hash=db.execute(hashed, {"id": self.people["officer"]}).scalar_one(),
         )  # fmt: skip
@@ -251,16 +252,16 @@ def build_world(db: Connection) -> World:
     year = today().year
     calendar = china(range(year - 2, year + 2))
     for code, name in (("BJ", "Beijing pilot"), ("SH", "Shanghai pilot")):
-        world.programmes[code] = registers.register_programme(db, code=code, name=name, name_zh=None, calendar=calendar)
+        world.programmes[code] = registry.register_programme(db, code=code, name=name, name_zh=None, calendar=calendar)
     for key, (name, kind, services) in ORGANISATIONS.items():
-        world.organisations[key] = registers.register_organisation(db, name=name, kind=kind, services=services)
+        world.organisations[key] = registry.register_organisation(db, name=name, kind=kind, services=services)
     hashed = hash_password(world.password)
     for name, role, scope in CAST:
-        person = registers.register_person(
+        person = registry.register_person(
             db, email=f"{name}@example.org", name=name.replace("_", " ").title(), password_hash=hashed
         )
         where = "programme" if scope in world.programmes else "organisation"
-        registers.grant_role(
+        registry.grant_role(
             db,
             person,
             role,
@@ -370,8 +371,8 @@ def add_invitation(db: Connection, world: World, organisation: str, by: str = "a
 
 def add_erasure(db: Connection, world: World, programme: str) -> str:
     """An erasure of somebody without an account, which an administrator of the programme has asked for."""
-    clerk = registers.register_person(db, email=f"clerk-{programme.lower()}@example.org", name=f"Clerk of {programme}")
-    registers.grant_role(db, clerk, "administrator", programme=world.programmes[programme])
+    clerk = registry.register_person(db, email=f"clerk-{programme.lower()}@example.org", name=f"Clerk of {programme}")
+    registry.grant_role(db, clerk, "administrator", programme=world.programmes[programme])
     asker = find_actor(db, clerk)
     assert asker is not None
     done = ask_erasure(
@@ -383,7 +384,7 @@ def add_erasure(db: Connection, world: World, programme: str) -> str:
 
 def add_role_request(db: Connection, world: World, programme: str) -> str:
     """A role for somebody new, to which a second person must agree."""
-    somebody = registers.register_person(db, email=f"candidate-{programme.lower()}@example.org", name=f"Candidate of {programme}")
+    somebody = registry.register_person(db, email=f"candidate-{programme.lower()}@example.org", name=f"Candidate of {programme}")
     by = world.people["administrator"] if programme == "BJ" else SYSTEM_ACTOR
     return ask_role(db, somebody, "officer", programme=world.programmes[programme], by=by)
 
@@ -399,7 +400,7 @@ def add_recovery(db: Connection, world: World, person: str) -> str:
 
 def add_idle(db: Connection, name: str) -> str:
     """Somebody with an account who has never signed in."""
-    return registers.register_person(db, email=f"{name}@example.org", name=name.title())
+    return registry.register_person(db, email=f"{name}@example.org", name=name.title())
 
 
 def add_service_account(db: Connection, world: World) -> str:

@@ -53,9 +53,9 @@ from casework.api.files import as_attachment, cabinet
 from casework.api.requests import about_client, read_body, read_json, read_key, read_path, read_query, read_revision
 from casework.api.routes import Call, Outgoing, Route
 from casework.errors import CaseworkError, NotFound, Unreadable, WrongCode, WrongPassword
-from casework.operations.requests import Done
-from casework.operations.sensitive import insist_proved
-from casework.operations.uploads import MOST_BYTES, receive
+from casework.operations.auth.step_up import insist_proved
+from casework.operations.core.idempotency import Done
+from casework.operations.documents.upload_checks import MOST_BYTES, receive
 from casework.records.database import walled_transaction
 
 PREFIX = "/api/v1"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import absences as shapes
 from casework.api.shapes import shared
-from casework.operations import absences
-from casework.operations.requests import Done
-from casework.operations.standing_in import list_for_absent
+from casework.operations.core.idempotency import Done
+from casework.operations.people import absences
+from casework.operations.tasks.substitutions import list_for_absent
 
 
 def list_absences(call: Call) -> dict[str, Json]:

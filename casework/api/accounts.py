@@ -9,13 +9,13 @@ from casework.api.shapes import accounts as shapes
 from casework.api.shapes import shared
 from casework.api.vaults import vault
 from casework.errors import Refused
-from casework.operations import accounts, credentials, tokens
-from casework.operations.attempts import attempt_succeeded, begin_attempt
-from casework.operations.requests import Done
+from casework.operations.auth import password_change, sessions, tokens
+from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
+from casework.operations.core.idempotency import Done
 
 
 def show_me(call: Call) -> dict[str, Json]:
-    return accounts.show_me(call.actor)
+    return sessions.show_me(call.actor)
 
 
 def list_tokens(call: Call) -> dict[str, Json]:
@@ -39,28 +39,28 @@ def revoke_all_tokens(call: Call) -> Done:
 
 def start_session(call: Call) -> Done:
     body = call.body
-    return accounts.start_session(
+    return sessions.start_session(
         call.db, body.email, body.password, code=body.code, about=call.about, request=call.request, vault=vault(),
         insist=current_app.config["INSIST_ON_SECOND_FACTOR"],
     )  # fmt: skip
 
 
 def end_every_session(call: Call) -> Done:
-    return accounts.end_other_sessions(call.db, call.actor, "", call.request)
+    return sessions.end_other_sessions(call.db, call.actor, "", call.request)
 
 
 def end_access(call: Call) -> Done:
-    return accounts.end_access_of(call.db, call.actor, call.path["person"], call.request)
+    return sessions.end_access_of(call.db, call.actor, call.path["person"], call.request)
 
 
 def end_access_of_all(call: Call) -> Done:
-    return accounts.end_access_of_all(call.db, call.actor, call.request, sure=call.body.sure)
+    return sessions.end_access_of_all(call.db, call.actor, call.request, sure=call.body.sure)
 
 
 def change_password(call: Call) -> Done:
     body = call.body
-    attempt = begin_attempt(call.db, credentials.address_of(call.db, call.actor), call.about.get("address") or "")
-    credentials.change_password(call.db, call.actor, present=body.present, password=body.password)
+    attempt = begin_attempt(call.db, password_change.address_of(call.db, call.actor), call.about.get("address") or "")
+    password_change.change_password(call.db, call.actor, present=body.present, password=body.password)
     attempt_succeeded(call.db, attempt)
     # Nothing is kept of it under the key: done again, the present password is another one.
     return Done({"id": call.actor.person, "changed": True})
@@ -71,21 +71,21 @@ def ask_reset(call: Call) -> Done:
     if not current_app.config["MAILING"]:
         raise Refused(["No mail server is set up here. Two persons of the office let you in again: ask an administrator."])
     begin_attempt(call.db, f"reset {call.body.email}", call.about.get("address") or "")
-    credentials.ask_reset(call.db, vault(), call.body.email)
+    password_change.ask_reset(call.db, vault(), call.body.email)
     return Done({"asked": True}, 202)
 
 
 def set_password(call: Call) -> Done:
-    credentials.use_link(call.db, call.body.secret, call.body.password)
+    password_change.use_link(call.db, call.body.secret, call.body.password)
     return Done({"changed": True})
 
 
 def list_sessions(call: Call) -> dict[str, Json]:
-    return accounts.list_sessions(call.db, call.actor)
+    return sessions.list_sessions(call.db, call.actor)
 
 
 def end_session(call: Call) -> Done:
-    return accounts.end_session(call.db, call.actor, call.path["session"], call.request)
+    return sessions.end_session(call.db, call.actor, call.path["session"], call.request)
 
 
 ROUTES: tuple[Route, ...] = (

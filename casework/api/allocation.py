@@ -5,8 +5,8 @@ from __future__ import annotations
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import allocation as shapes
 from casework.api.shapes import shared
-from casework.operations import allocation, skills
-from casework.operations.requests import Done
+from casework.operations.core.idempotency import Done
+from casework.operations.tasks import allocation, skills
 
 
 def list_allocations(call: Call) -> dict[str, Json]:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from casework.api.routes import Call, Json, Route, get
 from casework.api.shapes import audit as shapes
-from casework.operations import audit
+from casework.operations.audit import questions
 
 
 def count_audit_questions(call: Call) -> dict[str, Json]:
-    return {"items": [{"question": name, "count": count} for name, count in audit.count_questions(call.db, call.actor).items()]}
+    return {"items": [{"question": name, "count": count} for name, count in questions.count_questions(call.db, call.actor).items()]}
 
 
 def list_audit_answers(call: Call) -> dict[str, Json]:
-    return audit.list_answers(
+    return questions.list_answers(
         call.db, call.actor, call.path["question"], cursor=call.query.cursor, limit=call.query.limit
     )
 
 
 def draw_sample(call: Call) -> dict[str, Json]:
-    return {"items": audit.draw_sample(call.db, call.actor, seed=call.query.seed, size=call.query.size), "next": None}
+    return {"items": questions.draw_sample(call.db, call.actor, seed=call.query.seed, size=call.query.size), "next": None}
 
 
 ROUTES: tuple[Route, ...] = (

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine
 from casework.api.routes import Route
 from casework.api.scopes import insist_scope
 from casework.errors import NotAllowed, NotSignedIn
-from casework.operations.accounts import find_actor_by_secret
-from casework.operations.service_accounts import SERVICE_PREFIX, count_request
+from casework.operations.auth.sessions import find_actor_by_secret
+from casework.operations.integrations.service_accounts import SERVICE_PREFIX, count_request
 from casework.permissions import Actor, with_proof
 from casework.records.database import walled_transaction
 

@@ -8,8 +8,8 @@ from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import calendars as shapes
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidForm
-from casework.operations import calendars
-from casework.operations.requests import Done
+from casework.operations.core.idempotency import Done
+from casework.operations.deadlines import calendars
 
 
 def show_calendar(call: Call) -> dict[str, Json]:

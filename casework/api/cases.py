@@ -7,47 +7,43 @@ from casework.api.shapes import cases as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import given, text_of
 from casework.errors import NotFound
-from casework.operations import (
-    bulk_cases,
-    case_lists,
-    cases,
-    corrections,
-    deadlines,
-    history,
-    leavers,
-    overview,
-    prospects,
-)
-from casework.operations.gate import case_log
-from casework.operations.requests import Done
+from casework.operations.cases import corrections, history, list_queries
+from casework.operations.cases import queries as case_queries
+from casework.operations.cases import service as cases
+from casework.operations.core.idempotency import Done
+from casework.operations.core.visibility import case_log
+from casework.operations.deadlines import queries as deadline_queries
+from casework.operations.oversight import forecast
+from casework.operations.people import offboarding
+from casework.operations.tasks import bulk_cases
 
 
 def list_cases(call: Call) -> dict[str, Json]:
     filters = given(call.query, "cursor", "limit", "sort")
-    return case_lists.list_cases(
+    return list_queries.list_cases(
         call.db, call.actor, filters=filters, sort=call.query.sort, cursor=call.query.cursor, limit=call.query.limit
     )
 
 
 def show_case(call: Call) -> dict[str, Json]:
-    return overview.show_case(call.db, call.actor, call.path["number"])
+    return case_queries.show_case(call.db, call.actor, call.path["number"])
 
 
 def list_case_events(call: Call) -> dict[str, Json]:
-    case, _ = overview.find_case(call.db, call.actor, call.path["number"])
+    case, _ = case_queries.find_case(call.db, call.actor, call.path["number"])
     return history.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def show_case_prospect(call: Call) -> dict[str, Json]:
-    return prospects.show_case_prospect(call.db, call.actor, call.path["number"])
+    return forecast.show_case_prospect(call.db, call.actor, call.path["number"])
 
 
 def list_clocks(call: Call) -> dict[str, Json]:
-    return deadlines.list_clocks(call.db, call.actor, call.path["number"])
+    return deadline_queries.list_clocks(call.db, call.actor, call.path["number"])
 
 
 def show_clock(call: Call) -> dict[str, Json]:
-    return deadlines.show_clock(call.db, call.actor, call.path["number"], call.path["clock"])
+    return deadline_queries.show_clock(call.db, call.actor, call.path["number"], call.path["clock"])
 
 
 def fire_case_transition(call: Call) -> Done:
@@ -95,7 +91,7 @@ def declare_interest(call: Call) -> Done:
 
 
 def correct_case_answer(call: Call) -> Done:
-    case, _ = overview.find_case(call.db, call.actor, call.path["number"])
+    case, _ = case_queries.find_case(call.db, call.actor, call.path["number"])
     seq = call.path["seq"]
     if not (seq.isascii() and seq.isdigit() and len(seq) < 10):
         raise NotFound("answer")
@@ -107,12 +103,12 @@ def correct_case_answer(call: Call) -> Done:
 _CASE, _TRACK = "/cases/{number}", "/cases/{number}/tracks/{track}"
 
 def look_at_case(call: Call) -> dict[str, Json]:
-    return overview.look_at_case(call.db, call.actor, call.path["number"])
+    return case_queries.look_at_case(call.db, call.actor, call.path["number"])
 
 
 def take_over(call: Call) -> Done:
     body = call.body
-    return leavers.take_over(
+    return offboarding.take_over(
         call.db, call.actor, call.path["number"], leaver=str(body.leaver), successor=text_of(body.successor), note=body.note,
         request=call.request,
     )  # fmt: skip

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import contract as shapes
-from casework.operations import contract, fhir
-from casework.operations.referrals import find_referral
-from casework.operations.requests import Done
+from casework.operations.core.idempotency import Done
+from casework.operations.referrals import acknowledgements, fhir
+from casework.operations.referrals.service import find_referral
 
 
 def show_contract(call: Call) -> dict[str, Json]:
     case, track = find_referral(call.db, call.actor, call.path["referral"])
-    return contract.describe_contract(call.db, call.actor, case, track)
+    return acknowledgements.describe_contract(call.db, call.actor, case, track)
 
 
 def confirm_receipt(call: Call) -> Done:
-    return contract.confirm_receipt(call.db, call.actor, call.path["referral"], call.request)
+    return acknowledgements.confirm_receipt(call.db, call.actor, call.path["referral"], call.request)
 
 
 def object_to(call: Call) -> Done:
-    return contract.object_to(
+    return acknowledgements.object_to(
         call.db, call.actor, call.path["referral"], to=call.body.to, words=call.body.words, request=call.request
     )
 
 
 def answer_objection(call: Call) -> Done:
-    return contract.answer_objection(
+    return acknowledgements.answer_objection(
         call.db, call.actor, call.path["referral"], call.path["objection"], words=call.body.words, request=call.request
     )
 

@@ -10,15 +10,17 @@ from casework.api.shapes import documents as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
 from casework.errors import NotFound
-from casework.operations import documents, overview, referrals
-from casework.operations.cabinet import part_of
-from casework.operations.case_file import make_case_file
-from casework.operations.requests import Done
+from casework.operations.cases import queries as case_queries
+from casework.operations.core.idempotency import Done
+from casework.operations.documents import service as documents
+from casework.operations.documents.storage import part_of
+from casework.operations.referrals import service as referrals
+from casework.operations.verification.case_archive import make_case_file
 from casework.permissions import Sight
 
 
 def list_case_documents(call: Call) -> dict[str, Json]:
-    case, level = overview.find_case(call.db, call.actor, call.path["number"])
+    case, level = case_queries.find_case(call.db, call.actor, call.path["number"])
     if level < Sight.ALL:
         raise NotFound("case")
     return {"items": documents.list_documents(call.db, call.actor, case), "next": None}

@@ -8,8 +8,8 @@ from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import erasures as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
-from casework.operations import erasures
-from casework.operations.requests import Done
+from casework.operations.core.idempotency import Done
+from casework.operations.privacy import erasure_requests
 
 
 def _years() -> int:
@@ -18,23 +18,23 @@ def _years() -> int:
 
 
 def list_erasures(call: Call) -> dict[str, Json]:
-    return erasures.list_erasures(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
+    return erasure_requests.list_erasures(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def show_erasure(call: Call) -> dict[str, Json]:
-    return erasures.show_erasure(call.db, call.actor, call.path["erasure"], years=_years())
+    return erasure_requests.show_erasure(call.db, call.actor, call.path["erasure"], years=_years())
 
 
 def ask_erasure(call: Call) -> Done:
     body = call.body
-    return erasures.ask_erasure(
+    return erasure_requests.ask_erasure(
         call.db, call.actor, programme=str(body.programme), person=text_of(body.person), words=body.words, basis=body.basis,
         reason=body.reason, request=call.request, years=_years(),
     )  # fmt: skip
 
 
 def decide_erasure(call: Call) -> Done:
-    return erasures.decide_erasure(
+    return erasure_requests.decide_erasure(
         call.db, call.actor, call.path["erasure"], agree=call.body.agree, note=call.body.note, request=call.request,
         years=_years(),
     )  # fmt: skip

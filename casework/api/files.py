@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from flask import Response, current_app
 
-from casework.operations.cabinet import Cabinet
+from casework.operations.documents.storage import Cabinet
 
 HARMLESS = "default-src 'none'; sandbox"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import findings as shapes
-from casework.operations import findings
-from casework.operations.examine import examine_case
-from casework.operations.requests import Done
+from casework.operations.audit import findings
+from casework.operations.core.idempotency import Done
+from casework.operations.verification.case_verdict import examine_case
 
 
 def verify_case(call: Call) -> dict[str, Json]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casework.api.routes import Call, Json, Route, get
 from casework.api.shapes import house_rule as shapes
-from casework.operations.house_rule import break_house_rule
+from casework.operations.oversight.case_hygiene import break_house_rule
 
 
 def show_house_rule(call: Call) -> dict[str, Json]:

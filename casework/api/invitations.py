@@ -7,9 +7,9 @@ from casework.api.shapes import invitations as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
 from casework.api.vaults import vault
-from casework.operations import invitations
-from casework.operations.invitations import Scope
-from casework.operations.requests import Done
+from casework.operations.core.idempotency import Done
+from casework.operations.people import invitations
+from casework.operations.people.invitations import Scope
 
 
 def list_invitations(call: Call) -> dict[str, Json]:

@@ -5,25 +5,26 @@ from __future__ import annotations
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import jobs as shapes
 from casework.api.shapes import shared
-from casework.operations import mails, queue_health
-from casework.operations.requests import Done
+from casework.operations.core.idempotency import Done
+from casework.operations.notifications import mail_outbox
+from casework.operations.oversight import job_health
 
 
 def show_jobs(call: Call) -> dict[str, Json]:
-    return queue_health.show_jobs(call.db, call.actor)
+    return job_health.show_jobs(call.db, call.actor)
 
 
 def retry_job(call: Call) -> Done:
-    return queue_health.retry_job(call.db, call.actor, call.path["job"], call.request)
+    return job_health.retry_job(call.db, call.actor, call.path["job"], call.request)
 
 
 def list_mails(call: Call) -> dict[str, Json]:
     asked = call.query
-    return mails.list_mails(call.db, call.actor, state=asked.state, cursor=asked.cursor, limit=asked.limit)
+    return mail_outbox.list_mails(call.db, call.actor, state=asked.state, cursor=asked.cursor, limit=asked.limit)
 
 
 def resend_mail(call: Call) -> Done:
-    return mails.resend_mail(call.db, call.actor, call.path["mail"], call.request)
+    return mail_outbox.resend_mail(call.db, call.actor, call.path["mail"], call.request)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -10,10 +10,10 @@ from casework.api.routes import Call, Json, Outgoing, Route, get, post
 from casework.api.shapes import documents
 from casework.api.shapes import letters as shapes
 from casework.api.shapes.shared import text_of
-from casework.operations import letters
-from casework.operations.cabinet import Kept
-from casework.operations.letters import Composed, Written
-from casework.operations.requests import Done
+from casework.operations.core.idempotency import Done
+from casework.operations.documents.storage import Kept
+from casework.operations.letters import service as letters
+from casework.operations.letters.service import Composed, Written
 
 
 def list_case_letters(call: Call) -> dict[str, Json]:

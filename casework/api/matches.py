@@ -5,8 +5,9 @@ from __future__ import annotations
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import matches as shapes
 from casework.api.shapes import shared
-from casework.operations import cases, matches
-from casework.operations.requests import Done
+from casework.operations.cases import service as cases
+from casework.operations.catalogue import matches
+from casework.operations.core.idempotency import Done
 
 
 def list_matches(call: Call) -> dict[str, Json]:

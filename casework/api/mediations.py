@@ -7,8 +7,10 @@ from casework.api.shapes import mediations as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.cases import HandingOver
 from casework.api.shapes.shared import text_of
-from casework.operations import cases, corrections, history, mediations
-from casework.operations.requests import Done
+from casework.operations.cases import corrections, history
+from casework.operations.cases import service as cases
+from casework.operations.core.idempotency import Done
+from casework.operations.mediations import service as mediations
 
 
 def list_mediations(call: Call) -> dict[str, Json]:

@@ -12,11 +12,12 @@ from casework.api.shapes import messages as shapes
 from casework.api.shapes import shared
 from casework.engine.case_objects.messages import INTERNAL, SHARED
 from casework.engine.state.case import Case
-from casework.operations import mentions, messages
-from casework.operations.mediations import find_mediation
-from casework.operations.overview import find_case
-from casework.operations.referrals import find_referral
-from casework.operations.requests import Done
+from casework.operations.cases.queries import find_case
+from casework.operations.core.idempotency import Done
+from casework.operations.mediations.service import find_mediation
+from casework.operations.messages import mentions
+from casework.operations.messages import service as messages
+from casework.operations.referrals.service import find_referral
 
 #: From a call to the case or mediation, the audience that the address stands for, and the referral.
 Place = Callable[[Call], tuple[Case, str, str | None]]

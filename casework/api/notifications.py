@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import notifications as shapes
-from casework.operations import notifications
+from casework.operations.notifications import queries as notification_queries
 
 
 def list_notifications(call: Call) -> dict[str, Json]:
-    return notifications.list_notifications(
+    return notification_queries.list_notifications(
         call.db, call.actor, unread=bool(call.query.unread), cursor=call.query.cursor, limit=call.query.limit
     )
 
 
 def mark_notification_read(call: Call) -> dict[str, Json]:
-    return notifications.mark_read(call.db, call.actor, call.path["notification"])
+    return notification_queries.mark_read(call.db, call.actor, call.path["notification"])
 
 
 def mark_all_notifications_read(call: Call) -> dict[str, Json]:
-    return {"count": notifications.mark_all_read(call.db, call.actor)}
+    return {"count": notification_queries.mark_all_read(call.db, call.actor)}
 
 
 ROUTES: tuple[Route, ...] = (

@@ -4,47 +4,47 @@ from __future__ import annotations
 
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import openings as shapes
-from casework.operations import openings
-from casework.operations.mediations import find_mediation
-from casework.operations.requests import Done
+from casework.operations.core.idempotency import Done
+from casework.operations.mediations import disclosures
+from casework.operations.mediations.service import find_mediation
 
 
 def list_mediation_readers(call: Call) -> dict[str, Json]:
     case = find_mediation(call.db, call.actor, call.path["mediation"])
-    may = openings.who_may(call.db, case) if openings.may_ask(call.actor, case) else {"reader": [], "decider": []}
+    may = disclosures.who_may(call.db, case) if disclosures.may_ask(call.actor, case) else {"reader": [], "decider": []}
     people = {name: [{"id": id, "name": words} for id, words in several] for name, several in may.items()}
-    return {"items": openings.list_openings(call.db, case), "next": None, "may_read": people["reader"], "may_decide": people["decider"]}
+    return {"items": disclosures.list_openings(call.db, case), "next": None, "may_read": people["reader"], "may_decide": people["decider"]}
 
 
 def ask_unsealing(call: Call) -> Done:
-    return openings.ask_unsealing(
+    return disclosures.ask_unsealing(
         call.db, call.actor, call.path["mediation"], reader=str(call.body.reader), decider=str(call.body.decider), days=call.body.days,
         reason=call.body.reason, request=call.request,
     )  # fmt: skip
 
 
 def list_unsealings(call: Call) -> dict[str, Json]:
-    return openings.list_unsealings(call.db, call.actor)
+    return disclosures.list_unsealings(call.db, call.actor)
 
 
 def decide_unsealing(call: Call) -> Done:
-    return openings.decide_unsealing(
+    return disclosures.decide_unsealing(
         call.db, call.actor, call.path["unsealing"], agree=call.body.agree, note=call.body.note, request=call.request
     )
 
 
 def end_unsealing(call: Call) -> Done:
-    return openings.end_unsealing(call.db, call.actor, call.path["unsealing"], request=call.request)
+    return disclosures.end_unsealing(call.db, call.actor, call.path["unsealing"], request=call.request)
 
 
 def tell_mediation_parties(call: Call) -> Done:
-    return openings.tell_parties(
+    return disclosures.tell_parties(
         call.db, call.actor, call.path["unsealing"], on=call.body.on.isoformat(), request=call.request
     )
 
 
 def break_glass(call: Call) -> Done:
-    return openings.break_glass(call.db, call.actor, call.path["number"], reason=call.body.reason, request=call.request)
+    return disclosures.break_glass(call.db, call.actor, call.path["number"], reason=call.body.reason, request=call.request)
 
 
 _MEDIATION, _UNSEALING = "/mediations/{mediation}", "/unsealings/{unsealing}"

@@ -5,26 +5,26 @@ from __future__ import annotations
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import providers as shapes
 from casework.api.shapes import shared
-from casework.operations import providers
-from casework.operations.requests import Done
+from casework.operations.core.idempotency import Done
+from casework.operations.people import provider_directory
 
 
 def list_providers(call: Call) -> dict[str, Json]:
-    return providers.list_providers(call.db, call.actor, service=call.query.service)
+    return provider_directory.list_providers(call.db, call.actor, service=call.query.service)
 
 
 def show_provider(call: Call) -> dict[str, Json]:
-    return providers.show_provider(call.db, call.actor, call.path["provider"])
+    return provider_directory.show_provider(call.db, call.actor, call.path["provider"])
 
 
 def describe_provider(call: Call) -> Done:
-    return providers.describe_provider(
+    return provider_directory.describe_provider(
         call.db, call.actor, call.path["provider"], call.body.model_dump(by_alias=True), call.request
     )
 
 
 def suggest_providers(call: Call) -> dict[str, Json]:
-    return providers.suggest_providers(call.db, call.actor, call.path["number"], call.path["service"])
+    return provider_directory.suggest_providers(call.db, call.actor, call.path["number"], call.path["service"])
 
 
 ROUTES: tuple[Route, ...] = (

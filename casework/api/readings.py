@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from casework.api.routes import Call, Json, Route, get
 from casework.api.shapes import readings as shapes
-from casework.operations import readings
+from casework.operations.core import access_log
 
 
 def list_readings(call: Call) -> dict[str, Json]:
-    return readings.list_readings(
+    return access_log.list_readings(
         call.db, call.actor, number=call.query.number, cursor=call.query.cursor, limit=call.query.limit
     )
 

@@ -5,31 +5,31 @@ from __future__ import annotations
 from casework.api.routes import Call, Json, Route, always, get, post
 from casework.api.shapes import recoveries as shapes
 from casework.api.vaults import vault
-from casework.operations import recoveries
-from casework.operations.attempts import attempt_succeeded, begin_attempt
-from casework.operations.requests import Done
+from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
+from casework.operations.core.idempotency import Done
+from casework.operations.people import account_recovery
 
 
 def list_recoveries(call: Call) -> dict[str, Json]:
-    return recoveries.list_recoveries(call.db, call.actor)
+    return account_recovery.list_recoveries(call.db, call.actor)
 
 
 def ask_recovery(call: Call) -> Done:
     body = call.body
-    return recoveries.ask_recovery(
+    return account_recovery.ask_recovery(
         call.db, call.actor, person=str(body.person), means=body.means, reason=body.reason, request=call.request
     )
 
 
 def decide_recovery(call: Call) -> Done:
     agree = call.body.decision == "agree"
-    return recoveries.decide_recovery(call.db, call.actor, call.path["recovery"], agree=agree, request=call.request)
+    return account_recovery.decide_recovery(call.db, call.actor, call.path["recovery"], agree=agree, request=call.request)
 
 
 def use_recovery(call: Call) -> Done:
     body = call.body
     attempt = begin_attempt(call.db, f"recovery {body.email}", call.about.get("address") or "")
-    link = recoveries.use_recovery(call.db, vault(), body.email, body.first, body.second)
+    link = account_recovery.use_recovery(call.db, vault(), body.email, body.first, body.second)
     attempt_succeeded(call.db, attempt)
     return Done({"recovered": True, "secret": link.partition("#")[2] if link else None})
 

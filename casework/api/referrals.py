@@ -7,8 +7,9 @@ from casework.api.shapes import referrals as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
 from casework.errors import NotFound
-from casework.operations import corrections, referrals
-from casework.operations.requests import Done
+from casework.operations.cases import corrections
+from casework.operations.core.idempotency import Done
+from casework.operations.referrals import service as referrals
 
 
 def list_referrals(call: Call) -> dict[str, Json]:

@@ -9,58 +9,59 @@ from casework.api.shapes import registers as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import text_of
 from casework.api.vaults import vault
-from casework.operations import administration, leavers
-from casework.operations.requests import Done
+from casework.operations.core.idempotency import Done
+from casework.operations.people import offboarding
+from casework.operations.people import service as people
 
 
 def list_programmes(call: Call) -> dict[str, Json]:
-    return administration.list_programmes(call.db, call.actor)
+    return people.list_programmes(call.db, call.actor)
 
 
 def list_organisations(call: Call) -> dict[str, Json]:
     asked = call.query
-    return administration.list_organisations(
+    return people.list_organisations(
         call.db, call.actor, service=asked.service, cursor=asked.cursor, limit=asked.limit
     )
 
 
 def list_people(call: Call) -> dict[str, Json]:
-    return administration.list_people(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
+    return people.list_people(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def create_programme(call: Call) -> Done:
-    return administration.create_programme(call.db, call.actor, **_fields(call), request=call.request)
+    return people.create_programme(call.db, call.actor, **_fields(call), request=call.request)
 
 
 def create_phase(call: Call) -> Done:
-    return administration.create_phase(
+    return people.create_phase(
         call.db, call.actor, call.path["programme"], **_fields(call), request=call.request
     )
 
 
 def create_organisation(call: Call) -> Done:
-    return administration.create_organisation(call.db, call.actor, **_fields(call), request=call.request)
+    return people.create_organisation(call.db, call.actor, **_fields(call), request=call.request)
 
 
 def create_person(call: Call) -> Done:
-    return administration.create_person(
+    return people.create_person(
         call.db, call.actor, vault(), **_fields(call), mailing=current_app.config["MAILING"], request=call.request
     )
 
 
 def send_link(call: Call) -> Done:
     mailing = current_app.config["MAILING"]
-    return administration.send_link(call.db, call.actor, vault(), call.path["person"], call.request, mailing=mailing)
+    return people.send_link(call.db, call.actor, vault(), call.path["person"], call.request, mailing=mailing)
 
 
 def reopen_person(call: Call) -> Done:
     mailing = current_app.config["MAILING"]
-    return administration.reopen_person(call.db, call.actor, vault(), call.path["person"], call.request, mailing=mailing)
+    return people.reopen_person(call.db, call.actor, vault(), call.path["person"], call.request, mailing=mailing)
 
 
 def create_membership(call: Call) -> Done:
     body = call.body
-    return administration.create_membership(
+    return people.create_membership(
         call.db, call.actor, person=str(body.person), role=body.role, programme=text_of(body.programme),
         organisation=text_of(body.organisation), deputy_for=text_of(body.deputy_for), starts_at=body.starts_at,
         ends_at=body.ends_at, request=call.request,
@@ -68,17 +69,17 @@ def create_membership(call: Call) -> Done:
 
 
 def end_membership(call: Call) -> Done:
-    return administration.end_membership(call.db, call.actor, call.path["membership"], call.request)
+    return people.end_membership(call.db, call.actor, call.path["membership"], call.request)
 
 
 def deactivate_person(call: Call) -> Done:
-    return administration.deactivate_person(
+    return people.deactivate_person(
         call.db, call.actor, call.path["person"], call.request, at_once=call.body.at_once
     )
 
 
 def show_leaver(call: Call) -> dict[str, Json]:
-    return leavers.show_leaver(call.db, call.actor, call.path["person"])
+    return offboarding.show_leaver(call.db, call.actor, call.path["person"])
 
 
 def _fields(call: Call) -> dict[str, Json]:

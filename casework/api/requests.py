@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from casework.api.routes import IDS, Route
 from casework.errors import InvalidForm, KeyMissing, NotFound, RevisionMissing, Unreadable
-from casework.operations.requests import Request, digest_of
+from casework.operations.core.idempotency import Request, digest_of
 from casework.records.field_encryption import storable
 
 Json = Any

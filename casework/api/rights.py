@@ -6,9 +6,10 @@ from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import rights as shapes
 from casework.api.shapes import shared
 from casework.api.shapes.shared import given, text_of
-from casework.operations import catalogue, rights
-from casework.operations.catalogue import Noun
-from casework.operations.requests import Done
+from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.service import Noun
+from casework.operations.core import ip_rights
+from casework.operations.core.idempotency import Done
 
 
 def _list(call: Call, noun: Noun) -> dict[str, Json]:
@@ -69,7 +70,7 @@ def set_technology_owner(call: Call) -> Done:
 
 def record_right(call: Call) -> Done:
     body = call.body
-    return rights.record_right(
+    return ip_rights.record_right(
         call.db, call.actor, programme=str(body.programme), technology=text_of(body.technology), kind=body.kind,
         fields=given(body, "programme", "technology", "kind"), confirmed=True, request=call.request,
     )  # fmt: skip
@@ -77,7 +78,7 @@ def record_right(call: Call) -> Done:
 
 def confirm_right(call: Call) -> Done:
     body = call.body
-    return rights.confirm_right(
+    return ip_rights.confirm_right(
         call.db, call.actor, call.path["right"], checked_on=body.checked_on, fields=given(body, "checked_on"),
         request=call.request,
     )  # fmt: skip

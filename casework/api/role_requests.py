@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import role_requests as shapes
-from casework.operations import role_requests
-from casework.operations.requests import Done
+from casework.operations.core.idempotency import Done
+from casework.operations.people import role_requests
 
 
 def list_role_requests(call: Call) -> dict[str, Json]:

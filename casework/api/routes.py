@@ -13,8 +13,8 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from casework.operations.cabinet import Kept
-from casework.operations.requests import Done, Request
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.documents.storage import Kept
 from casework.permissions import Actor
 
 Json = Any
@@ -105,7 +105,7 @@ class Route:
     #: Finds out in a transaction of its own what is to be made, and gives what makes it: nothing waits while that goes on.
     makes: Callable[[Call], Callable[[], Any]] | None = None
     #: Whether it changes something of the own account, for which a fresh proof is needed. All else that is sensitive says
-    #: so where it is done (`operations.sensitive`), whatever way it is asked for.
+    #: so where it is done (`operations.auth.step_up`), whatever way it is asked for.
     sensitive: Callable[[Mapping[str, str]], bool] | None = None
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from casework.api.routes import Route
 from casework.errors import NotAllowed
-from casework.operations.service_scopes import (
+from casework.operations.integrations.scopes import (
     ANSWER,
     ASK,
     DELIVER,
@@ -19,7 +19,7 @@ from casework.operations.service_scopes import (
     READ,
     WEBHOOKS,
     scope_of_transition,
-)  # fmt: skip
+)
 from casework.permissions import Actor
 
 #: For every service account; by the transition that is asked for.

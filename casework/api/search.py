@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import search as shapes
-from casework.operations import saved_filters
-from casework.operations.requests import Done
-from casework.operations.search import search
+from casework.operations.cases import saved_filters
+from casework.operations.core.idempotency import Done
+from casework.operations.search.service import search
 
 
 def search_everything(call: Call) -> dict[str, Json]:

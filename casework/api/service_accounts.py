@@ -5,8 +5,8 @@ from __future__ import annotations
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import service_accounts as shapes
 from casework.api.shapes import shared
-from casework.operations import service_accounts
-from casework.operations.requests import Done
+from casework.operations.core.idempotency import Done
+from casework.operations.integrations import service_accounts
 
 
 def list_service_accounts(call: Call) -> dict[str, Json]:

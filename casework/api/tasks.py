@@ -6,27 +6,30 @@ from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import shared
 from casework.api.shapes import tasks as shapes
 from casework.api.shapes.shared import text_of
-from casework.operations import agenda, bulk, corrections, deadlines, task_lists, tasks
-from casework.operations.requests import Done
-from casework.operations.task_people import list_task_people
+from casework.operations.cases import corrections
+from casework.operations.core.idempotency import Done
+from casework.operations.deadlines import queries as deadline_queries
+from casework.operations.tasks import bulk, calendar_view, queues
+from casework.operations.tasks import service as tasks
+from casework.operations.tasks.candidates import list_task_people
 
 
 def list_tasks(call: Call) -> dict[str, Json]:
     asked = call.query
-    return task_lists.list_tasks(
+    return queues.list_tasks(
         call.db, call.actor, view=asked.view, queue=asked.queue, cursor=asked.cursor, limit=asked.limit
     )
 
 
 def list_agenda(call: Call) -> dict[str, Json]:
     asked = call.query
-    return agenda.list_agenda(
+    return calendar_view.list_agenda(
         call.db, call.actor, whose=asked.whose, first=asked.from_, last=asked.to, limit=asked.limit
     )
 
 
 def show_task(call: Call) -> dict[str, Json]:
-    return task_lists.show_task(call.db, call.actor, call.path["task"])
+    return queues.show_task(call.db, call.actor, call.path["task"])
 
 
 def claim_task(call: Call) -> Done:
@@ -150,11 +153,11 @@ def do_to_tasks(call: Call) -> Done:
 
 
 def explain_task(call: Call) -> dict[str, Json]:
-    return deadlines.explain_task(call.db, call.actor, call.path["task"])
+    return deadline_queries.explain_task(call.db, call.actor, call.path["task"])
 
 
 def correct_task_answer(call: Call) -> Done:
-    case, _ = task_lists.find_task(call.db, call.actor, call.path["task"])
+    case, _ = queues.find_task(call.db, call.actor, call.path["task"])
     seq = corrections.last_of_task(call.db, case, call.path["task"])
     return corrections.correct_answer(
         call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request, seen=call.body.seen

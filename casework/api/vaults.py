@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
-from casework.operations.vault import Vault
+from casework.operations.core.encryption import Vault
 
 
 def vault() -> Vault:

@@ -7,9 +7,9 @@ from flask import current_app
 from casework.api.routes import Call, Json, Route, get, post
 from casework.api.shapes import shared
 from casework.api.shapes import webhooks as shapes
-from casework.operations import webhooks
-from casework.operations.requests import Done
-from casework.operations.vault import Vault
+from casework.operations.core.encryption import Vault
+from casework.operations.core.idempotency import Done
+from casework.operations.integrations import webhooks
 
 
 def _vault() -> Vault:

@@ -11,16 +11,30 @@ from sqlalchemy import Connection, text
 from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotFound
-from casework.operations.account_log import LINK_SENT, note_account
-from casework.operations.addresses import canonical
-from casework.operations.credentials import make_link
-from casework.operations.invitations import DAYS, INVITATION_PAGE, MOST_DAYS, Scope, insist_form, record_invitation
-from casework.operations.keys import open_vault
-from casework.operations.preferences import LANGUAGES
-from casework.operations.registers import grant_role, register_person
-from casework.operations.requests import Request
-from casework.operations.role_requests import give_or_ask
-from casework.operations.tokens import MOST_DECIDING_DAYS, MOST_TOKEN_DAYS, SCOPES, TOKEN_DAYS, make_token, revoke_token
+from casework.operations.auth.account_log import LINK_SENT, note_account
+from casework.operations.auth.password_change import make_link
+from casework.operations.auth.preferences import LANGUAGES
+from casework.operations.auth.tokens import (
+    MOST_DECIDING_DAYS,
+    MOST_TOKEN_DAYS,
+    SCOPES,
+    TOKEN_DAYS,
+    make_token,
+    revoke_token,
+)
+from casework.operations.core.email_addresses import canonical
+from casework.operations.core.idempotency import Request
+from casework.operations.documents.key_material import open_vault
+from casework.operations.people.invitations import (
+    DAYS,
+    INVITATION_PAGE,
+    MOST_DAYS,
+    Scope,
+    insist_form,
+    record_invitation,
+)
+from casework.operations.people.registry import grant_role, register_person
+from casework.operations.people.role_requests import give_or_ask
 from casework.permissions import DECIDE, Actor
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction

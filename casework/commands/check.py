@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from casework.operations.editions import read_editions
-from casework.operations.house_rule import find_breaches
-from casework.operations.queue_health import find_delays
+from casework.operations.core.editions import read_editions
+from casework.operations.oversight.case_hygiene import find_breaches
+from casework.operations.oversight.job_health import find_delays
 from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy import Engine
 
-from casework.operations.editions import store_editions
+from casework.operations.core.editions import store_editions
 from casework.records import embedded, migrate, production
 from casework.records.database import Role, app_login, connect_engine, connected, transaction
 from casework.settings import Settings, load_settings

@@ -18,7 +18,7 @@ from casework.commands.serve import free_port, run
 from casework.demo.exports import TAMPERED, TRUE, take_out
 from casework.demo.story import accounts, alone, is_all_there_is, is_told, is_whole, tell
 from casework.errors import InvalidSettings
-from casework.operations.editions import store_editions
+from casework.operations.core.editions import store_editions
 from casework.records import migrate
 from casework.records.database import app_login, connect_engine, connected, transaction
 from casework.settings import Settings, load_settings

@@ -14,9 +14,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import NotFound
-from casework.operations.addresses import canonical
-from casework.operations.import_forms import Kind
-from casework.operations.imports import Fault, Report, import_records
+from casework.operations.catalogue.import_schemas import Kind
+from casework.operations.catalogue.importer import Fault, Report, import_records
+from casework.operations.core.email_addresses import canonical
 from casework.permissions import Actor
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction

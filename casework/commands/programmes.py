@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import click
 
-from casework.operations.administration import CALENDARS, calendar_called
-from casework.operations.registers import register_programme
+from casework.operations.people.registry import register_programme
+from casework.operations.people.service import CALENDARS, calendar_called
 from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
 

@@ -15,8 +15,8 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # gunicorn
 from casework import logs
 from casework.errors import DatabaseNotReady, InvalidSettings
 from casework.jobs.worker import GRACE_S, Worker
-from casework.operations.editions import read_editions
-from casework.operations.installed_settings import note_settings
+from casework.operations.core.editions import read_editions
+from casework.operations.core.settings_log import note_settings
 from casework.records import migrate, production
 from casework.records.database import connect_engine, connected, transaction, watch_database
 from casework.settings import Settings, load_settings

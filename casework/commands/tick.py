@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
-from casework.operations.allocation import allocate_due
-from casework.operations.allowances import forget_uses
-from casework.operations.attempts import forget_attempts
-from casework.operations.calendars import recount_programme
-from casework.operations.clocks import ring_clocks
-from casework.operations.editions import read_editions
-from casework.operations.house_rule import check_due
-from casework.operations.passkeys import forget_challenges
-from casework.operations.successions import pass_on_all
+from casework.operations.auth.passkeys import forget_challenges
+from casework.operations.auth.throttling import forget_attempts
+from casework.operations.core.editions import read_editions
+from casework.operations.core.rate_limits import forget_uses
+from casework.operations.deadlines.calendars import recount_programme
+from casework.operations.deadlines.service import ring_clocks
+from casework.operations.mediations.succession import pass_on_all
+from casework.operations.oversight.case_hygiene import check_due
+from casework.operations.tasks.allocation import allocate_due
 from casework.records.database import connect_engine, transaction
 from casework.records.event_log import now
 from casework.settings import load_settings

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
-from casework.operations.case_file import check_case_file
-from casework.operations.deeds import home_of
-from casework.operations.verify import Checked, count_logs, verify_each, verify_log
+from casework.operations.core.actions import home_of
+from casework.operations.verification.case_archive import check_case_file
+from casework.operations.verification.service import Checked, count_logs, verify_each, verify_log
 from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
 

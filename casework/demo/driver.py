@@ -26,7 +26,7 @@ from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.prefill import prefill
 from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.errors import CaseworkError, NotFound
-from casework.operations.cases import (
+from casework.operations.cases.service import (
     add_task,
     declare_interest,
     fire_transition,
@@ -35,12 +35,12 @@ from casework.operations.cases import (
     register_document,
     withdraw_consent,
 )
-from casework.operations.clocks import next_moment, ring_due_on
-from casework.operations.documents import enter
-from casework.operations.mediations import open_mediation
-from casework.operations.requests import Request
-from casework.operations.rights import confirm_right
-from casework.operations.tasks import claim_task, complete_task, exit_task
+from casework.operations.core.idempotency import Request
+from casework.operations.core.ip_rights import confirm_right
+from casework.operations.deadlines.service import next_moment, ring_due_on
+from casework.operations.documents.service import enter
+from casework.operations.mediations.service import open_mediation
+from casework.operations.tasks.service import claim_task, complete_task, exit_task
 from casework.permissions import Actor
 from casework.records.actors import find_actor
 from casework.records.case_store import load

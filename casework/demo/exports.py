@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from casework.operations.case_file import HISTORY, make_case_file
-from casework.operations.keys import cabinet_of
+from casework.operations.documents.key_material import cabinet_of
+from casework.operations.verification.case_archive import HISTORY, make_case_file
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings

@@ -25,8 +25,8 @@ from casework.demo.watch import Seen, Watch
 from casework.engine.deadlines.calendars import Calendar, day_in
 from casework.engine.state.events import Event
 from casework.errors import CaseworkError, InvalidSettings
-from casework.operations.house_rule import KINDS, check_programme, find_breaches
-from casework.operations.national_calendars import china
+from casework.operations.core.national_holidays import china
+from casework.operations.oversight.case_hygiene import KINDS, check_programme, find_breaches
 from casework.records.database import connect_engine, connected
 from casework.records.event_log import read_events
 from casework.records.row_security import always_whole

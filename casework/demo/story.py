@@ -20,20 +20,20 @@ from casework.demo.driver import Script, Stage, play
 from casework.demo.scripts import scripts
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidSettings
-from casework.operations.import_forms import Kind
-from casework.operations.imports import import_records
-from casework.operations.national_calendars import china
-from casework.operations.passwords import hash_password
-from casework.operations.registers import (
+from casework.operations.auth.passwords import hash_password
+from casework.operations.auth.tokens import SCOPES, make_token
+from casework.operations.catalogue.import_schemas import Kind
+from casework.operations.catalogue.importer import import_records
+from casework.operations.core.idempotency import Request
+from casework.operations.core.ip_rights import record_right
+from casework.operations.core.national_holidays import china
+from casework.operations.people.registry import (
     grant_role,
     register_organisation,
     register_person,
     register_phase,
     register_programme,
 )
-from casework.operations.requests import Request
-from casework.operations.rights import record_right
-from casework.operations.tokens import SCOPES, make_token
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, connected, transaction
 from casework.records.row_security import always_whole

@@ -5,18 +5,16 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
-from casework.operations import (
-    allocation,
-    cabinet,
-    calendars,
-    clocks,
-    erasing,
-    house_rule,
-    mails,
-    successions,
-    webhooks,
-)
-from casework.operations.notices import any_untold
+from casework.operations.deadlines import calendars
+from casework.operations.deadlines import service as deadlines
+from casework.operations.documents import storage
+from casework.operations.integrations import webhooks
+from casework.operations.mediations import succession
+from casework.operations.notifications import mail_outbox
+from casework.operations.notifications.service import any_untold
+from casework.operations.oversight import case_hygiene
+from casework.operations.privacy import erasure
+from casework.operations.tasks import allocation
 from casework.records.database import transaction
 
 #: How often it looks.
@@ -41,27 +39,27 @@ def dispatch(engine: Engine, *, mailing: bool) -> int:
 
 
 def _due(db: Connection, *, mailing: bool) -> list[Job]:
-    ringing = clocks.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="ring", id="c.log_id"), most=MOST)
+    ringing = deadlines.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="ring", id="c.log_id"), most=MOST)
     jobs = [Job(CLOCKS, "ring", f"ring {log}", {"log": log}) for log in ringing]
     if any_untold(db):
         jobs.append(Job(OTHERS, "tell", "tell"))
-    jobs += [Job(OTHERS, "check", f"check {one}", {"programme": one}) for one in house_rule.list_unchecked(db)]
+    jobs += [Job(OTHERS, "check", f"check {one}", {"programme": one}) for one in case_hygiene.list_unchecked(db)]
     jobs += [Job(OTHERS, "recount", f"recount {one}", {"programme": one}) for one in calendars.list_to_recount(db)]
-    left = successions.list_left(db, but=_NOT_ON_THE_WAY.format(prefix="pass_on", id="m.id"), most=MOST)
+    left = succession.list_left(db, but=_NOT_ON_THE_WAY.format(prefix="pass_on", id="m.id"), most=MOST)
     jobs += [Job(OTHERS, "pass_on", f"pass_on {log}", {"log": log}) for log in left]
     queues = allocation.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="allocate", id="a.id"), most=MOST)
     jobs += [Job(OTHERS, "allocate", f"allocate {one}", {"allocation": one}) for one in queues]
     hooks = webhooks.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)
     # One receiver's messages go one after the other, so that a slow one holds up nobody else's.
     jobs += [Job(OTHERS, "hook", f"hook {one}", {"message": one}, f"hooks of {endpoint}") for one, endpoint in hooks]
-    scanning = cabinet.list_pending(db, but=_NOT_ON_THE_WAY.format(prefix="scan", id="b.id"), most=MOST)
+    scanning = storage.list_pending(db, but=_NOT_ON_THE_WAY.format(prefix="scan", id="b.id"), most=MOST)
     jobs += [Job(OTHERS, "scan_file", f"scan {blob}", {"blob": blob}) for blob in scanning]
-    leaving = erasing.list_agreed(db, but=_NOT_ON_THE_WAY.format(prefix="erase", id="e.id"), most=MOST)
+    leaving = erasure.list_agreed(db, but=_NOT_ON_THE_WAY.format(prefix="erase", id="e.id"), most=MOST)
     jobs += [Job(OTHERS, "erase", f"erase {one}", {"erasure": one}) for one in leaving]
-    if cabinet.any_left(db):
+    if storage.any_left(db):
         jobs.append(Job(OTHERS, "sweep", "sweep"))
     if mailing:
-        sending = mails.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
+        sending = mail_outbox.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
         # One person's mails go one after the other, in the order in which they were written.
         jobs += [Job(OTHERS, "send", f"send {mail}", {"mail": mail}, f"mails of {person}") for mail, person in sending]
     return jobs

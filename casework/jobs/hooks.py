@@ -7,8 +7,8 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 
-from casework.operations.targets import Target, choose_address, read_target
-from casework.operations.webhooks import Message
+from casework.operations.integrations.ssrf_guard import Target, choose_address, read_target
+from casework.operations.integrations.webhooks import Message
 
 #: For all of it together, once the name is resolved.
 TIMEOUT_S = 5.0

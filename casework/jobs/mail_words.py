@@ -13,17 +13,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime as say_datetime
 
-from casework.operations.account_mails import AccountMail
-from casework.operations.account_words import ROLE_SAYS, SAYS
-from casework.operations.credentials import LinkMail
-from casework.operations.deadline_words import say_days_of, say_kind, say_rule, say_used
-from casework.operations.invitations import InvitationMail
-from casework.operations.letter_mails import LetterMail
-from casework.operations.mails import Item, Mail
-from casework.operations.notice_words import HAPPENED, SEALED
-from casework.operations.role_notices import RoleMail
-from casework.operations.speech import Speech, catalogue, templates
-from casework.operations.telling import DIGEST
+from casework.operations.auth.account_mail import AccountMail
+from casework.operations.auth.account_words import ROLE_SAYS, SAYS
+from casework.operations.auth.password_change import LinkMail
+from casework.operations.core.i18n import Speech, catalogue, templates
+from casework.operations.core.notice_words import HAPPENED, SEALED
+from casework.operations.core.notification_preferences import DIGEST
+from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
+from casework.operations.letters.mail import LetterMail
+from casework.operations.notifications.mail_outbox import Item, Mail
+from casework.operations.people.invitations import InvitationMail
+from casework.operations.people.role_notices import RoleMail
 from casework.settings import Settings
 
 

@@ -17,22 +17,23 @@ from casework.jobs.mail_words import NoAddress, write_mail
 from casework.jobs.post import NotNow, Refused, post
 from casework.jobs.queue import CLOCKS, NAMESPACE, OTHERS, Job, defer, wait_before
 from casework.jobs.scanner import scan
-from casework.operations import mails, webhooks
-from casework.operations.allocation import allocate as allocate_queue
-from casework.operations.allowances import forget_uses
-from casework.operations.attempts import forget_attempts
-from casework.operations.cabinet import note_scan
-from casework.operations.calendars import recount_programme
-from casework.operations.clocks import ring_log
-from casework.operations.deeds import new_id
-from casework.operations.erasing import StillNamed, carry_out
-from casework.operations.house_rule import check_programme
-from casework.operations.keys import cabinet_of, open_vault
-from casework.operations.letter_mails import LetterMail
-from casework.operations.notices import tell_due
-from casework.operations.passkeys import forget_challenges
-from casework.operations.successions import pass_on as pass_on_mediation
-from casework.operations.targets import Forbidden, inside_of
+from casework.operations.auth.passkeys import forget_challenges
+from casework.operations.auth.throttling import forget_attempts
+from casework.operations.core.actions import new_id
+from casework.operations.core.rate_limits import forget_uses
+from casework.operations.deadlines.calendars import recount_programme
+from casework.operations.deadlines.service import ring_log
+from casework.operations.documents.key_material import cabinet_of, open_vault
+from casework.operations.documents.storage import note_scan
+from casework.operations.integrations import webhooks
+from casework.operations.integrations.ssrf_guard import Forbidden, inside_of
+from casework.operations.letters.mail import LetterMail
+from casework.operations.mediations.succession import pass_on as pass_on_mediation
+from casework.operations.notifications import mail_outbox
+from casework.operations.notifications.service import tell_due
+from casework.operations.oversight.case_hygiene import check_programme
+from casework.operations.privacy.erasure import StillNamed, carry_out
+from casework.operations.tasks.allocation import allocate as allocate_queue
 from casework.records.database import driver_arguments, transaction
 from casework.settings import Settings
 
@@ -144,11 +145,11 @@ def send(hands: Hands, mail: str) -> None:
     """Send a mail that is due. Whoever dies after the server took it sends it again, with the same Message-ID and a
     header that says it may have come before."""
     with transaction(hands.engine) as db:
-        composed = mails.compose(db, mail, open_vault(hands.settings))
+        composed = mail_outbox.compose(db, mail, open_vault(hands.settings))
         if isinstance(composed, LetterMail):
             pieces = cabinet_of(hands.engine, hands.settings).read(db, composed.file)
             composed = replace(composed, content=b"".join(pieces))
-        repeated = composed is not None and mails.begin(db, mail)
+        repeated = composed is not None and mail_outbox.begin(db, mail)
     if composed is None:
         return
     # No transaction is open while the mail server makes us wait.
@@ -159,13 +160,13 @@ def send(hands: Hands, mail: str) -> None:
         answer = post(message, hands.settings)
     except (Refused, NoAddress) as fault:
         with transaction(hands.engine) as db:
-            mails.refused(db, mail, str(fault))
+            mail_outbox.refused(db, mail, str(fault))
     except NotNow as fault:
         with transaction(hands.engine) as db:
-            mails.postpone(db, mail, str(fault), first_pause_s=hands.settings.smtp_retry_s)
+            mail_outbox.postpone(db, mail, str(fault), first_pause_s=hands.settings.smtp_retry_s)
     else:
         with transaction(hands.engine) as db:
-            mails.delivered(db, mail, answer)
+            mail_outbox.delivered(db, mail, answer)
 
 
 @_task(OTHERS)

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework.errors import CasesStranded, InvalidForm, WrongState
-from casework.operations import absences
+from casework.operations.people import absences
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
 from casework.web.texts import name_of, say_error, say_faults

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from casework.api.requests import about_client
 from casework.errors import InvalidForm, NotFound, Refused, TooManyAttempts
-from casework.operations import acceptance
-from casework.operations.acceptance import OPEN_FOR
-from casework.operations.passwords import LONGEST, SHORTEST
+from casework.operations.auth.passwords import LONGEST, SHORTEST
+from casework.operations.people import invitation_acceptance
+from casework.operations.people.invitation_acceptance import OPEN_FOR
 from casework.web.actor import keep_session, open_transaction, page_transaction, viewer
 from casework.web.links import forget, held, hold
 from casework.web.texts import say_error, say_faults
@@ -41,7 +41,7 @@ def open_link() -> Response:
     token = request.form.get("secret", "").strip()[:200]
     try:
         with open_transaction() as db:
-            acceptance.insist_open(db, token)
+            invitation_acceptance.insist_open(db, token)
     except NotFound:
         return _gone()
     return hold(redirect(url_for("acceptance.show"), 303), LINK, token, OPEN_FOR)
@@ -56,7 +56,7 @@ def _show(faults: Mapping[str, str], status: int = 200) -> Response:
     """The question for the code, or behind it what there is to do. The link alone changes nothing."""
     try:
         with open_transaction() as db:
-            opened = acceptance.show_opened(db, held(LINK), held(OPENED))
+            opened = invitation_acceptance.show_opened(db, held(LINK), held(OPENED))
     except NotFound:
         return _gone()
     if opened is None:
@@ -77,7 +77,7 @@ def enter_code() -> Response:
     """A wrong code is noted, and whoever guesses waits."""
     try:
         with open_transaction() as db:
-            secret = acceptance.try_code(db, held(LINK), request.form.get("code", "")[:40], about_client(request)["address"])
+            secret = invitation_acceptance.try_code(db, held(LINK), request.form.get("code", "")[:40], about_client(request)["address"])
     except NotFound:
         return _gone()
     except TooManyAttempts as refusal:
@@ -96,7 +96,7 @@ def accept() -> Response:
     try:
         if viewer() is not None:
             with page_transaction() as (db, actor):
-                acceptance.accept_signed_in(db, actor, token, secret)
+                invitation_acceptance.accept_signed_in(db, actor, token, secret)
             response = redirect(url_for("home.show"), 303)
         else:
             response = _join(token, secret)
@@ -112,7 +112,7 @@ def accept() -> Response:
 
 def _join(token: str, secret: str) -> Response:
     with open_transaction() as db:
-        signed_in = acceptance.accept_as_new(
+        signed_in = invitation_acceptance.accept_as_new(
             db, token, secret, name=request.form.get("name", ""), name_zh=request.form.get("name_zh", "").strip()[:200] or None,
             password=request.form.get("password", ""), language=request.form.get("language", ""), about=about_client(request),
             insist=current_app.config["INSIST_ON_SECOND_FACTOR"],

@@ -12,9 +12,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.requests import about_client
 from casework.errors import InvalidForm, NotFound, NotSignedIn, Refused, TooManyAttempts, WrongCode, WrongPassword
-from casework.operations import accounts, passkeys, preferences, second_factors, tokens
-from casework.operations.attempts import attempt_succeeded, begin_attempt
-from casework.operations.drafts import drop_draft, save_draft
+from casework.operations.auth import passkeys, preferences, tokens
+from casework.operations.auth import second_factor as second_factors
+from casework.operations.auth import sessions as accounts
+from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
+from casework.operations.core.drafts import drop_draft, save_draft
 from casework.web import devices
 from casework.web.actor import (
     FOCUS,

@@ -15,9 +15,11 @@ from werkzeug.wrappers import Response
 
 from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
 from casework.errors import CasesLeft, CasesStranded, InvalidForm, NotAllowed, NotFound, Refused
-from casework.operations import accounts, administration, registered
-from casework.operations.requests import Done, Request
-from casework.operations.speech import SERVICES
+from casework.operations.auth import sessions
+from casework.operations.core.i18n import SERVICES
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.people import queries as people_queries
+from casework.operations.people import service as administration
 from casework.permissions import Actor, takes_two
 from casework.web.actor import only, page_transaction, vault
 from casework.web.forms import read_request
@@ -88,7 +90,7 @@ def people() -> str:
 
 def _people(words: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        found = registered.find_people(db, actor, words=words)
+        found = people_queries.find_people(db, actor, words=words)
     return render_template("administration/people.html", people=found, words=words, faults=faults)
 
 
@@ -163,7 +165,7 @@ def reopen(person: Any) -> Response:
 def end_access(person: Any) -> Response:
     id = str(person)
     return _do(
-        lambda db, actor, asked: accounts.end_access_of(db, actor, id, asked), lambda faults: _person(id, faults), _to_person,
+        lambda db, actor, asked: sessions.end_access_of(db, actor, id, asked), lambda faults: _person(id, faults), _to_person,
         gettext("Every session and token of the person has ended."),
     )  # fmt: skip
 
@@ -174,7 +176,7 @@ def end_access_of_all() -> Response:
     """For emergencies: everybody but oneself signs in again."""
     try:
         with page_transaction() as (db, actor):
-            done = accounts.end_access_of_all(db, actor, read_request(), sure=request.form.get("sure") == "yes")
+            done = sessions.end_access_of_all(db, actor, read_request(), sure=request.form.get("sure") == "yes")
     except InvalidForm as refusal:
         return make_response(_people("", say_faults(refusal)), 422)
     flash(ngettext(
@@ -192,8 +194,8 @@ def person(person: Any) -> str:
 
 def _person(person: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        shown = registered.show_person(db, actor, person)
-        offered = registered.choices(db, actor)
+        shown = people_queries.show_person(db, actor, person)
+        offered = people_queries.choices(db, actor)
     return render_template(
         "administration/person.html", one=shown, offered=offered, roles=GIVEN, of_organisations=ORGANISATION_ROLES, faults=faults
     )
@@ -211,11 +213,11 @@ def give_role(person: Any) -> Response:
             raise InvalidForm(fields={"role": "is not one of the choices"})
         within = "organisation" if role in ORGANISATION_ROLES else "programme"
         _required(within)
-        offered = registered.choices(db, actor)
+        offered = people_queries.choices(db, actor)
         for name in (within, "deputy_for"):
             if _typed(name) and _typed(name) not in dict(offered[name]):
                 raise InvalidForm(fields={name: "is not one of the choices"})
-        registered.show_person(db, actor, id)
+        people_queries.show_person(db, actor, id)
         scope = {"programme": None, "organisation": None} | {within: _typed(within)}
         return administration.create_membership(
             db, actor, person=id, role=role, **scope, deputy_for=_maybe("deputy_for"), starts_at=_begin(_day("starts_on")),
@@ -271,7 +273,7 @@ def deactivate(person: Any) -> Response:
 
     def do(db: Connection, actor: Actor, asked: Request) -> Done:
         if request.form.get("sure") != "yes":
-            registered.show_person(db, actor, id)
+            people_queries.show_person(db, actor, id)
             raise InvalidForm(fields={"sure": "is required"})
         at_once = request.form.get("at_once") == "yes"
         return administration.deactivate_person(db, actor, id, asked, at_once=at_once)
@@ -348,7 +350,7 @@ def add_organisation() -> Response:
 @only("administrator")
 def organisation(organisation: Any) -> str:
     with page_transaction() as (db, actor):
-        shown = registered.show_organisation(db, actor, str(organisation))
+        shown = people_queries.show_organisation(db, actor, str(organisation))
     return render_template("administration/organisation.html", one=shown, kinds=KINDS, services=SERVICES, languages=LANGUAGES)
 
 
@@ -364,7 +366,7 @@ def programmes() -> str:
 def _programmes(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         items = administration.list_programmes(db, actor)["items"]
-        mine = registered.own_programmes(actor)
+        mine = people_queries.own_programmes(actor)
     return render_template("administration/programmes.html", items=items, mine=mine, faults=faults, calendars=CALENDARS)
 
 

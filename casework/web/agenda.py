@@ -10,9 +10,9 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 
 from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND
-from casework.operations import agenda
-from casework.operations.deeds import home_calendar
-from casework.operations.paging import MOST
+from casework.operations.core.actions import home_calendar
+from casework.operations.core.paging import MOST
+from casework.operations.tasks import calendar_view
 from casework.web import dates, frame
 from casework.web.actor import list_transaction, only
 from casework.web.navigation import OFFICES
@@ -35,10 +35,10 @@ def show() -> str:
     with list_transaction() as (db, actor):
         if calendar := home_calendar(db, actor):
             frame.use_calendar(calendar)
-        teams = bool(agenda.teams_of(actor))
+        teams = bool(calendar_view.teams_of(actor))
         whose = whose if whose in WHOSE and (teams or whose != "team") else "own"
         first, last = _span(view, _asked() or frame.clock().today)
-        told = agenda.list_agenda(db, actor, whose=whose, first=first, last=last, limit=MOST)
+        told = calendar_view.list_agenda(db, actor, whose=whose, first=first, last=last, limit=MOST)
     today = date.fromisoformat(told["today"])
     days = [_shown(one, told["items"], today, first if view != "month" else _asked() or today) for one in told["days"]]
 

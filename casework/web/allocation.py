@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from casework.engine.roles import ORGANISATION_QUEUES, PROVIDER_LEAD, SUPERVISOR
 from casework.engine.tasks.allocation import FAMILIAR, NONE, ROUND_ROBIN, SHORTEST, SKILL
 from casework.errors import InvalidForm, NotFound
-from casework.operations import allocation
+from casework.operations.tasks import allocation
 from casework.permissions import Actor
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from casework.api import create_blueprint, large_routes
 from casework.errors import InvalidSettings
-from casework.operations.targets import inside_of
-from casework.operations.vault import Vault
+from casework.operations.core.encryption import Vault
+from casework.operations.integrations.ssrf_guard import inside_of
 from casework.records.blob_store import Store
 from casework.records.database import connect_engine, walled_transaction
 from casework.records.key_ring import earlier_keys, secret_key

@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
 from casework.errors import InvalidForm, NotFound
-from casework.operations import audit, findings, readings
-from casework.operations.chronicle import read_history
-from casework.operations.deeds import calendar_of
-from casework.operations.examine import examine_case
-from casework.operations.mentions import list_mentions
+from casework.operations.audit import findings, questions
+from casework.operations.core import access_log
+from casework.operations.core.actions import calendar_of
+from casework.operations.history.timeline import read_history
+from casework.operations.messages.mentions import list_mentions
+from casework.operations.verification.case_verdict import examine_case
 from casework.permissions import Actor
 from casework.web import frame
 from casework.web.actor import list_transaction, only, open_transaction, page_transaction, viewer
@@ -51,7 +52,7 @@ SAMPLE = 5
 @only("auditor")
 def home() -> str:
     with list_transaction() as (db, actor):
-        counts = audit.count_questions(db, actor)
+        counts = questions.count_questions(db, actor)
         found = findings.count_findings(db, actor)
         mentions = list_mentions(db, actor, unread=True)["items"]
     return render_template(
@@ -70,7 +71,7 @@ def answers(question: str) -> str:
         raise NotFound
     cursor = request.args.get("cursor")
     with list_transaction() as (db, actor):
-        told = audit.list_answers(db, actor, question, cursor=cursor)
+        told = questions.list_answers(db, actor, question, cursor=cursor)
     editions = load_library().editions
     rows = [
         (one, say_entry(one, editions), "" if one["track_kind"] in (None, "case") else service_name(one["track_kind"]))
@@ -93,7 +94,7 @@ def sample() -> str:
     with list_transaction() as (db, actor):
         try:
             size = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 0
-            cases = audit.draw_sample(db, actor, seed=seed, size=size)
+            cases = questions.draw_sample(db, actor, seed=seed, size=size)
         except InvalidForm as refusal:
             fault = say_fault(refusal.fields["size"])
     case = load_library().latest("case")
@@ -220,7 +221,7 @@ def _deed(finding: str, do: Any, said: str) -> BaseResponse:
 def reading_log() -> str:
     number, cursor = request.args.get("number", "").strip()[:100] or None, request.args.get("cursor")
     with page_transaction() as (db, actor):
-        told = readings.list_readings(db, actor, number=number, cursor=cursor)
+        told = access_log.list_readings(db, actor, number=number, cursor=cursor)
     return render_template(
         "audit/reading.html", items=told["items"], number=number or "",
         next_url=url_for("audit.reading_log", number=number, cursor=told["next"]) if told["next"] else "",
@@ -236,9 +237,9 @@ def note_reading(response: Response) -> Response:
     if not shown or request.endpoint in _UNWATCHED:
         return response
     actor, seen = _reader(), request.view_args or {}
-    if actor is not None and (readings.is_watched(actor) or "mediation" in seen or request.endpoint in _LISTS):
+    if actor is not None and (access_log.is_watched(actor) or "mediation" in seen or request.endpoint in _LISTS):
         with open_transaction() as db:
-            readings.note_reading(db, actor, request.full_path.rstrip("?"), seen.get("number"), within=seen)
+            access_log.note_reading(db, actor, request.full_path.rstrip("?"), seen.get("number"), within=seen)
     return response
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from casework.engine.execution.task_lifecycle import OPERATIONS, WAITS_FOR
 from casework.errors import InvalidForm
-from casework.operations import bulk, my_work
+from casework.operations.tasks import bulk, my_work
 from casework.web import frame
 from casework.web.actor import page_transaction
 from casework.web.forms import read_request

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.errors import InvalidForm
-from casework.operations import bulk_cases
+from casework.operations.tasks import bulk_cases
 from casework.web.actor import page_transaction
 from casework.web.forms import PREFIX, build_form, parse_form, read_request, texts_of
 from casework.web.texts import edition_text, sentence

@@ -16,12 +16,12 @@ from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.timers import END_ACCESS
 from casework.errors import CaseHasMoved, InvalidForm, Refused
-from casework.operations import administration
-from casework.operations.calendar_files import MOST_BYTES, YEARS, read_ics
-from casework.operations.calendar_forms import WEEKDAYS as DAYS
-from casework.operations.calendar_forms import read_calendar, write_days, write_slots
-from casework.operations.calendars import change_calendar, preview_calendar, recount_programme, show_calendar
-from casework.operations.national_calendars import COUNTRIES, public_holidays
+from casework.operations.core.national_holidays import COUNTRIES, public_holidays
+from casework.operations.deadlines.calendar_import import MOST_BYTES, YEARS, read_ics
+from casework.operations.deadlines.calendar_text import WEEKDAYS as DAYS
+from casework.operations.deadlines.calendar_text import read_calendar, write_days, write_slots
+from casework.operations.deadlines.calendars import change_calendar, preview_calendar, recount_programme, show_calendar
+from casework.operations.people import service as people
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
 from casework.web.places import task_words
@@ -88,7 +88,7 @@ def _without(words: str, days: Mapping[date, object]) -> str:
 @only("administrator")
 def index() -> str:
     with page_transaction() as (db, actor):
-        items = administration.list_programmes(db, actor)["items"]
+        items = people.list_programmes(db, actor)["items"]
     return render_template("administration/calendars.html", items=items)
 
 

@@ -17,14 +17,14 @@ from casework.definitions import load_library
 from casework.engine.definition.forms import Date, Form, Note
 from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound, WrongState
-from casework.operations.cases import fire_transition
-from casework.operations.deeds import calendar_of
-from casework.operations.drafts import find_draft
-from casework.operations.gate import case_log
-from casework.operations.overview import describe, find_case
-from casework.operations.providers import suggestions_for
-from casework.operations.requests import Done
-from casework.operations.requests import Request as Key
+from casework.operations.cases.queries import describe, find_case
+from casework.operations.cases.service import fire_transition
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done
+from casework.operations.core.idempotency import Request as Key
+from casework.operations.core.visibility import case_log
+from casework.operations.people.provider_directory import suggestions_for
 from casework.permissions import Actor, Sight
 from casework.web.actor import page_transaction
 from casework.web.case_page import track_views

@@ -16,7 +16,7 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.roles import OFFICER
 from casework.errors import InvalidForm
-from casework.operations.case_lists import (
+from casework.operations.cases.list_queries import (
     MOST_COUNTED,
     SORTS,
     WAITS_FOR,
@@ -25,8 +25,8 @@ from casework.operations.case_lists import (
     filter_choices,
     list_cases,
 )
-from casework.operations.deeds import calendar_of
-from casework.operations.saved_filters import drop_filter, list_filters, save_filter
+from casework.operations.cases.saved_filters import drop_filter, list_filters, save_filter
+from casework.operations.core.actions import calendar_of
 from casework.permissions import Actor, reach
 from casework.web import dates
 from casework.web.actor import list_transaction, only, page_transaction

@@ -19,19 +19,19 @@ from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.roles import ORGANISATION_ROLES, SUPERVISOR
 from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound
-from casework.operations import cases
-from casework.operations.case_papers import show_papers
-from casework.operations.choices import choices_of
-from casework.operations.deadlines import explain_tasks
-from casework.operations.deeds import calendar_of
-from casework.operations.documents import list_documents
-from casework.operations.drafts import find_draft
-from casework.operations.history import last_events
-from casework.operations.marks import look
-from casework.operations.messages import list_threads
-from casework.operations.overview import describe, find_case, show_case
-from casework.operations.prospects import read_prospect
-from casework.operations.requests import Done, Request
+from casework.operations.cases import service as cases
+from casework.operations.cases.form_choices import choices_of
+from casework.operations.cases.history import last_events
+from casework.operations.cases.queries import describe, find_case, show_case
+from casework.operations.cases.related_records import show_papers
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.unread import look
+from casework.operations.deadlines.queries import explain_tasks
+from casework.operations.documents.service import list_documents
+from casework.operations.messages.service import list_threads
+from casework.operations.oversight.forecast import read_prospect
 from casework.permissions import Actor, Sight
 from casework.web.actor import page_transaction
 from casework.web.case_list import say_hold, say_outcome

@@ -8,7 +8,7 @@ from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from casework.errors import NotFound
-from casework.operations.overview import find_case
+from casework.operations.cases.queries import find_case
 from casework.permissions import Sight
 from casework.web.actor import page_transaction
 

@@ -11,8 +11,8 @@ from flask_babel import gettext
 
 from casework.definitions import load_library
 from casework.engine.execution.timers import END_ACCESS
-from casework.operations.deadlines import read_clocks
-from casework.operations.deeds import calendar_of
+from casework.operations.core.actions import calendar_of
+from casework.operations.deadlines.queries import read_clocks
 from casework.web import frame
 from casework.web.actor import page_transaction
 from casework.web.deadlines import Ledger, ledger

@@ -21,9 +21,9 @@ from casework.errors import (
     WrongPasskey,
     WrongPassword,
 )
-from casework.operations import accounts, second_factors
-from casework.operations.attempts import attempt_succeeded, begin_attempt
-from casework.operations.passwords import insist_own_password
+from casework.operations.auth import second_factor, sessions
+from casework.operations.auth.passwords import insist_own_password
+from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.web import devices
 from casework.web.actor import Person, open_transaction, renew_cookie, session_secret, vault, viewer
 from casework.web.forms import PROOF
@@ -36,7 +36,7 @@ blueprint = Blueprint("confirm", __name__)
 
 
 #: Pages on which people change how they sign in: these ask before they are shown. What is sensitive besides says so where it
-#: is done (`operations.sensitive`), whatever way it is asked for, and comes here when it was refused.
+#: is done (`operations.auth.step_up`), whatever way it is asked for, and comes here when it was refused.
 OWN_ACCOUNT = frozenset({
     "accounts.second_factor", "accounts.confirm_second_factor", "accounts.renew_codes", "accounts.remove_second_factor",
     "accounts.end_session", "accounts.end_others", "passkeys.ask_name", "passkeys.register", "passkeys.remove",
@@ -84,7 +84,7 @@ def answer() -> Response:
     except (WrongPassword, WrongCode, WrongPasskey, TooManyAttempts) as refusal:
         return _page(person, target, method, refusal)
     with open_transaction() as db:
-        renewed = accounts.prove_again(db, person.actor, secret)
+        renewed = sessions.prove_again(db, person.actor, secret)
     # With 307 the browser sends on what this form carries.
     return renew_cookie(make_response(redirect(target, 307 if method == "POST" else 303)), renewed)
 
@@ -102,7 +102,7 @@ def _prove(person: Person) -> None:
     with open_transaction() as db:
         if not factor:
             insist_own_password(db, person.actor, request.form.get("confirm_password", ""))
-        elif not second_factors.fits(db, person.id, request.form.get("confirm_code", "")[:100], vault()):
+        elif not second_factor.fits(db, person.id, request.form.get("confirm_code", "")[:100], vault()):
             raise WrongCode
         attempt_succeeded(db, attempt)
 

@@ -15,11 +15,11 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Choice, Form, Note
 from casework.errors import WrongState
-from casework.operations import contract
-from casework.operations.deeds import calendar_of
-from casework.operations.drafts import find_draft
-from casework.operations.referrals import find_referral
-from casework.operations.requests import Done, Request
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.referrals import acknowledgements
+from casework.operations.referrals.service import find_referral
 from casework.permissions import Actor
 from casework.web import frame
 from casework.web.actor import page_transaction
@@ -53,7 +53,7 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
     with page_transaction() as (db, actor):
         case, track = find_referral(db, actor, id)
         frame.use_calendar(calendar_of(db, case.programme))
-        told = contract.describe_contract(db, actor, case, track)
+        told = acknowledgements.describe_contract(db, actor, case, track)
         edition = load_library()[track.edition]
 
         def words(deed: Mapping[str, Json]) -> str:
@@ -101,7 +101,7 @@ def confirm_receipt(referral: UUID) -> Response:
     """Sign for what has come."""
     try:
         with page_transaction() as (db, actor):
-            contract.confirm_receipt(db, actor, str(referral), read_request())
+            acknowledgements.confirm_receipt(db, actor, str(referral), read_request())
     except WrongState as refusal:
         flash(say_error(refusal), "warn")
     else:
@@ -113,7 +113,7 @@ def confirm_receipt(referral: UUID) -> Response:
 def object_to(referral: UUID) -> Response:
     def do(db: Connection, actor: Actor, request: Request, _: int, data: dict[str, Json]) -> Done:
         to, words = str(data.get("to", "")), str(data.get("words", ""))
-        return contract.object_to(db, actor, str(referral), to=to, words=words, request=request)
+        return acknowledgements.object_to(db, actor, str(referral), to=to, words=words, request=request)
 
     return answer(
         _draft(str(referral)), Objection.rule(), do, lambda sent: _show(str(referral), sent, ""),
@@ -125,7 +125,7 @@ def object_to(referral: UUID) -> Response:
 @blueprint.post("/referrals/<uuid:referral>/objections/<uuid:objection>")
 def answer_objection(referral: UUID, objection: UUID) -> Response:
     def do(db: Connection, actor: Actor, request: Request, _: int, data: dict[str, Json]) -> Done:
-        return contract.answer_objection(
+        return acknowledgements.answer_objection(
             db, actor, str(referral), str(objection), words=str(data.get("words", "")), request=request
         )
 

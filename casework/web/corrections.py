@@ -20,15 +20,15 @@ from casework.engine.execution.commands import Library
 from casework.engine.execution.corrections import REASON, Answer
 from casework.engine.state.case import Case
 from casework.errors import NotFound
-from casework.operations import corrections
-from casework.operations.choices import choices_of
-from casework.operations.deeds import calendar_of
-from casework.operations.drafts import find_draft
-from casework.operations.mediations import find_mediation
-from casework.operations.overview import find_case
-from casework.operations.referrals import find_referral
-from casework.operations.requests import Done, Request
-from casework.operations.task_lists import find_task
+from casework.operations.cases import corrections
+from casework.operations.cases.form_choices import choices_of
+from casework.operations.cases.queries import find_case
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.mediations.service import find_mediation
+from casework.operations.referrals.service import find_referral
+from casework.operations.tasks.queues import find_task
 from casework.permissions import Actor, Sight, sight
 from casework.web import frame
 from casework.web.actor import page_transaction

@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from casework.definitions import load_library
 from casework.engine.analysis.deadline_explanation import PAUSE
 from casework.engine.deadlines.calendars import Calendar
-from casework.operations.deadline_words import say_days_of, say_kind, say_rule, say_used
+from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
 from casework.web.speech import SPEECH
 from casework.web.texts import edition_text
 

@@ -17,9 +17,10 @@ from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.execution.task_lifecycle import COMPLETE
 from casework.engine.state.case import Case, Task, Track
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
-from casework.operations import chronicle, tasks
-from casework.operations.deeds import calendar_of
-from casework.operations.marks import look
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.unread import look
+from casework.operations.history import timeline
+from casework.operations.tasks import service as tasks
 from casework.permissions import Sight, asked, operations, sight
 from casework.web import frame
 from casework.web.actor import page_transaction
@@ -72,7 +73,7 @@ def _standing(db: Connection, case: Case, task: Task, edition: Edition) -> dict[
     pending = case.proposals[str(task.of)]
     track = case.tracks[task.track]
     rule = next(one for one in edition.transitions if one.name == pending.transition)
-    entry = next(chronicle.tell(db, case.log, {pending.seq}))
+    entry = next(timeline.tell(db, case.log, {pending.seq}))
     return {
         "asker": entry["actor"], "acting_for": entry["acting_for"], "at": entry["at"], "happened_on": entry["happened_on"],
         "fields": say_fields(entry, load_library().editions), "roles": [role_name(role) for role in rule.confirm_by],

@@ -34,10 +34,10 @@ from casework.errors import (
     Refused,
     WrongState,
 )
-from casework.operations.choices import choices_of
-from casework.operations.drafts import drop_draft, find_draft
-from casework.operations.history import list_events
-from casework.operations.requests import Done, Request
+from casework.operations.cases.form_choices import choices_of
+from casework.operations.cases.history import list_events
+from casework.operations.core.drafts import drop_draft, find_draft
+from casework.operations.core.idempotency import Done, Request
 from casework.permissions import Actor
 from casework.web.actor import page_transaction
 from casework.web.forms import (

@@ -14,7 +14,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import Connection
 
 from casework.api.requests import client_address, network_of
-from casework.operations.attempts import KNOWN, account_hash, know_source
+from casework.operations.auth.throttling import KNOWN, account_hash, know_source
 from casework.web.actor import cookie_named
 
 #: Of so many accounts one device keeps that it knows them; the eldest is forgotten.

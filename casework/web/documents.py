@@ -34,15 +34,23 @@ from casework.engine.case_objects.documents import SEALED
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text, build_model, check
 from casework.engine.state.case import Case, Grant
 from casework.errors import FileDamaged, InvalidForm, NotFound, UploadRefused
-from casework.operations import documents
-from casework.operations.cabinet import part_for, part_of
-from casework.operations.case_file import make_case_file
-from casework.operations.deeds import calendar_of
-from casework.operations.drafts import drop_draft, find_draft
-from casework.operations.overview import find_case
-from casework.operations.referrals import find_referral
-from casework.operations.requests import Done, Request, digest_of
-from casework.operations.uploads import MEGABYTE, MOST_AT_ONCE, MOST_BYTES, MOST_FILES, TYPES, Upload, receive
+from casework.operations.cases.queries import find_case
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import drop_draft, find_draft
+from casework.operations.core.idempotency import Done, Request, digest_of
+from casework.operations.documents import service as documents
+from casework.operations.documents.storage import part_for, part_of
+from casework.operations.documents.upload_checks import (
+    MEGABYTE,
+    MOST_AT_ONCE,
+    MOST_BYTES,
+    MOST_FILES,
+    TYPES,
+    Upload,
+    receive,
+)
+from casework.operations.referrals.service import find_referral
+from casework.operations.verification.case_archive import make_case_file
 from casework.permissions import Actor, Sight, sight
 from casework.records.blob_store import Store
 from casework.web import frame

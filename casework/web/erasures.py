@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
-from casework.operations import erasures, registered
+from casework.operations.people import queries as people_queries
+from casework.operations.privacy import erasure_requests
 from casework.web.actor import current_actor, only, page_transaction
 from casework.web.forms import read_request
 from casework.web.texts import N_, say, say_error, say_faults
@@ -35,7 +36,7 @@ STATES = {
 def index() -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
-        found = erasures.list_erasures(db, actor, cursor=cursor)
+        found = erasure_requests.list_erasures(db, actor, cursor=cursor)
     return render_template(
         "erasures/index.html", rows=found["items"], states=STATES, bases=BASES, asks=ADMINISTRATOR in actor.roles(),
         next_url=url_for("erasures.index", cursor=found["next"]) if found["next"] else "",
@@ -51,9 +52,9 @@ def new() -> str:
 
 def _form(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        programmes = registered.choices(db, actor)["programme"]
+        programmes = people_queries.choices(db, actor)["programme"]
         person = request.values.get("person", "")
-        named = registered.show_person(db, actor, _id(person)) if person else None
+        named = people_queries.show_person(db, actor, _id(person)) if person else None
     return render_template("erasures/new.html", faults=faults, within=programmes, whom=named, bases=BASES)
 
 
@@ -70,9 +71,9 @@ def ask() -> Response:
     given = {name: request.form.get(name, "").strip() for name in ("programme", "person", "basis", "reason", "words")}
     try:
         with page_transaction() as (db, actor):
-            if given["programme"] not in dict(registered.choices(db, actor)["programme"]):
+            if given["programme"] not in dict(people_queries.choices(db, actor)["programme"]):
                 raise InvalidForm(fields={"programme": "is not one of the choices"})
-            done = erasures.ask_erasure(
+            done = erasure_requests.ask_erasure(
                 db, actor, programme=given["programme"], person=_id(given["person"]) if given["person"] else None,
                 words=given["words"].splitlines(), basis=given["basis"], reason=given["reason"], request=read_request(),
                 years=current_app.config["KEEP_FINANCING_YEARS"],
@@ -95,7 +96,7 @@ def show(erasure: UUID) -> str:
 
 def _shown(erasure: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        one = erasures.show_erasure(db, actor, erasure, years=current_app.config["KEEP_FINANCING_YEARS"])
+        one = erasure_requests.show_erasure(db, actor, erasure, years=current_app.config["KEEP_FINANCING_YEARS"])
     return render_template(
         "erasures/show.html", one=one, kept=[say(why) for why in one["kept"]], faults=faults, states=STATES, bases=BASES
     )
@@ -107,12 +108,12 @@ def decide(erasure: UUID) -> Response:
     id, agree = str(erasure), request.form.get("decision") == "agree"
     try:
         with page_transaction() as (db, actor):
-            erasures.show_erasure(db, actor, id)
+            erasure_requests.show_erasure(db, actor, id)
             if not {COMPLIANCE, MANAGER} & current_actor().roles():
                 raise NotAllowed(why="this is for: compliance, manager, in their own name.")
             if agree and request.form.get("sure") != "yes":
                 raise InvalidForm(fields={"sure": gettext("Tick the box: this cannot be undone.")})
-            erasures.decide_erasure(
+            erasure_requests.decide_erasure(
                 db, actor, id, agree=agree, note=request.form.get("note", ""), request=read_request(),
                 years=current_app.config["KEEP_FINANCING_YEARS"],
             )  # fmt: skip

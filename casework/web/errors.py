@@ -16,8 +16,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.api import PREFIX
 from casework.api.errors import RETRY_AFTER_S, STATUS, answer_database, answer_error, answer_http
 from casework.errors import CaseworkError, InvalidForm, NotFound, NotSignedIn, TooManyAttempts
-from casework.operations.accounts import person_of_ended
-from casework.operations.drafts import save_draft
+from casework.operations.auth.sessions import person_of_ended
+from casework.operations.core.drafts import save_draft
 from casework.web.actor import open_transaction, session_secret
 from casework.web.forms import PROOF, form_name
 from casework.web.paths import local_path

@@ -21,8 +21,8 @@ from werkzeug.datastructures import MultiDict
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Form as Definition
 from casework.errors import Unreadable
-from casework.operations.drafts import Draft
-from casework.operations.requests import Request, digest_of
+from casework.operations.core.drafts import Draft
+from casework.operations.core.idempotency import Request, digest_of
 from casework.web.texts import edition_text, say_fault
 
 Json = Any

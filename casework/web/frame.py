@@ -17,8 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import CaseworkError, NotFound
-from casework.operations.accounts import Scope
-from casework.operations.notifications import MOST_COUNTED, count_unread
+from casework.operations.auth.sessions import Scope
+from casework.operations.notifications.queries import MOST_COUNTED, count_unread
 from casework.web import dates, forms, navigation, texts
 from casework.web.actor import FOCUS, Person, cookie_named, focus, page_transaction, viewer
 

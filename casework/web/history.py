@@ -15,10 +15,11 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import SCANS
 from casework.errors import NotFound
-from casework.operations import chronicle, findings
-from casework.operations.corrections import may_correct_now
-from casework.operations.deeds import calendar_of
-from casework.operations.overview import find_case
+from casework.operations.audit import findings
+from casework.operations.cases.corrections import may_correct_now
+from casework.operations.cases.queries import find_case
+from casework.operations.core.actions import calendar_of
+from casework.operations.history import timeline
 from casework.web import frame
 from casework.web.actor import page_transaction
 from casework.web.sentences import Change, Told, say_changes, say_entry, say_fields, say_why_not
@@ -112,7 +113,7 @@ def show(number: str) -> str:
     chosen = chosen if chosen in FILTERS else "all"
     oldest, cursor = request.args.get("order") == "oldest", request.args.get("cursor")
     with page_transaction() as (db, actor):
-        told = chronicle.read_history(db, actor, number, chosen=chosen, oldest_first=oldest, cursor=cursor)
+        told = timeline.read_history(db, actor, number, chosen=chosen, oldest_first=oldest, cursor=cursor)
         frame.use_calendar(calendar_of(db, told["programme"]))
         counts = findings.count_by_event(db, told["log"]) if told["whole"] else {}
         lines = lines_of(told["items"], counts)
@@ -129,7 +130,7 @@ def entry(number: str, seq: int) -> str:
     with page_transaction() as (db, actor):
         if seq > 2**53:
             raise NotFound("entry")
-        told = chronicle.read_entry(db, actor, number, seq)
+        told = timeline.read_entry(db, actor, number, seq)
         frame.use_calendar(calendar_of(db, told["programme"]))
         about = findings.of_event(db, actor, number, seq)
         correctable = may_correct_now(db, actor, find_case(db, actor, number)[0], load_library().editions, seq)

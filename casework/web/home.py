@@ -9,14 +9,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.operations import house_rule as house_rule_now
-from casework.operations import inbox, my_work, workload
-from casework.operations.mentions import list_mentions
-from casework.operations.openings import list_unsealings
-from casework.operations.prospects import MOST as MOST_AT_RISK
-from casework.operations.prospects import list_at_risk
-from casework.operations.standing_in import list_for_absent
-from casework.operations.task_lists import count_queues, list_tasks
+from casework.operations.mediations.disclosures import list_unsealings
+from casework.operations.messages.mentions import list_mentions
+from casework.operations.oversight import case_hygiene as house_rule_now
+from casework.operations.oversight.forecast import MOST as MOST_AT_RISK
+from casework.operations.oversight.forecast import list_at_risk
+from casework.operations.referrals import inbox
+from casework.operations.tasks import my_work, workload
+from casework.operations.tasks.queues import count_queues, list_tasks
+from casework.operations.tasks.substitutions import list_for_absent
 from casework.web import frame
 from casework.web.actor import current_actor, list_transaction, only
 from casework.web.allocation import queues_to_choose

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.operations.queue_health import retry_job, show_jobs
+from casework.operations.oversight.job_health import retry_job, show_jobs
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
 from casework.web.texts import N_

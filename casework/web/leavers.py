@@ -12,8 +12,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework.errors import CaseworkError, InvalidForm
-from casework.operations import leavers
-from casework.operations.requests import Request
+from casework.operations.core.idempotency import Request
+from casework.operations.people import offboarding
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
 from casework.web.texts import say, say_error, say_fault
@@ -38,11 +38,11 @@ def show(person: UUID) -> str:
 
 def _show(person: str, faults: Mapping[str, str], outcomes: list[Outcome]) -> str:
     with page_transaction() as (db, actor):
-        found = leavers.show_leaver(db, actor, person)
+        found = offboarding.show_leaver(db, actor, person)
     everybody = {one["id"]: one for case in found["cases"] for one in case["successors"]}
     return render_template(
         "leavers/show.html", one=found, faults=faults, outcomes=outcomes, everybody=list(everybody.values()),
-        done=sum(not one.why for one in outcomes), most=leavers.MOST,
+        done=sum(not one.why for one in outcomes), most=offboarding.MOST,
         why_not={one["number"]: say(one["why_not"]) for one in found["cases"] if one["why_not"]},
     )  # fmt: skip
 
@@ -52,7 +52,7 @@ def _show(person: str, faults: Mapping[str, str], outcomes: list[Outcome]) -> st
 def take_over(person: UUID) -> Response:
     id, asked = str(person), read_request()
     note = request.form.get("note", "").strip()
-    chosen = request.form.getlist("case")[: leavers.MOST]
+    chosen = request.form.getlist("case")[: offboarding.MOST]
     faults = {}
     if not chosen:
         faults["case"] = gettext("Choose at least one case.")
@@ -70,7 +70,7 @@ def _one(person: str, number: str, note: str, asked: Request) -> Outcome:
     words = request.form.get(f"note-{number}", "").strip() or note
     try:
         with page_transaction() as (db, actor):
-            leavers.take_over(
+            offboarding.take_over(
                 db, actor, number, leaver=person, successor=successor, note=words,
                 request=Request(f"{asked.key}.{number}", asked.digest),
             )  # fmt: skip

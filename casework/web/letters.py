@@ -14,11 +14,11 @@ from casework.engine.case_objects.letters import CLOSING, INVITATION, REFERRAL, 
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text
 from casework.engine.parties import PARTIES
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
-from casework.operations import letters
-from casework.operations.drafts import drop_draft, find_draft
-from casework.operations.letter_words import BOTH, CHINESE, ENGLISH
-from casework.operations.letters import MOST_WORDS, Composed, Written
-from casework.operations.printing import insist_printing
+from casework.operations.core.drafts import drop_draft, find_draft
+from casework.operations.letters import service as letters
+from casework.operations.letters.content import BOTH, CHINESE, ENGLISH
+from casework.operations.letters.pdf import insist_printing
+from casework.operations.letters.service import MOST_WORDS, Composed, Written
 from casework.web.actor import page_transaction
 from casework.web.dates import say_day
 from casework.web.deeds import Sent

@@ -8,8 +8,8 @@ from flask import Flask, current_app, request
 
 from casework.api.auth import secret_of
 from casework.api.requests import client_address, network_of
-from casework.operations.accounts import find_actor_by_secret
-from casework.operations.allowances import Kind, count_use
+from casework.operations.auth.sessions import find_actor_by_secret
+from casework.operations.core.rate_limits import Kind, count_use
 from casework.records.database import walled_transaction
 from casework.web.actor import viewer
 from casework.web.errors import for_programs

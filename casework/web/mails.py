@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.operations.mails import list_mails, resend_mail
-from casework.operations.notice_words import KIND
+from casework.operations.core.notice_words import KIND
+from casework.operations.notifications.mail_outbox import list_mails, resend_mail
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
 from casework.web.texts import N_

@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.validation import faults
-from casework.operations.ways import find_edition, read_ways
+from casework.operations.history.track_path import find_edition, read_ways
 from casework.web.actor import page_transaction
 from casework.web.drawing import Drawing, Stop, draw, standing_of, tell
 from casework.web.texts import edition_text

@@ -12,10 +12,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework.errors import InvalidForm, NotFound
-from casework.operations import catalogue, matches
-from casework.operations.cases import open_case
-from casework.operations.catalogue import Noun
-from casework.operations.presenters import names_of
+from casework.operations.cases.service import open_case
+from casework.operations.catalogue import matches
+from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.service import Noun
+from casework.operations.core.presenters import names_of
 from casework.permissions import Actor, reach
 from casework.web.actor import list_transaction, page_transaction
 from casework.web.forms import read_request

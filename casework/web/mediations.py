@@ -16,16 +16,16 @@ from casework.engine.definition.forms import Form, Note, People, Person, build_m
 from casework.engine.state.case import Case
 from casework.engine.state.events import NOTED, SAID
 from casework.errors import NotAllowed, NotFound
-from casework.operations import mediations
-from casework.operations.cases import fire_transition
-from casework.operations.deeds import calendar_of
-from casework.operations.drafts import find_draft
-from casework.operations.history import list_events
-from casework.operations.marks import look
-from casework.operations.messages import list_threads
-from casework.operations.openings import list_openings, may_ask, opened_until
-from casework.operations.readings import list_sealed_readings
-from casework.operations.requests import Done, Request
+from casework.operations.cases.history import list_events
+from casework.operations.cases.service import fire_transition
+from casework.operations.core.access_log import list_sealed_readings
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.unread import look
+from casework.operations.mediations import service as mediations
+from casework.operations.mediations.disclosures import list_openings, may_ask, opened_until
+from casework.operations.messages.service import list_threads
 from casework.permissions import Actor, Sight, sight
 from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction

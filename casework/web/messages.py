@@ -17,11 +17,13 @@ from werkzeug.wrappers import Response
 from casework.engine.case_objects.messages import FROM_INSIDE, INTERNAL, LONGEST, NOT_A_READER, SHARED, STRANGER
 from casework.engine.definition.forms import Form, Note, People
 from casework.errors import AudienceInDoubt, NotFound
-from casework.operations.deeds import calendar_of
-from casework.operations.drafts import drop_draft, find_draft
-from casework.operations.mediations import find_mediation
-from casework.operations.mentions import open_mentions
-from casework.operations.messages import (
+from casework.operations.cases.queries import find_case
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import drop_draft, find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.mediations.service import find_mediation
+from casework.operations.messages.mentions import open_mentions
+from casework.operations.messages.service import (
     Thread,
     correct_message,
     describe_thread,
@@ -31,9 +33,7 @@ from casework.operations.messages import (
     send_message,
     thread_of,
 )
-from casework.operations.overview import find_case
-from casework.operations.referrals import find_referral
-from casework.operations.requests import Done, Request
+from casework.operations.referrals.service import find_referral
 from casework.permissions import Actor
 from casework.web import frame
 from casework.web.actor import page_transaction

@@ -13,12 +13,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.definitions import load_library
 from casework.engine.definition.forms import Choice, Date, Form, Note, Person
 from casework.errors import NotFound
-from casework.operations import cases
-from casework.operations.deeds import calendar_of
-from casework.operations.drafts import find_draft
-from casework.operations.gate import case_log
-from casework.operations.overview import describe, find_case
-from casework.operations.requests import Done, Request
+from casework.operations.cases import service as cases
+from casework.operations.cases.queries import describe, find_case
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.visibility import case_log
 from casework.permissions import Actor, Sight
 from casework.web.actor import page_transaction
 from casework.web.deeds import Sent, answer

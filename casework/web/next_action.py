@@ -7,8 +7,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from casework.operations.deeds import calendar_of
-from casework.operations.overview import what_next
+from casework.operations.cases.queries import what_next
+from casework.operations.core.actions import calendar_of
 from casework.web import dates
 from casework.web.actor import page_transaction
 from casework.web.frame import clock, use_calendar

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response
 from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import KINDS
 from casework.errors import InvalidForm
-from casework.operations import notifications, telling
-from casework.operations.account_words import ROLE_SAYS, SAYS
-from casework.operations.notice_words import CHOICE, HAPPENED, KIND
+from casework.operations.auth.account_words import ROLE_SAYS, SAYS
+from casework.operations.core import notification_preferences
+from casework.operations.core.notice_words import CHOICE, HAPPENED, KIND
+from casework.operations.notifications import queries as notification_queries
 from casework.web.actor import page_transaction
 from casework.web.places import case_url
 from casework.web.sentences import say_given
@@ -27,7 +28,7 @@ blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
 def index() -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
-        found = notifications.list_notifications(db, actor, cursor=cursor)
+        found = notification_queries.list_notifications(db, actor, cursor=cursor)
     return render_template(
         "notifications/index.html", rows=[_said(one) for one in found["items"]],
         next_url=url_for("notifications.index", cursor=found["next"]) if found["next"] else "",
@@ -52,7 +53,7 @@ def _said(one: Json) -> Json:
 def show(notification: str) -> Response:
     """Where a link in a mail leads: on to what it is about. It changes nothing."""
     with page_transaction() as (db, actor):
-        found = notifications.find_notification(db, actor, notification)
+        found = notification_queries.find_notification(db, actor, notification)
     return redirect(_place(found), 303)
 
 
@@ -76,14 +77,14 @@ def _place(one: Json) -> str:
 def read(notification: str) -> Response:
     """Read it; and go on to what it is about, where that was asked for."""
     with page_transaction() as (db, actor):
-        found = notifications.mark_read(db, actor, notification)
+        found = notification_queries.mark_read(db, actor, notification)
     return redirect(_place(found) if request.form.get("go") else url_for("notifications.index"), 303)
 
 
 @blueprint.post("/read")
 def read_all() -> Response:
     with page_transaction() as (db, actor):
-        notifications.mark_all_read(db, actor)
+        notification_queries.mark_all_read(db, actor)
     flash(gettext("All are marked as read."))
     return redirect(url_for("notifications.index"), 303)
 
@@ -95,9 +96,9 @@ def settings() -> str:
 
 def _settings(faults: Json) -> str:
     with page_transaction() as (db, actor):
-        kept = telling.find_telling(db, actor)
+        kept = notification_preferences.find_telling(db, actor)
     rows = [
-        (kind, gettext(KIND[kind]), [(one, gettext(CHOICE[one]), kept.choices[kind] == one) for one in telling.allowed(kind)])
+        (kind, gettext(KIND[kind]), [(one, gettext(CHOICE[one]), kept.choices[kind] == one) for one in notification_preferences.allowed(kind)])
         for kind in KINDS
     ]
     return render_template("notifications/settings.html", rows=rows, quiet=kept.quiet, faults=faults)
@@ -108,7 +109,7 @@ def keep_settings() -> Response:
     choices = {kind: request.form[kind] for kind in KINDS if kind in request.form}
     try:
         with page_transaction() as (db, actor):
-            telling.set_telling(db, actor, choices, quiet=bool(request.form.get("quiet")))
+            notification_preferences.set_telling(db, actor, choices, quiet=bool(request.form.get("quiet")))
     except InvalidForm as refusal:
         return make_response(_settings(refusal.fields), 422)
     flash(gettext("Your preferences are kept."))

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from casework.definitions import load_library
 from casework.errors import NobodyLeft
-from casework.operations.duties import AWAY, DID, Excluded, Obstacle, Prospect
+from casework.operations.core.staffing import AWAY, DID, Excluded, Obstacle, Prospect
 from casework.web.texts import edition_text, role_name
 
 

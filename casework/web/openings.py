@@ -15,10 +15,10 @@ from casework.engine.case_objects.disclosures import GLASS_LASTS, MOST_DAYS
 from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Person, build_model, check
 from casework.engine.state.case import Case
 from casework.errors import NotFound, WrongState
-from casework.operations import openings
-from casework.operations.drafts import find_draft
-from casework.operations.mediations import find_mediation
-from casework.operations.requests import Done, Request
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.mediations import disclosures
+from casework.operations.mediations.service import find_mediation
 from casework.permissions import Actor
 from casework.web import frame
 from casework.web.actor import only, page_transaction
@@ -77,7 +77,7 @@ def _named_for(db: Connection, actor: Actor, mediation: str) -> Case:
         case = find_mediation(db, actor, mediation)
     except NotFound:
         raise NotFound("mediation") from None
-    if not openings.may_ask(actor, case):
+    if not disclosures.may_ask(actor, case):
         raise NotFound("mediation")
     return case
 
@@ -90,7 +90,7 @@ def ask(mediation: UUID) -> Response:
 def _ask(mediation: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         case = _named_for(db, actor, mediation)
-        form = _form(db, actor, f"unseal:{mediation}", Unsealing, sent, openings.who_may(db, case))
+        form = _form(db, actor, f"unseal:{mediation}", Unsealing, sent, disclosures.who_may(db, case))
     page = render_template(
         "openings/ask.html", form=form, sent=sent, name=case.title or gettext("Sealed mediation"), mediation=mediation
     )
@@ -105,7 +105,7 @@ def ask_unsealing(mediation: UUID) -> Response:
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
         given = _checked(Unsealing, data)
-        return openings.ask_unsealing(
+        return disclosures.ask_unsealing(
             db, actor, id, reader=given["reader"], decider=given["decider"], days=int(given["days"]), reason=given["reason"],
             request=key,
         )  # fmt: skip
@@ -121,10 +121,10 @@ def ask_unsealing(mediation: UUID) -> Response:
 def tell_parties(opening: UUID) -> Response:
     id = str(opening)
     with page_transaction() as (db, actor):
-        mediation = openings.mediation_of(db, actor, id)
+        mediation = disclosures.mediation_of(db, actor, id)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
-        return openings.tell_parties(db, actor, id, on=str(_checked(Told, data)["on"]), request=key)
+        return disclosures.tell_parties(db, actor, id, on=str(_checked(Told, data)["on"]), request=key)
 
     def again(sent: Sent) -> Response:
         with page_transaction() as (db, actor):
@@ -148,7 +148,7 @@ def show(opening: UUID) -> Response:
 
 def _show(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
-        one = openings.find_unsealing(db, actor, id)
+        one = disclosures.find_unsealing(db, actor, id)
         form = _form(db, actor, f"decide:{id}", Decision, sent) if one["state"] == "asked" else None
     return make_response(render_template("openings/show.html", one=one, form=form, sent=sent), sent.status if sent else 200)
 
@@ -157,11 +157,11 @@ def _show(id: str, sent: Sent | None) -> Response:
 def decide(opening: UUID) -> Response:
     id = str(opening)
     with page_transaction() as (db, actor):
-        openings.find_unsealing(db, actor, id)
+        disclosures.find_unsealing(db, actor, id)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
         given = _checked(Decision, data)
-        return openings.decide_unsealing(
+        return disclosures.decide_unsealing(
             db, actor, id, agree=given["decision"] == "agree", note=given.get("note"), request=key
         )
 
@@ -179,8 +179,8 @@ def end(opening: UUID) -> Response:
     id = str(opening)
     try:
         with page_transaction() as (db, actor):
-            openings.end_unsealing(db, actor, id, request=read_request())
-            mine = openings.may_read_of(db, actor, id)
+            disclosures.end_unsealing(db, actor, id, request=read_request())
+            mine = disclosures.may_read_of(db, actor, id)
     except WrongState as refusal:
         flash(say_error(refusal), "warn")
         return redirect(url_for("home.show"), 303)
@@ -202,9 +202,9 @@ def _emergency(number: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         if number:
             try:
-                found = openings.insist_may_break(db, actor, number)
+                found = disclosures.insist_may_break(db, actor, number)
                 form = _form(db, actor, f"emergency:{found['number']}", Emergency, sent)
-                roles = openings.roles_of_breaker(db, actor, found["number"])
+                roles = disclosures.roles_of_breaker(db, actor, found["number"])
             except NotFound:
                 fault = gettext("There is no case %(number)s in a programme that you administer. Check the number.", number=number)
     hours = int(GLASS_LASTS.total_seconds()) // 3600
@@ -219,10 +219,10 @@ def _emergency(number: str, sent: Sent | None) -> Response:
 def break_glass() -> Response:
     number = request.form.get("case", "").strip()
     with page_transaction() as (db, actor):
-        openings.insist_may_break(db, actor, number)
+        disclosures.insist_may_break(db, actor, number)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
-        return openings.break_glass(db, actor, number, reason=_checked(Emergency, data)["reason"], request=key)
+        return disclosures.break_glass(db, actor, number, reason=_checked(Emergency, data)["reason"], request=key)
 
     return answer(
         f"emergency:{number}", Emergency.rule(), do, lambda sent: _emergency(number, sent),

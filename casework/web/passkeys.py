@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.requests import about_client
 from casework.errors import InvalidForm, NotSignedIn, Refused, WrongPasskey
-from casework.operations import accounts, passkeys
-from casework.operations.passkeys import Proof, Purpose, Site
+from casework.operations.auth import passkeys, sessions
+from casework.operations.auth.passkeys import Proof, Purpose, Site
 from casework.permissions import Actor
 from casework.web.actor import (
     Person,
@@ -100,7 +100,7 @@ def enter() -> BaseResponse:
         flash(say_error(refusal), "danger")
         return redirect(url_for("accounts.ask_code" if person else "accounts.sign_in", next=target), 303)
     with open_transaction() as db:
-        secret = accounts.sign_in_with_passkey(db, proof, about_client(request), session_secret())
+        secret = sessions.sign_in_with_passkey(db, proof, about_client(request), session_secret())
     return keep_session(make_response(redirect(target or url_for("home.show"), 303)), secret)
 
 
@@ -151,7 +151,7 @@ def _changing(person: Person, deed: Callable[[Connection, Actor], T]) -> tuple[T
     """Change the means to sign in: gives what the deed gives, and the secret of the one session that is left."""
     with open_transaction() as db:
         done = deed(db, person.actor)
-        return done, accounts.renew_session(db, person.actor, session_secret() or "")
+        return done, sessions.renew_session(db, person.actor, session_secret() or "")
 
 
 def _say(refusal: WrongPasskey | InvalidForm) -> str:

@@ -10,9 +10,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.errors import InvalidForm, NotFound, NotSignedIn, TooManyAttempts, WrongCode, WrongPassword
-from casework.operations import accounts, credentials, recoveries
-from casework.operations.attempts import attempt_succeeded, begin_attempt
-from casework.operations.passwords import LONGEST
+from casework.operations.auth import password_change, sessions
+from casework.operations.auth.passwords import LONGEST
+from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
+from casework.operations.people import account_recovery
 from casework.web import devices
 from casework.web.actor import (
     Person,
@@ -44,7 +45,7 @@ def change() -> BaseResponse:
 def _change_page(faults: Mapping[str, str], status: int = 200) -> Response:
     person = _signed_in()
     with open_transaction() as db:
-        shortest = credentials.shortest_of(db, person.id)
+        shortest = password_change.shortest_of(db, person.id)
     return make_response(
         render_template("accounts/change_password.html", person=person, faults=faults, shortest=shortest, longest=LONGEST), status
     )
@@ -60,8 +61,8 @@ def put() -> BaseResponse:
         with open_transaction() as db:
             attempt = begin_attempt(db, person.email, devices.source(person.email))
         with page_transaction() as (db, actor):
-            credentials.change_password(db, actor, present=given.get("present", ""), password=given.get("password", ""))
-            renewed = accounts.renew_session(db, actor, session_secret() or "")
+            password_change.change_password(db, actor, present=given.get("present", ""), password=given.get("password", ""))
+            renewed = sessions.renew_session(db, actor, session_secret() or "")
             attempt_succeeded(db, attempt)
     except WrongPassword:
         return _change_page({"present": gettext("The password is wrong.")}, 422)
@@ -108,7 +109,7 @@ def ask_link() -> BaseResponse:
         with open_transaction() as db:
             begin_attempt(db, f"reset {email}", devices.source(f"reset {email}"))
         with open_transaction() as db:
-            credentials.ask_reset(db, vault(), email)
+            password_change.ask_reset(db, vault(), email)
     except TooManyAttempts as refusal:
         return _slower(make_response(_lost_page(say_error(refusal)), 429), refusal)
     return make_response(_lost_page(sent=True))
@@ -129,7 +130,7 @@ def open_link() -> BaseResponse:
     secret = request.form.get("secret", "").strip()[:200]
     try:
         with open_transaction() as db:
-            credentials.show_link(db, secret)
+            password_change.show_link(db, secret)
     except NotFound:
         return _gone()
     return hold(redirect(url_for("passwords.choose"), 303), LINK, secret, HELD_FOR)
@@ -143,7 +144,7 @@ def choose() -> BaseResponse:
 def _choose_page(faults: Mapping[str, str], status: int = 200) -> Response:
     try:
         with open_transaction() as db:
-            opened = credentials.show_link(db, held(LINK))
+            opened = password_change.show_link(db, held(LINK))
     except NotFound:
         return _gone()
     return make_response(render_template("accounts/new_password.html", one=opened, faults=faults, longest=LONGEST), status)
@@ -161,7 +162,7 @@ def use_link() -> BaseResponse:
         return _choose_page({"again": gettext("The two are not the same.")}, 422)
     try:
         with open_transaction() as db:
-            credentials.use_link(db, held(LINK), given.get("password", ""))
+            password_change.use_link(db, held(LINK), given.get("password", ""))
     except NotFound:
         return _gone()
     except InvalidForm as refusal:
@@ -182,7 +183,7 @@ def recover() -> BaseResponse:
         with open_transaction() as db:
             attempt = begin_attempt(db, f"recovery {email}", devices.source(f"recovery {email}"))
         with open_transaction() as db:
-            link = recoveries.use_recovery(
+            link = account_recovery.use_recovery(
                 db, vault(), email, request.form.get("first", "")[:40], request.form.get("second", "")[:40]
             )
             attempt_succeeded(db, attempt)
@@ -194,7 +195,7 @@ def recover() -> BaseResponse:
     if link is None:
         flash(gettext("Your second factor is taken out. Sign in with your password, and set up a new one."))
         return redirect(url_for("accounts.sign_in"), 303)
-    return hold(redirect(url_for("passwords.choose"), 303), LINK, link.removeprefix(credentials.PAGE), HELD_FOR)
+    return hold(redirect(url_for("passwords.choose"), 303), LINK, link.removeprefix(password_change.PAGE), HELD_FOR)
 
 
 def _slower(response: Response, refusal: TooManyAttempts) -> Response:

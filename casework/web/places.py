@@ -11,7 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
-from casework.operations.deadline_words import say_used
+from casework.operations.deadlines.words import say_used
 from casework.permissions import READS_ALL
 from casework.web import dates
 from casework.web.actor import current_actor

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 
 from casework.engine.definition.forms import Date, Form, Many, Note, Number, Text
 from casework.errors import InvalidForm, NotAllowed
-from casework.operations import providers
-from casework.operations.drafts import find_draft
-from casework.operations.requests import Done, Request
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.people import provider_directory
 from casework.permissions import Actor
 from casework.web.actor import page_transaction
 from casework.web.deeds import Sent, answer
@@ -40,7 +40,7 @@ class Profile(Form):
 def index() -> str:
     service = request.args.get("service") or None
     with page_transaction() as (db, actor):
-        found = providers.list_providers(db, actor)["items"]
+        found = provider_directory.list_providers(db, actor)["items"]
     offered = sorted({code for one in found for code in one["services"]})
     rows = [one for one in found if service is None or service in one["services"]]
     return render_template("providers/index.html", rows=rows, services=offered, service=service)
@@ -49,7 +49,7 @@ def index() -> str:
 @blueprint.get("/<uuid:provider>")
 def show(provider: UUID) -> str:
     with page_transaction() as (db, actor):
-        told = providers.show_provider(db, actor, str(provider))
+        told = provider_directory.show_provider(db, actor, str(provider))
     return render_template("providers/show.html", one=told)
 
 
@@ -60,7 +60,7 @@ def profile(provider: UUID) -> Response:
 
 def _profile(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
-        told = providers.show_provider(db, actor, id)
+        told = provider_directory.show_provider(db, actor, id)
         if not told["may_edit"]:
             raise NotAllowed(why="this is for the provider\'s lead and for administrators.")
         name = f"profile:{id}"
@@ -83,7 +83,7 @@ def _values(told: Mapping[str, Json]) -> dict[str, Json]:
 @blueprint.post("/<uuid:provider>/profile")
 def describe(provider: UUID) -> Response:
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
-        return providers.describe_provider(db, actor, str(provider), _read(data), key)
+        return provider_directory.describe_provider(db, actor, str(provider), _read(data), key)
 
     return answer(
         f"profile:{provider}", Profile.rule(), do, lambda sent: _profile(str(provider), _named(sent)),

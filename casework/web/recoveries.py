@@ -9,7 +9,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework.errors import InvalidForm, NotAllowed, Refused
-from casework.operations import recoveries, registered
+from casework.operations.people import account_recovery
+from casework.operations.people import queries as people_queries
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
 from casework.web.texts import N_, say_error, say_faults
@@ -24,14 +25,14 @@ STATES = {
 
 
 @blueprint.get("")
-@only(*sorted(recoveries.DECIDERS))
+@only(*sorted(account_recovery.DECIDERS))
 def index() -> Response:
     return _index()
 
 
 def _index(fault: str = "", status: int = 200) -> Response:
     with page_transaction() as (db, actor):
-        items = recoveries.list_recoveries(db, actor)["items"]
+        items = account_recovery.list_recoveries(db, actor)["items"]
     return make_response(render_template("recoveries/index.html", items=items, means=MEANS, states=STATES, fault=fault), status)
 
 
@@ -43,7 +44,7 @@ def new(person: UUID) -> Response:
 
 def _new(person: str, faults: dict[str, str], status: int = 200) -> Response:
     with page_transaction() as (db, actor):
-        one = registered.show_person(db, actor, person)
+        one = people_queries.show_person(db, actor, person)
     return make_response(render_template("recoveries/new.html", one=one, means=MEANS, faults=faults), status)
 
 
@@ -53,8 +54,8 @@ def ask(person: UUID) -> Response:
     """Ask; the page that follows shows the first half of the code, this once."""
     try:
         with page_transaction() as (db, actor):
-            one = registered.show_person(db, actor, str(person))
-            done = recoveries.ask_recovery(
+            one = people_queries.show_person(db, actor, str(person))
+            done = account_recovery.ask_recovery(
                 db, actor, person=str(person), means=request.form.getlist("means"), reason=request.form.get("reason", ""),
                 request=read_request(),
             )  # fmt: skip
@@ -66,14 +67,14 @@ def ask(person: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:recovery>/decide")
-@only(*sorted(recoveries.DECIDERS))
+@only(*sorted(account_recovery.DECIDERS))
 def decide(recovery: UUID) -> Response:
     """Agree or not; upon agreement the page shows the second half of the code, this once."""
     agree = request.form.get("decision") == "agree"
     try:
         with page_transaction() as (db, actor):
-            done = recoveries.decide_recovery(db, actor, str(recovery), agree=agree, request=read_request())
-            told = next(one for one in recoveries.list_recoveries(db, actor)["items"] if one["id"] == str(recovery))
+            done = account_recovery.decide_recovery(db, actor, str(recovery), agree=agree, request=read_request())
+            told = next(one for one in account_recovery.list_recoveries(db, actor)["items"] if one["id"] == str(recovery))
     except Refused as refusal:
         return _index(say_error(refusal), 409)
     if not agree:

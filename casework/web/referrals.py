@@ -16,16 +16,18 @@ from casework.definitions import load_library
 from casework.engine.state.case import Case
 from casework.engine.state.events import SAID
 from casework.errors import NotAllowed, NotFound
-from casework.operations import administration, inbox, referrals
-from casework.operations.contract import describe_contract
-from casework.operations.deadlines import explain_tasks
-from casework.operations.deeds import calendar_of
-from casework.operations.documents import why_not
-from casework.operations.marks import look
-from casework.operations.messages import list_threads
-from casework.operations.referrals import list_referral_events
-from casework.operations.requests import Done, Request
-from casework.operations.sensitive import insist_proved_for
+from casework.operations.auth.step_up import insist_proved_for
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.unread import look
+from casework.operations.deadlines.queries import explain_tasks
+from casework.operations.documents.service import why_not
+from casework.operations.messages.service import list_threads
+from casework.operations.people import service as administration
+from casework.operations.referrals import inbox
+from casework.operations.referrals import service as referrals
+from casework.operations.referrals.acknowledgements import describe_contract
+from casework.operations.referrals.service import list_referral_events
 from casework.permissions import Actor
 from casework.web import deeds, frame
 from casework.web.actor import only, page_transaction

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from casework.engine.roles import ADMINISTRATOR, AUDITOR, SUPERVISOR
 from casework.errors import InvalidForm, Refused, WrongState
-from casework.operations import role_requests
+from casework.operations.people import role_requests
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
 from casework.web.texts import N_, role_name, say, say_error, say_faults

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from casework.operations import search
-from casework.operations.administration import is_administrator
+from casework.operations.people.service import is_administrator
+from casework.operations.search import service as search
 from casework.web.actor import page_transaction
 from casework.web.messages import Place
 

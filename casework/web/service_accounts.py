@@ -11,10 +11,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework.errors import InvalidForm, Refused
-from casework.operations import service_accounts
-from casework.operations.administration import list_members
-from casework.operations.service_accounts import DAYS, MOST_DAYS
-from casework.operations.service_scopes import (
+from casework.operations.integrations import service_accounts
+from casework.operations.integrations.scopes import (
     ANSWER,
     ASK,
     DELIVER,
@@ -22,7 +20,9 @@ from casework.operations.service_scopes import (
     DOCUMENTS_WRITE,
     READ,
     WEBHOOKS,
-)  # fmt: skip
+)
+from casework.operations.integrations.service_accounts import DAYS, MOST_DAYS
+from casework.operations.people.service import list_members
 from casework.web.actor import only, page_transaction
 from casework.web.forms import read_request
 from casework.web.texts import N_, say_error, say_faults

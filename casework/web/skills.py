@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response
 from casework.engine.definition.forms import Form, Many, Note
 from casework.engine.roles import PROVIDER_LEAD, SUPERVISOR
 from casework.engine.tasks.allocation import ALL_FULL, NOBODY, UNSKILLED
-from casework.operations import skills
-from casework.operations.drafts import find_draft
-from casework.operations.requests import Done, Request
-from casework.operations.speech import SERVICES
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.i18n import SERVICES
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.tasks import skills
 from casework.permissions import Actor
 from casework.web.actor import only, page_transaction
 from casework.web.deeds import Sent, answer

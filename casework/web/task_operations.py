@@ -17,13 +17,14 @@ from casework.engine.definition.forms import Choice, Date, Form, Note, Person
 from casework.engine.execution.task_lifecycle import VIEW
 from casework.engine.state.case import Case
 from casework.errors import NotFound
-from casework.operations import task_lists, tasks
-from casework.operations.allocation import explain_waiting
-from casework.operations.deeds import calendar_of
-from casework.operations.drafts import find_draft
-from casework.operations.presenters import names_of
-from casework.operations.requests import Done, Request
-from casework.operations.task_people import people_for
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.presenters import names_of
+from casework.operations.tasks import queues
+from casework.operations.tasks import service as tasks
+from casework.operations.tasks.allocation import explain_waiting
+from casework.operations.tasks.candidates import people_for
 from casework.permissions import Actor, operate, operations
 from casework.web import deeds, frame
 from casework.web.actor import current_actor, page_transaction
@@ -216,7 +217,7 @@ def list_items(db: Connection, case: Case, edition: Edition, task: str) -> list[
     """The items of a task's checklist with their words in the reader's language."""
     return [
         item | {"words": edition_text(edition, item["key"]) if item["key"] else item["text"] or gettext("erased")}
-        for item in task_lists.show_checklist(db, case, task)
+        for item in queues.show_checklist(db, case, task)
     ]
 
 
@@ -224,10 +225,10 @@ def list_items(db: Connection, case: Case, edition: Edition, task: str) -> list[
 
 
 def _read(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
-    case, row = task_lists.find_task(db, actor, id)
+    case, row = queues.find_task(db, actor, id)
     frame.use_calendar(calendar_of(db, case.programme))
-    names = names_of(db, task_lists.named_in([row]), {row.organisation_id})
-    return case, task_lists.place(task_lists.task_row(row, load_library(), names), row, names)
+    names = names_of(db, queues.named_in([row]), {row.organisation_id})
+    return case, queues.place(queues.task_row(row, load_library(), names), row, names)
 
 
 @blueprint.get("/tasks/<uuid:task>/operations")

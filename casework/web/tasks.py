@@ -16,16 +16,18 @@ from casework.engine.definition.prefill import prefill
 from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
 from casework.engine.state.case import Case
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
-from casework.operations import my_work, task_lists, tasks
-from casework.operations.allocation import explain_waiting
-from casework.operations.asked import what_was_asked
-from casework.operations.deadlines import explain_task, explain_tasks
-from casework.operations.deeds import calendar_of
-from casework.operations.drafts import save_draft
-from casework.operations.marks import look
-from casework.operations.presenters import names_of
-from casework.operations.requests import Done, Request
-from casework.operations.task_people import reviewers_for
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import save_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.presenters import names_of
+from casework.operations.core.unread import look
+from casework.operations.deadlines.queries import explain_task, explain_tasks
+from casework.operations.tasks import my_work
+from casework.operations.tasks import queues as task_lists
+from casework.operations.tasks import service as tasks
+from casework.operations.tasks.allocation import explain_waiting
+from casework.operations.tasks.candidates import reviewers_for
+from casework.operations.tasks.request_context import what_was_asked
 from casework.permissions import Actor, may_work, operations
 from casework.web import deeds, frame
 from casework.web.actor import list_transaction, page_transaction

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.errors import InvalidForm
-from casework.operations import tokens
+from casework.operations.auth import tokens
 from casework.web.actor import page_transaction
 from casework.web.forms import read_request
 from casework.web.texts import N_, say_faults

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
-from casework.operations.speech import SERVICES
+from casework.operations.core.i18n import SERVICES
 from casework.web.forms import texts_of
 from casework.web.frame import day_element, time_element
 from casework.web.texts import N_, edition_text

@@ -10,8 +10,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.errors import InvalidForm, Refused
-from casework.operations import webhooks
-from casework.operations.administration import list_members
+from casework.operations.integrations import webhooks
+from casework.operations.people.service import list_members
 from casework.web.actor import only, page_transaction, vault
 from casework.web.forms import read_request
 from casework.web.texts import N_, say_error, say_faults

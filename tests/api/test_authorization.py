@@ -14,16 +14,16 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
-from casework.operations import registers
-from casework.operations.accounts import secret_hash, sign_in
-from casework.operations.cabinet import Cabinet
-from casework.operations.contract import object_to
-from casework.operations.deeds import home_of
-from casework.operations.findings import raise_finding
-from casework.operations.mediations import open_mediation
-from casework.operations.rights import record_right
-from casework.operations.tasks import add_item
-from casework.operations.tokens import make_token
+from casework.operations.audit.findings import raise_finding
+from casework.operations.auth.sessions import secret_hash, sign_in
+from casework.operations.auth.tokens import make_token
+from casework.operations.core.actions import home_of
+from casework.operations.core.ip_rights import record_right
+from casework.operations.documents.storage import Cabinet
+from casework.operations.mediations.service import open_mediation
+from casework.operations.people import registry
+from casework.operations.referrals.acknowledgements import object_to
+from casework.operations.tasks.service import add_item
 from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.web.app import create_app
@@ -135,17 +135,17 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         request=new_request(),
     ).answer["id"]
     mediation = open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer
-    leaver = registers.register_person(db, email="leaver@example.org", name="Leaver")
-    membership = registers.grant_role(db, leaver, "auditor", programme=world.programmes["BJ"])
+    leaver = registry.register_person(db, email="leaver@example.org", name="Leaver")
+    membership = registry.grant_role(db, leaver, "auditor", programme=world.programmes["BJ"])
     away = db.execute(
         text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["foreign_officer"]}
     ).scalar_one()
     finding = raise_finding(db, world.actor(db, "auditor"), number, event=1, words="Why?", request=new_request()).answer["id"]
-    watcher = registers.register_person(db, email="watcher@example.org", name="Watcher")
-    registers.grant_role(db, watcher, "auditor", programme=there)
+    watcher = registry.register_person(db, email="watcher@example.org", name="Watcher")
+    registry.grant_role(db, watcher, "auditor", programme=there)
     world.people["watcher"] = watcher
     found = raise_finding(db, world.actor(db, "watcher"), elsewhere, event=1, words="Why?", request=new_request()).answer["id"]
-    registers.grant_role(db, world.add_person(db, "only_one"), "supervisor", programme=there)
+    registry.grant_role(db, world.add_person(db, "only_one"), "supervisor", programme=there)
     asked = [add_role_request(db, world, one) for one in ("BJ", "SH")]
     written = {
         "here": _messages(world, db, number, "officer", "officer", "supervisor") | _shared(world, db, number, referral, "provider"),

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from casework.api import ROUTES
 from casework.api.scopes import BY_TRANSITION, EVERY, FOR_PEOPLE, TABLE, scope_of
 from casework.definitions import load_library
-from casework.operations.service_accounts import create_service_account
-from casework.operations.service_scopes import NONE, SCOPES, TRANSITIONS
+from casework.operations.integrations.scopes import NONE, SCOPES, TRANSITIONS
+from casework.operations.integrations.service_accounts import create_service_account
 from casework.permissions import PROVIDER_ROLES
 from casework.records.database import transaction
 from tests.api.authorization import TABLE as ROWS

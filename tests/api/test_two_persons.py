@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.operations.registers import grant_role
+from casework.operations.people.registry import grant_role
 from tests.api.conftest import Client
 from tests.world import World, today
 

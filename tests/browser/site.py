@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from werkzeug.serving import make_server
 
-from casework.operations.cabinet import Cabinet
+from casework.operations.documents.storage import Cabinet
 from casework.records.database import connect_engine, transaction
 from casework.web.app import create_app
 from tests.databases import DatabaseServer

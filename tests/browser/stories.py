@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import text
 
 from casework.demo.driver import Do, Performance, Script, Stage, do
-from casework.operations import registers
-from casework.operations.clocks import ring_due_on
-from casework.operations.deeds import calendar_of
-from casework.operations.mediations import open_mediation
-from casework.operations.passwords import hash_password
+from casework.operations.auth.passwords import hash_password
+from casework.operations.core.actions import calendar_of
+from casework.operations.deadlines.service import ring_due_on
+from casework.operations.mediations.service import open_mediation
+from casework.operations.people import registry
 from casework.records.database import transaction
 from casework.records.event_log import now
 from tests.browser.acting import Play
@@ -188,17 +188,17 @@ def recruit(site: Site, name: str, role: str, organisation: str) -> None:
     if name in world.people:
         return
     with transaction(site.engine) as db:
-        person = registers.register_person(
+        person = registry.register_person(
             db, email=f"{name}@example.org", name=name.replace("_", " ").title(), password_hash=hash_password(world.password)
         )
-        registers.grant_role(db, person, role, organisation=world.organisations[organisation])
+        registry.grant_role(db, person, role, organisation=world.organisations[organisation])
     world.people[name] = person
 
 
 def recruit_side(site: Site, service: str) -> Side:
     """A second provider of the service, with a person who answers for it."""
     with transaction(site.engine) as db:
-        site.world.organisations["other"] = registers.register_organisation(
+        site.world.organisations["other"] = registry.register_organisation(
             db, name="Tianjin Second House", kind="provider", services=(service,)
         )
     side = Side("other", "other_agent", "other_agent", "other_agent")

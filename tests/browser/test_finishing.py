@@ -15,12 +15,12 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.definition.grammar import EXCEPTION, RETURN
-from casework.operations.deeds import home_of
-from casework.operations.erasures import ask_erasure
-from casework.operations.mediations import open_mediation
-from casework.operations.recoveries import ask_recovery
-from casework.operations.role_requests import ask_role, show_request
-from casework.operations.tasks import claim_task
+from casework.operations.core.actions import home_of
+from casework.operations.mediations.service import open_mediation
+from casework.operations.people.account_recovery import ask_recovery
+from casework.operations.people.role_requests import ask_role, show_request
+from casework.operations.privacy.erasure_requests import ask_erasure
+from casework.operations.tasks.service import claim_task
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casework.operations.administration import create_person
-from casework.operations.invitations import Scope, invite
+from casework.operations.people.invitations import Scope, invite
+from casework.operations.people.service import create_person
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader

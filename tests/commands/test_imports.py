@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.operations.registers import register_programme
+from casework.operations.people.registry import register_programme
 from casework.records.database import transaction
 from tests.databases import run_casework
 

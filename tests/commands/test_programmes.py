@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.accounts import find_actor_by_secret
-from casework.operations.administration import create_organisation, create_person
-from casework.operations.vault import Vault
+from casework.operations.auth.sessions import find_actor_by_secret
+from casework.operations.core.encryption import Vault
+from casework.operations.people.service import create_organisation, create_person
 from casework.records.database import transaction
 from tests.databases import run_casework
 from tests.world import new_request

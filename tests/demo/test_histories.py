@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from markupsafe import Markup
 from sqlalchemy import text
 
-from casework.operations import chronicle
+from casework.operations.history import timeline
 from casework.records.database import transaction
 from casework.web.app import create_app
 from casework.web.history import Line, lines_of
@@ -27,7 +27,7 @@ __all__ = ["told"]
 def entries(told: Told) -> list[tuple[str, dict[str, Any]]]:
     with transaction(told.engine) as db:
         logs = db.execute(text("SELECT id::text, number, seq FROM cases JOIN logs USING (id) ORDER BY number")).all()
-        return [(f"{row.number} {one['seq']}", one) for row in logs for one in chronicle.tell(db, row.id, set(range(1, row.seq + 1)))]
+        return [(f"{row.number} {one['seq']}", one) for row in logs for one in timeline.tell(db, row.id, set(range(1, row.seq + 1)))]
 
 
 def texts_in(line: Line) -> Iterator[str]:

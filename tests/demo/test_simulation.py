@@ -16,8 +16,8 @@ from casework.demo.watch import Seen, Watch
 from casework.engine.state.events import RANG, SYSTEM_ACTOR, Event
 from casework.errors import InvalidSettings
 from casework.ledger.canonical_json import instant
-from casework.operations.national_calendars import china
-from casework.operations.verify import verify_all
+from casework.operations.core.national_holidays import china
+from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine
 from casework.settings import Settings
 from tests.databases import DatabaseServer

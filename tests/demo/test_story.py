@@ -14,9 +14,9 @@ from casework.definitions import load_library
 from casework.demo.scripts import scripts
 from casework.demo.story import CODE, accounts, is_told, tell
 from casework.errors import InvalidSettings
-from casework.operations.accounts import find_actor_by_secret, sign_in
-from casework.operations.national_calendars import china
-from casework.operations.verify import verify_all
+from casework.operations.auth.sessions import find_actor_by_secret, sign_in
+from casework.operations.core.national_holidays import china
+from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.databases import DatabaseServer

@@ -14,7 +14,7 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.grammar import Final, Limit, State, Workflow, previous, working_days
 from casework.engine.execution.commands import Recount
 from casework.engine.roles import OFFICER
-from casework.operations.national_calendars import china
+from casework.operations.core.national_holidays import china
 from tests.engine.test_calendars import is_open, slots
 from tests.engine.toys import Play
 

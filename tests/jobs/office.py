@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
 from casework.jobs.tasks import Hands, send, tell
-from casework.operations import mails
+from casework.operations.notifications import mail_outbox as mails
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.jobs.mailbox import Mailbox

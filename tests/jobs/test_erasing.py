@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations import registers
-from casework.operations.deeds import home_of
-from casework.operations.erasures import ask_erasure, decide_erasure
-from casework.operations.verify import verify_all
+from casework.operations.core.actions import home_of
+from casework.operations.people import registry
+from casework.operations.privacy.erasure_requests import ask_erasure, decide_erasure
+from casework.operations.verification.service import verify_all
 from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.settings import Settings
@@ -29,7 +29,7 @@ def site(engine: Engine, settings: Settings, database_url: str) -> Site:
 def test_a_worker_erases_whom_two_persons_agreed_on(site: Site, tmp_path: Path) -> None:
     world = site.world
     with transaction(site.engine) as db:
-        person = registers.register_person(db, email="q.zephyrine@canary.example", name=NAME)
+        person = registry.register_person(db, email="q.zephyrine@canary.example", name=NAME)
         world.write(db, "officer", load(db, home_of(db, site.numbers[0]), "case"), words=f"Ask {NAME}.")
         db.execute(text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"), {"id": person})
         note_rows(db, "people")

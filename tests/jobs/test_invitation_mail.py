@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from casework.operations import invitations
-from casework.operations.acceptance import insist_open
-from casework.operations.invitations import Scope
-from casework.operations.keys import open_vault
+from casework.operations.documents.key_material import open_vault
+from casework.operations.people import invitations
+from casework.operations.people.invitation_acceptance import insist_open
+from casework.operations.people.invitations import Scope
 from casework.records.database import transaction
 from tests.jobs.mailbox import text_of
 from tests.jobs.office import Office

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.engine.analysis.notification_rules import KINDS
-from casework.operations.telling import NOW, set_telling
-from casework.operations.verify import verify_all
+from casework.operations.core.notification_preferences import NOW, set_telling
+from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.jobs.mailbox import mail_server

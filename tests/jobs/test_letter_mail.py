@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.errors import InvalidForm
-from casework.operations.keys import cabinet_of
-from casework.operations.letters import Written
-from casework.operations.mails import list_mails
+from casework.operations.documents.key_material import cabinet_of
+from casework.operations.letters.service import Written
+from casework.operations.notifications.mail_outbox import list_mails
 from casework.records.database import transaction
 from tests.jobs.mailbox import text_of
 from tests.jobs.office import Office

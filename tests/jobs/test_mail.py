@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import text
 
 from casework.jobs.tasks import Hands, tell
-from casework.operations import mails, registers
-from casework.operations.cases import hand_over
-from casework.operations.clocks import ring_due
-from casework.operations.mediations import open_mediation
-from casework.operations.national_calendars import china
-from casework.operations.notices import next_digest, next_working
-from casework.operations.notifications import list_notifications, mark_all_read
-from casework.operations.telling import set_telling
+from casework.operations.cases.service import hand_over
+from casework.operations.core.national_holidays import china
+from casework.operations.core.notification_preferences import set_telling
+from casework.operations.deadlines.service import ring_due
+from casework.operations.mediations.service import open_mediation
+from casework.operations.notifications import mail_outbox
+from casework.operations.notifications.queries import list_notifications, mark_all_read
+from casework.operations.notifications.service import next_digest, next_working
+from casework.operations.people import registry
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from casework.web.app import create_app
@@ -236,9 +237,9 @@ def test_not_now_is_tried_again_and_never_is_not(office: Office, word: str) -> N
     assert len(office.box.taken) == 1
     assert str(office.box.taken[0]["Subject"]) == f"{number}: a new offer"
     with transaction(office.engine) as db:
-        log = mails.list_mails(db, office.world.actor(db, "administrator"), state="failed")["items"]
+        log = mail_outbox.list_mails(db, office.world.actor(db, "administrator"), state="failed")["items"]
         assert [one["tries"][-1]["what"] for one in log] == ["550 no such user"]
-        mails.resend_mail(db, office.world.actor(db, "administrator"), log[0]["id"], new_request())
+        mail_outbox.resend_mail(db, office.world.actor(db, "administrator"), log[0]["id"], new_request())
     office.run(seconds_later=10)
     assert len(office.box.taken) == 2
 
@@ -293,7 +294,7 @@ def test_an_administrator_sees_that_a_mail_went_and_not_what_for(office: Office)
     number, _ = office.referral()
     office.run()
     with transaction(office.engine) as db:
-        log = mails.list_mails(db, office.world.actor(db, "administrator"))
+        log = mail_outbox.list_mails(db, office.world.actor(db, "administrator"))
         assert log["items"]
         assert number not in str(log)
 
@@ -303,8 +304,8 @@ def test_a_sealed_mediation_is_told_to_those_named_for_it_and_says_nothing(offic
         number = office.world.new_case(db)
         office.world.fire(db, "officer", number, "take")
         opened = open_mediation(db, office.world.actor(db, "dispute_officer"), number, new_request()).answer
-        second = registers.register_person(db, email="second@example.org", name="Second")
-        registers.grant_role(db, second, "dispute_officer", programme=office.world.programmes["BJ"])
+        second = registry.register_person(db, email="second@example.org", name="Second")
+        registry.grant_role(db, second, "dispute_officer", programme=office.world.programmes["BJ"])
     office.run()
     before = len(office.box.taken)
     later = connect_engine(office.settings.model_copy(update={"clock_offset": 40 * 86_400}))
@@ -322,7 +323,7 @@ def test_a_sealed_mediation_is_told_to_those_named_for_it_and_says_nothing(offic
     said = "".join(str(one["Subject"]) + text_of(one) for one in sealed)
     assert not [word for word in (number, "mediat", "disput", "overdue", opened["id"]) if word in said.lower()]
     with transaction(office.engine) as db:
-        log = mails.list_mails(db, office.world.actor(db, "administrator"), limit=100)["items"]
+        log = mail_outbox.list_mails(db, office.world.actor(db, "administrator"), limit=100)["items"]
     # Not even that there is a digest, for somebody who is told of nothing else.
     assert [one["kind"] for one in log if one["email"] == office.address("dispute_officer")] == []
 
@@ -374,8 +375,8 @@ def test_a_mail_that_may_have_come_before_says_so_and_keeps_its_name(office: Off
     office.referral()
     tell(Hands(office.engine, office.settings))
     with transaction(office.engine) as db:
-        for mail, _ in mails.list_due(db, but="true", most=10):
-            assert not mails.begin(db, mail)
+        for mail, _ in mail_outbox.list_due(db, but="true", most=10):
+            assert not mail_outbox.begin(db, mail)
     office.run()
     (mail,) = office.mails("provider")
     assert mail["X-Casework-Repeat"] == "maybe"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from casework.operations.administration import create_membership
-from casework.operations.notifications import list_notifications
-from casework.operations.registers import end_role, register_person
-from casework.operations.role_requests import decide_role
+from casework.operations.notifications.queries import list_notifications
+from casework.operations.people.registry import end_role, register_person
+from casework.operations.people.role_requests import decide_role
+from casework.operations.people.service import create_membership
 from casework.records.actors import find_actor
 from casework.records.database import transaction
 from tests.jobs.mailbox import text_of

@@ -13,11 +13,11 @@ from casework.errors import FileBlocked, FilePending
 from casework.jobs.dispatcher import dispatch
 from casework.jobs.scanner import ScannerAway, scan
 from casework.jobs.tasks import Hands, scan_file, sweep
-from casework.operations.cabinet import Cabinet, ask_for_scans, list_pending
-from casework.operations.deeds import home_of
-from casework.operations.documents import take_out
-from casework.operations.keys import cabinet_of
-from casework.operations.uploads import receive
+from casework.operations.core.actions import home_of
+from casework.operations.documents.key_material import cabinet_of
+from casework.operations.documents.service import take_out
+from casework.operations.documents.storage import Cabinet, ask_for_scans, list_pending
+from casework.operations.documents.upload_checks import receive
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.jobs.clamd import VIRUS, scanner

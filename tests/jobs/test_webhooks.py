@@ -19,11 +19,12 @@ from casework.errors import InvalidForm, NotFound, Refused
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
 from casework.jobs.hooks import Unreachable, deliver
 from casework.jobs.tasks import Hands, hook, tell
-from casework.operations import registers, webhooks
-from casework.operations.keys import open_vault
-from casework.operations.mediations import open_mediation
-from casework.operations.targets import Forbidden, inside_of
-from casework.operations.webhooks import Message, sign
+from casework.operations.documents.key_material import open_vault
+from casework.operations.integrations import webhooks
+from casework.operations.integrations.ssrf_guard import Forbidden, inside_of
+from casework.operations.integrations.webhooks import Message, sign
+from casework.operations.mediations.service import open_mediation
+from casework.operations.people import registry
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.jobs.receiver import Got, Receiver, receiver
@@ -364,7 +365,7 @@ def test_only_the_lead_of_the_organisation_names_endpoints(site: Site) -> None:
 
 def test_a_lead_of_another_organisation_finds_nothing_here(site: Site) -> None:
     with transaction(site.engine) as db:
-        registers.grant_role(db, site.world.people["foreign_provider"], "provider_lead", organisation=site.world.organisations["bank"])
+        registry.grant_role(db, site.world.people["foreign_provider"], "provider_lead", organisation=site.world.organisations["bank"])
         other = site.world.actor(db, "foreign_provider")
         assert webhooks.list_endpoints(db, other)["items"] == []
         for deed in (

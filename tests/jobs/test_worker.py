@@ -9,8 +9,8 @@ from sqlalchemy import Engine, text
 
 from casework.jobs.dispatcher import dispatch
 from casework.jobs.tasks import make_app
-from casework.operations.deeds import home_of
-from casework.operations.verify import verify_all
+from casework.operations.core.actions import home_of
+from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.jobs.processes import hands, wait_until

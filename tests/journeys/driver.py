@@ -18,7 +18,9 @@ from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.engine.state.events import FIRED, Event
 from casework.engine.state.projection import fold
 from casework.errors import CaseworkError
-from casework.operations.cases import (
+from casework.operations.cases.history import list_events
+from casework.operations.cases.queries import show_case
+from casework.operations.cases.service import (
     add_task,
     declare_interest,
     fire_transition,
@@ -26,19 +28,17 @@ from casework.operations.cases import (
     open_case,
     register_document,
     withdraw_consent,
-)  # fmt: skip
-from casework.operations.clocks import next_moment, ring_due_on
-from casework.operations.deeds import calendar_of
-from casework.operations.documents import enter
-from casework.operations.history import list_events
-from casework.operations.house_rule import find_breaches
-from casework.operations.mediations import open_mediation
-from casework.operations.overview import show_case
-from casework.operations.requests import Request
-from casework.operations.rights import confirm_right
-from casework.operations.task_lists import list_tasks
-from casework.operations.tasks import complete_task
-from casework.operations.verify import verify_case
+)
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.idempotency import Request
+from casework.operations.core.ip_rights import confirm_right
+from casework.operations.deadlines.service import next_moment, ring_due_on
+from casework.operations.documents.service import enter
+from casework.operations.mediations.service import open_mediation
+from casework.operations.oversight.case_hygiene import find_breaches
+from casework.operations.tasks.queues import list_tasks
+from casework.operations.tasks.service import complete_task
+from casework.operations.verification.service import verify_case
 from casework.permissions import Actor, Sight, sight
 from casework.records.actors import find_actor
 from casework.records.case_store import load

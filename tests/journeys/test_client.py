@@ -22,9 +22,9 @@ from typing import Any
 
 import pytest
 
-from casework.operations.national_calendars import china
-from casework.operations.registers import grant_role, register_person, register_programme
-from casework.operations.tokens import make_token
+from casework.operations.auth.tokens import make_token
+from casework.operations.core.national_holidays import china
+from casework.operations.people.registry import grant_role, register_person, register_programme
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.databases import ROOT, DatabaseServer, run_casework

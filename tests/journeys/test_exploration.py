@@ -9,8 +9,8 @@ from collections import Counter
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.house_rule import find_breaches
-from casework.operations.verify import verify_all
+from casework.operations.oversight.case_hygiene import find_breaches
+from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.journeys.exploration import explore

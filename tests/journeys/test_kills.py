@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.operations.cases import hand_over
-from casework.operations.verify import verify_all
+from casework.operations.cases.service import hand_over
+from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.journeys.kills import Client, Op, Told, Victim, faults_of, hash_of, summary
 from tests.world import World, new_request

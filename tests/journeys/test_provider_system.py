@@ -16,9 +16,9 @@ from werkzeug.serving import make_server
 
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
 from casework.jobs.tasks import Hands, hook, tell
-from casework.operations import webhooks
-from casework.operations.service_scopes import SCOPES
-from casework.operations.verify import verify_all
+from casework.operations.integrations import webhooks
+from casework.operations.integrations.scopes import SCOPES
+from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app

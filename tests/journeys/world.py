@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.operations.national_calendars import china
-from casework.operations.registers import grant_role, register_organisation, register_person, register_programme
-from casework.operations.rights import enter_right
+from casework.operations.core.ip_rights import enter_right
+from casework.operations.core.national_holidays import china
+from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
 from tests.world import note_rows
 
 #: Every journey begins at nine on this Monday in Beijing, whatever day it is where the tests run.

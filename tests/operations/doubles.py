@@ -13,9 +13,9 @@ from casework.engine.roles import ORGANISATION_ROLES
 from casework.engine.state.case import Case
 from casework.engine.state.events import HANDED_OVER, Event
 from casework.engine.state.projection import evolve
-from casework.operations.allowed import Judge
-from casework.operations.candidates import Candidates
-from casework.operations.past import Past
+from casework.operations.history.eligible_actors import Candidates
+from casework.operations.history.point_in_time import Past
+from casework.operations.verification.authorization import Judge
 from casework.records.event_log import read_events
 
 Json = Any

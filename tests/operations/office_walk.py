@@ -26,8 +26,18 @@ from casework.engine.execution.effects import accepted
 from casework.engine.roles import COMPLIANCE, DISPUTE_OFFICER, OFFICER, ORGANISATION_QUEUES, QUEUE_ROLES, SUPERVISOR
 from casework.engine.state.case import HELD, READY, Case, Task
 from casework.errors import CaseworkError, NotFound
-from casework.operations.absences import end_absence, list_absences, record_absence
-from casework.operations.administration import (
+from casework.operations.cases.service import declare_interest, fire_transition, hand_over
+from casework.operations.core.encryption import Vault
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.national_holidays import china
+from casework.operations.deadlines.service import ring_clocks
+from casework.operations.mediations.service import hand_over_mediation, list_leaders, list_mediations, open_mediation
+from casework.operations.mediations.succession import pass_on_all
+from casework.operations.oversight.case_hygiene import find_breaches
+from casework.operations.people.absences import end_absence, list_absences, record_absence
+from casework.operations.people.offboarding import take_over
+from casework.operations.people.role_requests import decide_role
+from casework.operations.people.service import (
     create_membership,
     create_person,
     deactivate_person,
@@ -35,18 +45,9 @@ from casework.operations.administration import (
     end_membership,
     reopen_person,
 )
-from casework.operations.allocation import allocate_due, choose_allocation
-from casework.operations.cases import declare_interest, fire_transition, hand_over
-from casework.operations.clocks import ring_clocks
-from casework.operations.house_rule import find_breaches
-from casework.operations.leavers import take_over
-from casework.operations.mediations import hand_over_mediation, list_leaders, list_mediations, open_mediation
-from casework.operations.national_calendars import china
-from casework.operations.requests import Done, Request
-from casework.operations.role_requests import decide_role
-from casework.operations.successions import pass_on_all
-from casework.operations.task_lists import list_tasks
-from casework.operations.tasks import (
+from casework.operations.tasks.allocation import allocate_due, choose_allocation
+from casework.operations.tasks.queues import list_tasks
+from casework.operations.tasks.service import (
     activate_task,
     assign_task,
     claim_task,
@@ -58,8 +59,7 @@ from casework.operations.tasks import (
     start_task,
     stop_task,
     suspend_task,
-)  # fmt: skip
-from casework.operations.vault import Vault
+)
 from casework.permissions import COVERED, Actor, capacities, choose, may_hold, may_work
 from casework.records.actors import find_actor
 from casework.records.case_store import load

@@ -7,15 +7,15 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.state.case import READY
 from casework.errors import InvalidForm, NotAllowed, NotFound
-from casework.operations.absences import end_absence, list_absences, record_absence
-from casework.operations.administration import create_membership
-from casework.operations.clocks import ring_clocks
-from casework.operations.deeds import home_of
-from casework.operations.house_rule import find_breaches
-from casework.operations.past import Past
-from casework.operations.role_requests import decide_role
-from casework.operations.tasks import assign_task, claim_task
-from casework.operations.verify import check_one, verify_case
+from casework.operations.core.actions import home_of
+from casework.operations.deadlines.service import ring_clocks
+from casework.operations.history.point_in_time import Past
+from casework.operations.oversight.case_hygiene import find_breaches
+from casework.operations.people.absences import end_absence, list_absences, record_absence
+from casework.operations.people.role_requests import decide_role
+from casework.operations.people.service import create_membership
+from casework.operations.tasks.service import assign_task, claim_task
+from casework.operations.verification.service import check_one, verify_case
 from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events

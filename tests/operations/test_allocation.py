@@ -7,10 +7,10 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm, NotFound
 from casework.jobs.dispatcher import dispatch
-from casework.operations.allocation import allocate, choose_allocation, list_allocations, list_due
-from casework.operations.deeds import home_of
-from casework.operations.tasks import release_task
-from casework.operations.verify import verify_all, verify_log
+from casework.operations.core.actions import home_of
+from casework.operations.tasks.allocation import allocate, choose_allocation, list_allocations, list_due
+from casework.operations.tasks.service import release_task
+from casework.operations.verification.service import verify_all, verify_log
 from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events

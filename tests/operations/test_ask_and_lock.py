@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.errors import AlreadyTaken, KeyReused
-from casework.operations.requests import Done, Request
-from casework.operations.tasks import claim_task
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.tasks.service import claim_task
 from casework.records.database import transaction
 from tests.operations.test_round_trips import Office, request
 

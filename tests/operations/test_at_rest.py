@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
-from casework.operations.cabinet import Cabinet
-from casework.operations.contract import object_to
-from casework.operations.drafts import find_draft, save_draft
-from casework.operations.history import list_events
-from casework.operations.mediations import open_mediation
-from casework.operations.openings import ask_unsealing
-from casework.operations.referrals import fire_in_referral
-from casework.operations.verify import verify_case
+from casework.operations.cases.history import list_events
+from casework.operations.core.drafts import find_draft, save_draft
+from casework.operations.documents.storage import Cabinet
+from casework.operations.mediations.disclosures import ask_unsealing
+from casework.operations.mediations.service import open_mediation
+from casework.operations.referrals.acknowledgements import object_to
+from casework.operations.referrals.service import fire_in_referral
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from casework.records.database import connect_engine, transaction
 from casework.records.tables import metadata

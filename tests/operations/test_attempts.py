@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.errors import InvalidForm, TooManyAttempts
-from casework.operations import registers
-from casework.operations.addresses import canonical, is_address
-from casework.operations.attempts import account_hash, begin_attempt, wait_for
+from casework.operations.auth.throttling import account_hash, begin_attempt, wait_for
+from casework.operations.core.email_addresses import canonical, is_address
+from casework.operations.people import registry
 from tests.world import World
 
 
@@ -40,10 +40,10 @@ def test_one_address_has_one_counter(written: str) -> None:
 def test_an_address_that_only_looks_alike_is_another_everywhere(world: World, db: Connection) -> None:
     """The capital I with a dot becomes an i to some databases, and two characters to others."""
     assert canonical("audİtor@example.org") != "auditor@example.org"
-    id = registers.register_person(db, email="audİtor@example.org", name="Another")
+    id = registry.register_person(db, email="audİtor@example.org", name="Another")
     assert id != world.people["auditor"]
     with pytest.raises(InvalidForm):
-        registers.register_person(db, email="AUDİTOR@example.org", name="Another still")
+        registry.register_person(db, email="AUDİTOR@example.org", name="Another still")
 
 
 @pytest.mark.parametrize("address", ["a\u202eb@example.org", "a\u200bb@example.org", "a b@example.org", "a@b@example.org", "@example.org", "a@", "x" * 65 + "@example.org", "a\x00@example.org"])

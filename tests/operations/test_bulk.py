@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm
-from casework.operations.bulk import do_to_tasks, show_chosen
-from casework.operations.requests import Request
-from casework.operations.task_lists import list_tasks
-from casework.operations.tasks import claim_task
+from casework.operations.core.idempotency import Request
+from casework.operations.tasks.bulk import do_to_tasks, show_chosen
+from casework.operations.tasks.queues import list_tasks
+from casework.operations.tasks.service import claim_task
 from tests.world import World, new_request, today
 
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm
-from casework.operations.bulk_cases import do_to_cases, show_chosen_cases
-from casework.operations.verify import verify_all
+from casework.operations.tasks.bulk_cases import do_to_cases, show_chosen_cases
+from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.world import World, new_request, to_referral
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidForm
-from casework.operations.calendar_files import MOST_BYTES, MOST_EVENTS, read_ics
-from casework.operations.calendar_forms import read_calendar, write_days, write_slots
-from casework.operations.national_calendars import china, public_holidays
+from casework.operations.core.national_holidays import china, public_holidays
+from casework.operations.deadlines.calendar_import import MOST_BYTES, MOST_EVENTS, read_ics
+from casework.operations.deadlines.calendar_text import read_calendar, write_days, write_slots
 
 
 def ics(*events: str) -> bytes:

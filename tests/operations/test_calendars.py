@@ -13,10 +13,16 @@ from sqlalchemy import Connection, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import CaseHasMoved, NotAllowed, NotFound, Refused
-from casework.operations.calendars import change_calendar, moves, preview_calendar, recount_next, show_calendar
-from casework.operations.clocks import next_moment, ring_due_on
-from casework.operations.mediations import open_mediation
-from casework.operations.verify import verify_case
+from casework.operations.deadlines.calendars import (
+    change_calendar,
+    moves,
+    preview_calendar,
+    recount_next,
+    show_calendar,
+)
+from casework.operations.deadlines.service import next_moment, ring_due_on
+from casework.operations.mediations.service import open_mediation
+from casework.operations.verification.service import verify_case
 from casework.records.event_log import now
 from tests.operations.test_clocks import Scene
 from tests.world import build_world, new_request, to_referral

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.state.case import RUNNING
-from casework.operations.deeds import home_of
-from casework.operations.verify import verify_case
+from casework.operations.core.actions import home_of
+from casework.operations.verification.service import verify_case
 from casework.records.event_log import now
 from tests.operations.test_clocks import Scene
 from tests.world import build_world, to_referral

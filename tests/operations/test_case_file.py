@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.errors import NotFound
-from casework.operations.cabinet import Cabinet
-from casework.operations.case_file import HISTORY, INDEX, SUMS, check_case_file, make_case_file
+from casework.operations.documents.storage import Cabinet
+from casework.operations.verification.case_archive import HISTORY, INDEX, SUMS, check_case_file, make_case_file
 from casework.records.database import transaction
 from tests.malice import PDF
 from tests.world import World

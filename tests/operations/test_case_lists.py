@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from casework.errors import InvalidForm, NotFound
-from casework.operations.case_lists import SORTS, count_cases, export_cases, filter_choices, list_cases
-from casework.operations.my_work import count_work
-from casework.operations.overview import show_case, what_next
-from casework.operations.paging import from_cursor
-from casework.operations.task_lists import count_queues
+from casework.operations.cases.list_queries import SORTS, count_cases, export_cases, filter_choices, list_cases
+from casework.operations.cases.queries import show_case, what_next
+from casework.operations.core.paging import from_cursor
+from casework.operations.tasks.my_work import count_work
+from casework.operations.tasks.queues import count_queues
 from tests.world import World, to_referral
 
 
@@ -146,7 +146,7 @@ def test_the_count_agrees_and_stops(
     assert count_cases(db, world.actor(db, "officer")) == 3
     assert count_cases(db, world.actor(db, "officer"), filters={"state": "proposed"}) == 1
     assert count_cases(db, world.actor(db, "provider")) == 1
-    monkeypatch.setattr("casework.operations.case_lists.MOST_COUNTED", 2)
+    monkeypatch.setattr("casework.operations.cases.list_queries.MOST_COUNTED", 2)
     assert count_cases(db, world.actor(db, "officer")) == 2
 
 

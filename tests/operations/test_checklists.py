@@ -13,11 +13,11 @@ from casework.engine.execution.checklists import items_of
 from casework.engine.state.case import Task
 from casework.engine.state.events import COMPLETED, Event
 from casework.engine.state.projection import fold
-from casework.operations import tasks
-from casework.operations.allowed_tasks import task_reasons
-from casework.operations.deeds import home_of
-from casework.operations.past import Past
-from casework.operations.task_lists import show_task
+from casework.operations.core.actions import home_of
+from casework.operations.history.point_in_time import Past
+from casework.operations.history.task_judgement import task_reasons
+from casework.operations.tasks import service as tasks
+from casework.operations.tasks.queues import show_task
 from casework.records.case_store import load, rows_of
 from casework.records.event_log import read_events
 from tests.world import World, new_request, to_referral

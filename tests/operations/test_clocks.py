@@ -14,10 +14,10 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.state.case import CREATED, READY, RESERVED, Case
 from casework.engine.state.events import CONSENT_ENDED, FIRED, RANG, Event
 from casework.errors import InvalidSettings
-from casework.operations import clocks
-from casework.operations.clocks import next_moment, ring_clocks, ring_due, ring_due_on
-from casework.operations.deeds import calendar_of, home_of
-from casework.operations.tasks import claim_task
+from casework.operations.core.actions import calendar_of, home_of
+from casework.operations.deadlines import service as deadlines
+from casework.operations.deadlines.service import next_moment, ring_clocks, ring_due, ring_due_on
+from casework.operations.tasks.service import claim_task
 from casework.records.case_store import load
 from casework.records.database import connect_engine, transaction
 from casework.records.event_log import now, read_events
@@ -268,9 +268,9 @@ def test_a_clock_that_another_process_has_rung_is_left_alone(
     """Found due, but rung by somebody else before the lock was had."""
     engine, _ = late
     with transaction(engine) as db:
-        due = clocks._next_due(db, None, [])
+        due = deadlines._next_due(db, None, [])
         assert ring_due(engine, most=1) == 1
-        assert clocks._ring(db, due) == 0
+        assert deadlines._ring(db, due) == 0
 
 
 def test_production_refuses_an_offset(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.errors import NotAllowed
-from casework.operations.cases import declare_interest
-from casework.operations.deeds import home_of
-from casework.operations.registers import grant_role
-from casework.operations.requests import Request
-from casework.operations.task_lists import count_queues, list_tasks
-from casework.operations.tasks import claim_task
-from casework.operations.verify import verify_case
+from casework.operations.cases.service import declare_interest
+from casework.operations.core.actions import home_of
+from casework.operations.core.idempotency import Request
+from casework.operations.people.registry import grant_role
+from casework.operations.tasks.queues import count_queues, list_tasks
+from casework.operations.tasks.service import claim_task
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from tests.world import World, add_absence, new_request, to_referral
 

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.state.projection import fold
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, WrongState
-from casework.operations import contract, fhir
-from casework.operations.deeds import home_of
-from casework.operations.history import list_events
-from casework.operations.referrals import find_referral
-from casework.operations.task_lists import show_task
-from casework.operations.verify import verify_case
+from casework.operations.cases.history import list_events
+from casework.operations.core.actions import home_of
+from casework.operations.referrals import acknowledgements, fhir
+from casework.operations.referrals.service import find_referral
+from casework.operations.tasks.queues import show_task
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from casework.records.event_log import read_events
 from tests.world import World, complete, new_request, to_referral
@@ -28,18 +28,18 @@ class Scene:
 
     def told(self, by: str) -> dict[str, Any]:
         actor = self.world.actor(self.db, by)
-        return contract.describe_contract(self.db, actor, *find_referral(self.db, actor, self.referral))
+        return acknowledgements.describe_contract(self.db, actor, *find_referral(self.db, actor, self.referral))
 
     def receive(self, by: str) -> None:
-        contract.confirm_receipt(self.db, self.world.actor(self.db, by), self.referral, new_request())
+        acknowledgements.confirm_receipt(self.db, self.world.actor(self.db, by), self.referral, new_request())
 
     def disagree(self, by: str, to: str, words: str = "Not so.") -> str:
-        done = contract.object_to(self.db, self.world.actor(self.db, by), self.referral, to=to, words=words, request=new_request())
+        done = acknowledgements.object_to(self.db, self.world.actor(self.db, by), self.referral, to=to, words=words, request=new_request())
         return str(done.answer["objection"])
 
     def answer(self, by: str, objection: str) -> str:
         actor = self.world.actor(self.db, by)
-        done = contract.answer_objection(self.db, actor, self.referral, objection, words="Well.", request=new_request())
+        done = acknowledgements.answer_objection(self.db, actor, self.referral, objection, words="Well.", request=new_request())
         return str(done.answer["state"])
 
     def fire(self, by: str, name: str, **data: Any) -> None:

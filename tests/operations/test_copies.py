@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from casework.engine.state.case import Task
 from casework.errors import WrongState
-from casework.operations import documents
-from casework.operations.cases import withdraw_consent
-from casework.operations.deeds import home_of
-from casework.operations.house_rule import find_breaches
-from casework.operations.tasks import complete_task
-from casework.operations.verify import verify_case
+from casework.operations.cases.service import withdraw_consent
+from casework.operations.core.actions import home_of
+from casework.operations.documents import service as documents
+from casework.operations.oversight.case_hygiene import find_breaches
+from casework.operations.tasks.service import complete_task
+from casework.operations.verification.service import verify_case
 from casework.records.event_log import read_events
 from tests.operations.test_grant_days import Scene
 from tests.world import World, new_request, to_accepted, today

@@ -13,11 +13,11 @@ from casework.definitions import load_library
 from casework.engine.state.case import Case
 from casework.engine.state.projection import fold
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
-from casework.operations.chronicle import tell
-from casework.operations.corrections import correct_answer, find_answer, list_correctable
-from casework.operations.deeds import home_of
-from casework.operations.history import list_events
-from casework.operations.verify import verify_case
+from casework.operations.cases.corrections import correct_answer, find_answer, list_correctable
+from casework.operations.cases.history import list_events
+from casework.operations.core.actions import home_of
+from casework.operations.history.timeline import tell
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from casework.records.event_log import read_events
 from tests.world import World, new_request, to_referral, today

@@ -11,20 +11,23 @@ import pytest
 from sqlalchemy import ARRAY, Boolean, Column, Connection, Date, DateTime, Engine, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from casework.operations import house_rule, passkeys, readings, registers, second_factors
-from casework.operations.allocation import choose_allocation
-from casework.operations.cabinet import Cabinet
-from casework.operations.covered import CHAIN, COUNTED, COVERED, DIGEST, ENTRY, FOLD, columns_of
-from casework.operations.deeds import home_of
-from casework.operations.past import Past
-from casework.operations.recoveries import ask_recovery, decide_recovery, use_recovery
-from casework.operations.skills import set_skills
-from casework.operations.telling import set_telling
-from casework.operations.vault import Vault
-from casework.operations.verify import check_one, verify_all
-from casework.operations.verify_readings import check_readings
-from casework.operations.verify_rest import check_rest
-from casework.operations.verify_rows import HOMES, Finding
+from casework.operations.auth import passkeys, second_factor
+from casework.operations.core import access_log
+from casework.operations.core.actions import home_of
+from casework.operations.core.encryption import Vault
+from casework.operations.core.notification_preferences import set_telling
+from casework.operations.documents.storage import Cabinet
+from casework.operations.history.point_in_time import Past
+from casework.operations.oversight import case_hygiene
+from casework.operations.people import registry
+from casework.operations.people.account_recovery import ask_recovery, decide_recovery, use_recovery
+from casework.operations.tasks.allocation import choose_allocation
+from casework.operations.tasks.skills import set_skills
+from casework.operations.verification.access_log import check_readings
+from casework.operations.verification.coverage import CHAIN, COUNTED, COVERED, DIGEST, ENTRY, FOLD, columns_of
+from casework.operations.verification.database import check_rest
+from casework.operations.verification.rows import HOMES, Finding
+from casework.operations.verification.service import check_one, verify_all
 from casework.records.blob_store import Store
 from casework.records.case_store import load
 from casework.records.database import connect_engine, transaction
@@ -63,7 +66,7 @@ def scene(database_server: DatabaseServer, template_database: str, tmp_path_fact
     cabinet = Cabinet(engine, Store(f"file://{var}/documents"), Vault([SECRET]))
     document = world.hand_in(cabinet, here["number"])
     with transaction(engine) as db:
-        readings.note_document(db, world.actor(db, "officer"), "/documents", here["number"], document)
+        access_log.note_document(db, world.actor(db, "officer"), "/documents", here["number"], document)
     yield Scene(engine, superuser)
     engine.dispose()
     superuser.dispose()
@@ -73,9 +76,9 @@ def scene(database_server: DatabaseServer, template_database: str, tmp_path_fact
 def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
     officer, auditor = world.actor(db, "officer"), world.actor(db, "auditor")
     programme = world.programmes["BJ"]
-    registers.register_phase(db, programme, name="Phase 1", name_zh=None, starts_on=date(2026, 1, 1))
-    second_factors.begin(db, officer, "officer@example.org", Vault([SECRET]))
-    second_factors.new_codes(db, officer.person)
+    registry.register_phase(db, programme, name="Phase 1", name_zh=None, starts_on=date(2026, 1, 1))
+    second_factor.begin(db, officer, "officer@example.org", Vault([SECRET]))
+    second_factor.new_codes(db, officer.person)
     db.execute(
         text(
             "INSERT INTO passkeys (id, person_id, name, credential, public_key, sign_count)"
@@ -86,10 +89,10 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
     note_rows(db, "passkeys")
     _let_in(db, world, officer.person)
     set_telling(db, officer, {}, quiet=True)
-    house_rule.check_programme(db, programme)
+    case_hygiene.check_programme(db, programme)
     for n in range(3):
-        readings.note_reading(db, auditor, f"/cases?words={n}")
-        readings.note_sealed(db, world.actor(db, "dispute_officer"), mediation, "/mediations")
+        access_log.note_reading(db, auditor, f"/cases?words={n}")
+        access_log.note_sealed(db, world.actor(db, "dispute_officer"), mediation, "/mediations")
     assert passkeys.list_passkeys(db, officer)
     supervisor = world.actor(db, "supervisor")
     choose_allocation(db, supervisor, scope=programme, queue="officer", strategy="round_robin", cap=3, request=new_request())

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import Event
-from casework.operations import registers
-from casework.operations.overview import show_case
-from casework.operations.providers import list_providers
-from casework.operations.rights import encumber
+from casework.operations.cases.queries import show_case
+from casework.operations.core.ip_rights import encumber
+from casework.operations.people import registry
+from casework.operations.people.provider_directory import list_providers
 from casework.records.event_log import now
 from tests.world import World, today
 
@@ -31,10 +31,10 @@ def night(db: Connection, world: World) -> date:
 
 
 def test_a_case_opened_then_belongs_to_the_phase_that_began_at_midnight(db: Connection, world: World, night: date) -> None:
-    registers.register_phase(
+    registry.register_phase(
         db, world.programmes["BJ"], name="Before", name_zh=None, starts_on=night - timedelta(days=300), ends_on=night - timedelta(days=1)
     )
-    phase = registers.register_phase(db, world.programmes["BJ"], name="Second phase", name_zh=None, starts_on=night, ends_on=None)
+    phase = registry.register_phase(db, world.programmes["BJ"], name="Second phase", name_zh=None, starts_on=night, ends_on=None)
     number = world.open_case(db)
     assert show_case(db, world.actor(db, "officer"), number)["phase"] == phase
 

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.errors import NotFound
-from casework.operations.deadlines import explain_task, list_clocks, show_clock
-from casework.operations.deeds import calendar_of
-from casework.operations.house_rule import find_breaches
-from casework.operations.referrals import show_referral
-from casework.operations.tasks import claim_task
+from casework.operations.core.actions import calendar_of
+from casework.operations.deadlines.queries import explain_task, list_clocks, show_clock
+from casework.operations.oversight.case_hygiene import find_breaches
+from casework.operations.referrals.service import show_referral
+from casework.operations.tasks.service import claim_task
 from casework.records.event_log import now
 from tests.operations.test_clocks import Scene
 from tests.world import build_world, new_request, to_referral

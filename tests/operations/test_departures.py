@@ -7,14 +7,14 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.execution.commands import By, Relieve
 from casework.engine.state.case import READY, Task
 from casework.engine.state.events import Event
-from casework.operations.administration import deactivate_person, end_member, end_membership
-from casework.operations.clocks import ring_clocks
-from casework.operations.deeds import follow, home_of, stand
-from casework.operations.leavers import take_over
-from casework.operations.registers import grant_role, register_person
-from casework.operations.task_lists import list_tasks
-from casework.operations.tasks import claim_task
-from casework.operations.verify import verify_case
+from casework.operations.core.actions import follow, home_of, stand
+from casework.operations.deadlines.service import ring_clocks
+from casework.operations.people.offboarding import take_over
+from casework.operations.people.registry import grant_role, register_person
+from casework.operations.people.service import deactivate_person, end_member, end_membership
+from casework.operations.tasks.queues import list_tasks
+from casework.operations.tasks.service import claim_task
+from casework.operations.verification.service import verify_case
 from casework.permissions import Actor
 from casework.records.case_store import load
 from casework.records.database import transaction

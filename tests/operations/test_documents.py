@@ -12,14 +12,14 @@ from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case
 from casework.errors import FileBlocked, FileMissing, FilePending, NotAllowed, NotFound, StoreUnavailable, WrongState
-from casework.operations import cabinet as cabinets
-from casework.operations import documents
-from casework.operations.cabinet import Cabinet, Kept, part_for
-from casework.operations.cases import declare_interest, withdraw_consent
-from casework.operations.deeds import home_of
-from casework.operations.requests import Done, Request
-from casework.operations.uploads import receive
-from casework.operations.verify import verify_all, verify_case
+from casework.operations.cases.service import declare_interest, withdraw_consent
+from casework.operations.core.actions import home_of
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.documents import service as documents
+from casework.operations.documents import storage as cabinets
+from casework.operations.documents.storage import Cabinet, Kept, part_for
+from casework.operations.documents.upload_checks import receive
+from casework.operations.verification.service import verify_all, verify_case
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.malice import PDF

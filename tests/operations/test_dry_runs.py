@@ -18,14 +18,14 @@ from sqlalchemy import Connection, text
 from casework.engine.execution import task_lifecycle as table
 from casework.engine.roles import OFFICER, SUPERVISOR
 from casework.errors import CasesLeft, CaseworkError
-from casework.operations.administration import deactivate_person
-from casework.operations.asked import what_was_asked
-from casework.operations.bulk import NEEDS, do_to_tasks, show_chosen, tried
-from casework.operations.bulk_cases import do_to_cases, show_chosen_cases
-from casework.operations.leavers import show_leaver, take_over
-from casework.operations.overview import find_case
-from casework.operations.task_lists import list_tasks
-from casework.operations.tasks import complete_task
+from casework.operations.cases.queries import find_case
+from casework.operations.people.offboarding import show_leaver, take_over
+from casework.operations.people.service import deactivate_person
+from casework.operations.tasks.bulk import NEEDS, do_to_tasks, show_chosen, tried
+from casework.operations.tasks.bulk_cases import do_to_cases, show_chosen_cases
+from casework.operations.tasks.queues import list_tasks
+from casework.operations.tasks.request_context import what_was_asked
+from casework.operations.tasks.service import complete_task
 from casework.permissions import Actor
 from casework.records.actors import find_actor
 from casework.records.case_store import load

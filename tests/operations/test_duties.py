@@ -7,12 +7,12 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.errors import DutyInDoubt, NobodyLeft
-from casework.operations.cases import declare_interest, fire_transition
-from casework.operations.deeds import home_of
-from casework.operations.duties import Prospect, prospect, roster_of, say
-from casework.operations.registers import end_role, grant_role
-from casework.operations.requests import Request
-from casework.operations.verify import verify_case
+from casework.operations.cases.service import declare_interest, fire_transition
+from casework.operations.core.actions import home_of
+from casework.operations.core.idempotency import Request
+from casework.operations.core.staffing import Prospect, prospect, roster_of, say
+from casework.operations.people.registry import end_role, grant_role
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from tests.world import World, new_request, to_referral, today
 

@@ -14,19 +14,21 @@ from sqlalchemy.exc import DBAPIError
 
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.ledger.redactable_bodies import ERASED
-from casework.operations import erasing, erasures, registers
-from casework.operations.administration import deactivate_person
-from casework.operations.cabinet import Cabinet
-from casework.operations.cases import hand_over
-from casework.operations.deeds import home_of
-from casework.operations.drafts import find_draft, save_draft
-from casework.operations.findings import answer_finding, close_finding, raise_finding
-from casework.operations.mediations import open_mediation
-from casework.operations.personal_texts import WORDY
-from casework.operations.recoveries import ask_recovery
-from casework.operations.saved_filters import save_filter
-from casework.operations.verify import verify_all, verify_each
-from casework.operations.verify_rows import HOMES, PARTS
+from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
+from casework.operations.cases.saved_filters import save_filter
+from casework.operations.cases.service import hand_over
+from casework.operations.core.actions import home_of
+from casework.operations.core.drafts import find_draft, save_draft
+from casework.operations.documents.storage import Cabinet
+from casework.operations.mediations.service import open_mediation
+from casework.operations.people import registry
+from casework.operations.people.account_recovery import ask_recovery
+from casework.operations.people.service import deactivate_person
+from casework.operations.privacy import erasure as erasing
+from casework.operations.privacy import erasure_requests
+from casework.operations.privacy.personal_texts import WORDY
+from casework.operations.verification.rows import HOMES, PARTS
+from casework.operations.verification.service import verify_all, verify_each
 from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
@@ -52,11 +54,11 @@ class Scene:
             "programme": self.world.programmes["BJ"], "person": self.person, "words": [PHONE, "Zephyrine"],
             "basis": "request", "reason": f"{NAME} asked for it.",
         }  # fmt: skip
-        done = erasures.ask_erasure(db, self.world.actor(db, by), **(given | other), request=new_request())
+        done = erasure_requests.ask_erasure(db, self.world.actor(db, by), **(given | other), request=new_request())
         return str(done.answer["id"])
 
     def decide(self, db: Connection, erasure: str, by: str = "compliance", *, agree: bool = True) -> None:
-        erasures.decide_erasure(db, self.world.actor(db, by), erasure, agree=agree, note="Seen.", request=new_request())
+        erasure_requests.decide_erasure(db, self.world.actor(db, by), erasure, agree=agree, note="Seen.", request=new_request())
 
     def erase(self, **other: Any) -> str:
         with transaction(self.engine) as db:
@@ -84,8 +86,8 @@ class Scene:
 @pytest.fixture
 def scene(engine: Engine, superuser_engine: Engine, world: World, cabinet: Cabinet) -> Scene:
     with transaction(engine) as db:
-        person = registers.register_person(db, email=EMAIL, name=NAME, name_zh=NAME_ZH, password_hash="x")
-        registers.grant_role(db, person, "officer", programme=world.programmes["BJ"])
+        person = registry.register_person(db, email=EMAIL, name=NAME, name_zh=NAME_ZH, password_hash="x")
+        registry.grant_role(db, person, "officer", programme=world.programmes["BJ"])
         world.people["quentin"] = person
         # The need is called so, and with it the case.
         db.execute(text("UPDATE needs SET title = :title, problem = :title"), {"title": f"Steam for {NAME_ZH}"})
@@ -132,9 +134,9 @@ def test_as_many_texts_go_as_were_told_before(scene: Scene, words: list[str]) ->
         opened = open_mediation(db, scene.world.actor(db, "dispute_officer"), scene.number, new_request()).answer
         mediation = load(db, str(opened["id"]), "mediation")
         erasure = scene.ask(db, words=words)
-        told = erasures.show_erasure(db, scene.world.actor(db, "compliance"), erasure)["texts"]
+        told = erasure_requests.show_erasure(db, scene.world.actor(db, "compliance"), erasure)["texts"]
         scene.world.write(db, "dispute_officer", mediation, words=f"{words[0]} was here.")
-        assert erasures.show_erasure(db, scene.world.actor(db, "compliance"), erasure)["texts"] == told
+        assert erasure_requests.show_erasure(db, scene.world.actor(db, "compliance"), erasure)["texts"] == told
         scene.decide(db, erasure)
     erasing.carry_out(scene.engine, erasure)
     with transaction(scene.engine) as db:
@@ -266,7 +268,7 @@ def test_nobody_but_compliance_or_a_manager_agrees(scene: Scene, who: str) -> No
 
 def test_who_asks_does_not_agree_in_another_role(scene: Scene) -> None:
     with transaction(scene.engine) as db:
-        registers.grant_role(db, scene.world.people["administrator"], "manager", programme=scene.world.programmes["BJ"])
+        registry.grant_role(db, scene.world.people["administrator"], "manager", programme=scene.world.programmes["BJ"])
         erasure = scene.ask(db)
         with pytest.raises(NotAllowed):
             scene.decide(db, erasure, "administrator")

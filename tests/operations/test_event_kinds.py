@@ -9,11 +9,13 @@ from sqlalchemy import Connection
 
 from casework.engine.state import events
 from casework.engine.state.revisions import KEEPS, TURNS
-from casework.operations import allowed, candidates, tasks
-from casework.operations.cases import hand_over
-from casework.operations.chronicle import tell
-from casework.operations.deeds import home_of
-from casework.operations.messages import correct_message
+from casework.operations.cases.service import hand_over
+from casework.operations.core.actions import home_of
+from casework.operations.history import eligible_actors
+from casework.operations.history.timeline import tell
+from casework.operations.messages.service import correct_message
+from casework.operations.tasks import service as tasks
+from casework.operations.verification import authorization
 from casework.records.case_store import load
 from casework.records.event_log import read_events
 from tests.world import World, new_request, to_referral, today
@@ -24,11 +26,11 @@ KINDS = frozenset(
 
 
 def test_each_kind_is_judged() -> None:
-    assert allowed.KNOWN == KINDS
+    assert authorization.KNOWN == KINDS
 
 
 def test_of_each_kind_it_is_known_who_else_could_have_done_it() -> None:
-    assert candidates.KNOWN == KINDS
+    assert eligible_actors.KNOWN == KINDS
 
 
 def test_of_each_kind_it_is_known_whether_a_form_shown_before_is_stale() -> None:

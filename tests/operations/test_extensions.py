@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from casework.engine.state.case import Case, Task
 from casework.errors import Refused
-from casework.operations.deeds import home_of
-from casework.operations.task_lists import show_task
-from casework.operations.verify import verify_case
+from casework.operations.core.actions import home_of
+from casework.operations.tasks.queues import show_task
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from tests.world import World, complete, to_referral, today
 

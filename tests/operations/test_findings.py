@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
-from casework.operations import findings, readings, registers
-from casework.operations.past import GRACE, Past
-from casework.operations.requests import Request
-from casework.operations.verify import verify_case, verify_log
-from casework.operations.verify_rows import Rows
+from casework.operations.audit import findings
+from casework.operations.core import access_log
+from casework.operations.core.idempotency import Request
+from casework.operations.history.point_in_time import GRACE, Past
+from casework.operations.people import registry
+from casework.operations.verification.rows import Rows
+from casework.operations.verification.service import verify_case, verify_log
 from casework.records.database import transaction
 from casework.records.event_log import now, read_events
 from tests.world import World, new_request
@@ -77,18 +79,18 @@ def test_only_auditors_raise_and_only_the_office_answers(world: World, db: Conne
 def test_nobody_answers_their_own_finding_or_judges_their_own_answer(world: World, db: Connection) -> None:
     """Nobody has both roles at once; what was done with the one is not forgotten with the other."""
     def give(role: str) -> str:
-        return registers.grant_role(db, world.people["manager"], role, programme=world.programmes["BJ"])
+        return registry.grant_role(db, world.people["manager"], role, programme=world.programmes["BJ"])
 
     number = world.open_case(db)
     auditing = give("auditor")
     finding = raised(world, db, number, by="manager")
-    registers.end_role(db, auditing)
+    registry.end_role(db, auditing)
     supervising = give("supervisor")
     with pytest.raises(NotAllowed, match="raised"):
         answered(world, db, finding, "manager")
     other = raised(world, db, number)
     answered(world, db, other, "manager")
-    registers.end_role(db, supervising)
+    registry.end_role(db, supervising)
     give("auditor")
     with pytest.raises(NotAllowed, match="judge"):
         findings.close_finding(db, world.actor(db, "manager"), other, words="Fine.", request=new_request())
@@ -178,12 +180,12 @@ def test_a_finding_judged_by_somebody_with_a_part_in_it_is_found(
 ) -> None:
     number = world.open_case(db)
     if partial == "deputy's officer":
-        registers.grant_role(db, world.people["manager"], "officer", programme=world.programmes["BJ"], deputy_for=world.people["officer"])
+        registry.grant_role(db, world.people["manager"], "officer", programme=world.programmes["BJ"], deputy_for=world.people["officer"])
         world.fire(db, "manager", number, "take")
     if partial == "mediator":
-        centre = registers.register_organisation(db, name="Centre", services=["mediation"])
-        world.people["mediator"] = registers.register_person(db, email="mediator@example.org", name="Mediator")
-        registers.grant_role(db, world.people["mediator"], "provider", organisation=centre)
+        centre = registry.register_organisation(db, name="Centre", services=["mediation"])
+        world.people["mediator"] = registry.register_person(db, email="mediator@example.org", name="Mediator")
+        registry.grant_role(db, world.people["mediator"], "provider", organisation=centre)
     who = {"deputy's officer": "manager", None: "auditor"}.get(partial, partial)
     finding = raised(world, db, number)
     answered(world, db, finding, "second_supervisor")
@@ -211,17 +213,17 @@ def test_a_finding_changes_nothing_in_the_case(world: World, db: Connection) -> 
 
 def test_readings_are_kept_and_shown_to_auditors_and_managers(world: World, db: Connection) -> None:
     auditor = world.actor(db, "auditor")
-    readings.note_reading(db, auditor, "/cases/BJ-2026-0001/history?x=\x00y", "BJ-2026-0001")
-    readings.note_reading(db, auditor, "/" + "a" * 500)
+    access_log.note_reading(db, auditor, "/cases/BJ-2026-0001/history?x=\x00y", "BJ-2026-0001")
+    access_log.note_reading(db, auditor, "/" + "a" * 500)
     for name in ("auditor", "manager"):
-        items = readings.list_readings(db, world.actor(db, name))["items"]
+        items = access_log.list_readings(db, world.actor(db, name))["items"]
         assert [len(one["address"]) for one in items] == [300, 31]
         assert items[1]["number"] == "BJ-2026-0001"
     for name in ("officer", "supervisor", "administrator", "provider"):
         with pytest.raises(NotFound):
-            readings.list_readings(db, world.actor(db, name))
-    page = readings.list_readings(db, auditor, limit=1)
-    assert len(readings.list_readings(db, auditor, cursor=page["next"])["items"]) == 1
+            access_log.list_readings(db, world.actor(db, name))
+    page = access_log.list_readings(db, auditor, limit=1)
+    assert len(access_log.list_readings(db, auditor, cursor=page["next"])["items"]) == 1
 
 
 def test_readings_cannot_be_changed_by_the_application(world: World, db: Connection) -> None:

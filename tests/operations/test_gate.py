@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from casework.engine.state.case import Case
 from casework.errors import NotFound
-from casework.operations import gate
+from casework.operations.core import visibility
 from casework.permissions import Actor, Sight, own_tracks, reads_document, sight
 from casework.records.case_store import load
 from casework.records.database import transaction
@@ -70,11 +70,11 @@ def _documents(actor: Actor, case: Case) -> dict[str, bool]:
 
 
 KINDS: dict[str, tuple[Callable[[Connection, Actor, str], Any], Seen]] = {
-    "case": (gate.case_log, _home("case")),
-    "mediation": (gate.mediation_log, _home("mediation")),
-    "referral": (gate.referral_log, _referrals),
-    "task": (gate.task_log, _tasks),
-    "document": (gate.document_log, _documents),
+    "case": (visibility.case_log, _home("case")),
+    "mediation": (visibility.mediation_log, _home("mediation")),
+    "referral": (visibility.referral_log, _referrals),
+    "task": (visibility.task_log, _tasks),
+    "document": (visibility.document_log, _documents),
 }
 
 

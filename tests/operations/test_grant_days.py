@@ -12,11 +12,11 @@ from sqlalchemy import Connection, text
 from casework.engine.state.case import Case, Grant
 from casework.engine.state.events import GRANT_EXPIRED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
-from casework.operations import documents
-from casework.operations.cases import register_document
-from casework.operations.clocks import next_moment, ring_due_on
-from casework.operations.deeds import home_of
-from casework.operations.verify import verify_case
+from casework.operations.cases.service import register_document
+from casework.operations.core.actions import home_of
+from casework.operations.deadlines.service import next_moment, ring_due_on
+from casework.operations.documents import service as documents
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from casework.records.event_log import now, read_events
 from tests.world import World, new_request, to_accepted, today

@@ -7,13 +7,13 @@ from sqlalchemy import Connection
 
 from casework.engine.state.case import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
-from casework.operations import tasks
-from casework.operations.cases import hand_over
-from casework.operations.deeds import home_of
-from casework.operations.house_rule import find_breaches
-from casework.operations.my_work import list_work
-from casework.operations.task_lists import list_tasks, show_task
-from casework.operations.verify import verify_case
+from casework.operations.cases.service import hand_over
+from casework.operations.core.actions import home_of
+from casework.operations.oversight.case_hygiene import find_breaches
+from casework.operations.tasks import service as tasks
+from casework.operations.tasks.my_work import list_work
+from casework.operations.tasks.queues import list_tasks, show_task
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from casework.records.event_log import read_events
 from tests.world import World, new_request, to_referral

@@ -10,17 +10,17 @@ from sqlalchemy import Connection, Engine, event, text
 
 from casework.errors import NotFound
 from casework.jobs.tasks import Hands, check
-from casework.operations.house_rule import (
+from casework.operations.mediations.service import open_mediation
+from casework.operations.oversight.case_hygiene import (
     KINDS,
     break_house_rule,
     check_due,
     check_programme,
     find_breaches,
     list_unchecked,
-)  # fmt: skip
-from casework.operations.mediations import open_mediation
-from casework.operations.queue_health import find_delays
-from casework.operations.registers import grant_role
+)
+from casework.operations.oversight.job_health import find_delays
+from casework.operations.people.registry import grant_role
 from casework.records.database import ENGINE, connect_engine, transaction
 from casework.records.row_security import read_as
 from casework.settings import Settings

@@ -13,11 +13,11 @@ from sqlalchemy import Engine, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import NotAllowed, NotFound
-from casework.operations.catalogue import confirm_field
-from casework.operations.import_forms import Kind
-from casework.operations.imports import Report, import_records
-from casework.operations.registers import grant_role, register_person, register_programme
-from casework.operations.requests import Request
+from casework.operations.catalogue.import_schemas import Kind
+from casework.operations.catalogue.importer import Report, import_records
+from casework.operations.catalogue.service import confirm_field
+from casework.operations.core.idempotency import Request
+from casework.operations.people.registry import grant_role, register_person, register_programme
 from casework.permissions import Actor
 from casework.records.actors import find_actor
 from casework.records.database import transaction

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
-from casework.operations.installation import FOUND, lock_installation
-from casework.operations.installed_settings import LEFT, SETTINGS, note_settings
-from casework.operations.verify import verify_all
+from casework.operations.core.installation_log import FOUND, lock_installation
+from casework.operations.core.settings_log import LEFT, SETTINGS, note_settings
+from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction
 from casework.records.register_entries import REGISTERS
 from casework.settings import Settings

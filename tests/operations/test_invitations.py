@@ -10,15 +10,21 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, TooManyAttempts
-from casework.operations import invitations, registers
-from casework.operations.acceptance import accept_as_new, accept_signed_in, insist_open, show_opened, try_code
-from casework.operations.accounts import find_actor_by_session
-from casework.operations.administration import deactivate_person, end_membership
-from casework.operations.invitations import Scope, token_hash
-from casework.operations.passwords import hash_password
-from casework.operations.role_requests import decide_role, list_requests
-from casework.operations.vault import Vault
-from casework.operations.verify import verify_case
+from casework.operations.auth.passwords import hash_password
+from casework.operations.auth.sessions import find_actor_by_session
+from casework.operations.core.encryption import Vault
+from casework.operations.people import invitations, registry
+from casework.operations.people.invitation_acceptance import (
+    accept_as_new,
+    accept_signed_in,
+    insist_open,
+    show_opened,
+    try_code,
+)
+from casework.operations.people.invitations import Scope, token_hash
+from casework.operations.people.role_requests import decide_role, list_requests
+from casework.operations.people.service import deactivate_person, end_membership
+from casework.operations.verification.service import verify_case
 from casework.records.actors import find_actor
 from casework.records.database import transaction
 from tests.world import World, build_world, new_request
@@ -246,7 +252,7 @@ def test_whom_a_lead_invited_stays_out_when_the_lead_has_gone(world: World, db: 
 
 
 def test_whoever_has_an_account_accepts_signed_in(world: World, db: Connection) -> None:
-    person = registers.register_person(db, email="new@example.org", name="Newcomer", password_hash=hash_password(PASSWORD))
+    person = registry.register_person(db, email="new@example.org", name="Newcomer", password_hash=hash_password(PASSWORD))
     one = invite(db, world, email="NEW@example.org")
     secret = open_it(db, one)
     opened = show_opened(db, one.token, secret)
@@ -262,7 +268,7 @@ def test_whoever_has_an_account_accepts_signed_in(world: World, db: Connection) 
 
 
 def test_nobody_else_accepts_for_an_account(world: World, db: Connection) -> None:
-    registers.register_person(db, email="new@example.org", name="Newcomer")
+    registry.register_person(db, email="new@example.org", name="Newcomer")
     one = invite(db, world)
     secret = open_it(db, one)
     with pytest.raises(Refused):
@@ -358,7 +364,7 @@ def test_nobody_is_invited_twice_at_once(world: World, db: Connection) -> None:
 
 def test_the_log_tells_a_role_that_nobody_accepted(world: World, db: Connection) -> None:
     one = invite(db, world)
-    registers.grant_role(
+    registry.grant_role(
         db, world.people["observer"], "provider", organisation=world.organisations["lab"], invitation=one.id,
         by=world.people["observer"],
     )  # fmt: skip

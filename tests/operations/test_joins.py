@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection
 
-from casework.operations.deeds import home_of
-from casework.operations.overview import show_case
-from casework.operations.referrals import show_referral
-from casework.operations.registers import register_organisation
-from casework.operations.verify import verify_case
+from casework.operations.cases.queries import show_case
+from casework.operations.core.actions import home_of
+from casework.operations.people.registry import register_organisation
+from casework.operations.referrals.service import show_referral
+from casework.operations.verification.service import verify_case
 from tests.world import World, to_referral
 
 

@@ -7,13 +7,13 @@ from sqlalchemy import Connection, text
 
 from casework.engine.state.case import READY
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, WrongState
-from casework.operations.administration import deactivate_person
-from casework.operations.cases import declare_interest
-from casework.operations.deeds import home_of
-from casework.operations.leavers import show_leaver, take_over
-from casework.operations.tasks import claim_task
-from casework.operations.verify import verify_case
-from casework.operations.workload import list_team
+from casework.operations.cases.service import declare_interest
+from casework.operations.core.actions import home_of
+from casework.operations.people.offboarding import show_leaver, take_over
+from casework.operations.people.service import deactivate_person
+from casework.operations.tasks.service import claim_task
+from casework.operations.tasks.workload import list_team
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from tests.world import World, add_absence, new_request, to_referral
 

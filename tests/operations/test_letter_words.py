@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from casework.operations.letter_words import BOTH, CHINESE, ENGLISH, Content, Named, subject_of, write_paper
-from casework.operations.printing import print_pdf
+from casework.operations.letters.content import BOTH, CHINESE, ENGLISH, Content, Named, subject_of, write_paper
+from casework.operations.letters.pdf import print_pdf
 from tests.papers import words_of
 
 HOSTILE = (

@@ -14,12 +14,12 @@ from casework.engine.case_objects.letters import recipients
 from casework.engine.state.events import Event
 from casework.engine.state.projection import evolve
 from casework.errors import CaseHasMoved, NotAllowed, NotFound, WrongState
-from casework.operations.allowed import Judge
-from casework.operations.cabinet import Cabinet
-from casework.operations.deeds import home_of
-from casework.operations.letters import Written, compose_letter, list_letters, send_letter
-from casework.operations.past import Past
-from casework.operations.verify import verify_all
+from casework.operations.core.actions import home_of
+from casework.operations.documents.storage import Cabinet
+from casework.operations.history.point_in_time import Past
+from casework.operations.letters.service import Written, compose_letter, list_letters, send_letter
+from casework.operations.verification.authorization import Judge
+from casework.operations.verification.service import verify_all
 from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.records.event_log import event_of, read_rows

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from casework.operations.case_lists import list_cases
-from casework.operations.deeds import home_of
-from casework.operations.inbox import list_inbox
-from casework.operations.my_work import list_work
-from casework.operations.overview import look_at_case
-from casework.operations.referrals import look_at_referral
-from casework.operations.task_lists import list_tasks
+from casework.operations.cases.list_queries import list_cases
+from casework.operations.cases.queries import look_at_case
+from casework.operations.core.actions import home_of
+from casework.operations.referrals.inbox import list_inbox
+from casework.operations.referrals.service import look_at_referral
+from casework.operations.tasks.my_work import list_work
+from casework.operations.tasks.queues import list_tasks
 from casework.records.case_store import load
 from tests.world import World, to_referral
 

@@ -11,18 +11,18 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import COMPLIANCE, DISPUTE_OFFICER, OFFICER, SUPERVISOR
 from casework.errors import InvalidForm, NotAllowed, NotFound
-from casework.operations.cases import fire_transition, hand_over
-from casework.operations.chronicle import tell
-from casework.operations.deeds import home_of
-from casework.operations.findings import raise_finding
-from casework.operations.house_rule import find_breaches
-from casework.operations.leavers import show_leaver, take_over
-from casework.operations.mediations import find_mediation, list_mediations, open_mediation
-from casework.operations.openings import decide_unsealing, end_unsealing, tell_parties, who_may
-from casework.operations.registers import end_role, grant_role, register_organisation, register_person
-from casework.operations.task_lists import count_queues, list_tasks
-from casework.operations.tasks import claim_task
-from casework.operations.verify import verify_case
+from casework.operations.audit.findings import raise_finding
+from casework.operations.cases.service import fire_transition, hand_over
+from casework.operations.core.actions import home_of
+from casework.operations.history.timeline import tell
+from casework.operations.mediations.disclosures import decide_unsealing, end_unsealing, tell_parties, who_may
+from casework.operations.mediations.service import find_mediation, list_mediations, open_mediation
+from casework.operations.oversight.case_hygiene import find_breaches
+from casework.operations.people.offboarding import show_leaver, take_over
+from casework.operations.people.registry import end_role, grant_role, register_organisation, register_person
+from casework.operations.tasks.queues import count_queues, list_tasks
+from casework.operations.tasks.service import claim_task
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from casework.records.event_log import now
 from tests.operations.test_clocks import Scene

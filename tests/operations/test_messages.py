@@ -14,13 +14,14 @@ from casework.engine.state.case import Case
 from casework.engine.state.events import NOTED, SAID, Event
 from casework.engine.state.projection import evolve
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound, WrongState
-from casework.operations.cases import declare_interest
-from casework.operations.deeds import home_of, stand, write
-from casework.operations.drafts import save_draft
-from casework.operations.history import list_events
-from casework.operations.mediations import find_mediation, open_mediation
-from casework.operations.mentions import list_mentions, open_mention, open_mentions
-from casework.operations.messages import (
+from casework.operations.cases.history import list_events
+from casework.operations.cases.service import declare_interest
+from casework.operations.core.actions import home_of, stand, write
+from casework.operations.core.drafts import save_draft
+from casework.operations.core.idempotency import Request
+from casework.operations.mediations.service import find_mediation, open_mediation
+from casework.operations.messages.mentions import list_mentions, open_mention, open_mentions
+from casework.operations.messages.service import (
     correct_message,
     describe_thread,
     draft_name,
@@ -29,9 +30,8 @@ from casework.operations.messages import (
     send_message,
     thread_of,
 )
-from casework.operations.registers import end_role
-from casework.operations.requests import Request
-from casework.operations.verify import verify_case
+from casework.operations.people.registry import end_role
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from tests.world import World, new_request, to_both
 

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from casework.engine.state.case import Case, Task
 from casework.errors import CaseworkError
-from casework.operations.cases import add_task
-from casework.operations.chronicle import read_history
-from casework.operations.deadlines import explain_task
-from casework.operations.deeds import calendar_of, home_of
-from casework.operations.tasks import complete_task
-from casework.operations.verify import verify_case
+from casework.operations.cases.service import add_task
+from casework.operations.core.actions import calendar_of, home_of
+from casework.operations.deadlines.queries import explain_task
+from casework.operations.history.timeline import read_history
+from casework.operations.tasks.service import complete_task
+from casework.operations.verification.service import verify_case
 from casework.records.event_log import now
 from tests.operations.test_clocks import Scene
 from tests.world import build_world, new_request

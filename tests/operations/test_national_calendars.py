@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.operations.national_calendars import china
+from casework.operations.core.national_holidays import china
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.definition.required_documents import SCANS
 from casework.errors import Refused
-from casework.operations.cabinet import Cabinet
-from casework.operations.choices import choices_of
-from casework.operations.deeds import home_of
-from casework.operations.outside import outside
-from casework.operations.overview import show_case
-from casework.operations.referrals import show_referral
-from casework.operations.verify import verify_case
+from casework.operations.cases.form_choices import choices_of
+from casework.operations.cases.queries import show_case
+from casework.operations.core.actions import home_of
+from casework.operations.core.external_facts import outside
+from casework.operations.documents.storage import Cabinet
+from casework.operations.referrals.service import show_referral
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.journeys.driver import Journey, do, refused, start_clock

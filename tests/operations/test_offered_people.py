@@ -19,15 +19,15 @@ from casework.definitions import load_library
 from casework.engine.execution import task_lifecycle as table
 from casework.engine.state.case import Case, Task
 from casework.errors import CaseworkError, InvalidForm, NobodyLeft
-from casework.operations import tasks
-from casework.operations.absences import record_absence
-from casework.operations.cases import declare_interest, hand_over
-from casework.operations.choices import choices_of
-from casework.operations.deeds import home_of
-from casework.operations.messages import describe_thread, send_message, thread_of
-from casework.operations.registers import grant_role
-from casework.operations.requests import Request
-from casework.operations.task_people import list_task_people, people_for, reviewers_for
+from casework.operations.cases.form_choices import choices_of
+from casework.operations.cases.service import declare_interest, hand_over
+from casework.operations.core.actions import home_of
+from casework.operations.core.idempotency import Request
+from casework.operations.messages.service import describe_thread, send_message, thread_of
+from casework.operations.people.absences import record_absence
+from casework.operations.people.registry import grant_role
+from casework.operations.tasks import service as tasks
+from casework.operations.tasks.candidates import list_task_people, people_for, reviewers_for
 from casework.permissions import Actor, operations
 from casework.records.case_store import load
 from tests.world import World, new_request, to_referral, today

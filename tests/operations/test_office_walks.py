@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from casework.operations.verify import verify_all
+from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.operations.doubles import wrongly_told

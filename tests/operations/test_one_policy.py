@@ -19,14 +19,14 @@ from casework.definitions import load_library
 from casework.engine.roles import ROLES, SYSTEM
 from casework.engine.state.case import Case
 from casework.errors import NotFound
-from casework.operations import gate
-from casework.operations.case_lists import list_cases
-from casework.operations.inbox import TABS, count_inbox, list_inbox
-from casework.operations.mediations import list_mediations
-from casework.operations.mentions import list_mentions
-from casework.operations.notifications import list_notifications
-from casework.operations.referrals import list_referrals
-from casework.operations.search import search
+from casework.operations.cases.list_queries import list_cases
+from casework.operations.core import visibility
+from casework.operations.mediations.service import list_mediations
+from casework.operations.messages.mentions import list_mentions
+from casework.operations.notifications.queries import list_notifications
+from casework.operations.referrals.inbox import TABS, count_inbox, list_inbox
+from casework.operations.referrals.service import list_referrals
+from casework.operations.search.service import search
 from casework.permissions import Actor, Sight, own_tracks, reads_document, sight
 from casework.records.actors import find_actor
 from casework.records.case_store import load
@@ -225,10 +225,10 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
     every = [one.id for case in cases for one in case.tracks.values() if one.workflow == "referral"]
     searched = search(db, actor, "A title", most=1000)
     made = {
-        "gate cases": {case.log for case in by_kind["case"] if found(gate.case_log, db, actor, case.number or "")},
-        "gate mediations": {case.log for case in by_kind["mediation"] if found(gate.mediation_log, db, actor, case.log)},
-        "gate referrals": {one for one in every if found(gate.referral_log, db, actor, one)},
-        "gate papers": {one for case in cases for one in case.documents if found(gate.document_log, db, actor, one)},
+        "gate cases": {case.log for case in by_kind["case"] if found(visibility.case_log, db, actor, case.number or "")},
+        "gate mediations": {case.log for case in by_kind["mediation"] if found(visibility.mediation_log, db, actor, case.log)},
+        "gate referrals": {one for one in every if found(visibility.referral_log, db, actor, one)},
+        "gate papers": {one for case in cases for one in case.documents if found(visibility.document_log, db, actor, one)},
         "referrals": {one["id"] for one in pages(lambda at: list_referrals(db, actor, cursor=at, limit=100))},
         "inbox": {one["id"] for tab in TABS for one in _inbox(db, actor, tab)},
         "search referrals": {one["id"] for one in searched["referrals"]},

@@ -13,13 +13,13 @@ from casework.engine.case_objects.disclosures import GLASS_LASTS
 from casework.engine.state.events import Event
 from casework.engine.state.projection import evolve
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, WrongState
-from casework.operations import openings
-from casework.operations.allowed import Judge
-from casework.operations.mediations import find_mediation, open_mediation
-from casework.operations.past import Past
-from casework.operations.registers import grant_role, register_person
-from casework.operations.role_requests import ask_role, decide_role
-from casework.operations.verify import verify_case
+from casework.operations.history.point_in_time import Past
+from casework.operations.mediations import disclosures
+from casework.operations.mediations.service import find_mediation, open_mediation
+from casework.operations.people.registry import grant_role, register_person
+from casework.operations.people.role_requests import ask_role, decide_role
+from casework.operations.verification.authorization import Judge
+from casework.operations.verification.service import verify_case
 from casework.permissions import Sight, sight
 from casework.records.case_store import load
 from casework.records.database import transaction
@@ -44,7 +44,7 @@ class Scene:
 
     def ask(self, by: str = "dispute_officer", *, reader: str = "auditor", decider: str = "compliance", days: int = 3) -> str:
         with transaction(self.engine) as db:
-            done = openings.ask_unsealing(
+            done = disclosures.ask_unsealing(
                 db, self.world.actor(db, by), self.mediation, reader=self.world.people[reader],
                 decider=self.world.people[decider], days=days, reason=REASON, request=new_request(),
             )  # fmt: skip
@@ -52,19 +52,19 @@ class Scene:
 
     def decide(self, opening: str, by: str = "compliance", *, agree: bool = True) -> None:
         with transaction(self.engine) as db:
-            openings.decide_unsealing(db, self.world.actor(db, by), opening, agree=agree, note=None, request=new_request())
+            disclosures.decide_unsealing(db, self.world.actor(db, by), opening, agree=agree, note=None, request=new_request())
 
     def end(self, opening: str, by: str = "dispute_officer") -> None:
         with transaction(self.engine) as db:
-            openings.end_unsealing(db, self.world.actor(db, by), opening, request=new_request())
+            disclosures.end_unsealing(db, self.world.actor(db, by), opening, request=new_request())
 
     def tell(self, opening: str, by: str = "dispute_officer", on: str | None = None) -> None:
         with transaction(self.engine) as db:
-            openings.tell_parties(db, self.world.actor(db, by), opening, on=on or today().isoformat(), request=new_request())
+            disclosures.tell_parties(db, self.world.actor(db, by), opening, on=on or today().isoformat(), request=new_request())
 
     def smash(self, by: str = "administrator", number: str | None = None) -> None:
         with transaction(self.engine) as db:
-            openings.break_glass(db, self.world.actor(db, by), number or self.number, reason="Everybody is away.", request=new_request())
+            disclosures.break_glass(db, self.world.actor(db, by), number or self.number, reason="Everybody is away.", request=new_request())
 
     def reads(self, by: str) -> bool:
         with transaction(self.engine) as db:
@@ -199,7 +199,7 @@ def test_others_do_not_end_it(scene: Scene) -> None:
 def test_what_waits_for_ones_word_is_seen_by_that_person_alone(scene: Scene) -> None:
     opening = scene.ask()
     with transaction(scene.engine) as db:
-        seen = {name: openings.list_unsealings(db, scene.world.actor(db, name))["items"] for name in scene.world.people}
+        seen = {name: disclosures.list_unsealings(db, scene.world.actor(db, name))["items"] for name in scene.world.people}
     assert {name for name, items in seen.items() if items} == {"compliance"}
     (one,) = seen["compliance"]
     assert (one["id"], one["reason"], one["reader"], one["days"], one["mediation"]) == (opening, REASON, "Auditor", 3, None)
@@ -407,7 +407,7 @@ def test_the_verification_finds_another_giver_of_the_role_that_broke_the_glass(s
 
 def test_without_a_reason_nothing_is_opened(scene: Scene) -> None:
     with transaction(scene.engine) as db, pytest.raises(InvalidForm):
-        openings.break_glass(db, scene.world.actor(db, "administrator"), scene.number, reason=" ", request=new_request())
+        disclosures.break_glass(db, scene.world.actor(db, "administrator"), scene.number, reason=" ", request=new_request())
 
 
 def test_whoever_was_let_in_and_declares_an_interest_is_out_again(scene: Scene) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.operations.printing import print_pdf
+from casework.operations.letters.pdf import print_pdf
 from tests.papers import fonts_of, words_of
 
 CHINESE = "<p>北京试点 and Latin"
@@ -45,7 +45,7 @@ def test_chinese_is_there_and_can_be_read_without_our_fonts() -> None:
 
 
 def test_the_same_words_are_the_same_bytes_in_another_process_too() -> None:
-    script = f"import hashlib; from casework.operations.printing import print_pdf; print(hashlib.sha256(print_pdf({CHINESE!r})).hexdigest())"
+    script = f"import hashlib; from casework.operations.letters.pdf import print_pdf; print(hashlib.sha256(print_pdf({CHINESE!r})).hexdigest())"
     assert len({elsewhere(script), elsewhere(script, TZ="Asia/Tokyo", PYTHONHASHSEED="7")}) == 1
 
 
@@ -70,13 +70,13 @@ def test_without_a_font_one_is_told_which_is_missing(tmp_path: Path) -> None:
     settings = tmp_path / "fonts.conf"
     (tmp_path / "none").mkdir()
     settings.write_text(NO_FONT.format(fonts="/usr/share/fonts/truetype/dejavu", cache=tmp_path / "cache"))
-    script = f"from casework.operations.printing import print_pdf; print_pdf({CHINESE!r})"
+    script = f"from casework.operations.letters.pdf import print_pdf; print_pdf({CHINESE!r})"
     assert "no font with Chinese letters is installed" in elsewhere(script, FONTCONFIG_FILE=str(settings))
 
 
 def test_without_the_library_one_is_told_what_to_install() -> None:
     script = (
         "import sys; sys.modules['weasyprint'] = None\n"
-        "from casework.operations.printing import print_pdf; from casework.web.app import create_app; print_pdf('<p>x')"
+        "from casework.operations.letters.pdf import print_pdf; from casework.web.app import create_app; print_pdf('<p>x')"
     )
     assert "WeasyPrint is not installed (pip install 'casework[reports]')" in elsewhere(script)

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import CasesStranded
-from casework.operations.absences import record_absence
-from casework.operations.administration import deactivate_person, end_membership
-from casework.operations.registers import end_role
-from casework.operations.requests import Request
+from casework.operations.core.idempotency import Request
+from casework.operations.people.absences import record_absence
+from casework.operations.people.registry import end_role
+from casework.operations.people.service import deactivate_person, end_membership
 from tests.world import World, new_request, today
 
 PROPOSAL = {"outcome": "dormant", "reason": "other", "statements": "No interest any more."}

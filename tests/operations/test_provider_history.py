@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Engine
 
-from casework.operations.deeds import home_of
-from casework.operations.history import list_events
-from casework.operations.marks import look, looks
-from casework.operations.referrals import list_referral_events
-from casework.operations.tasks import claim_task, modify_task, release_task
+from casework.operations.cases.history import list_events
+from casework.operations.core.actions import home_of
+from casework.operations.core.unread import look, looks
+from casework.operations.referrals.service import list_referral_events
+from casework.operations.tasks.service import claim_task, modify_task, release_task
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.operations.test_allocation import rule, settle

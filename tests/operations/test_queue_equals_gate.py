@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
 from casework.engine.tasks.queue_order import turn
-from casework.operations.national_calendars import china
-from casework.operations.registers import register_programme
-from casework.operations.task_lists import FEW, count_queues, list_tasks
+from casework.operations.core.national_holidays import china
+from casework.operations.people.registry import register_programme
+from casework.operations.tasks.queues import FEW, count_queues, list_tasks
 from casework.permissions import Actor, Membership, may_work
 from casework.records.case_store import load
 from casework.records.database import transaction

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.errors import NotFound
 from casework.jobs.queue import DEAD_AFTER_S
-from casework.operations.mediations import open_mediation
-from casework.operations.queue_health import SILENT_S, find_delays, retry_job, show_jobs
+from casework.operations.mediations.service import open_mediation
+from casework.operations.oversight.job_health import SILENT_S, find_delays, retry_job, show_jobs
 from casework.records.database import transaction
 from tests.world import World, add_failed_job, add_mail, new_request
 

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from casework.operations.mediations import open_mediation
-from casework.operations.past import Past
-from casework.operations.readings import note_reading, note_sealed
-from casework.operations.verify_readings import check_readings
+from casework.operations.core.access_log import note_reading, note_sealed
+from casework.operations.history.point_in_time import Past
+from casework.operations.mediations.service import open_mediation
+from casework.operations.verification.access_log import check_readings
 from casework.records.database import transaction
 from tests.world import World, new_request
 

@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 from casework.definitions import load_library
 from casework.engine.state.events import COMPLETED, Event
 from casework.engine.state.projection import fold
-from casework.operations import tasks
-from casework.operations.allowed_tasks import task_reasons
-from casework.operations.cases import hand_over
-from casework.operations.deeds import home_of
-from casework.operations.past import Past
-from casework.operations.task_lists import prepared
+from casework.operations.cases.service import hand_over
+from casework.operations.core.actions import home_of
+from casework.operations.history.point_in_time import Past
+from casework.operations.history.task_judgement import task_reasons
+from casework.operations.tasks import service as tasks
+from casework.operations.tasks.queues import prepared
 from casework.records.case_store import load, rows_of
 from casework.records.event_log import read_events
 from tests.world import World, new_request, to_referral

@@ -12,15 +12,15 @@ from casework.engine.definition.names import insist_name
 from casework.engine.roles import ROLES
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotConfirmed, NotFound, WrongState
-from casework.operations import register_log, registers
-from casework.operations.accounts import close_account
-from casework.operations.administration import create_membership, deactivate_person
-from casework.operations.entries import note_entries
-from casework.operations.findings import close_finding, raise_finding
-from casework.operations.mediations import open_mediation
-from casework.operations.openings import find_unsealing
-from casework.operations.requests import Done
-from casework.operations.role_requests import (
+from casework.operations.audit.findings import close_finding, raise_finding
+from casework.operations.auth.sessions import close_account
+from casework.operations.core import register_log
+from casework.operations.core.idempotency import Done
+from casework.operations.core.register_entries import note_entries
+from casework.operations.mediations.disclosures import find_unsealing
+from casework.operations.mediations.service import open_mediation
+from casework.operations.people import registry
+from casework.operations.people.role_requests import (
     ask_role,
     close_requests,
     count_waiting,
@@ -30,7 +30,8 @@ from casework.operations.role_requests import (
     list_requests,
     show_request,
 )
-from casework.operations.verify import verify_case
+from casework.operations.people.service import create_membership, deactivate_person
+from casework.operations.verification.service import verify_case
 from casework.permissions import APART, TAKES_TWO, Membership, Proof, apart_from, in_force
 from casework.records.actors import find_actor
 from casework.records.event_log import lock_log, now
@@ -41,7 +42,7 @@ DECIDING = sorted(TAKES_TWO)
 
 @pytest.fixture
 def puppet(db: Connection, world: World) -> str:
-    return registers.register_person(db, email="puppet@example.org", name="Puppet")
+    return registry.register_person(db, email="puppet@example.org", name="Puppet")
 
 
 def _ask(db: Connection, world: World, person: str, role: str, by: str = "administrator") -> Done:
@@ -95,7 +96,7 @@ def test_who_asked_takes_it_back_and_who_does_not_agree_says_why(db: Connection,
 def test_two_puppets_do_not_agree_to_one_another(db: Connection, world: World, puppet: str) -> None:
     """Whoever gets a role has no word in it, and whoever has no role has none either."""
     first = _ask(db, world, puppet, "supervisor").answer["id"]
-    other = registers.register_person(db, email="other-puppet@example.org", name="Other Puppet")
+    other = registry.register_person(db, email="other-puppet@example.org", name="Other Puppet")
     second = _ask(db, world, other, "supervisor").answer["id"]
     for id, who in ((first, other), (second, puppet)):
         actor = find_actor(db, who)
@@ -123,7 +124,7 @@ def test_the_command_line_gives_at_once_while_there_is_nothing_to_read(db: Conne
     programme = world.programmes["BJ"]
     assert give_or_ask(db, puppet, "officer", programme=programme)
     world.new_case(db)
-    other = registers.register_person(db, email="later@example.org", name="Later")
+    other = registry.register_person(db, email="later@example.org", name="Later")
     assert not give_or_ask(db, other, "officer", programme=programme)
     [one] = list_requests(db, world.actor(db, "supervisor"))["items"]
     assert one["asked_by"] is None
@@ -135,8 +136,8 @@ def test_the_command_line_gives_at_once_while_there_is_nothing_to_read(db: Conne
 def test_a_role_given_by_one_person_behind_the_back_is_found(db: Connection, world: World, puppet: str) -> None:
     programme = world.programmes["BJ"]
     asked = _ask(db, world, puppet, "officer").answer["id"]
-    registers.grant_role(db, puppet, "supervisor", programme=programme, by=world.people["administrator"])
-    registers.grant_role(db, puppet, "officer", programme=programme, request=asked, by=world.people["administrator"])
+    registry.grant_role(db, puppet, "supervisor", programme=programme, by=world.people["administrator"])
+    registry.grant_role(db, puppet, "officer", programme=programme, request=asked, by=world.people["administrator"])
     told = [one.sentence for one in verify_case(db, programme)]
     assert any("no second person had agreed to this role" in one for one in told)
     assert any("also agreed to it" in one for one in told)
@@ -155,13 +156,13 @@ def test_exclusion_goes_both_ways() -> None:
 @pytest.mark.parametrize("other", sorted(apart_from("auditor")))
 def test_whoever_decides_is_no_auditor_of_the_same_programme(db: Connection, world: World, puppet: str, other: str) -> None:
     programme = world.programmes["BJ"]
-    registers.grant_role(db, puppet, other, programme=programme)
+    registry.grant_role(db, puppet, other, programme=programme)
     with pytest.raises(InvalidForm):
         _ask(db, world, puppet, "auditor")
     with pytest.raises(InvalidForm):
-        registers.grant_role(db, puppet, "auditor", programme=programme)
+        registry.grant_role(db, puppet, "auditor", programme=programme)
     # Of another programme one may be.
-    registers.grant_role(db, puppet, "auditor", programme=world.programmes["SH"])
+    registry.grant_role(db, puppet, "auditor", programme=world.programmes["SH"])
 
 
 def test_where_a_database_has_both_roles_the_auditors_does_not_count(db: Connection, world: World) -> None:
@@ -178,8 +179,8 @@ def test_whoever_worked_on_a_case_judges_nothing_of_it_later(db: Connection, wor
     membership = db.execute(
         text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["officer"]}
     ).scalar_one()
-    registers.end_role(db, str(membership))
-    registers.grant_role(db, world.people["officer"], "auditor", programme=world.programmes["BJ"])
+    registry.end_role(db, str(membership))
+    registry.grant_role(db, world.people["officer"], "auditor", programme=world.programmes["BJ"])
     turned = world.actor(db, "officer")
     with pytest.raises(NotAllowed):
         raise_finding(db, turned, number, event=1, words="All is well.", request=new_request())
@@ -196,13 +197,13 @@ def test_whoever_worked_on_a_case_judges_nothing_of_it_later(db: Connection, wor
 @pytest.mark.parametrize("bad", ["\u202eeve", "Li\u200bWen", "a\u2066b\u2069", "x\ufeffy", "tab\u0007", "\u3164", "two\u2028lines", "\ue000"])
 def test_a_name_has_no_letter_that_nobody_sees(db: Connection, world: World, bad: str) -> None:
     with pytest.raises(InvalidForm):
-        registers.register_person(db, email="somebody@example.org", name=bad)
+        registry.register_person(db, email="somebody@example.org", name=bad)
     with pytest.raises(InvalidForm):
-        registers.register_person(db, email="somebody@example.org", name="Somebody", name_zh=bad)
+        registry.register_person(db, email="somebody@example.org", name="Somebody", name_zh=bad)
     with pytest.raises(InvalidForm):
-        registers.register_organisation(db, name=bad)
+        registry.register_organisation(db, name=bad)
     with pytest.raises(InvalidForm):
-        registers.register_person(db, email=f"{bad}@example.org", name="Somebody")
+        registry.register_person(db, email=f"{bad}@example.org", name="Somebody")
 
 
 @pytest.mark.parametrize("good", ["王小明", "Łukasz O’Neill-Öberg", "Müller & Söhne (Shanghai) Co., Ltd.", "José 何", "Ólafur Þór", "हिन्दी"])
@@ -283,7 +284,7 @@ def test_it_ends_with_the_account_in_whose_place_it_would_be(db: Connection, wor
 def test_nothing_by_itself_is_a_second_person(db: Connection, world: World, puppet: str) -> None:
     programme = world.programmes["BJ"]
     asked = _ask(db, world, puppet, "supervisor").answer["id"]
-    registers.grant_role(db, puppet, "supervisor", programme=programme, request=asked)
+    registry.grant_role(db, puppet, "supervisor", programme=programme, request=asked)
     assert any("are agreed to by" in one.sentence for one in verify_case(db, programme))
 
 

@@ -10,13 +10,13 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, event, text
 
-from casework.operations.cases import fire_transition, open_case
-from casework.operations.national_calendars import china
-from casework.operations.overview import show_case
-from casework.operations.registers import grant_role, register_organisation, register_person, register_programme
-from casework.operations.requests import Request
-from casework.operations.task_lists import list_tasks
-from casework.operations.tasks import claim_task, complete_task, release_task
+from casework.operations.cases.queries import show_case
+from casework.operations.cases.service import fire_transition, open_case
+from casework.operations.core.idempotency import Request
+from casework.operations.core.national_holidays import china
+from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
+from casework.operations.tasks.queues import list_tasks
+from casework.operations.tasks.service import claim_task, complete_task, release_task
 from casework.permissions import Actor
 from casework.records.actors import find_actor
 from casework.records.database import transaction

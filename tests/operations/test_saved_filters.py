@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.errors import InvalidForm, NotFound
-from casework.operations.saved_filters import drop_filter, list_filters, save_filter
+from casework.operations.cases.saved_filters import drop_filter, list_filters, save_filter
 from tests.world import World, new_request
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm, Refused
-from casework.operations import documents
-from casework.operations.cases import register_document, withdraw_consent
-from casework.operations.deeds import home_of
-from casework.operations.verify import verify_case
+from casework.operations.cases.service import register_document, withdraw_consent
+from casework.operations.core.actions import home_of
+from casework.operations.documents import service as documents
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from tests.world import World, new_request, to_accepted
 

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm, NotFound
-from casework.operations.allocation import explain_waiting
-from casework.operations.deeds import home_of
-from casework.operations.skills import find_skills, list_skills, set_skills
-from casework.operations.verify import verify_all, verify_log
+from casework.operations.core.actions import home_of
+from casework.operations.tasks.allocation import explain_waiting
+from casework.operations.tasks.skills import find_skills, list_skills, set_skills
+from casework.operations.verification.service import verify_all, verify_log
 from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events

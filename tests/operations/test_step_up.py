@@ -13,11 +13,11 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotConfirmed
-from casework.operations.cases import fire_transition
-from casework.operations.deeds import home_of
-from casework.operations.sensitive import insist_proved, is_verdict
-from casework.operations.tasks import complete_task
-from casework.operations.tokens import create_token
+from casework.operations.auth.step_up import insist_proved, is_verdict
+from casework.operations.auth.tokens import create_token
+from casework.operations.cases.service import fire_transition
+from casework.operations.core.actions import home_of
+from casework.operations.tasks.service import complete_task
 from casework.permissions import Actor, Proof, with_proof
 from tests.world import World, new_request, to_request, today
 

@@ -7,8 +7,8 @@ from threading import Barrier
 
 from sqlalchemy import Engine, text
 
-from casework.operations.task_lists import list_tasks
-from casework.operations.tasks import claim_task, modify_task, take_next
+from casework.operations.tasks.queues import list_tasks
+from casework.operations.tasks.service import claim_task, modify_task, take_next
 from casework.records.database import transaction
 from tests.world import World, new_request
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.operations.targets import Forbidden, choose_address, inside_of, is_public, read_target
+from casework.operations.integrations.ssrf_guard import Forbidden, choose_address, inside_of, is_public, read_target
 from casework.settings import Settings
 
 #: Each would lead to this machine, into its network, or to one of the cloud's own addresses, if one reader or another had it.

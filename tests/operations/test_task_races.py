@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.errors import AlreadyTaken
-from casework.operations import registers
-from casework.operations.deeds import home_of, new_id
-from casework.operations.requests import Done, Request
-from casework.operations.tasks import claim_task
+from casework.operations.core.actions import home_of, new_id
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.people import registry
+from casework.operations.tasks.service import claim_task
 from casework.permissions import Actor
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
@@ -77,8 +77,8 @@ def test_of_four_people_exactly_one_has_each_of_a_thousand_tasks(
     with transaction(several) as db:
         people = [world.people["officer"], world.people["other_officer"]]
         for n in (3, 4):
-            people.append(registers.register_person(db, email=f"{n}@example.org", name=f"Officer {n}"))
-            registers.grant_role(db, people[-1], "officer", programme=world.programmes["BJ"])
+            people.append(registry.register_person(db, email=f"{n}@example.org", name=f"Officer {n}"))
+            registry.grant_role(db, people[-1], "officer", programme=world.programmes["BJ"])
         actors = [find_actor(db, one) for one in people]
     start = Barrier(len(people))
 

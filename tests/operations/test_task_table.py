@@ -17,11 +17,12 @@ from sqlalchemy import Connection, text
 from casework.engine.execution.task_lifecycle import OPERATIONS, who
 from casework.engine.state.case import OPEN, TASK_STATES
 from casework.errors import AlreadyTaken, CaseworkError, NotAllowed, NotFound, WrongState
-from casework.operations import registers, tasks
-from casework.operations.cases import add_task, hand_over
-from casework.operations.deeds import home_of, new_id
-from casework.operations.requests import Done
-from casework.operations.task_lists import show_task
+from casework.operations.cases.service import add_task, hand_over
+from casework.operations.core.actions import home_of, new_id
+from casework.operations.core.idempotency import Done
+from casework.operations.people import registry
+from casework.operations.tasks import service as tasks
+from casework.operations.tasks.queues import show_task
 from casework.permissions import Actor
 from casework.records.case_store import load, rows_of
 from tests.world import World, new_request, to_referral
@@ -106,8 +107,8 @@ class Scene:
 @pytest.fixture
 def scene(world: World, db: Connection) -> Scene:
     number, _ = to_referral(world, db)
-    another = registers.register_person(db, email="third@example.org", name="Third Officer")
-    registers.grant_role(db, another, "officer", programme=world.programmes["BJ"])
+    another = registry.register_person(db, email="third@example.org", name="Third Officer")
+    registry.grant_role(db, another, "officer", programme=world.programmes["BJ"])
     log = home_of(db, number)
     revision = load(db, log, "case").revision
     hand_over(

@@ -16,8 +16,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from casework.commands.faults import explain
-from casework.operations.import_forms import SIDES, Kind
-from casework.operations.imports import BATCH, Report, import_records
+from casework.operations.catalogue.import_schemas import SIDES, Kind
+from casework.operations.catalogue.importer import BATCH, Report, import_records
 from casework.records.database import transaction
 from tests.operations.tries import everything
 from tests.world import World

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.errors import UploadRefused
-from casework.operations import uploads
-from casework.operations.uploads import clean_name, receive
+from casework.operations.documents import upload_checks
+from casework.operations.documents.upload_checks import clean_name, receive
 from tests.malice import OFFICE, PDF, SCRIPT, Harm, harms, jpeg, office, packed, pdf, png, relations
 
 HARMS = list(harms())
@@ -26,7 +26,7 @@ GOOD = {
 }  # fmt: skip
 
 
-def take(name: str, content: bytes) -> uploads.Upload:
+def take(name: str, content: bytes) -> upload_checks.Upload:
     return receive(io.BytesIO(content), name)
 
 
@@ -46,7 +46,7 @@ def test_what_means_harm_is_refused_or_gets_a_plain_name(harm: Harm) -> None:
         with take(harm.name, harm.content) as found:
             assert not harm.refused
             assert found.name == clean_name(found.name)
-            assert found.type in uploads.TYPES
+            assert found.type in upload_checks.TYPES
     except UploadRefused:
         return
 
@@ -63,7 +63,7 @@ def test_looking_at_them_all_takes_little_memory() -> None:
 
 
 def test_a_file_over_the_limit_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "MOST_BYTES", 200_000)
+    monkeypatch.setattr(upload_checks, "MOST_BYTES", 200_000)
     stream = io.BytesIO(PDF + b" " * 10_000_000)
     with pytest.raises(UploadRefused):
         receive(stream, "large.pdf")
@@ -79,7 +79,7 @@ def test_a_refusal_names_the_file_and_says_why() -> None:
 def test_a_clean_name_is_one_line_without_folders_and_stays_as_it_is(name: str) -> None:
     made = clean_name(name)
     assert made == clean_name(made)
-    assert 0 < len(made) <= uploads.LONGEST_NAME
+    assert 0 < len(made) <= upload_checks.LONGEST_NAME
     assert made.isprintable()
     assert not set(made) & set('/\\:*?"<>|')
 

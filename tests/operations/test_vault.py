@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from casework.errors import InvalidSettings
-from casework.operations import second_factors
-from casework.operations.vault import Vault
+from casework.operations.auth import second_factor
+from casework.operations.core.encryption import Vault
 from casework.permissions import Actor
 from casework.records.database import transaction
 from casework.records.event_log import now
@@ -47,10 +47,10 @@ def test_an_earlier_key_opens_and_is_told() -> None:
 def test_a_secret_is_sealed_anew_when_it_is_used(engine: Engine) -> None:
     with transaction(engine) as db:
         actor = Actor(build_world(db).people["officer"], "Officer", ())
-        secret = second_factors.begin(db, actor, "officer@example.org", Vault([OLD])).secret
-        second_factors.confirm(db, actor, pyotp.TOTP(secret).at(now(db) - timedelta(seconds=30)), Vault([OLD]))
+        secret = second_factor.begin(db, actor, "officer@example.org", Vault([OLD])).secret
+        second_factor.confirm(db, actor, pyotp.TOTP(secret).at(now(db) - timedelta(seconds=30)), Vault([OLD]))
         kept = db.execute(text("SELECT sealed FROM second_factors")).scalar_one()
         assert secret.encode() not in kept
-        assert second_factors.fits(db, actor.person, pyotp.TOTP(secret).at(now(db)), Vault([NEW, OLD]))
+        assert second_factor.fits(db, actor.person, pyotp.TOTP(secret).at(now(db)), Vault([NEW, OLD]))
         kept = db.execute(text("SELECT sealed FROM second_factors")).scalar_one()
         assert Vault([NEW]).open(kept, actor.person) == (secret, False)

@@ -16,15 +16,15 @@ from sqlalchemy.exc import DBAPIError
 from casework.engine.execution.commands import Library
 from casework.engine.state.events import HANDED_OVER, RELIEVED
 from casework.ledger.hash_chain import SAID_FIELDS, genesis, seal_event
-from casework.operations import past
-from casework.operations.cases import declare_interest
-from casework.operations.deeds import home_of
-from casework.operations.entries import INSTALLATION
-from casework.operations.registers import end_role, grant_role
-from casework.operations.tasks import claim_task, release_task
-from casework.operations.verify import PROGRAMME_OF, verify_all, verify_case
-from casework.operations.verify_rest import check_rest
-from casework.operations.verify_rows import HOMES, Finding
+from casework.operations.cases.service import declare_interest
+from casework.operations.core.actions import home_of
+from casework.operations.core.register_entries import INSTALLATION
+from casework.operations.history import point_in_time
+from casework.operations.people.registry import end_role, grant_role
+from casework.operations.tasks.service import claim_task, release_task
+from casework.operations.verification.database import check_rest
+from casework.operations.verification.rows import HOMES, Finding
+from casework.operations.verification.service import PROGRAMME_OF, verify_all, verify_case
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.databases import DatabaseServer, run_casework
@@ -589,7 +589,7 @@ def test_a_log_without_events_is_found(scene: Scene, db: Connection) -> None:
 def test_an_edition_whose_file_is_gone_is_read_from_the_database(
     scene: Scene, db: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(past, "load_library", lambda: Library({}, {}))
+    monkeypatch.setattr(point_in_time, "load_library", lambda: Library({}, {}))
     assert verify_case(db, scene.log) == []
     sql(db, "DELETE FROM editions WHERE workflow = 'case'")
     assert all("unknown" in sentence for _, sentence in not_allowed(verify_case(db, scene.log)))

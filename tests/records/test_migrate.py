@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.deeds import home_of
-from casework.operations.verify import verify_case
+from casework.operations.core.actions import home_of
+from casework.operations.verification.service import verify_case
 from casework.records import migrate
 from casework.records.database import connect_engine, connected, transaction
 from casework.settings import Settings

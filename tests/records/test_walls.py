@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from casework.operations.cabinet import Cabinet
-from casework.operations.deeds import home_of
-from casework.operations.mediations import open_mediation
-from casework.operations.referrals import fire_in_referral
-from casework.operations.vault import Vault
+from casework.operations.core.actions import home_of
+from casework.operations.core.encryption import Vault
+from casework.operations.documents.storage import Cabinet
+from casework.operations.mediations.service import open_mediation
+from casework.operations.referrals.service import fire_in_referral
 from casework.records.blob_store import Store
 from casework.records.database import ENGINE, connect_engine, transaction, walled_transaction
 from casework.records.row_security import POLICIES, back_to, read_as, whole

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, Engine, text
 from werkzeug.test import TestResponse
 
 from casework.definitions import load_library
-from casework.operations import registers
-from casework.operations.cabinet import Cabinet
-from casework.operations.contract import object_to
-from casework.operations.deeds import home_of
-from casework.operations.findings import raise_finding
-from casework.operations.mediations import open_mediation
-from casework.operations.saved_filters import save_filter
+from casework.operations.audit.findings import raise_finding
+from casework.operations.cases.saved_filters import save_filter
+from casework.operations.core.actions import home_of
+from casework.operations.documents.storage import Cabinet
+from casework.operations.mediations.service import open_mediation
+from casework.operations.people import registry
+from casework.operations.referrals.acknowledgements import object_to
 from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.web.app import create_app
@@ -109,24 +109,24 @@ def make_things(world: World, db: Connection) -> Things:
     match = add_match(db, world.actor(db, "foreign_officer"), there, need, technology)
     world.matches.append(match)
     elsewhere = world.open_case(db, -1, "foreign_officer")
-    watcher = registers.register_person(db, email="watcher@example.org", name="Watcher")
-    registers.grant_role(db, watcher, "auditor", programme=there)
+    watcher = registry.register_person(db, email="watcher@example.org", name="Watcher")
+    registry.grant_role(db, watcher, "auditor", programme=there)
     world.people["watcher"] = watcher
     found = [
         str(raise_finding(db, world.actor(db, by), where, event=1, words="Why?", request=new_request()).answer["id"])
         for by, where in (("auditor", number), ("watcher", elsewhere))
     ]
-    leaver = registers.register_person(db, email="leaver@example.org", name="Leaver")
-    membership = registers.grant_role(db, leaver, "auditor", programme=world.programmes["BJ"])
+    leaver = registry.register_person(db, email="leaver@example.org", name="Leaver")
+    membership = registry.grant_role(db, leaver, "auditor", programme=world.programmes["BJ"])
     away = db.execute(
         text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["foreign_officer"]}
     ).scalar_one()
     case = load_library().latest("case")
     assert case is not None
     mediation = open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer
-    spare = registers.register_person(db, email="spare@example.org", name="Spare")
+    spare = registry.register_person(db, email="spare@example.org", name="Spare")
     members = [
-        registers.grant_role(db, spare, "provider", organisation=world.organisations[one]) for one in ("lab", "bank")
+        registry.grant_role(db, spare, "provider", organisation=world.organisations[one]) for one in ("lab", "bank")
     ]
     consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
     filters = [
@@ -138,7 +138,7 @@ def make_things(world: World, db: Connection) -> Things:
     unsealings = [add_unsealing(db, world, str(mediation["id"]), "auditor"), add_unsealing(db, world, str(mediation["id"]), "manager", ended=True)]
     world.fire(db, "officer", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "A date has changed."})
     sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
-    registers.grant_role(db, world.add_person(db, "only_one"), "supervisor", programme=there)
+    registry.grant_role(db, world.add_person(db, "only_one"), "supervisor", programme=there)
     asked = [add_role_request(db, world, one) for one in ("BJ", "SH")]
     objections = [
         str(object_to(db, world.actor(db, by), of, to="send", words="Not so.", request=new_request()).answer["objection"])

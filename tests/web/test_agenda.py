@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING
 from casework.errors import InvalidForm
-from casework.operations.agenda import MOST_DAYS, list_agenda
-from casework.operations.mediations import open_mediation
-from casework.operations.tasks import claim_task
+from casework.operations.mediations.service import open_mediation
+from casework.operations.tasks.calendar_view import MOST_DAYS, list_agenda
+from casework.operations.tasks.service import claim_task
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.queries import counted

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from casework.operations.allocation import allocate, list_due
-from casework.operations.deeds import home_of
+from casework.operations.core.actions import home_of
+from casework.operations.tasks.allocation import allocate, list_due
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, text
 
 from casework.definitions import load_audited, load_definitions
 from casework.engine.definition.editions import audited, publish
-from casework.operations.cases import add_task, fire_transition
-from casework.operations.deeds import home_of
+from casework.operations.cases.service import add_task, fire_transition
+from casework.operations.core.actions import home_of
 from casework.records.database import transaction
 from casework.records.tables import EXCEPTIONAL
 from tests.web.conftest import Browser

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, text
 
-from casework.operations.task_lists import list_tasks
+from casework.operations.tasks.queues import list_tasks
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.world import World, to_referral

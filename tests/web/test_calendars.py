@@ -11,7 +11,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.mediations import open_mediation
+from casework.operations.mediations.service import open_mediation
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.world import World, new_request, today

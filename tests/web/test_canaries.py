@@ -13,9 +13,9 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
-from casework.operations.deeds import home_of
-from casework.operations.mediations import open_mediation
-from casework.operations.referrals import fire_in_referral
+from casework.operations.core.actions import home_of
+from casework.operations.mediations.service import open_mediation
+from casework.operations.referrals.service import fire_in_referral
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import PASSWORD, Browser

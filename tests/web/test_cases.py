@@ -14,10 +14,10 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, event, text
 
 from casework.definitions import load_library
-from casework.operations.cases import register_document
-from casework.operations.deeds import home_of
-from casework.operations.overview import show_case
-from casework.operations.tasks import suspend_task
+from casework.operations.cases.queries import show_case
+from casework.operations.cases.service import register_document
+from casework.operations.core.actions import home_of
+from casework.operations.tasks.service import suspend_task
 from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.web.steps import STEPS, order_of
@@ -118,7 +118,7 @@ def test_the_filters_stand_in_the_form_again(browser_for: Enter, numbers: tuple[
 def test_pages_follow_one_another(
     browser_for: Enter, engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("casework.operations.paging.PAGE", 2)
+    monkeypatch.setattr("casework.operations.core.paging.PAGE", 2)
     with transaction(engine) as db:
         for _ in range(5):
             world.new_case(db)

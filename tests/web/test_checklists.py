@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.deeds import home_of
-from casework.operations.task_lists import show_task
+from casework.operations.core.actions import home_of
+from casework.operations.tasks.queues import show_task
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser

@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.corrections import correct_answer, last_of
-from casework.operations.mediations import open_mediation
-from casework.operations.referrals import find_referral
-from casework.operations.registers import register_organisation
+from casework.operations.cases.corrections import correct_answer, last_of
+from casework.operations.mediations.service import open_mediation
+from casework.operations.people.registry import register_organisation
+from casework.operations.referrals.service import find_referral
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from casework.operations.national_calendars import china
+from casework.operations.core.national_holidays import china
 from casework.settings import Settings
 from casework.web import dates
 from casework.web.app import create_app

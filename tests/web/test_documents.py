@@ -14,10 +14,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from casework.errors import AccessEnded
-from casework.operations.cabinet import Cabinet
-from casework.operations.cases import withdraw_consent
-from casework.operations.deeds import home_of
-from casework.operations.registers import end_role
+from casework.operations.cases.service import withdraw_consent
+from casework.operations.core.actions import home_of
+from casework.operations.documents.storage import Cabinet
+from casework.operations.people.registry import end_role
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.malice import PDF, SCRIPT, SVG, packed

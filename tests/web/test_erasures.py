@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations import registers
-from casework.operations.deeds import home_of
-from casework.operations.erasing import carry_out
+from casework.operations.core.actions import home_of
+from casework.operations.people import registry
+from casework.operations.privacy.erasure import carry_out
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser
@@ -22,7 +22,7 @@ NAME = "Quentin Zephyrine"
 def person(engine: Engine, world: World) -> str:
     """Somebody whose account is closed, and of whom a note in a case speaks."""
     with transaction(engine) as db:
-        id = registers.register_person(db, email="q.zephyrine@canary.example", name=NAME)
+        id = registry.register_person(db, email="q.zephyrine@canary.example", name=NAME)
         number = world.open_case(db)
         world.people["quentin"] = id
         world.write(db, "officer", load(db, home_of(db, number), "case"), words=f"Ask {NAME}.")

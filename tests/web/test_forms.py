@@ -18,7 +18,7 @@ from casework.engine.definition import forms
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import build_model, check
 from casework.errors import InvalidForm, Unreadable
-from casework.operations.drafts import Draft
+from casework.operations.core.drafts import Draft
 from casework.settings import Settings
 from casework.web.app import create_app
 from casework.web.forms import (

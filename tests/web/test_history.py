@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
-from casework.operations import chronicle, registers
-from casework.operations.cases import fire_transition
-from casework.operations.deeds import home_of
+from casework.operations.cases.service import fire_transition
+from casework.operations.core.actions import home_of
+from casework.operations.history import timeline
+from casework.operations.people import registry
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.world import World, new_request, to_referral, today
@@ -147,7 +148,7 @@ def test_who_had_declared_an_interest_could_not_have_done_it(world: World, engin
         number = world.open_case(db)
         world.fire(db, "officer", number, "take")
         log = home_of(db, number)
-        told = {one["seq"]: one for one in chronicle.tell(db, log, {1, 2})}
+        told = {one["seq"]: one for one in timeline.tell(db, log, {1, 2})}
     why = {one["name"]: one["why_not"] for one in told[2]["candidates"]}
     # Nobody owned the case yet: each officer of the programme could have taken it, and no foreign one.
     assert why == {"Officer": "did_it", "Other Officer": ""}
@@ -158,8 +159,8 @@ def test_a_role_given_later_counts_for_nothing_then(world: World, engine: Engine
     with transaction(engine) as db:
         number = world.open_case(db)
     with transaction(engine) as db:
-        registers.grant_role(db, world.people["manager"], "officer", programme=world.programmes["BJ"])
-        told = next(iter(chronicle.tell(db, home_of(db, number), {1})))
+        registry.grant_role(db, world.people["manager"], "officer", programme=world.programmes["BJ"])
+        told = next(iter(timeline.tell(db, home_of(db, number), {1})))
     assert "Manager" not in {one["name"] for one in told["candidates"]}
 
 
@@ -167,7 +168,7 @@ def test_erased_words_are_named_and_not_shown(world: World, engine: Engine, supe
     with transaction(engine) as db:
         number = world.open_case(db)
         log = home_of(db, number)
-        told = next(iter(chronicle.tell(db, log, {1})))
+        told = next(iter(timeline.tell(db, log, {1})))
     assert told["body"]["title"]
     assert told["erased"] == []
 

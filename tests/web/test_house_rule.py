@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, text
 
-from casework.operations.house_rule import check_due
+from casework.operations.oversight.case_hygiene import check_due
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.world import World, to_referral

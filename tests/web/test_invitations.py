@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations import registers
-from casework.operations.passwords import hash_password
-from casework.operations.vault import Vault
+from casework.operations.auth.passwords import hash_password
+from casework.operations.core.encryption import Vault
+from casework.operations.people import registry
 from casework.records.database import transaction
 from tests.web.conftest import PASSWORD, Browser
 from tests.world import World
@@ -162,7 +162,7 @@ def test_who_has_an_account_signs_in_and_accepts(
     app: Flask, browser_for: BrowserFor, link: Link, engine: Engine
 ) -> None:
     with transaction(engine) as db:
-        registers.register_person(db, email="new@example.org", name="Known", password_hash=hash_password(PASSWORD))
+        registry.register_person(db, email="new@example.org", name="Known", password_hash=hash_password(PASSWORD))
     code = code_on(invite(browser_for("provider_lead")))
     theirs = Browser(app.test_client())
     give_code(theirs, link(), code)

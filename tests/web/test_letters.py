@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case
-from casework.operations import printing
-from casework.operations.deeds import home_of
-from casework.operations.mediations import open_mediation
-from casework.operations.tasks import suspend_task
+from casework.operations.core.actions import home_of
+from casework.operations.letters import pdf
+from casework.operations.mediations.service import open_mediation
+from casework.operations.tasks.service import suspend_task
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.papers import words_of
@@ -68,7 +68,7 @@ def test_no_transaction_stays_open_while_it_is_printed(
     number, referral = asked
     officer, form = browser_for("officer"), {"kind": "referral", "to": referral, "f-language": "en"}
     with ThreadPoolExecutor(1) as beside:
-        with printing._one_at_a_time:
+        with pdf._one_at_a_time:
             answer = beside.submit(officer.post, f"/cases/{number}/letters{deed}", form)
             time.sleep(2 * RESTS)
             assert not answer.done()
@@ -192,7 +192,7 @@ def test_a_letter_that_would_say_something_else_by_now_is_shown_again(
 ) -> None:
     """While it is printed, somebody corrects a name that it tells."""
     number, referral = asked
-    printer = printing._one_at_a_time
+    printer = pdf._one_at_a_time
 
     @contextmanager
     def beside() -> Iterator[None]:
@@ -203,7 +203,7 @@ def test_a_letter_that_would_say_something_else_by_now_is_shown_again(
 
     officer, form = browser_for("officer"), {"kind": "referral", "to": referral, "f-language": "en", "f-words": "Bring boots."}
     with monkeypatch.context() as patched:
-        patched.setattr(printing, "_one_at_a_time", beside())
+        patched.setattr(pdf, "_one_at_a_time", beside())
         moved = officer.post(f"/cases/{number}/letters", form)
     assert moved.status_code == 409
     assert "Look at it again first" in moved.text

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from casework.api import ROUTES
 from casework.errors import AskedTooOften
-from casework.operations.allowances import ALLOWANCES, Kind, count_use, forget_uses
+from casework.operations.core.rate_limits import ALLOWANCES, Kind, count_use, forget_uses
 from casework.records.database import transaction
 from casework.web.limits import LIMITED
 from tests.web.conftest import Browser

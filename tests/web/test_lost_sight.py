@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.cabinet import Cabinet
-from casework.operations.cases import declare_interest
-from casework.operations.deeds import home_of
-from casework.operations.mails import compose
-from casework.operations.notices import tell_due
-from casework.operations.vault import Vault
+from casework.operations.cases.service import declare_interest
+from casework.operations.core.actions import home_of
+from casework.operations.core.encryption import Vault
+from casework.operations.documents.storage import Cabinet
+from casework.operations.notifications.mail_outbox import compose
+from casework.operations.notifications.service import tell_due
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.malice import PDF

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.allowances import ALLOWANCES
+from casework.operations.core.rate_limits import ALLOWANCES
 from casework.records.database import transaction
 from tests.malice import Harm, harms
 from tests.web.conftest import _TOKEN, Browser

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.registers import end_role, grant_role
+from casework.operations.people.registry import end_role, grant_role
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from casework.engine.state.case import Task
-from casework.operations.deeds import home_of
-from casework.operations.verify import verify_case
+from casework.operations.core.actions import home_of
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser

@@ -22,12 +22,12 @@ from werkzeug.test import TestResponse
 
 from casework.definitions import load_library
 from casework.jobs.mail_words import write_mail
-from casework.operations.deeds import home_of
-from casework.operations.mails import compose
-from casework.operations.mediations import open_mediation
-from casework.operations.notices import tell_due
-from casework.operations.referrals import fire_in_referral
-from casework.operations.registers import register_organisation
+from casework.operations.core.actions import home_of
+from casework.operations.mediations.service import open_mediation
+from casework.operations.notifications.mail_outbox import compose
+from casework.operations.notifications.service import tell_due
+from casework.operations.people.registry import register_organisation
+from casework.operations.referrals.service import fire_in_referral
 from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.settings import Settings

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.notices import tell_due
-from casework.operations.notifications import list_notifications
-from casework.operations.telling import find_telling
+from casework.operations.core.notification_preferences import find_telling
+from casework.operations.notifications.queries import list_notifications
+from casework.operations.notifications.service import tell_due
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.world import World, add_absence, to_referral

@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.deeds import home_of
-from casework.operations.notices import tell_due
-from casework.operations.passwords import hash_password
-from casework.operations.registers import register_person
-from casework.operations.role_requests import ask_role, decide_role
-from casework.operations.verify import verify_case
+from casework.operations.auth.passwords import hash_password
+from casework.operations.core.actions import home_of
+from casework.operations.notifications.service import tell_due
+from casework.operations.people.registry import register_person
+from casework.operations.people.role_requests import ask_role, decide_role
+from casework.operations.verification.service import verify_case
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.world import World, add_unsealing, new_request, today

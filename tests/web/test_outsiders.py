@@ -25,17 +25,17 @@ from werkzeug.datastructures import Headers
 
 from casework import permissions
 from casework.definitions import load_library
-from casework.operations.cabinet import Cabinet
-from casework.operations.deeds import home_of
-from casework.operations.findings import raise_finding
-from casework.operations.invitations import Scope, invite
-from casework.operations.openings import ask_unsealing
-from casework.operations.referrals import fire_in_referral
-from casework.operations.service_accounts import create_service_account
-from casework.operations.tasks import claim_task
-from casework.operations.vault import Vault
-from casework.operations.verify import verify_all
-from casework.operations.webhooks import create_endpoint
+from casework.operations.audit.findings import raise_finding
+from casework.operations.core.actions import home_of
+from casework.operations.core.encryption import Vault
+from casework.operations.documents.storage import Cabinet
+from casework.operations.integrations.service_accounts import create_service_account
+from casework.operations.integrations.webhooks import create_endpoint
+from casework.operations.mediations.disclosures import ask_unsealing
+from casework.operations.people.invitations import Scope, invite
+from casework.operations.referrals.service import fire_in_referral
+from casework.operations.tasks.service import claim_task
+from casework.operations.verification.service import verify_all
 from casework.permissions import Actor, Reach
 from casework.records.case_store import load
 from casework.records.database import connect_engine, transaction

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
-from casework.operations.cabinet import Cabinet
+from casework.operations.documents.storage import Cabinet
 from casework.records.database import transaction
 from tests.malice import PDF
 from tests.web.test_canaries import words_of

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from casework.errors import InvalidForm
-from casework.operations.passkeys import insist_name, went_back
+from casework.operations.auth.passkeys import insist_name, went_back
 from casework.records.database import transaction
 from tests.web.authenticator import Authenticator
 from tests.web.conftest import Browser

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.notices import tell_due
+from casework.operations.notifications.service import tell_due
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app

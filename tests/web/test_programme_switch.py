@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations import registers
-from casework.operations.cases import open_case
+from casework.operations.cases.service import open_case
+from casework.operations.people import registry
 from casework.permissions import focused, reach
 from casework.records.database import transaction
 from tests.web.conftest import Browser
@@ -26,7 +26,7 @@ def numbers(world: World, engine: Engine) -> dict[str, str]:
     made = {}
     with transaction(engine) as db:
         shanghai = world.programmes["SH"]
-        registers.grant_role(db, world.people["officer"], "officer", programme=shanghai, organisation=None)
+        registry.grant_role(db, world.people["officer"], "officer", programme=shanghai, organisation=None)
         made["BJ"] = world.new_case(db)
         actor = world.actor(db, "foreign_officer")
         for name in ("S-1", "S-2"):

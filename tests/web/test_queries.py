@@ -9,13 +9,13 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.operations import registers
-from casework.operations.cases import register_document
-from casework.operations.deeds import home_of
-from casework.operations.findings import raise_finding
-from casework.operations.mediations import open_mediation
-from casework.operations.notices import tell_due
-from casework.operations.saved_filters import save_filter
+from casework.operations.audit.findings import raise_finding
+from casework.operations.cases.saved_filters import save_filter
+from casework.operations.cases.service import register_document
+from casework.operations.core.actions import home_of
+from casework.operations.mediations.service import open_mediation
+from casework.operations.notifications.service import tell_due
+from casework.operations.people import registry
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.databases import DatabaseServer
@@ -101,12 +101,12 @@ def _grow_case(world: World, db: Connection, number: str, referral: str) -> None
 def _grow_registers(world: World, db: Connection, person: str, programme: str) -> None:
     for _ in range(2):
         code = uuid.uuid4().hex[:6].upper()
-        registers.register_phase(db, programme=programme, name=code, name_zh=None, starts_on=date(2026, 1, 5), ends_on=None)
-        organisation = registers.register_organisation(db, name=code, kind="provider", services=("assessment",))
-        registers.grant_role(db, person, "provider", organisation=organisation)
-        someone = registers.register_person(db, email=f"{code}@example.org", name=code)
-        registers.grant_role(db, someone, "officer", programme=programme)
-        registers.grant_role(db, someone, "provider", organisation=world.organisations["lab"])
+        registry.register_phase(db, programme=programme, name=code, name_zh=None, starts_on=date(2026, 1, 5), ends_on=None)
+        organisation = registry.register_organisation(db, name=code, kind="provider", services=("assessment",))
+        registry.grant_role(db, person, "provider", organisation=organisation)
+        someone = registry.register_person(db, email=f"{code}@example.org", name=code)
+        registry.grant_role(db, someone, "officer", programme=programme)
+        registry.grant_role(db, someone, "provider", organisation=world.organisations["lab"])
         db.execute(
             text(
                 "INSERT INTO mails (id, person_id, key, kind, sealed, state, made_at, send_at)"

@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.cabinet import Cabinet
-from casework.operations.deeds import home_of
-from casework.operations.mediations import open_mediation
-from casework.operations.openings import break_glass, decide_unsealing
-from casework.operations.referrals import fire_in_referral
+from casework.operations.core.actions import home_of
+from casework.operations.documents.storage import Cabinet
+from casework.operations.mediations.disclosures import break_glass, decide_unsealing
+from casework.operations.mediations.service import open_mediation
+from casework.operations.referrals.service import fire_in_referral
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.malice import PDF

@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
-from casework.operations.cases import register_document
-from casework.operations.deeds import home_of
-from casework.operations.referrals import list_referral_events
-from casework.operations.registers import register_organisation
+from casework.operations.cases.service import register_document
+from casework.operations.core.actions import home_of
+from casework.operations.people.registry import register_organisation
+from casework.operations.referrals.service import list_referral_events
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser

@@ -9,11 +9,11 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import Unreadable
-from casework.operations.calendar_files import read_ics
-from casework.operations.deeds import home_of
-from casework.operations.mediations import open_mediation
-from casework.operations.search import search
-from casework.operations.verify import verify_all
+from casework.operations.core.actions import home_of
+from casework.operations.deadlines.calendar_import import read_ics
+from casework.operations.mediations.service import open_mediation
+from casework.operations.search.service import search
+from casework.operations.verification.service import verify_all
 from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.records.field_encryption import MARK

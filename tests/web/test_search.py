@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.cabinet import Cabinet
-from casework.operations.deeds import home_of
-from casework.operations.messages import correct_message
-from casework.operations.search import search
+from casework.operations.core.actions import home_of
+from casework.operations.documents.storage import Cabinet
+from casework.operations.messages.service import correct_message
+from casework.operations.search.service import search
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.api import PREFIX, ROUTES
-from casework.operations import inbox
-from casework.operations.cabinet import Cabinet
-from casework.operations.task_lists import count_queues
-from casework.operations.tokens import make_token
+from casework.operations.auth.tokens import make_token
+from casework.operations.documents.storage import Cabinet
+from casework.operations.referrals import inbox
+from casework.operations.tasks.queues import count_queues
 from casework.records.case_store import load
 from casework.records.database import connect_engine, transaction, walled_transaction
 from casework.records.row_security import POLICIES, read_as

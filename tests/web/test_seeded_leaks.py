@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.operations import calendars
-from casework.operations.deeds import home_of
+from casework.operations.core.actions import home_of
+from casework.operations.deadlines import calendars
 from casework.records.case_store import load
 from casework.records.database import connect_engine, transaction
 from casework.records.row_security import POLICIES

@@ -26,7 +26,7 @@ from casework.engine.state.events import (
     REFUSED,
     SAID,
 )
-from casework.operations.allowed import BY_ITSELF
+from casework.operations.verification.authorization import BY_ITSELF
 from casework.web.sentences import say_entry
 from tests.operations.test_event_kinds import KINDS
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, text
 
-from casework.operations.deeds import home_of
+from casework.operations.core.actions import home_of
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser

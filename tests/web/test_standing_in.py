@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Engine
 
 from casework.engine.state.case import Task
-from casework.operations.agenda import list_agenda
-from casework.operations.deeds import home_of
-from casework.operations.standing_in import list_for_absent
-from casework.operations.tasks import claim_task, complete_task
-from casework.operations.verify import verify_case
+from casework.operations.core.actions import home_of
+from casework.operations.tasks.calendar_view import list_agenda
+from casework.operations.tasks.service import claim_task, complete_task
+from casework.operations.tasks.substitutions import list_for_absent
+from casework.operations.verification.service import verify_case
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser

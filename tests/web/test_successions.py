@@ -12,22 +12,22 @@ from casework.engine.execution.commands import By
 from casework.engine.roles import DISPUTE_OFFICER
 from casework.errors import InvalidForm, NotFound
 from casework.jobs.dispatcher import dispatch
-from casework.operations.administration import deactivate_person, end_membership
-from casework.operations.departures import end_roles
-from casework.operations.house_rule import break_house_rule, find_breaches
-from casework.operations.mediations import (
+from casework.operations.core.idempotency import Request
+from casework.operations.mediations.service import (
     find_mediation,
     hand_over_mediation,
     list_leaders,
     list_mediations,
     open_mediation,
 )
-from casework.operations.notices import tell_due
-from casework.operations.queue_health import show_jobs
-from casework.operations.registers import grant_role, register_person
-from casework.operations.requests import Request
-from casework.operations.successions import list_left, pass_on_all
-from casework.operations.verify import verify_case
+from casework.operations.mediations.succession import list_left, pass_on_all
+from casework.operations.notifications.service import tell_due
+from casework.operations.oversight.case_hygiene import break_house_rule, find_breaches
+from casework.operations.oversight.job_health import show_jobs
+from casework.operations.people.registry import grant_role, register_person
+from casework.operations.people.role_ending import end_roles
+from casework.operations.people.service import deactivate_person, end_membership
+from casework.operations.verification.service import verify_case
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.pages import read_page

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.workload import list_decisions, list_team
+from casework.operations.tasks.workload import list_decisions, list_team
 from casework.records.database import transaction
 from tests.web.conftest import Browser
 from tests.web.queries import counted

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.operations.cases import hand_over
-from casework.operations.deeds import home_of
+from casework.operations.cases.service import hand_over
+from casework.operations.core.actions import home_of
 from casework.records.case_store import load
 from casework.records.database import transaction
 from tests.web.conftest import Browser

@@ -14,13 +14,13 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
 from casework.jobs.mail_words import write_mail
-from casework.operations import registers
-from casework.operations.cabinet import Cabinet
-from casework.operations.deeds import home_of
-from casework.operations.mails import compose
-from casework.operations.notices import tell_due
-from casework.operations.tokens import make_token
-from casework.operations.webhooks import create_endpoint, prepare
+from casework.operations.auth.tokens import make_token
+from casework.operations.core.actions import home_of
+from casework.operations.documents.storage import Cabinet
+from casework.operations.integrations.webhooks import create_endpoint, prepare
+from casework.operations.notifications.mail_outbox import compose
+from casework.operations.notifications.service import tell_due
+from casework.operations.people import registry
 from casework.records.case_store import load
 from casework.records.database import transaction
 from casework.settings import Settings
@@ -88,12 +88,12 @@ def houses(app: Flask, engine: Engine, world: World) -> list[House]:
 
 
 def _found(world: World, db: Connection, house: House) -> None:
-    house.organisation = registers.register_organisation(db, name=house.word("house"), kind="provider", services=("assessment",))
+    house.organisation = registry.register_organisation(db, name=house.word("house"), kind="provider", services=("assessment",))
     world.organisations[house.name] = house.organisation
-    person = registers.register_person(
+    person = registry.register_person(
         db, email=f"{house.word('mail').lower()}@example.org", name=house.word("lead"), password_hash=_hash_of(db, world)
     )
-    registers.grant_role(db, person, "provider_lead", organisation=house.organisation)
+    registry.grant_role(db, person, "provider_lead", organisation=house.organisation)
     world.people[house.name] = person
     world.tokens[house.name] = make_token(db, person, name="test", scopes=("read", "write"), lasts=None)[1]
     house.things["person"] = person

@@ -22,10 +22,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.operations.deeds import home_of
-from casework.operations.mediations import hand_over_mediation, open_mediation
-from casework.operations.openings import ask_unsealing, end_unsealing
-from casework.operations.referrals import fire_in_referral
+from casework.operations.core.actions import home_of
+from casework.operations.mediations.disclosures import ask_unsealing, end_unsealing
+from casework.operations.mediations.service import hand_over_mediation, open_mediation
+from casework.operations.referrals.service import fire_in_referral
 from casework.records.case_store import load
 from tests.databases import DatabaseServer
 from tests.web.questions import PEOPLE, WORDS, Act, Questions

@@ -31,10 +31,10 @@ from casework.definitions import load_library
 from casework.jobs.dispatcher import dispatch
 from casework.jobs.queue import CLOCKS, OTHERS
 from casework.jobs.tasks import Hands, make_app
-from casework.operations.registers import grant_role, register_organisation, register_person
-from casework.operations.tasks import add_item
-from casework.operations.tokens import make_token
-from casework.operations.webhooks import new_secret
+from casework.operations.auth.tokens import make_token
+from casework.operations.integrations.webhooks import new_secret
+from casework.operations.people.registry import grant_role, register_organisation, register_person
+from casework.operations.tasks.service import add_item
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, text
 
 from casework import permissions
 from casework.engine.state.case import Case, Track
-from casework.operations import gate, mediations
-from casework.operations.access_sql import named_for
+from casework.operations.core import visibility
+from casework.operations.core.access_sql import named_for
+from casework.operations.mediations import service as mediations
 from casework.permissions import Actor, Reach, Sight
 from casework.records.database import transaction
 
@@ -38,7 +39,7 @@ def open_first_wall(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
         for module in [one for key, one in sys.modules.items() if key.startswith("casework")]:
             if getattr(module, name, None) is asked:
                 monkeypatch.setattr(module, name, opened)
-    monkeypatch.setattr(gate, "_MEDIATION", gate._asking("SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid"))
+    monkeypatch.setattr(visibility, "_MEDIATION", visibility._asking("SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid"))
     everyone = str(mediations._LIST).replace(named_for("m"), "CAST(:person AS uuid) IS NOT NULL")
     assert everyone != str(mediations._LIST)
     monkeypatch.setattr(mediations, "_LIST", text(everyone))

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from casework.api.shapes.shared import Answer, Body, Code, Id, Named
 from casework.engine.tasks.allocation import HIGHEST_CAP, STRATEGIES
-from casework.operations.providers import LANGUAGES
-from casework.operations.skills import SERVICES
+from casework.operations.people.provider_directory import LANGUAGES
+from casework.operations.tasks.skills import SERVICES
 
 
 class NewAllocation(Body):

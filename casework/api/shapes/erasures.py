@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from casework.api.shapes.shared import Answer, Body, Id, Line, Named
-from casework.operations.erasures import LONGEST
-from casework.operations.naming import MOST_WORDS
+from casework.operations.privacy.erasure_requests import LONGEST
+from casework.operations.privacy.personal_data import MOST_WORDS
 
 Basis = Literal["request", "withdrawn", "needless", "order"]
 State = Literal["asked", "agreed", "done", "refused"]

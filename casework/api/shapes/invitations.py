@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from casework.api.shapes.shared import Answer, Body, Code, Id, Line, Named
-from casework.operations.invitations import DAYS, MOST_DAYS
+from casework.operations.people.invitations import DAYS, MOST_DAYS
 
 Days = Annotated[int, Field(ge=1, le=MOST_DAYS, description="Until its link opens nothing any more")]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from casework.api.shapes.shared import Answer, Body, Named
-from casework.operations.role_requests import LONGEST
+from casework.operations.people.role_requests import LONGEST
 
 
 class RoleDecision(Body):

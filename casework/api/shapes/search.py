@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from casework.api.shapes.shared import Answer, Body, Line, Query
-from casework.operations.saved_filters import LONGEST_QUERY
-from casework.operations.search import LONGEST, SHORTEST
+from casework.operations.cases.saved_filters import LONGEST_QUERY
+from casework.operations.search.service import LONGEST, SHORTEST
 
 
 class SearchQuery(Query):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from casework.api.shapes.shared import Answer, Body, Id, Named
-from casework.operations.service_accounts import DAYS, MOST_DAYS
+from casework.operations.integrations.service_accounts import DAYS, MOST_DAYS
 
 ServiceScope = Literal[
     "referrals.read", "referrals.answer", "referrals.ask", "referrals.deliver", "documents.read", "documents.write",

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 from casework.engine.tasks.allocation import REASONS
-from casework.operations.paging import MOST, PAGE
+from casework.operations.core.paging import MOST, PAGE
 
 Json = Any
 

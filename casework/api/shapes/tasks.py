@@ -21,7 +21,7 @@ from casework.api.shapes.shared import (
     Task,
     Words,
 )
-from casework.operations.paging import MOST, PAGE
+from casework.operations.core.paging import MOST, PAGE
 
 
 class TaskQuery(Paged):

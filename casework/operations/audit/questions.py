@@ -1,0 +1,149 @@
+"""What an auditor asks first: waivers, decisions of two persons, late recordings, extensions, reopenings, stops; a sample.
+
+Reads only. What counts as a waiver, an extension or a stop each definition says of its transitions and tasks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_audited
+from casework.engine.definition.grammar import EXTENSION, STOP, WAIVER
+from casework.engine.roles import AUDITOR
+from casework.errors import InvalidForm, NotFound
+from casework.ledger.canonical_json import instant
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.paging import cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.presenters import names_of
+from casework.operations.history.timeline import LATE_AFTER
+from casework.permissions import Actor
+from casework.records.tables import EXCEPTIONAL
+
+Json = Any
+
+#: Each question; what is asked for must also be EXCEPTIONAL, which an index holds.
+QUESTIONS = ("waivers", "four_eyes", "late", "extensions", "reopenings", "stops")
+MOST_COUNTED = 1000
+_HOME = "JOIN cases c ON c.id = e.log_id JOIN programmes p ON p.id = c.programme_id"
+
+
+@cache
+def _conditions() -> Mapping[str, str]:
+    """Each question as a condition on an event. The names come from our own definitions, never from outside."""
+    return {
+        "waivers": _said(WAIVER, ("fired",)),
+        "four_eyes": "e.kind IN ('proposed', 'refused') OR e.effects ? 'proposed'",
+        "late": "e.effects ? 'happened_on' AND CAST(e.effects->>'happened_on' AS date) < CAST(e.at AT TIME ZONE (p.calendar->>'zone') AS date) - :late",
+        "extensions": _said(EXTENSION, ("fired",)),
+        "reopenings": "e.effects ? 'reopened'",
+        # A stop that is not confirmed yet stands still already.
+        "stops": _said(STOP, ("fired", "proposed", "refused")),
+    }
+
+
+def _said(question: str, kinds: tuple[str, ...]) -> str:
+    """Transitions of some kinds of event, and side tasks that were finished, of which a definition says so."""
+    parts = []
+    for one in load_audited():
+        if one.question != question:
+            continue
+        if one.what == "transition":
+            parts.append(f"e.kind IN ({', '.join(map(repr, kinds))}) AND e.effects->>'transition' = '{one.name}'")
+            continue
+        result = json.dumps([{"result": {one.field: one.value}}])
+        with_value = f" AND e.effects->'task_states' @> CAST('{result}' AS jsonb)" if one.field else ""
+        parts.append(f"e.kind = 'completed' AND e.effects->>'name' = '{one.name}'{with_value}")
+    return " OR ".join(parts) or "false"
+
+
+def _programmes(actor: Actor) -> list[str]:
+    """Where the actor audits. Raises NotFound for whoever does not."""
+    found = sorted({m.programme for m in actor.memberships if m.programme and m.role == AUDITOR})
+    if not found:
+        raise NotFound("page")
+    return found
+
+
+def count_questions(db: Connection, actor: Actor) -> dict[str, int]:
+    """How many events there are to each question; nobody needs to count beyond a thousand."""
+    given = {"programmes": _programmes(actor), "late": LATE_AFTER + 2, "most": MOST_COUNTED}
+    parts = ", ".join(
+        f"(SELECT count(*) FROM (SELECT FROM events e {_HOME} WHERE {_where(name)} LIMIT :most) x)"
+        f" AS {name}"
+        for name in QUESTIONS
+    )
+    return dict(db.execute(text(f"SELECT {parts}"), given).one()._mapping)
+
+
+def _where(name: str) -> str:
+    return f"({EXCEPTIONAL}) AND ({_conditions()[name]}) AND c.programme_id = ANY(CAST(:programmes AS uuid[]))"
+
+
+def list_answers(
+    db: Connection, actor: Actor, question: str, *, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """The events that answer a question, the newest first. Raises NotFound."""
+    most = insist_limit(limit)
+    if question not in QUESTIONS:
+        raise NotFound("question")
+    given: dict[str, Any] = {"programmes": _programmes(actor), "late": LATE_AFTER + 2, "most": most + 1}
+    more = ""
+    if keys := from_cursor(cursor, 3):
+        more = " AND (e.at, e.log_id, e.seq) < (:at, CAST(:log AS uuid), :seq)"
+        given |= {"at": cursor_time(keys[0]), "log": cursor_id(keys[1]), "seq": cursor_count(keys[2])}
+    rows = db.execute(
+        text(
+            "SELECT e.log_id, e.seq, e.at, e.kind, e.track_id, e.actor_id, e.header, e.effects, c.number, c.title,"
+            f" c.programme_id, t.kind AS track_kind FROM events e {_HOME}"
+            f" LEFT JOIN tracks t ON t.id = e.track_id WHERE {_where(question)}{more}"
+            " ORDER BY e.at DESC, e.log_id DESC, e.seq DESC LIMIT :most"
+        ),
+        given,
+    ).all()
+    shown, following = page(rows, most, lambda row: (row.at, str(row.log_id), row.seq))
+    names = names_of(db, {row.actor_id for row in shown})
+    return {"items": [_shown(db, row, names) for row in shown], "next": following}
+
+
+def _shown(db: Connection, row: Any, names: Mapping[str, str]) -> dict[str, Json]:
+    happened = row.effects.get("happened_on")
+    late = 0
+    if happened:
+        calendar = calendar_of(db, row.programme_id)
+        day, recorded = date.fromisoformat(happened), calendar.local_date(row.at)
+        days = (day + timedelta(days=n) for n in range(1, min((recorded - day).days, 400) + 1))
+        late = sum(calendar.is_working_day(one) for one in days)
+    return {
+        "number": row.number, "title": row.title, "seq": row.seq, "at": instant(row.at), "kind": row.kind,
+        "transition": row.effects.get("transition"), "name": row.effects.get("name"), "task": None, "what": row.effects.get("what"),
+        "agreed": "proposed" in row.effects, "edition": row.header["edition"], "role": row.header["role"],
+        "actor": {"id": row.actor_id, "name": names.get(row.actor_id)}, "by_system": row.actor_id == "system",
+        "track_kind": row.track_kind, "happened_on": happened, "late": late if late > LATE_AFTER else 0,
+    }  # fmt: skip
+
+
+def draw_sample(db: Connection, actor: Actor, *, seed: str, size: int) -> list[dict[str, Json]]:
+    """Cases drawn at random by a seed: who draws again with the same seed from the same cases gets the same ones."""
+    if not 1 <= size <= 50:
+        raise InvalidForm(fields={"size": "must be between 1 and 50"})
+    rows = db.execute(
+        text(
+            "SELECT c.number, c.title, c.state, c.opened_at, c.closed_at, p.name AS owner FROM cases c"
+            " LEFT JOIN people p ON p.id = c.owner_id WHERE c.programme_id = ANY(CAST(:programmes AS uuid[]))"
+            " ORDER BY sha256(convert_to(CAST(:seed AS text) || c.number, 'UTF8')), c.number LIMIT :size"
+        ),
+        {"programmes": _programmes(actor), "seed": seed[:100], "size": size},
+    )
+    return [
+        {
+            "number": row.number, "title": row.title, "state": row.state, "owner": row.owner,
+            "opened_at": instant(row.opened_at), "closed_at": instant(row.closed_at) if row.closed_at else None,
+        }
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,38 @@
+"""How a person wants the pages to be: language, time zone, theme."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from zoneinfo import available_timezones
+
+from sqlalchemy import Connection, text
+
+from casework.errors import InvalidForm
+from casework.operations.core.register_entries import note_entries
+from casework.permissions import Actor
+
+LANGUAGES = ("en", "zh-Hans")
+THEMES = ("auto", "light", "dark")
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """The time zones to choose from: those of places, in the order of the alphabet."""
+    parts = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    return (*sorted(zone for zone in available_timezones() if zone.startswith(parts)), "UTC")
+
+
+def set_preferences(db: Connection, actor: Actor, wanted: Mapping[str, str]) -> None:
+    """Keep those of language, zone and theme that are given. Raises InvalidForm for an unknown one."""
+    allowed = {"language": LANGUAGES, "zone": zones(), "theme": THEMES}
+    if faults := {name: "is not one of the choices" for name, value in wanted.items() if value not in allowed[name]}:
+        raise InvalidForm(fields=faults)
+    for name, value in wanted.items():
+        db.execute(
+            text(f"UPDATE people SET {name} = :value WHERE id = CAST(:person AS uuid)"),
+            {"value": value, "person": actor.person},
+        )
+    note_entries(
+        db, "people", actor.person, [actor.person] if wanted else [], kind="preferences_set", by=actor.person, columns=wanted
+    )

@@ -1,0 +1,491 @@
+"""How people prove who they are: passwords, and sessions on the server. Of programs see `tokens`."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.roles import ADMINISTRATOR
+from casework.engine.state.events import SYSTEM_ACTOR
+from casework.errors import InvalidForm, NotAllowed, NotFound, WrongCode, WrongPassword
+from casework.ledger.canonical_json import instant
+from casework.operations.auth import second_factor
+from casework.operations.auth.account_log import CODES_MISSED, NEW_BROWSER, SESSIONS_ENDED, note_account
+from casework.operations.auth.passkeys import Proof
+from casework.operations.auth.passwords import insist_length, password_fits
+from casework.operations.auth.step_up import sensitive
+from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
+from casework.operations.core.email_addresses import canonical
+from casework.operations.core.encryption import Vault
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.register_entries import note_entries
+from casework.permissions import Actor
+from casework.records.actors import MEDIATED, actor_of, find_actor, find_actor_by_token
+from casework.records.event_log import now
+
+Json = Any
+
+SESSION_PREFIX = "cws_"
+#: A session ends when nothing is asked for so long, and in any case after the longer time.
+IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
+#: So many sessions of one person at once; with one more, the one that was used longest ago ends.
+MOST_SESSIONS = 20
+#: Wrong codes after which a session that waits for one ends, and its person is told that somebody knows the password.
+MOST_MISSES = 5
+#: A browser counts as known for so long after it was used.
+KNOWN = timedelta(days=90)
+
+
+def secret_hash(secret: str) -> bytes:
+    """What is stored of a token or session: 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+# --- sessions --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A new session: its secret, shown this once, and what it still waits for before it opens anything."""
+
+    secret: str
+    awaits: str | None
+
+
+def sign_in(
+    db: Connection, email: str, password: str, about: Mapping[str, str] | None = None, *, insist: bool = False
+) -> SignedIn:
+    """Start a session. Raises WrongPassword, whatever was wrong.
+
+    Where the person has a second factor the session waits for it; with `insist`, whoever must have one and has
+    none yet sets it up first.
+    """
+    return start_session_of(db, _who(db, email, password), about or {}, insist=insist)
+
+
+def start_session_of(db: Connection, person: str, about: Mapping[str, str], *, insist: bool) -> SignedIn:
+    """Start a session of whoever has shown who that is, up to the second factor."""
+    awaits = second_factor.missing(db, person, insist=insist)
+    return SignedIn(_start(db, person, about, awaits), awaits)
+
+
+def finish_sign_in(db: Connection, secret: str, code: str, vault: Vault) -> str:
+    """Answer a session that waits for the second factor with a code; gives the secret of a new session.
+    Raises WrongCode, or NotFound where no such session waits."""
+    row = db.execute(
+        text(
+            "SELECT person_id, about FROM sessions WHERE hash = :hash AND awaits = 'second_factor' AND ended_at IS NULL"
+            " AND expires_at > casework_now() AND seen_at > casework_now() - :idle FOR NO KEY UPDATE"
+        ),
+        {"hash": secret_hash(secret), "idle": IDLE},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("session")
+    if not second_factor.fits(db, str(row.person_id), code, vault):
+        raise WrongCode
+    sign_out(db, secret)
+    return _start(db, str(row.person_id), row.about)
+
+
+def miss_code(db: Connection, secret: str) -> bool:
+    """Count a wrong code of a session that waits for one; gives whether that was one too many and the session has ended.
+
+    Whoever gives codes has given the password: its owner is told that somebody has, and cannot go on.
+    """
+    row = db.execute(
+        text(
+            "UPDATE sessions SET misses = misses + 1, ended_at = CASE WHEN misses + 1 >= :most THEN casework_now() END"
+            " WHERE hash = :hash AND ended_at IS NULL RETURNING person_id, ended_at"
+        ),
+        {"hash": secret_hash(secret), "most": MOST_MISSES},
+    ).one_or_none()
+    if row is None or row.ended_at is None:
+        return False
+    note_account(db, row.person_id, CODES_MISSED, SYSTEM_ACTOR)
+    return True
+
+
+def sign_in_with_passkey(db: Connection, proof: Proof, about: Mapping[str, str], secret: str | None = None) -> str:
+    """Start a session for whoever a passkey has shown: it counts for both factors. A session that waited ends."""
+    if secret is not None:
+        sign_out(db, secret)
+    return _start(db, proof.person, about)
+
+
+def prove_again(db: Connection, actor: Actor, secret: str) -> str:
+    """A new secret for a session whose person has just shown who that is; what else is known of it stays.
+
+    It lasts no longer for that. Raises NotFound where the session has ended meanwhile.
+    """
+    renewed = SESSION_PREFIX + secrets.token_urlsafe(32)
+    made = db.execute(
+        text(
+            "WITH gone AS (UPDATE sessions SET ended_at = casework_now() WHERE hash = :hash AND ended_at IS NULL"
+            " AND person_id = CAST(:person AS uuid) RETURNING created_at, expires_at, about, programme_id)"
+            " INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about, programme_id)"
+            " SELECT :renewed, CAST(:person AS uuid), created_at, casework_now(), casework_now(), expires_at, about,"
+            " programme_id FROM gone"
+        ),
+        {"hash": secret_hash(secret), "renewed": secret_hash(renewed), "person": actor.person},
+    ).rowcount
+    if not made:
+        raise NotFound("session")
+    return renewed
+
+
+def renew_session(db: Connection, actor: Actor, secret: str) -> str:
+    """A new secret for the person's session, and the end of every other one and of every token: for when the means to
+    sign in change, whoever knew the old ones is out."""
+    about = db.execute(
+        text("SELECT about FROM sessions WHERE hash = :hash AND person_id = CAST(:person AS uuid)"),
+        {"hash": secret_hash(secret), "person": actor.person},
+    ).scalar_one()
+    end_access(db, actor.person, by=actor.person)
+    return _start(db, actor.person, about)
+
+
+def _who(db: Connection, email: str, password: str) -> str:
+    insist_length(password)
+    row = db.execute(
+        text("SELECT id, password_hash FROM people WHERE lower(email) = :email AND active"), {"email": canonical(email)}
+    ).one_or_none()
+    if not password_fits(row.password_hash if row else None, password) or row is None:
+        raise WrongPassword
+    return str(row.id)
+
+
+def _start(db: Connection, person: str, about: Mapping[str, str], awaits: str | None = None) -> str:
+    secret = SESSION_PREFIX + secrets.token_urlsafe(32)
+    given = {
+        "hash": secret_hash(secret), "person": person, "longest": LONGEST, "browser": about.get("browser"),
+        "address": about.get("address"), "awaits": awaits, "most": MOST_SESSIONS, "known": KNOWN, "idle": IDLE,
+    }  # fmt: skip
+    if awaits is None and db.execute(_IS_NEW, given).scalar_one():
+        note_account(db, person, NEW_BROWSER, person)
+    db.execute(_BEGIN, given)
+    return secret
+
+
+#: Whether the person has signed in before, and never with such a browser.
+_IS_NEW = text("""
+    SELECT count(*) > 0 AND bool_and(about->>'browser' IS DISTINCT FROM CAST(:browser AS text)) FROM sessions
+    WHERE person_id = CAST(:person AS uuid) AND awaits IS NULL AND created_at > casework_now() - :known
+""")
+_BEGIN = text("""
+    WITH many AS (
+        UPDATE sessions SET ended_at = casework_now() WHERE hash IN (
+            SELECT hash FROM sessions WHERE person_id = CAST(:person AS uuid) AND ended_at IS NULL
+            AND expires_at > casework_now() AND seen_at > casework_now() - :idle ORDER BY seen_at DESC, hash OFFSET :most - 1
+        )
+    )
+    INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about, awaits) SELECT :hash,
+        CAST(:person AS uuid), n, n, n, n + :longest, jsonb_build_object('browser', CAST(:browser AS text),
+        'address', CAST(:address AS text)), :awaits FROM (SELECT casework_now() AS n) moment
+""")
+
+
+def start_session(
+    db: Connection, email: str, password: str, *, code: str | None = None, about: Mapping[str, str], request: Request,
+    vault: Vault, insist: bool = False,
+) -> Done:  # fmt: skip
+    """Sign in from a program, with the code of an app or a recovery code where there is a second factor; the secret is
+    in the first answer only, and kept nowhere.
+
+    Raises WrongPassword or WrongCode after noting the attempt, which its caller commits; NotAllowed where a second
+    factor is due and none is set up.
+    """
+    attempt = begin_attempt(db, email, about.get("address") or "")
+    person = _who(db, email, password)
+    missing = second_factor.missing(db, person, insist=insist)
+    if missing == "set_up":
+        raise NotAllowed(why="this account needs a second factor first: sign in on the pages and set it up there.")
+    if missing:
+        if code is None:
+            attempt_succeeded(db, attempt)
+            raise NotAllowed(why="this account has a second factor: send the code of the app, or a recovery code, as `code`.")
+        if not second_factor.fits(db, person, code, vault):
+            raise WrongCode
+    attempt_succeeded(db, attempt)
+    actor = find_actor(db, person)
+    assert actor is not None
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    secret = _start(db, person, about)
+    answer = {"id": secret_hash(secret).hex(), "person": person, "expires_at": instant(now(db) + LONGEST)}
+    finish(db, actor, request, Done(answer, 201))
+    return Done(answer | {"token": secret}, 201)
+
+
+def find_actor_by_secret(db: Connection, secret: str) -> Actor | None:
+    """Whose token or session this is, while it holds."""
+    if secret.startswith(SESSION_PREFIX):
+        return find_actor_by_session(db, secret)
+    return find_actor_by_token(db, secret_hash(secret))
+
+
+def find_actor_by_session(db: Connection, secret: str) -> Actor | None:
+    row = db.execute(
+        text(
+            "SELECT person_id, seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - proved_at AS proved,"
+            " set_config('casework.reader', person_id::text, true)"
+            " FROM sessions WHERE hash = :hash"
+            " AND ended_at IS NULL AND expires_at > casework_now() AND seen_at > casework_now() - :idle"
+            " AND awaits IS NULL"
+        ),
+        {"hash": secret_hash(secret), "idle": IDLE},
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.stale:
+        # Not at every request: reading should not write.
+        db.execute(
+            text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash"), {"hash": secret_hash(secret)}
+        )
+    found = find_actor(db, str(row.person_id))
+    return None if found is None else replace(found, proved=row.proved)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A programme or organisation in which the viewer has a role."""
+
+    id: str
+    name: str
+    name_zh: str | None
+    #: What a programme's case numbers begin with; an organisation has none.
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at a page: the actor, and how that person wants pages to be."""
+
+    actor: Actor
+    session: str
+    awaits: str | None
+    email: str
+    zone: str
+    theme: str
+    #: Whether an app is set up, and how many passkeys there are.
+    app: bool
+    passkeys: int
+    #: How long ago the person showed who that is.
+    proved: timedelta
+    #: Whether there is anything among what the person was told that is not marked as read.
+    unread: bool
+    programmes: tuple[Scope, ...]
+    organisations: tuple[Scope, ...]
+    #: The programme that this session's lists show; none: all of them.
+    focus: Scope | None
+
+
+_VIEWER = text("""
+    SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
+        s.seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - s.proved_at AS proved,
+        s.programme_id AS focus,
+        -- Who reads from here on (`records.row_security`); nobody while the session waits for something.
+        set_config('casework.reader', CASE WHEN s.awaits IS NULL THEN p.id::text ELSE '' END, true),
+        EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS app,
+        (SELECT count(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys,
+        EXISTS (SELECT FROM notifications n WHERE n.person_id = p.id AND n.read_at IS NULL) AS unread,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for', m.deputy_for,
+            'starts_at', m.starts_at, 'ends_at', m.ends_at, 'code', g.code, 'name', coalesce(g.name, o.name),
+            'name_zh', coalesce(g.name_zh, o.name_zh)) ORDER BY m.starts_at, m.id), '[]')
+        FROM memberships m LEFT JOIN programmes g ON g.id = m.programme_id
+            LEFT JOIN organisations o ON o.id = m.organisation_id
+        WHERE m.person_id = p.id AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+        ) AS memberships,
+        (SELECT coalesce(array_agg(o.log_id::text), '{}') FROM openings o
+        WHERE o.reader_id = p.id AND o.state = 'open' AND o.until > casework_now()) AS opened, """ + MEDIATED + """
+    FROM sessions s JOIN people p ON p.id = s.person_id AND p.active
+    WHERE s.hash = :hash AND s.ended_at IS NULL AND s.expires_at > casework_now() AND s.seen_at > casework_now() - :idle
+""")
+_SEEN = text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash")
+
+
+def find_viewer(db: Connection, secret: str) -> Viewer | None:
+    """Whose session this is, while it holds; also one that still waits for something, which `awaits` says."""
+    row = db.execute(_VIEWER, {"hash": secret_hash(secret), "idle": IDLE}).one_or_none()
+    if row is None:
+        return None
+    if row.stale:
+        db.execute(_SEEN, {"hash": secret_hash(secret)})
+    scopes: dict[str, dict[str, Scope]] = {"programme": {}, "organisation": {}}
+    for one in row.memberships:
+        kind = "programme" if one["programme"] else "organisation"
+        scopes[kind][one[kind]] = Scope(one[kind], one["name"], one["name_zh"], one["code"])
+    return Viewer(
+        actor_of(row), row.session, row.awaits, row.email, row.zone, row.theme, row.app, row.passkeys, row.proved,
+        row.unread,
+        tuple(scopes["programme"].values()), tuple(scopes["organisation"].values()),
+        # Of a programme that the person has left, nothing is shown: then it is as if none were chosen.
+        scopes["programme"].get(row.focus) if len(scopes["programme"]) > 1 else None,
+    )  # fmt: skip
+
+
+def choose_programme(db: Connection, viewer: Viewer, code: str) -> None:
+    """Let the lists of this session show one programme, or every one with "". Raises NotFound for one not the viewer's."""
+    chosen = next((one.id for one in viewer.programmes if one.code == code), None)
+    if code and chosen is None:
+        raise NotFound("programme")
+    db.execute(
+        text("UPDATE sessions SET programme_id = CAST(:programme AS uuid) WHERE encode(hash, 'hex') = :session"),
+        {"programme": chosen, "session": viewer.session},
+    )
+
+
+def person_of_ended(db: Connection, secret: str) -> str | None:
+    """Whose session this was that has run out by itself; not one that was signed out of."""
+    found = db.execute(
+        text("SELECT person_id FROM sessions WHERE hash = :hash AND ended_at IS NULL AND awaits IS NULL"),
+        {"hash": secret_hash(secret)},
+    ).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
+def sign_out(db: Connection, secret: str) -> None:
+    """End a session; nothing happens to one that has ended."""
+    db.execute(
+        text("UPDATE sessions SET ended_at = casework_now() WHERE hash = :hash AND ended_at IS NULL"),
+        {"hash": secret_hash(secret)},
+    )
+
+
+def end_access(db: Connection, person: str, *, by: str = SYSTEM_ACTOR) -> None:
+    """End every session and token of a person, now: whoever keeps a role elsewhere signs in again."""
+    db.execute(
+        text("UPDATE sessions SET ended_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND ended_at IS NULL"),
+        {"id": person},
+    )
+    ended = db.execute(
+        text(
+            "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL"
+            " RETURNING id"
+        ),
+        {"id": person},
+    ).scalars().all()
+    note_entries(db, "tokens", person, ended, kind="tokens_revoked", by=by, columns=["revoked_at"])
+
+
+def close_account(db: Connection, person: str, *, by: str = SYSTEM_ACTOR) -> None:
+    """Nobody signs in with this account any more; its sessions and tokens end."""
+    db.execute(text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"), {"id": person})
+    note_entries(db, "people", person, [person], kind="account_closed", by=by, columns=["active"])
+    end_access(db, person, by=by)
+
+
+def list_sessions(db: Connection, actor: Actor) -> dict[str, Json]:
+    """The actor's own sessions that have not ended, the newest first."""
+    rows = db.execute(
+        text(
+            "SELECT encode(hash, 'hex') AS id, created_at, seen_at, expires_at, about FROM sessions"
+            " WHERE person_id = CAST(:person AS uuid) AND ended_at IS NULL AND expires_at > casework_now()"
+            " AND awaits IS NULL AND seen_at > casework_now() - :idle ORDER BY created_at DESC, hash LIMIT 100"
+        ),
+        {"person": actor.person, "idle": IDLE},
+    )
+    items = [
+        {
+            "id": row.id, "created_at": instant(row.created_at), "seen_at": instant(row.seen_at),
+            "expires_at": instant(row.expires_at), "about": row.about,
+        }
+        for row in rows
+    ]  # fmt: skip
+    return {"items": items, "next": None}
+
+
+def end_session(db: Connection, actor: Actor, session: str, request: Request) -> Done:
+    """End one of the actor's own sessions. Raises NotFound for anybody else's."""
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    found = db.execute(
+        text(
+            "UPDATE sessions SET ended_at = coalesce(ended_at, casework_now()) WHERE encode(hash, 'hex') = :id"
+            " AND person_id = CAST(:person AS uuid)"
+        ),
+        {"id": session, "person": actor.person},
+    ).rowcount
+    if not found:
+        raise NotFound("session")
+    return finish(db, actor, request, Done({"id": session, "ended": True}))
+
+
+def end_other_sessions(db: Connection, actor: Actor, secret: str, request: Request) -> Done:
+    """End every session of the actor's but the one with this secret; says how many. With a token, which is none, all end."""
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    ended = db.execute(
+        text(
+            "UPDATE sessions SET ended_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND ended_at IS NULL"
+            " AND hash <> :hash AND expires_at > casework_now() AND seen_at > casework_now() - :idle"
+        ),
+        {"person": actor.person, "hash": secret_hash(secret), "idle": IDLE},
+    ).rowcount
+    return finish(db, actor, request, Done({"ended": ended}))
+
+
+@sensitive
+def end_access_of(db: Connection, actor: Actor, person: str, request: Request) -> Done:
+    """An administrator ends every session and token of somebody, who signs in again. Raises NotFound."""
+    if ADMINISTRATOR not in actor.roles():
+        raise NotAllowed(why="this is for administrators.")
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    known = db.execute(text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND NOT service"), {"id": person}).first()
+    if known is None:
+        raise NotFound("person")
+    end_access(db, person, by=actor.person)
+    note_account(db, person, SESSIONS_ENDED, actor.person)
+    return finish(db, actor, request, Done({"id": person, "ended": True}))
+
+
+@sensitive
+def end_access_of_all(db: Connection, actor: Actor, request: Request, *, sure: bool) -> Done:
+    """An administrator ends every session and token of everybody else, for emergencies; says how many people that were.
+
+    Providers' own systems go on: their leads end them.
+    """
+    if ADMINISTRATOR not in actor.roles():
+        raise NotAllowed(why="this is for administrators.")
+    if not sure:
+        raise InvalidForm(fields={"sure": "is required"})
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    people = db.execute(_WITH_ACCESS, {"person": actor.person, "idle": IDLE}).scalars().all()
+    # In one order, for each locks the log of its person.
+    for person in people:
+        end_access(db, person, by=actor.person)
+        note_account(db, person, SESSIONS_ENDED, actor.person)
+    return finish(db, actor, request, Done({"ended": len(people)}))
+
+
+_WITH_ACCESS = text("""
+    SELECT p.id FROM people p WHERE NOT p.service AND p.id <> CAST(:person AS uuid) AND (
+        EXISTS (SELECT FROM sessions s WHERE s.person_id = p.id AND s.ended_at IS NULL AND s.expires_at > casework_now()
+            AND s.seen_at > casework_now() - :idle)
+        OR EXISTS (SELECT FROM tokens t WHERE t.person_id = p.id AND t.revoked_at IS NULL
+            AND (t.expires_at IS NULL OR t.expires_at > casework_now()))
+    ) ORDER BY p.id
+""")
+
+
+def show_me(actor: Actor) -> dict[str, Json]:
+    """Who the actor is, and in which roles."""
+    roles = [
+        {
+            "role": one.role, "programme": one.programme, "organisation": one.organisation,
+            "deputy_for": one.deputy_for, "ends_at": instant(one.ends_at) if one.ends_at else None,
+        }
+        for one in actor.memberships
+    ]  # fmt: skip
+    return {
+        "id": actor.person, "name": actor.name, "language": actor.language, "roles": roles,
+        "scopes": sorted(actor.scopes),
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Cases: to open, advance, list and show them."""

@@ -1,0 +1,119 @@
+"""What a form offers to choose from: the people, organisations, rights, papers and tasks that its fields may name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.parties import PARTIES
+from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.state.case import CREATED, Case, Track
+from casework.operations.cases.queries import titles_of
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.presenters import names_of
+from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
+from casework.permissions import Actor, Sight, sight
+from casework.records.event_log import now
+
+Json = Any
+#: By the field's name what it offers, each with id, name and, where there is one, name_zh.
+Offered = dict[str, list[dict[str, Json]]]
+
+#: Of people and of organisations, more than fit into a list that one reads.
+MOST = 500
+
+_PEOPLE = text(f"""
+    SELECT DISTINCT p.id::text, p.name, p.name_zh FROM memberships m JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service
+    WHERE {IN_FORCE} AND m.deputy_for IS NULL
+    AND (CAST(:roles AS text[]) = '{{}}' OR m.role = ANY(CAST(:roles AS text[])))
+    AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid)) AND NOT {KEPT}
+    ORDER BY p.name, 1 LIMIT :most
+""")
+_PROVIDERS = text("""
+    SELECT id::text, name, name_zh FROM organisations WHERE services <> '{}'
+    AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services)) ORDER BY name, 1 LIMIT :most
+""")
+_RIGHTS = text(
+    "SELECT id::text, kind, office, number FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, 1"
+)
+
+
+def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Iterable[Mapping[str, Json]]) -> Offered:
+    """What each field of a form on a track may name, as far as the actor may know of it."""
+    made: Offered = {}
+    for rule in form:
+        match rule["type"]:
+            case "party":
+                made[rule["name"]] = _parties(db, case)
+            case "person" | "people":
+                made[rule["name"]] = _people(db, case, track, rule["role"])
+            case "provider" | "providers" | "panel":
+                service = rule["service"] or (track.kind if track.workflow == "referral" else "")
+                made[rule["name"]] = _plain(db.execute(_PROVIDERS, {"service": service, "most": MOST}))
+            case "right" | "rights":
+                made[rule["name"]] = [
+                    {"id": row.id, "name": f"{row.office} {row.number}" if row.number else row.kind}
+                    for row in db.execute(_RIGHTS, {"ids": list(case.rights)})
+                ]
+            case "documents":
+                made[rule["name"]] = _papers(db, actor, case, track, rule)
+            case "tasks":
+                made[rule["name"]] = _tasks(case)
+    return made
+
+
+def _plain(rows: Iterable[Any]) -> list[dict[str, Json]]:
+    return [{"id": row.id, "name": row.name, "name_zh": row.name_zh} for row in rows]
+
+
+def _parties(db: Connection, case: Case) -> list[dict[str, Json]]:
+    names = names_of(db, set(), set(case.parties.values()))
+    return [{"id": side, "name": names.get(case.parties.get(side) or "", side)} for side in PARTIES]
+
+
+def _people(db: Connection, case: Case, track: Track, role: str) -> list[dict[str, Json]]:
+    """The same people whom `insist_references` lets through."""
+    inside = role in ORGANISATION_ROLES
+    above = case.referral_of(track)
+    roles = ["provider", "provider_lead", "verifier"] if inside else [role] if role else []
+    given = {
+        "roles": roles, "programme": None if inside else case.programme, "most": MOST,
+        "organisation": above.provider if inside and above else None, "opened_at": opened_at_of(case),
+    }  # fmt: skip
+    return _plain(db.execute(_PEOPLE, given))
+
+
+def _papers(db: Connection, actor: Actor, case: Case, track: Track, rule: Mapping[str, Json]) -> list[dict[str, Json]]:
+    """The papers of the case that the field takes; of who sees only a referral, those granted to it."""
+    known = case.usable_documents()
+    if kinds := rule.get("kinds"):
+        known = {id for id in known if case.documents[id].kind in kinds}
+    if rule.get("valid") and known:
+        today = calendar_of(db, case.programme).local_date(now(db)).isoformat()
+        known = {id for id in known if (case.documents[id].valid_until or today) >= today}
+    if sight(actor, case) < Sight.ALL:
+        above = case.referral_of(track)
+        mine = [g for g in case.grants.values() if above and g.track == above.id and g.ended_at is None]
+        known &= {grant.document for grant in mine} | {
+            one.id for one in case.documents.values() if above and one.track == above.id
+        }
+    if not known:
+        return []
+    titles = titles_of(db, case)
+    return [
+        {"id": one.id, "name": titles.get(one.id) or one.kind} for one in case.documents.values() if one.id in known
+    ]
+
+
+def _tasks(case: Case) -> list[dict[str, Json]]:
+    library = load_library()
+    made = []
+    for task in case.open_tasks():
+        if task.state == CREATED:
+            continue
+        kind = {"step": f"states.{task.rule}.do", "side": f"tasks.{task.rule}", "decision": f"transitions.{task.rule}.do"}
+        made.append({"id": task.id, "edition": task.edition, "key": kind[task.type], "name": library[task.edition].text(kind[task.type])})
+    return made

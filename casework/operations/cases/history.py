@@ -1,0 +1,171 @@
+"""The history of a case as far as a reader sees it. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.execution.commands import Library
+from casework.engine.execution.sequential_requests import ABOUT_OTHERS
+from casework.engine.state.case import Case
+from casework.engine.state.events import SYSTEM_ACTOR
+from casework.errors import NotFound
+from casework.ledger.redactable_bodies import ERASED, values
+from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, to_cursor
+from casework.operations.core.presenters import names_of
+from casework.operations.core.unread import SHOWN_TO_PROVIDERS
+from casework.permissions import Actor, Sight, own_tracks, reach, sight
+
+Json = Any
+
+_EVENTS = """
+    SELECT seq, at, kind, track_id, actor_id, header, effects, body, hash FROM events e
+    WHERE log_id = CAST(:log AS uuid) AND seq > :after {more} ORDER BY seq LIMIT :most
+"""
+
+
+def list_events(
+    db: Connection, actor: Actor, case: Case, *, only: Sequence[str] | None = None, without: Sequence[str] = (),
+    cursor: str | None = None, limit: int | None = None,
+) -> dict[str, Json]:  # fmt: skip
+    """The history as far as the actor sees it, of all tracks or of some `only`, `without` some kinds of events.
+
+    Who does not see the whole log gets positions of their own.
+    """
+    most, level = insist_limit(limit), sight(actor, case)
+    if level < Sight.REFERRALS:
+        raise NotFound("history")
+    keys = from_cursor(cursor, 2)
+    after, position = (cursor_count(keys[0]), cursor_count(keys[1])) if keys else (0, 0)
+    given: dict[str, Any] = {"log": case.log, "after": after, "most": most + 1}
+    whole = level == Sight.ALL
+    more, hidden = "", ""
+    if without:
+        hidden, given["without"] = " AND NOT kind = ANY(CAST(:without AS text[]))", list(without)
+    if not whole:
+        more = f"AND track_id = ANY(CAST(:tracks AS uuid[])) AND {SHOWN_TO_PROVIDERS}{hidden}"
+        given["tracks"] = [track.id for track in own_tracks(actor, case) if only is None or track.id in only]
+        # The cursor of a part of a log must not betray the seq of the whole: it counts what was shown.
+        given["after"] = 0
+        rows = db.execute(text(_EVENTS.format(more=more) + " OFFSET :skip"), given | {"skip": position}).all()
+    else:
+        if only is not None:
+            more, given["tracks"] = "AND track_id = ANY(CAST(:tracks AS uuid[]))", list(only)
+        more += hidden
+        rows = db.execute(text(_EVENTS.format(more=more)), given).all()
+    library, shown = load_library(), rows[:most]
+    people = {row.header["actor"] for row in shown} | {row.header["acting_for"] for row in shown}
+    names = names_of(db, people, {row.header["organisation"] for row in shown})
+    items = [
+        _show_event(row, library, names, position + n, whole=whole, organisations=reach(actor).organisations)
+        for n, row in enumerate(shown, 1)
+    ]
+    following = None
+    if len(rows) > most:
+        following = to_cursor(shown[-1].seq if whole else 0, position + len(shown))
+    return {"items": items, "next": following}
+
+
+def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) -> list[dict[str, Json]]:
+    """The newest entries of a case's history, the last first, for those who see it whole. Raises NotFound."""
+    if sight(actor, case) < Sight.ALL:
+        raise NotFound("history")
+    rows = db.execute(text(_LAST), {"log": case.log, "most": insist_limit(limit)}).all()
+    people = {one for row in rows for one in (
+        row.header["actor"], row.header["acting_for"], whom_of(row.kind, row.effects), *(row.effects.get("role_given") or {}).values()
+    )}
+    names = names_of(db, people)
+    return [
+        {
+            "seq": row.seq, "at": row.header["at"], "kind": row.kind, "track": row.track_id, "edition": row.header["edition"],
+            "transition": row.effects.get("transition"), "what": row.effects.get("what"), "name": row.effects.get("name"),
+            "actor": _actor(row.header["actor"], names), "acting_for": _actor(row.header["acting_for"], names),
+            "role": row.header["role"], "by_system": row.header["actor"] == SYSTEM_ACTOR,
+            "agreed": "proposed" in row.effects, "whom": _actor(whom_of(row.kind, row.effects), names),
+            **papers_of(row.effects), "item": item_of(row.effects), "happened_on": row.effects.get("happened_on"),
+            "why": why_of(row.effects), "given": row.effects.get("role_given"), "names": names,
+            "task": row.task and {key: row.task[key] for key in ("edition", "type", "rule", "about")},
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+_LAST = """
+    SELECT e.seq, e.kind, e.track_id, e.header, e.effects, to_jsonb(t) AS task FROM events e
+    LEFT JOIN tasks t ON t.id = CAST(e.effects->>'task' AS uuid)
+    WHERE e.log_id = CAST(:log AS uuid) ORDER BY e.seq DESC LIMIT :most
+"""
+
+
+def why_of(effects: Mapping[str, Json]) -> list[str] | None:
+    """Of a task that the rule of its queue gave to somebody, why to that person."""
+    found: list[str] | None = effects.get("allocation", {}).get("reasons")
+    return found
+
+
+def papers_of(effects: Mapping[str, Json]) -> dict[str, Json]:
+    """Of what kind the documents are that an event enters, sends, files or withdraws and which party they are of, and which version it files."""
+    papers = [{"kind": one["kind"], **({"party": one["party"]} if one["party"] else {})} for one in effects.get("documents", ())]
+    papers = papers or [{"kind": one} for one in (effects.get("paper"),) if one]
+    version = next((one["version"] for one in effects.get("files", ())), None)
+    return {"documents": papers, "version": version}
+
+
+def data_of(effects: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What the form of a deed said, or of the task that it finished."""
+    results = (one["result"] for one in effects.get("task_states", ()) if "result" in one)
+    found: Mapping[str, Json] = effects.get("data") or next(results, {})
+    return found
+
+
+def item_of(effects: Mapping[str, Json]) -> str | None:
+    """The item of a task's checklist that an event ticks, unticks or adds."""
+    return next((one["item"] for one in effects.get("task_states", ()) if "item" in one), None)
+
+
+def whom_of(kind: str, effects: Mapping[str, Json]) -> str | None:
+    """The person whom a deed of another one concerned: to whom a case was handed over, from whom a task was taken."""
+    found: str | None = effects.get({"handed_over": "owner", "relieved": "person"}.get(kind, ""))
+    return found or next((one["to"] for one in effects.get("task_states", ()) if "to" in one), None)
+
+
+def _show_event(
+    row: Any, library: Library, names: Mapping[str, str], position: int, *, whole: bool, organisations: frozenset[str]
+) -> dict[str, Json]:
+    header, effects = row.header, row.effects
+    edition = library[header["edition"]] if header["edition"] else None
+    what = effects.get("transition") or effects.get("name") or effects.get("what")
+    done = edition.text(f"transitions.{effects['transition']}.done") if edition and effects.get("transition") else None
+    body = {name: None if value is ERASED else value for name, value in values(row.body).items()}
+    made = {
+        "position": position, "at": header["at"], "kind": row.kind, "what": what, "done": done, "track": row.track_id,
+        "from": header["from"], "to": header["to"], "role": header["role"], **papers_of(effects), "data": data_of(effects),
+        "happened_on": effects.get("happened_on"), "body": body,
+        "erased": sorted(name for name, value in values(row.body).items() if value is ERASED),
+    }  # fmt: skip
+    if "before" in effects:
+        made["before_data"] = effects["before"]
+    if whole:
+        return made | {
+            "seq": row.seq, "actor": _actor(header["actor"], names), "acting_for": _actor(header["acting_for"], names),
+            "organisation": header["organisation"], "because": header["because"], "edition": header["edition"],
+            "effects": effects, "hash": row.hash, "prev": header["prev"],
+        }  # fmt: skip
+    made |= {part: _for_provider(said) for part, said in made.items() if isinstance(said, Mapping)}
+    ours = header["organisation"] in organisations
+    # On the other side of a referral one sees the office, not who in it.
+    return made | {"actor": _actor(header["actor"], names) if ours else {"id": None, "name": header["role"]}}
+
+
+def _for_provider(said: Mapping[str, Json]) -> dict[str, Json]:
+    """A form without what the office says to itself in a request: whom else it asks, and how many answers it waits for."""
+    return {name: value for name, value in said.items() if name not in ABOUT_OTHERS}
+
+
+def _actor(id: str | None, names: Mapping[str, str]) -> Json:
+    if id is None:
+        return None
+    return {"id": id, "name": "system" if id == "system" else names.get(id)}

@@ -1,0 +1,65 @@
+"""What belongs to a case beside its tracks: its consents and rights. Reads only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.state.case import Case
+from casework.errors import NotFound
+from casework.operations.cases.queries import titles_of
+from casework.operations.core.presenters import names_of, when
+from casework.permissions import Actor, Sight, sight
+
+Json = Any
+
+_RIGHTS = text("SELECT * FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, id")
+_PHASE = text("SELECT name, name_zh FROM phases WHERE id = CAST(:id AS uuid)")
+_CASES = text("SELECT id, number FROM cases WHERE id = ANY(CAST(:ids AS uuid[])) AND programme_id = ANY(CAST(:seen AS uuid[]))")
+
+
+def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
+    """Consents, and rights with what lies on them. Raises NotFound."""
+    if sight(actor, case) < Sight.ALL:
+        raise NotFound("case")
+    titles = titles_of(db, case)
+    rights = db.execute(_RIGHTS, {"ids": list(case.rights)}).all()
+    lying = [one for row in rights for one in row.encumbrances if not one.get("to")]
+    # Of a case of another programme not even the number is told.
+    seen = sorted({m.programme for m in actor.memberships if m.programme})
+    numbers = {row.id: row.number for row in db.execute(_CASES, {"ids": [one["case"] for one in lying], "seen": seen})}
+    organisations: set[str | None] = {one for consent in case.consents.values() for one in consent.providers or ()}
+    organisations |= {one.get("holder") for one in lying}
+    names = names_of(db, set(), organisations)
+    phase = db.execute(_PHASE, {"id": case.phase}).one_or_none()
+    return {
+        "phase": {"name": phase.name, "name_zh": phase.name_zh} if phase else None,
+        "consents": [
+            {
+                "id": one.id, "party": one.party, "given_on": one.given_on, "expires_on": one.expires_on,
+                "ended_at": when(one.ended_at), "how": one.how,
+                "providers": None if one.providers is None else [names.get(p, "") for p in one.providers],
+                "documents": None if one.documents is None else [titles.get(d) for d in one.documents],
+            }
+            for one in case.consents.values()
+        ],
+        "rights": [
+            {
+                "id": row.id, "kind": row.kind, "office": row.office, "number": row.number, "owner": row.owner,
+                "in_force": row.in_force, "expires_on": row.expires_on and row.expires_on.isoformat(),
+                "fee_paid_to": row.fee_paid_to and row.fee_paid_to.isoformat(),
+                "checked_on": row.checked_on and row.checked_on.isoformat(), "confirmed": row.confirmed,
+                "encumbrances": [
+                    {
+                        "kind": one["kind"], "holder": names.get(one.get("holder") or ""), "from": one.get("from"),
+                        "territory": one.get("territory"), "exclusive": one.get("exclusive"), "case": numbers.get(one["case"]),
+                        "here": one["case"] == case.log,
+                    }
+                    for one in row.encumbrances
+                    if not one.get("to")
+                ],
+            }
+            for row in rights
+        ],
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Needs, technologies and matches, and their import."""

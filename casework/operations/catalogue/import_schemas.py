@@ -1,0 +1,356 @@
+"""What a row of an import may hold: needs, technologies with their rights, and matches, checked and cleaned.
+
+A text keeps its words, capitals and odd letters; doubled blanks go. What its readers would not see, control characters
+and those that turn the order of letters, is refused. Whatever looks like a formula is a text like any other. An empty cell says nothing, so it changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+
+from casework.engine.definition.names import is_plain
+from casework.operations.core.ip_rights import KINDS
+
+Json = Any
+Kind = Literal["needs", "technologies", "matches"]
+
+#: Columns that a CSV file must have; of several names with a bar between them, one.
+REQUIRED: Mapping[Kind, tuple[str, ...]] = {
+    "needs": ("external_id", "title|title_en"),
+    "technologies": ("external_id", "title|title_en"),
+    "matches": ("external_id", "need", "technology"),
+}
+
+#: ISO 4217, without metals and funds.
+_CODES = """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF
+    CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD
+    HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD
+    MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN
+    PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY
+    TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+"""
+CURRENCIES = frozenset(_CODES.split())
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
+_SCALE = re.compile(r"(?:TRL\s*)([0-9]+)(?:\s*(?:-|–|—|to|/)\s*(?:TRL\s*)?([0-9]+))?", re.IGNORECASE)
+_ONLY_SCALE = re.compile(r"([0-9]+)(?:\s*(?:-|–|—|to|/)\s*([0-9]+))?")
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:[0-9]+)?(/\S*)?")
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise ValueError("must be a text")
+    told = unicodedata.normalize("NFC", str(value))
+    if "\0" in told:
+        raise ValueError("has a NUL character: the file is damaged, or not UTF-8")
+    for letter in _UNSEEN.findall(told):
+        what = "a character that turns the order of letters" if letter > "\x9f" else "a control character"
+        raise ValueError(f"has {what}, U+{ord(letter):04X}, which readers would not see")
+    if any("\ud800" <= letter <= "\udfff" for letter in told):
+        raise ValueError("has half of a character, which cannot be stored")
+    return told.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+
+
+#: Control characters but for blanks and ends of lines, and what overrides the direction of writing.
+_UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def _line(longest: int, *, plain: bool = False) -> BeforeValidator:
+    def check(value: Any) -> str:
+        told = " ".join(_words(value).split())
+        if plain and not is_plain(told):
+            raise ValueError("has a character that nobody sees; type it anew")
+        if not told:
+            raise ValueError("is missing")
+        if len(told) > longest:
+            raise ValueError(f"has {len(told):,} characters; at most {longest:,} are kept")
+        return told
+
+    return BeforeValidator(check)
+
+
+def _text(value: Any) -> str:
+    told = _words(value)
+    lines = [" ".join(line.split()) for line in told.split("\n")]
+    told = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    if len(told) > 100_000:
+        raise ValueError(f"has {len(told):,} characters; at most 100,000 are kept")
+    return told
+
+
+def _number(value: Any) -> Decimal:
+    told = _words(value).strip()
+    if _THOUSANDS.fullmatch(told):
+        told = told.replace(",", "")
+    if not _NUMBER.fullmatch(told):
+        hint = "; write the decimals after a point" if "," in told else ""
+        raise ValueError(f"is not a number{hint}")
+    try:
+        number = Decimal(told)
+    except InvalidOperation:
+        raise ValueError("is not a number") from None
+    if number and (number.adjusted() >= 15 or -int(number.as_tuple().exponent) > 6):
+        raise ValueError("has too many digits")
+    return number
+
+
+def _amount(value: Any) -> Decimal:
+    number = _number(value)
+    if number < 0:
+        raise ValueError("must not be negative")
+    return number
+
+
+def _currency(value: Any) -> str:
+    told = _words(value).strip().upper()
+    if told == "RMB":
+        raise ValueError("write CNY")
+    if told not in CURRENCIES:
+        raise ValueError("is no currency code such as CNY, EUR or USD")
+    return told
+
+
+def _level(value: Any) -> int:
+    told = _words(value).strip()
+    if not re.fullmatch("[0-9]{1,3}", told) or not 1 <= int(told) <= 9:
+        raise ValueError("must be a whole number from 1 to 9")
+    return int(told)
+
+
+def _day(value: Any) -> date:
+    told = _words(value).strip()
+    if not _DAY.fullmatch(told):
+        raise ValueError("write a day as YYYY-MM-DD")
+    try:
+        day = date.fromisoformat(told)
+    except ValueError:
+        raise ValueError(f"is no day of the calendar: {told}") from None
+    if not 1900 <= day.year <= 2199:
+        raise ValueError("must lie between 1900 and 2199")
+    return day
+
+
+def _yes_no(value: Any) -> bool:
+    told = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(
+        str(value).strip().casefold()
+    )
+    if told is None:
+        raise ValueError("must be yes or no")
+    return told
+
+
+def _web(value: Any) -> str:
+    # Catalogues write words behind an address; those are left out.
+    told = next(iter(_words(value).split()), "")
+    # Anything else, such as javascript:, would become a dangerous link on a page.
+    if len(told) > 2_000 or not (re.fullmatch(r"https?://\S+", told) or _HOST.fullmatch(told)):
+        raise ValueError("must be an address that begins with http:// or https://")
+    return told
+
+
+def _several(value: Any) -> list[str]:
+    parts = value if isinstance(value, list) else _words(value).split(";")
+    made = [" ".join(_words(part).split()) for part in parts]
+    if len(made) > 200 or any(len(one) > 500 for one in made):
+        raise ValueError("may list at most 200 entries of 500 characters")
+    return list(dict.fromkeys(one for one in made if one))
+
+
+def _benefits(value: Any) -> list[str]:
+    return _several(value.replace(",", ";") if isinstance(value, str) and ";" not in value else value)
+
+
+def _right_kind(value: Any) -> str:
+    if value not in KINDS:
+        raise ValueError(f"must be one of {', '.join(KINDS)}")
+    return str(value)
+
+
+def _verdict(value: Any) -> str:
+    if value not in ("verified", "verified_with_limits", "not_verified"):
+        raise ValueError("must be verified, verified_with_limits or not_verified")
+    return str(value)
+
+
+Key = Annotated[str, _line(200)]
+Short = Annotated[str, _line(300)]
+Name = Annotated[str, _line(300, plain=True)]
+Title = Annotated[str, _line(1_000, plain=True)]
+Text = Annotated[str, BeforeValidator(_text)]
+Amount = Annotated[Decimal, BeforeValidator(_amount)]
+Score = Annotated[Decimal, BeforeValidator(_number)]
+Currency = Annotated[str, BeforeValidator(_currency)]
+Level = Annotated[int, BeforeValidator(_level)]
+Day = Annotated[date, BeforeValidator(_day)]
+YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+Web = Annotated[str, BeforeValidator(_web)]
+Several = Annotated[list[str], BeforeValidator(_several)]
+
+
+class _Row(BaseModel):
+    # What a row holds beyond these fields is left out; the report names it.
+    model_config = ConfigDict(extra="ignore")
+
+    external_id: Key
+    source: Key | None = None
+
+
+class _Ranked(_Row):
+    readiness_low: Level | None = None
+    readiness_high: Level | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        low, high = self.readiness_low, self.readiness_high
+        if low is not None and high is not None and low > high:
+            raise ValueError("readiness_low|must not be above readiness_high")
+        return self
+
+
+class Need(_Ranked):
+    title: Title
+    title_zh: Title | None = None
+    owner: Name | None = None
+    owner_country: Short | None = None
+    sector: Short | None = None
+    district: Short | None = None
+    problem: Text | None = None
+    target: Text | None = None
+    budget: Amount | None = None
+    budget_currency: Currency | None = None
+    wanted_form: Short | None = None
+    wanted_by: Day | None = None
+    valid_until: Day | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if self.budget is not None and self.budget_currency is None:
+            raise ValueError("budget_currency|is missing beside the budget")
+        return self
+
+
+class Right(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Annotated[str, BeforeValidator(_right_kind)]
+    office: Short | None = None
+    number: Short | None = None
+    owner: Name | None = None
+    in_force: YesNo | None = None
+    expires_on: Day | None = None
+    fee_paid_to: Day | None = None
+    checked_on: Day | None = None
+
+
+class Verification(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    number: Short
+    verdict: Annotated[str, BeforeValidator(_verdict)]
+    valid_until: Day | None = None
+
+
+class Technology(_Ranked):
+    title: Title
+    title_zh: Title | None = None
+    owner: Name | None = None
+    owner_country: Short | None = None
+    description: Text | None = None
+    developed_in: Several | None = None
+    deployed_in: Several | None = None
+    benefits: Annotated[list[str], BeforeValidator(_benefits)] | None = None
+    website: Web | None = None
+    readiness: Short | None = None
+    ip_text: Text | None = None
+    verification: Verification | None = None
+    rights: list[Right] | None = None
+    # Kept together as `more`.
+    acronym: Short | None = None
+    partner_countries: Several | None = None
+    total_cost: Amount | None = None
+    total_cost_currency: Currency | None = None
+    start_date: Day | None = None
+    end_date: Day | None = None
+
+    @model_validator(mode="after")
+    def _told_as_text(self) -> Self:
+        """Readiness told in words, such as "Prototype (TRL 5-6)": kept as told, and as numbers where it has any."""
+        told = self.readiness
+        if told is None or self.readiness_low is not None or self.readiness_high is not None:
+            return self
+        found = _ONLY_SCALE.fullmatch(told) or _SCALE.search(told)
+        if found is None:
+            return self
+        low, high = int(found[1]), int(found[2] or found[1])
+        if not 1 <= low <= high <= 9:
+            raise ValueError("readiness|must be from 1 to 9")
+        self.readiness_low, self.readiness_high = low, high
+        return self
+
+
+class Match(_Row):
+    need_source: Key | None = None
+    technology_source: Key | None = None
+    proposed_on: Day | None = None
+    proposed_by: Short | None = None
+    score: Score | None = None
+    rationale: Text | None = None
+
+
+Record = Need | Technology | Match
+MODELS: Mapping[Kind, type[Need] | type[Technology] | type[Match]] = {
+    "needs": Need, "technologies": Technology, "matches": Match,
+}  # fmt: skip
+#: What a match says of its two sides: an external id, or the whole record.
+SIDES: Mapping[str, Kind] = {"need": "needs", "technology": "technologies"}
+
+
+def said(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Without the empty cells, and under our names."""
+    told = {
+        name: value for name, value in values.items()
+        if value is not None and value != [] and not (isinstance(value, str) and not value.strip())
+    }  # fmt: skip
+    if "title_en" in told and "title" not in told:
+        told["title"] = told.pop("title_en")
+    return told
+
+
+def known_columns(kind: Kind) -> set[str]:
+    return set(MODELS[kind].model_fields) | {"title_en"} | (set(SIDES) if kind == "matches" else set())
+
+
+def parse(kind: Kind, values: Mapping[str, Json]) -> tuple[Record | None, list[tuple[str, str]]]:
+    """The record, or everything that is wrong with it: pairs of a field and a reason."""
+    try:
+        return MODELS[kind].model_validate(said(values)), []
+    except ValidationError as bad:
+        faults: dict[str, str] = {}
+        for one in bad.errors():
+            name = ".".join(str(part) for part in one["loc"]) or "row"
+            why = _WHY.get(one["type"], one["msg"].removeprefix("Value error, "))
+            # A check of the whole record names its field before a bar.
+            if name == "row" and "|" in why:
+                name, why = why.split("|", 1)
+            faults.setdefault(name, why)
+        return None, list(faults.items())
+
+
+_WHY = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "list_type": "must be a list",
+    "model_type": "must be a JSON object",
+    "model_attributes_type": "must be a JSON object",
+    "dict_type": "must be a JSON object",
+}

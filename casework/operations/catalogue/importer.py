@@ -1,0 +1,591 @@
+"""Imports: needs, technologies and matches from a file, checked row by row, written in batches, never twice.
+
+A record is known by its programme, source and external id. Good rows go in and bad ones are told of. Nothing that a
+person has confirmed is overwritten, and nothing that is imported counts as confirmed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+
+import uuid_utils
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.state.events import SYSTEM_ACTOR
+from casework.errors import NotAllowed, NotFound
+from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.import_reader import FILE, Row, read_rows
+from casework.operations.catalogue.import_schemas import (
+    REQUIRED,
+    SIDES,
+    Kind,
+    Match,
+    Need,
+    Record,
+    Right,
+    Technology,
+    known_columns,
+    parse,
+)
+from casework.operations.core.ip_rights import enter_right
+from casework.operations.core.register_log import append
+from casework.operations.people.registry import register_organisation
+from casework.permissions import Actor
+from casework.records.database import transaction
+from casework.records.event_log import Log, lock_log, now
+from casework.records.field_encryption import storable, texts_in
+from casework.records.register_entries import body_of
+
+Json = Any
+
+IMPORTED = "imported"
+BATCH = 500
+#: Rows of which the report keeps what is wrong; all of them are told to `tell` as they are found.
+MOST_KEPT = 1_000
+
+#: Columns of a table that an import fills, with what stands there when nothing was told.
+COLUMNS: Mapping[str, Mapping[str, Json]] = {
+    "needs": dict.fromkeys(
+        ("title", "title_zh", "owner_id", "sector", "district", "problem", "target", "budget", "budget_currency",
+         "readiness_low", "readiness_high", "wanted_form", "wanted_by", "valid_until")
+    ),
+    "technologies": dict.fromkeys(
+        ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
+         "readiness_high", "ip_text", "verification")
+    )
+    | {"developed_in": [], "deployed_in": [], "benefits": [], "more": {}},
+    "matches": dict.fromkeys(("need_id", "technology_id", "proposed_on", "proposed_by", "score", "rationale")),
+}  # fmt: skip
+_MORE = ("acronym", "partner_countries", "total_cost", "total_cost_currency", "start_date", "end_date")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a field of a row."""
+
+    row: int
+    field: str
+    reason: str
+
+
+@dataclass
+class Report:
+    """What came of an import: rows counted by what became of them, and what is wrong."""
+
+    kind: Kind
+    dry_run: bool
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    bad: int = 0
+    #: Values that differ from what a person has confirmed, and were left out.
+    kept: int = 0
+    #: Records that came inside a match, and were new or changed.
+    nested: int = 0
+    #: Whether the file was read to its end.
+    whole: bool = True
+    left_out: set[str] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+    kept_fields: list[Fault] = field(default_factory=list)
+
+
+Progress = Callable[[Report], None]
+Tell = Callable[[Fault], None]
+
+
+def import_records(
+    engine: Engine, kind: Kind, file: BinaryIO, *, programme: str, source: str | None = None, name: str = "",
+    dry_run: bool = False, actor: Actor | None = None, progress: Progress | None = None, tell: Tell | None = None,
+) -> Report:  # fmt: skip
+    """Import the records of an open file into the programme with this code, each batch in its own transaction.
+
+    `source` is that of rows without a source of their own; the programme's code where it is None. Without an
+    `actor` the system does it. Raises NotFound for an unknown programme and NotAllowed for whoever may not import.
+    """
+    with transaction(engine) as db:
+        scope = _programme(db, programme, actor)
+    task = _Import(kind, scope, source or programme, name, dry_run, actor.person if actor else SYSTEM_ACTOR, tell)
+    # The reader is closed before its file, also where the database refuses a batch.
+    with (
+        _at_hand(file, dry_run) as readable, closing(read_rows(readable, REQUIRED[kind])) as rows,
+        _batches(engine, scope, dry_run) as a_batch,
+    ):  # fmt: skip
+        while batch := list(islice(rows, BATCH)):
+            with a_batch() as db:
+                task.take(db, batch)
+            if progress is not None:
+                progress(task.report)
+    return task.report
+
+
+@contextmanager
+def _at_hand(file: BinaryIO, dry_run: bool) -> Iterator[BinaryIO]:
+    """The file itself; of a dry run a copy of it, for the one transaction must not wait for a file that comes slowly."""
+    if not dry_run:
+        yield file
+        return
+    with TemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        yield copy
+
+
+@contextmanager
+def _batches(engine: Engine, programme: str, dry_run: bool) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+    """A transaction for each batch. Of a dry run one for all of them, in which everything is done and then taken back:
+    what an earlier batch brings decides about a later one, and what the database refuses is refused."""
+    if not dry_run:
+        yield lambda: transaction(engine)
+        return
+    with transaction(engine) as db:
+        # Rows are really written: without its turn it would meet an import halfway, and each could wait for the other.
+        lock_log(db, programme)
+        yield lambda: nullcontext(db)
+        db.rollback()
+
+
+def _programme(db: Connection, code: str, actor: Actor | None) -> str:
+    found = db.execute(text("SELECT id FROM programmes WHERE code = :code"), {"code": code}).scalar_one_or_none()
+    if found is None or (actor is not None and found not in {m.programme for m in actor.memberships}):
+        raise NotFound("programme")
+    if actor is not None and not actor.in_programme(found, ("officer", "supervisor")):
+        raise NotAllowed(why="records are imported by officers and supervisors.")
+    if actor is not None and "import" not in actor.scopes:
+        raise NotAllowed(why="your token lacks the scope import.")
+    return str(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A checked record, with the row that it came in."""
+
+    row: int
+    source: str
+    external_id: str
+    record: Record
+    sides: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.source, self.external_id
+
+
+class _Import:
+    """One file on its way into the database."""
+
+    def __init__(
+        self, kind: Kind, programme: str, source: str, name: str, dry_run: bool, by: str, tell: Tell | None
+    ) -> None:
+        self.kind, self.programme, self.source, self.name, self.by, self.tell = kind, programme, source, name, by, tell
+        self.report = Report(kind, dry_run)
+        self.columns = known_columns(kind)
+        #: Digests, not the keys themselves: a file may be long.
+        self.seen: set[bytes] = set()
+        #: The rows of this batch that were written, by table: the event of the batch tells each.
+        self.written: dict[str, set[str]] = {}
+
+    # --- checking ---
+
+    def take(self, db: Connection, batch: list[Row]) -> None:
+        items = [item for row in batch if (item := self._check(row)) is not None]
+        if not items:
+            return
+        self.written.clear()
+        before = (self.report.created, self.report.updated, self.report.nested)
+        # Locked first: two imports of the same file take their turns. A dry run has it already, from its first batch on.
+        log = None if self.report.dry_run else lock_log(db, self.programme)
+        self._put(db, items)
+        made = (self.report.created, self.report.updated, self.report.nested)
+        if log is not None and made != before:
+            self._note(db, log, batch, [now - then for now, then in zip(made, before, strict=True)])
+
+    def _note(self, db: Connection, log: Log, batch: list[Row], made: Sequence[int]) -> None:
+        created, updated, nested = made
+        effects = {
+            "kind": self.kind, "file": hashlib.sha256(self.name.encode()).hexdigest(), "first_row": batch[0].number,
+            "last_row": batch[-1].number, "created": created, "updated": updated, "nested": nested,
+        }  # fmt: skip
+        body = {"file": self.name, "source": self.source}
+        for table, ids in self.written.items():
+            body |= body_of(db, table, self.programme, ids)
+        event = log.next_event(IMPORTED, self.by, effects=effects, body=body)
+        append(db, log, [event])
+
+    def _fault(self, row: int, faults: Iterable[tuple[str, str]]) -> None:
+        self.report.bad += 1
+        for name, why in faults:
+            fault = Fault(row, name, why)
+            if len(self.report.faults) < MOST_KEPT:
+                self.report.faults.append(fault)
+            if self.tell is not None:
+                self.tell(fault)
+
+    def _check(self, row: Row) -> _Item | None:
+        self.report.rows += 1
+        if row.faults:
+            if row.faults[0][0] in (FILE, "header"):
+                self.report.whole = False
+            self._fault(row.number, row.faults)
+            return None
+        if len(self.report.left_out) < 50:
+            self.report.left_out |= {str(name)[:60] for name in row.values if name not in self.columns}
+        record, faults = parse(self.kind, row.values)
+        sides: dict[str, Json] = {}
+        if self.kind == "matches":
+            sides, more = self._sides(row.values)
+            faults = [*faults, *more]
+        if record is None or faults:
+            self._fault(row.number, faults)
+            return None
+        if not storable(texts_in(row.values)):
+            self._fault(row.number, [("row", "has a character that cannot be stored")])
+            return None
+        item = _Item(row.number, record.source or self.source, record.external_id, record, sides)
+        if (mark := _digest(self.kind, *item.key)) in self.seen:
+            self._fault(
+                row.number, [("external_id", f"stands in an earlier row of this file: {item.external_id}"[:200])]
+            )
+            return None
+        self.seen.add(mark)
+        return item
+
+    def _sides(self, values: Mapping[str, Json]) -> tuple[dict[str, Json], list[tuple[str, str]]]:
+        """What a match says of its need and technology: a whole record, or the key of a known one."""
+        sides: dict[str, Json] = {}
+        faults: list[tuple[str, str]] = []
+        for side, kind in SIDES.items():
+            told, source = values.get(side), values.get(f"{side}_source")
+            if isinstance(told, Mapping):
+                nested = {str(name).strip().casefold(): value for name, value in told.items()}
+                if source and "source" not in nested:
+                    nested["source"] = source
+                record, wrong = parse(kind, nested)
+                faults += [(side if name == "row" else f"{side}.{name}", why) for name, why in wrong]
+            else:
+                # The key of a known one is checked as a key of its own would be.
+                record, wrong = parse("matches", {"external_id": told, "source": source})
+                faults += [(side if name == "external_id" else f"{side}_{name}", why) for name, why in wrong]
+            sides[side] = record
+        return sides, faults
+
+    # --- writing ---
+
+    def _put(self, db: Connection, items: list[_Item]) -> None:
+        stamp = instant(now(db))
+        if self.kind != "matches":
+            self._upsert(db, self.kind, items, [self._plain(one) for one in items], stamp, count=True)
+            return
+        ids = {side: self._side(db, side, items, stamp) for side in SIDES}
+        good: list[_Item] = []
+        values: list[dict[str, Json]] = []
+        for item in items:
+            faults = []
+            made: dict[str, Json] = {}
+            for side in SIDES:
+                key = self._side_key(item, side)
+                made[f"{side}_id"] = ids[side].get(key)
+                if made[f"{side}_id"] is None:
+                    faults.append((side, f"is not known: {key[1]} of {key[0]}. Import it first"[:300]))
+            if faults:
+                self._fault(item.row, faults)
+                continue
+            assert isinstance(item.record, Match)
+            told = {name: getattr(item.record, name) for name in ("proposed_on", "proposed_by", "score", "rationale")}
+            good.append(item)
+            values.append(made | {name: value for name, value in told.items() if value is not None})
+        self._matches(db, good, values)
+
+    def _side_key(self, item: _Item, side: str) -> tuple[str, str]:
+        record = item.sides[side]
+        return record.source or self.source, record.external_id
+
+    def _side(self, db: Connection, side: str, items: list[_Item], stamp: str) -> dict[tuple[str, str], str]:
+        """The ids of the needs or technologies that matches are about, those that came with them included."""
+        kind = SIDES[side]
+        whole: dict[tuple[str, str], _Item] = {}
+        for item in items:
+            key = self._side_key(item, side)
+            if not isinstance(item.sides[side], Match) and key not in whole:
+                whole[key] = _Item(item.row, *key, item.sides[side])
+        if whole:
+            nested = list(whole.values())
+            self._upsert(db, kind, nested, [self._plain(one) for one in nested], stamp, count=False)
+        keys = {self._side_key(item, side) for item in items}
+        found = self._known(db, kind, keys, ("id",))
+        return {key: str(row.id) for key, row in found.items()}
+
+    def _plain(self, item: _Item) -> dict[str, Json]:
+        """Column by column what a need or technology says; nothing of what it leaves out."""
+        record = item.record
+        told = {name: getattr(record, name) for name in COLUMNS[_kind(record)] if hasattr(record, name)}
+        if isinstance(record, Technology):
+            told["readiness_text"] = record.readiness
+            if record.verification is not None:
+                told["verification"] = record.verification.model_dump(mode="json", exclude_none=True)
+            more = {name: _json(getattr(record, name)) for name in _MORE if getattr(record, name) is not None}
+            told["more"] = more or None
+        return {name: value for name, value in told.items() if value is not None}
+
+    def _known(
+        self, db: Connection, table: str, keys: Iterable[tuple[str, str]], columns: Iterable[str]
+    ) -> dict[tuple[str, str], Any]:
+        wanted = sorted(set(keys))
+        rows = db.execute(
+            text(
+                f"SELECT source, external_id, {', '.join(columns)} FROM {table} WHERE programme_id = CAST(:programme AS uuid)"
+                " AND (source, external_id) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:keys AS text[])))"
+            ),
+            {"programme": self.programme, "sources": [one[0] for one in wanted], "keys": [one[1] for one in wanted]},
+        )
+        return {(row.source, row.external_id): row for row in rows}
+
+    def _upsert(
+        self, db: Connection, table: Kind, items: list[_Item], values: list[dict[str, Json]], stamp: str, *, count: bool
+    ) -> None:
+        self._owners(db, items, values, stamp)
+        known = self._known(db, table, (one.key for one in items), ("id", "provenance", *COLUMNS[table]))
+        rights = self._new_rights(db, items, known)
+        ids: dict[tuple[str, str], str] = {}
+        fresh: list[dict[str, Json]] = []
+        changed: list[dict[str, Json]] = []
+        for item, told in zip(items, values, strict=True):
+            row = known.get(item.key)
+            ids[item.key] = str(uuid_utils.uuid7()) if row is None else str(row.id)
+            if row is None:
+                provenance = {name: {"source": item.source, "at": stamp} for name in told}
+                fresh.append(
+                    dict(COLUMNS[table]) | told
+                    | {"id": ids[item.key], "source": item.source, "external_id": item.external_id, "provenance": provenance}
+                )  # fmt: skip
+                self.report.created += count
+                self.report.nested += not count
+                continue
+            before = {name: getattr(row, name) for name in COLUMNS[table]}
+            differ = self._differing(item, row, before, told)
+            if differ:
+                provenance = row.provenance | {name: {"source": item.source, "at": stamp} for name in differ}
+                changed.append(before | differ | {"id": row.id, "provenance": provenance})
+            touched = bool(differ) or item.key in rights
+            self.report.updated += count and touched
+            self.report.unchanged += count and not touched
+            self.report.nested += not count and touched
+        self._insert(db, table, fresh)
+        self._update(db, table, changed)
+        for key, new in rights.items():
+            self._enter(db, ids[key], new)
+
+    def _differing(
+        self, item: _Item, row: Any, before: Mapping[str, Json], told: Mapping[str, Json]
+    ) -> dict[str, Json]:
+        differ: dict[str, Json] = {}
+        for name, value in told.items():
+            wanted = before[name] | value if name == "more" else value
+            if wanted == before[name]:
+                continue
+            if row.provenance.get(name, {}).get("confirmed_by"):
+                self._keep(item.row, name, "was left as it is: a person has confirmed it")
+                continue
+            differ[name] = wanted
+        # Both ends of a range stand or fall together: a confirmed one would contradict the other.
+        low = differ.get("readiness_low", before.get("readiness_low"))
+        high = differ.get("readiness_high", before.get("readiness_high"))
+        if low is not None and high is not None and low > high:
+            for name in [name for name in ("readiness_low", "readiness_high") if name in differ]:
+                del differ[name]
+                self._keep(item.row, name, "was left as it is: it contradicts the other end of the range")
+        return differ
+
+    def _keep(self, row: int, name: str, why: str) -> None:
+        self.report.kept += 1
+        if len(self.report.kept_fields) < MOST_KEPT:
+            self.report.kept_fields.append(Fault(row, name, why))
+
+    def _insert(self, db: Connection, table: str, rows: list[dict[str, Json]]) -> None:
+        if not rows:
+            return
+        self.written.setdefault(table, set()).update(row["id"] for row in rows)
+        stamps = "created_at" if table == "matches" else "created_at, updated_at"
+        extra = () if table == "matches" else ("provenance",)
+        columns = ", ".join(("id", "source", "external_id", *COLUMNS[table], *extra))
+        moments = ", ".join(["casework_now()"] * (stamps.count(",") + 1))
+        db.execute(
+            text(
+                f"INSERT INTO {table} (programme_id, {columns}, {stamps}) SELECT CAST(:programme AS uuid), {columns}, {moments}"
+                f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
+            ),
+            {"programme": self.programme, "rows": json.dumps(rows, default=_json)},
+        )
+
+    def _update(self, db: Connection, table: str, rows: list[dict[str, Json]]) -> None:
+        if not rows:
+            return
+        self.written.setdefault(table, set()).update(row["id"] for row in rows)
+        extra = () if table == "matches" else ("provenance",)
+        sets = ", ".join(f"{name} = r.{name}" for name in (*COLUMNS[table], *extra))
+        moment = "" if table == "matches" else ", updated_at = casework_now()"
+        db.execute(
+            text(
+                f"UPDATE {table} t SET {sets}{moment}"
+                f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb)) r WHERE t.id = r.id"
+            ),
+            {"rows": json.dumps(rows, default=_json)},
+        )
+
+    # --- owners and rights ---
+
+    def _owners(self, db: Connection, items: list[_Item], values: list[dict[str, Json]], stamp: str) -> None:
+        """Owners are told by name; one that is not known yet is registered."""
+        names: dict[str, str | None] = {}
+        for item in items:
+            assert isinstance(item.record, (Need, Technology))
+            if item.record.owner is not None:
+                names.setdefault(item.record.owner, item.record.owner_country)
+        if not names:
+            return
+        rows = db.execute(
+            text("SELECT id, name FROM organisations WHERE name = ANY(:names) ORDER BY created_at DESC, id DESC"),
+            {"names": list(names)},
+        )
+        # Of several with one name the oldest is meant.
+        known: dict[str, str] = {row.name: row.id for row in rows}
+        for name, country in names.items():
+            if name in known:
+                continue
+            origin = {"source": self.source, "at": stamp}
+            provenance = {"name": origin} | ({"country": origin} if country else {})
+            known[name] = register_organisation(db, name=name, country=country, provenance=provenance, by=self.by)
+        for item, told in zip(items, values, strict=True):
+            owner = getattr(item.record, "owner", None)
+            if owner is not None:
+                told["owner_id"] = known[owner]
+
+    def _new_rights(
+        self, db: Connection, items: list[_Item], known: Mapping[tuple[str, str], Any]
+    ) -> dict[tuple[str, str], list[Right]]:
+        """The rights that came with technologies and are not on record yet."""
+        told = {
+            item.key: (item.row, item.record.rights)
+            for item in items
+            if isinstance(item.record, Technology) and item.record.rights
+        }
+        if not told:
+            return {}
+        numbers = [right for _, rights in told.values() for right in rights if right.number]
+        rows = db.execute(
+            text(
+                "SELECT technology_id, kind, office, number FROM rights WHERE programme_id = CAST(:programme AS uuid)"
+                " AND (technology_id = ANY(CAST(:ids AS uuid[])) OR (office, number) IN"
+                " (SELECT * FROM unnest(CAST(:offices AS text[]), CAST(:numbers AS text[]))))"
+            ),
+            {
+                "programme": self.programme, "ids": [known[key].id for key in told if key in known],
+                "offices": [one.office for one in numbers], "numbers": [one.number for one in numbers],
+            },
+        ).all()  # fmt: skip
+        owners: dict[tuple[str | None, str | None], Any] = {
+            (row.office, row.number): row.technology_id for row in rows if row.number is not None
+        }
+        nameless = {(row.technology_id, row.kind) for row in rows if row.number is None}
+        found: dict[tuple[str, str], list[Right]] = {}
+        for key, (number, rights) in told.items():
+            technology = known[key].id if key in known else key
+            for right in rights:
+                name = (right.office, right.number)
+                if right.number is None:
+                    if (technology, right.kind) in nameless:
+                        continue
+                    nameless.add((technology, right.kind))
+                elif name in owners:
+                    if owners[name] != technology:
+                        self._keep(number, "rights", f"left out {right.number}: another technology has it")
+                    continue
+                else:
+                    owners[name] = technology
+                found.setdefault(key, []).append(right)
+        return found
+
+    def _enter(self, db: Connection, technology: str, rights: Iterable[Right]) -> None:
+        for right in rights:
+            fields = right.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
+            enter_right(
+                db, self.by, str(uuid_utils.uuid7()), self.programme, technology, right.kind, fields, confirmed=False
+            )
+
+    # --- matches ---
+
+    def _matches(self, db: Connection, items: list[_Item], values: list[dict[str, Json]]) -> None:
+        known = self._known(db, "matches", (one.key for one in items), ("id", "case_id", *COLUMNS["matches"]))
+        pairs = self._pairs(db, values)
+        fresh: list[dict[str, Json]] = []
+        changed: list[dict[str, Json]] = []
+        for item, told in zip(items, values, strict=True):
+            row = known.get(item.key)
+            pair = (told["need_id"], told["technology_id"])
+            if row is None:
+                if pair in pairs:
+                    why = f"are matched already, as {pairs[pair]}"
+                    self._fault(item.row, [("need and technology", why)])
+                    continue
+                pairs[pair] = item.external_id
+                fresh.append(
+                    dict(COLUMNS["matches"]) | told
+                    | {"id": str(uuid_utils.uuid7()), "source": item.source, "external_id": item.external_id}
+                )  # fmt: skip
+                self.report.created += 1
+                continue
+            before = {name: getattr(row, name) for name in COLUMNS["matches"]}
+            if (before["need_id"], before["technology_id"]) != pair:
+                self._fault(item.row, [("external_id", "belongs to a match of another need or technology")])
+                continue
+            differ = {name: value for name, value in told.items() if value != before[name]}
+            if differ and row.case_id is not None:
+                for column in differ:
+                    self._keep(item.row, column, "was left as it is: the match has its case")
+                differ = {}
+            if differ:
+                changed.append(before | differ | {"id": row.id})
+            self.report.updated += bool(differ)
+            self.report.unchanged += not differ
+        self._insert(db, "matches", fresh)
+        self._update(db, "matches", changed)
+
+    def _pairs(self, db: Connection, values: list[dict[str, Json]]) -> dict[tuple[str, str], str]:
+        rows = db.execute(
+            text(
+                "SELECT need_id, technology_id, external_id FROM matches WHERE programme_id = CAST(:programme AS uuid)"
+                " AND (need_id, technology_id) IN"
+                " (SELECT * FROM unnest(CAST(:needs AS uuid[]), CAST(:technologies AS uuid[])))"
+            ),
+            {
+                "programme": self.programme, "needs": [one["need_id"] for one in values],
+                "technologies": [one["technology_id"] for one in values],
+            },
+        )  # fmt: skip
+        return {(row.need_id, row.technology_id): row.external_id for row in rows}
+
+
+def _kind(record: Record) -> str:
+    return "needs" if isinstance(record, Need) else "technologies"
+
+
+def _digest(*parts: str) -> bytes:
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).digest()
+
+
+def _json(value: Any) -> Json:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

@@ -1,0 +1,134 @@
+"""Matches: a need and a technology that somebody thinks fit together; each may become a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.ledger.canonical_json import instant
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.register_entries import note_entries
+from casework.permissions import Actor, reach
+from casework.records.event_log import now
+
+Json = Any
+
+_SELECT = """
+    SELECT m.id, m.programme_id, m.source, m.external_id, m.need_id, n.title AS need_title, m.technology_id,
+        t.title AS technology_title, m.proposed_on, m.proposed_by, m.score, m.rationale, m.created_at, c.number,
+        n.provenance AS need_told, t.provenance AS technology_told
+    FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id
+    LEFT JOIN cases c ON c.id = m.case_id WHERE m.programme_id = ANY(CAST(:all_of AS uuid[]))
+"""
+
+
+def list_matches(
+    db: Connection, actor: Actor, *, opened: bool | None = None, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """Matches of the actor's programmes, the newest first; `opened` for those with, or without, a case."""
+    most = insist_limit(limit)
+    given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
+    more = "" if opened is None else f" AND m.case_id IS {'NOT NULL' if opened else 'NULL'}"
+    if keys := from_cursor(cursor, 2):
+        more += " AND (m.created_at, m.id) < (:at, CAST(:after AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    rows = db.execute(text(f"{_SELECT}{more} ORDER BY m.created_at DESC, m.id DESC LIMIT :most"), given).all()
+    shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
+    return {"items": [_shown(row) for row in shown], "next": following}
+
+
+def show_match(db: Connection, actor: Actor, match: str) -> dict[str, Json]:
+    """One match, with the number of its case if it has one. Raises NotFound."""
+    row = db.execute(
+        text(_SELECT + " AND m.id = CAST(:id AS uuid)"), {"all_of": sorted(reach(actor).all_of), "id": match}
+    ).one_or_none()
+    if row is None:
+        raise NotFound("match")
+    return _shown(row)
+
+
+def create_match(
+    db: Connection, actor: Actor, *, programme: str, need: str, technology: str, source: str, external_id: str | None,
+    proposed_on: date | None, proposed_by: str | None, score: str | None, rationale: str | None, request: Request,
+) -> Done:  # fmt: skip
+    """Enter a match of a known need and a known technology, each named by its id or its external id."""
+    if programme not in reach(actor).all_of:
+        raise NotFound("programme")
+    if not actor.in_programme(programme, ("officer", "supervisor")):
+        raise NotAllowed(why="matches are entered by officers and supervisors.")
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    faults: dict[str, str] = {}
+    sides = {"need": ("needs", need), "technology": ("technologies", technology)}
+    found = {side: _find(db, table, programme, name, side, faults) for side, (table, name) in sides.items()}
+    if proposed_on is not None and proposed_on > calendar_of(db, programme).local_date(now(db)):
+        faults["proposed_on"] = "must not lie in the future"
+    if faults:
+        raise InvalidForm(fields=faults)
+    id = str(uuid_utils.uuid7())
+    made = db.execute(
+        text(
+            "INSERT INTO matches (id, programme_id, source, external_id, need_id, technology_id, proposed_on, proposed_by,"
+            " score, rationale, created_at) VALUES (:id, :programme, :source, :external_id, :need, :technology,"
+            " :proposed_on, :proposed_by, CAST(:score AS numeric), :rationale, casework_now())"
+            " ON CONFLICT DO NOTHING"
+        ),
+        {
+            "id": id, "programme": programme, "source": source, "external_id": external_id or id,
+            "need": found["need"], "technology": found["technology"], "proposed_on": proposed_on,
+            "proposed_by": proposed_by or actor.name, "score": score, "rationale": rationale,
+        },
+    ).rowcount  # fmt: skip
+    if not made:
+        raise Refused(["This need and this technology are matched already, or the external id is taken."])
+    note_entries(db, "matches", programme, [id], kind="match_entered", by=actor.person)
+    return finish(db, actor, request, Done({"id": id}, 201))
+
+
+def _find(db: Connection, table: str, programme: str, name: str, side: str, faults: dict[str, str]) -> str | None:
+    rows = (
+        db.execute(
+            text(
+                f"SELECT id FROM {table} WHERE programme_id = CAST(:programme AS uuid)"
+                " AND (external_id = :name OR id = CAST(:id AS uuid)) ORDER BY id LIMIT 2"
+            ),
+            {"programme": programme, "name": name, "id": _as_id(name)},
+        )
+        .scalars()
+        .all()
+    )
+    if len(rows) == 1:
+        return str(rows[0])
+    faults[side] = f"several {table} have this external id; name one by its id" if rows else "is not known"
+    return None
+
+
+def _as_id(name: str) -> str | None:
+    try:
+        return str(UUID(name))
+    except ValueError:
+        return None
+
+
+def _confirmed(told: Mapping[str, Json]) -> dict[str, int]:
+    """How many values of a record came from somewhere, and how many of them a person has confirmed."""
+    return {"values": len(told), "confirmed": sum(1 for one in told.values() if one.get("confirmed_by"))}
+
+
+def _shown(row: Any) -> dict[str, Json]:
+    return {
+        "id": row.id, "programme": row.programme_id, "source": row.source, "external_id": row.external_id,
+        "need": {"id": row.need_id, "title": row.need_title} | _confirmed(row.need_told),
+        "technology": {"id": row.technology_id, "title": row.technology_title} | _confirmed(row.technology_told),
+        "proposed_on": row.proposed_on.isoformat() if row.proposed_on else None, "proposed_by": row.proposed_by,
+        "score": format(row.score, "f") if row.score is not None else None, "rationale": row.rationale,
+        "created_at": instant(row.created_at), "case": row.number,
+    }  # fmt: skip

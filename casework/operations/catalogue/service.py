@@ -1,0 +1,139 @@
+"""Needs, technologies and rights: list them, confirm what was imported, and say whose they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import Connection, text
+
+from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.ledger.canonical_json import instant
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.permissions import Actor, reach
+from casework.records.event_log import now
+from casework.records.tables import metadata
+
+Json = Any
+Noun = Literal["need", "technology", "right"]
+
+_TABLES: Mapping[str, str] = {"need": "needs", "technology": "technologies", "right": "rights"}
+#: What is no statement about the world and cannot be confirmed.
+_NO_FIELDS = frozenset({"id", "programme_id", "source", "external_id", "provenance", "created_at", "updated_at"})
+
+
+def list_records(
+    db: Connection, actor: Actor, noun: Noun, *, filters: Mapping[str, str] | None = None, cursor: str | None = None,
+    limit: int | None = None,
+) -> dict[str, Json]:  # fmt: skip
+    """Records of the actor's programmes, the newest first. `filters`: programme, and technology of rights."""
+    most = insist_limit(limit)
+    given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
+    more = ""
+    for name, value in (filters or {}).items():
+        more += f" AND {_FILTERS[name]}"
+        given[name] = value
+    if keys := from_cursor(cursor, 2):
+        more += " AND (created_at, id) < (:at, CAST(:after AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    rows = db.execute(
+        text(
+            f"SELECT * FROM {_TABLES[noun]} WHERE programme_id = ANY(CAST(:all_of AS uuid[])){more}"
+            " ORDER BY created_at DESC, id DESC LIMIT :most"
+        ),
+        given,
+    ).all()
+    shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
+    return {"items": [_shown(row) for row in shown], "next": following}
+
+
+_FILTERS: Mapping[str, str] = {
+    "programme": "programme_id = CAST(:programme AS uuid)",
+    "technology": "technology_id = CAST(:technology AS uuid)",
+}
+
+
+def show_record(db: Connection, actor: Actor, noun: Noun, id: str) -> dict[str, Json]:
+    """One record with where each field comes from and who has confirmed it. Raises NotFound."""
+    return _shown(_seen(db, actor, noun, id))
+
+
+def confirm_field(db: Connection, actor: Actor, noun: Noun, id: str, *, field: str, request: Request) -> Done:
+    """An officer stands for a field as it is; until then no guard believes it."""
+    row = _editable(db, actor, noun, id)
+    columns = {column.name for column in metadata.tables[_TABLES[noun]].columns} - _NO_FIELDS
+    if field not in columns:
+        raise InvalidForm(fields={"field": "is not a field that can be confirmed"})
+    if getattr(row, field) in (None, "", [], {}):
+        raise InvalidForm(fields={"field": "is empty, so there is nothing to confirm"})
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    told = _confirm(db, noun, id, field, actor.person)
+    return finish(db, actor, request, Done({"id": id, "field": field, "provenance": told}))
+
+
+def set_owner(db: Connection, actor: Actor, noun: Noun, id: str, *, organisation: str, request: Request) -> Done:
+    """Say whose a need or technology is: cases opened from now on take the organisation as their party."""
+    _editable(db, actor, noun, id)
+    known = db.execute(
+        text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid)"), {"id": organisation}
+    ).one_or_none()
+    if known is None:
+        raise InvalidForm(fields={"organisation": "is not known"})
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    db.execute(
+        text(
+            f"UPDATE {_TABLES[noun]} SET owner_id = CAST(:owner AS uuid), updated_at = casework_now()"
+            " WHERE id = CAST(:id AS uuid)"
+        ),
+        {"owner": organisation, "id": id},
+    )
+    _confirm(db, noun, id, "owner_id", actor.person)
+    return finish(db, actor, request, Done({"id": id, "owner": organisation}))
+
+
+def _confirm(db: Connection, noun: Noun, id: str, field: str, person: str) -> Json:
+    told = {"confirmed_by": person, "confirmed_at": instant(now(db))}
+    return db.execute(
+        text(
+            f"UPDATE {_TABLES[noun]} SET updated_at = casework_now(), provenance = jsonb_set(provenance,"
+            " ARRAY[CAST(:field AS text)], coalesce(provenance->CAST(:field AS text), '{}') || CAST(:told AS jsonb))"
+            " WHERE id = CAST(:id AS uuid) RETURNING provenance->CAST(:field AS text)"
+        ),
+        {"field": field, "told": json.dumps(told), "id": id},
+    ).scalar_one()
+
+
+def _seen(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
+    row = db.execute(text(f"SELECT * FROM {_TABLES[noun]} WHERE id = CAST(:id AS uuid)"), {"id": id}).one_or_none()
+    if row is None or row.programme_id not in reach(actor).all_of:
+        raise NotFound(noun)
+    return row
+
+
+def _editable(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
+    row = _seen(db, actor, noun, id)
+    if not actor.in_programme(row.programme_id, ("officer", "supervisor")):
+        raise NotAllowed(why="records are confirmed by officers and supervisors.")
+    return row
+
+
+def _shown(row: Any) -> dict[str, Json]:
+    names: Sequence[str] = tuple(row._mapping.keys())
+    made = {name.removesuffix("_id") if name != "external_id" else name: _plain(getattr(row, name)) for name in names}
+    return {"id": made.pop("id")} | made
+
+
+def _plain(value: Any) -> Json:
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value

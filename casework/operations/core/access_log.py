@@ -1,0 +1,118 @@
+"""What was read: every page and answer that an auditor, or somebody let in for a time, was shown; what anybody took out,
+a document, the file of a case or a list; and who opened a sealed mediation. Kept for those who watch the watchers, of a
+mediation for those named for it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.roles import AUDITOR, MANAGER
+from casework.errors import NotFound
+from casework.ledger.canonical_json import instant
+from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, page
+from casework.permissions import Actor
+from casework.records.row_security import whole
+
+Json = Any
+LONGEST = 300
+
+
+def is_watched(actor: Actor) -> bool:
+    """Whose readings are all kept: an auditor's, and those of whom something was opened for."""
+    return AUDITOR in actor.roles() or bool(actor.opened)
+
+
+def note_reading(
+    db: Connection, actor: Actor, address: str, number: str | None = None, *, within: Mapping[str, Any] | None = None
+) -> None:
+    """Keep that somebody was shown this. `within` names the mediation, task or referral that stands in the address."""
+    kept = "".join(letter for letter in address if letter.isprintable())[:LONGEST]
+    found = {name: (within or {}).get(name) for name in ("mediation", "task", "referral")}
+    given = {name: str(one) if one else None for name, one in found.items()}
+    # Whoever was shown it: that it was sealed is kept, and not told.
+    with whole(db):
+        db.execute(_NOTE, {"person": actor.person, "number": number[:100] if number else None, "address": kept} | given)
+
+
+# What is a sealed mediation's is kept apart, by whatever address it was reached.
+_NOTE = text("""
+    WITH home AS (
+        SELECT m.id FROM mediations m WHERE m.id = CAST(:mediation AS uuid)
+        OR m.id = (SELECT log_id FROM tasks WHERE id = CAST(:task AS uuid))
+        OR m.id = (SELECT log_id FROM tracks WHERE id = CAST(:referral AS uuid))
+    ), sealed AS (
+        INSERT INTO sealed_readings (log_id, person_id, at, address)
+        SELECT home.id, CAST(:person AS uuid), casework_now(), split_part(:address, '?', 1) FROM home
+    )
+    INSERT INTO readings (person_id, at, number, address)
+    SELECT CAST(:person AS uuid), casework_now(), :number, :address WHERE NOT EXISTS (SELECT FROM home)
+""")
+
+
+def note_sealed(db: Connection, actor: Actor, log: str, address: str) -> None:
+    """Keep that somebody, on whichever side, opened a sealed mediation."""
+    db.execute(_NOTE, {
+        "person": actor.person, "number": None, "address": address[:LONGEST], "mediation": log, "task": None, "referral": None,
+    })  # fmt: skip
+
+
+def note_document(db: Connection, actor: Actor, address: str, number: str | None, document: str) -> None:
+    """Keep that somebody, in whatever role, took a document's file out."""
+    db.execute(
+        text(
+            "INSERT INTO readings (person_id, at, number, address, document_id)"
+            " VALUES (CAST(:person AS uuid), casework_now(), :number, :address, CAST(:document AS uuid))"
+        ),
+        {"person": actor.person, "number": number, "address": address[:LONGEST], "document": document},
+    )
+
+
+def list_readings(
+    db: Connection, actor: Actor, *, number: str | None = None, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """What the auditors of the actor's programmes have read, and others in an emergency, and what anybody took out, the
+    newest first; for auditors and managers. Of sealed mediations nothing."""
+    programmes = sorted({m.programme for m in actor.memberships if m.programme and m.role in (AUDITOR, MANAGER)})
+    if not programmes:
+        raise NotFound
+    most = insist_limit(limit)
+    given: dict[str, Any] = {"programmes": programmes, "most": most + 1, "role": AUDITOR}
+    more = ""
+    if number:
+        more, given["number"] = " AND r.number = :number", number
+    if keys := from_cursor(cursor, 1):
+        more, given["after"] = more + " AND r.id < :after", cursor_count(keys[0])
+    rows = db.execute(text(f"{_LISTED}{more} ORDER BY r.id DESC LIMIT :most"), given).all()
+    shown, following = page(rows, most, lambda row: (row.id,))
+    items = [{"at": instant(row.at), "name": row.name, "number": row.number, "address": row.address} for row in shown]
+    return {"items": items, "next": following}
+
+
+# Of a provider's people what they took out of the programme's cases, of its own people lists of cases as well.
+_LISTED = """
+    SELECT r.id, r.at, r.number, r.address, p.name FROM readings r JOIN people p ON p.id = r.person_id
+    WHERE (
+        r.person_id IN (SELECT person_id FROM memberships WHERE role = :role AND programme_id = ANY(CAST(:programmes AS uuid[])))
+        OR EXISTS (
+            SELECT FROM openings o JOIN cases c ON c.id = o.log_id WHERE o.kind = 'glass' AND o.reader_id = r.person_id
+            AND c.number = r.number AND r.at >= o.asked_at AND c.programme_id = ANY(CAST(:programmes AS uuid[]))
+        ) OR (r.document_id IS NOT NULL OR split_part(r.address, '?', 1) ~ '(/file|[.]csv|[.]xlsx)$') AND CASE
+            WHEN r.number IS NULL THEN r.person_id IN (SELECT person_id FROM memberships WHERE programme_id = ANY(CAST(:programmes AS uuid[])))
+            ELSE r.number IN (SELECT number FROM cases WHERE programme_id = ANY(CAST(:programmes AS uuid[]))) END
+    )
+"""
+
+
+def list_sealed_readings(db: Connection, mediation: str, *, most: int = 50) -> list[dict[str, Json]]:
+    """Who has opened a sealed mediation and when, the last first; for a caller who sees it whole."""
+    rows = db.execute(
+        text(
+            "SELECT p.name, max(r.at) AS at, count(*) AS times FROM sealed_readings r JOIN people p ON p.id = r.person_id"
+            " WHERE r.log_id = CAST(:log AS uuid) GROUP BY p.id, p.name ORDER BY at DESC, p.id LIMIT :most"
+        ),
+        {"log": mediation, "most": most},
+    )
+    return [{"name": row.name, "at": instant(row.at), "times": row.times} for row in rows]

@@ -1,0 +1,273 @@
+"""The path of one action on a case, the same for page, API, import and clock: lock, load, authorise, decide, write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.analysis.notification_rules import owes
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.decide import decide_and_evolve
+from casework.engine.definition.registry import EFFECTS, GUARDS
+from casework.engine.definition.required_documents import SCANS
+from casework.engine.execution.commands import (
+    AddItem,
+    Allocate,
+    AnswerReview,
+    AskReview,
+    AskUnsealing,
+    Assign,
+    BreakGlass,
+    By,
+    Claim,
+    Command,
+    Context,
+    Correct,
+    CorrectAnswer,
+    DecideUnsealing,
+    Delegate,
+    Forward,
+    Library,
+    Modify,
+    Notice,
+    Open,
+    Release,
+    Reseal,
+    Resume,
+    Say,
+    Start,
+    Stop,
+    Suspend,
+    TellParties,
+    Tick,
+)
+from casework.engine.execution.corrections import answer_of
+from casework.engine.state.case import Case
+from casework.engine.state.events import Event
+from casework.errors import CaseHasMoved, NotFound
+from casework.operations.core.external_facts import outside
+from casework.operations.core.idempotency import Done, Request, asked_and_locked, asked_and_locked_of_task, finished
+from casework.operations.core.ip_rights import encumber
+from casework.operations.core.staffing import insist_goes_on
+from casework.permissions import Actor
+from casework.records.case_store import load_with_calendar, save
+from casework.records.database import run
+from casework.records.event_log import Log, lock_logs, new_log, seal_events
+from casework.records.row_security import whole
+
+Json = Any
+
+SYSTEM = By()
+_MOVES_NOTHING = (Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Allocate, Modify, Tick, AddItem, AskReview, AnswerReview, Say, Correct, AskUnsealing, DecideUnsealing, Reseal, TellParties, BreakGlass)
+
+
+def new_id() -> str:
+    """A UUIDv7: unguessable enough to be no secret, and in order of time."""
+    return str(uuid_utils.uuid7())
+
+
+@lru_cache(maxsize=256)
+def read_calendar(programme: str, written: str) -> Calendar:
+    """A programme's working days from how they are written; parsed once for each version."""
+    return Calendar.from_json(json.loads(written))
+
+
+def calendar_of(db: Connection, programme: str) -> Calendar:
+    """A programme's working days."""
+    written = db.execute(
+        text("SELECT calendar::text FROM programmes WHERE id = CAST(:id AS uuid)"), {"id": programme}
+    ).scalar_one()
+    return read_calendar(programme, written)
+
+
+def home_calendar(db: Connection, actor: Actor) -> Calendar | None:
+    """The calendar that a person's lists count by: the first programme's in which the person has a role."""
+    programme = next((one.programme for one in actor.memberships if one.programme), None)
+    return calendar_of(db, programme) if programme else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A case under its lock, with what a decision needs."""
+
+    log: Log
+    case: Case
+    calendar: Calendar
+    library: Library
+
+
+#: From a case under its lock to the command, in the capacity that it is done in. Raises what refuses it.
+Choose = Callable[[Standing], tuple[Command, By]]
+#: From the case afterwards to the answer.
+Answer = Callable[[Case, list[Event]], Mapping[str, Json]]
+
+
+def perform(
+    db: Connection, actor: Actor, log: str, kind: str, choose: Choose, answer: Answer, request: Request, *,
+    status: int = 200, siblings: bool = False,
+) -> Done:  # fmt: skip
+    """One deed in one case, in the caller's transaction: done once for its key, or not at all."""
+    others = _siblings_of(db, log) if siblings else []
+    with asked_and_locked(db, actor, request, [log, *others]) as (earlier, logs):
+        if earlier is not None:
+            return earlier
+        done = _perform(db, actor, logs[log], kind, choose, answer, request, status=status)
+        for other in others:
+            _tell_sibling(db, logs[other], log)
+    return done
+
+
+def perform_on_task(db: Connection, actor: Actor, task: str, choose: Choose, answer: Answer, request: Request) -> Done:
+    """The same in the case that a task belongs to. Raises NotFound where the actor sees no such task."""
+    with asked_and_locked_of_task(db, actor, request, task) as (earlier, logs):
+        if earlier is not None:
+            return earlier
+        return _perform(db, actor, logs[0], logs[0].kind, choose, answer, request)
+
+
+def _perform(
+    db: Connection, actor: Actor, log: Log, kind: str, choose: Choose, answer: Answer, request: Request, *,
+    status: int = 200,
+) -> Done:  # fmt: skip
+    standing = _standing(db, log, kind)
+    command, by = choose(standing)
+    return carry_out(db, actor, standing, command, by, answer, request, status=status)
+
+
+def carry_out(
+    db: Connection, actor: Actor, standing: Standing, command: Command, by: By, answer: Answer, request: Request, *,
+    status: int = 200,
+) -> Done:  # fmt: skip
+    """A deed in a case that is locked already, after its key was recorded."""
+    events, after = _decide(db, standing, command, by)
+    insist_goes_on(db, standing.library, standing.case, after, events, sure=request.sure)
+    done = Done(answer(after, events), status)
+    write(db, standing.log, standing.case, after, events, request.key_hash, finished(actor, request, done))
+    return done
+
+
+def open_log(
+    db: Connection, actor: Actor, command: Open, by: By, calendar: Calendar, moment: datetime, request: Request,
+    answer: Callable[[Case], Mapping[str, Json]],
+) -> Done:  # fmt: skip
+    """Begin a case or a mediation, in the caller's transaction and after its key was recorded."""
+    events, case = decide_and_evolve(load_library(), None, command, Context(by, moment, calendar, new_id))
+    done = Done(answer(case), 201)
+    log = new_log(case.log, case.kind, case.programme, moment)
+    with whole(db):
+        write(db, log, None, case, events, request.key_hash, finished(actor, request, done))
+    return done
+
+
+def by_system(db: Connection, standing: Standing, command: Command) -> list[Event]:
+    """A deed that nobody asked for: a clock, a rule."""
+    return follow(db, standing, command, SYSTEM)
+
+
+def follow(db: Connection, standing: Standing, command: Command, by: By) -> list[Event]:
+    """What follows in a case from a deed elsewhere, whose key was recorded there."""
+    events, after = _decide(db, standing, command, by)
+    if events:
+        write(db, standing.log, standing.case, after, events)
+    return events
+
+
+def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tuple[list[Event], Case]:
+    case = standing.case
+    # Who takes a task, hands it on or writes moves nothing: only what moves by itself is asked.
+    keys = reads(standing.library, case, by_itself=isinstance(command, _MOVES_NOTHING))
+    if isinstance(command, CorrectAnswer):
+        corrected = answer_of(standing.library.editions, case, command.track, command.transition, command.task)
+        keys |= corrected.reads if corrected is not None else frozenset()
+    if "rights" in keys and case.rights:
+        # A right that a guard reads is locked too: otherwise one right could be both pledged and licensed.
+        lock_logs(db, case.rights)
+    facts = outside(db, case, keys)
+    context = Context(by, standing.log.now, standing.calendar, new_id, facts)
+    return decide_and_evolve(standing.library, case, command, context)
+
+
+def reads(library: Library, case: Case, *, by_itself: bool = False) -> set[str]:
+    """Keys of the outside facts that any guard or effect of the case's present transitions may read.
+
+    With `by_itself` only of those that need nobody's deed.
+    """
+    names: set[str] = set()
+    for track in case.live_tracks():
+        edition = library[track.edition]
+        for rule, _ in edition.leaving(track.states):
+            if by_itself and not rule.automatic:
+                continue
+            names |= {key for name in rule.guards for key in GUARDS[name].reads}
+            names |= {key for name in rule.effects for key in EFFECTS[name].reads}
+            if rule.needs:
+                names.add(SCANS)
+    for task in () if by_itself else case.open_tasks():
+        if task.type == "side":
+            side = library[task.edition].tasks[task.rule]
+            names |= {key for name in side.guards for key in GUARDS[name].reads}
+            names |= {key for name in side.effects for key in EFFECTS[name].reads}
+    return names
+
+
+def write(
+    db: Connection, log: Log, before: Case | None, after: Case, events: list[Event], key: str | None = None,
+    answer: Mapping[str, Json] | None = None,
+) -> None:  # fmt: skip
+    """Seal and store what was decided, what it says of rights, and which events may owe somebody a notice."""
+    rows, head = seal_events(log, events, key)
+    save(db, log, before, after, rows, head, answer, [event.seq for event in events if owes(event)])
+    for event in events:
+        for change in event.effects.get("rights", ()):
+            encumber(db, event, change, new_id())
+
+
+def _siblings_of(db: Connection, log: str) -> list[str]:
+    rows = db.execute(
+        text(
+            "SELECT o.id FROM cases c JOIN cases o ON o.need_id = c.need_id AND o.id <> c.id AND o.closed_at IS NULL"
+            " WHERE c.id = CAST(:log AS uuid)"
+        ),
+        {"log": log},
+    )
+    return [row.id for row in rows]
+
+
+def _tell_sibling(db: Connection, log: Log, signed: str) -> None:
+    """One need, many technologies: the others are asked whether they still stand; they are never closed by this."""
+    standing = _standing(db, log, "case")
+    if standing.case.closed_at is not None:
+        return
+    by_system(db, standing, Notice("superseded", about=signed))
+
+
+def stand(db: Connection, log: str, kind: str) -> Standing:
+    """A case under its lock, for a deed of the system."""
+    return _standing(db, lock_logs(db, [log])[log], kind)
+
+
+def _standing(db: Connection, log: Log, kind: str) -> Standing:
+    case, calendar = load_with_calendar(db, log.id, kind)
+    return Standing(log, case, read_calendar(case.programme, calendar), load_library())
+
+
+def insist_revision(seen: int | None, now: int) -> None:
+    """Nobody overwrites what they have not seen."""
+    if seen is not None and seen != now:
+        raise CaseHasMoved
+
+
+def home_of(db: Connection, number: str) -> str:
+    """The log of a case by its number. Raises NotFound."""
+    found = run(db, "SELECT id FROM cases WHERE number = $1", (number,)).fetchone()
+    if found is None:
+        raise NotFound("case")
+    return str(found[0])

@@ -1,0 +1,60 @@
+"""Editions in the database: every track is pinned to one, so each that is published is stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import add_stored, load_library
+from casework.engine.definition.editions import Edition, load
+from casework.engine.state.events import SYSTEM_ACTOR
+from casework.operations.core.installation_log import lock_installation
+from casework.operations.core.register_log import append
+from casework.records.register_entries import body_of
+from casework.records.row_security import whole
+
+PUBLISHED = "edition_published"
+_STORE = text(
+    "INSERT INTO editions (fingerprint, workflow, number, rules, texts)"
+    " VALUES (:fingerprint, :workflow, :number, CAST(:rules AS jsonb), CAST(:texts AS jsonb)) ON CONFLICT DO NOTHING"
+    " RETURNING fingerprint"
+)
+
+
+def store_editions(db: Connection) -> list[str]:
+    """Store every published edition that is not there yet, and note it in the installation's log. For the owner's role.
+
+    Gives the files that hold something else than what was published under their number: what is stored stays in force.
+    """
+    with whole(db):
+        log = lock_installation(db)
+        fresh = [one for edition in load_library().editions.values() for one in _store(db, edition)]
+        if fresh:
+            append(db, log, [log.next_event(PUBLISHED, SYSTEM_ACTOR, body=body_of(db, "editions", None, fresh))])
+    read_editions(db)
+    in_force = set(db.execute(text("SELECT fingerprint FROM editions")).scalars())
+    replaced = [one for one in load_library().editions.values() if one.fingerprint not in in_force]
+    return sorted(f"{one.workflow} {one.number}" for one in replaced)
+
+
+def _store(db: Connection, one: Edition) -> list[str]:
+    values = {
+        "fingerprint": one.fingerprint, "workflow": one.workflow, "number": one.number,
+        "rules": json.dumps(one.rules), "texts": json.dumps(one.texts),
+    }  # fmt: skip
+    return list(db.execute(_STORE, values).scalars())
+
+
+def read_editions(db: Connection) -> None:
+    """Let this process know every edition that is stored, so that a case keeps its own whatever became of the file."""
+    add_stored(stored_editions(db))
+
+
+def stored_editions(db: Connection) -> Iterator[Edition]:
+    """What is stored and fits its fingerprint; what does not, the verification tells."""
+    for row in db.execute(text("SELECT fingerprint, rules, texts FROM editions ORDER BY workflow, number")):
+        with suppress(ValueError, LookupError, TypeError):
+            yield load({"fingerprint": row.fingerprint, "rules": row.rules, "texts": row.texts})

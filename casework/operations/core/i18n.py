@@ -1,0 +1,65 @@
+"""What is said outside the pages, in mails and letters: catalogues, days and moments in a language."""
+
+from __future__ import annotations
+
+import gettext
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from babel.dates import format_date
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from casework.definitions import load_library
+from casework.operations.core.notice_words import N_
+
+#: What each kind of referral is called.
+SERVICES = {
+    "assessment": N_("green technology assessment"), "ip": N_("check of intellectual property"),
+    "pledge": N_("pledge loan"), "finance": N_("green finance"), "agreement": N_("agreement"),
+    "deployment": N_("deployment"), "mediation": N_("mediation"), "verification": N_("verification"), "case": N_("case"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A reader's language."""
+
+    chinese: bool
+
+    def gettext(self, words: str, **given: object) -> str:
+        return catalogue("messages", self.chinese).gettext(words) % given
+
+    def ngettext(self, one: str, many: str, num: int, **given: object) -> str:
+        return catalogue("messages", self.chinese).ngettext(one, many, num) % ({"num": num} | given)
+
+    def day(self, day: date) -> str:
+        form = "y年M月d日 EEE" if self.chinese else "EEE d MMM y"
+        return format_date(day, form, locale="zh_Hans" if self.chinese else "en")
+
+    def deed(self, edition: str | None, key: str | None) -> str:
+        """A text of an edition, such as what a step asks for; "" where it has none."""
+        if edition is None or key is None:
+            return ""
+        found = load_library()[edition]
+        said = found.text(key)
+        return catalogue("workflows", self.chinese).pgettext(f"{found.workflow}.{key}", said) if said else ""
+
+
+@cache
+def catalogue(domain: str, chinese: bool) -> gettext.NullTranslations:
+    folder = files("casework").joinpath("translations")
+    return gettext.translation(domain, str(folder), ["zh_Hans"] if chinese else ["en"], fallback=True)
+
+
+@cache
+def templates(chinese: bool) -> Environment:
+    """Our templates, in a language; nothing that was typed is taken for markup in one that ends with .html."""
+    made = Environment(
+        loader=PackageLoader("casework.templates", ""), autoescape=select_autoescape(["html"]), undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_translations(catalogue("messages", chinese), newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds the method
+    return made

@@ -1,0 +1,156 @@
+"""What was asked once is not done twice: request keys, recorded first in the transaction of the deed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.errors import KeyReused, NotFound
+from casework.operations.core.visibility import reaches, seen_task
+from casework.permissions import Actor
+from casework.records.database import run
+from casework.records.event_log import Log
+from casework.records.row_security import back_to
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Request:
+    """The key that came with a request, and the digest of what it asked for."""
+
+    key: str
+    digest: str
+    #: Whoever asked was told what may follow, and wants it done.
+    sure: bool = False
+
+    @property
+    def key_hash(self) -> str:
+        """What the history keeps of the key."""
+        return hashlib.sha256(self.key.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Done:
+    """The answer to a deed; `repeated` when it was given before and nothing was done this time."""
+
+    answer: Mapping[str, Json]
+    status: int = 200
+    repeated: bool = False
+
+
+def digest_of(method: str, path: str, body: Any) -> str:
+    """What makes two requests the same."""
+    return hashlib.sha256(json.dumps([method, path, body], sort_keys=True).encode()).hexdigest()
+
+
+_ASK = """
+    WITH a AS MATERIALIZED (SELECT set_config('casework.actor', $1, true)),
+    r AS (
+        INSERT INTO requests (actor_id, key, digest) SELECT CAST($1 AS uuid), $2, $3 FROM a
+        ON CONFLICT DO NOTHING RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM r), (SELECT count(*) FROM a)
+"""
+# The key first, then the logs in the order of their ids; the time is taken after both, however long one had to wait.
+# From here on the engine reads, who decides on whole cases (`records.row_security`); a select list goes from left to right.
+_ASK_AND_LOCK = """
+    WITH a AS MATERIALIZED (
+        SELECT set_config('casework.actor', $1, true), current_setting('casework.reader', true) AS reader,
+            set_config('casework.reader', 'engine', true)
+    ),
+    r AS (
+        INSERT INTO requests (actor_id, key, digest) SELECT CAST($1 AS uuid), $2, $3 FROM a
+        ON CONFLICT DO NOTHING RETURNING 1
+    ),
+    l AS MATERIALIZED (
+        SELECT id, kind, programme_id, seq, head, last_at FROM logs
+        WHERE id = {} AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
+    )
+    SELECT (SELECT count(*) FROM r) AS fresh, (SELECT reader FROM a), l.*,
+        greatest(casework_now(), l.last_at + interval '1 microsecond') AS now
+    FROM (SELECT) one LEFT JOIN l ON true ORDER BY l.id
+"""
+_OF_LOGS = _ASK_AND_LOCK.format("ANY(CAST($4 AS uuid[]))")
+# A task never changes its log, so that may be read before the lock; whoever may not see it locks nothing.
+_OF_TASK = _ASK_AND_LOCK.format(f"(SELECT seen.id FROM ({seen_task(which=4, person=1, reaches=5)}) seen)")
+_EARLIER = text("SELECT digest, status, answer FROM requests WHERE actor_id = CAST(:actor AS uuid) AND key = :key")
+_FINISH = text(
+    "UPDATE requests SET status = :status, answer = CAST(:answer AS jsonb)"
+    " WHERE actor_id = CAST(:actor AS uuid) AND key = :key"
+)
+
+
+def ask(db: Connection, actor: Actor, request: Request) -> Done | None:
+    """Record the key; the earlier answer if the same was asked before. Raises KeyReused for another body.
+
+    A second request with the key waits here until the first one's transaction has ended.
+    """
+    row = run(db, _ASK, (actor.person, request.key, request.digest)).fetchone()
+    if row is not None and row[0]:
+        return None
+    return _earlier(db, actor, request)
+
+
+@contextmanager
+def asked_and_locked(
+    db: Connection, actor: Actor, request: Request, ids: Sequence[str]
+) -> Iterator[tuple[Done | None, dict[str, Log]]]:
+    """`ask`, and the logs locked if nothing was asked before, in one statement. Raises NotFound unless all are there.
+
+    Within the block the engine reads, after it whoever read before.
+    """
+    wanted = sorted(set(ids))
+    with _asked_and_locked(db, actor, request, _OF_LOGS, (f"{{{','.join(wanted)}}}",)) as (earlier, found):
+        if earlier is None and len(found) != len(wanted):
+            raise NotFound("log")
+        yield earlier, {log.id: log for log in found}
+
+
+@contextmanager
+def asked_and_locked_of_task(
+    db: Connection, actor: Actor, request: Request, task: str
+) -> Iterator[tuple[Done | None, list[Log]]]:
+    """The same for the log of a task. Raises NotFound where there is none that the actor sees."""
+    with _asked_and_locked(db, actor, request, _OF_TASK, (task, *reaches(actor))) as (earlier, found):
+        if earlier is None and not found:
+            raise NotFound("task")
+        yield earlier, found
+
+
+@contextmanager
+def _asked_and_locked(
+    db: Connection, actor: Actor, request: Request, statement: str, which: tuple[str, ...]
+) -> Iterator[tuple[Done | None, list[Log]]]:
+    rows = run(db, statement, (actor.person, request.key, request.digest, *which)).fetchall()
+    fresh, reader, *_ = rows[0]
+    with back_to(db, reader):
+        if fresh:
+            yield None, [Log(*row) for _, _, *row in rows if row[0] is not None]
+        else:
+            yield _earlier(db, actor, request), []
+
+
+def _earlier(db: Connection, actor: Actor, request: Request) -> Done:
+    earlier = db.execute(_EARLIER, {"actor": actor.person, "key": request.key}).one()
+    if earlier.digest != request.digest:
+        raise KeyReused
+    return Done(earlier.answer, earlier.status, repeated=True)
+
+
+def finish(db: Connection, actor: Actor, request: Request, done: Done) -> Done:
+    """Keep the answer of a deed that has no log of a case."""
+    answer = json.dumps(done.answer)
+    db.execute(_FINISH, {"actor": actor.person, "key": request.key, "status": done.status, "answer": answer})
+    return done
+
+
+def finished(actor: Actor, request: Request, done: Done) -> dict[str, Json]:
+    """The same, as part of the statement that writes a case."""
+    return {"asker": actor.person, "key": request.key, "status": done.status, "answer": done.answer}

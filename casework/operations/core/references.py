@@ -1,0 +1,78 @@
+"""People, organisations and services that a form names must exist, and be what the form asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.state.case import Case, Track
+from casework.errors import InvalidForm
+from casework.operations.core.access_sql import COUNTS, DECIDING, mediated
+
+Json = Any
+
+#: Of a membership `m`: it holds now, and counts. The same as `permissions.in_force`.
+IN_FORCE = f"""m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()) AND {COUNTS}"""
+#: Of a membership `m`: it is of no use in a case of that age, as `permissions.kept_from` has it. A sealed log has none.
+KEPT = f"""(m.role IN {DECIDING} AND CAST(:opened_at AS timestamptz) IS NOT NULL
+        AND {mediated("m.person_id", "m.programme_id", "CAST(:opened_at AS timestamptz)")})"""
+
+
+def opened_at_of(case: Case) -> datetime | None:
+    """The age by which `KEPT` goes."""
+    return case.opened_at if case.kind == "case" else None
+
+
+_PEOPLE = text(f"""
+    SELECT m.person_id::text FROM memberships m JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service
+    WHERE m.person_id = ANY(CAST(:ids AS uuid[])) AND {IN_FORCE} AND m.deputy_for IS NULL
+    AND (CAST(:roles AS text[]) = '{{}}' OR m.role = ANY(CAST(:roles AS text[])))
+    AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid)) AND NOT {KEPT}
+""")
+_PROVIDERS = text("""
+    SELECT id::text FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))
+    AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services))
+""")
+
+
+def insist_references(
+    db: Connection, case: Case, form: list[dict[str, Json]], data: Mapping[str, Json], track: Track
+) -> None:
+    """Raises InvalidForm for each field whose person or organisation is not there or cannot take the part."""
+    above = case.referral_of(track)
+    organisation = above.provider if above else None
+    faults: dict[str, str] = {}
+    for rule in form:
+        given = data.get(rule["name"])
+        ids = [given] if isinstance(given, str) else given if isinstance(given, list) else []
+        if not ids or not all(isinstance(one, str) for one in ids):
+            continue
+        if rule["type"] in ("person", "people"):
+            inside = rule["role"] in ORGANISATION_ROLES
+            roles = ["provider", "provider_lead", "verifier"] if inside else [rule["role"]] if rule["role"] else []
+            values = {
+                "ids": _uuids(ids), "roles": roles, "programme": None if inside else case.programme,
+                "organisation": organisation if inside else None, "opened_at": opened_at_of(case),
+            }  # fmt: skip
+            if set(db.execute(_PEOPLE, values).scalars()) != set(ids):
+                faults[rule["name"]] = f"names nobody who is {rule['role'] or 'a member'} here"
+        elif rule["type"] in ("provider", "providers", "panel"):
+            asked = data.get("service")
+            service = rule["service"] or (track.kind if track.workflow == "referral" else asked if isinstance(asked, str) else "")
+            if set(db.execute(_PROVIDERS, {"ids": _uuids(ids), "service": service}).scalars()) != set(ids):
+                faults[rule["name"]] = "names no organisation that takes such referrals"
+    if faults:
+        raise InvalidForm(fields=faults)
+
+
+def _uuids(ids: list[str]) -> list[str]:
+    """Only what can be an id; the form's own check names the others."""
+    return [
+        one
+        for one in ids
+        if len(one) == 36 and one.count("-") == 4 and all(c in "0123456789abcdef-" for c in one.lower())
+    ]

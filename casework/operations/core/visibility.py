@@ -1,0 +1,113 @@
+"""Where a thing lies, for those who may see it: the policy of `permissions`, in a form that a query can use.
+
+Asked before anything of a case is read: what is not one's own and what is not there cost the same one statement, so
+that nobody can tell them apart by the time that the answer takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection
+
+from casework.errors import NotFound
+from casework.operations.core.access_sql import (
+    ME,
+    inside_own_referral,
+    named_for,
+    opened_case,
+    opened_mediation,
+    own_paper,
+    own_referral,
+    reads_case,
+)
+from casework.permissions import Actor, reach
+from casework.records.database import run
+
+#: `a` is a referral, `h` the case or mediation that it belongs to.
+_OWN = own_referral("a", "h.interests", ME)
+_REFERRED = f"EXISTS (SELECT FROM tracks a WHERE a.log_id = h.id AND {_OWN})"
+#: Who reads the whole of a case, and of a mediation.
+_WHOLE = f"({reads_case('h', ME)} OR {opened_case('h', ME)})"
+_NAMED = f"({named_for('h', ME)} OR {opened_mediation('h', ME)})"
+
+
+def _asking(select: str, person: int = 2, reaches: int = 3) -> str:
+    """A statement whose value `person` is who asks, and whose values from `reaches` on are what that person reaches."""
+    return (
+        f"WITH me AS (SELECT ${person}::text AS person, ${reaches}::uuid[] AS all_of,"
+        f" ${reaches + 1}::uuid[] AS outlines_of, ${reaches + 2}::uuid[] AS organisations,"
+        f" ${reaches + 3}::uuid[] AS opened, ${reaches + 4}::uuid[] AS breakers, ${reaches + 5}::uuid[] AS readers,"
+        f" ${reaches + 6}::uuid[] AS disputes) {select}"
+    )
+
+
+def _part_of(table: str, theirs: str, where: str = "true", which: int = 1) -> str:
+    """The log and its kind of a row `t`, for those who read the whole of it and for those for whom `theirs` holds."""
+    return " UNION ALL ".join(
+        f"SELECT h.id, '{kind}' AS kind FROM me CROSS JOIN {table} t JOIN {homes} h ON h.id = t.log_id"
+        f" WHERE t.id = ${which}::uuid AND {where} AND ({whole} OR {theirs})"
+        for kind, homes, whole in (("case", "cases", _WHOLE), ("mediation", "mediations", _NAMED))
+    )
+
+
+def seen_task(which: int = 1, person: int = 2, reaches: int = 3) -> str:
+    """The statement that finds the log of a task; the numbers are those of its values."""
+    theirs = f"(t.organisation_id IS NOT NULL AND {inside_own_referral('t.track_id', 'h.interests', ME)})"
+    return _asking(_part_of("tasks", theirs, which=which), person, reaches)
+
+
+_CASE = _asking(f"""
+    SELECT h.id FROM me CROSS JOIN cases h WHERE h.number = $1
+    AND ({_WHOLE} OR h.programme_id = ANY(me.outlines_of) OR {_REFERRED})
+""")
+_MEDIATION = _asking(f"SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid AND ({_NAMED} OR {_REFERRED})")
+_REFERRAL = _asking(
+    _part_of("tracks", f"EXISTS (SELECT FROM tracks a WHERE a.id = t.id AND {_OWN})", "t.workflow = 'referral'")
+)
+_TASK = seen_task()
+_DOCUMENT = _asking(_part_of("documents", own_paper("t", "h.interests", ME), "NOT me.person = ANY(h.interests)"))
+
+
+def reaches(actor: Actor) -> tuple[str, ...]:
+    """What somebody reaches, as the values of a statement: programmes, those of outlines, organisations, opened logs, and
+    the programmes of opened cases, of opened mediations and of one's own."""
+    mine = reach(actor)
+    every = (mine.all_of, mine.outlines_of, mine.organisations, mine.opened, mine.breakers, mine.readers, mine.disputes)
+    return tuple(_array(one) for one in every)
+
+
+def _array(ids: Collection[str]) -> str:
+    return f"{{{','.join(sorted(ids))}}}"
+
+
+def case_log(db: Connection, actor: Actor, number: str) -> str:
+    """The log of a case by its number. Raises NotFound where there is none that the actor sees anything of."""
+    return _find(db, actor, _CASE, number, "case")[0]
+
+
+def mediation_log(db: Connection, actor: Actor, id: str) -> str:
+    """The log of a sealed mediation. Raises NotFound."""
+    return _find(db, actor, _MEDIATION, id, "mediation")[0]
+
+
+def referral_log(db: Connection, actor: Actor, id: str) -> tuple[str, str]:
+    """The log of a referral, and its kind. Raises NotFound."""
+    return _find(db, actor, _REFERRAL, id, "referral")
+
+
+def task_log(db: Connection, actor: Actor, id: str) -> tuple[str, str]:
+    """The log of a task, and its kind. Raises NotFound."""
+    return _find(db, actor, _TASK, id, "task")
+
+
+def document_log(db: Connection, actor: Actor, id: str) -> tuple[str, str]:
+    """The log of a document, and its kind. Raises NotFound."""
+    return _find(db, actor, _DOCUMENT, id, "document")
+
+
+def _find(db: Connection, actor: Actor, statement: str, which: str, noun: str) -> tuple[str, str]:
+    row = run(db, statement, (which, actor.person, *reaches(actor))).fetchone()
+    if row is None:
+        raise NotFound(noun)
+    return row[0], row[-1]

@@ -1,0 +1,1 @@
+"""Timers that fire, due dates, and the calendars that they count by."""

@@ -1,0 +1,108 @@
+"""A calendar as a person writes it: hours for each weekday, and days with their names, one in a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, time
+from zoneinfo import ZoneInfo, available_timezones
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.errors import InvalidForm
+from casework.operations.deadlines.calendar_import import LONGEST_NAME, YEARS
+
+#: More days than these are no calendar of holidays.
+MOST_DAYS, MOST_SLOTS = 3_000, 12
+WEEKDAYS = range(7)
+_SLOT = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
+Names = Mapping[date, Mapping[str, str]]
+
+
+def write_days(days: frozenset[date], names: Names) -> str:
+    """Days, one in a line: "2026-05-01 Labour Day / 劳动节"."""
+    return "\n".join(f"{day.isoformat()} {_say(names.get(day, {}))}".strip() for day in sorted(days))
+
+
+def _say(words: Mapping[str, str]) -> str:
+    named = dict.fromkeys(word for word in (words.get("en"), words.get("zh")) if word)
+    return " / ".join(named)
+
+
+def write_slots(calendar: Calendar, weekday: int) -> str:
+    """The hours of a weekday: "09:00-12:00, 13:00-17:00"; nothing for one that is free."""
+    slots = calendar.slots.get(weekday, ())
+    return ", ".join(f"{start.isoformat('minutes')}-{end.isoformat('minutes')}" for start, end in slots)
+
+
+def read_calendar(
+    name: str, version: int, *, zone: str, hours: Mapping[int, str], holidays: str, make_up: str
+) -> Calendar:
+    """The calendar that a form describes. Raises InvalidForm with what is wrong, by field and line."""
+    faults: dict[str, str] = {}
+    slots = {}
+    for weekday, words in hours.items():
+        try:
+            slots[weekday] = _slots(words)
+        except ValueError as fault:
+            faults[f"hours_{weekday}"] = str(fault)
+    days: dict[str, dict[date, dict[str, str]]] = {}
+    for field, words in (("holidays", holidays), ("make_up", make_up)):
+        try:
+            days[field] = _days(words)
+        except ValueError as fault:
+            faults[field] = str(fault)
+    if zone not in available_timezones():
+        faults["zone"] = "is no time zone"
+    if not faults:
+        if both := days["holidays"].keys() & days["make_up"].keys():
+            faults["make_up"] = f"{min(both)} is a holiday too"
+        if not any(slots.values()):
+            faults["hours_0"] = "is required: on some day people must work"
+    if faults:
+        raise InvalidForm(fields=faults)
+    named = {**days["holidays"], **days["make_up"]}
+    return Calendar(
+        name, version, ZoneInfo(zone).key, {weekday: some for weekday, some in slots.items() if some},
+        frozenset(days["holidays"]), frozenset(days["make_up"]), {day: words for day, words in named.items() if words},
+    )  # fmt: skip
+
+
+def _slots(words: str) -> tuple[tuple[time, time], ...]:
+    made = []
+    for one in filter(None, (part.strip() for part in words.split(","))):
+        found = _SLOT.fullmatch(one)
+        if found is None:
+            raise ValueError(f"“{one[:40]}” is not like 09:00-17:00")
+        numbers = [int(number) for number in found.groups()]
+        try:
+            made.append((time(numbers[0], numbers[1]), time(numbers[2] % 24, numbers[3])))
+        except ValueError:
+            raise ValueError(f"“{one[:40]}” is no time of the day") from None
+    if len(made) > MOST_SLOTS:
+        raise ValueError(f"has more than {MOST_SLOTS} slots")
+    try:
+        Calendar("slots", slots={0: tuple(made)} if made else {0: ((time(9), time(17)),)})
+    except ValueError as fault:
+        raise ValueError(str(fault)) from None
+    return tuple(made)
+
+
+def _days(words: str) -> dict[date, dict[str, str]]:
+    found: dict[date, dict[str, str]] = {}
+    for number, line in enumerate(words.splitlines(), 1):
+        if not line.strip():
+            continue
+        written, _, name = line.strip().partition(" ")
+        try:
+            day = date.fromisoformat(written)
+        except ValueError:
+            raise ValueError(f"line {number}: “{written[:20]}” is no day like 2026-05-01") from None
+        if day.year not in YEARS:
+            raise ValueError(f"line {number}: the year {day.year} is too far away")
+        if len(name) > 2 * LONGEST_NAME:
+            raise ValueError(f"line {number}: the name is too long")
+        if len(found) == MOST_DAYS:
+            raise ValueError(f"line {number}: there are more than {MOST_DAYS} days")
+        english, _, chinese = (part.strip() for part in name.partition(" / "))
+        found[day] = {key: part for key, part in (("en", english), ("zh", chinese)) if part}
+    return found

@@ -1,0 +1,190 @@
+"""Deadlines: the clocks of a case, and why each comes to its moment. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.analysis.deadline_explanation import (
+    Explanation,
+    Interval,
+    Telling,
+    days_used,
+    explain,
+    lines,
+    own_moment,
+    tell,
+)
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.execution.timers import WAKE
+from casework.engine.state.case import Case, Task, Track
+from casework.engine.state.events import Event
+from casework.errors import NotFound
+from casework.ledger.canonical_json import instant
+from casework.operations.cases.queries import find_case
+from casework.operations.tasks.queues import find_task
+from casework.permissions import Actor, Sight, own_tracks, sight
+from casework.records.event_log import event_of
+
+Json = Any
+
+
+def list_clocks(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """The clocks of a case that run or stand still, as far as the actor sees their tracks. Raises NotFound."""
+    case, _ = find_case(db, actor, number)
+    clocks = _going(case, _known(db, actor, case))
+    return {"items": [{key: one[key] for key in one if key not in ("intervals", "lines")} for one in clocks]}
+
+
+def read_clocks(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """The same for a page: each with its ledger, what it is for, and the track that it belongs to. Raises NotFound."""
+    case, _ = find_case(db, actor, number)
+    clocks = _going(case, _known(db, actor, case))
+    tasks = case.tasks
+    return {
+        "number": case.number, "title": case.title, "programme": case.programme,
+        "items": [
+            one | {
+                "belongs_to": _track(case.tracks[one["track"]], main=case.main.id),
+                "of": _task(tasks[one["task"]]) if one["task"] in tasks else None,
+            }
+            for one in clocks
+        ],
+    }  # fmt: skip
+
+
+def _going(case: Case, known: _Known) -> list[dict[str, Json]]:
+    clocks = [made for one in known.clocks.values() if one.id in case.clocks and (made := known.explain(one)) is not None]
+    return sorted(clocks, key=lambda one: (one["due_at"] is None, one["due_at"] or "", one["id"]))
+
+
+def _track(track: Track, *, main: str) -> dict[str, Json]:
+    return {"main": track.id == main, "workflow": track.workflow, "kind": track.kind, "edition": track.edition}
+
+
+def _task(task: Task) -> dict[str, Json]:
+    return {"edition": task.edition, "rule": task.rule, "type": task.type, "about": task.about}
+
+
+def show_clock(db: Connection, actor: Actor, number: str, id: str) -> dict[str, Json]:
+    """A clock with the ledger of its moment; one that has stopped too. Raises NotFound."""
+    case, _ = find_case(db, actor, number)
+    known = _known(db, actor, case)
+    clock = known.clocks.get(id)
+    explained = known.explain(clock) if clock is not None else None
+    if explained is None:
+        raise NotFound("clock")
+    return explained
+
+
+def explain_task(db: Connection, actor: Actor, task: str) -> dict[str, Json]:
+    """Why a task is due when it is, for whoever sees the task. Raises NotFound; also where it has no due date."""
+    case, _ = find_task(db, actor, task)
+    found = explain_tasks(db, actor, case, [task]).get(task)
+    if found is None:
+        raise NotFound("clock")
+    return found
+
+
+def explain_tasks(db: Connection, actor: Actor, case: Case, tasks: Iterable[str]) -> dict[str, dict[str, Json]]:
+    """Why tasks of a case are due when they are, by task; what the actor may not see is left out."""
+    wanted, made = set(tasks), dict[str, dict[str, Json]]()
+    if not wanted:
+        return made
+    known = _known(db, actor, case)
+    for one in known.clocks.values():
+        if one.task in wanted and (explained := known.explain(one)) is not None and explained["what"] != WAKE:
+            made[str(one.task)] = explained
+    return made
+
+
+def explain_clock(clock: Telling, calendars: Mapping[str, Calendar]) -> Explanation | None:
+    """The ledger of a clock's own moment: when it is due, fires a transition, or a consent expires."""
+    what = own_moment(clock)
+    return None if what is None else explain(clock, calendars, what)
+
+
+def versions(db: Connection, programme: str) -> dict[str, Calendar]:
+    """Every version that a programme's calendar has had, by digest."""
+    rows = db.execute(
+        text(
+            "SELECT effects->'calendar' AS calendar FROM events WHERE log_id = CAST(:id AS uuid) AND effects ? 'calendar'"
+            " ORDER BY seq"
+        ),
+        {"id": programme},
+    )
+    made = (Calendar.from_json(row.calendar) for row in rows)
+    return {one.digest: one for one in made}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What somebody may know of a case's clocks, and what is needed to explain them."""
+
+    clocks: Mapping[str, Telling]
+    #: What an event is called that stopped a clock; unseen events have no name.
+    names: Mapping[int, Json]
+    calendars: Mapping[str, Calendar]
+    moment: datetime
+
+    def explain(self, clock: Telling) -> dict[str, Json] | None:
+        made = explain_clock(clock, self.calendars)
+        if made is None:
+            return None
+        used, given = days_used(clock, made, self.calendars, self.moment)
+        return {
+            "id": clock.id, "track": clock.track, "task": clock.task, "state": clock.state, "what": made.what,
+            "unit": clock.unit, "due_at": instant(made.due) if made.due else None, "rule": dict(made.rule),
+            "used_days": used, "given_days": given, "zone": made.zone,
+            "calendars": list(made.calendars), "counted_minutes": made.minutes(counted=True),
+            "other_minutes": made.minutes(counted=False),
+            "intervals": [_interval(one, self.names) for one in made.intervals],
+            "lines": [
+                {"from": instant(one.start), "until": instant(one.end), "kind": one.kind, "name": one.name,
+                 "because": self.names.get(one.seq) if one.seq is not None else None, "minutes": one.minutes, "days": one.days}
+                for one in lines(made.intervals)
+            ],
+        }  # fmt: skip
+
+
+def _known(db: Connection, actor: Actor, case: Case) -> _Known:
+    rows = db.execute(
+        text(
+            "SELECT header, effects, body, casework_now() AS now FROM events WHERE log_id = CAST(:log AS uuid)"
+            " AND (effects ? 'clocks' OR effects ? 'clock_states') ORDER BY seq"
+        ),
+        {"log": case.log},
+    ).all()
+    events = [event_of(row.header, row.effects, row.body) for row in rows]
+    # Without such an event there is no clock that a moment could be asked of.
+    told, calendars, moment = tell(events), versions(db, case.programme), rows[0].now if rows else case.last_at
+    level = sight(actor, case)
+    if level == Sight.ALL:
+        return _Known(told, {event.seq: name_event(event) for event in events}, calendars, moment)
+    if level < Sight.REFERRALS:
+        raise NotFound("case")
+    tracks = {track.id for track in own_tracks(actor, case)}
+    # Of a provider's tracks the steps of the office are the office's own; whose a past task was stands in its event.
+    theirs = {
+        one["id"] for event in events for one in event.effects.get("tasks", ()) if one["organisation"] is not None
+    }  # fmt: skip
+    mine = {id: one for id, one in told.items() if one.track in tracks and one.task in theirs}
+    names = {event.seq: name_event(event) for event in events if event.track in tracks}
+    return _Known(mine, names, calendars, moment)
+
+
+def name_event(event: Event) -> dict[str, Json]:
+    """What an event is called where it is the cause of something."""
+    return {"kind": event.kind, "transition": event.effects.get("transition"), "edition": event.edition}
+
+
+def _interval(one: Interval, names: Mapping[int, Json]) -> dict[str, Json]:
+    return {
+        "from": instant(one.start), "until": instant(one.end), "minutes": one.minutes, "kind": one.kind,
+        "counted": one.counted, "name": dict(one.name) if one.name else None,
+        "because": names.get(one.seq) if one.seq is not None else None,
+    }  # fmt: skip

@@ -1,0 +1,140 @@
+"""Clocks: let every deadline that has come do what it says, each once and in its own transaction."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.execution.commands import Recount, Ring
+from casework.operations.core.actions import by_system, stand
+from casework.operations.people.role_ending import relieve_departed
+from casework.records.database import transaction
+
+_note = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A clock that was due and could not ring; it stays due, and is tried again next time."""
+
+    clock: str
+    log: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """What came of ringing: how many rungs fired, and the clocks that could not."""
+
+    count: int
+    stuck: tuple[Stuck, ...] = ()
+
+
+def ring_due(engine: Engine, *, until: datetime | None = None, most: int | None = None) -> int:
+    """Ring every clock that is due, in order of time; gives how many rungs fired.
+
+    `until` leaves alone what is due after that moment. Several processes may do this at once: each rung fires once.
+    """
+    return ring_clocks(engine, until=until, most=most).count
+
+
+def ring_clocks(engine: Engine, *, until: datetime | None = None, most: int | None = None) -> Rung:
+    """The same, telling also which clocks could not ring; those do not hold up the others."""
+    return _ring_all(engine, until, most, None)
+
+
+def ring_log(engine: Engine, log: str) -> Rung:
+    """Ring what is due in one log, in order, and what becomes due meanwhile."""
+    return _ring_all(engine, None, None, log)
+
+
+def list_due(db: Connection, *, but: str, most: int) -> list[str]:
+    """Logs in which a clock is due, the earliest first. `but` is a condition on `c.log_id` that leaves some out."""
+    rows = db.execute(text(_DUE_LOGS.format(but=but)), {"most": most})
+    return list(dict.fromkeys(row.log_id for row in rows))
+
+
+def _ring_all(engine: Engine, until: datetime | None, most: int | None, log: str | None) -> Rung:
+    count, stuck = 0, list[Stuck]()
+    while most is None or count < most:
+        due = None
+        try:
+            with transaction(engine) as db:
+                due = _next_due(db, until, stuck, log)
+                if due is None:
+                    break
+                count += _ring(db, due)
+        except Exception as fault:  # whatever is wrong with one clock is no reason to keep the others waiting
+            if due is None:
+                raise
+            stuck.append(_stuck(due, fault))
+    # Time ends roles too, and what was held by them must not wait for somebody who has left.
+    relieve_departed(engine)
+    return Rung(count, tuple(stuck))
+
+
+def ring_due_on(db: Connection, *, until: datetime | None = None, most: int | None = None) -> int:
+    """Ring what is due within the caller's transaction, by this session's clock (`casework.clock_offset`)."""
+    count, stuck = 0, list[Stuck]()
+    while most is None or count < most:
+        due = _next_due(db, until, stuck)
+        if due is None:
+            break
+        try:
+            with db.begin_nested():
+                count += _ring(db, due)
+        except Exception as fault:  # as above
+            stuck.append(_stuck(due, fault))
+    return count
+
+
+def next_moment(db: Connection) -> datetime | None:
+    """When the next clock fires, due or not; a simulation jumps there."""
+    moment: datetime | None = db.execute(
+        text("SELECT fires_at FROM clocks WHERE fires_at IS NOT NULL ORDER BY fires_at, id LIMIT 1")
+    ).scalar_one_or_none()
+    return moment
+
+
+# The time is asked for once: as a condition on every row, a volatile function would keep the index from being used.
+_DUE = text("""
+    SELECT c.id, c.log_id, c.fires_at, l.kind FROM clocks c JOIN logs l ON l.id = c.log_id
+    WHERE c.fires_at <= (SELECT least(casework_now(), CAST(:until AS timestamptz)))
+    AND c.id <> ALL(CAST(:stuck AS uuid[])) AND (CAST(:log AS uuid) IS NULL OR c.log_id = CAST(:log AS uuid))
+    ORDER BY c.fires_at, c.id LIMIT 1
+""")
+_DUE_LOGS = """
+    SELECT c.log_id FROM clocks c WHERE c.fires_at <= (SELECT casework_now()) AND {but}
+    ORDER BY c.fires_at, c.id LIMIT :most
+"""
+
+
+def _next_due(db: Connection, until: datetime | None, stuck: list[Stuck], log: str | None = None) -> Any:
+    given = {"until": until, "stuck": [one.clock for one in stuck], "log": log}
+    return db.execute(_DUE, given).one_or_none()
+
+
+def _ring(db: Connection, due: Any) -> int:
+    """Ring one clock under its log's lock; 0 when somebody else was faster."""
+    standing = stand(db, due.log_id, due.kind)
+    clock = standing.case.clocks.get(due.id)
+    # Looked at again: while we waited for the lock, another process may have rung, paused or stopped it. If that left
+    # it with another moment, it must wait its turn among the others.
+    if clock is None or clock.fires_at != due.fires_at or due.fires_at > standing.log.now:
+        return 0
+    # Its calendar may have changed without its having been counted again: then it is not due when it was.
+    if clock.calendar == standing.calendar.digest or not by_system(db, standing, Recount()):
+        by_system(db, standing, Ring(clock.id))
+    return 1
+
+
+def _stuck(due: Any, fault: Exception) -> Stuck:
+    lines = str(fault).splitlines()
+    why = lines[0] if lines else type(fault).__name__
+    # Without the log's id: it may be a sealed one. `casework check` names what is stuck to who may see it.
+    _note.warning("a clock could not ring", exc_info=fault)
+    return Stuck(due.id, due.log_id, why)

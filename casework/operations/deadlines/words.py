@@ -1,0 +1,87 @@
+"""Why a date is what it is, in the same words in the pages and in mails; who speaks brings the language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from casework.engine.analysis.deadline_explanation import EVERY_DAY, PAUSE, WAITING
+from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, day_in
+from casework.ledger.canonical_json import parse_instant
+from casework.operations.core.notice_words import N_
+
+Json = Any
+
+KINDS = {
+    WORKING: N_("working time"), MAKE_UP: N_("worked although at a weekend"), WEEKEND: N_("weekend"),
+    HOLIDAY: N_("holiday"), PAUSE: N_("the clock stood still"), WAITING: N_("not yet counted"),
+    EVERY_DAY: N_("every day counts"),
+}  # fmt: skip
+
+
+class Speech(Protocol):
+    """A language: its catalogue, and how it names a day."""
+
+    @property
+    def chinese(self) -> bool: ...
+
+    def gettext(self, words: str, **given: Json) -> str: ...
+
+    def ngettext(self, one: str, many: str, num: int, **given: Json) -> str: ...
+
+    def day(self, day: date) -> str: ...
+
+
+def say_rule(told: Mapping[str, Json], say: Speech) -> str:
+    """How a date is counted: 10 working days after Mon 23 Nov."""
+    rule, where = told["rule"], ZoneInfo(told["zone"])
+    if "day" in rule and not rule["n"]:
+        day = say.day(date.fromisoformat(rule["day"]))
+        return say.gettext("A form named the day: %(day)s, until people stop working.", day=day)
+    if "day" in rule:
+        since = say.day(date.fromisoformat(rule["day"]))
+        if rule["n"] < 0:
+            return say.ngettext("%(num)d day before %(day)s.", "%(num)d days before %(day)s.", -rule["n"], day=since)
+    else:
+        counting = next((one for one in told["lines"] if one["kind"] != WAITING), None)
+        since = say.day(day_in(parse_instant(counting["from"]), where)) if counting else ""
+    if "n" not in rule:
+        return say.gettext("What was left when the clock stood still.")
+    if rule["unit"] == "wd":
+        words = say.ngettext("%(num)d working day after %(day)s.", "%(num)d working days after %(day)s.", rule["n"], day=since)
+    else:
+        words = say.ngettext("%(num)d calendar day after %(day)s.", "%(num)d calendar days after %(day)s.", rule["n"], day=since)
+    return f"{words} {say.gettext('That day itself is given on top; the last one counts until people stop working.')}"
+
+
+def say_days_of(line: Mapping[str, Json], zone: str, say: Speech) -> str:
+    """The days of a line of the ledger; with the hours where it is a pause or a part of one day."""
+    where = ZoneInfo(zone)
+    start, ends = (parse_instant(line[key]).astimezone(where) for key in ("from", "until"))
+    # The end itself belongs to what follows.
+    end: datetime = ends - timedelta(minutes=1)
+    first, last = day_in(start, where), day_in(end, where)
+    if line["kind"] != PAUSE and first != last:
+        return f"{say.day(first)} – {say.day(last)}"
+    until = f"{ends:%H:%M}" if first == last else f"{say.day(day_in(ends, where))} {ends:%H:%M}"
+    return f"{say.day(first)} {start:%H:%M} – {until}"
+
+
+def say_kind(line: Mapping[str, Json], say: Speech) -> str:
+    """Why the time of a line counts or does not: a holiday by its name."""
+    if line["name"] and line["kind"] in (HOLIDAY, MAKE_UP):
+        return str(line["name"].get("zh" if say.chinese else "en") or next(iter(line["name"].values())))
+    kind = str(line["kind"])
+    return say.gettext(KINDS.get(kind, kind))
+
+
+def say_used(told: Mapping[str, Json], say: Speech) -> str:
+    """1 of 5 working days used."""
+    if told["unit"] is None:
+        return ""
+    used, given = told["used_days"], told["given_days"]
+    if told["unit"] == "wd":
+        return say.ngettext("%(used)s of %(num)d working day used", "%(used)s of %(num)d working days used", given, used=used)
+    return say.ngettext("%(used)s of %(num)d day used", "%(used)s of %(num)d days used", given, used=used)

@@ -1,0 +1,1 @@
+"""Documents: filed, shared, checked, kept."""

@@ -1,0 +1,432 @@
+"""Documents of a case and their versions: list them, hand one in, replace and withdraw it, and take a file out.
+
+Who may not see a document does not find it, its titles, versions or number. Whoever takes a file out is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.case_objects import document_access as grants
+from casework.engine.case_objects.document_access import last_day
+from casework.engine.case_objects.documents import CLERKS, DELIVERERS, home, refusal
+from casework.engine.execution.commands import (
+    By,
+    ChangeGrantDay,
+    Command,
+    FileDocument,
+    RegisterDocument,
+    ReturnPapers,
+    WithdrawDocument,
+    WithdrawGrant,
+)
+from casework.engine.execution.effects import accepted
+from casework.engine.state.case import Case, Document, Track
+from casework.engine.state.events import Event
+from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, NotFound
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import values
+from casework.operations.cases.queries import titles_of
+from casework.operations.core.access_log import note_document
+from casework.operations.core.actions import Choose, Standing, calendar_of, perform
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.presenters import names_of, when
+from casework.operations.core.visibility import case_log, document_log
+from casework.operations.documents.downloads import while_seen
+from casework.operations.documents.storage import BLOCKED, PENDING, Cabinet, Kept
+from casework.permissions import (
+    Actor,
+    Sight,
+    capacities,
+    choose,
+    conflict,
+    own_tracks,
+    reads_document,
+    sight,
+)
+from casework.records.actors import find_members
+from casework.records.case_store import load
+from casework.records.event_log import now
+
+Json = Any
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+_DETAILS = text("""
+    SELECT effects->'documents'->0->>'id' AS id, body FROM events
+    WHERE log_id = CAST(:log AS uuid) AND kind IN ('document_registered', 'letter_sent') ORDER BY seq
+""")
+_SCANS = text("""
+    SELECT k.file_id, b.scan FROM contents k JOIN blobs b ON b.id = k.blob_id WHERE k.file_id = ANY(CAST(:files AS uuid[]))
+""")
+
+
+def list_documents(db: Connection, actor: Actor, case: Case, referral: str | None = None) -> list[dict[str, Json]]:
+    """The documents that the actor sees, of a case or of one of its referrals, each with its versions, the newest first."""
+    seen = [one for one in case.documents.values() if reads_document(actor, case, one) and _belongs(case, one, referral)]
+    if not seen:
+        return []
+    ids = {one.id for one in seen}
+    files = [one for one in case.files.values() if one.document in ids]
+    words = {row.id: values(row.body) for row in db.execute(_DETAILS, {"log": case.log})}
+    scans = {row.file_id: row.scan for row in db.execute(_SCANS, {"files": [one.id for one in files]})}
+    grants = [one for one in case.grants.values() if one.document in ids]
+    names = names_of(db, {one.filed_by for one in files}, {one.provider for one in case.tracks.values() if one.provider})
+    whole = sight(actor, case) == Sight.ALL
+    today = calendar_of(db, case.programme).local_date(now(db)).isoformat()
+    ours = None if whole else _colleagues(db, actor, case)
+    made = []
+    for one in seen:
+        title, language = words.get(one.id, {}).get("title"), words.get(one.id, {}).get("language")
+        above = home(case, one)
+        mine = [file for file in files if file.document == one.id]
+        made.append({
+            "id": one.id, "title": title if isinstance(title, str) else None, "kind": one.kind, "party": one.party, "own": one.own,
+            "language": language if isinstance(language, str) else None, "valid_until": one.valid_until,
+            "expired": one.valid_until is not None and one.valid_until < today,
+            "registered_at": instant(one.registered_at), "withdrawn_at": when(one.withdrawn_at),
+            "referral": one.track, "provider": names.get(above.provider or "") if above else None,
+            "letter": one.letter, "may_change": one.withdrawn_at is None and one.letter is None and _by(actor, case, above) is not None,
+            "versions": [
+                {
+                    "version": file.version, "name": file.name, "type": file.type, "size": file.size, "sha256": file.digest,
+                    "filed_at": instant(file.filed_at), "scan": scans.get(file.id), "kept": file.id in scans,
+                    # On the other side one sees the office, not who in it.
+                    "filed_by": names.get(file.filed_by) if ours is None or file.filed_by in ours else None,
+                }
+                for file in sorted(mine, key=lambda file: -file.version)
+            ],
+            "shared": [
+                {
+                    "provider": names.get((case.tracks[grant.track].provider) or ""), "referral": grant.track,
+                    "id": grant.id, "given_at": instant(grant.given_at), "ended_at": when(grant.ended_at),
+                    "returned_at": when(grant.returned_at), "until": grant.until, "last_day": last_day(case, grant),
+                }
+                for grant in grants if grant.document == one.id and whole
+            ],
+        })  # fmt: skip
+    return made
+
+
+def _belongs(case: Case, document: Document, referral: str | None) -> bool:
+    """Whether a document was handed in with a referral, or is granted to it."""
+    if referral is None or document.track == referral:
+        return True
+    return any(g.track == referral and g.document == document.id and g.ended_at is None for g in case.grants.values())
+
+
+def _colleagues(db: Connection, actor: Actor, case: Case) -> set[str]:
+    mine = {one.provider for one in own_tracks(actor, case) if one.provider}
+    return {member.person for member in find_members(db, organisations=mine, services=True)} if mine else set()
+
+
+def find_document(db: Connection, actor: Actor, id: str) -> tuple[Case, Document]:
+    """A document that the actor sees. Raises NotFound."""
+    case = load(db, *document_log(db, actor, id))
+    document = case.documents[id]
+    if not reads_document(actor, case, document):
+        raise NotFound("document")
+    return case, document
+
+
+def show_document(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """A document with its versions, and for those who read the whole case with who took it out. Raises NotFound."""
+    case, _ = find_document(db, actor, id)
+    told = next(one for one in list_documents(db, actor, case) if one["id"] == id)
+    return told | {"taken_out": list_takings(db, actor, id) if sight(actor, case) == Sight.ALL else []}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A file on its way out."""
+
+    name: str
+    size: int
+    digest: str | None
+    pieces: Iterator[bytes]
+
+
+_SCAN_OF = text(
+    "SELECT b.scan FROM contents k JOIN blobs b ON b.id = k.blob_id WHERE k.file_id = CAST(:file AS uuid)"
+)
+
+
+def take_out(db: Connection, actor: Actor, cabinet: Cabinet, id: str, version: int, address: str) -> Taken:
+    """A version's file, for who sees the document; noted before anything of it is given.
+
+    Raises NotFound, FilePending or FileBlocked while nobody but who filed it may have it, and what the store raises; later on,
+    AccessEnded where that person sees the document no more.
+    """
+    case, document = find_document(db, actor, id)
+    file = next((one for one in case.files.values() if (one.document, one.version) == (id, version)), None)
+    if file is None:
+        raise NotFound("document")
+    scan = db.execute(_SCAN_OF, {"file": file.id}).scalar_one_or_none()
+    if scan == BLOCKED:
+        raise FileBlocked
+    if scan == PENDING and file.filed_by != actor.person:
+        raise FilePending
+    pieces = while_seen(cabinet.engine, actor.person, lambda db, actor: find_document(db, actor, id), cabinet.read(db, file.id))
+    note_document(db, actor, address, case.number, id)
+    name = file.name if isinstance(file.name, str) else f"{document.kind}.{file.type}"
+    return Taken(name, file.size, file.digest if isinstance(file.digest, str) else None, pieces)
+
+
+_READERS = text("""
+    SELECT r.at, p.name, r.person_id, r.address FROM readings r JOIN people p ON p.id = r.person_id
+    WHERE r.document_id = CAST(:id AS uuid) ORDER BY r.id DESC LIMIT :most
+""")
+
+
+def list_takings(db: Connection, actor: Actor, id: str, *, most: int = 50) -> list[dict[str, Json]]:
+    """Who took a document's files out, the last first; for those who read the whole case."""
+    case, _ = find_document(db, actor, id)
+    if sight(actor, case) < Sight.ALL:
+        raise NotFound("document")
+    rows = db.execute(_READERS, {"id": id, "most": most})
+    return [{"at": instant(row.at), "person": row.name, "version": _version(row.address)} for row in rows]
+
+
+def _version(address: str) -> int | None:
+    last = address.split("?")[0].rstrip("/").rpartition("/")[2]
+    return int(last) if last.isdigit() else None
+
+
+# --- who -------------------------------------------------------------------------------------------------------------
+
+
+def _by(actor: Actor, case: Case, referral: Track | None) -> By | None:
+    """The capacity in which the actor hands something in here, whatever stands against it now."""
+    if conflict(actor, case) is not None:
+        return None
+    roles = CLERKS if referral is None else DELIVERERS
+    by = choose(capacities(actor, case, referral or case.main), accepted(case, roles))
+    return None if by is None or refusal(case, by.role, referral) is not None else by
+
+
+def why_not(actor: Actor, case: Case, referral: Track | None) -> str | None:
+    """Why the actor hands nothing in here now; "" for those who only read, None where it is possible."""
+    if (why := conflict(actor, case)) is not None:
+        return why
+    roles = CLERKS if referral is None else DELIVERERS
+    by = choose(capacities(actor, case, referral or case.main), accepted(case, roles))
+    if by is None:
+        return ""
+    return refusal(case, by.role, referral)
+
+
+def insist_may_hand_in(actor: Actor, case: Case, referral: str | None) -> Track | None:
+    """Before a file is read at all: that the actor may hand something in. Raises NotFound and NotAllowed."""
+    track = _referral(actor, case, referral)
+    if (why := why_not(actor, case, track)) is not None:
+        raise NotAllowed(why=why or "documents are handed in by those who work on the case.")
+    return track
+
+
+def _referral(actor: Actor, case: Case, referral: str | None) -> Track | None:
+    level = sight(actor, case)
+    if referral is None:
+        if level < Sight.ALL:
+            raise NotFound("case")
+        return None
+    track = case.tracks.get(referral)
+    if track is None or track.workflow != "referral" or level < Sight.REFERRALS:
+        raise NotFound("referral")
+    if level == Sight.REFERRALS and track not in own_tracks(actor, case):
+        raise NotFound("referral")
+    return track
+
+
+def _insist_by(actor: Actor, case: Case, referral: Track | None) -> By:
+    """The capacity in which it is done; what stands against it now, the engine says."""
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
+    roles = CLERKS if referral is None else DELIVERERS
+    by = choose(capacities(actor, case, referral or case.main), accepted(case, roles))
+    if by is None:
+        raise NotAllowed(why="documents are handed in by those who work on the case.")
+    return by
+
+
+# --- deeds -----------------------------------------------------------------------------------------------------------
+
+
+def hand_in(
+    db: Connection, actor: Actor, cabinet: Cabinet, case: Case, *, title: str, kind: str, kept: Kept,
+    referral: str | None = None, party: str | None = None, own: bool = False, language: str | None = None,
+    valid_until: str | None = None, request: Request,
+) -> Done:  # fmt: skip
+    """Enter a document with its first file, of the case or, by a provider, of its referral."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by = _insist_by(actor, standing.case, _referral(actor, standing.case, referral))
+        return RegisterDocument(title, kind, party, language, valid_until, referral, kept.told, own), by
+
+    return _filed(db, actor, cabinet, case, to_command, kept, request)
+
+
+def enter(
+    db: Connection, actor: Actor, case: Case, *, title: str, kind: str, referral: str | None, language: str | None,
+    valid_until: str | None, request: Request,
+) -> Done:  # fmt: skip
+    """Enter a document without a file yet, of a referral by its provider; its versions follow."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by = _insist_by(actor, standing.case, _referral(actor, standing.case, referral))
+        return RegisterDocument(title, kind, None, language, valid_until, referral), by
+
+    def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
+        return {"id": events[0].effects["documents"][0]["id"]}
+
+    return perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
+
+
+def file_version(
+    db: Connection, actor: Actor, cabinet: Cabinet, id: str, kept: Kept, *, request: Request
+) -> Done:
+    """A new version of a document, by whoever handed the document in or works for them."""
+    case, _ = find_document(db, actor, id)
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by = _insist_by(actor, standing.case, home(standing.case, _document(actor, standing.case, id)))
+        return FileDocument(id, kept.told), by
+
+    return _filed(db, actor, cabinet, case, to_command, kept, request)
+
+
+def insist_may_withdraw(actor: Actor, case: Case, document: Document) -> None:
+    """Before a form is read: that the actor may take the document out of use. Raises NotAllowed."""
+    _insist_by(actor, case, home(case, document))
+
+
+def withdraw(db: Connection, actor: Actor, id: str, *, reason: str, request: Request) -> Done:
+    """Take a document out of use: who it was shared with loses it at once."""
+    case, document = find_document(db, actor, id)
+    insist_may_withdraw(actor, case, document)
+    if not reason.strip():
+        raise InvalidForm(fields={"reason": "is required"})
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by = _insist_by(actor, standing.case, home(standing.case, _document(actor, standing.case, id)))
+        return WithdrawDocument(id, reason), by
+
+    def answer(after: Case, _: list[Event]) -> Mapping[str, Json]:
+        return {"id": id, "withdrawn_at": when(after.documents[id].withdrawn_at)}
+
+    return perform(db, actor, case.log, case.kind, to_command, answer, request)
+
+
+def _document(actor: Actor, case: Case, id: str) -> Document:
+    document = case.documents.get(id)
+    if document is None or not reads_document(actor, case, document):
+        raise NotFound("document")
+    return document
+
+
+def _filed(
+    db: Connection, actor: Actor, cabinet: Cabinet, case: Case, to_command: Choose, kept: Kept, request: Request
+) -> Done:
+    def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
+        (told,) = events[0].effects["files"]
+        return {"id": told["document"], "file": told["id"], "version": told["version"]}
+
+    done = perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
+    if not done.repeated:
+        cabinet.tie(db, done.answer["file"], kept)
+    return done
+
+
+
+# --- what a referral was given ---------------------------------------------------------------------------------------
+
+
+def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> dict[str, Json]:
+    """Every document that a referral was given, until when, and what became of it; and whether the actor may say so now."""
+    titles, mine = titles_of(db, case), [one for one in case.grants.values() if one.track == referral.id]
+    out = {one.id for one in case.copies_out(referral.id)}
+    by = None if conflict(actor, case) else choose(capacities(actor, case, referral), accepted(case, grants.RETURNERS))
+    return {
+        "items": [
+            {
+                "id": one.id, "document": one.document, "title": titles.get(one.document), "given_at": instant(one.given_at),
+                "ended_at": when(one.ended_at), "returned_at": when(one.returned_at), "last_day": last_day(case, one), "owed": one.id in out,
+            }
+            for one in mine
+        ],
+        "owed": bool(out), "may_confirm": bool(out) and by is not None,
+    }  # fmt: skip
+
+
+def may_end_grants(actor: Actor, case: Case) -> bool:
+    """Whether the actor may take access to the case's documents away, or give it another last day."""
+    return conflict(actor, case) is None and choose(capacities(actor, case, case.main), accepted(case, grants.ENDERS)) is not None
+
+
+def end_grant(db: Connection, actor: Actor, number: str, grant: str, *, reason: str, request: Request) -> Done:
+    """Let a provider see a document no longer, from this moment, also by links that it has."""
+    if not reason.strip():
+        raise InvalidForm(fields={"reason": "is required"})
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        return WithdrawGrant(grant, reason), _insist_may_end(actor, standing.case, grant)
+
+    def answer(after: Case, _: list[Event]) -> Mapping[str, Json]:
+        return {"id": grant, "ended_at": when(after.grants[grant].ended_at)}
+
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer, request)
+
+
+def change_grant_day(db: Connection, actor: Actor, number: str, grant: str, *, until: str | None, request: Request) -> Done:
+    """Give a provider's access to a document another last day, or None of its own: then it ends with referral or consent."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        return ChangeGrantDay(grant, until), _insist_may_end(actor, standing.case, grant)
+
+    def answer(after: Case, _: list[Event]) -> Mapping[str, Json]:
+        one = after.grants[grant]
+        return {"id": grant, "until": one.until, "last_day": last_day(after, one)}
+
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer, request)
+
+
+def _insist_may_end(actor: Actor, case: Case, grant: str) -> By:
+    if sight(actor, case) < Sight.ALL or grant not in case.grants:
+        raise NotFound("grant")
+    return _insist_capacity(actor, case, case.tracks[case.grants[grant].track], grants.ENDERS)
+
+
+def insist_may_confirm(actor: Actor, case: Case, referral: str) -> None:
+    """Before a form is read: that the actor answers for the provider's copies. Raises NotFound and NotAllowed."""
+    track = _referral(actor, case, referral)
+    assert track is not None
+    _insist_capacity(actor, case, track, grants.RETURNERS)
+
+
+def confirm_return(
+    db: Connection, actor: Actor, case: Case, referral: str, *, how: str, note: str | None, request: Request
+) -> Done:
+    """A provider says that every copy of what its referral was given is back, or destroyed."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        track = _referral(actor, standing.case, referral)
+        assert track is not None
+        return ReturnPapers(referral, how, note), _insist_capacity(actor, standing.case, track, grants.RETURNERS)
+
+    def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
+        return {"id": referral, "how": how, "documents": len(events[0].effects["grants_returned"])}
+
+    return perform(db, actor, case.log, case.kind, to_command, answer, request)
+
+
+def _insist_capacity(actor: Actor, case: Case, track: Track, roles: tuple[str, ...]) -> By:
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
+    by = choose(capacities(actor, case, track), accepted(case, roles))
+    if by is None:
+        raise NotAllowed()
+    return by

@@ -1,0 +1,212 @@
+"""Where the files of documents are kept: sealed in the store, each compartment of a case with a key of its own.
+
+What is put into the store is written down before, in a transaction of its own, and tied to a document in the transaction
+of the deed: whatever fails in between leaves a row that `sweep` finds, and no file that nobody knows.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import uuid_utils
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.execution.commands import FileTold
+from casework.engine.state.case import Document
+from casework.errors import FileDamaged, FileMissing
+from casework.operations.core.encryption import Vault
+from casework.operations.documents.upload_checks import Upload
+from casework.records.blob_store import Store, name_of, new_key
+from casework.records.database import transaction
+from casework.records.row_security import whole
+
+#: What no document names so long after it was last put into the store was left behind.
+LEFT_AFTER = timedelta(days=1)
+PENDING, CLEAN, BLOCKED = "pending", "clean", "blocked"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that lies in the store and waits for the deed that ties it to a document."""
+
+    blob: str
+    told: FileTold
+
+
+def part_of(document: Document) -> str:
+    """The compartment of a document: files of different parties and providers never share a key."""
+    return part_for(document.party, document.track)
+
+
+def part_for(party: str | None, referral: str | None) -> str:
+    return referral or party or "case"
+
+
+class Cabinet:
+    """The store of an installation, with its keys; `scanned` where a scanner looks at what comes in."""
+
+    def __init__(self, engine: Engine, store: Store, vault: Vault, *, scanned: bool = False) -> None:
+        self.engine = engine
+        self.store = store
+        self.vault = vault
+        self.scanned = scanned
+
+    def keep(self, log: str, part: str, upload: Upload) -> Kept:
+        """Put an upload into the store, in a short transaction before it. Raises StoreUnavailable."""
+        with transaction(self.engine) as db:
+            blob, place, key = self.announce(db, log, part, upload)
+        self.store.put(place, key, upload.pieces())
+        return Kept(blob, FileTold(upload.name, upload.digest, upload.type, upload.size))
+
+    def announce(self, db: Connection, log: str, part: str, upload: Upload) -> tuple[str, str, bytes]:
+        """Write down what is about to be put into the store; gives its id, its place and the key for it."""
+        compartment, key = self._key(db, log, part)
+        name = name_of(key, upload.digest)
+        given = {
+            "id": str(uuid_utils.uuid7()), "compartment": compartment, "name": name,
+            "scan": PENDING if self.scanned else None,
+        }  # fmt: skip
+        return db.execute(_PUT, given).scalar_one(), _place(compartment, name), key
+
+    def tie(self, db: Connection, file: str, kept: Kept) -> None:
+        """In the deed's transaction: this version is what lies there."""
+        with whole(db):
+            db.execute(_TIE, {"file": file, "blob": kept.blob})
+
+    def read(self, db: Connection, file: str) -> Iterator[bytes]:
+        """What is in a version of a document. Raises FileMissing, FileDamaged and StoreUnavailable."""
+        return self.opener(db, file)()
+
+    def opener(self, db: Connection, file: str) -> Callable[[], Iterator[bytes]]:
+        """The same for later: where it lies is found out now, and nothing is opened yet. Raises FileMissing, and FileDamaged
+        where what lies there is not what the history says was filed."""
+        row = db.execute(_FIND, {"file": file}).one_or_none()
+        if row is None:
+            raise FileMissing
+        place, key = _place(row.compartment_id, row.name), self._open(row.sealed, row.log_id, row.part)
+        if row.digest is not None and row.name != name_of(key, row.digest):
+            raise FileDamaged
+        return lambda: self.store.read(place, key)
+
+    def read_blob(self, db: Connection, blob: str) -> Iterator[bytes]:
+        """The same for what lies in the store, whether a document names it or not."""
+        row = db.execute(_FIND_BLOB, {"blob": blob}).one_or_none()
+        if row is None:
+            raise FileMissing
+        return self.store.read(_place(row.compartment_id, row.name), self._open(row.sealed, row.log_id, row.part))
+
+    def sweep(self) -> int:
+        """Take away what was put into the store and never tied to a document; gives how many files."""
+        count = 0
+        while True:
+            # Row by row, and the row stays locked until the file is gone: who puts the same file there now waits.
+            with transaction(self.engine) as db:
+                row = db.execute(_LEFT, {"after": LEFT_AFTER}).one_or_none()
+                if row is None:
+                    return count
+                self.store.delete(_place(row.compartment_id, row.name))
+            count += 1
+
+    def _key(self, db: Connection, log: str, part: str) -> tuple[str, bytes]:
+        """The compartment and its key, made where there is none yet."""
+        given = {"log": log, "part": part}
+        row = db.execute(_KEY, given).one_or_none()
+        if row is None:
+            sealed = self.vault.seal(base64.b64encode(new_key()).decode(), _owner(log, part))
+            db.execute(_NEW_KEY, given | {"id": str(uuid_utils.uuid7()), "sealed": sealed})
+            # Of two who make one at once, the first one's counts.
+            row = db.execute(_KEY, given).one()
+        return row.id, self._open(row.sealed, log, part)
+
+    def _open(self, sealed: bytes, log: str, part: str) -> bytes:
+        return base64.b64decode(self.vault.open(sealed, _owner(log, part))[0])
+
+
+def list_pending(db: Connection, *, but: str, most: int) -> list[str]:
+    """What waits for the scanner, the longest first, `but` for what this condition on blobs `b` leaves out."""
+    more = f" AND {but}" if but else ""
+    query = f"SELECT b.id FROM blobs b WHERE b.scan = 'pending'{more} ORDER BY b.touched_at, b.id LIMIT :most"
+    return list(db.execute(text(query), {"most": most}).scalars())
+
+
+def ask_for_scans(engine: Engine) -> int:
+    """Let the scanner look at what was taken before there was one; until it has, nobody but who filed it gets it. Gives how many."""
+    count, last = 0, "00000000-0000-0000-0000-000000000000"
+    while True:
+        # In small transactions: who hands something in meanwhile does not wait.
+        with transaction(engine) as db:
+            found = sorted(str(one) for one in db.execute(_UNSCANNED, {"last": last, "most": _AT_ONCE}).scalars())
+        if not found:
+            return count
+        count, last = count + len(found), found[-1]
+
+
+def note_scan(db: Connection, blob: str, found: str | None) -> None:
+    """What the scanner called what it found in a file; None where it found nothing."""
+    given = {"blob": blob, "scan": CLEAN if found is None else BLOCKED, "found": found}
+    db.execute(_SCANNED, given)
+
+
+def any_left(db: Connection) -> bool:
+    """Whether something lies in the store that no document names and that is old enough to be taken away."""
+    found: bool = db.execute(_ANY_LEFT, {"after": LEFT_AFTER}).scalar_one()
+    return found
+
+
+def _owner(log: str, part: str) -> str:
+    return f"compartment:{log}:{part}"
+
+
+def _place(compartment: str, name: str) -> str:
+    return f"{compartment}/{name[:2]}/{name}"
+
+
+_KEY = text("SELECT id, sealed FROM compartments WHERE log_id = CAST(:log AS uuid) AND part = :part")
+_NEW_KEY = text(
+    "INSERT INTO compartments (id, log_id, part, sealed) VALUES (CAST(:id AS uuid), CAST(:log AS uuid), :part, :sealed)"
+    " ON CONFLICT DO NOTHING"
+)
+_PUT = text("""
+    INSERT INTO blobs (id, compartment_id, name, scan) VALUES (CAST(:id AS uuid), CAST(:compartment AS uuid), :name, :scan)
+    ON CONFLICT (compartment_id, name) DO UPDATE SET touched_at = clock_timestamp(), scan = coalesce(blobs.scan, EXCLUDED.scan)
+    RETURNING id
+""")
+_TIE = text("""
+    WITH b AS (UPDATE blobs SET loose = false WHERE id = CAST(:blob AS uuid) AND loose)
+    INSERT INTO contents (file_id, blob_id) VALUES (CAST(:file AS uuid), CAST(:blob AS uuid))
+""")
+_FIND = text("""
+    SELECT b.compartment_id, b.name, c.sealed, c.log_id, c.part, f.digest FROM contents k JOIN blobs b ON b.id = k.blob_id
+    JOIN compartments c ON c.id = b.compartment_id JOIN files f ON f.id = k.file_id WHERE k.file_id = CAST(:file AS uuid)
+""")
+_FIND_BLOB = text("""
+    SELECT b.compartment_id, b.name, c.sealed, c.log_id, c.part FROM blobs b JOIN compartments c ON c.id = b.compartment_id
+    WHERE b.id = CAST(:blob AS uuid)
+""")
+#: How many files become pending in one transaction.
+_AT_ONCE = 500
+_UNSCANNED = text("""
+    UPDATE blobs SET scan = 'pending' WHERE scan IS NULL AND id IN (
+        SELECT id FROM blobs WHERE id > CAST(:last AS uuid) AND scan IS NULL ORDER BY id LIMIT :most
+    ) RETURNING id
+""")
+_SCANNED = text(
+    "UPDATE blobs SET scan = :scan, found = :found, scanned_at = clock_timestamp()"
+    " WHERE id = CAST(:blob AS uuid) AND scan = 'pending'"
+)
+_ANY_LEFT = text("""
+    SELECT EXISTS (
+        SELECT FROM blobs b WHERE b.loose AND b.touched_at < clock_timestamp() - CAST(:after AS interval)
+        AND NOT EXISTS (SELECT FROM contents k WHERE k.blob_id = b.id)
+    )
+""")
+_LEFT = text("""
+    DELETE FROM blobs WHERE id = (
+        SELECT b.id FROM blobs b WHERE b.loose AND b.touched_at < clock_timestamp() - CAST(:after AS interval)
+        AND NOT EXISTS (SELECT FROM contents k WHERE k.blob_id = b.id)
+        ORDER BY b.touched_at, b.id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) RETURNING compartment_id, name
+""")

@@ -1,0 +1,1 @@
+"""What happened, and who could have done it at that moment."""

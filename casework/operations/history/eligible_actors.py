@@ -1,0 +1,259 @@
+"""Who held the role at the moment of an event, and who of them could have done it in the actor's place.
+
+Answered from the record alone: the memberships as they stood, the edition's rule, and the case as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from casework.engine.case_objects import disclosures, document_access, documents, letters
+from casework.engine.case_objects.acknowledgements import side_of
+from casework.engine.case_objects.messages import INTERNAL, SHARED, WRITERS, WRITTEN
+from casework.engine.definition.editions import Edition
+from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution.commands import By, Library
+from casework.engine.execution.effects import accepted
+from casework.engine.execution.guards import duty_reasons
+from casework.engine.roles import DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SUPERVISOR
+from casework.engine.state.case import HELD, Case, Task, Track
+from casework.engine.state.events import (
+    ADDED,
+    APPROVED,
+    CHANGES_ASKED,
+    COMPLETED,
+    CONSENT_ENDED,
+    CORRECTED,
+    DELEGATED,
+    DOCUMENT_FILED,
+    DOCUMENT_REGISTERED,
+    DOCUMENT_WITHDRAWN,
+    ERASED,
+    FIRED,
+    FORWARDED,
+    GLASS_BROKEN,
+    GRANT_DAY_CHANGED,
+    GRANT_EXPIRED,
+    GRANT_WITHDRAWN,
+    HANDED_BACK,
+    HANDED_OVER,
+    INTEREST_DECLARED,
+    JOINED,
+    LETTER_SENT,
+    NOTED,
+    OBJECTED,
+    OPENED,
+    PAPERS_RETURNED,
+    PARTIES_TOLD,
+    PROPOSED,
+    RANG,
+    RECEIVED,
+    RECOUNTED,
+    REFUSED,
+    RELIEVED,
+    RESEALED,
+    REVIEW_ASKED,
+    SAID,
+    SYSTEM_ACTOR,
+    UNSEALED,
+    UNSEALING_ASKED,
+    UNSEALING_REFUSED,
+    Event,
+)
+from casework.operations.history.point_in_time import Held, Past
+from casework.operations.history.task_judgement import OPERATION_OF
+from casework.permissions import DECIDES, PROVIDER_ROLES
+
+Json = Any
+
+#: Why somebody who held the role could not have done it; codes, for the words are the reader's.
+DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, THEIRS, PREPARED_IT, PROPOSED_IT, HELD_BY_OTHER, NOT_IN_CHARGE, KEPT = (
+    "did_it", "interested", "not_named", "shut_out", "theirs", "prepared_it", "proposed_it", "held_by_other", "not_in_charge", "kept",
+)  # fmt: skip
+#: What nobody does in another's place: what happens by itself or to somebody, and what one says of oneself.
+NOBODYS = frozenset({JOINED, RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT_EXPIRED, UNSEALED, UNSEALING_REFUSED, RESEALED, ERASED})
+#: The roles that do each kind of deed, whatever the edition says.
+_BY_ROLE = {
+    HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR), NOTED: WRITERS[INTERNAL],
+    GRANT_WITHDRAWN: document_access.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: document_access.ENDERS, PAPERS_RETURNED: document_access.RETURNERS,
+    CORRECTED: (OFFICER,), UNSEALING_ASKED: disclosures.ASKERS, PARTIES_TOLD: disclosures.ASKERS, GLASS_BROKEN: disclosures.BREAKERS,
+}  # fmt: skip
+#: Deeds on a task by which another person gets it, and those that only whoever holds it does, whoever leads its queue.
+_HANDING_ON = frozenset({DELEGATED, FORWARDED, REVIEW_ASKED})
+_OF_THE_HOLDER = frozenset({APPROVED, CHANGES_ASKED, HANDED_BACK})
+_OF_DOCUMENTS = (DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What an event asks of whoever does it."""
+
+    roles: frozenset[str]
+    track: Track | None = None
+    not_by: tuple[str, ...] = ()
+    proposer: frozenset[str] = frozenset()
+    task: Task | None = None
+    #: The operation on the task, where the table of tasks says who may do it.
+    operation: str | None = None
+
+
+class Candidates:
+    """Answers for one event after another, with the registers read once."""
+
+    def __init__(self, past: Past, library: Library) -> None:
+        self.past = past
+        self.library = library
+
+    def of(self, before: Case | None, event: Event) -> list[dict[str, Json]]:
+        """Everybody who held a fitting role then: the person, the role, for whom, and why not ("" where possible)."""
+        if event.actor == SYSTEM_ACTOR:
+            return []
+        asked = self._asked(before, event)
+        if asked is None:
+            return []
+        found = [
+            {
+                "person": one.person, "role": one.role, "deputy_for": one.deputy_for,
+                "why_not": self._why_not(before, event, asked, one, scope),
+            }
+            for scope in self._scopes(before, event, asked)
+            for one in self.past.memberships(scope).values()
+            if one.role in asked.roles and one.at(event.at) and self._comes_into_question(event, one, scope)
+        ]  # fmt: skip
+        order = {DID_IT: 0, "": 1}
+        return sorted(found, key=lambda one: (order.get(one["why_not"], 2), one["role"], one["person"]))
+
+    def _comes_into_question(self, event: Event, one: Held, scope: str) -> bool:
+        """Not a provider's own system, which is no person; nor whom it was handed to, for nobody hands on to oneself."""
+        if one.person == event.actor:
+            return True
+        to = {change.get("to") for change in event.effects.get("task_states", ())} if event.kind in _HANDING_ON else set()
+        return one.person not in to and self.past.service_scopes(scope, one.person) is None
+
+    # --- what was asked for ---
+
+    def _asked(self, before: Case | None, event: Event) -> _Asked | None:
+        if before is None:
+            kind = event.effects["case"]["kind"]
+            return _Asked(frozenset({DISPUTE_OFFICER} if kind == "mediation" else {OFFICER, SUPERVISOR}))
+        track = before.tracks.get(event.track or "")
+        if event.kind in (NOTED, SAID) and event.effects.get("what") != WRITTEN:
+            # Nobody corrects or takes back what another wrote.
+            return None
+        if event.kind in _BY_ROLE:
+            return _Asked(accepted(before, _BY_ROLE[event.kind]), track)
+        if event.kind in _OF_DOCUMENTS:
+            return _Asked(accepted(before, documents.DELIVERERS if track else documents.CLERKS), track)
+        edition = self.library.editions.get(track.edition) if track else None
+        asks = _ASKS.get(event.kind)
+        return asks(self, before, event, track, edition) if asks and track is not None and edition is not None else None
+
+    def _of_transition(self, before: Case, event: Event, track: Track, edition: Edition) -> _Asked | None:
+        found = edition.find(event.effects["transition"], event.frm)
+        if found is None:
+            return None
+        rule = found[0]
+        if "proposed" in event.effects:
+            pending = before.proposal_for(track.id, rule.name)
+            proposer = _people(pending.actor, pending.acting_for) if pending else frozenset()
+            return _Asked(accepted(before, rule.confirm_by), track, rule.not_by, proposer)
+        step = next((one for one in before.step_tasks(track.id) if one.state in HELD), None)
+        return _Asked(accepted(before, rule.by_people), track, rule.not_by, task=step)
+
+    def _of_refusal(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked | None:
+        pending = before.proposal_for(track.id, event.effects["transition"])
+        task = before.tasks.get(pending.task) if pending else None
+        proposer = _people(pending.actor, pending.acting_for) if pending else frozenset()
+        return None if task is None else _Asked(QUEUE_ROLES.get(task.queue, frozenset()), track, (), proposer)
+
+    def _of_message(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked:
+        mine = accepted(before, WRITERS[SHARED])
+        return _Asked(frozenset(role for role in mine if event.kind == SAID or side_of(role) == side_of(event.role)), track)
+
+    def _of_request(self, before: Case, event: Event, track: Track, edition: Edition) -> _Asked:
+        offers = [one for one in edition.rules["on_request"] if edition.tasks[one["task"]].name == event.effects["name"]]
+        return _Asked(accepted(before, {role for one in offers for role in one["by"]}), track)
+
+    def _of_task(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked | None:
+        task = before.tasks.get(event.effects["task"])
+        edition = self.library.editions.get(task.edition) if task else None
+        if task is None or edition is None:
+            return None
+        rule = edition.tasks.get(task.rule) if task.type == "side" else None
+        not_by = rule.not_by if rule and event.kind == COMPLETED else ()
+        operation = OPERATION_OF[event.kind]
+        return _Asked(table.roles_for(before, task, operation), track, not_by, task=task, operation=operation)
+
+    # --- who ---
+
+    def _scopes(self, before: Case | None, event: Event, asked: _Asked) -> Iterable[str]:
+        if before is None:
+            return (event.effects["case"]["programme"],)
+        above = before.referral_of(asked.track) if asked.track else None
+        own = [above.provider] if above is not None and above.provider and asked.roles & PROVIDER_ROLES else []
+        return (before.programme, *own)
+
+    def _why_not(self, before: Case | None, event: Event, asked: _Asked, one: Held, scope: str) -> str:
+        people = _people(one.person, one.deputy_for)
+        if one.person == event.actor and one.role == event.role and one.deputy_for == event.acting_for:
+            return DID_IT
+        if before is None:
+            return ""
+        if people & before.interests:
+            return INTERESTED
+        if one.role in DECIDES and before.kind == "case" and self.past.mediated(one.person, before.programme, before.opened_at, event.at):
+            return KEPT
+        above = before.referral_of(asked.track) if asked.track else None
+        if one.role in PROVIDER_ROLES:
+            if above is not None and people & above.barred:
+                return SHUT_OUT
+        elif above is not None and above.provider and self.past.of_organisation(one.person, above.provider, event.at):
+            return THEIRS
+        elif one.role in (OFFICER, DISPUTE_OFFICER) and not self._named(before, one):
+            return NOT_NAMED
+        if people & asked.proposer:
+            return PROPOSED_IT
+        if asked.track is not None and duty_reasons(before, asked.not_by, set(people), asked.track):
+            return PREPARED_IT
+        if asked.task is None:
+            return ""
+        if asked.operation is not None:
+            if event.kind in _OF_THE_HOLDER and one.person != asked.task.holder:
+                return HELD_BY_OTHER
+            by = By(one.person, one.role, scope if one.role in PROVIDER_ROLES else None, one.deputy_for)
+            return self._by_table(before, asked.task, by, asked.operation)
+        return "" if asked.task.holder in (None, one.person) else HELD_BY_OTHER
+
+    @staticmethod
+    def _named(before: Case, one: Held) -> bool:
+        """Whether an officer, or whom the officer stood in for, was named for the case; in a mediation nobody stands in."""
+        if before.kind == "mediation" and one.deputy_for is not None:
+            return False
+        return before.owner is None or (one.deputy_for or one.person) in {before.owner, *before.team}
+
+    def _by_table(self, before: Case, task: Task, by: By, operation: str) -> str:
+        """What the table of tasks says against it: never the state of the task, for it was done."""
+        if table.refusal(self.library[task.edition], before, task, by, operation) is None:
+            return ""
+        if table.asked_for(before, task, by):
+            return PROPOSED_IT
+        return NOT_IN_CHARGE if task.holder in (None, by.person) else HELD_BY_OTHER
+
+
+def _people(*ids: str | None) -> frozenset[str]:
+    return frozenset(one for one in ids if one)
+
+
+_ASKS: Mapping[str, Callable[[Candidates, Case, Event, Track, Edition], _Asked | None]] = {
+    **dict.fromkeys(OPERATION_OF, Candidates._of_task),
+    **dict.fromkeys((FIRED, PROPOSED), Candidates._of_transition),
+    **dict.fromkeys((SAID, RECEIVED, OBJECTED), Candidates._of_message),
+    REFUSED: Candidates._of_refusal,
+    ADDED: Candidates._of_request,
+}
+#: Every kind of event that somebody else could have done, or nobody.
+KNOWN = frozenset({OPENED, *_BY_ROLE, *_OF_DOCUMENTS, *_ASKS, *NOBODYS})
+
+__all__ = ["KNOWN", "Candidates"]

@@ -1,0 +1,320 @@
+"""What stood at a past moment: who held which role, which calendar, and every edition that was ever in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.execution.commands import Library
+from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, MEDIATION
+from casework.engine.tasks.allocation import Rule
+from casework.engine.tasks.substitution import Absence
+from casework.operations.core.editions import stored_editions
+from casework.operations.core.register_log import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
+from casework.operations.integrations.service_account_rules import MADE
+from casework.operations.tasks.skills import codes
+from casework.permissions import Actor, Membership
+
+Json = Any
+
+#: A person's roles are read before the log is locked, so that a role may have ended while the deed waited for it.
+GRACE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that a person was given within a programme or an organisation, and for how long."""
+
+    id: str
+    person: str
+    role: str
+    deputy_for: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+    granted_at: datetime
+    absence: str | None = None
+    via: str | None = None
+    #: Who gave it, and upon which request where a second person was asked.
+    granted_by: str = ""
+    request: str | None = None
+    #: When it was ended by hand, and by whom.
+    ended: tuple[datetime, str] | None = None
+
+    def at(self, moment: datetime) -> bool:
+        """Whether it was held, and known, at that moment or just before; a grant written later excuses nothing."""
+        begun = self.starts_at <= moment and self.granted_at <= moment
+        return begun and (self.ends_at is None or moment < self.ends_at + GRACE)
+
+    def surely_at(self, moment: datetime) -> bool:
+        """Whether it was held at that moment and had been for a while, so that whoever read it before saw it too."""
+        begun = max(self.starts_at, self.granted_at) <= moment - GRACE
+        return begun and (self.ends_at is None or moment < self.ends_at)
+
+
+def memberships(events: Iterable[tuple[str, datetime, str, Mapping[str, Json]]]) -> dict[str, Held]:
+    """Memberships by id from what a scope's log tells: (kind, at, actor, effects) in order."""
+    found: dict[str, Held] = {}
+    for kind, at, actor, effects in events:
+        if kind == GRANTED:
+            found[effects["membership"]] = Held(
+                effects["membership"], effects["person"], effects["role"], effects["deputy_for"],
+                datetime.fromisoformat(effects["starts_at"]), _time(effects["ends_at"]), at,
+                effects.get("absence"), effects.get("via"), actor, effects.get("request"),
+            )  # fmt: skip
+        elif kind == ENDED and effects["membership"] in found:
+            one = found[effects["membership"]]
+            found[one.id] = replace(one, ends_at=_time(effects["ends_at"]), ended=(at, actor))
+    return found
+
+
+def absences(events: Iterable[tuple[str, Mapping[str, Json]]]) -> dict[str, Absence]:
+    """Absences by id from what a scope's log tells: (kind, effects) in order."""
+    found: dict[str, Absence] = {}
+    for kind, effects in events:
+        if kind == AWAY:
+            begin, end = (datetime.fromisoformat(effects[name]) for name in ("starts_at", "ends_at"))
+            found[effects["absence"]] = Absence(effects["absence"], effects["person"], effects["substitute"], begin, end)
+        elif kind == BACK and effects["absence"] in found:
+            one = found[effects["absence"]]
+            found[one.id] = replace(one, ends_at=datetime.fromisoformat(effects["ends_at"]))
+    return found
+
+
+def _time(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)
+
+
+def _library(db: Connection) -> Library:
+    known = load_library()
+    return Library({**{one.fingerprint: one for one in stored_editions(db)}, **known.editions}, known.newest)
+
+
+class Past:
+    """The editions, and the registers' logs, each read once and again only where it may have grown since."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+        self._held: dict[str, dict[str, Held]] = {}
+        self._calendars: dict[str, list[tuple[datetime, Calendar]]] = {}
+        self._rules: dict[str, list[tuple[datetime, str, Rule]]] = {}
+        self._skills: dict[str, list[tuple[datetime, str, frozenset[str]]]] = {}
+        self._services: dict[str, dict[str, frozenset[str]]] = {}
+        self._fresh: set[str] = set()
+        self._fresh_rules: set[str] = set()
+        self._programmes: frozenset[str] | None = None
+        self._centres: frozenset[str] | None = None
+        #: Every edition that was ever published here: those whose files are gone are in the database still.
+        self.library = _library(db)
+
+    def seen_by(self, db: Connection) -> Past:
+        """Go on in another transaction: what was read before may have grown."""
+        self.db = db
+        self._fresh.clear()
+        self._fresh_rules.clear()
+        self._programmes = self._centres = None
+        self._services.clear()
+        return self
+
+    def held(self, scope: str, person: str, role: str, acting_for: str | None, at: datetime, *, any_deputy: bool = False) -> bool:  # fmt: skip
+        """Whether the person held the role in the scope at that moment, as the deputy of `acting_for` where it is set."""
+
+        def among(found: dict[str, Held]) -> bool:
+            return any(
+                one.person == person
+                and one.role == role
+                and (any_deputy or one.deputy_for == acting_for)
+                and one.at(at)
+                for one in found.values()
+            )
+
+        # What was read in an earlier transaction still holds, though it may not be everything.
+        return among(self._held.get(scope, {})) or among(self.memberships(scope))
+
+    def actor(self, person: str, scopes: Iterable[str], at: datetime, *, surely: bool = False) -> Actor:
+        """What a person was in some programmes and organisations to whoever looked at a moment or just before.
+
+        That excuses; what accuses is asked with `surely`, which leaves out a role that had just been given.
+        """
+        programmes = self.programmes()
+        found = [
+            Membership(
+                one.role, scope if scope in programmes else None, None if scope in programmes else scope, one.deputy_for,
+                one.starts_at, one.ends_at,
+            )
+            for scope in scopes for one in self.memberships(scope).values()
+            if one.person == person and (one.surely_at(at) if surely else one.at(at))
+        ]  # fmt: skip
+        return Actor(person, "", tuple(found))
+
+    def ended_by(self, scope: str, person: str, actor: str, at: datetime) -> bool:
+        """Whether somebody had by then ended a role of a person there by hand."""
+        return any(
+            one.person == person and one.ended is not None and one.ended[1] == actor and one.ended[0] <= at
+            for one in self.memberships(scope).values()
+        )
+
+    def givers(self, programme: str, person: str, role: str, at: datetime) -> list[dict[str, Json]]:
+        """Of each time that a role was given that the person held then in the own name: who asked for it, and who agreed."""
+        rows = self.db.execute(_OF_ROLES, {"log": programme, "kinds": [ROLE_ASKED]})
+        asked = {row.effects["request"]: row.effects.get("asked_by") or row.actor_id for row in rows}
+        return [
+            {"by": asked.get(one.request, one.granted_by), "agreed_by": one.granted_by if one.request in asked else None}
+            for one in self.memberships(programme).values()
+            if (one.person, one.role, one.deputy_for) == (person, role, None) and one.at(at)
+        ]
+
+    def closed(self, person: str, at: datetime) -> bool:
+        """Whether somebody's account was closed at that moment."""
+        rows = self.db.execute(_OF_ROLES, {"log": person, "kinds": ["account_closed", "account_reopened"]})
+        told = [row.kind for row in rows if row.at <= at]
+        return told[-1:] == ["account_closed"]
+
+    def leads(self, programme: str, person: str | None, at: datetime) -> bool:
+        """Whether a person was a dispute officer of the programme in that very moment, in the own name."""
+        return any(
+            one.person == person and one.role == DISPUTE_OFFICER and one.deputy_for is None
+            and max(one.starts_at, one.granted_at) <= at and (one.ends_at is None or one.ends_at > at)
+            for one in self.memberships(programme).values()
+        )  # fmt: skip
+
+    def mediated(self, person: str, programme: str, opened_at: datetime, at: datetime) -> bool:
+        """Whether the person surely was one of those who mediate by then, after a case was opened."""
+        return any(
+            one.person == person and (one.role == DISPUTE_OFFICER or scope != programme)
+            and max(one.starts_at, one.granted_at) <= at - GRACE
+            and one.ends_at != one.starts_at and (one.ends_at is None or one.ends_at > opened_at)
+            for scope in (programme, *self._mediators()) for one in self.memberships(scope).values()
+        )  # fmt: skip
+
+    def _mediators(self) -> frozenset[str]:
+        """The providers that mediate. What a provider offers is said when it is registered, and stays."""
+        if self._centres is None:
+            found = self.db.execute(text("SELECT id::text FROM organisations WHERE :service = ANY(services)"), {"service": MEDIATION})
+            self._centres = frozenset(found.scalars())
+        return self._centres
+
+    def partial(self, person: str, case: str, at: datetime) -> str | None:
+        """What speaks against a person's judging a case then: they had worked on it, or were one of those who mediate."""
+        row = self.db.execute(_PART_IN, {"log": case, "person": person, "at": at}).one_or_none()
+        if row is None:
+            return None
+        if row.acted:
+            return "its actor had worked on the case"
+        if self.mediated(person, row.programme, row.opened_at, at):
+            return "its actor was a dispute officer of the programme, or of a provider that mediates, while the case was there"
+        return None
+
+    def of_organisation(self, person: str, organisation: str, at: datetime) -> bool:
+        """Whether the person surely belonged to the organisation; a role given in that very moment says nothing."""
+        return bool(self.actor(person, [organisation], at, surely=True).memberships)
+
+    def administers(self, scope: str, person: str, at: datetime) -> bool:
+        """Whether the person gave and ended roles there as an administrator: in an organisation those of any programme do."""
+        if scope in self.programmes():
+            return self.held(scope, person, ADMINISTRATOR, None, at, any_deputy=True)
+        return self.administers_any(person, at)
+
+    def administers_any(self, person: str, at: datetime, *, but: str | None = None) -> bool:
+        """Whether the person was an administrator of some programme, or of another one."""
+        within = sorted(self.programmes() - {but})
+        return any(self.held(one, person, ADMINISTRATOR, None, at, any_deputy=True) for one in within)
+
+    def service_scopes(self, organisation: str, actor: str) -> frozenset[str] | None:
+        """What an organisation's service account may do, as it was made; None for everybody who is none."""
+        if organisation not in self._services:
+            rows = self.db.execute(_OF_ROLES, {"log": organisation, "kinds": [MADE]})
+            self._services[organisation] = {row.effects["account"]: frozenset(row.effects["scopes"]) for row in rows}
+        return self._services[organisation].get(actor)
+
+    def programmes(self) -> frozenset[str]:
+        if self._programmes is None:
+            self._programmes = frozenset(self.db.execute(text("SELECT id::text FROM programmes")).scalars())
+        return self._programmes
+
+    def memberships(self, scope: str) -> dict[str, Held]:
+        """Every membership that the scope's log has ever told of, by id; read once in a transaction."""
+        if scope not in self._fresh:
+            rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [GRANTED, ENDED]})
+            self._held[scope] = memberships((row.kind, row.at, row.actor_id, row.effects) for row in rows)
+            self._fresh.add(scope)
+        return self._held[scope]
+
+    def why_not_erased(self, erasure: str, at: datetime) -> str | None:
+        """What speaks against values being erased at that moment: two persons must have agreed, in their roles of then."""
+        rows = self.db.execute(_OF_ERASURE, {"log": erasure}).all()
+        asked = next((row for row in rows if row.kind == "erasure_asked"), None)
+        agreed = next((row for row in rows if row.kind == "erasure_agreed" and row.at <= at), None)
+        if asked is None or agreed is None:
+            return "no second person had agreed"
+        scope = asked.effects["programme"]
+        if asked.actor_id == agreed.actor_id:
+            return "one person asked for it and agreed"
+        if not self.held(scope, asked.actor_id, ADMINISTRATOR, None, asked.at):
+            return "whoever asked for it was no administrator"
+        if not any(self.held(scope, agreed.actor_id, role, None, agreed.at) for role in (COMPLIANCE, MANAGER)):
+            return "whoever agreed was no compliance officer or manager"
+        return None
+
+    def knows_calendar(self, programme: str, digest: str, at: datetime) -> bool:
+        """Whether the programme's calendar had a version of this digest at that moment, or before it."""
+        known = any(moment <= at and one.digest == digest for moment, one in self._calendars.get(programme, ()))
+        if not known:
+            self._calendars.pop(programme, None)
+            self.calendar(programme, at)
+        return any(moment <= at and one.digest == digest for moment, one in self._calendars[programme])
+
+    def allocation(self, scope: str, queue: str, at: datetime) -> Rule | None:
+        """How a queue allocated at that moment; None where nobody had said so."""
+        self._read_changes(scope)
+        return next((rule for moment, one, rule in reversed(self._rules[scope]) if one == queue and moment <= at), None)
+
+    def skills(self, scope: str, person: str, at: datetime) -> list[frozenset[str]]:
+        """What a person could do within a scope at that moment, and what was said of it about then."""
+        self._read_changes(scope)
+        told = [(moment, codes) for moment, one, codes in self._skills[scope] if one == person]
+        before = [codes for moment, codes in told if moment <= at - GRACE]
+        return [before[-1] if before else frozenset(), *(codes for moment, codes in told if at - GRACE < moment <= at + GRACE)]
+
+    def _read_changes(self, scope: str) -> None:
+        if scope in self._fresh_rules:
+            return
+        rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [CHANGED]}).all()
+        rules = [(row.at, row.effects["allocation"]) for row in rows if "allocation" in row.effects]
+        self._rules[scope] = [(moment, one["queue"], Rule(one["strategy"], one["cap"])) for moment, one in rules]
+        skills = [(row.at, row.effects["skills"]) for row in rows if "skills" in row.effects]
+        self._skills[scope] = [
+            (moment, one["person"], codes(one["fields"], one["languages"], one["services"])) for moment, one in skills
+        ]
+        self._fresh_rules.add(scope)
+
+    def calendar(self, programme: str, at: datetime) -> Calendar:
+        """The programme's working days as they stood at that moment."""
+        if programme not in self._calendars:
+            rows = self.db.execute(_OF_ROLES, {"log": programme, "kinds": [REGISTERED, CHANGED]})
+            told = [(row.at, row.effects["calendar"]) for row in rows if "calendar" in row.effects]
+            self._calendars[programme] = [(moment, Calendar.from_json(one)) for moment, one in told]
+        known = self._calendars[programme]
+        return next(
+            (one for moment, one in reversed(known) if moment <= at), known[0][1] if known else Calendar("none")
+        )
+
+
+_OF_ERASURE = text("""
+    SELECT e.kind, e.at, e.actor_id, e.effects FROM events e JOIN logs l ON l.id = e.log_id AND l.kind = 'erasure'
+    WHERE e.log_id = CAST(:log AS uuid) AND e.kind IN ('erasure_asked', 'erasure_agreed') ORDER BY e.seq
+""")
+_PART_IN = text("""
+    SELECT o.at AS opened_at, o.effects->'case'->>'programme' AS programme, EXISTS (
+        SELECT FROM events e WHERE e.log_id = o.log_id AND e.at < :at
+        AND (e.actor_id = CAST(:person AS text) OR e.header->>'acting_for' = CAST(:person AS text))
+    ) AS acted FROM events o WHERE o.log_id = CAST(:log AS uuid) AND o.seq = 1
+""")
+_OF_ROLES = text(
+    "SELECT kind, at, actor_id, effects FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq"
+)

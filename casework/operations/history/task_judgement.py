@@ -1,0 +1,185 @@
+"""Whether what an event did to a task was allowed by the table of tasks, and led where the table says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from casework.engine.definition.editions import Edition
+from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution.checklists import items_of, unticked
+from casework.engine.execution.commands import By, Library
+from casework.engine.state import events as kinds
+from casework.engine.state.case import READY, RESERVED, SUSPENDED, Case, Task
+from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.engine.tasks.allocation import SKILL, again
+from casework.engine.tasks.reviews import approved
+from casework.operations.history.point_in_time import Past
+from casework.operations.tasks.skills import SERVICE, service_of
+from casework.permissions import may_have, may_hold, may_work
+
+Json = Any
+
+#: By kind of event, the operation that it is; `handed_back` is how a delegated task is completed.
+OPERATION_OF: Mapping[str, str] = {
+    kinds.CLAIMED: table.CLAIM, kinds.STARTED: table.START, kinds.STOPPED: table.STOP, kinds.RELEASED: table.RELEASE,
+    kinds.SUSPENDED: table.SUSPEND, kinds.RESUMED: table.RESUME, kinds.SKIPPED: table.SKIP,
+    kinds.DELEGATED: table.DELEGATE, kinds.FORWARDED: table.FORWARD, kinds.COMPLETED: table.COMPLETE,
+    kinds.HANDED_BACK: table.COMPLETE, kinds.FAILED: table.FAIL, kinds.ACTIVATED: table.ACTIVATE,
+    kinds.NOMINATED: table.NOMINATE, kinds.EXITED: table.EXIT, kinds.MODIFIED: table.MODIFY, kinds.ASSIGNED: table.ASSIGN,
+    **dict.fromkeys((kinds.REVIEW_ASKED, kinds.APPROVED, kinds.CHANGES_ASKED), table.COMPLETE),
+    **dict.fromkeys((kinds.TICKED, kinds.UNTICKED, kinds.ITEM_ADDED), table.TICK),
+}  # fmt: skip
+_REVIEWS = frozenset({kinds.REVIEW_ASKED, kinds.APPROVED, kinds.CHANGES_ASKED})
+#: What gives a task back to somebody who had it.
+#: After these it lies with somebody who works its queue or leads it.
+_HELD = frozenset({kinds.HANDED_BACK, kinds.REVIEW_ASKED, kinds.APPROVED, kinds.CHANGES_ASKED})
+#: What an operation on a task may change besides: the task, its clocks, and what the hold of its case keeps of them.
+_CHANGES = frozenset({"task", "name", "held_by", "task_states", "clocks", "clock_states", "hold"})
+
+
+def task_reasons(library: Library, past: Past, before: Case, event: Event) -> Iterator[str]:
+    """What speaks against an operation on a task: the table, where it leads, and to whom it gives the task."""
+    task = before.tasks.get(event.effects["task"])
+    if task is None:
+        yield "the task was not there"
+        return
+    if task.edition not in library.editions:
+        yield f"the edition {task.edition[:12]} is unknown"
+        return
+    if "allocation" in event.effects or event.actor == SYSTEM_ACTOR and event.kind == kinds.ASSIGNED:
+        yield from _allocated(past, library, before, task, event)
+        return
+    by = By(event.actor, str(event.role), event.organisation, event.acting_for)
+    if (no := table.refusal(library[task.edition], before, task, by, OPERATION_OF[event.kind])) is not None:
+        yield f"the table of tasks refuses it: {no.message}"
+    if event.kind == kinds.COMPLETED:
+        back = table.giver(task)
+        if back is not None and back != event.actor and may_hold(past.actor(back, _scopes(before, task), event.at, surely=True), before, task):
+            yield "the task was delegated, and did not go back to be accepted"
+        ended = {one["id"]: one for one in event.effects.get("task_states", ())}
+        if table.review_for(task) is not None:
+            yield "it was being reviewed"
+        elif approved(task) and ended.get(task.id, {}).get("result", {}) != dict(task.result):
+            yield "something else was approved"
+        if unticked(library[task.edition], task):
+            yield "something that its checklist requires was not ticked"
+        return
+    if set(event.effects) - _CHANGES:
+        yield "it did more than an operation on a task does"
+    changes = [one for one in event.effects.get("task_states", ()) if set(one) - {"id", "due"}]
+    if [one["id"] for one in changes] != [task.id]:
+        yield "it changed another task than it names"
+        return
+    yield from _led(task, event, changes[0])
+    yield from _ticked(library[task.edition], task, event, changes[0])
+    to = changes[0].get("to")
+    if to is not None and to != event.actor and event.actor != SYSTEM_ACTOR:
+        found = past.actor(to, _scopes(before, task), event.at)
+        fits = may_hold(found, before, task) if event.kind in _HELD else may_work(found, before, task)
+        if not fits:
+            yield "it gives the task to somebody who did not work its queue"
+
+
+def _allocated(past: Past, library: Library, before: Case, task: Task, event: Event) -> Iterator[str]:
+    """The rule that its queue had at that moment, applied to those who might have the task, leads to who got it."""
+    told = event.effects.get("allocation")
+    if told is None or event.kind != kinds.ASSIGNED or event.actor != SYSTEM_ACTOR:
+        yield "only the rule of a queue gives tasks to people, and says why"
+        return
+    if before.kind == "mediation":
+        yield "nothing of a sealed mediation is given to anybody by a rule"
+    if task.state != READY or task.handed is not None:
+        yield "the task was not free"
+    if set(event.effects) != {"task", "allocation", "task_states"}:
+        yield "it did more than give a task to somebody"
+    changes = event.effects.get("task_states", [])
+    if [set(one) for one in changes] != [{"id", "state", "holder", "to"}] or changes[0]["id"] != task.id:
+        yield "it changed something else than who holds the task that it names"
+        return
+    yield from _led(task, event, changes[0])
+    rule, among, choice = again(told)
+    if past.allocation(task.organisation or before.programme, task.queue, event.at) != rule:
+        yield "its queue had no such rule"
+    if choice is None or (choice.person, list(choice.reasons)) != (changes[0]["to"], told["reasons"]):
+        yield "the rule leads to somebody else, or for another reason"
+    asks = frozenset(told.get("asks", ()))
+    if rule.strategy == SKILL and {one for one in asks if one.startswith(f"{SERVICE}:")} != service_of(before, task):
+        yield "the task asks for another service"
+    for one in among:
+        if rule.strategy == SKILL and one.skills not in [
+            asks & known for known in past.skills(task.organisation or before.programme, one.person, event.at)
+        ]:
+            yield "it says of somebody to have other skills than were kept"
+        if not may_have(past.actor(one.person, _scopes(before, task), event.at), before, task, library[task.edition]):
+            yield "it takes into account somebody who could not have the task"
+
+
+def _led(task: Task, event: Event, change: Mapping[str, Json]) -> Iterator[str]:
+    """Whether the task is afterwards where the table says, and with whom the deed says."""
+    wanted = table.OPERATIONS[OPERATION_OF[event.kind]].to
+    holder = change.get("holder", task.holder)
+    if event.kind == kinds.HANDED_BACK:
+        wanted = RESERVED
+        if holder != table.giver(task):
+            yield "it does not go back to whoever delegated it"
+    elif event.kind in _REVIEWS:
+        wanted = RESERVED
+        yield from _reviewed(task, event, change, holder)
+    elif event.kind == kinds.ASSIGNED and task.state == SUSPENDED:
+        wanted = SUSPENDED
+    elif event.kind == kinds.RESUMED:
+        wanted = (task.before or READY) if holder else READY
+    elif event.kind == kinds.NOMINATED and holder is None:
+        wanted = READY
+    if change.get("state", task.state) != (wanted or task.state):
+        yield f"it leads to {change.get('state')}, not to {wanted}"
+    if event.kind in (kinds.CLAIMED, kinds.STARTED) and holder != event.actor:
+        yield "it takes the task for somebody else"
+    if event.kind in (kinds.RELEASED, kinds.FORWARDED) and holder is not None:
+        yield "somebody holds the task still"
+    handing = (kinds.ASSIGNED, kinds.DELEGATED, kinds.NOMINATED, kinds.HANDED_BACK, *_REVIEWS)
+    if event.kind in handing and holder != change.get("to"):
+        yield "it names another person than it gives the task to"
+
+
+def _reviewed(task: Task, event: Event, change: Mapping[str, Json], holder: str | None) -> Iterator[str]:
+    """Four eyes: it goes to another person than who asked, and that one's answer goes back."""
+    if task.type != "side":
+        yield "only a side task is reviewed"
+    asked_by = table.review_for(task)
+    if event.kind == kinds.REVIEW_ASKED:
+        if holder in (task.holder, event.actor, event.acting_for):
+            yield "it asks nobody else to review it"
+        return
+    if "result" in change:
+        yield "it changes what was proposed"
+    if asked_by is None or event.actor != task.holder:
+        yield "its actor was not asked to review it"
+    if asked_by in (event.actor, event.acting_for):
+        yield "whoever asked for the review answered it"
+    if holder != asked_by:
+        yield "it does not go back to whoever asked"
+
+
+def _ticked(edition: Edition, task: Task, event: Event, change: Mapping[str, Json]) -> Iterator[str]:
+    """Whether it is an item of the task's checklist, and was not so before; nothing else touches one."""
+    if OPERATION_OF[event.kind] != table.TICK:
+        if "item" in change:
+            yield "it touches the task's checklist"
+        return
+    if set(change) != {"id", "item"}:
+        yield "it changes more of the task than its checklist"
+    known = {one.id: one for one in items_of(edition, task)}
+    item = known.get(str(change.get("item")))
+    if event.kind == kinds.ITEM_ADDED:
+        if item is not None:
+            yield "it adds an item that was there"
+    elif item is None:
+        yield "its item is none of the task's checklist"
+    elif item.done == (event.kind == kinds.TICKED):
+        yield "its item was so already"
+
+
+def _scopes(before: Case, task: Task) -> set[str]:
+    return {before.programme} | ({task.organisation} if task.organisation else set())

@@ -1,0 +1,313 @@
+"""The history for people: filtered, in pages, each entry with what it changed and who else could have done it.
+
+Reads only. What an entry says of before and after is the fold of the log up to it, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, text
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.editions import Edition
+from casework.engine.execution.corrections import answer_of
+from casework.engine.state.case import Case
+from casework.engine.state.events import CORRECTED, SYSTEM_ACTOR
+from casework.engine.state.projection import evolve
+from casework.errors import NotFound
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import ERASED, values
+from casework.operations.cases.history import item_of, list_events, papers_of, whom_of, why_of
+from casework.operations.cases.queries import find_case, titles_of
+from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, to_cursor
+from casework.operations.core.presenters import named, names_of
+from casework.operations.history.eligible_actors import Candidates
+from casework.operations.history.point_in_time import Past
+from casework.permissions import Actor, Sight
+from casework.records.case_store import difference, rows_of
+from casework.records.event_log import event_of, read_rows
+
+Json = Any
+Chosen = Literal["all", "decisions", "documents", "referrals", "messages", "system"]
+
+FILTERS: Mapping[str, str] = {
+    "all": "true",
+    "decisions": (
+        "(kind IN ('proposed', 'refused') OR kind = 'fired' AND (effects ? 'proposed'"
+        " OR header->>'role' IN ('supervisor', 'compliance')))"
+    ),
+    "documents": (
+        "(kind IN ('document_registered', 'document_filed', 'document_withdrawn', 'letter_sent', 'grant_withdrawn', 'grant_day_changed', 'papers_returned', 'consent_ended') OR effects ? 'grants' OR effects ? 'grants_ended'"
+        " OR effects ? 'consents')"
+    ),
+    "referrals": "track_id IN (SELECT id FROM tracks t WHERE t.log_id = CAST(:log AS uuid) AND t.position > 0 AND t.workflow <> 'case')",
+    "messages": "kind IN ('noted', 'said')",
+    "system": "actor_id = 'system'",
+}  # fmt: skip
+#: Recorded later than this many working days after it happened: an auditor looks at it.
+LATE_AFTER = 5
+#: Columns of rows that say the same as others, or nothing to a reader.
+_SILENT = frozenset({"revision", "position", "log_id", "programme_id", "fired", "came_from", "entered_at", "id", "acted_for"})  # fmt: skip
+#: Tables whose rows a reader knows by another column than the id.
+_NAMED_BY = {
+    "tracks": ("kind", "workflow"), "tasks": ("name", "about"), "consents": ("party",), "documents": ("kind",),
+    "proposals": ("transition",), "clocks": ("unit",), "grants": ("document_id",),
+}  # fmt: skip
+#: What a changed row is shown for; clocks tell nothing that their tasks do not.
+_SHOWN = ("cases", "mediations", "tracks", "tasks", "proposals", "consents", "documents", "grants")
+
+
+def read_history(
+    db: Connection, actor: Actor, number: str, *, chosen: str = "all", oldest_first: bool = False,
+    cursor: str | None = None, limit: int | None = None,
+) -> dict[str, Json]:  # fmt: skip
+    """A page of a case's history. Who does not see the whole log gets positions of their own, and no more.
+
+    Raises NotFound.
+    """
+    case, level = find_case(db, actor, number)
+    if level < Sight.REFERRALS:
+        raise NotFound("case")
+    about = {"number": case.number, "title": case.title, "programme": case.programme, "log": case.log}
+    if level < Sight.ALL:
+        return about | {"whole": False} | _part(db, actor, case, cursor, limit)
+    most, seqs = insist_limit(limit), []
+    keys = from_cursor(cursor, 1)
+    after = cursor_count(keys[0]) if keys else None
+    sign, order = (">", "ASC") if oldest_first else ("<", "DESC")
+    query = (
+        f"SELECT seq FROM events WHERE log_id = CAST(:log AS uuid) AND {FILTERS.get(chosen, 'true')}"
+        f" AND (CAST(:after AS bigint) IS NULL OR seq {sign} :after) ORDER BY seq {order} LIMIT :most"
+    )
+    seqs = list(db.execute(text(query), {"log": case.log, "after": after, "most": most + 1}).scalars())
+    following = to_cursor(seqs[most - 1]) if len(seqs) > most else None
+    shown = seqs[:most]
+    entries = {one["seq"]: one for one in tell(db, case.log, set(shown))}
+    return about | {"whole": True, "items": [entries[seq] for seq in shown], "next": following}
+
+
+def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> dict[str, Json]:
+    """One entry, for those who see the whole history. Raises NotFound."""
+    case, level = find_case(db, actor, number)
+    if level < Sight.ALL:
+        raise NotFound("entry")
+    found = list(tell(db, case.log, {seq}))
+    if not found:
+        raise NotFound("entry")
+    return {"number": case.number, "title": case.title, "programme": case.programme, "entry": found[0], "last": case.seq}
+
+
+def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: int | None) -> dict[str, Json]:
+    """What somebody of a referral sees: their own positions, from the beginning."""
+    told = list_events(db, actor, case, cursor=cursor, limit=limit)
+    items = []
+    for one in told["items"]:
+        track = case.tracks.get(one["track"])
+        items.append(
+            _UNTOLD | one | {
+                "track_kind": track.kind if track else None, "edition": track.edition if track else None,
+                "by_system": one["actor"]["name"] == SYSTEM_ACTOR,
+            }
+        )  # fmt: skip
+    return {"items": items, "next": told["next"]}
+
+
+#: What an entry of a part does not tell.
+_UNTOLD: Mapping[str, Json] = {
+    "seq": None, "acting_for": None, "late": 0, "because": None, "organisation": None, "transition": None, "name": None,
+    "task": None, "candidates": (), "changes": (), "facts": {}, "rule": None, "form": None, "before_data": None, "names": {},
+    "agreed": False, "whom": None, "given": None, "documents": (), "version": None, "item": None,
+}  # fmt: skip
+
+
+# --- entries of a whole log ------------------------------------------------------------------------------------------
+
+
+def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[dict[str, Json]]:
+    """Entries of a log by their seqs, in order, each with before and after; read in one pass up to the last."""
+    if not wanted:
+        return
+    past = Past(db)
+    before: Case | None = None
+    made: list[dict[str, Json]] = []
+    for row in read_rows(db, log):
+        if row.seq > max(wanted):
+            break
+        event = event_of(row.header, row.effects, row.body)
+        after = evolve(before, event)
+        if row.seq in wanted:
+            entry = _entry(row, before, after, past)
+            entry["candidates"] = Candidates(past, past.library).of(before, event)
+            made.append(entry)
+        before = after
+    people, organisations = _ids_in(made)
+    names = names_of(db, people, organisations) | _rights(db, people) | _documents(db, before)
+    for one in made:
+        yield _named(one, names)
+
+
+def _rights(db: Connection, ids: set[str | None]) -> dict[str, str]:
+    """Rights by their office and number, where an entry names any."""
+    query = "SELECT id::text, coalesce(nullif(concat_ws(' ', office, number), ''), kind) FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))"
+    return {row[0]: row[1] for row in db.execute(text(query), {"ids": sorted(one for one in ids if one)})}
+
+
+def _documents(db: Connection, case: Case | None) -> dict[str, str]:
+    """The documents of a case by their titles; one whose title is erased by the code of its kind."""
+    if case is None:
+        return {}
+    titles = titles_of(db, case)
+    return {one.id: titles.get(one.id) or one.kind for one in case.documents.values()}
+
+
+def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, Json]:
+    header, effects = row.header, row.effects
+    edition = past.library.editions.get(header["edition"] or "")
+    track = after.tracks.get(row.track_id or "")
+    task = after.tasks.get(effects.get("task") or "")
+    body = {name: None if value is ERASED else value for name, value in values(row.body).items()}
+    erased = sorted(name for name, value in values(row.body).items() if value is ERASED)
+    happened = effects.get("happened_on")
+    calendar = past.calendar(after.programme, row.at)
+    recorded = calendar.local_date(row.at)
+    late = 0
+    if happened is not None and (day := date.fromisoformat(happened)) < recorded:
+        late = _working_days(calendar, day, recorded)
+    rule = edition.find(effects["transition"], tuple(header["from"])) if edition and effects.get("transition") else None
+    if row.kind == CORRECTED:
+        # It is no transition: nothing moved by it.
+        rule = None
+    return {
+        "seq": row.seq, "position": row.seq, "at": instant(row.at), "kind": row.kind, "track": row.track_id,
+        "track_kind": track.kind if track else None, "workflow": track.workflow if track else None,
+        "transition": effects.get("transition"), "what": effects.get("what"), "name": effects.get("name") or (task.name if task else None),
+        "task": _task_key(task), "tasks": {id: _task_key(after.tasks[id]) for id in after.tasks.keys() & _ids_of(effects.get("data"))}, "from": header["from"], "to": header["to"], "actor": header["actor"],
+        "acting_for": header["acting_for"], "role": header["role"], "organisation": header["organisation"],
+        "because": header["because"], "edition": header["edition"], "data": effects.get("data") or _result(effects, task),
+        "before_data": effects["before"] if row.kind == CORRECTED else _earlier(before, row), "body": body, "erased": erased, "happened_on": happened,
+        "late": late if late > LATE_AFTER else 0, "agreed": "proposed" in effects,
+        "changes": list(_changes(before, after)), "facts": effects.get("facts") or {},
+        "rule": _rule(rule[0]) if rule else None, "hash": row.hash, "prev": header["prev"], "form": _corrected_form(past, before, row) if row.kind == CORRECTED else _form(edition, rule, task, past),
+        "whom": whom_of(row.kind, effects), "by_system": header["actor"] == "system",
+        "item": item_of(effects), **papers_of(effects), "why": why_of(effects),
+        "given": effects.get("role_given"),
+        "how": [one["how"] for one in effects.get("consents_ended", ())],
+    }  # fmt: skip
+
+
+def _working_days(calendar: Calendar, after: date, until: date) -> int:
+    """Working days after the one day up to the other; what is years late need not be counted to the day."""
+    days = (after + timedelta(days=n) for n in range(1, min((until - after).days, 400) + 1))
+    return sum(calendar.is_working_day(day) for day in days)
+
+
+def _task_key(task: Any) -> Json:
+    """Where the words of a task stand: its edition, its type and its rule."""
+    return None if task is None else {"edition": task.edition, "type": task.type, "rule": task.rule, "about": task.about}
+
+
+def _result(effects: Mapping[str, Json], task: Any) -> Json:
+    states = {one["id"]: one for one in effects.get("task_states", ())}
+    return states.get(task.id, {}).get("result", {}) if task is not None else {}
+
+
+def _earlier(before: Case | None, row: Any) -> Json:
+    """What the same form said the last time on this track."""
+    name, track = row.effects.get("transition"), row.track_id
+    if before is None or name is None or track not in before.tracks:
+        return None
+    fired = before.tracks[track].fired.get(name)
+    return dict(fired.data) if fired else None
+
+
+def _form(edition: Edition | None, rule: Any, task: Any, past: Past) -> Json:
+    """The edition and the name of the form whose fields were filled in."""
+    if rule is not None and edition is not None and rule[0].form:
+        return {"edition": edition.fingerprint, "name": rule[0].form}
+    if task is not None and task.type == "side":
+        home = past.library.editions.get(task.edition)
+        if home is not None and task.rule in home.tasks and home.tasks[task.rule].form:
+            return {"edition": home.fingerprint, "name": home.tasks[task.rule].form}
+    return None
+
+
+def _corrected_form(past: Past, before: Case | None, row: Any) -> Json:
+    """The form of which an answer was corrected."""
+    named = row.effects.get("transition"), row.effects.get("task")
+    answer = answer_of(past.library.editions, before, row.track_id, *named) if before is not None else None
+    return {"edition": answer.edition.fingerprint, "name": answer.rule.form} if answer is not None else None
+
+
+def _rule(rule: Any) -> dict[str, Json]:
+    return {
+        "name": rule.name, "by": list(rule.by), "confirm_by": list(rule.confirm_by), "guards": list(rule.guards), "papers": [one.kind for one in rule.needs],
+        "not_by": list(rule.not_by), "target": rule.target, "by_clock": rule.after is not None and "system" in rule.by,
+    }  # fmt: skip
+
+
+def _changes(before: Case | None, after: Case) -> Iterator[dict[str, Json]]:
+    """Every column of a row that this event changed: where, what it was, what it is."""
+    rows, gone = difference(before, after)
+    old = rows_of(before) if before is not None else {}
+    for table in _SHOWN:
+        known = {row["id"]: row for row in old.get(table, ())}
+        for row in rows.get(table, ()):
+            was = known.get(row["id"], {})
+            name = " ".join(str(row[column]) for column in _NAMED_BY.get(table, ()) if row.get(column))
+            for column, value in row.items():
+                if column in _SILENT or value == was.get(column) or (not was and value in (None, [], {}, False)):
+                    continue
+                yield {"table": table, "row": name, "column": column, "before": was.get(column), "after": value, "new": not was}
+        for id in gone.get(table, ()):
+            was = known.get(id, {})
+            name = " ".join(str(was[column]) for column in _NAMED_BY.get(table, ()) if was.get(column))
+            yield {"table": table, "row": name, "column": "", "before": name, "after": None, "new": False}
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def _ids_in(entries: Iterable[Mapping[str, Json]]) -> tuple[set[str | None], set[str | None]]:
+    people: set[str | None] = set()
+    organisations: set[str | None] = set()
+    for one in entries:
+        people |= {one["actor"], one["acting_for"], one["whom"]}
+        people |= {two[key] for two in one["candidates"] for key in ("person", "deputy_for")}
+        organisations.add(one["organisation"])
+        for change in one["changes"]:
+            for value in (change["before"], change["after"]):
+                people |= _ids_of(value)
+        people |= _ids_of(one["given"]) | _ids_of(one["data"]) | _ids_of(one["before_data"])
+    people = {one for one in people if one and one != "system" and _is_id(one)}
+    return people, people | {one for one in organisations if one}
+
+
+def _ids_of(value: Json) -> set[str | None]:
+    if isinstance(value, str):
+        return {value} if _is_id(value) else set()
+    if isinstance(value, Mapping):
+        return set().union(*(_ids_of(one) for one in value.values()))
+    if isinstance(value, list | tuple):
+        return set().union(*(_ids_of(one) for one in value))
+    return set()
+
+
+def _is_id(value: str) -> bool:
+    return len(value) == 36 and value.count("-") == 4
+
+
+def _named(entry: dict[str, Json], names: Mapping[str, str]) -> dict[str, Json]:
+    return entry | {
+        "actor": named(entry["actor"], names), "acting_for": named(entry["acting_for"], names), "whom": named(entry["whom"], names),
+        "organisation": named(entry["organisation"], names), "names": names,
+        "candidates": [
+            one | {"name": names.get(one["person"]), "deputy_for": names.get(one["deputy_for"] or "")}
+            for one in entry["candidates"]
+        ],
+    }  # fmt: skip
+
+
+__all__ = ["FILTERS", "LATE_AFTER", "read_entry", "read_history", "tell"]

@@ -1,0 +1,62 @@
+"""The way that each track of a case has gone, for drawing it on the map of its edition. Reads only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
+from casework.errors import NotFound
+from casework.operations.cases.queries import find_case
+from casework.operations.core.presenters import names_of
+from casework.operations.history.point_in_time import Past
+from casework.permissions import Actor, Sight, own_tracks
+
+Json = Any
+
+_MOVES = text("""
+    SELECT track_id, header->'from' AS frm, header->'to' AS went, effects->>'transition' AS name FROM events
+    WHERE log_id = CAST(:log AS uuid) AND kind = 'fired' AND track_id = ANY(CAST(:tracks AS uuid[])) ORDER BY seq
+""")
+
+
+def read_ways(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """Every track that the actor sees: its edition, where it stands, and the moves that it has made. Raises NotFound."""
+    case, level = find_case(db, actor, number)
+    if level < Sight.REFERRALS:
+        raise NotFound("case")
+    seen = list(case.tracks.values()) if level == Sight.ALL else own_tracks(actor, case)
+    moves: dict[str, list[Json]] = {track.id: [] for track in seen}
+    for row in db.execute(_MOVES, {"log": case.log, "tracks": list(moves)}):
+        # What was before a request was sent is not its provider's.
+        if level == Sight.ALL or "draft" not in row.frm:
+            moves[row.track_id].append({"from": row.frm, "to": row.went, "name": row.name})
+    names = names_of(db, set(), {track.provider for track in seen})
+    return {
+        "number": case.number, "title": case.title, "programme": case.programme, "whole": level == Sight.ALL,
+        "tracks": [
+            {
+                "id": track.id, "kind": track.kind, "workflow": track.workflow, "edition": track.edition,
+                "states": list(track.states), "live": track.live, "replaced": track.replaced, "outcome": track.outcome,
+                "provider": names.get(track.provider or ""), "moves": moves[track.id],
+            }
+            for track in seen
+        ],
+    }  # fmt: skip
+
+
+def find_edition(db: Connection, workflow: str, number: int) -> Edition:
+    """An edition by its workflow and number, whether its file is still here or only the database keeps it.
+
+    Raises NotFound.
+    """
+    known = load_library().editions.values()
+    found = next((one for one in known if (one.workflow, one.number) == (workflow, number)), None)
+    if found is None:
+        kept = Past(db).library.editions.values()
+        found = next((one for one in kept if (one.workflow, one.number) == (workflow, number)), None)
+    if found is None:
+        raise NotFound("edition")
+    return found

@@ -1,0 +1,336 @@
+"""Webhooks: a provider's own system is told of what moves in its referrals, signed as Standard Webhooks has it.
+
+A message tells ids and states and nothing else: whoever receives it asks the API for the rest, as one who may. It is
+made from the outbox, which the deed itself has written into.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.roles import PROVIDER_LEAD
+from casework.engine.state.case import Case
+from casework.engine.state.events import FIRED, Event
+from casework.errors import NotFound, Refused
+from casework.ledger.canonical_json import instant
+from casework.operations.auth.step_up import sensitive
+from casework.operations.core.actions import new_id
+from casework.operations.core.delivery_attempts import BEGUN, COUNT, ENDED, UNKNOWN
+from casework.operations.core.encryption import Vault
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.presenters import when
+from casework.operations.core.register_entries import note_entries
+from casework.operations.integrations.scopes import WEBHOOKS
+from casework.operations.integrations.ssrf_guard import insist_target
+from casework.permissions import Actor
+
+Json = Any
+
+PREFIX = "whsec_"
+#: A secret that was replaced signs beside the new one for so long.
+BOTH_FOR = timedelta(hours=24)
+#: After each failure it rests longer; after the last one it is given up.
+PAUSES = tuple(timedelta(seconds=one) for one in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
+MOST_ENDPOINTS = 5
+
+
+def sign(secrets_now: Sequence[str], id: str, timestamp: int, payload: str) -> str:
+    """The header webhook-signature: one signature for each secret, with spaces between."""
+    signed = f"{id}.{timestamp}.{payload}".encode()
+    return " ".join(
+        "v1," + base64.b64encode(hmac.new(base64.b64decode(one.removeprefix(PREFIX)), signed, hashlib.sha256).digest()).decode()
+        for one in secrets_now
+    )
+
+
+# --- from an event to messages -----------------------------------------------------------------------------------------
+
+_QUEUE = text("""
+    INSERT INTO webhook_messages (id, endpoint_id, log_id, seq, type, payload, made_at, send_at)
+    SELECT CAST(:id AS uuid), e.id, CAST(:log AS uuid), :seq, :type, :payload, :now, :now FROM webhook_endpoints e
+    WHERE e.id = CAST(:endpoint AS uuid) ON CONFLICT DO NOTHING
+""")
+_ENDPOINTS = text("SELECT id FROM webhook_endpoints WHERE organisation_id = CAST(:org AS uuid) AND ended_at IS NULL ORDER BY id")
+
+
+def queue_message(db: Connection, case: Case, event: Event, now: datetime) -> None:
+    """Queue what an event says to the endpoints of the provider whose referral it moved."""
+    track = case.tracks.get(event.track or "") if event.kind == FIRED else None
+    above = case.referral_of(track) if track else None
+    # A draft is not the provider's yet, and what is called off before it was sent never was.
+    if track is None or above is None or above.provider is None or "send" not in above.fired or "draft" in event.to:
+        return
+    found = db.execute(_ENDPOINTS, {"org": above.provider}).scalars().all()
+    for endpoint in found:
+        type = f"{track.workflow}.{event.effects['transition']}"
+        told = {
+            "type": type, "timestamp": instant(event.at),
+            "data": {"referral": above.id, "track": track.id, "workflow": track.workflow, "from": list(event.frm), "to": list(event.to)},
+        }  # fmt: skip
+        payload = json.dumps(told, sort_keys=True, separators=(",", ":"))
+        db.execute(_QUEUE, {
+            "id": new_id(), "endpoint": endpoint, "log": case.log, "seq": event.seq, "type": type, "payload": payload, "now": now,
+        })  # fmt: skip
+
+
+# --- delivery ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message that goes now."""
+
+    id: str
+    url: str
+    payload: str
+    timestamp: int
+    signature: str
+    #: An earlier attempt may have arrived, of which nobody knows.
+    repeated: bool = False
+
+
+_DUE = """
+    SELECT m.id, m.endpoint_id FROM webhook_messages m
+    WHERE m.state = 'queued' AND m.send_at <= (SELECT casework_now()) AND {but} ORDER BY m.send_at, m.id LIMIT :most
+"""
+
+
+def list_due(db: Connection, *, but: str, most: int) -> list[tuple[str, str]]:
+    """Messages that are due and for which endpoint, the earliest first. `but` is a condition on `m.id`."""
+    return [(row.id, row.endpoint_id) for row in db.execute(text(_DUE.format(but=but)), {"most": most})]
+
+
+def prepare(db: Connection, message: str, vault: Vault) -> Message | None:
+    """A queued message, signed for this moment; None where it is not queued any more, or its endpoint has ended."""
+    row = db.execute(
+        text(
+            f"SELECT m.id, m.payload, {UNKNOWN} AS unknown, e.id AS endpoint, e.url, e.secret, e.ended_at, casework_now() AS now,"
+            " CASE WHEN e.former_until > casework_now() THEN e.former END AS former"
+            " FROM webhook_messages m JOIN webhook_endpoints e ON e.id = m.endpoint_id"
+            " WHERE m.id = CAST(:id AS uuid) AND m.state = 'queued' FOR NO KEY UPDATE OF m"
+        ),
+        {"id": message},
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.ended_at is not None:
+        _note(db, message, "cancelled", "its endpoint has ended")
+        return None
+    db.execute(text(f"UPDATE webhook_messages SET tries = {BEGUN} WHERE id = CAST(:id AS uuid)"), {"id": message})
+    keys = [vault.open(one, row.endpoint)[0] for one in (row.secret, row.former) if one is not None]
+    id, timestamp = f"msg_{row.id}", int(row.now.timestamp())
+    return Message(id, row.url, row.payload, timestamp, sign(keys, id, timestamp, row.payload), row.unknown)
+
+
+def delivered(db: Connection, message: str, what: str) -> None:
+    """The receiver has taken it."""
+    _note(db, message, "delivered", what)
+
+
+def gone(db: Connection, message: str, what: str) -> None:
+    """The receiver wants nothing any more: its endpoint ends."""
+    _note(db, message, "failed", what)
+    ended = db.execute(
+        text(
+            "UPDATE webhook_endpoints SET ended_at = casework_now() WHERE ended_at IS NULL"
+            " AND id = (SELECT endpoint_id FROM webhook_messages WHERE id = CAST(:id AS uuid)) RETURNING id, organisation_id"
+        ),
+        {"id": message},
+    ).one_or_none()
+    if ended is not None:
+        note_entries(db, "webhook_endpoints", ended.organisation_id, [ended.id], kind="endpoint_gone", columns=["ended_at"])
+
+
+def postpone(db: Connection, message: str, what: str) -> None:
+    """Try again later, each time after a longer rest; at last give it up."""
+    tried: int = db.execute(
+        text(f"SELECT {COUNT} FROM webhook_messages WHERE id = CAST(:id AS uuid)"), {"id": message}
+    ).scalar_one()
+    _note(db, message, "failed" if tried >= len(PAUSES) else "queued", what, PAUSES[min(tried, len(PAUSES) - 1)])
+
+
+def _note(db: Connection, message: str, state: str, what: str, pause: timedelta = timedelta(0)) -> None:
+    db.execute(
+        text(
+            f"UPDATE webhook_messages SET state = :state, send_at = casework_now() + CAST(:pause AS interval), tries = {ENDED}"
+            " WHERE id = CAST(:id AS uuid) AND state = 'queued'"
+        ),
+        {"id": message, "state": state, "what": what[:200], "pause": pause},
+    )
+
+
+# --- what a provider's lead does ---------------------------------------------------------------------------------------
+
+
+@sensitive
+def create_endpoint(
+    db: Connection, actor: Actor, vault: Vault, *, organisation: str, url: str, inside: Collection[str], request: Request,
+    hosts: Collection[str] = ("*",),
+) -> Done:
+    """Name where one's own system wants to be told. The secret is in the first answer only."""
+    if organisation not in _led(actor):
+        raise NotFound("organisation")
+    insist_target(url, inside, hosts)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    count = db.execute(_ENDPOINTS, {"org": organisation}).scalars().all()
+    if len(count) >= MOST_ENDPOINTS:
+        raise Refused([f"An organisation has at most {MOST_ENDPOINTS} endpoints. End one that is not needed."])
+    id, secret = new_id(), new_secret()
+    db.execute(
+        text(
+            "INSERT INTO webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
+            " VALUES (CAST(:id AS uuid), CAST(:org AS uuid), :url, :secret, CAST(:by AS uuid), casework_now())"
+        ),
+        {"id": id, "org": organisation, "url": url, "secret": vault.seal(secret, id), "by": actor.person},
+    )
+    note_entries(db, "webhook_endpoints", organisation, [id], kind="endpoint_made", by=actor.person)
+    finish(db, actor, request, Done({"id": id, "url": url}, 201))
+    return Done({"id": id, "url": url, "secret": secret}, 201)
+
+
+def new_secret() -> str:
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+@sensitive
+def rotate_secret(db: Connection, actor: Actor, vault: Vault, endpoint: str, request: Request) -> Done:
+    """A new secret; the present one signs beside it for a day. The new one is in the first answer only."""
+    row = _find(db, actor, endpoint)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    if row.ended_at is not None:
+        raise Refused(["It has ended. Name it anew."])
+    secret = new_secret()
+    db.execute(
+        text(
+            "UPDATE webhook_endpoints SET former = secret, former_until = casework_now() + CAST(:both AS interval), secret = :secret"
+            " WHERE id = CAST(:id AS uuid)"
+        ),
+        {"id": endpoint, "secret": vault.seal(secret, endpoint), "both": BOTH_FOR},
+    )
+    note_entries(
+        db, "webhook_endpoints", row.organisation_id, [endpoint], kind="endpoint_rotated", by=actor.person,
+        columns=["secret", "former", "former_until"],
+    )  # fmt: skip
+    finish(db, actor, request, Done({"id": endpoint}))
+    return Done({"id": endpoint, "secret": secret})
+
+
+def end_endpoint(db: Connection, actor: Actor, endpoint: str, request: Request) -> Done:
+    """Nothing is sent there any more, nor what was queued."""
+    row = _find(db, actor, endpoint)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    db.execute(
+        text("UPDATE webhook_endpoints SET ended_at = coalesce(ended_at, casework_now()) WHERE id = CAST(:id AS uuid)"),
+        {"id": endpoint},
+    )
+    note_entries(
+        db, "webhook_endpoints", row.organisation_id, [endpoint], kind="endpoint_ended", by=actor.person, columns=["ended_at"]
+    )
+    return finish(db, actor, request, Done({"id": endpoint, "ended": True}))
+
+
+def list_endpoints(db: Connection, actor: Actor) -> dict[str, Json]:
+    """The endpoints of the organisations that the actor leads, the newest first; never their secrets. Raises NotFound."""
+    led = _led(actor)
+    if not led:
+        raise NotFound
+    rows = db.execute(
+        text(
+            "SELECT e.id, e.organisation_id, o.name, o.name_zh, e.url, e.made_at, e.ended_at,"
+            " CASE WHEN e.former_until > casework_now() THEN e.former_until END AS former_until, m.waiting, m.failed"
+            " FROM webhook_endpoints e JOIN organisations o ON o.id = e.organisation_id CROSS JOIN LATERAL ("
+            "   SELECT count(*) FILTER (WHERE state = 'queued') AS waiting, count(*) FILTER (WHERE state = 'failed') AS failed"
+            "   FROM webhook_messages m WHERE m.endpoint_id = e.id) m"
+            " WHERE e.organisation_id = ANY(CAST(:led AS uuid[])) ORDER BY e.made_at DESC, e.id DESC"
+        ),
+        {"led": led},
+    )
+    items = [
+        {
+            "id": row.id, "organisation": {"id": row.organisation_id, "name": row.name, "name_zh": row.name_zh}, "url": row.url,
+            "made_at": when(row.made_at), "ended_at": when(row.ended_at), "both_until": when(row.former_until),
+            "waiting": row.waiting, "failed": row.failed,
+        }
+        for row in rows
+    ]  # fmt: skip
+    return {"items": items, "next": None}
+
+
+_MESSAGES = """
+    SELECT id, type, state, made_at, send_at, tries FROM webhook_messages WHERE endpoint_id = CAST(:endpoint AS uuid) {more}
+    ORDER BY made_at DESC, id DESC LIMIT :most
+"""
+
+
+def list_messages(
+    db: Connection, actor: Actor, endpoint: str, *, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """What an endpoint was told, with every attempt, the newest first."""
+    _find(db, actor, endpoint)
+    most, more = insist_limit(limit), ""
+    given: dict[str, Json] = {"endpoint": endpoint, "most": most + 1}
+    if keys := from_cursor(cursor, 2):
+        more = "AND (made_at, id) < (:at, CAST(:id AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    rows = db.execute(text(_MESSAGES.format(more=more)), given).all()
+    shown, following = page(rows, most, lambda row: (row.made_at, row.id))
+    items = [
+        {
+            "id": row.id, "type": row.type, "state": row.state, "made_at": when(row.made_at),
+            "send_at": when(row.send_at) if row.state == "queued" else None, "tries": row.tries,
+        }
+        for row in shown
+    ]  # fmt: skip
+    return {"items": items, "next": following}
+
+
+def replay_message(db: Connection, actor: Actor, message: str, request: Request) -> Done:
+    """Send a message once more; its webhook-id stays. Raises NotFound, or Refused while it waits to be sent."""
+    row = db.execute(
+        text(
+            "SELECT m.endpoint_id, m.state, e.organisation_id, e.ended_at FROM webhook_messages m"
+            " JOIN webhook_endpoints e ON e.id = m.endpoint_id WHERE m.id = CAST(:id AS uuid)"
+        ),
+        {"id": message},
+    ).one_or_none()
+    if row is None or row.organisation_id not in _led(actor):
+        raise NotFound("message")
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    if row.ended_at is not None:
+        raise Refused(["Its endpoint has ended."])
+    if row.state == "queued":
+        raise Refused(["It waits to be sent already."])
+    db.execute(
+        text("UPDATE webhook_messages SET state = 'queued', send_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": message}
+    )
+    return finish(db, actor, request, Done({"id": message, "endpoint": row.endpoint_id, "state": "queued"}))
+
+
+def _led(actor: Actor) -> list[str]:
+    """The organisations whose endpoints the actor looks after: as their lead, or as their own system with that scope."""
+    own = actor.service and WEBHOOKS in actor.scopes
+    return sorted({m.organisation for m in actor.memberships if m.organisation and (own or m.role == PROVIDER_LEAD)})
+
+
+def _find(db: Connection, actor: Actor, endpoint: str) -> Any:
+    row = db.execute(
+        text("SELECT id, organisation_id, ended_at FROM webhook_endpoints WHERE id = CAST(:id AS uuid)"), {"id": endpoint}
+    ).one_or_none()
+    if row is None or row.organisation_id not in _led(actor):
+        raise NotFound("endpoint")
+    return row

@@ -1,0 +1,101 @@
+"""What a letter says, in English, in Chinese, or in both side by side: from a few facts to the HTML that is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from casework.operations.core.i18n import Speech, templates
+
+#: The languages of a letter. In both, the columns stand side by side.
+ENGLISH, CHINESE, BOTH = "en", "zh", "both"
+LANGUAGES = (ENGLISH, CHINESE, BOTH)
+#: The first that is installed of each letter; any of them has both scripts.
+FONTS = Markup('"Noto Sans CJK SC", "WenQuanYi Micro Hei", "Droid Sans Fallback", "DejaVu Sans", sans-serif')  # noqa: S704 - our own words, for a style sheet
+
+
+@dataclass(frozen=True)
+class Named:
+    """What is called differently in the two languages."""
+
+    en: str
+    zh: str | None = None
+
+    def said(self, *, chinese: bool) -> str:
+        return (self.zh if chinese else None) or self.en
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that a letter says of a case; what its reader may not know is not in here."""
+
+    kind: str
+    #: need_owner, technology_owner or provider.
+    side: str
+    programme: Named
+    number: str
+    day: date
+    name: Named
+    need: str = ""
+    technology: str = ""
+    need_owner: Named = Named("")
+    technology_owner: Named = Named("")
+    service: Named = Named("")
+    question: str = ""
+    deed: Named = Named("")
+    by: date | None = None
+    late: bool = False
+    outcome: Named = Named("")
+    contact: str = ""
+    email: str = ""
+    #: A paragraph of the writer's own.
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class _Words:
+    text: str
+    heading: bool = False
+    quiet: bool = False
+    own: bool = False
+
+
+def write_paper(content: Content, language: str) -> str:
+    """The letter as HTML in which whatever anybody typed is words."""
+    sheets = [_sheet(content, chinese=chinese) for chinese in ((False, True) if language == BOTH else (language == CHINESE,))]
+    rows = list(zip(*(sheet["rows"] for sheet in sheets), strict=True))
+    # What is empty in every language is left out. What is the writer's own is in one language, and stands once.
+    kept = [row[:1] if row[0].own else row for row in rows if any(one.text for one in row)]
+    paper = templates(language == CHINESE).get_template("letters/paper.html")
+    return paper.render(sheets=sheets, rows=kept, number=content.number, fonts=FONTS)
+
+
+def subject_of(content: Content, language: str) -> str:
+    """What the letter is called, as the title of its document."""
+    sheets = [_sheet(content, chinese=chinese) for chinese in ((False, True) if language == BOTH else (language == CHINESE,))]
+    return " · ".join(str(sheet["subject"]) for sheet in sheets)
+
+
+def _sheet(content: Content, *, chinese: bool) -> dict[str, object]:
+    said = _in_language(content, chinese=chinese)
+    words = templates(chinese).get_template("letters/words.html").make_module({"on": said})
+    told = vars(words)
+    rows = [
+        _Words(Speech(chinese).day(content.day), quiet=True), _Words(told["number"], quiet=True), _Words(told["dear"]),
+        _Words(told["subject"], heading=True), *(_Words(one) for one in told["paragraphs"]), _Words(content.words, own=True),
+        _Words(told["contact"]), _Words(told["regards"]), _Words(content.programme.said(chinese=chinese)),
+    ]  # fmt: skip
+    language = "zh-Hans" if chinese else "en"
+    return {"language": language, "programme": content.programme.said(chinese=chinese), "subject": told["subject"], "rows": rows}
+
+
+def _in_language(content: Content, *, chinese: bool) -> Mapping[str, object]:
+    flat = {name: getattr(content, name) for name in asdict(content)}
+    made = {name: one.said(chinese=chinese) if isinstance(one, Named) else one for name, one in flat.items()}
+    return made | {"by": Speech(chinese).day(content.by) if content.by else ""}
+
+
+__all__ = ["BOTH", "CHINESE", "ENGLISH", "LANGUAGES", "Content", "Named", "subject_of", "write_paper"]

@@ -1,0 +1,73 @@
+"""The mail of a letter to a party, who has no account: to the address that the letter's event names, the PDF attached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+
+from sqlalchemy import Connection, text
+
+from casework.errors import InvalidForm
+from casework.ledger.redactable_bodies import values
+from casework.operations.core.actions import new_id
+
+
+@dataclass(frozen=True)
+class LetterMail:
+    """A letter that goes by mail now; `file` is where its PDF is kept."""
+
+    id: str
+    address: str
+    language: str
+    at: datetime
+    programme: str
+    number: str
+    title: str
+    name: str
+    file: str
+    content: bytes = b""
+
+
+def insist_address(written: str) -> str:
+    """An address of one mailbox. Raises InvalidForm."""
+    try:
+        found = Address(addr_spec=written)
+        if not found.username or "." not in found.domain:
+            raise ValueError(written)
+    except (MessageError, ValueError, IndexError) as fault:
+        raise InvalidForm(fields={"address": "is no address"}) from fault
+    return written
+
+
+def post_letter(db: Connection, file: str) -> None:
+    """Queue the mail of a letter that was just filed, in the transaction that filed it."""
+    db.execute(_QUEUE, {"id": new_id(), "file": file, "key": f"letter {file}"})
+
+
+_QUEUE = text("""
+    INSERT INTO mails (id, file_id, key, kind, sealed, made_at, send_at)
+    VALUES (:id, CAST(:file AS uuid), :key, 'letter', false, casework_now(), casework_now())
+""")
+_POSTED = text("""
+    SELECT m.id, m.file_id, casework_now() AS at, e.body, e.effects, c.number, p.name, p.name_zh
+    FROM mails m JOIN files f ON f.id = m.file_id JOIN cases c ON c.id = f.log_id JOIN programmes p ON p.id = c.programme_id
+    JOIN events e ON e.log_id = f.log_id AND e.kind = 'letter_sent' AND e.effects->'files'->0->>'id' = f.id::text
+    WHERE m.id = CAST(:mail AS uuid)
+""")
+
+
+def write_letter_mail(db: Connection, mail: str) -> LetterMail | None:
+    """The letter of a queued mail; None where its address was erased."""
+    row = db.execute(_POSTED, {"mail": mail}).one_or_none()
+    told = values(row.body) if row is not None else {}
+    address, title, name = (told.get(one) for one in ("address", "title", "file"))
+    if row is None or not isinstance(address, str):
+        return None
+    chinese = row.effects.get("language") == "zh"
+    programme = row.name_zh if chinese and row.name_zh else row.name
+    return LetterMail(
+        row.id, address, "zh-Hans" if chinese else "en", row.at, programme, row.number,
+        title if isinstance(title, str) else "", name if isinstance(name, str) else "letter.pdf", row.file_id,
+    )  # fmt: skip

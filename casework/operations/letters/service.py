@@ -1,0 +1,283 @@
+"""Letters of a case: to whom they can go, how one looks before it goes, and filing it as it is sent.
+
+What a letter says is only what its recipient may know: a party nothing of the other one, a provider what the offer shows.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.analysis.notification_rules import deed_of
+from casework.engine.case_objects import letters
+from casework.engine.case_objects.letters import CLOSING, REFERRAL, REMINDER, SENDERS
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.execution.commands import By, Command, SendLetter
+from casework.engine.execution.effects import accepted
+from casework.engine.parties import PARTIES
+from casework.engine.state.case import Case, Task
+from casework.engine.state.events import Event
+from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, NotAllowed, NotFound, WrongState
+from casework.operations.cases.queries import find_case
+from casework.operations.core.actions import Standing, calendar_of, perform
+from casework.operations.core.i18n import SERVICES, Speech
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.documents.service import list_documents
+from casework.operations.documents.storage import Cabinet, Kept, part_for
+from casework.operations.documents.upload_checks import receive
+from casework.operations.letters.content import CHINESE, ENGLISH, LANGUAGES, Content, Named, subject_of, write_paper
+from casework.operations.letters.mail import insist_address, post_letter
+from casework.operations.letters.pdf import print_pdf
+from casework.operations.referrals.service import question_of
+from casework.permissions import Actor, Sight, capacities, choose, conflict, sight
+from casework.records.event_log import now
+
+Json = Any
+
+#: Longer than this is no paragraph of a letter any more.
+MOST_WORDS = 4_000
+
+
+@dataclass(frozen=True)
+class Written:
+    """What somebody wants to send: which letter, to whom, in which language, by when, and a paragraph of one's own."""
+
+    kind: str
+    to: str
+    language: str
+    by: str | None = None
+    words: str = ""
+    #: Of a party, where it is to be mailed to.
+    address: str = ""
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def list_letters(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """The letters of a case that were sent, the newest first, and those that the actor may send now. Raises NotFound."""
+    case = _whole(db, actor, number)
+    names, calendar = _organisations(db, case), calendar_of(db, case.programme)
+    sent = [one for one in list_documents(db, actor, case) if one["letter"] is not None]
+    return {
+        "items": [one | {"to": _recipient(case, names, one["referral"] or one["party"]).en} for one in reversed(sent)],
+        "possible": [_possible(case, names, calendar, kind, to) for kind, to in letters.recipients(case) if _by(actor, case, to) is not None],
+    }  # fmt: skip
+
+
+def _possible(case: Case, names: Mapping[str, Any], calendar: Calendar, kind: str, to: str) -> dict[str, Json]:
+    who, named = _organisation(case, names, to), _recipient(case, names, to)
+    due = _due(case, kind, to)
+    return {
+        "kind": kind, "to": to, "name": named.en, "name_zh": named.zh, "side": to if to in PARTIES else "provider",
+        "service": case.tracks[to].kind if to not in PARTIES else None,
+        "language": CHINESE if who is not None and who.language.startswith("zh") else ENGLISH,
+        "by": calendar.local_date(due.due_at).isoformat() if due is not None and due.due_at is not None else None,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A letter whose words stand, and that is not printed yet."""
+
+    log: str
+    written: Written
+    content: Content
+    #: Of the file.
+    name: str
+
+    def print(self) -> bytes:
+        """The letter as it would be filed: with no transaction open, for it takes its time. Raises LettersUnavailable."""
+        return print_pdf(write_paper(self.content, self.written.language))
+
+    def keep(self, cabinet: Cabinet) -> Kept:
+        """The same, into the store. Raises what printing and the store raise."""
+        party = self.written.to if self.written.to in PARTIES else None
+        with receive(io.BytesIO(self.print()), self.name) as upload:
+            return cabinet.keep(self.log, part_for(party, None if party else self.written.to), upload)
+
+
+def compose_letter(db: Connection, actor: Actor, number: str, written: Written) -> Composed:
+    """What the letter says, as the case stands. Raises NotFound, NotAllowed, WrongState and InvalidForm."""
+    case = _whole(db, actor, number)
+    return Composed(case.log, written, _content(db, actor, case, written), f"{case.number}-{written.kind}.pdf")
+
+
+# --- sending ---------------------------------------------------------------------------------------------------------
+
+
+def send_letter(
+    db: Connection, actor: Actor, cabinet: Cabinet, composed: Composed, kept: Kept, request: Request
+) -> Done:
+    """File a letter that was printed as a document of the case, for its recipient alone among those outside.
+
+    Raises what `compose_letter` raises, CaseHasMoved where the letter would say something else by now, and LetterInDoubt
+    unless the request is sure.
+    """
+    written = composed.written
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by = _insist(actor, standing.case, written)
+        if _content(db, actor, standing.case, written) != composed.content:
+            raise CaseHasMoved
+        if not request.sure:
+            _insist_new(standing, written, now(db))
+        title = subject_of(composed.content, written.language)
+        return SendLetter(written.kind, written.to, written.language, title, kept.told, written.address or None), by
+
+    def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
+        (one,), (file,) = events[0].effects["documents"], events[0].effects["files"]
+        return {"id": one["id"], "file": file["id"], "sha256": kept.told.digest}
+
+    done = perform(db, actor, composed.log, "case", to_command, answer, request, status=201)
+    if not done.repeated:
+        cabinet.tie(db, done.answer["file"], kept)
+        if written.address:
+            post_letter(db, done.answer["file"])
+    return done
+
+
+def _insist_new(standing: Standing, written: Written, moment: datetime) -> None:
+    """Raises LetterInDoubt for a letter that its recipient has already; reminders may follow one another, a day apart."""
+    to_day, today = standing.calendar.local_date, standing.calendar.local_date(moment)
+    for one in standing.case.documents.values():
+        if one.letter == written.kind and (one.party or one.track) == written.to and one.withdrawn_at is None:
+            day = to_day(one.registered_at)
+            if written.kind != REMINDER or day == today:
+                raise LetterInDoubt(day.isoformat())
+
+
+def _whole(db: Connection, actor: Actor, number: str) -> Case:
+    case, level = find_case(db, actor, number)
+    if level < Sight.ALL:
+        raise NotFound("case")
+    return case
+
+
+def insist_sender(db: Connection, actor: Actor, number: str) -> None:
+    """Before anything is read of a form: that the actor sends letters of this case at all. Raises NotFound, NotAllowed."""
+    case = _whole(db, actor, number)
+    if _by(actor, case, next(iter(PARTIES))) is None:
+        raise NotAllowed(why=f"letters are sent by: {', '.join(SENDERS)}.")
+
+
+def _by(actor: Actor, case: Case, to: str) -> By | None:
+    if conflict(actor, case) is not None:
+        return None
+    return choose(capacities(actor, case, case.tracks.get(to, case.main)), accepted(case, SENDERS))
+
+
+def _insist(actor: Actor, case: Case, written: Written) -> By:
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
+    if sight(actor, case) < Sight.ALL:
+        raise NotFound("case")
+    by = _by(actor, case, written.to)
+    if by is None:
+        raise NotAllowed(why=f"letters are sent by: {', '.join(SENDERS)}.")
+    return by
+
+
+# --- what it says ----------------------------------------------------------------------------------------------------
+
+_PROGRAMME = text("SELECT name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
+_TITLES = text("""
+    SELECT n.title AS need, t.title AS technology FROM cases c JOIN needs n ON n.id = c.need_id
+    JOIN technologies t ON t.id = c.technology_id WHERE c.id = CAST(:log AS uuid)
+""")
+_ORGANISATIONS = text("SELECT id, name, name_zh, language FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))")
+_CONTACT = text("SELECT name, email FROM people WHERE id = CAST(:id AS uuid)")
+
+
+def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Content:
+    """What the letter may tell this recipient, and nothing else of the case."""
+    by = _insist(actor, case, written)
+    if (why := letters.refusal(case, by.role, written.kind, written.to)) is not None:
+        raise WrongState(action="Send the letter", why=why)
+    faults = {}
+    if written.language not in LANGUAGES:
+        faults["language"] = f"must be one of {', '.join(LANGUAGES)}"
+    if len(written.words) > MOST_WORDS:
+        faults["words"] = f"must have at most {MOST_WORDS} characters"
+    calendar = calendar_of(db, case.programme)
+    day = calendar.local_date(now(db))
+    if written.address and written.to not in PARTIES:
+        faults["address"] = "does not apply here"
+    elif written.address:
+        insist_address(written.address)
+    until = None
+    if written.by:
+        try:
+            until = date.fromisoformat(written.by)
+        except ValueError:
+            faults["by"] = "is no day"
+    due = _due(case, written.kind, written.to)
+    # A reminder may name the day that has passed, and no letter another one that has.
+    awaited = calendar.local_date(due.due_at) if due is not None and due.due_at is not None else None
+    if until is not None and until < day and until != awaited:
+        faults["by"] = "must be today or later"
+    if faults:
+        raise InvalidForm(fields=faults)
+    programme, titles = db.execute(_PROGRAMME, {"id": case.programme}).one(), db.execute(_TITLES, {"log": case.log}).one()
+    names, contact = _organisations(db, case), db.execute(_CONTACT, {"id": case.owner or actor.person}).one()
+    side = written.to if written.to in PARTIES else "provider"
+    known: dict[str, Json] = {}
+    if side != "provider":
+        known |= {"need": titles.need, "technology": titles.technology}
+    elif written.kind == REFERRAL:
+        known |= {
+            "question": question_of(db, case, case.tracks[written.to]) or "",
+            **{one: _recipient(case, names, one) for one in PARTIES if case.parties.get(one)},
+        }  # fmt: skip
+    if side == "provider":
+        known["service"] = _service(case.tracks[written.to].kind)
+        if due is not None and written.kind == REMINDER:
+            known["deed"] = Named(*(Speech(chinese).deed(*deed_of(due)) for chinese in (False, True)))
+    elif written.kind == CLOSING:
+        known["outcome"] = _outcome(case)
+    return Content(
+        kind=written.kind, side=side, programme=Named(programme.name, programme.name_zh), number=case.number or "", day=day,
+        name=_recipient(case, names, written.to), by=until, late=until is not None and until < day,
+        contact=contact.name, email=contact.email, words=written.words.strip(), **known,
+    )  # fmt: skip
+
+
+def _due(case: Case, kind: str, to: str) -> Task | None:
+    """What its recipient is waited for with, and by when."""
+    due = [one for one in letters.awaited(case, to) if one.due_at is not None] if kind != CLOSING else []
+    return min(due, key=lambda one: (one.due_at, one.id), default=None)
+
+
+def _organisations(db: Connection, case: Case) -> dict[str, Any]:
+    ids = {*case.parties.values(), *(one.provider for one in case.tracks.values() if one.provider)}
+    return {row.id: row for row in db.execute(_ORGANISATIONS, {"ids": sorted(ids)})}
+
+
+def _organisation(case: Case, names: Mapping[str, Any], to: str | None) -> Any:
+    track = case.tracks.get(to or "")
+    return names.get((track.provider if track else case.parties.get(to or "")) or "")
+
+
+def _recipient(case: Case, names: Mapping[str, Any], to: str | None) -> Named:
+    found = _organisation(case, names, to)
+    return Named(found.name, found.name_zh) if found is not None else Named("")
+
+
+def _service(kind: str) -> Named:
+    said = SERVICES.get(kind, kind.replace("_", " "))
+    return Named(*(Speech(chinese).gettext(said) for chinese in (False, True)))
+
+
+def _outcome(case: Case) -> Named:
+    """The outcome of a closed case, as its edition calls it."""
+    edition = load_library()[case.main.edition]
+    key = next((one for one in sorted(edition.texts) if one.endswith(f".outcome.choices.{case.outcome}")), None)
+    if key is None:
+        return Named((case.outcome or "").replace("_", " "))
+    return Named(*(Speech(chinese).deed(case.main.edition, key) for chinese in (False, True)))

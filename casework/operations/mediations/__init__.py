@@ -1,0 +1,1 @@
+"""Mediations, and the disclosure of what is sealed in them."""

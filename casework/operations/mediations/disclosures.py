@@ -1,0 +1,328 @@
+"""Logs opened for a time to somebody who may not read them otherwise: asked for, decided, ended; and who may be named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.case_objects import disclosures
+from casework.engine.execution.commands import (
+    AskUnsealing,
+    BreakGlass,
+    By,
+    Command,
+    DecideUnsealing,
+    Reseal,
+    TellParties,
+)
+from casework.engine.roles import ADMINISTRATOR
+from casework.engine.state.case import Case
+from casework.engine.state.events import Event
+from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import values
+from casework.operations.auth.step_up import sensitive
+from casework.operations.core.access_sql import named_for, reach_values
+from casework.operations.core.actions import Standing, home_of, perform
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.presenters import names_of, when
+from casework.operations.mediations.service import find_mediation
+from casework.operations.people.role_requests import given_by, roles_given
+from casework.permissions import Actor, capacities, choose, conflict, mediated_since, reach
+from casework.records.actors import find_members
+from casework.records.row_security import whole
+
+Json = Any
+
+
+# --- unsealing -------------------------------------------------------------------------------------------------------
+
+
+@sensitive
+def ask_unsealing(
+    db: Connection, actor: Actor, mediation: str, *, reader: str, decider: str, days: int, reason: str, request: Request
+) -> Done:
+    """Ask that somebody may read a sealed mediation for some days, once another person agrees."""
+    find_mediation(db, actor, mediation)
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by, known = _named_by(actor, standing.case), who_may(db, standing.case)
+        chosen = {"reader": reader, "decider": decider}
+        faults = {
+            name: "must be one of those who may be named" for name, one in chosen.items()
+            if one not in {person for person, _ in known[name]}
+        }  # fmt: skip
+        if faults:
+            raise InvalidForm(fields=faults)
+        return AskUnsealing(reader, decider, days, reason), by
+
+    def answer(_: Case, events: list[Event]) -> dict[str, Json]:
+        return {"id": events[0].effects["openings"][0]["id"], "state": disclosures.ASKED}
+
+    return perform(db, actor, mediation, "mediation", to_command, answer, request, status=201)
+
+
+@sensitive
+def decide_unsealing(db: Connection, actor: Actor, opening: str, *, agree: bool, note: str | None, request: Request) -> Done:
+    """Agree as the second person that somebody may read, or do not. Raises NotFound for whoever was not named for it."""
+    row = _home_of(db, actor, opening)
+    if row is None or not row.decides:
+        raise NotFound("unsealing")
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        return DecideUnsealing(opening, agree, note), _decider_by(actor, standing.case)
+
+    # The second person decides on what stays sealed from them.
+    with whole(db):
+        return perform(db, actor, row.log_id, "mediation", to_command, _answer(opening), request)
+
+
+def end_unsealing(db: Connection, actor: Actor, opening: str, *, request: Request) -> Done:
+    """Seal it again before its time, or ask for it no more: by those named for the mediation, or by who agreed to it."""
+    row = _home_of(db, actor, opening)
+    if row is None:
+        raise NotFound("unsealing")
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        return Reseal(opening), _decider_by(actor, standing.case) if row.decides else _named_by(actor, standing.case)
+
+    with whole(db):
+        return perform(db, actor, row.log_id, "mediation", to_command, _answer(opening), request)
+
+
+def tell_parties(db: Connection, actor: Actor, opening: str, *, on: str, request: Request) -> Done:
+    """Record that both parties were told of an unsealing, and on which day."""
+    home = mediation_of(db, actor, opening)
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        return TellParties(opening, on), _named_by(actor, standing.case)
+
+    return perform(db, actor, home, "mediation", to_command, _answer(opening), request)
+
+
+# One question, whether there is such a one or not: nobody learns of it by the time that the answer takes.
+# Having been named is not enough: the role must be held, too.
+_HOME = text(f"""
+    SELECT o.log_id, o.decider_id = CAST(:person AS uuid) AS decides FROM openings o JOIN mediations m ON m.id = o.log_id
+    WHERE o.id = CAST(:id AS uuid) AND o.kind = 'unsealing' AND (
+        o.decider_id = CAST(:person AS uuid) AND m.programme_id = ANY(CAST(:deciding AS uuid[])) OR {named_for("m")}
+    )
+""")
+
+
+def _home_of(db: Connection, actor: Actor, opening: str) -> Any:
+    """Where an unsealing belongs that the actor has a part in; the query itself asks whether that is so."""
+    with whole(db):
+        return db.execute(_HOME, reach_values(reach(actor)) | {"id": opening, "deciding": _deciding(actor)}).one_or_none()
+
+
+def mediation_of(db: Connection, actor: Actor, opening: str) -> str:
+    """The mediation that an unsealing belongs to, for those named for it. Raises NotFound."""
+    row = _home_of(db, actor, opening)
+    if row is None or row.decides:
+        raise NotFound("unsealing")
+    return str(row.log_id)
+
+
+def may_read_of(db: Connection, actor: Actor, opening: str) -> str | None:
+    """The same, or None for whoever only agreed to it."""
+    try:
+        return mediation_of(db, actor, opening)
+    except NotFound:
+        return None
+
+
+def _answer(opening: str) -> Any:
+    def answer(after: Case, _: list[Event]) -> dict[str, Json]:
+        one = after.openings[opening]
+        return {"id": one.id, "state": one.state, "until": when(one.until)}
+
+    return answer
+
+
+def may_ask(actor: Actor, case: Case) -> bool:
+    """Whether the actor is named for a mediation, and so asks for its unsealing."""
+    return case.kind == "mediation" and choose(capacities(actor, case, case.main), disclosures.ASKERS) is not None
+
+
+def _named_by(actor: Actor, case: Case) -> By:
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
+    by = choose(capacities(actor, case, case.main), disclosures.ASKERS)
+    if by is None:
+        raise NotAllowed()
+    return by
+
+
+def _decider_by(actor: Actor, case: Case) -> By:
+    """The capacity of the second person: in the programme, in their own name."""
+    for one in actor.memberships:
+        if one.programme == case.programme and one.role in disclosures.DECIDERS and one.deputy_for is None:
+            return By(actor.person, one.role)
+    raise NotFound("unsealing")
+
+
+def who_may(db: Connection, case: Case) -> dict[str, list[tuple[str, str]]]:
+    """Who may be named as the `reader` of a mediation, and as the `decider`: (id, name), by name.
+
+    Nobody who works on the case that it is about, who has or had to do with its mediations, or has an interest in either.
+    """
+    row = db.execute(_ABOUT, {"id": case.about}).one()
+    out = {case.owner, *case.team, *case.interests, row.owner_id, *row.team, *row.interests}
+    found: dict[str, list[tuple[str, str]]] = {"reader": [], "decider": []}
+    for one in find_members(db, programmes=[case.programme]):
+        own = {m.role for m in one.memberships if m.programme == case.programme and m.deputy_for is None}
+        if one.person in out or mediated_since(one, case.programme, row.opened_at):
+            continue
+        for name, roles in (("reader", disclosures.READERS), ("decider", disclosures.DECIDERS)):
+            if own & set(roles):
+                found[name].append((one.person, one.name))
+    return found
+
+
+_ABOUT = text("SELECT owner_id, team, interests, opened_at FROM cases WHERE id = CAST(:id AS uuid)")
+
+
+# --- what is asked, and what is open ---------------------------------------------------------------------------------
+
+
+def list_openings(db: Connection, case: Case) -> list[dict[str, Json]]:
+    """Every opening of a log, the newest first, for a reader who sees it whole."""
+    if not case.openings:
+        return []
+    rows = {row.id: row for row in db.execute(_OF_LOG, {"log": case.log})}
+    names = names_of(db, {who for one in case.openings.values() for who in (one.reader, one.asker, one.decider)})
+    return [
+        {
+            "id": one.id, "kind": one.kind, "state": rows[one.id].now, "reader": names.get(one.reader), "asker": names.get(one.asker),
+            "decider": names.get(one.decider or ""), "asked_at": instant(one.asked_at), "days": one.days, "until": when(one.until),
+            "decided_at": when(one.decided_at), "ended_at": when(one.ended_at), "told_on": one.told_on,
+            "reason": _reason(rows[one.id].body),
+        }
+        for one in sorted(case.openings.values(), key=lambda one: one.asked_at, reverse=True)
+    ]  # fmt: skip
+
+
+def opened_until(actor: Actor, case: Case) -> str | None:
+    """Until when the log is open to the actor; None for whoever reads it anyhow, or not."""
+    mine = [one.until for one in case.openings.values() if one.reader == actor.person and one.state == disclosures.OPEN and one.until]
+    return when(max(mine)) if mine and case.log in actor.opened else None
+
+
+def _reason(body: Json) -> str | None:
+    found = values(body or {}).get("reason")
+    return found if isinstance(found, str) else None
+
+
+# What has run out is over, though nothing was written.
+_STATE = "CASE WHEN o.state = 'open' AND o.until <= casework_now() THEN 'ended' ELSE o.state END"
+_ASKING = """
+    LEFT JOIN events e ON e.log_id = o.log_id AND e.kind IN ('unsealing_asked', 'glass_broken')
+    AND e.effects->'openings'->0->>'id' = CAST(o.id AS text)
+"""
+_OF_LOG = text(f"SELECT o.id, {_STATE} AS now, e.body FROM openings o {_ASKING} WHERE o.log_id = CAST(:log AS uuid)")
+_MINE = text(f"""
+    SELECT o.id, o.log_id, {_STATE} AS state, o.asker_id, o.reader_id, o.decider_id, o.asked_at, o.days, o.until, e.body,
+        m.title, m.parties, c.number
+    FROM openings o JOIN mediations m ON m.id = o.log_id JOIN cases c ON c.id = m.case_id {_ASKING}
+    WHERE o.kind = 'unsealing' AND NOT CAST(:person AS text) = ANY(m.interests) AND (
+        o.decider_id = CAST(:person AS uuid) AND o.state IN ('asked', 'open') AND m.programme_id = ANY(CAST(:programmes AS uuid[]))
+        AND (o.until IS NULL OR o.until > casework_now())
+        OR o.reader_id = CAST(:person AS uuid) AND o.state = 'open' AND o.until > casework_now()
+    ) ORDER BY o.asked_at DESC, o.id DESC LIMIT 100
+""")
+
+
+def _deciding(actor: Actor) -> list[str]:
+    """The programmes in which the actor may be the second person."""
+    return sorted(m.programme for m in actor.memberships if m.programme and m.role in disclosures.DECIDERS and m.deputy_for is None)
+
+
+def list_unsealings(db: Connection, actor: Actor) -> dict[str, Json]:
+    """What waits for the actor's word as the second person, what the actor agreed to, and what the actor may read now."""
+    deciding = _deciding(actor)
+    # The mediation stays sealed from who decides: of it is shown what the query names, and nothing else.
+    with whole(db):
+        rows = db.execute(_MINE, {"person": actor.person, "programmes": deciding}).all()
+    people = {who for row in rows for who in (row.asker_id, row.reader_id)}
+    names = names_of(db, people, {one for row in rows for one in row.parties.values()})
+    items = [
+        {
+            "id": row.id, "state": row.state, "case": row.number, "title": row.title, "asker": names.get(row.asker_id),
+            "reader": names.get(row.reader_id), "asked_at": instant(row.asked_at), "days": row.days, "until": when(row.until),
+            "reason": _reason(row.body), "parties": {side: names.get(one) for side, one in row.parties.items()},
+            "decides": row.decider_id == actor.person,
+            # Who agrees does not read.
+            "mediation": row.log_id if row.reader_id == actor.person else None,
+        }
+        for row in rows
+    ]  # fmt: skip
+    return {"items": items, "next": None}
+
+
+def find_unsealing(db: Connection, actor: Actor, opening: str) -> dict[str, Json]:
+    """One that waits for the actor's word, or that the actor agreed to, with who gave its people their roles. Raises NotFound."""
+    found = next((one for one in list_unsealings(db, actor)["items"] if one["id"] == opening and one["decides"]), None)
+    if found is None:
+        raise NotFound("unsealing")
+    with whole(db):
+        row = db.execute(_PEOPLE_OF, {"id": opening}).one()
+    made = given_by(db, row.programme_id, {row.asker_id, row.reader_id})
+    return found | {"asker_roles": made[row.asker_id], "reader_roles": made[row.reader_id]}
+
+
+# Whoever agrees sees whether one person made those who ask and read.
+_PEOPLE_OF = text("""
+    SELECT m.programme_id::text, o.asker_id::text, o.reader_id::text FROM openings o JOIN mediations m ON m.id = o.log_id
+    WHERE o.id = CAST(:id AS uuid)
+""")
+
+
+# --- in an emergency -------------------------------------------------------------------------------------------------
+
+
+@sensitive
+def break_glass(db: Connection, actor: Actor, number: str, *, reason: str, request: Request) -> Done:
+    """Read a case in an emergency, for a few hours; supervisors and auditors are told at once. Raises NotFound."""
+    insist_may_break(db, actor, number)
+    given = _made_administrator(db, actor, number)
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        if (why := conflict(actor, standing.case)) is not None:
+            raise NotAllowed(why=why)
+        return BreakGlass(reason, given), By(actor.person, ADMINISTRATOR)
+
+    def answer(after: Case, events: list[Event]) -> dict[str, Json]:
+        one = after.openings[events[0].effects["openings"][0]["id"]]
+        return {"id": one.id, "number": number, "until": when(one.until)}
+
+    return perform(db, actor, home_of(db, number), "case", to_command, answer, request, status=201)
+
+
+def insist_may_break(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """The number of a case in a programme that the actor administers, and whether it is open. Raises NotFound."""
+    mine = [m.programme for m in actor.memberships if m.role == ADMINISTRATOR and m.programme and m.deputy_for is None]
+    row = db.execute(
+        text("SELECT id, number FROM cases WHERE number = :number AND programme_id = ANY(CAST(:mine AS uuid[]))"),
+        {"number": number, "mine": mine},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("case")
+    return {"number": row.number, "open": row.id in actor.opened}
+
+
+def roles_of_breaker(db: Connection, actor: Actor, number: str) -> list[dict[str, Json]]:
+    """The roles by which the actor may break the glass of a case, with who gave them."""
+    found = given_by(db, _programme_of(db, number), {actor.person})[actor.person]
+    return [one for one in found if one["role"] == ADMINISTRATOR]
+
+
+def _made_administrator(db: Connection, actor: Actor, number: str) -> dict[str, Json] | None:
+    """Who asked for the role, and who agreed: it stands in the history beside who opened the case."""
+    found = roles_given(db, _programme_of(db, number), {actor.person})[actor.person]
+    return next(({"by": one.by, "agreed_by": one.agreed_by} for one in found if one.role == ADMINISTRATOR), None)
+
+
+def _programme_of(db: Connection, number: str) -> str:
+    return str(db.execute(text("SELECT programme_id FROM cases WHERE number = :number"), {"number": number}).scalar_one())

@@ -1,0 +1,148 @@
+"""Sealed mediations: a dispute officer opens one by case number; for everybody not named it does not exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.execution.commands import By, Command, HandOver, Open
+from casework.engine.roles import DISPUTE_OFFICER
+from casework.engine.state.case import Case
+from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.ledger.canonical_json import instant
+from casework.operations.cases.queries import describe
+from casework.operations.cases.service import on_case
+from casework.operations.core.access_sql import DECIDING, named_for, reach_values
+from casework.operations.core.actions import Standing, calendar_of, new_id, open_log, perform
+from casework.operations.core.idempotency import Done, Request, ask
+from casework.operations.core.presenters import names_of, when
+from casework.operations.core.visibility import mediation_log
+from casework.operations.mediations.succession import who_may_lead
+from casework.permissions import Actor, Sight, reach, sight
+from casework.records.case_store import load
+from casework.records.event_log import now
+
+Json = Any
+
+
+def open_mediation(db: Connection, actor: Actor, number: str, request: Request) -> Done:
+    """A dispute officer opens a sealed mediation about a case, by its number; the case learns nothing of it."""
+    outline = mediation_outline(db, actor, number)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    row = db.execute(text("SELECT * FROM cases WHERE number = :number"), {"number": number}).one()
+    id, moment = new_id(), now(db)
+    case = {"programme": row.programme_id, "about": row.id, "parties": row.parties, "owner": actor.person, "team": []}
+    command = Open(id, "mediation", "referral", case, outline["title"], service="mediation")
+    by = By(actor.person, DISPUTE_OFFICER)
+
+    def answer(opened: Case) -> dict[str, Json]:
+        return {"id": id, "track": opened.main.id, "revision": opened.main.revision}
+
+    return open_log(db, actor, command, by, calendar_of(db, row.programme_id), moment, request, answer)
+
+
+def mediation_outline(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+    """What a dispute officer sees of a case before opening a mediation: number, title and parties."""
+    row = db.execute(_OUTLINE, {"number": number, "person": actor.person}).one_or_none()
+    # Whoever opens it is named for it; as somebody's deputy one would not see what one has opened.
+    if row is None or not any(
+        (one.programme, one.role, one.deputy_for) == (row.programme_id, DISPUTE_OFFICER, None) for one in actor.memberships
+    ):
+        raise NotFound("case")
+    if row.works:
+        raise NotAllowed(why="whoever decides or decided in a case leads no mediation about it.")
+    names: dict[str, str] = dict(
+        db.execute(
+            text("SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))"),
+            {"ids": [one for one in row.parties.values() if one]},
+        ).all()
+    )
+    return {
+        "number": row.number,
+        "title": row.title,
+        "parties": {side: names.get(one) for side, one in row.parties.items()},
+    }
+
+
+_OUTLINE = text(f"""
+    SELECT c.id, c.programme_id, c.number, c.title, c.parties, c.owner_id = p.id OR p.id = ANY(c.team) OR EXISTS (
+        SELECT FROM events e WHERE e.log_id = c.id AND e.actor_id = CAST(p.id AS text) AND e.header->>'role' IN {DECIDING}
+    ) AS works FROM cases c CROSS JOIN (SELECT CAST(:person AS uuid) AS id) p WHERE c.number = :number
+""")
+
+
+def hand_over_mediation(
+    db: Connection, actor: Actor, id: str, *, owner: str, team: list[str], note: str, revision: int, request: Request
+) -> Done:
+    """Give a mediation to another dispute officer, and name a team that stands in, with a note: by who is named for it."""
+    find_mediation(db, actor, id)
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by = on_case(actor, standing, (DISPUTE_OFFICER,), "Hand over", revision)
+        known = {person for person, _ in who_may_lead(db, standing.case)}
+        for name, person in [("owner", owner), *(("team", one) for one in team)]:
+            if person not in known:
+                raise InvalidForm(fields={name: "is not a dispute officer who may lead it"})
+        if not note.strip():
+            raise InvalidForm(fields={"note": "is required"})
+        return HandOver(owner, tuple(team), note), by
+
+    return perform(
+        db, actor, id, "mediation", to_command, lambda case, _: {"id": case.log, "revision": case.revision}, request
+    )  # fmt: skip
+
+
+def find_mediation(db: Connection, actor: Actor, id: str) -> Case:
+    """A sealed mediation, for those named for it and for its provider. Raises NotFound for all others."""
+    case = load(db, mediation_log(db, actor, id), "mediation")
+    if sight(actor, case) == Sight.NOTHING:
+        raise NotFound("mediation")
+    return case
+
+
+def list_mediations(db: Connection, actor: Actor) -> dict[str, Json]:
+    """Sealed mediations that the actor is named for, the newest first: where each stands, and when it is due first."""
+    rows = db.execute(_LIST, reach_values(reach(actor))).all()
+    names = names_of(db, set(), {one for row in rows for one in row.parties.values()})
+    return {
+        "items": [
+            {
+                "id": row.id, "title": row.title, "parties": {side: names.get(one) for side, one in row.parties.items()},
+                "edition": row.edition, "states": row.states, "opened_at": instant(row.opened_at), "ended": row.ended,
+                "due_at": when(row.due_at),
+            }
+            for row in rows
+        ],
+        "next": None,
+    }  # fmt: skip
+
+
+# Until the mediator's own track is open, it stands where its referral stands.
+_LIST = text(f"""
+    SELECT m.id, m.title, m.parties, m.opened_at, r.edition, r.states, r.outcome AS ended, (
+        SELECT min(t.due_at) FROM tasks t
+        WHERE t.log_id = m.id AND t.state IN ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')
+    ) AS due_at
+    FROM mediations m CROSS JOIN LATERAL (
+        SELECT t.edition, t.states, t.outcome FROM tracks t WHERE t.log_id = m.id
+        ORDER BY t.workflow <> 'mediation', t.position LIMIT 1
+    ) r
+    WHERE {named_for("m")}
+    ORDER BY m.opened_at DESC, m.id DESC LIMIT 100
+""")
+
+
+def list_leaders(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """To whom a mediation may be given, for those who are named for it: id and name, the likeliest first."""
+    case = find_mediation(db, actor, id)
+    if sight(actor, case) < Sight.ALL:
+        raise NotFound("mediation")
+    return {"items": [{"id": person, "name": name} for person, name in who_may_lead(db, case)], "next": None}
+
+
+def show_mediation(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """A sealed mediation as its dispute officer sees it."""
+    case = find_mediation(db, actor, id)
+    return describe(db, actor, case, sight(actor, case)) | {"id": case.log}

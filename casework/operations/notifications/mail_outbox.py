@@ -1,0 +1,272 @@
+"""Mails: which are due, what is in one when it goes, what became of it, and sending it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.analysis.notification_rules import (
+    CANCELLATION,
+    DELIVERY,
+    DUE,
+    EMERGENCY,
+    LETTER,
+    MENTION,
+    MOVED,
+    OVERDUE,
+    OWNERSHIP,
+    READERS,
+    REMINDER,
+    RETURN,
+    STOP,
+)
+from casework.engine.roles import ADMINISTRATOR
+from casework.errors import NotFound, Refused
+from casework.operations.auth.account_log import ACCOUNT
+from casework.operations.auth.account_mail import AccountMail, write_account_mail
+from casework.operations.auth.password_change import LINK, LinkMail, write_link
+from casework.operations.core.delivery_attempts import BEGUN, COUNT, ENDED, UNKNOWN
+from casework.operations.core.encryption import Vault
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.presenters import when
+from casework.operations.deadlines.queries import explain_tasks
+from casework.operations.letters.mail import LetterMail, write_letter_mail
+from casework.operations.notifications.queries import SEEN, read_id, seen_by
+from casework.operations.people.invitations import InvitationMail, write_invitation
+from casework.operations.people.role_notices import ROLE, RoleMail, write_role_mail
+from casework.permissions import Actor
+from casework.records.actors import find_actor
+from casework.records.case_store import load
+
+Json = Any
+
+#: What could not be delivered for so long is given up.
+GIVEN_UP_AFTER = timedelta(days=3)
+LONGEST_PAUSE_S = 1800
+#: What is worth saying though its task is done or its track has ended.
+DEADLINES = (REMINDER, DUE, OVERDUE)
+LASTING = (CANCELLATION, DELIVERY, STOP, OWNERSHIP, MOVED, MENTION, RETURN, LETTER, READERS, EMERGENCY)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that a mail says: a kind, and what names it. Nothing else of a case goes into a mail."""
+
+    kind: str
+    number: str | None
+    edition: str | None
+    words: str | None
+    due_at: datetime | None
+    #: Of a deadline why it is when it is, as `deadlines.explain_tasks` tells it to this reader.
+    why: Mapping[str, Json] | None
+    #: The notification, which the link opens; it leads on from there, once its reader has signed in.
+    notification: str
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail that goes now: to whom, in which language, by which clock, and what it says."""
+
+    id: str
+    address: str
+    language: str
+    zone: str
+    kind: str
+    sealed: bool
+    at: datetime
+    items: tuple[Item, ...]
+
+
+_DUE = """
+    SELECT m.id, coalesce(m.person_id, m.invitation_id, m.file_id) AS reader FROM mails m WHERE m.state = 'queued' AND m.send_at <= (SELECT casework_now()) AND {but}
+    ORDER BY m.send_at, m.id LIMIT :most
+"""
+
+
+def list_due(db: Connection, *, but: str, most: int) -> list[tuple[str, str]]:
+    """Mails that are due and for whom, the earliest first. `but` is a condition on `m.id` that leaves some out."""
+    return [(row.id, row.reader) for row in db.execute(text(_DUE.format(but=but)), {"most": most})]
+
+
+_QUEUED = text("""
+    SELECT m.id, m.kind, m.sealed, m.file_id, p.id AS person, p.email, p.language, p.zone, p.active, casework_now() AS now
+    FROM mails m LEFT JOIN people p ON p.id = m.person_id WHERE m.id = CAST(:id AS uuid) AND m.state = 'queued'
+    FOR NO KEY UPDATE OF m
+""")
+# What was withdrawn, cancelled or done in the meantime is not said any more; nor is what one has read already.
+_ITEMS = text(f"""
+    SELECT n.id, n.kind, n.edition, n.words, coalesce(t.due_at, n.due_at) AS due_at, n.task_id, c.number,
+        n.log_id, l.kind AS log_kind {SEEN} AND n.mail_id = CAST(:mail AS uuid)
+    AND n.read_at IS NULL
+    AND (n.kind = ANY(:lasting) OR CASE WHEN n.task_id IS NOT NULL THEN t.closed_at IS NULL
+        ELSE r.ended_at IS NULL AND coalesce(c.closed_at, m.closed_at) IS NULL END)
+    ORDER BY n.at, n.id
+""")
+
+
+def compose(db: Connection, mail: str, vault: Vault) -> Mail | InvitationMail | LetterMail | AccountMail | LinkMail | RoleMail | None:
+    """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled."""
+    row = db.execute(_QUEUED, {"id": mail}).one_or_none()
+    if row is None:
+        return None
+    if row.file_id is not None:
+        posted = write_letter_mail(db, mail)
+        if posted is None:
+            _end(db, mail, "cancelled", "its address was erased")
+        return posted
+    if row.kind in (ACCOUNT, LINK):
+        own = write_account_mail(db, mail) if row.kind == ACCOUNT else write_link(db, mail, vault)
+        if own is None:
+            _end(db, mail, "cancelled", "its account or its link is gone")
+        return own
+    if row.kind == ROLE:
+        role = write_role_mail(db, mail)
+        if role is None:
+            _end(db, mail, "cancelled", "its reader looks after the programme no more")
+        return role
+    if row.person is None:
+        invitation = write_invitation(db, mail, vault)
+        if invitation is None:
+            _end(db, mail, "cancelled", "its invitation is not open any more")
+        return invitation
+    actor = find_actor(db, row.person) if row.active else None
+    found = db.execute(_ITEMS, seen_by(actor) | {"mail": mail, "lasting": list(LASTING)}).all() if actor else []
+    if not found:
+        _end(db, mail, "cancelled", "nothing of it is left to be said")
+        return None
+    why = _explained(db, actor, found) if actor else {}
+    items = tuple(
+        Item(one.kind, one.number, one.edition, one.words, one.due_at, why.get(one.task_id), one.id) for one in found
+    )
+    return Mail(row.id, row.email, row.language, row.zone, row.kind, row.sealed, row.now, items)
+
+
+def _explained(db: Connection, actor: Actor, found: Sequence[Any]) -> dict[str, dict[str, Json]]:
+    """Why the tasks are due when they are, of which a deadline is told; a sealed line says nothing of it."""
+    wanted: dict[str, list[str]] = {}
+    for one in found:
+        if one.kind in DEADLINES and one.task_id is not None and one.number is not None:
+            wanted.setdefault(one.log_id, []).append(one.task_id)
+    made: dict[str, dict[str, Json]] = {}
+    for log, tasks in wanted.items():
+        made |= explain_tasks(db, actor, load(db, log, "case"), tasks)
+    return made
+
+
+_BEGIN = text(f"""
+    WITH before AS (SELECT {UNKNOWN} AS unknown FROM mails WHERE id = CAST(:id AS uuid)),
+    begun AS (UPDATE mails SET tries = {BEGUN} WHERE id = CAST(:id AS uuid))
+    SELECT unknown FROM before
+""")
+
+
+def begin(db: Connection, mail: str) -> bool:
+    """Note, before it goes, that it is tried now; whether an earlier attempt may have arrived, of which nobody knows."""
+    return bool(db.execute(_BEGIN, {"id": mail}).scalar_one())
+
+
+_TRIED = f"tries = {ENDED}"
+
+
+def _end(db: Connection, mail: str, state: str, what: str) -> None:
+    db.execute(
+        text(
+            f"UPDATE mails SET state = :state, ended_at = casework_now(), {_TRIED}"
+            " WHERE id = CAST(:id AS uuid) AND state = 'queued'"
+        ),
+        {"id": mail, "state": state, "what": what[:500]},
+    )
+
+
+def delivered(db: Connection, mail: str, answer: str) -> None:
+    """The mail server has taken it."""
+    _end(db, mail, "sent", answer)
+
+
+def refused(db: Connection, mail: str, why: str) -> None:
+    """The mail server will not take it, however often it is asked."""
+    _end(db, mail, "failed", why)
+
+
+def postpone(db: Connection, mail: str, why: str, *, first_pause_s: float) -> None:
+    """Try again later, each time after twice as long; give up after three days."""
+    db.execute(
+        text(
+            "UPDATE mails SET state = CASE WHEN made_at < casework_now() - :given_up THEN 'failed' ELSE 'queued' END,"
+            " ended_at = CASE WHEN made_at < casework_now() - :given_up THEN casework_now() END,"
+            f" send_at = casework_now() + make_interval(secs => least(:longest, :first * power(2, least({COUNT}, 20)))),"
+            f" {_TRIED} WHERE id = CAST(:id AS uuid) AND state = 'queued'"
+        ),
+        {"id": mail, "what": why[:500], "given_up": GIVEN_UP_AFTER, "longest": LONGEST_PAUSE_S, "first": first_pause_s},
+    )
+
+
+# --- the administrator's log -----------------------------------------------------------------------------------------
+
+# Neither what a mail says nor which case it is about: an administrator sees that it went, not what for; and nothing of a
+# sealed mediation's mails, for even that they went would tell that there is one.
+_LOG = """
+    SELECT m.id, m.kind, m.state, m.made_at, m.send_at, m.ended_at, m.tries, coalesce(p.name, i.name, '') AS name,
+        p.name_zh, coalesce(p.email, i.email, '') AS email
+    FROM mails m LEFT JOIN people p ON p.id = m.person_id LEFT JOIN invitations i ON i.id = m.invitation_id
+    WHERE NOT m.sealed AND (CAST(:state AS text) IS NULL OR m.state = :state) {more} ORDER BY m.made_at DESC, m.id DESC LIMIT :most
+"""
+
+
+def list_mails(
+    db: Connection, actor: Actor, *, state: str | None = None, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """Every mail with its attempts, the newest first. Raises NotFound for others than administrators."""
+    _insist(actor)
+    most, more = insist_limit(limit), ""
+    given: dict[str, Json] = {"state": state, "most": most + 1}
+    if keys := from_cursor(cursor, 2):
+        more = "AND (m.made_at, m.id) < (:at, CAST(:id AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    rows = db.execute(text(_LOG.format(more=more)), given).all()
+    shown, following = page(rows, most, lambda row: (row.made_at, row.id))
+    items = [
+        {
+            "id": row.id, "kind": row.kind, "state": row.state, "name": row.name,
+            "name_zh": row.name_zh, "email": row.email, "made_at": when(row.made_at), "send_at": when(row.send_at),
+            "ended_at": when(row.ended_at), "tries": row.tries,
+        }
+        for row in shown
+    ]  # fmt: skip
+    return {"items": items, "next": following}
+
+
+def resend_mail(db: Connection, actor: Actor, mail: str, request: Request) -> Done:
+    """Queue a mail again that was refused or given up, or has gone; its Message-ID stays. Raises NotFound, Refused."""
+    _insist(actor)
+    mail = read_id(mail, "mail")
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    row = db.execute(
+        text("SELECT state FROM mails WHERE id = CAST(:id AS uuid) AND NOT sealed FOR NO KEY UPDATE"), {"id": mail}
+    ).one_or_none()
+    if row is None:
+        raise NotFound("mail")
+    if row.state == "queued":
+        raise Refused(reasons=["It waits to be sent already."])
+    note = json.dumps([{"at": None, "what": f"sent again by {actor.name}"}])
+    db.execute(
+        text(
+            "UPDATE mails SET state = 'queued', made_at = casework_now(), send_at = casework_now(), ended_at = NULL,"
+            " tries = tries || jsonb_set(CAST(:note AS jsonb), '{0,at}', to_jsonb(casework_now()))"
+            " WHERE id = CAST(:id AS uuid)"
+        ),
+        {"id": mail, "note": note},
+    )
+    return finish(db, actor, request, Done({"id": mail, "state": "queued"}))
+
+
+def _insist(actor: Actor) -> None:
+    if ADMINISTRATOR not in actor.roles():
+        raise NotFound

@@ -1,0 +1,133 @@
+"""What a person has been told: the notifications of the pages. Whatever one may no longer see is not told any more."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from casework.errors import NotFound
+from casework.operations.core.access_sql import (
+    named_for,
+    opened_case,
+    opened_mediation,
+    own_referral,
+    reach_values,
+    reads_case,
+)
+from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.presenters import when
+from casework.operations.people.role_notices import told_in
+from casework.permissions import Actor, reach
+from casework.records.row_security import whole
+
+Json = Any
+
+#: More unread ones than this are not counted.
+MOST_COUNTED = 99
+
+_INTERESTS = "coalesce(c.interests, m.interests)"
+# A provider is told of its own referrals alone, and of what runs inside them; everybody of the own account; of roles who looks
+# after the programme.
+SEEN = f"""
+    FROM notifications n JOIN logs l ON l.id = n.log_id LEFT JOIN cases c ON c.id = n.log_id
+    LEFT JOIN mediations m ON m.id = n.log_id LEFT JOIN tracks r ON r.id = n.track_id LEFT JOIN tracks a ON a.id = r.parent_id
+    LEFT JOIN tasks t ON t.id = n.task_id
+    WHERE n.person_id = CAST(:person AS uuid) AND (n.log_id = n.person_id OR n.log_id = ANY(CAST(:told_in AS uuid[])) OR NOT CAST(:person AS text) = ANY({_INTERESTS}) AND (
+        {reads_case("c")} OR {named_for("m")} OR {opened_case("c")} OR {opened_mediation("m")}
+        OR {own_referral("r", _INTERESTS)} OR {own_referral("a", _INTERESTS)} OR EXISTS (
+            SELECT FROM openings o WHERE o.log_id = n.log_id AND o.decider_id = CAST(:person AS uuid)
+            AND o.state IN ('asked', 'open')
+        )
+    ))
+"""
+# Who opened a case in an emergency, and who gave that person the role.
+_OPENED = """
+    SELECT jsonb_build_object('by', o.name, 'given', e.effects->'role_given', 'names', (
+        SELECT coalesce(jsonb_object_agg(p.id, p.name), '{}') FROM people p WHERE CAST(p.id AS text) IN (
+            e.effects->'role_given'->>'by', e.effects->'role_given'->>'agreed_by'
+        )
+    )) FROM events e LEFT JOIN people o ON CAST(o.id AS text) = e.actor_id WHERE e.log_id = n.log_id AND e.seq = n.seq
+"""
+_ROWS = f"""
+    SELECT n.id, n.log_id, n.seq, n.kind, n.about, n.at, n.edition, n.words, n.track_id, n.task_id, n.due_at, n.read_at,
+        l.kind AS log_kind, c.number, t.type AS task_type, t.closed_at, r.workflow, r.parent_id,
+        c.programme_id = ANY(CAST(:all_of AS uuid[])) AS inside, (
+            SELECT o.id FROM openings o WHERE o.log_id = n.log_id AND o.decider_id = CAST(:person AS uuid)
+            AND o.state IN ('asked', 'open') ORDER BY o.id DESC LIMIT 1
+        ) AS unsealing, CASE WHEN n.kind = 'emergency' THEN ({_OPENED}) END AS opened {SEEN}
+"""
+_COUNT = text(f"SELECT count(*) FROM (SELECT 1 {SEEN} AND n.read_at IS NULL LIMIT :most) x")
+
+
+def seen_by(actor: Actor) -> dict[str, Json]:
+    """What the policy's conditions read of a person."""
+    return reach_values(reach(actor)) | {"told_in": told_in(actor)}
+
+
+def count_unread(db: Connection, actor: Actor) -> int:
+    """How many notifications the actor has not read, up to `MOST_COUNTED` and one more."""
+    with whole(db):
+        count: int = db.execute(_COUNT, seen_by(actor) | {"most": MOST_COUNTED + 1}).scalar_one()
+    return count
+
+
+def list_notifications(
+    db: Connection, actor: Actor, *, unread: bool = False, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """What the actor was told, the newest first: kind, number, the text that names the deed, and where it leads."""
+    most, given, more = insist_limit(limit), seen_by(actor), " AND n.read_at IS NULL" if unread else ""
+    if keys := from_cursor(cursor, 2):
+        more += " AND (n.at, n.id) < (:at, CAST(:id AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    # Who is to agree to an unsealing is told of what stays sealed from that person: the query asks who may be told.
+    with whole(db):
+        rows = db.execute(text(f"{_ROWS} {more} ORDER BY n.at DESC, n.id DESC LIMIT :most"), given | {"most": most + 1}).all()
+    shown, following = page(rows, most, lambda row: (row.at, row.id))
+    return {"items": [_shown(row) for row in shown], "next": following}
+
+
+def find_notification(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """One of the actor's. Raises NotFound."""
+    with whole(db):
+        row = db.execute(text(f"{_ROWS} AND n.id = CAST(:id AS uuid)"), seen_by(actor) | {"id": read_id(id)}).one_or_none()
+    if row is None:
+        raise NotFound("notification")
+    return _shown(row)
+
+
+def read_id(id: str, noun: str = "notification") -> str:
+    """An id as it stands in an address. Raises NotFound for what is none."""
+    try:
+        return str(UUID(id))
+    except ValueError:
+        raise NotFound(noun) from None
+
+
+def _shown(row: Any) -> dict[str, Json]:
+    return {
+        "id": row.id, "kind": row.kind, "at": when(row.at), "read": row.read_at is not None, "number": row.number,
+        "sealed": row.log_kind == "mediation", "account": row.log_kind == "person", "role_request": row.about if row.log_kind == "programme" else None, "edition": row.edition, "words": row.words, "due_at": when(row.due_at),
+        "task": row.task_id, "step": row.task_type in (None, "step"), "done": row.closed_at is not None,
+        "log": row.log_id, "unsealing": row.unsealing, "opened": row.opened, "referral": row.track_id if row.workflow == "referral" else row.parent_id,
+        "inside": bool(row.inside) or row.log_kind == "mediation" and row.workflow is None,
+    }  # fmt: skip
+
+
+def mark_read(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """The actor has read one; once and for all. Raises NotFound."""
+    found = find_notification(db, actor, id)
+    db.execute(
+        text("UPDATE notifications SET read_at = coalesce(read_at, casework_now()) WHERE id = CAST(:id AS uuid)"), {"id": id}
+    )
+    return found | {"read": True}
+
+
+def mark_all_read(db: Connection, actor: Actor) -> int:
+    """The actor has read all that there are; gives how many were new."""
+    return db.execute(
+        text("UPDATE notifications SET read_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND read_at IS NULL"),
+        {"person": actor.person},
+    ).rowcount
+

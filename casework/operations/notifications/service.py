@@ -1,0 +1,239 @@
+"""From the outbox to notifications: who an event's notices are for, and when each of them goes by mail."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.analysis.notification_rules import Notice, first_of, notices
+from casework.engine.deadlines.calendars import Calendar, day_in
+from casework.engine.roles import QUEUE_ROLES
+from casework.engine.state.case import Case
+from casework.operations.auth.account_mail import tell_owner
+from casework.operations.core.actions import calendar_of, new_id
+from casework.operations.core.notification_preferences import DIGEST, NONE, choice_of
+from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
+from casework.operations.integrations.webhooks import queue_message
+from casework.operations.people.absences import substitutes_of
+from casework.operations.people.role_notices import tell_readers
+from casework.records.case_store import load
+from casework.records.database import transaction
+from casework.records.event_log import event_of
+
+Json = Any
+
+#: Events whose notices are written in one transaction.
+BATCH = 20
+#: When the digest goes, on the reader's own clock and on days on which the programme works.
+DIGEST_AT = time(8, 30)
+
+
+def any_untold(db: Connection) -> bool:
+    """Whether the outbox holds anything."""
+    found: bool = db.execute(text("SELECT EXISTS (SELECT FROM outbox)")).scalar_one()
+    return found
+
+
+def tell_due(engine: Engine, *, mailing: bool) -> int:
+    """Write the notices of every event in the outbox; gives how many events. Several may do it at once.
+
+    `mailing`: mails are queued for them too, as each person wants it.
+    """
+    count = 0
+    while True:
+        with transaction(engine) as db:
+            told = _tell_batch(db, mailing)
+        count += told
+        if told < BATCH:
+            return count
+
+
+# Of a log all or nothing, in order: what another transaction holds is left to it.
+_TAKE = text("""
+    WITH taken AS (SELECT log_id, seq FROM outbox ORDER BY log_id, seq LIMIT :most FOR UPDATE SKIP LOCKED),
+    gone AS (DELETE FROM outbox o USING taken t WHERE o.log_id = t.log_id AND o.seq = t.seq)
+    SELECT e.log_id, e.header, e.effects, l.kind, casework_now() AS now FROM taken t
+    JOIN events e ON e.log_id = t.log_id AND e.seq = t.seq JOIN logs l ON l.id = t.log_id ORDER BY e.log_id, e.seq
+""")
+
+
+def _tell_batch(db: Connection, mailing: bool) -> int:
+    rows = db.execute(_TAKE, {"most": BATCH}).all()
+    cases: dict[str, Case] = {}
+    for row in rows:
+        if row.kind == "person":
+            tell_owner(db, event_of(row.header, row.effects, {}), row.now, mailing=mailing)
+            continue
+        if row.kind == "programme":
+            tell_readers(db, event_of(row.header, row.effects, {}), row.now, mailing=mailing)
+            continue
+        if row.log_id not in cases:
+            cases[row.log_id] = load(db, row.log_id, row.kind)
+        case, event = cases[row.log_id], event_of(row.header, row.effects, {})
+        queue_message(db, case, event, row.now)
+        owed = notices(event, case)
+        if owed:
+            shares = shares_of(db, case, owed, {event.actor, event.acting_for}, event.track)
+            calendar = calendar_of(db, case.programme) if mailing and shares else None
+            for reader, share in shares:
+                _write(db, case, event.seq, event.at, reader, share, calendar, row.now)
+    return len(rows)
+
+
+# --- for whom --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A person who is told something, and how that person wants it."""
+
+    id: str
+    zone: str
+    choices: Mapping[str, str]
+    quiet: bool
+    #: Whoever is away is told for later; the mail goes to the substitute.
+    away: bool = False
+
+
+_MEMBERS = text(f"""
+    SELECT q.queue, q.scope, m.person_id FROM jsonb_to_recordset(CAST(:queues AS jsonb)) AS q(queue text, scope uuid, roles jsonb)
+    JOIN memberships m ON m.role IN (SELECT jsonb_array_elements_text(q.roles)) AND q.scope IN (m.programme_id, m.organisation_id)
+    WHERE {IN_FORCE} AND NOT {KEPT}
+""")
+_READERS = text("""
+    SELECT p.id, p.zone, coalesce(n.choices, '{}') AS choices, coalesce(n.quiet, false) AS quiet
+    FROM people p LEFT JOIN notification_preferences n ON n.person_id = p.id
+    WHERE p.id = ANY(CAST(:ids AS uuid[])) AND p.active AND NOT p.service ORDER BY p.id
+""")
+
+
+def shares_of(
+    db: Connection, case: Case, owed: Iterable[Notice], without: set[str | None], track: str | None
+) -> list[tuple[Reader, list[Notice]]]:
+    """What each person is told of an event. Whoever did it, or may not see it, is told nothing."""
+    owed = list(owed)
+    members = _members(db, case, owed)
+    away = _away(db, case)
+    shares: dict[str, list[Notice]] = defaultdict(list)
+    for notice in owed:
+        people = set(notice.people)
+        for queue, organisation in notice.queues:
+            found = members.get((queue, organisation or case.programme), set())
+            # Of a sealed mediation nobody of the programme is told but those named for it.
+            people |= found if organisation or case.kind != "mediation" else found & _named(case)
+        people |= {away[one] for one in people if one in away}
+        shut_out = case.interests | _barred(case, notice.track or track)
+        for person in people - without - shut_out:
+            shares[person].append(notice)
+    rows = db.execute(_READERS, {"ids": sorted(shares)})
+    return [
+        (Reader(row.id, row.zone, row.choices, row.quiet, row.id in away), first_of(shares[row.id])) for row in rows
+    ]
+
+
+def _away(db: Connection, case: Case) -> dict[str, str]:
+    """By person who is away now, who stands in. A sealed mediation knows no substitutes."""
+    if case.kind == "mediation":
+        return {}
+    named = {track.provider for track in case.tracks.values() if track.provider}
+    return substitutes_of(db, {case.programme, *named})
+
+
+def _named(case: Case) -> set[str]:
+    return {one for one in (case.owner, *case.team) if one}
+
+
+def _barred(case: Case, track: str | None) -> frozenset[str]:
+    found = case.tracks.get(track or "")
+    above = case.referral_of(found) if found else None
+    return above.barred if above else frozenset()
+
+
+def _members(db: Connection, case: Case, owed: Iterable[Notice]) -> dict[tuple[str, str], set[str]]:
+    wanted = {(queue, organisation or case.programme) for one in owed for queue, organisation in one.queues}
+    if not wanted:
+        return {}
+    queues = [
+        {"queue": queue, "scope": scope, "roles": sorted(QUEUE_ROLES.get(queue, {queue}))} for queue, scope in sorted(wanted)
+    ]
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in db.execute(_MEMBERS, {"queues": json.dumps(queues), "opened_at": opened_at_of(case)}):
+        found[row.queue, row.scope].add(row.person_id)
+    return found
+
+
+# --- written ---------------------------------------------------------------------------------------------------------
+
+_NOTIFY = text("""
+    INSERT INTO notifications (id, person_id, log_id, seq, kind, about, at, edition, words, track_id, task_id, due_at, mail_id)
+    VALUES (:id, :person, :log, :seq, :kind, :about, :at, :edition, :words, :track, :task, :due, :mail)
+    ON CONFLICT DO NOTHING
+""")
+# A digest that has gone already takes nothing more.
+_MAIL = text("""
+    INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at)
+    VALUES (:id, :person, :key, :kind, :sealed, :made_at, :send_at)
+    ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed WHERE mails.state = 'queued' RETURNING id
+""")
+
+
+def _write(
+    db: Connection, case: Case, seq: int, at: datetime, reader: Reader, share: list[Notice],
+    calendar: Calendar | None, now: datetime,
+) -> None:  # fmt: skip
+    for one in share:
+        mail = None if calendar is None or reader.away else _mail(db, case, seq, reader, one, calendar, now)
+        db.execute(_NOTIFY, {
+            "id": new_id(), "person": reader.id, "log": case.log, "seq": seq, "kind": one.kind, "about": one.about,
+            "at": at, "edition": one.edition, "words": one.words, "track": one.track, "task": one.task, "due": one.due,
+            "mail": mail,
+        })  # fmt: skip
+
+
+def _mail(
+    db: Connection, case: Case, seq: int, reader: Reader, one: Notice, calendar: Calendar, now: datetime
+) -> str | None:
+    how, sealed = choice_of(one.kind, reader.choices), case.kind == "mediation"
+    if how == NONE:
+        return None
+    if how == DIGEST:
+        send_at = next_digest(now, reader.zone, calendar)
+        # What is sealed has a digest of its own: of the other one the administrator's log tells.
+        key, kind = f"digest {reader.id} {send_at.isoformat()}{' sealed' if sealed else ''}", DIGEST
+    else:
+        send_at = next_working(now, calendar) if reader.quiet else now
+        key, kind = f"{reader.id} {case.log} {seq} {one.kind} {one.about}", one.kind
+    given = {
+        "id": new_id(), "person": reader.id, "key": key, "kind": kind, "sealed": sealed, "made_at": now,
+        "send_at": send_at,
+    }  # fmt: skip
+    found: str | None = db.execute(_MAIL, given).scalar_one_or_none()
+    return found
+
+
+def next_digest(now: datetime, zone: str, calendar: Calendar) -> datetime:
+    """The next morning on the reader's clock that the programme works on; later than now."""
+    try:
+        where = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        where = ZoneInfo("UTC")
+    day = day_in(now, where)
+    for _ in range(366):
+        moment = datetime.combine(day, DIGEST_AT, where)
+        if moment > now and calendar.is_working_day(day):
+            break
+        day += timedelta(days=1)
+    return moment.astimezone(now.tzinfo)
+
+
+def next_working(now: datetime, calendar: Calendar) -> datetime:
+    """Now, if the programme works, else when it begins to."""
+    begins = calendar.add_working_minutes(now, 1) - timedelta(minutes=1)
+    return max(begins, now)

@@ -1,0 +1,1 @@
+"""What supervisors watch: late work, forecasts, background jobs."""

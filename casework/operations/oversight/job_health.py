@@ -1,0 +1,126 @@
+"""Whether what happens by itself happens: the queue of jobs, and what waits for a worker longer than it should."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.roles import ADMINISTRATOR
+from casework.errors import NotFound
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.presenters import when
+from casework.permissions import Actor
+from casework.records.event_log import now
+from casework.records.row_security import whole
+
+Json = Any
+
+#: What should have been done waits too long after so many minutes; a mail that its server does not take, after more.
+PATIENCE_MINUTES, MAIL_PATIENCE_MINUTES = 5, 60
+#: An erasure must be done within a day: said soon enough to do something about it.
+ERASURE_PATIENCE_MINUTES = 30
+#: A job that has failed so often has more than a bad moment.
+MANY_TRIES = 5
+#: A worker that has not been heard of for so long is taken for dead.
+SILENT_S = 4.0
+#: So many failing jobs are named; all are counted.
+MOST = 100
+
+# What is for a sealed mediation: a job by the log, the mail or the message that it is for, a mail by itself. It waits and
+# fails like any other, and whoever runs the installation is told of it; on an administrator's page it would tell that it is.
+_SEALED_JOB = """(
+    EXISTS (SELECT FROM mediations d WHERE CAST(d.id AS text) = j.args->>'log')
+    OR EXISTS (SELECT FROM mails s WHERE CAST(s.id AS text) = j.args->>'mail' AND s.sealed)
+    OR EXISTS (SELECT FROM webhook_messages w JOIN mediations d ON d.id = w.log_id WHERE CAST(w.id AS text) = j.args->>'message')
+)"""
+_TOLD_JOB = f"(CAST(:sealed AS boolean) OR NOT {_SEALED_JOB})"
+_DELAYS = text(f"""
+    SELECT 'untold' AS kind, count(*) AS waiting, min(e.at) AS since FROM outbox o
+    JOIN events e ON e.log_id = o.log_id AND e.seq = o.seq
+    WHERE (CAST(:sealed AS boolean) OR NOT EXISTS (SELECT FROM mediations d WHERE d.id = o.log_id)) AND e.at < casework_now() - interval '{PATIENCE_MINUTES} minutes'
+    UNION ALL
+    SELECT 'unsent', count(*), min(m.made_at) FROM mails m
+    WHERE m.state = 'queued' AND m.send_at < casework_now() - interval '{MAIL_PATIENCE_MINUTES} minutes'
+    AND (CAST(:sealed AS boolean) OR NOT m.sealed)
+    UNION ALL
+    SELECT 'unerased', count(*), min(e.decided_at) FROM erasures e
+    WHERE e.state = 'agreed' AND e.decided_at < casework_now() - interval '{ERASURE_PATIENCE_MINUTES} minutes'
+    UNION ALL
+    SELECT 'failing', count(*), NULL FROM procrastinate_jobs j WHERE CAST(coalesce(j.args->>'tries', '0') AS int) >= {MANY_TRIES} AND {_TOLD_JOB}
+    UNION ALL
+    SELECT 'overdue_job', count(*), min(j.scheduled_at) FROM procrastinate_jobs j
+    WHERE j.status = 'todo' AND j.scheduled_at < now() - interval '{PATIENCE_MINUTES} minutes' AND {_TOLD_JOB}
+    UNION ALL
+    SELECT 'closed_roles', count(*), NULL FROM memberships m JOIN people p ON p.id = m.person_id
+    WHERE NOT p.active AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+""")
+
+
+def find_delays(db: Connection, *, sealed: bool) -> list[dict[str, Json]]:
+    """Kinds of work that wait too long, each with how many and since when; of sealed mediations only where `sealed` says so."""
+    rows = db.execute(_DELAYS, {"sealed": sealed})
+    return [{"kind": row.kind, "count": row.waiting, "since": when(row.since)} for row in rows if row.waiting]
+
+
+# Workers and jobs live by the server's own time, whatever a simulation has made of casework_now().
+_FIGURES = text(f"""
+    SELECT
+        (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => {SILENT_S})) AS workers,
+        (SELECT max(last_heartbeat) FROM procrastinate_workers) AS heard_at,
+        count(*) FILTER (WHERE j.status = 'todo' AND NOT j.args ? 'tries') AS waiting,
+        count(*) FILTER (WHERE j.status = 'doing') AS running,
+        count(*) FILTER (WHERE j.args ? 'tries') AS failing,
+        count(*) FILTER (WHERE j.status = 'doing' AND NOT EXISTS (
+            SELECT FROM procrastinate_workers w WHERE w.id = j.worker_id AND w.last_heartbeat > now() - make_interval(secs => {SILENT_S})
+        )) AS stalled
+    FROM procrastinate_jobs j WHERE {_TOLD_JOB}
+""")
+# Neither the case nor the person that a job is for: an administrator sees that it fails, not what for. By an id of its own: its
+# number in the queue counts all jobs, those of sealed mediations too.
+_FAILING = text(f"""
+    SELECT args->>'id' AS id, split_part(task_name, ':', 2) AS task, CAST(args->>'tries' AS int) AS tries, status::text AS status, scheduled_at
+    FROM procrastinate_jobs j WHERE args ? 'id' AND {_TOLD_JOB} ORDER BY CAST(args->>'tries' AS int) DESC, j.id LIMIT :most
+""")
+
+
+def show_jobs(db: Connection, actor: Actor) -> dict[str, Json]:
+    """Workers that are alive, jobs that wait, run, fail or stall, and what is late. Raises NotFound for others than administrators."""
+    _insist(actor)
+    # Which jobs are sealed the engine knows, and not who asks.
+    with whole(db):
+        row, rows = db.execute(_FIGURES, _UNSEALED).one(), db.execute(_FAILING, _UNSEALED | {"most": MOST}).all()
+        late = find_delays(db, sealed=False)
+    failing = [
+        {"id": one.id, "task": one.task, "tries": one.tries, "running": one.status == "doing", "next_at": when(one.scheduled_at)}
+        for one in rows
+    ]  # fmt: skip
+    return {
+        # Each worker shows itself once for each of its two queues.
+        "at": when(now(db)), "workers": (row.workers + 1) // 2, "heard_at": when(row.heard_at), "waiting": row.waiting,
+        "running": row.running, "failing": row.failing, "stalled": row.stalled, "jobs": failing, "late": late,
+    }  # fmt: skip
+
+
+def retry_job(db: Connection, actor: Actor, job: str, request: Request) -> Done:
+    """Let a job that failed be tried at once, not at its time. Raises NotFound."""
+    _insist(actor)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    with whole(db):
+        found = db.execute(_RETRY, _UNSEALED | {"id": job}).rowcount
+    if not found:
+        raise NotFound("job")
+    return finish(db, actor, request, Done({"id": job, "retried": True}))
+
+
+_UNSEALED = {"sealed": False}
+_RETRY = text(f"""
+    UPDATE procrastinate_jobs j SET scheduled_at = CASE WHEN status = 'todo' THEN NULL ELSE scheduled_at END
+    WHERE args->>'id' = :id AND {_TOLD_JOB}
+""")
+
+
+def _insist(actor: Actor) -> None:
+    if ADMINISTRATOR not in actor.roles():
+        raise NotFound

@@ -1,0 +1,1 @@
+"""People, their roles, invitations, absences and leaving."""

@@ -1,0 +1,413 @@
+"""Invitations: one person, one time, with an end. Whoever invites tells the code; the mail alone opens nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.engine.definition.names import insist_name
+from casework.engine.roles import ADMINISTRATOR, ORGANISATION_ROLES, PROVIDER_LEAD, ROLES, SYSTEM
+from casework.engine.state.events import SYSTEM_ACTOR
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.operations.auth.passwords import hash_password
+from casework.operations.auth.preferences import LANGUAGES
+from casework.operations.auth.step_up import sensitive
+from casework.operations.core.email_addresses import canonical, is_address
+from casework.operations.core.encryption import Vault
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.presenters import when
+from casework.operations.core.register_log import append
+from casework.operations.people.invitation_rules import INVITED, INVITED_AGAIN, REVOKED
+from casework.permissions import Actor
+from casework.records.event_log import Log, lock_log
+
+Json = Any
+
+#: Days until an invitation ends, and the most that may be asked for.
+DAYS, MOST_DAYS = 7, 30
+CODE_DIGITS = 8
+#: Where a link leads; what follows the mark never leaves the browser but in a form.
+INVITATION_PAGE = "/invitation#"
+#: Wrong codes of one invitation within a day, wherever they come from: each address is slowed down long before.
+MOST_WRONG = 200
+#: Invitations that are mailed for one programme or organisation within a day.
+MOST_A_DAY = 50
+
+#: One invitation with what it is for and how it stands. Without the right to invite, what one had
+#: invited to has lapsed, and so has what an erasure took the address of.
+ROW = """
+    SELECT i.*, g.id AS programme_id, o.id AS organisation_id, coalesce(g.name, o.name) AS scope,
+        coalesce(g.name_zh, o.name_zh) AS scope_zh, p.name AS inviter, p.name_zh AS inviter_zh,
+        CASE WHEN i.accepted_at IS NOT NULL THEN 'accepted' WHEN i.revoked_at IS NOT NULL THEN 'revoked'
+        WHEN i.locked_at IS NOT NULL THEN 'locked' WHEN i.expires_at <= casework_now() OR i.email IS NULL OR i.invited_by IS NOT NULL
+        AND NOT (p.active AND EXISTS (SELECT FROM memberships m WHERE m.person_id = i.invited_by
+            AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+            AND (m.role = 'administrator' AND (o.id IS NOT NULL OR m.programme_id = i.scope_id)
+            OR m.role = 'provider_lead' AND m.organisation_id = i.scope_id)))
+        THEN 'lapsed' ELSE 'open' END AS state
+    FROM invitations i LEFT JOIN programmes g ON g.id = i.scope_id LEFT JOIN organisations o ON o.id = i.scope_id
+    LEFT JOIN people p ON p.id = i.invited_by
+"""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What somebody is invited to: a programme or an organisation."""
+
+    programme: str | None = None
+    organisation: str | None = None
+
+    @property
+    def id(self) -> str:
+        found = self.programme or self.organisation
+        assert found is not None
+        return found
+
+
+@sensitive
+def invite(
+    db: Connection, actor: Actor, vault: Vault, *, scope: Scope, email: str, name: str, roles: Sequence[str],
+    language: str = "en", days: int = DAYS, request: Request,
+) -> Done:  # fmt: skip
+    """Invite somebody; the code to tell stands in the first answer only.
+
+    An administrator invites to a programme of their own and to every organisation, a provider's lead to the own one.
+    """
+    _insist_invites(actor, scope)
+    insist_form(db, actor.person, scope, email, name, roles, language, days)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    id, code = record_invitation(
+        db, actor.person, vault, scope=scope, email=email, name=name.strip(), roles=roles, language=language, days=days
+    )[:2]
+    answer = {"id": id, "state": "open"}
+    finish(db, actor, request, Done(answer, 201))
+    return Done(answer | {"code": code}, 201)
+
+
+def record_invitation(
+    db: Connection, by: str | None, vault: Vault, *, scope: Scope, email: str, name: str, roles: Sequence[str], language: str,
+    days: int,
+) -> tuple[str, str, str]:  # fmt: skip
+    """Write an invitation and queue its mail: (its id, its code, the secret of its link)."""
+    email = canonical(email)
+    log = lock_log(db, scope.id)
+    _insist_calm(db, log)
+    taken = db.execute(text(f"SELECT 1 FROM ({ROW}) i WHERE scope_id = CAST(:scope AS uuid) AND lower(email) = :email"
+                            " AND state = 'open'"), {"scope": log.id, "email": email}).first()  # fmt: skip
+    if taken:
+        raise InvalidForm(fields={"email": "has an open invitation already; send that one again"})
+    id = str(uuid_utils.uuid7())
+    ends, code = log.now + timedelta(days=days), new_code()
+    effects = {"invitation": id, "roles": list(roles), "language": language, "expires_at": ends.isoformat()}
+    _note(db, log, INVITED, by or SYSTEM_ACTOR, effects, {"email": email, "name": name})
+    secret = vault.secrets_of(_purpose(id, 1))[0]
+    db.execute(
+        text(
+            "INSERT INTO invitations (id, scope_id, email, name, roles, language, invited_by, made_at, expires_at, token, code)"
+            " VALUES (:id, :scope, :email, :name, :roles, :language, :by, :at, :ends, :token, :code)"
+        ),
+        {
+            "id": id, "scope": log.id, "email": email, "name": name, "roles": list(roles), "language": language, "by": by,
+            "at": log.now, "ends": ends, "token": token_hash(secret), "code": hash_password(code),
+        },
+    )  # fmt: skip
+    _mail(db, id, 1, log.now)
+    return id, code, secret
+
+
+def list_invitations(
+    db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """Whom one may have invited, the newest first: all of one's programmes and organisations, whoever invited."""
+    most, more = insist_limit(limit), ""
+    given: dict[str, Any] = _reach(actor) | {"most": most + 1}
+    if keys := from_cursor(cursor, 2):
+        more = " AND (made_at, id) < (:at, CAST(:after AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    rows = db.execute(
+        text(
+            f"SELECT i.*, {_MAIL} AS mail FROM ({ROW}) i WHERE {_SEEN}{more} ORDER BY made_at DESC, id DESC LIMIT :most"
+        ),
+        given,
+    ).all()
+    shown, following = page(rows, most, lambda row: (row.made_at, str(row.id)))
+    return {"items": [_item(row) for row in shown], "next": following}
+
+
+def show_invitation(db: Connection, actor: Actor, invitation: str) -> dict[str, Json]:
+    """One of them. Raises NotFound."""
+    row = db.execute(
+        text(f"SELECT i.*, {_MAIL} AS mail FROM ({ROW}) i WHERE id = CAST(:id AS uuid) AND {_SEEN}"),
+        _reach(actor) | {"id": invitation},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("invitation")
+    return _item(row)
+
+
+#: What became of its last mail.
+_MAIL = "(SELECT m.state FROM mails m WHERE m.invitation_id = i.id ORDER BY m.made_at DESC, m.id DESC LIMIT 1)"
+
+
+def _item(row: Any) -> dict[str, Json]:
+    return {
+        "id": row.id, "email": row.email, "name": row.name, "roles": list(row.roles), "language": row.language,
+        "programme": row.programme_id, "organisation": row.organisation_id, "scope": row.scope, "scope_zh": row.scope_zh,
+        "state": row.state, "mail": row.mail, "made_at": when(row.made_at), "expires_at": when(row.expires_at),
+        "accepted_at": when(row.accepted_at), "person": row.accepted_by,
+        "invited_by": {"id": row.invited_by, "name": row.inviter, "name_zh": row.inviter_zh} if row.invited_by else None,
+    }  # fmt: skip
+
+
+@sensitive
+def invite_again(
+    db: Connection, actor: Actor, vault: Vault, invitation: str, request: Request, *, days: int = DAYS
+) -> Done:
+    """Send a new link with a new code and a new end; the ones before open nothing any more. Raises NotFound, Refused."""
+    row = _find(db, actor, invitation)
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidForm(fields={"days": f"must be between 1 and {MOST_DAYS}"})
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    if row.state in ("accepted", "revoked"):
+        raise Refused(["This invitation was accepted or withdrawn. Make a new one."])
+    log, code, issue = lock_log(db, row.scope_id), new_code(), row.issue + 1
+    _insist_calm(db, log)
+    ends = log.now + timedelta(days=days)
+    _note(db, log, INVITED_AGAIN, actor.person, {"invitation": row.id, "expires_at": ends.isoformat()}, {})
+    db.execute(
+        text(
+            "UPDATE invitations SET issue = :issue, token = :token, code = :code, tries = 0, expires_at = :ends,"
+            " locked_at = NULL, opened = NULL, opened_until = NULL WHERE id = CAST(:id AS uuid)"
+        ),
+        {
+            "id": row.id, "issue": issue, "token": token_hash(vault.secrets_of(_purpose(row.id, issue))[0]),
+            "code": hash_password(code), "ends": ends,
+        },
+    )  # fmt: skip
+    _drop_mails(db, row.id)
+    _mail(db, row.id, issue, log.now)
+    answer = {"id": row.id, "state": "open"}
+    finish(db, actor, request, Done(answer))
+    return Done(answer | {"code": code})
+
+
+def revoke_invitation(db: Connection, actor: Actor, invitation: str, request: Request) -> Done:
+    """Withdraw an invitation that nobody has accepted: its link opens nothing from now on. Raises NotFound, Refused."""
+    row = _find(db, actor, invitation)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    if row.state == "accepted":
+        raise Refused(["This invitation was accepted. End the person's role instead."])
+    if row.revoked_at is None:
+        log = lock_log(db, row.scope_id)
+        _note(db, log, REVOKED, actor.person, {"invitation": row.id}, {})
+        db.execute(
+            text("UPDATE invitations SET revoked_at = :at, opened = NULL WHERE id = CAST(:id AS uuid)"),
+            {"id": row.id, "at": log.now},
+        )
+        _drop_mails(db, row.id)
+    return finish(db, actor, request, Done({"id": row.id, "state": "revoked"}))
+
+
+# --- who may ---------------------------------------------------------------------------------------------------------
+
+_SEEN = (
+    "(programme_id = ANY(CAST(:programmes AS uuid[])) OR organisation_id = ANY(CAST(:led AS uuid[]))"
+    " OR :administers AND organisation_id IS NOT NULL)"
+)
+
+
+def _reach(actor: Actor) -> dict[str, Json]:
+    held = actor.memberships
+    return {
+        "programmes": sorted({m.programme for m in held if m.programme and m.role == ADMINISTRATOR}),
+        "led": sorted({m.organisation for m in held if m.organisation and m.role == PROVIDER_LEAD}),
+        "administers": any(m.role == ADMINISTRATOR for m in held),
+    }  # fmt: skip
+
+
+def _insist_invites(actor: Actor, scope: Scope) -> None:
+    """Raises NotAllowed for who invites nobody, and NotFound for what is not theirs to invite to."""
+    mine = _reach(actor)
+    if not (mine["administers"] or mine["led"]):
+        raise NotAllowed(why="administrators invite, and leads of providers.")
+    if scope.programme is not None and scope.programme not in mine["programmes"]:
+        raise NotFound("programme")
+    if scope.organisation is not None and scope.organisation not in mine["led"] and not mine["administers"]:
+        raise NotFound("organisation")
+
+
+def insist_form(
+    db: Connection, by: str | None, scope: Scope, email: str, name: str, roles: Sequence[str], language: str, days: int
+) -> None:
+    """Raises InvalidForm for what is no invitation."""
+    faults = {}
+    held = ORGANISATION_ROLES if scope.organisation else frozenset(ROLES) - ORGANISATION_ROLES - {SYSTEM}
+    if not roles or len(set(roles)) != len(roles):
+        faults["roles"] = "is required"
+    elif not set(roles) <= held:
+        faults["roles"] = "is held within a programme, those of providers within an organisation"
+    try:
+        insist_name(name)
+    except InvalidForm as fault:
+        faults |= fault.fields
+    email = canonical(email)
+    if not is_address(email):
+        faults["email"] = "is not an e-mail address"
+    if language not in LANGUAGES:
+        faults["language"] = "is not one of the choices"
+    if not 1 <= days <= MOST_DAYS:
+        faults["days"] = f"must be between 1 and {MOST_DAYS}"
+    if scope.organisation and not db.execute(
+        text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid)"), {"id": scope.organisation}
+    ).first():
+        faults["organisation"] = "is not known"
+    if "email" not in faults:
+        # Only what whoever invites can see anyway: who is in the programme or the organisation already, and oneself.
+        known = {"scope": scope.id, "email": email, "roles": list(roles)}
+        if db.execute(_OWN, {"id": by, "email": email}).first():
+            faults["email"] = "is your own; nobody gives a role to themselves"
+        elif db.execute(_HOLDS, known).first():
+            faults["email"] = "is of somebody who has this role already"
+        elif scope.programme and db.execute(_CLOSED, known).first():
+            # Only administrators invite to a programme, and they see every account.
+            faults["email"] = "belongs to a closed account; reopen it first"
+    if faults:
+        raise InvalidForm(fields=faults)
+
+
+_OWN = text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND lower(email) = :email")
+_CLOSED = text("SELECT 1 FROM people WHERE lower(email) = :email AND NOT active")
+_HOLDS = text("""
+    SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id WHERE lower(p.email) = :email AND m.role = ANY(:roles)
+    AND coalesce(m.programme_id, m.organisation_id) = CAST(:scope AS uuid) AND m.deputy_for IS NULL
+    AND (m.ends_at IS NULL OR m.ends_at > casework_now()) LIMIT 1
+""")
+
+
+def _insist_calm(db: Connection, log: Log) -> None:
+    """Nobody's address is flooded with mails of ours. Raises Refused."""
+    sent = db.execute(
+        text(
+            "SELECT count(*) FROM mails m JOIN invitations i ON i.id = m.invitation_id WHERE i.scope_id = CAST(:scope AS uuid)"
+            " AND m.made_at > casework_now() - interval '1 day'"
+        ),
+        {"scope": log.id},
+    ).scalar_one()
+    if sent >= MOST_A_DAY:
+        raise Refused(["There were too many invitations within a day. Go on tomorrow."])
+
+
+def _find(db: Connection, actor: Actor, invitation: str) -> Any:
+    """The invitation, locked. Raises NotFound for one that is not the actor's to look after."""
+    row = db.execute(
+        text(f"{ROW} WHERE i.id = CAST(:id AS uuid) FOR NO KEY UPDATE OF i"), {"id": invitation}
+    ).one_or_none()
+    mine = _reach(actor)
+    theirs = row is not None and (
+        row.programme_id in mine["programmes"] or row.organisation_id in mine["led"]
+        or row.organisation_id is not None and mine["administers"]
+    )  # fmt: skip
+    if not theirs:
+        raise NotFound("invitation")
+    return row
+
+
+# --- its mail --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class InvitationMail:
+    """The mail of an invitation: who invites to what, and the link; never the code."""
+
+    id: str
+    address: str
+    language: str
+    at: datetime
+    inviter: str
+    scope: str
+    path: str
+    until: datetime
+
+
+def write_invitation(db: Connection, mail: str, vault: Vault) -> InvitationMail | None:
+    """What the mail of an invitation says now; None where its link opens nothing any more."""
+    row = db.execute(
+        text(
+            f"SELECT i.*, m.key, casework_now() AS now FROM mails m JOIN ({ROW}) i ON i.id = m.invitation_id"
+            " WHERE m.id = CAST(:id AS uuid)"
+        ),
+        {"id": mail},
+    ).one()
+    if row.state != "open" or row.key != _key(row.id, row.issue):
+        return None
+    # Made again each time, and kept nowhere: another key may have come since.
+    links = [one for one in vault.secrets_of(_purpose(row.id, row.issue)) if token_hash(one) == bytes(row.token)]
+    if not links:
+        return None
+    chinese = row.language == "zh-Hans"
+    inviter, scope = (row.inviter_zh, row.scope_zh) if chinese else (None, None)
+    return InvitationMail(
+        mail, row.email, row.language, row.now, inviter or row.inviter or "", scope or row.scope,
+        INVITATION_PAGE + links[0], row.expires_at,
+    )  # fmt: skip
+
+
+def _mail(db: Connection, invitation: str, issue: int, at: datetime) -> None:
+    db.execute(
+        text(
+            "INSERT INTO mails (id, invitation_id, key, kind, sealed, made_at, send_at)"
+            " VALUES (:id, :invitation, :key, 'invitation', false, :at, :at)"
+        ),
+        {"id": str(uuid_utils.uuid7()), "invitation": invitation, "key": _key(invitation, issue), "at": at},
+    )
+
+
+def _drop_mails(db: Connection, invitation: str) -> None:
+    db.execute(
+        text(
+            "UPDATE mails SET state = 'cancelled', ended_at = casework_now() WHERE invitation_id = CAST(:id AS uuid)"
+            " AND state = 'queued'"
+        ),
+        {"id": invitation},
+    )
+
+
+# --- its secrets -----------------------------------------------------------------------------------------------------
+
+
+def new_code() -> str:
+    """Eight digits, which are easy to say."""
+    return "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+
+
+def token_hash(secret: str) -> bytes:
+    """What is stored of a link: its 256 bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _purpose(invitation: str, issue: int) -> str:
+    return f"invitation {invitation} {issue}"
+
+
+_key = _purpose
+
+
+def _note(db: Connection, log: Log, kind: str, by: str, effects: dict[str, Json], body: dict[str, Json]) -> None:
+    append(db, log, [log.next_event(kind, by, effects=effects, body=body)])
+
+
+__all__ = [
+    "DAYS", "INVITATION_PAGE", "MOST_DAYS", "MOST_WRONG", "ROW", "InvitationMail", "Scope", "insist_form", "invite", "invite_again", "list_invitations",
+    "record_invitation", "revoke_invitation", "show_invitation", "token_hash", "write_invitation",
+]  # fmt: skip

@@ -1,0 +1,267 @@
+"""The directory of providers: what each says of itself, how busy it is, how it has answered, and whom to ask for a service.
+
+What a provider's score is made of are the tasks of its referrals and of the office's beside them. Sealed mediations are
+in no figure: they are in no list either.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.analysis.provider_ranking import Candidate, Wanted, suggest
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.forms import insist_day
+from casework.engine.roles import PROVIDER_LEAD
+from casework.engine.state.case import Case, Track
+from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.operations.cases.queries import find_case
+from casework.operations.core.actions import calendar_of, home_calendar
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.register_log import CHANGED, append
+from casework.operations.people.service import is_administrator
+from casework.permissions import Actor, Sight, reach
+from casework.records.event_log import lock_log, now
+from casework.records.register_entries import body_of
+
+Json = Any
+
+LANGUAGES = ("zh", "en")
+#: What a provider says of itself, with how it begins.
+EMPTY: Mapping[str, Json] = {"fields": [], "languages": [], "places": [], "capacity": None, "closed": [], "conflicts": []}
+MOST_WORDS, LONGEST = 40, 80
+
+
+# --- who -------------------------------------------------------------------------------------------------------------
+
+
+def _reads_directory(actor: Actor) -> bool:
+    return is_administrator(actor) or bool(reach(actor).all_of)
+
+
+def _counted(actor: Actor) -> dict[str, Json]:
+    """Which referrals are in the actor's figures: all of their own organisation, else those of the programmes that they read."""
+    mine = reach(actor)
+    return {"own": sorted(mine.organisations), "programmes": sorted(mine.all_of)}
+
+
+def _may_edit(actor: Actor, provider: str) -> bool:
+    leads = {m.organisation for m in actor.memberships if m.role == PROVIDER_LEAD}
+    return provider in leads or is_administrator(actor)
+
+
+def _insist_sees(db: Connection, actor: Actor, provider: str) -> None:
+    mine = _reads_directory(actor) or provider in reach(actor).organisations
+    if not mine or db.execute(_TAKES, {"id": provider}).first() is None:
+        raise NotFound("provider")
+
+
+_TAKES = text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid) AND services <> '{}'")
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+_PROVIDERS = """
+    SELECT o.id, o.name, o.name_zh, o.country, o.services, o.language, o.profile, (
+        SELECT count(*) FROM tracks t JOIN cases c ON c.id = t.log_id WHERE t.workflow = 'referral' AND t.provider_id = o.id
+        AND t.ended_at IS NULL AND t.fired ? 'send' AND (o.id = ANY(CAST(:own AS uuid[])) OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
+    ) AS open
+    FROM organisations o WHERE o.services <> '{{}}' {more} ORDER BY o.name, o.id LIMIT 500
+"""
+
+
+def list_providers(db: Connection, actor: Actor, *, service: str | None = None) -> dict[str, Json]:
+    """Every organisation that takes referrals, for those who read cases; for a provider's people their own."""
+    given: dict[str, Json] = {"service": service or "", **_counted(actor)}
+    more = "AND (:service = '' OR :service = ANY(o.services))"
+    if not _reads_directory(actor):
+        more += " AND o.id = ANY(CAST(:own AS uuid[]))"
+    today = _today(db, actor)
+    return {"items": [_provider(row, today) for row in db.execute(text(_PROVIDERS.format(more=more)), given)]}
+
+
+def _provider(row: Any, today: date) -> dict[str, Json]:
+    profile = EMPTY | row.profile
+    return {
+        "id": row.id, "name": row.name, "name_zh": row.name_zh, "country": row.country, "services": list(row.services),
+        "open": row.open, "closed_now": any(first <= today <= last for first, last in _closed(profile)), **profile,
+    }  # fmt: skip
+
+
+def _today(db: Connection, actor: Actor) -> date:
+    """The day of the programme that the actor works for; of a provider's people, who work for many, the pilot's."""
+    return (home_calendar(db, actor) or Calendar("none")).local_date(now(db))
+
+
+def _closed(profile: Mapping[str, Json]) -> list[tuple[date, date]]:
+    return [(date.fromisoformat(one["from"]), date.fromisoformat(one["to"])) for one in profile["closed"]]
+
+
+def show_provider(db: Connection, actor: Actor, provider: str) -> dict[str, Json]:
+    """One provider with its figures. Raises NotFound."""
+    _insist_sees(db, actor, provider)
+    row = db.execute(text(_PROVIDERS.format(more="AND o.id = CAST(:id AS uuid)")), {"id": provider, **_counted(actor)}).one()
+    return _provider(row, _today(db, actor)) | {
+        "figures": [_figures(one) for one in db.execute(_FIGURES, {"provider": provider, **_counted(actor)})],
+        "ours": provider in reach(actor).organisations, "may_edit": _may_edit(actor, provider),
+    }  # fmt: skip
+
+
+#: By service: what was asked and how it ended, and of both sides' tasks how many were done by their day.
+_FIGURES = text("""
+    SELECT t.kind AS service, count(*) AS sent, count(*) FILTER (WHERE t.fired ? 'accept') AS accepted,
+        count(*) FILTER (WHERE t.outcome = 'declined') AS declined, count(*) FILTER (WHERE t.outcome = 'no_answer') AS silent,
+        count(*) FILTER (WHERE t.outcome = 'completed') AS completed, count(*) FILTER (WHERE t.outcome = 'failed') AS failed,
+        coalesce(sum((t.fired->'return'->>'count')::int), 0) AS returned,
+        avg((t.fired->'approve'->'data'->>'rating')::numeric) AS rating,
+        count(*) FILTER (WHERE t.objections <> '{}') AS objected,
+        sum(k.answered) AS answered, sum(k.answered_in_time) AS answered_in_time,
+        sum(k.worked) AS worked, sum(k.worked_in_time) AS worked_in_time,
+        sum(k.office) AS office, sum(k.office_in_time) AS office_in_time
+    FROM tracks t JOIN cases c ON c.id = t.log_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE theirs AND k.rule = 'sent') AS answered,
+            count(*) FILTER (WHERE theirs AND k.rule = 'sent' AND in_time) AS answered_in_time,
+            count(*) FILTER (WHERE theirs AND k.rule <> 'sent') AS worked,
+            count(*) FILTER (WHERE theirs AND k.rule <> 'sent' AND in_time) AS worked_in_time,
+            count(*) FILTER (WHERE NOT theirs) AS office, count(*) FILTER (WHERE NOT theirs AND in_time) AS office_in_time
+        FROM (
+            SELECT k.rule, k.organisation_id IS NOT NULL AS theirs, coalesce(k.closed_at, casework_now()) <= k.due_at AS in_time
+            FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = t.log_id AND (b.id = t.id OR b.parent_id = t.id)
+            AND k.rule <> 'draft' AND k.due_at IS NOT NULL AND (k.closed_at IS NOT NULL OR k.due_at < casework_now())
+            AND k.state <> 'Created'
+        ) k
+    ) k
+    WHERE t.workflow = 'referral' AND t.provider_id = CAST(:provider AS uuid) AND t.fired ? 'send'
+    AND (t.provider_id = ANY(CAST(:own AS uuid[])) OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
+    GROUP BY t.kind ORDER BY t.kind
+""")
+
+
+def _figures(row: Any) -> dict[str, Json]:
+    told = {name: int(value or 0) for name, value in row._mapping.items() if name not in ("service", "rating")}
+    return {"service": row.service, "rating": None if row.rating is None else f"{row.rating:.1f}", **told}
+
+
+# --- deeds -----------------------------------------------------------------------------------------------------------
+
+
+def describe_provider(db: Connection, actor: Actor, provider: str, profile: Mapping[str, Json], request: Request) -> Done:
+    """Say of a provider what it does, where, in which languages, how much of it, when not, and for whom not.
+
+    By its own lead, or an administrator. Raises InvalidForm, NotAllowed, NotFound.
+    """
+    _insist_sees(db, actor, provider)
+    if not _may_edit(actor, provider):
+        raise NotAllowed(why="this is for the provider's lead and for administrators.")
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    found = _checked(profile)
+    log = lock_log(db, provider)
+    db.execute(
+        text("UPDATE organisations SET profile = CAST(:profile AS jsonb) WHERE id = CAST(:id AS uuid)"),
+        {"id": provider, "profile": json.dumps(found)},
+    )
+    body = body_of(db, "organisations", provider, [provider], columns=["profile"])
+    append(db, log, [log.next_event(CHANGED, actor.person, body=body)], request.key_hash)
+    return finish(db, actor, request, Done({"id": provider}))
+
+
+def _checked(given: Mapping[str, Json]) -> dict[str, Json]:
+    faults: dict[str, str] = {}
+    made = dict(EMPTY) | {name: given[name] for name in EMPTY if given.get(name) not in (None, "")}
+    for name in ("fields", "places", "conflicts"):
+        words = list(dict.fromkeys(" ".join(str(one).split()) for one in made[name]))
+        made[name] = [one for one in words if one]
+        if len(made[name]) > MOST_WORDS or any(len(one) > LONGEST for one in made[name]):
+            faults[name] = f"must be {MOST_WORDS} at most, each of {LONGEST} letters at most"
+    if not set(made["languages"]) <= set(LANGUAGES):
+        faults["languages"] = f"must be some of {', '.join(LANGUAGES)}"
+    if made["capacity"] is not None and not (isinstance(made["capacity"], int) and 0 <= made["capacity"] <= 1000):
+        faults["capacity"] = "must be a whole number from 0 to 1000"
+    made["closed"] = [{"from": one.get("from"), "to": one.get("to")} for one in made["closed"]]
+    try:
+        for one in made["closed"]:
+            insist_day(one["from"], "closed")
+            insist_day(one["to"], "closed")
+        if any(one["from"] > one["to"] for one in made["closed"]):
+            faults["closed"] = "must begin before it ends"
+    except InvalidForm as fault:
+        faults |= fault.fields
+    if faults:
+        raise InvalidForm(fields=faults)
+    return made
+
+
+# --- whom to ask -----------------------------------------------------------------------------------------------------
+
+
+def suggest_providers(db: Connection, actor: Actor, number: str, service: str) -> dict[str, Json]:
+    """Whom to ask for a service in a case: everybody who does it, in an order with its reasons. Raises NotFound."""
+    case, level = find_case(db, actor, number)
+    if level < Sight.ALL:
+        raise NotFound("case")
+    return {"items": suggestions_for(db, case, service)}
+
+
+def suggestions_for(db: Connection, case: Case, service: str) -> list[dict[str, Json]]:
+    given: dict[str, Json] = {"service": service, "own": [], "programmes": [case.programme]}
+    rows = db.execute(text(_PROVIDERS.format(more="AND :service = ANY(o.services)")), given).all()
+    told = {row.provider_id: row for row in db.execute(_ANSWERS, given | {"ids": [row.id for row in rows]})}
+    here = [one for one in case.tracks.values() if one.workflow == "referral" and one.kind == service]
+    found = suggest([_candidate(row, told.get(row.id), here) for row in rows], _wanted(db, case))
+    names = {row.id: {"name": row.name, "name_zh": row.name_zh} for row in rows}
+    return [
+        {"id": one.candidate.id, **names[one.candidate.id], "points": one.points, "possible": one.possible,
+         "reasons": list(one.reasons), "open": one.candidate.open, "capacity": one.candidate.capacity}
+        for one in found
+    ]  # fmt: skip
+
+
+_ANSWERS = text("""
+    SELECT t.provider_id::text, count(*) FILTER (WHERE k.closed_at IS NOT NULL OR k.due_at < casework_now()) AS answered,
+        count(*) FILTER (WHERE k.closed_at <= k.due_at) AS in_time, avg((t.fired->'approve'->'data'->>'rating')::numeric) AS rating
+    FROM tracks t JOIN cases c ON c.id = t.log_id JOIN tasks k ON k.track_id = t.id AND k.rule = 'sent'
+    WHERE t.workflow = 'referral' AND t.kind = :service AND t.provider_id = ANY(CAST(:ids AS uuid[]))
+    AND c.programme_id = ANY(CAST(:programmes AS uuid[])) GROUP BY t.provider_id
+""")
+_WANTED = text("""
+    SELECT n.sector, n.district, t.benefits, (
+        SELECT coalesce(array_agg(DISTINCT o.language), '{}') FROM organisations o WHERE o.id = ANY(CAST(:parties AS uuid[]))
+    ) AS languages, (
+        SELECT coalesce(array_agg(n), '{}') FROM organisations o, unnest(ARRAY[o.name, o.name_zh, o.register_number]) n
+        WHERE o.id = ANY(CAST(:parties AS uuid[])) AND n IS NOT NULL
+    ) AS names
+    FROM cases c LEFT JOIN needs n ON n.id = c.need_id LEFT JOIN technologies t ON t.id = c.technology_id
+    WHERE c.id = CAST(:case AS uuid)
+""")
+
+
+def _words(*words: str | None) -> frozenset[str]:
+    return frozenset(one.strip().casefold() for one in words if one and one.strip())
+
+
+def _candidate(row: Any, told: Any, here: Sequence[Track]) -> Candidate:
+    profile = EMPTY | row.profile
+    mine = [one for one in here if one.provider == row.id]
+    return Candidate(
+        id=row.id, name=row.name, fields=_words(*profile["fields"]), languages=frozenset(profile["languages"]),
+        places=_words(*profile["places"]), capacity=profile["capacity"], open=row.open, closed=tuple(_closed(profile)),
+        conflicts=_words(*profile["conflicts"]), answered=told.answered if told else 0, in_time=told.in_time if told else 0,
+        declined_here=any(one.outcome in ("declined", "no_answer", "failed") for one in mine),
+        at_work_here=any(one.live and "send" in one.fired for one in mine),
+        rating=float(told.rating) if told and told.rating is not None else None,
+    )  # fmt: skip
+
+
+def _wanted(db: Connection, case: Case) -> Wanted:
+    row = db.execute(_WANTED, {"case": case.log, "parties": list(case.parties.values())}).one()
+    return Wanted(
+        today=calendar_of(db, case.programme).local_date(now(db)), fields=_words(row.sector, *(row.benefits or ())),
+        languages=frozenset(one[:2] for one in row.languages), places=_words(row.district),
+        parties=_words(*row.names),
+    )  # fmt: skip

@@ -1,0 +1,247 @@
+"""Programmes, organisations, people and their roles: registers whose every change is history too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.names import insist_name
+from casework.engine.roles import (
+    ADMINISTRATOR,
+    AUDITOR,
+    COMPLIANCE,
+    DISPUTE_OFFICER,
+    OFFICER,
+    ORGANISATION_ROLES,
+    ROLES,
+    SUPERVISOR,
+    SYSTEM,
+)
+from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.errors import InvalidForm, NotFound
+from casework.operations.core.email_addresses import insist_address
+from casework.operations.core.register_log import CHANGED, ENDED, GRANTED, REGISTERED, append
+from casework.permissions import DECIDES, apart_from
+from casework.records.event_log import lock_log, new_log, now
+from casework.records.register_entries import body_of
+
+Json = Any
+
+
+def _register(db: Connection, kind: str, by: str, effects: Mapping[str, Json], values: Mapping[str, Json]) -> str:
+    """A new row of one of `_HOMES`, and its log, whose first event tells what stands in it."""
+    id, moment, table = str(uuid_utils.uuid7()), now(db), _HOMES[kind]
+    columns = ", ".join(values)
+    db.execute(
+        text(
+            f"INSERT INTO {table} (id, created_at, {columns}) SELECT id, CAST(:moment AS timestamptz), {columns}"
+            f" FROM jsonb_populate_record(NULL::{table}, CAST(:values AS jsonb))"
+        ),
+        {"moment": moment, "values": json.dumps({"id": id, **values})},
+    )
+    log = new_log(id, kind, id if kind == "programme" else None, moment)
+    body = body_of(db, table, id, [id])
+    append(db, log, [Event(log=id, seq=1, at=moment, kind=REGISTERED, actor=by, effects=effects, body=body)])
+    return id
+
+
+_HOMES = {"programme": "programmes", "organisation": "organisations", "person": "people"}
+
+
+def register_programme(
+    db: Connection, *, code: str, name: str, name_zh: str | None, calendar: Calendar, by: str = SYSTEM_ACTOR
+) -> str:
+    """A programme with its calendar; gives its id. Case numbers begin with its code."""
+    if not (code.isascii() and code.isalnum() and code.isupper() and 2 <= len(code) <= 8):
+        raise InvalidForm(fields={"code": "must be 2 to 8 capital letters or digits"})
+    if db.execute(text("SELECT 1 FROM programmes WHERE code = :code"), {"code": code}).first():
+        raise InvalidForm(fields={"code": "belongs to another programme"})
+    name, name_zh = _names(name, name_zh)
+    written = calendar.to_json()
+    values = {"code": code, "name": name, "name_zh": name_zh, "calendar": written}
+    return _register(db, "programme", by, {"code": code, "calendar": written}, values)
+
+
+def register_phase(
+    db: Connection, programme: str, *, name: str, name_zh: str | None, starts_on: date, ends_on: date | None = None,
+    by: str = SYSTEM_ACTOR,
+) -> str:  # fmt: skip
+    """A phase of a programme; gives its id."""
+    name, name_zh = _names(name, name_zh)
+    id = str(uuid_utils.uuid7())
+    db.execute(
+        text(
+            "INSERT INTO phases (id, programme_id, name, name_zh, starts_on, ends_on) VALUES (:id, :programme, :name, :name_zh, :starts, :ends)"
+        ),
+        {"id": id, "programme": programme, "name": name, "name_zh": name_zh, "starts": starts_on, "ends": ends_on},
+    )
+    effects = {"phase": id, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat() if ends_on else None}
+    log = lock_log(db, programme)
+    append(db, log, [log.next_event(CHANGED, by, effects=effects, body=body_of(db, "phases", programme, [id]))])
+    return id
+
+
+def register_organisation(
+    db: Connection, *, name: str, name_zh: str | None = None, country: str | None = None, kind: str = "company",
+    services: Sequence[str] = (), register_number: str | None = None, language: str = "en",
+    provenance: Mapping[str, Json] | None = None, by: str = SYSTEM_ACTOR,
+) -> str:  # fmt: skip
+    """An organisation: a party, or a provider of services; gives its id."""
+    name, name_zh = _names(name, name_zh)
+    effects = {"kind": kind, "services": list(services), "country": country}
+    values = {
+        "name": name, "name_zh": name_zh, "country": country, "kind": kind, "services": list(services),
+        "register_number": register_number, "language": language, "profile": {}, "owners": [], "provenance": provenance or {},
+    }  # fmt: skip
+    return _register(db, "organisation", by, effects, values)
+
+
+def register_person(
+    db: Connection, *, email: str, name: str, name_zh: str | None = None, password_hash: str | None = None,
+    language: str = "en", zone: str = "Asia/Shanghai", service: bool = False, by: str = SYSTEM_ACTOR,
+) -> str:  # fmt: skip
+    """A person with an account; gives the id that stands for that person in the history."""
+    email = insist_address(email)
+    taken = db.execute(text("SELECT 1 FROM people WHERE lower(email) = :email"), {"email": email}).first()
+    if taken:
+        raise InvalidForm(fields={"email": "belongs to another account"})
+    name, name_zh = _names(name, name_zh)
+    values = {
+        "email": email, "name": name, "name_zh": name_zh, "password_hash": password_hash, "language": language, "zone": zone,
+        "theme": "auto", "active": True, "service": service,
+    }  # fmt: skip
+    return _register(db, "person", by, {}, values)
+
+
+def grant_role(
+    db: Connection, person: str, role: str, *, programme: str | None = None, organisation: str | None = None,
+    deputy_for: str | None = None, starts_at: datetime | None = None, ends_at: datetime | None = None,
+    absence: str | None = None, via: str | None = None, invitation: str | None = None, request: str | None = None,
+    by: str = SYSTEM_ACTOR,
+) -> str:  # fmt: skip
+    """A membership: a role within a programme or an organisation, for a time; gives its id.
+
+    `absence` and `via`: it is a deputy's, because of that absence, and passes on that membership. `invitation`: the person
+    accepted it. `request`: a second person agreed to what was asked for (`role_requests`); whether that is needed is for
+    the caller to know.
+    """
+    scope = programme or organisation
+    if role not in ROLES or role == SYSTEM:
+        raise InvalidForm(fields={"role": f"must be one of {', '.join(one for one in ROLES if one != SYSTEM)}"})
+    if scope is None or (programme and organisation) or (role in ORGANISATION_ROLES) != (organisation is not None):
+        raise InvalidForm(fields={"role": "is held within a programme, those of providers within an organisation"})
+    log = lock_log(db, scope)
+    id, start = str(uuid_utils.uuid7()), starts_at or log.now
+    insist_given(db, person, role, scope, start, ends_at)
+    effects = {
+        "membership": id, "person": person, "role": role, "deputy_for": deputy_for, "starts_at": _text(start),
+        "ends_at": _text(ends_at),
+    }  # fmt: skip
+    if absence is not None:
+        effects |= {"absence": absence, "via": via}
+    if invitation is not None:
+        effects |= {"invitation": invitation}
+    if request is not None:
+        effects |= {"request": request}
+    append(db, log, [log.next_event(GRANTED, by, effects=effects)])
+    db.execute(
+        text(
+            "INSERT INTO memberships (id, person_id, role, programme_id, organisation_id, deputy_for, starts_at, ends_at,"
+            " absence_id, via_id) VALUES (:id, :person, :role, :programme, :organisation, :deputy_for, :starts_at, :ends_at,"
+            " :absence, :via)"
+        ),
+        {
+            "id": id, "person": person, "role": role, "programme": programme, "organisation": organisation,
+            "deputy_for": deputy_for, "starts_at": start, "ends_at": ends_at, "absence": absence, "via": via,
+        },
+    )  # fmt: skip
+    return id
+
+
+def insist_given(
+    db: Connection, person: str, role: str, scope: str, start: datetime, end: datetime | None
+) -> None:
+    """Whether the person may have the role in that time, beside the others and with an open account. Raises InvalidForm; reads no mediation."""
+    if end is not None and end <= start:
+        raise InvalidForm(fields={"ends_at": "must come after the start"})
+    # Held, so that an account that is being closed beside this is closed before or after it.
+    if db.execute(text("SELECT active FROM people WHERE id = CAST(:id AS uuid) FOR SHARE"), {"id": person}).scalar() is False:
+        raise InvalidForm(fields={"person": "has a closed account; reopen it first"})
+    if not (others := apart_from(role)):
+        return
+    given = {"person": person, "programme": scope, "others": sorted(others), "start": start, "end": end}
+    other = db.execute(_HOLDS_OTHER, given).scalar()
+    if role == DISPUTE_OFFICER and other in DECIDES:
+        raise InvalidForm(fields={"role": "is not for somebody who decides in cases of the programme in that time"})
+    if other is not None:
+        raise _BESIDE[other]()
+    if role == DISPUTE_OFFICER and db.execute(_HAS_CASES, given).first():
+        raise InvalidForm(fields={"role": "is not for somebody who has open cases; hand them over first"})
+
+
+#: Why a role is not for somebody, by another one that the person has in that time.
+_BESIDE: Mapping[str, Callable[[], InvalidForm]] = {
+    OFFICER: lambda: InvalidForm(fields={"role": "is not for somebody who is an officer of the programme in that time"}),
+    DISPUTE_OFFICER: lambda: InvalidForm(
+        fields={"role": "is not for somebody who is a dispute officer of the programme in that time"}
+    ),
+    AUDITOR: lambda: InvalidForm(
+        fields={"role": "is not for somebody who is an auditor of the programme in that time: whoever judges the work does none of it"}
+    ),
+    SUPERVISOR: lambda: InvalidForm(
+        fields={"role": "is not for somebody who is a supervisor of the programme in that time: whoever judges the work does none of it"}
+    ),
+    COMPLIANCE: lambda: InvalidForm(
+        fields={"role": "is not for somebody who is a compliance officer of the programme in that time: whoever judges the work does none of it"}
+    ),
+    ADMINISTRATOR: lambda: InvalidForm(
+        fields={"role": "is not for somebody who is an administrator of the programme in that time: whoever judges the work does none of it"}
+    ),
+}
+_HOLDS_OTHER = text("""
+    SELECT role FROM memberships WHERE person_id = CAST(:person AS uuid) AND programme_id = CAST(:programme AS uuid)
+    AND role = ANY(:others) AND (ends_at IS NULL OR ends_at > CAST(:start AS timestamptz))
+    AND (CAST(:end AS timestamptz) IS NULL OR starts_at < CAST(:end AS timestamptz)) ORDER BY role LIMIT 1
+""")
+_HAS_CASES = text("""
+    SELECT 1 FROM cases WHERE programme_id = CAST(:programme AS uuid) AND closed_at IS NULL
+    AND (owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(team)) LIMIT 1
+""")
+
+
+def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> bool:
+    """End a membership now, or before it has begun; False where it had ended."""
+    row = db.execute(
+        text(
+            "SELECT coalesce(programme_id, organisation_id) AS scope, starts_at, ends_at FROM memberships WHERE id = CAST(:id AS uuid)"
+        ),
+        {"id": membership},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("membership")
+    log = lock_log(db, row.scope)
+    if row.ends_at is not None and row.ends_at <= log.now:
+        return False
+    # A role that has not begun never will.
+    end = max(log.now, row.starts_at)
+    effects = {"membership": membership, "ends_at": _text(end)}
+    append(db, log, [log.next_event(ENDED, by, effects=effects)])
+    db.execute(
+        text("UPDATE memberships SET ends_at = :end WHERE id = CAST(:id AS uuid)"), {"end": end, "id": membership}
+    )
+    return True
+
+
+def _names(name: str, name_zh: str | None) -> tuple[str, str | None]:
+    """A name in both languages; nobody has one that could pass for another's. Raises InvalidForm."""
+    return insist_name(name), insist_name(name_zh, "name_zh") if name_zh and name_zh.strip() else None
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

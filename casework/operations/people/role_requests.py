@@ -1,0 +1,324 @@
+"""Roles by which people read a programme's cases or decide in them: one person asks for them, and a second one agrees.
+
+What was asked for stands in the programme's own log, and a request is what its events add up to. On the command line
+roles are given at once while a programme has no case; from then on it asks, as an administrator does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.engine.execution.commands import By
+from casework.engine.roles import ADMINISTRATOR, SUPERVISOR
+from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from casework.ledger.canonical_json import instant
+from casework.operations.auth.step_up import insist_proved
+from casework.operations.core import register_log
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.presenters import named, names_of, when
+from casework.operations.core.register_log import GRANTED, ROLE_ASKED, ROLE_REFUSED
+from casework.operations.people import registry
+from casework.operations.people.absences import pass_on_role
+from casework.operations.people.role_notices import announce, told_in
+from casework.permissions import Actor, takes_two
+from casework.records.event_log import lock_log
+
+Json = Any
+
+ASKED, AGREED, REFUSED = "asked", "agreed", "refused"
+#: Who agrees: never who asked, nor whom it is for.
+DECIDERS = (ADMINISTRATOR, SUPERVISOR)
+LONGEST = 2_000
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRequest:
+    """A role that somebody asked for, for another person."""
+
+    id: str
+    programme: str
+    person: str
+    role: str
+    deputy_for: str | None
+    starts_at: str | None
+    ends_at: str | None
+    #: The command line is `system`.
+    asked_by: str
+    asked_at: datetime
+    invitation: str | None = None
+    state: str = ASKED
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Whose word it is already, or whom it is about: none of them agrees."""
+        return frozenset({self.asked_by, self.person, *([self.deputy_for] if self.deputy_for else [])})
+
+
+def fold(events: Iterable[Event]) -> dict[str, RoleRequest]:
+    """The requests by id that a programme's log adds up to."""
+    found: dict[str, RoleRequest] = {}
+    for event in events:
+        told, id = event.effects, event.effects.get("request")
+        if event.kind == ROLE_ASKED:
+            found[told["request"]] = RoleRequest(
+                told["request"], event.log, told["person"], told["role"], told["deputy_for"], told["starts_at"], told["ends_at"],
+                told.get("asked_by") or event.actor, event.at, told.get("invitation"),
+            )  # fmt: skip
+        elif id in found and event.kind in (GRANTED, ROLE_REFUSED):
+            state = AGREED if event.kind == GRANTED else REFUSED
+            found[id] = replace(found[id], state=state, decided_by=event.actor, decided_at=event.at)
+    return found
+
+
+def why_not_agreed(one: RoleRequest | None, event: Event) -> str | None:
+    """What speaks against an event that gives a role upon a request; None where it may be."""
+    if one is None or one.state != ASKED:
+        return "nobody had asked for this role"
+    told = event.effects
+    if (told["person"], told["role"], told["deputy_for"]) != (one.person, one.role, one.deputy_for) or told["ends_at"] != one.ends_at:
+        return "another role was given than the one asked for"
+    if event.actor in one.people:
+        return "the person who asked for a role, or whom it is for, also agreed to it"
+    return None
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
+
+
+def may_give_at_once(db: Connection, programme: str) -> bool:
+    """Whether the command line may give a role without a second person: while there is no case that anybody could read."""
+    return db.execute(text("SELECT 1 FROM cases WHERE programme_id = CAST(:id AS uuid) LIMIT 1"), {"id": programme}).first() is None
+
+
+def ask_role(
+    db: Connection, person: str, role: str, *, programme: str, deputy_for: str | None = None, starts_at: datetime | None = None,
+    ends_at: datetime | None = None, by: str = SYSTEM_ACTOR, asked_by: str | None = None, invitation: str | None = None,
+) -> str:  # fmt: skip
+    """Ask for a role, to which somebody else must agree; gives the id of the request.
+
+    `asked_by`: who invited the person, where it is that one who asks by accepting.
+    """
+    log = lock_log(db, programme)
+    registry.insist_given(db, person, role, programme, starts_at or log.now, ends_at)
+    if any(
+        (one.person, one.role, one.deputy_for, one.state) == (person, role, deputy_for, ASKED)
+        for one in fold(_events_of(db, programme)).values()
+    ):
+        raise Refused(["This role has been asked for already. Another person must agree to it first."])
+    id = str(uuid_utils.uuid7())
+    effects = {
+        "request": id, "person": person, "role": role, "deputy_for": deputy_for,
+        "starts_at": starts_at.isoformat() if starts_at else None, "ends_at": ends_at.isoformat() if ends_at else None,
+    }  # fmt: skip
+    if invitation is not None:
+        effects |= {"invitation": invitation, "asked_by": asked_by or SYSTEM_ACTOR}
+    register_log.append(db, log, [log.next_event(ROLE_ASKED, by, effects=effects)])
+    announce(db, programme, log.seq + 1)
+    return id
+
+
+def give_or_ask(db: Connection, person: str, role: str, *, programme: str, deputy_for: str | None = None) -> bool:
+    """For the command line: give a role, or ask for it where there is something to read already. Whether it was given."""
+    if takes_two(role) and not may_give_at_once(db, programme):
+        ask_role(db, person, role, programme=programme, deputy_for=deputy_for)
+        return False
+    registry.grant_role(db, person, role, programme=programme, deputy_for=deputy_for)
+    return True
+
+
+def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, note: str, request: Request) -> Done:
+    """Agree as the second person, upon which the role is given at once; or do not. Who asked may take it back."""
+    one = _find(db, actor, request_id)
+    own = {m.role for m in actor.memberships if m.programme == one.programme and m.deputy_for is None}
+    role = next((code for code in DECIDERS if code in own), None)
+    if role is None:
+        raise NotAllowed(why=f"this is for: {', '.join(DECIDERS)}, in their own name.")
+    if actor.person in one.people and (agree or actor.person != one.asked_by):
+        raise NotAllowed(why="nobody agrees to a role that they asked for, or that is for themselves.")
+    # Nobody proves who they are for what is not theirs to decide.
+    insist_proved(actor)
+    if len(note) > LONGEST or (not agree and not note.strip()):
+        # Whoever comes too late has nothing to correct.
+        _insist_asked(one)
+        raise InvalidForm(fields={"note": f"must have at most {LONGEST} characters" if note.strip() else "is required"})
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    log = lock_log(db, one.programme)
+    one = _find(db, actor, request_id)
+    _insist_asked(one)
+    if not agree:
+        effects = {"request": one.id, "person": one.person, "role": one.role}
+        register_log.append(db, log, [log.next_event(ROLE_REFUSED, actor.person, effects=effects, body={"note": note.strip()})])
+        announce(db, one.programme, log.seq + 1)
+        return finish(db, actor, request, Done({"id": one.id, "state": REFUSED, "membership": None}))
+    begins = datetime.fromisoformat(one.starts_at) if one.starts_at else None
+    membership = registry.grant_role(
+        db, one.person, one.role, programme=one.programme, deputy_for=one.deputy_for,
+        starts_at=begins if begins and begins > log.now else None,
+        ends_at=datetime.fromisoformat(one.ends_at) if one.ends_at else None, request=one.id, by=actor.person,
+    )  # fmt: skip
+    announce(db, one.programme, log.seq + 1)
+    pass_on_role(db, membership, By(actor.person, role))
+    return finish(db, actor, request, Done({"id": one.id, "state": AGREED, "membership": membership}))
+
+
+def _insist_asked(one: RoleRequest) -> None:
+    if one.state != ASKED:
+        raise WrongState(action="Decide on the role", why=f"it is {one.state} already.")
+
+
+def close_requests(db: Connection, person: str) -> None:
+    """Of somebody whose account is closed, or in whose place it would be: what waits for a second person waits no more."""
+    for programme in asked_in(db, person):
+        log = lock_log(db, programme)
+        waiting = [one for one in fold(_events_of(db, programme)).values() if one.state == ASKED and person in (one.person, one.deputy_for)]
+        for n, one in enumerate(waiting):
+            log = log if n == 0 else lock_log(db, programme)
+            effects = {"request": one.id, "person": one.person, "role": one.role}
+            register_log.append(db, log, [log.next_event(ROLE_REFUSED, SYSTEM_ACTOR, effects=effects)])
+            announce(db, programme, log.seq + 1)
+
+
+def asked_in(db: Connection, person: str) -> list[str]:
+    """The programmes in which a role was asked for, for this person or in whose place it would be."""
+    return list(db.execute(_ASKED_FOR, {"kind": ROLE_ASKED, "person": person}).scalars())
+
+
+_ASKED_FOR = text("""
+    SELECT DISTINCT e.log_id::text FROM logs l JOIN events e ON e.log_id = l.id
+    WHERE l.kind = 'programme' AND e.kind = :kind AND :person IN (e.effects->>'person', e.effects->>'deputy_for') ORDER BY 1
+""")
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def list_requests(db: Connection, actor: Actor) -> dict[str, Json]:
+    """Roles that were asked for in the actor's programmes, those that wait first and then the newest."""
+    found = [one for programme in told_in(actor) for one in fold(_events_of(db, programme)).values()]
+    # The newest first, and what waits before all of it.
+    shown = sorted(found, key=lambda one: (one.state != ASKED, -one.asked_at.timestamp(), one.id))[:MOST]
+    names = names_of(
+        db, {who for one in shown for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR}, {one.programme for one in shown}
+    ) | _programme_names(db, {one.programme for one in shown})
+    return {"items": [_shown(actor, one, names) for one in shown], "next": None}
+
+
+def list_waiting(db: Connection, actor: Actor, person: str) -> list[dict[str, Json]]:
+    """Roles of somebody that wait for a second person, in the actor's programmes."""
+    return [one for one in list_requests(db, actor)["items"] if one["state"] == ASKED and one["person"]["id"] == person]
+
+
+def show_request(db: Connection, actor: Actor, request_id: str) -> dict[str, Json]:
+    """One request, and whether the actor may decide on it. Raises NotFound."""
+    one = _find(db, actor, request_id)
+    names = names_of(db, {who for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR}) | _programme_names(db, {one.programme})
+    return _shown(actor, one, names)
+
+
+def count_waiting(db: Connection, actor: Actor) -> int:
+    """How many wait for the actor's word."""
+    return sum(
+        _decides(actor, one) for programme in told_in(actor) for one in fold(_events_of(db, programme)).values()
+    )
+
+
+def _decides(actor: Actor, one: RoleRequest) -> bool:
+    own = any(m.programme == one.programme and m.role in DECIDERS and m.deputy_for is None for m in actor.memberships)
+    return own and one.state == ASKED and actor.person not in one.people
+
+
+def _shown(actor: Actor, one: RoleRequest, names: Mapping[str, str]) -> dict[str, Json]:
+    return {
+        "id": one.id, "programme": {"id": one.programme, "name": names.get(one.programme)}, "person": named(one.person, names),
+        "role": one.role, "deputy_for": named(one.deputy_for, names), "starts_at": one.starts_at, "ends_at": one.ends_at,
+        "asked_by": None if one.asked_by == SYSTEM_ACTOR else named(one.asked_by, names), "asked_at": instant(one.asked_at),
+        "state": one.state, "decided_by": None if one.decided_by == SYSTEM_ACTOR else named(one.decided_by, names), "decided_at": when(one.decided_at),
+        "decides": _decides(actor, one), "own": one.state == ASKED and actor.person == one.asked_by,
+    }  # fmt: skip
+
+
+def _find(db: Connection, actor: Actor, request_id: str) -> RoleRequest:
+    for programme in told_in(actor):
+        if (found := fold(_events_of(db, programme)).get(request_id)) is not None:
+            return found
+    raise NotFound("role request")
+
+
+def _events_of(db: Connection, programme: str) -> list[Event]:
+    rows = db.execute(_OF_REQUESTS, {"log": programme, "kinds": [ROLE_ASKED, ROLE_REFUSED, GRANTED]})
+    return [
+        Event(log=programme, seq=row.seq, at=row.at, kind=row.kind, actor=row.actor_id, effects=row.effects) for row in rows
+    ]
+
+
+_OF_REQUESTS = text("""
+    SELECT seq, at, kind, actor_id, effects FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds)
+    AND effects ? 'request' ORDER BY seq
+""")
+
+
+def _programme_names(db: Connection, ids: set[str]) -> dict[str, str]:
+    rows = db.execute(text("SELECT id::text, name FROM programmes WHERE id = ANY(CAST(:ids AS uuid[]))"), {"ids": sorted(ids)})
+    return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A role that somebody holds now in the own name: since when, who asked for it, and who agreed where it took two."""
+
+    role: str
+    since: datetime
+    by: str
+    agreed_by: str | None
+
+
+def roles_given(db: Connection, programme: str, people: Iterable[str]) -> dict[str, list[Given]]:
+    """Of people who hold roles in a programme now: each, with who gave it. The command line is `system`."""
+    wanted = sorted(set(people))
+    rows = db.execute(_GIVEN, {"programme": programme, "people": wanted}).all()
+    asked = fold(_events_of(db, programme))
+    made: dict[str, list[Given]] = {one: [] for one in wanted}
+    for row in rows:
+        request = asked.get(row.effects.get("request") or "")
+        first, second = (request.asked_by, row.actor_id) if request else (row.actor_id, None)
+        made[row.person].append(Given(row.role, row.starts_at, first, second))
+    return made
+
+
+def given_by(db: Connection, programme: str, people: Iterable[str]) -> dict[str, list[dict[str, Json]]]:
+    """The same by name, for a page."""
+    found = roles_given(db, programme, people)
+    who = {one for given in found.values() for each in given for one in (each.by, each.agreed_by)}
+    names = names_of(db, {one for one in who if one and one != SYSTEM_ACTOR})
+    return {
+        person: [
+            {"role": one.role, "since": instant(one.since), "by": names.get(one.by), "agreed_by": names.get(one.agreed_by or "")}
+            for one in given
+        ]
+        for person, given in found.items()
+    }
+
+
+_GIVEN = text("""
+    SELECT m.person_id::text AS person, m.role, m.starts_at, e.actor_id, e.effects FROM memberships m
+    JOIN events e ON e.log_id = m.programme_id AND e.kind = 'granted' AND e.effects->>'membership' = m.id::text
+    WHERE m.programme_id = CAST(:programme AS uuid) AND m.person_id = ANY(CAST(:people AS uuid[]))
+    AND m.deputy_for IS NULL AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+    ORDER BY m.starts_at, m.id
+""")
+
+__all__ = [
+    "DECIDERS", "RoleRequest", "ask_role", "asked_in", "close_requests", "count_waiting", "decide_role", "fold", "give_or_ask", "given_by", "list_requests", "list_waiting",
+    "may_give_at_once", "roles_given", "show_request", "why_not_agreed",
+]  # fmt: skip

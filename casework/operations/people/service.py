@@ -1,0 +1,465 @@
+"""What administrators do: programmes, phases, organisations, people and their roles. They see no case.
+
+A person who asks for something of a programme that is not that person's learns nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.execution.commands import By
+from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OBSERVER, PROVIDER_LEAD
+from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, Refused
+from casework.operations.auth.account_log import CLOSED, REOPENED, ROLE_ENDED, ROLE_GIVEN, note_account
+from casework.operations.auth.password_change import end_links, make_link
+from casework.operations.auth.sessions import close_account, end_access
+from casework.operations.auth.step_up import sensitive
+from casework.operations.core.encryption import Vault
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.national_holidays import china
+from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.register_entries import note_entries
+from casework.operations.oversight.forecast import insist_others_go_on, look_before
+from casework.operations.people import registry
+from casework.operations.people.absences import absences_of, finish_absence, pass_on_role
+from casework.operations.people.role_ending import end_roles
+from casework.operations.people.role_requests import ask_role, asked_in, close_requests
+from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor, takes_two
+from casework.records.event_log import now
+
+Json = Any
+
+CALENDARS = ("china", "monday_to_friday")
+
+
+# --- what is there ---------------------------------------------------------------------------------------------------
+
+
+def is_administrator(actor: Actor) -> bool:
+    return ADMINISTRATOR in actor.roles()
+
+
+def list_programmes(db: Connection, actor: Actor) -> dict[str, Json]:
+    """The programmes in which the actor has a role, with their phases; all of them for administrators."""
+    rows = db.execute(
+        text(
+            "SELECT p.id, p.code, p.name, p.name_zh, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name,"
+            " 'name_zh', f.name_zh, 'starts_on', f.starts_on, 'ends_on', f.ends_on) ORDER BY f.starts_on, f.id), '[]')"
+            " FROM phases f WHERE f.programme_id = p.id) AS phases FROM programmes p"
+            " WHERE :all OR p.id = ANY(CAST(:ids AS uuid[])) ORDER BY p.code, p.id LIMIT 1000"
+        ),
+        {"all": is_administrator(actor), "ids": sorted({m.programme for m in actor.memberships if m.programme})},
+    )
+    items = [
+        {"id": row.id, "code": row.code, "name": row.name, "name_zh": row.name_zh, "phases": row.phases} for row in rows
+    ]
+    return {"items": items, "next": None}
+
+
+def list_organisations(
+    db: Connection, actor: Actor, *, service: str | None = None, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """Every organisation for who works in a programme, their own for its members; the newest first."""
+    most = insist_limit(limit)
+    given: dict[str, Any] = {
+        "all": any(m.programme and m.role != OBSERVER for m in actor.memberships), "most": most + 1,
+        "own": sorted({m.organisation for m in actor.memberships if m.organisation}),
+    }  # fmt: skip
+    more = ""
+    if service is not None:
+        more, given["service"] = " AND :service = ANY(services)", service
+    if keys := from_cursor(cursor, 2):
+        more += " AND (created_at, id) < (:at, CAST(:after AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    rows = db.execute(
+        text(
+            "SELECT id, name, name_zh, country, kind, services, register_number, language, created_at FROM organisations"
+            f" WHERE (:all OR id = ANY(CAST(:own AS uuid[]))){more} ORDER BY created_at DESC, id DESC LIMIT :most"
+        ),
+        given,
+    ).all()
+    shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
+    return {"items": [_organisation(row) for row in shown], "next": following}
+
+
+def _organisation(row: Any) -> dict[str, Json]:
+    return {
+        "id": row.id, "name": row.name, "name_zh": row.name_zh, "country": row.country, "kind": row.kind,
+        "services": list(row.services), "register_number": row.register_number, "language": row.language,
+    }  # fmt: skip
+
+
+#: A role `m` in a programme or an organisation that who asks works in.
+_TOGETHER = """(:all OR m.programme_id = ANY(CAST(:programmes AS uuid[])) OR m.organisation_id = ANY(CAST(:organisations AS uuid[])))
+    AND (:all OR m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()))"""
+#: Somebody `p` whom who asks works with; everybody with an account for administrators. By the values of `people_values`.
+PEOPLE_SEEN = (
+    f"(:all OR p.active AND NOT p.service AND EXISTS (SELECT FROM memberships m WHERE m.person_id = p.id AND {_TOGETHER}))"
+)
+
+
+def people_values(actor: Actor) -> dict[str, Json]:
+    """The values that `PEOPLE_SEEN` names."""
+    staff = READS_ALL | {DISPUTE_OFFICER}
+    return {
+        "all": is_administrator(actor),
+        "programmes": sorted({m.programme for m in actor.memberships if m.programme and m.role in staff}),
+        "organisations": sorted({m.organisation for m in actor.memberships if m.organisation and m.role in PROVIDER_ROLES}),
+    }  # fmt: skip
+
+
+def list_people(
+    db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """Everybody with accounts for administrators; for others those of their programmes or organisation, without e-mail."""
+    most, all_of = insist_limit(limit), is_administrator(actor)
+    given: dict[str, Any] = people_values(actor) | {"most": most + 1}
+    more = ""
+    if keys := from_cursor(cursor, 2):
+        more = " AND (p.created_at, p.id) < (:at, CAST(:after AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    rows = db.execute(
+        text(
+            "SELECT p.id, p.name, p.name_zh, p.email, p.active, p.created_at, (SELECT coalesce(jsonb_agg(jsonb_build_object("
+            "'id', m.id, 'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for',"
+            " m.deputy_for, 'starts_at', m.starts_at, 'ends_at', m.ends_at) ORDER BY m.starts_at, m.id), '[]')"
+            f" FROM memberships m WHERE m.person_id = p.id AND {_TOGETHER}) AS memberships FROM people p"
+            f" WHERE {PEOPLE_SEEN}{more}"
+            " ORDER BY p.created_at DESC, p.id DESC LIMIT :most"
+        ),
+        given,
+    ).all()
+    shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
+    return {"items": [_person(row, whole=all_of) for row in shown], "next": following}
+
+
+def _person(row: Any, *, whole: bool) -> dict[str, Json]:
+    made = {"id": row.id, "name": row.name, "name_zh": row.name_zh, "memberships": row.memberships}
+    return made | {"email": row.email, "active": row.active} if whole else made
+
+
+# --- what is changed -------------------------------------------------------------------------------------------------
+
+
+def _once(db: Connection, actor: Actor, request: Request, do: Callable[[], Mapping[str, Json]], status: int) -> Done:
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    return finish(db, actor, request, Done(do(), status))
+
+
+def insist_administrator(actor: Actor) -> None:
+    """Raises NotAllowed for everybody else."""
+    if not is_administrator(actor):
+        raise NotAllowed(why="this is for administrators.")
+
+
+def insist_administers(actor: Actor, programme: str) -> None:
+    """Raises NotFound for a programme that is not there or that is not the administrator's."""
+    insist_administrator(actor)
+    if not actor.in_programme(programme, (ADMINISTRATOR,)):
+        raise NotFound("programme")
+
+
+def calendar_called(db: Connection, name: str) -> Calendar:
+    """A new programme's working days, by the name of the calendar. Raises InvalidForm."""
+    if name not in CALENDARS:
+        raise InvalidForm(fields={"calendar": f"must be one of {', '.join(CALENDARS)}"})
+    year = Calendar("none").local_date(now(db)).year
+    return china(range(year - 1, year + 3)) if name == "china" else Calendar("Monday to Friday")
+
+
+@sensitive
+def create_programme(
+    db: Connection, actor: Actor, *, code: str, name: str, name_zh: str | None, calendar: str, request: Request
+) -> Done:
+    """A programme; whoever makes it becomes its first administrator."""
+    insist_administrator(actor)
+    days = calendar_called(db, calendar)
+
+    def do() -> Mapping[str, Json]:
+        id = registry.register_programme(db, code=code, name=name, name_zh=name_zh, calendar=days, by=actor.person)
+        membership = registry.grant_role(db, actor.person, ADMINISTRATOR, programme=id, by=actor.person)
+        return {"id": id, "code": code, "membership": membership}
+
+    return _once(db, actor, request, do, 201)
+
+
+def create_phase(
+    db: Connection, actor: Actor, programme: str, *, name: str, name_zh: str | None, starts_on: date,
+    ends_on: date | None, request: Request,
+) -> Done:  # fmt: skip
+    """A phase of a programme."""
+    insist_administers(actor, programme)
+    if ends_on is not None and ends_on < starts_on:
+        raise InvalidForm(fields={"ends_on": "must not come before the start"})
+
+    def do() -> Mapping[str, Json]:
+        known = {"programme": programme, "name": name}
+        if db.execute(
+            text("SELECT 1 FROM phases WHERE programme_id = CAST(:programme AS uuid) AND name = :name"), known
+        ).first():
+            raise InvalidForm(fields={"name": "belongs to another phase"})
+        id = registry.register_phase(
+            db, programme, name=name, name_zh=name_zh, starts_on=starts_on, ends_on=ends_on, by=actor.person
+        )
+        return {"id": id}
+
+    return _once(db, actor, request, do, 201)
+
+
+def create_organisation(
+    db: Connection, actor: Actor, *, name: str, name_zh: str | None, country: str | None, kind: str,
+    services: Sequence[str], register_number: str | None, language: str, request: Request,
+) -> Done:  # fmt: skip
+    """An organisation: a party, or a provider of services."""
+    insist_administrator(actor)
+
+    def do() -> Mapping[str, Json]:
+        id = registry.register_organisation(
+            db, name=name, name_zh=name_zh, country=country, kind=kind, services=services,
+            register_number=register_number, language=language, by=actor.person,
+        )  # fmt: skip
+        return {"id": id}
+
+    return _once(db, actor, request, do, 201)
+
+
+@sensitive
+def create_person(
+    db: Connection, actor: Actor, vault: Vault, *, email: str, name: str, name_zh: str | None, language: str, mailing: bool,
+    request: Request,
+) -> Done:  # fmt: skip
+    """A person with an account, who sets the password by a link: it is mailed, or stands in the first answer only."""
+    insist_administrator(actor)
+
+    def do() -> Mapping[str, Json]:
+        return {"id": registry.register_person(db, email=email, name=name, name_zh=name_zh, language=language, by=actor.person)}
+
+    return _with_link(db, vault, actor, _once(db, actor, request, do, 201), mailing)
+
+
+@sensitive
+def send_link(db: Connection, actor: Actor, vault: Vault, person: str, request: Request, *, mailing: bool) -> Done:
+    """A new link for somebody who has not set a password yet; the one before opens nothing any more. Raises Refused.
+
+    Whoever has one asks for a link at the door, or two persons help: no administrator alone gets into an account.
+    """
+    insist_administrator(actor)
+    row = _account(db, person)
+    if not row.active:
+        raise Refused(["This account is closed. Reopen it first."])
+    if row.password_hash is not None:
+        raise Refused(["This person has a password. A new one is set by a link of the sign-in page, or with two persons' help."])
+    return _with_link(db, vault, actor, _once(db, actor, request, lambda: {"id": person}, 200), mailing)
+
+
+@sensitive
+def reopen_person(db: Connection, actor: Actor, vault: Vault, person: str, request: Request, *, mailing: bool) -> Done:
+    """Open a closed account again, with its address and without any role; its person sets a new password by a link."""
+    insist_administrator(actor)
+    row = _account(db, person)
+    if row.erased_at is not None:
+        raise Refused(["This person was erased. Make a new account."])
+
+    def do() -> Mapping[str, Json]:
+        if row.active:
+            raise Refused(["This account is open already."])
+        db.execute(
+            text("UPDATE people SET active = true, password_hash = NULL WHERE id = CAST(:id AS uuid)"), {"id": person}
+        )
+        note_entries(
+            db, "people", person, [person], kind="account_reopened", by=actor.person, columns=["active", "password_hash"]
+        )
+        note_account(db, person, REOPENED, actor.person)
+        return {"id": person, "active": True}
+
+    return _with_link(db, vault, actor, _once(db, actor, request, do, 200), mailing)
+
+
+def _with_link(db: Connection, vault: Vault, actor: Actor, done: Done, mailing: bool) -> Done:
+    """The answer with the link, unless that goes by mail or was given before."""
+    if done.repeated:
+        return done
+    link = make_link(db, vault, done.answer["id"], by=actor.person, mailed=mailing)
+    return done if mailing else replace(done, answer={**done.answer, "link": link})
+
+
+def _account(db: Connection, person: str) -> Any:
+    row = db.execute(
+        text(
+            "SELECT active, password_hash, erased_at FROM people WHERE id = CAST(:id AS uuid) AND NOT service FOR NO KEY UPDATE"
+        ),
+        {"id": person},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("person")
+    return row
+
+
+@sensitive
+def create_membership(
+    db: Connection, actor: Actor, *, person: str, role: str, programme: str | None, organisation: str | None,
+    deputy_for: str | None, starts_at: datetime | None, ends_at: datetime | None, request: Request,
+) -> Done:  # fmt: skip
+    """Give a person a role, or ask for it where a second person must agree; nobody gives one to themselves."""
+    insist_administrator(actor)
+    if programme is not None:
+        insist_administers(actor, programme)
+    if actor.person in (person, deputy_for):
+        raise NotAllowed(why="nobody gives a role to themselves; ask another administrator.")
+    faults = {
+        field: "is not known"
+        for field, id, table in (
+            ("person", person, "people"), ("deputy_for", deputy_for, "people"), ("organisation", organisation, "organisations"),
+        )
+        if id is not None and not _exists(db, table, id)
+    }  # fmt: skip
+    if faults:
+        raise InvalidForm(fields=faults)
+    if deputy_for == person:
+        raise InvalidForm(fields={"deputy_for": "must be somebody else"})
+
+    def do() -> Mapping[str, Json]:
+        if programme is not None and takes_two(role):
+            asked = ask_role(
+                db, person, role, programme=programme, deputy_for=deputy_for, starts_at=_utc(starts_at), ends_at=_utc(ends_at),
+                by=actor.person,
+            )  # fmt: skip
+            return {"id": asked, "state": "asked"}
+        id = registry.grant_role(
+            db, person, role, programme=programme, organisation=organisation, deputy_for=deputy_for,
+            starts_at=_utc(starts_at), ends_at=_utc(ends_at), by=actor.person,
+        )  # fmt: skip
+        pass_on_role(db, id, By(actor.person, ADMINISTRATOR))
+        note_account(db, person, ROLE_GIVEN, actor.person, membership=id)
+        return {"id": id, "state": "given"}
+
+    return _once(db, actor, request, do, 201)
+
+
+@sensitive
+def end_membership(db: Connection, actor: Actor, membership: str, request: Request) -> Done:
+    """End a role now, and with it the person's sessions and tokens."""
+    insist_administrator(actor)
+    row = db.execute(
+        text("SELECT person_id, programme_id FROM memberships WHERE id = CAST(:id AS uuid)"), {"id": membership}
+    ).one_or_none()
+    if row is None or (row.programme_id and not actor.in_programme(row.programme_id, (ADMINISTRATOR,))):
+        raise NotFound("membership")
+
+    def do() -> Mapping[str, Json]:
+        before = look_before(db, [row.programme_id] if row.programme_id else [])
+        end_roles(db, [membership], By(actor.person, ADMINISTRATOR))
+        insist_others_go_on(db, before, request, names=False)
+        end_access(db, row.person_id, by=actor.person)
+        note_account(db, row.person_id, ROLE_ENDED, actor.person, membership=membership)
+        return {"id": membership, "ended": True}
+
+    return _once(db, actor, request, do, 200)
+
+
+# --- what a provider's lead does for its own organisation -------------------------------------------------------------
+
+
+def _led(actor: Actor) -> list[str]:
+    return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == PROVIDER_LEAD})
+
+
+def list_members(db: Connection, actor: Actor) -> list[dict[str, Json]]:
+    """The organisations that the actor leads, each with the people who hold a role in it now."""
+    rows = db.execute(
+        text(
+            "SELECT o.id, o.name, o.name_zh, (SELECT coalesce(jsonb_agg(jsonb_build_object('membership', m.id, 'id', p.id,"
+            " 'name', p.name, 'name_zh', p.name_zh, 'email', p.email, 'role', m.role, 'since', m.starts_at, 'ends_at',"
+            " m.ends_at, 'deputy', m.deputy_for IS NOT NULL) ORDER BY p.name, m.id), '[]') FROM memberships m"
+            " JOIN people p ON p.id = m.person_id WHERE m.organisation_id = o.id AND p.active AND NOT p.service"
+            " AND (m.ends_at IS NULL OR m.ends_at > casework_now())) AS members"
+            " FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[])) ORDER BY o.name, o.id"
+        ),
+        {"ids": _led(actor)},
+    )
+    return [{"id": row.id, "name": row.name, "name_zh": row.name_zh, "members": row.members} for row in rows]
+
+
+@sensitive
+def end_member(db: Connection, actor: Actor, membership: str, request: Request) -> Done:
+    """A lead ends somebody's role in the organisation, with sessions and tokens; nobody's own, so that a lead is left."""
+    row = db.execute(
+        text("SELECT person_id, organisation_id FROM memberships WHERE id = CAST(:id AS uuid)"), {"id": membership}
+    ).one_or_none()
+    if row is None or row.organisation_id not in _led(actor):
+        raise NotFound("membership")
+    if row.person_id == actor.person:
+        raise NotAllowed(why="nobody ends their own role; ask another lead or an administrator.")
+
+    def do() -> Mapping[str, Json]:
+        end_roles(db, [membership], By(actor.person, PROVIDER_LEAD, row.organisation_id))
+        end_access(db, row.person_id)
+        note_account(db, row.person_id, ROLE_ENDED, actor.person, membership=membership)
+        return {"id": membership, "ended": True}
+
+    return _once(db, actor, request, do, 200)
+
+
+_LEFT = text("""
+    SELECT g.name, count(*) AS count FROM cases c JOIN programmes g ON g.id = c.programme_id
+    WHERE c.closed_at IS NULL AND (c.owner_id = CAST(:id AS uuid) OR CAST(:id AS uuid) = ANY(c.team))
+    GROUP BY g.name ORDER BY g.name
+""")
+
+
+@sensitive
+def deactivate_person(db: Connection, actor: Actor, person: str, request: Request, *, at_once: bool = False) -> Done:
+    """Close an account: tokens are revoked, sessions, roles and absences end, held tasks are free again.
+
+    Refused while the person owns live cases or is on their teams: a supervisor hands these over first. `at_once`, for
+    emergencies, closes it all the same. The history keeps the person.
+    """
+    insist_administrator(actor)
+    if not _exists(db, "people", person):
+        raise NotFound("person")
+    if person == actor.person:
+        raise Refused(["Nobody closes their own account; ask another administrator."])
+    running = db.execute(
+        text(
+            "SELECT id, programme_id FROM memberships WHERE person_id = CAST(:id AS uuid)"
+            " AND (ends_at IS NULL OR ends_at > casework_now()) ORDER BY coalesce(programme_id, organisation_id), id"
+        ),
+        {"id": person},
+    ).all()
+    if any(row.programme_id and not actor.in_programme(row.programme_id, (ADMINISTRATOR,)) for row in running):
+        raise NotAllowed(why="this person also works in a programme that is not yours.")
+
+    def do() -> Mapping[str, Json]:
+        by = By(actor.person, ADMINISTRATOR)
+        away = absences_of(db, person)
+        before = look_before(db, {row.programme_id for row in running if row.programme_id})
+        # Roles first: they lock the programmes' logs together with those of the cases, in one order.
+        end_roles(db, [*(row.id for row in running), *(role for one in away for role in one.roles)], by, also=asked_in(db, person))
+        left = db.execute(_LEFT, {"id": person}).all()
+        if left and not at_once:
+            raise CasesLeft(left=", ".join(f"{row.name}: {row.count}" for row in left))
+        insist_others_go_on(db, before, request, names=False)
+        for one in away:
+            finish_absence(db, one.id, by)
+        close_account(db, person, by=actor.person)
+        close_requests(db, person)
+        end_links(db, person)
+        note_account(db, person, CLOSED, actor.person)
+        return {"id": person, "active": False}
+
+    return _once(db, actor, request, do, 200)
+
+
+def _exists(db: Connection, table: str, id: str) -> bool:
+    return db.execute(text(f"SELECT 1 FROM {table} WHERE id = CAST(:id AS uuid)"), {"id": id}).first() is not None
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC)

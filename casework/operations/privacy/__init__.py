@@ -1,0 +1,1 @@
+"""Personal data: how long it is kept, and how it is erased."""

@@ -1,0 +1,225 @@
+"""Carrying out an erasure: words leave the history for their hashes, rows lose them, and each log says that it happened.
+
+The search and the deed are one transaction; it is repeated until nothing is found any more, and only then is the erasure
+done. Nobody decides here: two persons have.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.roles import SYSTEM
+from casework.engine.state.events import ERASED, SYSTEM_ACTOR
+from casework.engine.state.projection import evolve
+from casework.ledger.redactable_bodies import erase
+from casework.operations.audit import findings
+from casework.operations.auth.throttling import account_hash
+from casework.operations.core.actions import write
+from casework.operations.core.register_log import append
+from casework.operations.people.invitation_rules import INVITED
+from casework.operations.privacy import erasure_requests
+from casework.operations.privacy.personal_data import Naming
+from casework.operations.privacy.personal_texts import WORDY, NamingEvent, find_texts, names_in, worded
+from casework.operations.privacy.retention import YEARS, find_duties
+from casework.records.case_store import load
+from casework.records.database import transaction
+from casework.records.event_log import Log, lock_log, lock_logs, read_events
+from casework.records.register_entries import MARK as FIELD_MARK
+from casework.records.register_entries import REGISTERS, body_of, key_of
+from casework.records.tables import metadata
+
+Json = Any
+
+#: What stands in a text where a person was named.
+GONE = "[erased]"
+#: So often it looks again whether something new names the person, before it leaves that to the next time.
+ROUNDS = 5
+
+
+class StillNamed(Exception):
+    """People go on writing of the person; it is looked for again later."""
+
+
+def list_agreed(db: Connection, *, but: str, most: int) -> list[str]:
+    """Erasures to which two persons agreed and which wait to be carried out; `but` leaves some out, of `e`."""
+    statement = f"SELECT e.id FROM erasures e WHERE e.state = 'agreed' AND {but} ORDER BY e.decided_at, e.id LIMIT :most"
+    return list(db.execute(text(statement), {"most": most}).scalars())
+
+
+def carry_out(engine: Engine, erasure: str, *, years: int = YEARS) -> None:
+    """Everything that names the person goes; what must be kept by now refuses it. Raises StillNamed."""
+    for _ in range(ROUNDS):
+        with transaction(engine) as db:
+            if _round(db, erasure, years):
+                return
+    raise StillNamed
+
+
+def _round(db: Connection, erasure: str, years: int) -> bool:
+    """Take out what there is; gives whether there was nothing left, upon which the erasure is done."""
+    db.execute(text("SET LOCAL statement_timeout = 0"))
+    log = lock_log(db, erasure)
+    row = db.execute(text("SELECT * FROM erasures WHERE id = CAST(:id AS uuid)"), {"id": erasure}).one()
+    if row.state != erasure_requests.AGREED:
+        return True
+    named = Naming(tuple(row.words))
+    if duties := find_duties(db, row.person_id, named, years=years):
+        erasure_requests.append_deed(db, log, erasure_requests.REFUSED_IT, {"kept": duties}, {})
+        return True
+    found = find_texts(db, row.person_id, named)
+    elsewhere = {id: told for id, told in found.items() if id != erasure}
+    # Logs before rows, as whoever writes into both does.
+    lock_logs(db, list(elsewhere))
+    renamed = _erase_account(db, row.person_id) if row.person_id else False
+    count, again = _redact(db, erasure, named)
+    for id, told in elsewhere.items():
+        again.setdefault(id, set()).update(_entries_of(told))
+    for id, one in lock_logs(db, [*elsewhere, *again]).items():
+        _erase_in(db, erasure, one, elsewhere.get(id, []), again.get(id, set()))
+    if elsewhere or renamed or count:
+        return False
+    # Its own words last: until here they were looked for.
+    _erase_in(db, erasure, log, found.get(erasure, []), set())
+    erasure_requests.append_deed(db, lock_log(db, erasure), erasure_requests.CARRIED_OUT, {"person": row.person_id}, {})
+    return True
+
+
+# --- the history -----------------------------------------------------------------------------------------------------
+
+
+def _entries_of(found: list[NamingEvent]) -> set[tuple[str, str]]:
+    """The entries of registers, by table and key, of which something goes: the history must say anew what stands there."""
+    parts = (name.partition(FIELD_MARK) for one in found for name in one.fields)
+    return {(table, key) for table, mark, key in parts if mark}
+
+
+def _erase_in(
+    db: Connection, erasure: str, log: Log, found: list[NamingEvent], again: Collection[tuple[str, str]]
+) -> None:
+    """Take the words out of a log's events, write down in it that this was done, and bring its rows after it.
+
+    `again`: the entries of which it says anew what stands there, now that the words are gone.
+    """
+    if not found and not again:
+        return
+    for one in found:
+        bare = erase(one.body, one.fields)
+        hashes = {name: bare[name]["hash"] for name in one.fields}
+        db.execute(
+            text("SELECT casework_erase(CAST(:erasure AS uuid), CAST(:log AS uuid), :seq, CAST(:hashes AS jsonb))"),
+            {"erasure": erasure, "log": log.id, "seq": one.seq, "hashes": json.dumps(hashes)},
+        )
+    told = {
+        "fields": [[one.seq, name] for one in found for name in one.fields],
+        "title": any(one.seq == 1 and "title" in one.fields for one in found),
+        "names": sorted(
+            file["id"] for one in found if "file" in one.fields for file in one.effects.get("files", ())
+        ),
+    }  # fmt: skip
+    body: dict[str, Json] = {}
+    for table, key in sorted(again):
+        body |= body_of(db, table, log.id, [key])
+    event = log.next_event(ERASED, SYSTEM_ACTOR, role=SYSTEM, effects={"erasure": erasure, "erased": told}, body=body)
+    if log.kind in ("case", "mediation"):
+        case = load(db, log.id, log.kind)
+        write(db, log, case, evolve(case, event), [event])
+        return
+    append(db, log, [event])
+    _bring_rows(db, log, found)
+
+
+def _bring_rows(db: Connection, log: Log, found: list[NamingEvent]) -> None:
+    """The rows that repeat what a register's events say."""
+    if log.kind == "finding":
+        findings.write_row(db, findings.fold(list(read_events(db, log.id))))
+    if log.kind == "erasure":
+        erasure_requests.write_row(db, erasure_requests.fold(read_events(db, log.id)))
+    for one in found:
+        if one.kind == INVITED:
+            gone = ", ".join(f"{name} = NULL" for name in ("email", "name") if name in one.fields)
+            db.execute(
+                text(f"UPDATE invitations SET {gone} WHERE id = CAST(:id AS uuid)"), {"id": one.effects["invitation"]}
+            )
+        if log.kind == "right":
+            columns = [name for name in one.fields if name in metadata.tables["rights"].columns]
+            gone = ", ".join(f"{name} = NULL" for name in columns)
+            if gone:
+                db.execute(text(f"UPDATE rights SET {gone} WHERE id = CAST(:id AS uuid)"), {"id": log.id})
+
+
+
+# --- the account -----------------------------------------------------------------------------------------------------
+
+#: What is a person's own and nobody's duty: it goes whole. Notices first, for they point to mails.
+OWN = (
+    "notifications", "notification_preferences", "drafts", "saved_filters", "looks", "sessions", "tokens", "passkeys",
+    "second_factors", "recovery_codes", "challenges", "password_links", "recoveries",
+)  # fmt: skip
+
+
+def _erase_account(db: Connection, person: str) -> bool:
+    """Nothing is left of an account but its id and a number; gives whether that was done now."""
+    row = db.execute(
+        text("SELECT email, erased_at FROM people WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE"), {"id": person}
+    ).one()
+    if row.erased_at is not None:
+        return False
+    for table in OWN:
+        db.execute(text(f"DELETE FROM {table} WHERE person_id = CAST(:id AS uuid)"), {"id": person})
+    db.execute(text("DELETE FROM sign_in_attempts WHERE account = :account"), {"account": account_hash(row.email)})
+    db.execute(
+        text(
+            "UPDATE mails SET tries = '[]', state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END"
+            " WHERE person_id = CAST(:id AS uuid)"
+        ),
+        {"id": person},
+    )
+    db.execute(
+        text(
+            "UPDATE people SET name = 'Erased person ' || n.n, name_zh = '已抹除人员 ' || n.n, email = 'erased-' || n.n || '@invalid',"
+            " password_hash = NULL, language = 'en', zone = 'UTC', theme = 'auto', active = false, erased_at = casework_now()"
+            " FROM (SELECT 1 + count(*) AS n FROM people WHERE erased_at IS NOT NULL) n WHERE id = CAST(:id AS uuid)"
+        ),
+        {"id": person},
+    )
+    return True
+
+
+# --- rows that are no history ----------------------------------------------------------------------------------------
+
+def _drop_drafts(db: Connection, named: Naming) -> int:
+    """Drafts lie sealed, and go whole where they name the person; gives how many."""
+    rows = db.execute(text("SELECT person_id, form, data FROM drafts ORDER BY person_id, form")).all()
+    gone = [row for row in rows if named.in_value(row.data) or named.in_text(row.form)]
+    for row in gone:
+        db.execute(
+            text("DELETE FROM drafts WHERE person_id = CAST(:person AS uuid) AND form = :form"),
+            {"person": row.person_id, "form": row.form},
+        )
+    return len(gone)
+
+
+def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str, set[tuple[str, str]]]]:
+    """Take the words out of every row that names the person; gives how many did, and the entries among them by log."""
+    again: dict[str, set[tuple[str, str]]] = {}
+    # What was looked at stays; what was searched for goes. The application itself may not change what it noted there.
+    statement = text("SELECT casework_erase_readings(CAST(:erasure AS uuid), :named)")
+    count: int = db.execute(statement, {"erasure": erasure, "named": named.everywhere}).scalar_one()
+    count += _drop_drafts(db, named)
+    for table in WORDY:
+        columns = list(worded(table))
+        sets = ", ".join(
+            f'"{name}" = CAST(regexp_replace(CAST("{name}" AS text), :named, :gone, \'gi\') AS {kind})' for name, kind in columns
+        )
+        told = f" RETURNING x.{REGISTERS[table].home} AS home, {key_of(table)} AS key" if table in REGISTERS else ""
+        done = db.execute(
+            text(f"UPDATE {table} x SET {sets} WHERE {names_in(table)}{told}"), {"named": named.everywhere, "gone": GONE}
+        )
+        count += done.rowcount
+        for row in done if told else ():
+            again.setdefault(row.home, set()).add((table, row.key))
+    return count, again

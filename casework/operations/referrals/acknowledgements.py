@@ -1,0 +1,134 @@
+"""The contract of a referral: receipts of both sides, objections and their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.case_objects.acknowledgements import (
+    OURS,
+    OVER,
+    PARTIES,
+    THEIRS,
+    decisions,
+    done_by,
+    other_side,
+    refusal,
+    side_of,
+    unreceived,
+)
+from casework.engine.execution.commands import AnswerObjection, By, Command, Object, Receive
+from casework.engine.execution.effects import accepted
+from casework.engine.state.case import Case, Track
+from casework.engine.state.events import Event
+from casework.errors import NotAllowed
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import ERASED, values
+from casework.operations.core.actions import Standing, perform
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.referrals.service import find_referral
+from casework.permissions import Actor, capacities, choose, conflict, reach
+
+Json = Any
+
+
+# --- deeds -----------------------------------------------------------------------------------------------------------
+
+
+def confirm_receipt(db: Connection, actor: Actor, referral: str, request: Request) -> Done:
+    """Sign for all that the other side has done until now."""
+    return _on_contract(db, actor, referral, Receive(referral), request)
+
+
+def object_to(db: Connection, actor: Actor, referral: str, *, to: str, words: str, request: Request) -> Done:
+    """Put on record that one does not agree with a deed of the other side. Another person decides on it by a date."""
+    return _on_contract(db, actor, referral, Object(referral, to, words), request, status=201)
+
+
+def answer_objection(db: Connection, actor: Actor, referral: str, objection: str, *, words: str, request: Request) -> Done:
+    """Answer an objection of the other side, or call one's own settled."""
+    return _on_contract(db, actor, referral, AnswerObjection(referral, objection, words), request)
+
+
+def _on_contract(
+    db: Connection, actor: Actor, referral: str, command: Command, request: Request, *, status: int = 200
+) -> Done:
+    case, _ = find_referral(db, actor, referral)
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        if (why := conflict(actor, standing.case)) is not None:
+            raise NotAllowed(why=why)
+        by = _by(actor, standing.case, standing.case.tracks[referral])
+        if by is None:
+            raise NotAllowed(why=f"this is for: {', '.join(PARTIES)}.")
+        return command, by
+
+    def answer(after: Case, events: list[Event]) -> dict[str, Json]:
+        told = events[0].effects.get("objection", {})
+        return {"referral": referral, "objection": told.get("id"), "state": told.get("what")}
+
+    return perform(db, actor, case.log, case.kind, to_command, answer, request, status=status)
+
+
+def _by(actor: Actor, case: Case, track: Track) -> By | None:
+    return choose(capacities(actor, case, track), accepted(case, PARTIES))
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def describe_contract(db: Connection, actor: Actor, case: Case, track: Track) -> dict[str, Json]:
+    """What has arrived on which side, what the two do not agree about, and what the actor may do about it."""
+    edition = load_library()[track.edition]
+    by = _by(actor, case, track) if conflict(actor, case) is None else None
+    part = by is not None and refusal(case, by.role, track) is None
+    mine = THEIRS if track.provider in reach(actor).organisations else OURS
+    other = other_side(mine)
+    done = {rule.name: edition.text(f"transitions.{rule.name}.done") for rule in edition.transitions}
+    came = {side: done_by(edition, track, other_side(side)) for side in (mine, other)}
+    waiting = {side: unreceived(edition, track, side) for side in (THEIRS, OURS)}
+    return {
+        "may_sign": part and bool(waiting[mine]), "may_object": part, "mine": mine,
+        "to_sign": [_deed(name, done) for name in sorted(waiting[mine], key=lambda name: track.fired[name].at)],
+        "not_signed": [_deed(name, done) for name in sorted(waiting[other], key=lambda name: track.fired[name].at)],
+        "signed": {
+            side: max((track.received[name]["at"] for name in came[side] if name in track.received), default=None) for side in came
+        },
+        "objections": _objections(db, case, track, mine, done),
+        "deeds": [_deed(name, done) for name in came[mine]],
+    }  # fmt: skip
+
+
+def _deed(name: str, done: Mapping[str, str]) -> dict[str, Json]:
+    return {"transition": name, "done": done[name]}
+
+
+_WORDS = text(
+    "SELECT header->>'at' AS at, header->>'role' AS role, effects->'objection' AS told, body FROM events"
+    " WHERE log_id = CAST(:log AS uuid) AND track_id = CAST(:track AS uuid) AND effects ? 'objection' ORDER BY seq"
+)
+
+
+def _due(case: Case, objection: str) -> str | None:
+    """By when it is decided."""
+    return next((instant(one.due_at) for one in decisions(case, objection) if one.due_at is not None), None)
+
+
+def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mapping[str, str]) -> list[dict[str, Json]]:
+    if not track.objections:
+        return []
+    found = {
+        id: {"id": id, "what": one["what"], "settled": one["what"] in OVER, "mine": one["side"] == mine, "side": one["side"],
+             "to": _deed(one["to"], done), "said": [], "due_at": _due(case, id)}
+        for id, one in track.objections.items()
+    }  # fmt: skip
+    for row in db.execute(_WORDS, {"log": case.log, "track": track.id}):
+        body = values(row.body)
+        words = body.get("words", body.get("reason"))
+        found[row.told["id"]]["said"].append({
+            "at": row.at, "side": side_of(row.role), "what": row.told["what"], "words": None if words is ERASED else words,
+        })  # fmt: skip
+    return list(found.values())

@@ -1,0 +1,160 @@
+"""A provider's inbox: the referrals sent to its organisation, by what it must do with them. Reads only."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, text
+
+from casework.definitions import load_library
+from casework.engine.state.case import Case
+from casework.errors import InvalidForm
+from casework.ledger.canonical_json import instant
+from casework.operations.cases.queries import step_at
+from casework.operations.core.access_sql import own_referral, reach_values
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.presenters import names_of, when
+from casework.operations.core.unread import looks
+from casework.operations.referrals.service import describe_referral, find_referral
+from casework.permissions import Actor, reach
+from casework.records.event_log import now
+
+Json = Any
+
+#: Not answered yet; accepted and at work; handed in, or at its end.
+TABS = ("offers", "working", "delivered")
+_IN = {
+    "offers": "t.ended_at IS NULL AND NOT t.fired ? 'accept'",
+    "working": "t.ended_at IS NULL AND t.fired ? 'accept' AND NOT 'delivered' = ANY(t.states)",
+    "delivered": "(t.ended_at IS NOT NULL OR 'delivered' = ANY(t.states))",
+}
+# What was sent, and whoever is shut out has none.
+_SENT = f"""
+    FROM tracks t JOIN logs l ON l.id = t.log_id LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
+    WHERE {own_referral("t", "coalesce(c.interests, m.interests)")}
+"""
+_LIST = """
+    SELECT s.*, ours.due_at AS our_due, ours.edition AS task_edition, ours.rule AS task_rule, ours.type AS task_type,
+        ours.holder_id, theirs.due_at AS their_due, b.edition AS service_edition, b.states AS service_states
+    FROM (
+        SELECT t.*, l.kind AS log_kind, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties,
+            coalesce(c.programme_id, m.programme_id) AS programme_id,
+            coalesce(CASE WHEN t.ended_at IS NULL THEN (
+                SELECT min(k.due_at) FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = t.log_id
+                AND (b.id = t.id OR b.parent_id = t.id) AND k.state IN ('Ready', 'Reserved', 'InProgress')
+                AND k.organisation_id = t.provider_id
+            ) END, '9999-12-31Z') AS first_due
+        {sent} AND {chosen}
+    ) s
+    LEFT JOIN LATERAL (
+        SELECT k.* FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = s.log_id
+        AND (b.id = s.id OR b.parent_id = s.id) AND k.state IN ('Ready', 'Reserved', 'InProgress')
+        AND k.organisation_id = s.provider_id ORDER BY k.due_at, k.id LIMIT 1
+    ) ours ON true
+    LEFT JOIN LATERAL (
+        SELECT k.due_at FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = s.log_id
+        AND (b.id = s.id OR b.parent_id = s.id) AND k.state IN ('Ready', 'Reserved', 'InProgress')
+        AND k.organisation_id IS NULL ORDER BY k.due_at, k.id LIMIT 1
+    ) theirs ON true
+    LEFT JOIN LATERAL (
+        SELECT x.edition, x.states FROM tracks x WHERE x.log_id = s.log_id AND x.parent_id = s.id AND NOT x.replaced
+        ORDER BY x.position DESC LIMIT 1
+    ) b ON true
+    {more} ORDER BY {order} LIMIT :most
+"""
+
+
+def list_inbox(
+    db: Connection, actor: Actor, *, tab: str = "offers", cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """The organisation's referrals of a tab: what is due first before the rest, of ended ones the newest first."""
+    if tab not in TABS:
+        raise InvalidForm(fields={"tab": f"must be one of {', '.join(TABS)}"})
+    most, keys = insist_limit(limit), from_cursor(cursor, 2)
+    given: dict[str, Any] = {**reach_values(reach(actor)), "most": most + 1}
+    if keys:
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    rows = db.execute(_list(tab, bool(keys)), given).all()
+    newest = tab == "delivered"
+    shown, following = page(rows, most, lambda row: (row.opened_at if newest else row.first_due, row.id))
+    parties = {one for row in shown for one in row.parties.values()}
+    names = names_of(db, {row.holder_id for row in shown}, parties)
+    moment = now(db)
+    seen = looks(db, actor, (), [row.id for row in shown])
+    items = [_row(row, names, moment) | {"mark": seen[row.id].mark()} for row in shown]
+    return {"items": items, "next": following}
+
+
+@cache
+def _list(tab: str, later: bool) -> TextClause:
+    column, order, past = ("s.opened_at", "DESC", "<") if tab == "delivered" else ("s.first_due", "ASC", ">")
+    more = f"WHERE ({column}, s.id) {past} (:at, CAST(:id AS uuid))" if later else ""
+    return text(_LIST.format(sent=_SENT, chosen=_IN[tab], more=more, order=f"{column} {order}, s.id {order}"))
+
+
+def _row(row: Any, names: dict[str, str], moment: Any) -> dict[str, Json]:
+    library = load_library()
+    edition = library[row.edition]
+    return {
+        "id": row.id, "kind": row.log_kind, "service": row.kind, "edition": row.edition, "states": list(row.states),
+        "step": step_at(edition, row.states[0], (row.came_from or {}).get(row.states[0], ())), "number": row.number,
+        "title": row.title, "programme": row.programme_id, "opened_at": instant(row.opened_at), "ended": row.outcome,
+        "wanted_on": row.given.get("wanted_on"), "parties": {side: names.get(one) for side, one in row.parties.items()},
+        "holder": names.get(row.holder_id) if row.holder_id else None, "our_due": when(row.our_due),
+        "their_due": when(row.their_due), "we_are_late": bool(row.our_due and row.our_due < moment),
+        "they_are_late": bool(row.their_due and row.their_due < moment),
+        "service_edition": row.service_edition, "service_states": list(row.service_states or ()),
+        "task": None if row.task_edition is None else {"edition": row.task_edition, "rule": row.task_rule, "type": row.task_type},
+    }  # fmt: skip
+
+
+def count_inbox(db: Connection, actor: Actor, *, most: int = 1000) -> dict[str, int]:
+    """How many referrals there are in each tab, counted up to `most`; one query."""
+    given = {**reach_values(reach(actor)), "most": most}
+    return dict(db.execute(_COUNTS, given).one()._mapping)
+
+
+_COUNTS = text(
+    "SELECT "
+    + ", ".join(
+        f"(SELECT count(*) FROM (SELECT 1 {_SENT} AND {chosen} LIMIT :most) x) AS {tab}" for tab, chosen in _IN.items()
+    )
+)
+
+
+def inbox_calendar(db: Connection, actor: Actor) -> Any:
+    """The calendar of the programme that asked last: what a provider's lists count working days by."""
+    programme = db.execute(_LAST_PROGRAMME, reach_values(reach(actor))).scalar_one_or_none()
+    return calendar_of(db, programme) if programme else None
+
+
+_LAST_PROGRAMME = text(f"SELECT coalesce(c.programme_id, m.programme_id) {_SENT} ORDER BY t.opened_at DESC, t.id DESC LIMIT 1")
+
+
+def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
+    """A referral for its page: besides what all are told, what was agreed, who asks, and both sides' clocks."""
+    case, track = find_referral(db, actor, id)
+    told = describe_referral(db, actor, case, track)
+    sent, accepted = track.fired.get("send"), track.fired.get("accept")
+    agreed = accepted.data if accepted else {}
+    names = names_of(db, {case.owner, track.named})
+    programme = db.execute(_PROGRAMME, {"id": case.programme}).one()
+    return case, told | {
+        "log": case.log, "log_kind": case.kind, "ours": track.provider in reach(actor).organisations,
+        "fee": sent.data.get("fee") if sent else None, "wanted_on": track.given.get("wanted_on"),
+        "accepted_at": instant(accepted.at) if accepted else None, "planned_on": agreed.get("planned_on"),
+        "charge": agreed.get("charge"), "price": agreed.get("price"), "named": names.get(track.named or ""),
+        "officer": names.get(case.owner or ""), "programme": {"name": programme.name, "name_zh": programme.name_zh},
+        "provider_side": _side(case, told["sides"]["provider"]), "office_side": _side(case, told["sides"]["office"]),
+    }  # fmt: skip
+
+
+_PROGRAMME = text("SELECT name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
+
+
+def _side(case: Case, side: dict[str, Json]) -> dict[str, Json]:
+    """A side with the words of what it must do first."""
+    task = case.tasks.get(side["task"] or "")
+    return side | ({"edition": task.edition, "rule": task.rule, "type": task.type} if task else {})

@@ -1,0 +1,224 @@
+"""Referrals: what a provider sees of them, and the deeds of those who know nothing but the referral."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.case_objects.document_access import last_day
+from casework.engine.execution.commands import Library
+from casework.engine.execution.sequential_requests import line_of, request_of
+from casework.engine.state.case import Case, Track
+from casework.engine.state.join_count import asked_with
+from casework.errors import NotFound
+from casework.ledger.redactable_bodies import ERASED, values
+from casework.operations.cases.history import list_events
+from casework.operations.cases.joins import show_beside
+from casework.operations.cases.queries import actions_of, names_in, show, show_track, titles_of
+from casework.operations.cases.service import add_task, fire_transition
+from casework.operations.core.access_log import note_sealed
+from casework.operations.core.access_sql import named_for, own_referral, reach_values, reads_case
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.unread import look, looks
+from casework.operations.core.visibility import referral_log
+from casework.operations.deadlines.time_accounting import account_of
+from casework.permissions import Actor, Sight, own_tracks, reach, sight
+from casework.records.case_store import load
+from casework.records.event_log import now
+from casework.records.row_security import whole
+
+Json = Any
+
+_REFERRALS = """
+    SELECT t.id, t.log_id, l.kind AS log_kind, t.opened_at FROM tracks t JOIN logs l ON l.id = t.log_id
+    LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
+    WHERE t.workflow = 'referral' AND ({seen}) {more} ORDER BY t.opened_at DESC, t.id DESC LIMIT :most
+"""
+_SEEN = f"{reads_case('c')} OR {named_for('m')} OR {own_referral('t', 'coalesce(c.interests, m.interests)')}"
+
+
+def list_referrals(
+    db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """Referrals of the actor's cases, or to the actor's organisation, the newest first."""
+    most = insist_limit(limit)
+    given: dict[str, Any] = {**reach_values(reach(actor)), "most": most + 1}
+    more = ""
+    if keys := from_cursor(cursor, 2):
+        more = "AND (t.opened_at, t.id) < (:at, CAST(:id AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    rows = db.execute(text(_REFERRALS.format(seen=_SEEN, more=more)), given).all()
+    shown, following = page(rows, most, lambda row: (row.opened_at, row.id))
+    # Each page holds few cases; each case is read once.
+    cases = {row.log_id: load(db, row.log_id, row.log_kind) for row in shown}
+    library = load_library()
+    names: dict[str, str] = {}
+    for case in cases.values():
+        names |= names_in(db, case, [])
+    # Who reads the whole case looks at the case; its provider's people look at the referral.
+    whole = {log for log, case in cases.items() if sight(actor, case) == Sight.ALL}
+    seen = looks(db, actor, whole, [row.id for row in shown if row.log_id not in whole])
+    items = [
+        _referral(cases[row.log_id], row.id, library, names)
+        | {"mark": seen[row.log_id if row.log_id in whole else row.id].mark()}
+        for row in shown
+    ]
+    return {"items": items, "next": following}
+
+
+def _referral(case: Case, id: str, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
+    track = case.tracks[id]
+    return {
+        **show_track(track, library, names, Sight.REFERRALS), "case": case.number, "title": case.title,
+        "parties": {side: names.get(one) for side, one in case.parties.items()},
+        "service": [show_track(one, library, names, Sight.REFERRALS) for one in case.children(id)],
+    }  # fmt: skip
+
+
+def find_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, Track]:
+    """A referral, for its provider and for those who see the case. Raises NotFound."""
+    case = load(db, *referral_log(db, actor, id))
+    track, level = case.tracks[id], sight(actor, case)
+    if level == Sight.ALL or (level == Sight.REFERRALS and track in own_tracks(actor, case)):
+        if case.kind == "mediation":
+            note_sealed(db, actor, case.log, f"/referrals/{id}")
+        return case, track
+    raise NotFound("referral")
+
+
+def look_at_referral(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """Say that one has looked at a referral, which clears its mark; of who reads the whole case that of the case."""
+    case, _ = find_referral(db, actor, id)
+    look(db, actor, case.log, None if sight(actor, case) == Sight.ALL else id)
+    return {"id": id}
+
+
+def show_referral(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """A referral with its service's track, tasks, actions and, once it is accepted, the documents granted."""
+    case, track = find_referral(db, actor, id)
+    return describe_referral(db, actor, case, track)
+
+
+def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) -> dict[str, Json]:
+    """A referral that was found, as far as the actor sees it."""
+    id, level = track.id, sight(actor, case)
+    library, moment = load_library(), now(db)
+    seen = [track, *case.children(id)]
+    ids = {one.id for one in seen}
+    tasks = [task for task in case.open_tasks() if task.track in ids and (level == Sight.ALL or task.organisation)]
+    names = names_in(db, case, tasks)
+    grants = [grant for grant in case.grants.values() if grant.track == id and grant.ended_at is None]
+    titles = titles_of(db, case)
+    return _referral(case, id, library, names) | {
+        "question": question_of(db, case, track),
+        "asked_before": _asked_before(case, track, library, names) if level == Sight.ALL else [],
+        "asked_beside": show_beside(case, track, library, names) if level == Sight.ALL else [],
+        "asked_next": [names.get(one) for one in track.given.get("panel", ())] if level == Sight.ALL and track.live else [],
+        # The titles are enough to see a conflict; the documents come with the grants.
+        "documents": [titles.get(one) for one in track.given.get("documents", ())],
+        "granted": [{"document": grant.document, "title": titles.get(grant.document), "last_day": last_day(case, grant)} for grant in grants],
+        "tasks": [
+            show(task, library[task.edition], names, overdue=case.overdue(task, moment)) for task in tasks
+        ],
+        "actions": actions_of(db, actor, case, seen, library, level, moment, calendar_of(db, case.programme)),
+        "sides": account_of(db, actor, case, track, moment),
+    }
+
+
+def question_of(db: Connection, case: Case, track: Track) -> Json:
+    """What is asked, in words: those of this request, else of the first that got it."""
+    if asked_with(track) is not None:
+        # The words may stand with another provider's referral, which this one's people do not read.
+        with whole(db):
+            case = load(db, case.log, case.kind)
+    line = [one.id for one in request_of(case, track)]
+    said: dict[str, Json] = {}
+    for row in db.execute(_SENT, {"log": case.log, "tracks": line}):
+        if "question" in (found := values(row.body)):
+            said[row.track_id] = found["question"]
+    question = next((said[one] for one in reversed(line) if one in said), None)
+    return None if question is ERASED else question
+
+
+#: The words with which a request was sent, and those by which they were corrected since.
+_SENT = text(
+    "SELECT track_id::text, body FROM events WHERE log_id = CAST(:log AS uuid) AND track_id = ANY(CAST(:tracks AS uuid[]))"
+    " AND kind IN ('fired', 'corrected') AND effects->>'transition' = 'send' ORDER BY seq"
+)
+
+
+def _asked_before(case: Case, track: Track, library: Library, names: Mapping[str, str]) -> list[dict[str, Json]]:
+    """Whom the panel asked before this provider, and how each answered."""
+    made = []
+    for one in line_of(case, track)[:-1]:
+        edition = library[one.edition]
+        refused = one.fired.get("decline")
+        why = refused.data.get("reason") if refused and one.outcome == "declined" else None
+        made.append({
+            "referral": one.id, "provider": names.get(one.provider or ""), "outcome": one.outcome, "edition": one.edition,
+            "reason": why, "why": edition.text(f"forms.Refusal.reason.choices.{why}") if why else None,
+        })  # fmt: skip
+    return made
+
+
+def fire_in_referral(
+    db: Connection, actor: Actor, referral: str, transition: str, *, track: str | None, data: Mapping[str, Json],
+    revision: int, request: Request, reason: str | None = None, happened_on: str | None = None,
+) -> Done:  # fmt: skip
+    """Fire a transition of a referral or, where the name is the service's, of the service's track below it."""
+    case, above = find_referral(db, actor, referral)
+    chosen = track or _where([above, *case.children(above.id)], transition)
+    if chosen not in {above.id, *(one.id for one in case.children(above.id))}:
+        raise NotFound("referral")
+    return fire_transition(
+        db, actor, case.log, case.kind, chosen, transition, data=data, revision=revision, request=request,
+        reason=reason, happened_on=happened_on,
+    )  # fmt: skip
+
+
+def _where(tracks: list[Track], transition: str) -> str:
+    """The track that can fire it where it stands; else the first whose workflow knows it at all."""
+    library = load_library()
+    knowing = [one for one in tracks if library[one.edition].has(transition)]
+    if not knowing:
+        raise NotFound("action")
+    standing = [one for one in knowing if library[one.edition].find(transition, one.states) is not None]
+    return (standing or knowing)[0].id
+
+
+def add_task_in_referral(
+    db: Connection, actor: Actor, referral: str, task: str, *, track: str | None, about: str | None, request: Request,
+    due: str | None = None, person: str | None = None, note: str | None = None,
+) -> Done:  # fmt: skip
+    """Add a task to a referral or to the service below it, from the list that its workflow allows."""
+    case, above = find_referral(db, actor, referral)
+    below = case.children(above.id)
+    if track is not None and track not in {above.id, *(one.id for one in below)}:
+        raise NotFound("referral")
+    library = load_library()
+    chosen = track or next(
+        (
+            one.id
+            for one in [above, *below]
+            if any(library[one.edition].tasks[o["task"]].name == task for o in library[one.edition].rules["on_request"])
+        ),
+        above.id,
+    )
+    return add_task(
+        db, actor, case.log, case.kind, chosen, task, about=about, request=request, due=due, person=person, note=note
+    )
+
+
+def list_referral_events(
+    db: Connection, actor: Actor, referral: str, *, without: Sequence[str] = (), cursor: str | None = None,
+    limit: int | None = None,
+) -> dict[str, Json]:  # fmt: skip
+    """The history of a referral and the service below it, as far as the actor sees it, `without` some kinds of events."""
+    case, above = find_referral(db, actor, referral)
+    only = [above.id, *(one.id for one in case.children(above.id))]
+    return list_events(db, actor, case, only=only, without=without, cursor=cursor, limit=limit)

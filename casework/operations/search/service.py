@@ -1,0 +1,144 @@
+"""One search over what a person may see: case numbers, titles, owners and parties; documents by title and file name; the
+words of messages; and people. Reads only.
+
+Every word must stand somewhere, in any order, in English or Chinese, and at the beginning of a word.
+
+What may be found is what may be listed: the same policy, so that a search says nothing of what is not one's to see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.ledger.canonical_json import instant
+from casework.operations.core.access_sql import named_for, own_paper, own_referral, reach_values, reads_case
+from casework.operations.core.presenters import names_of
+from casework.operations.people.service import PEOPLE_SEEN, people_values
+from casework.permissions import Actor, reach
+
+Json = Any
+
+SHORTEST, LONGEST, MOST = 2, 100, 50
+#: How much of a message is shown around the first word that was found, and how much of that stands before it.
+_EXCERPT, _BEFORE = 160, 40
+
+#: What each kind of thing is called, as one text in which every word must stand.
+_PARTIES = """(
+    SELECT string_agg(concat_ws(' ', o.name, o.name_zh), ' ') FROM organisations o
+    WHERE o.id::text IN (SELECT value FROM jsonb_each_text({parties}))
+)"""
+_TITLES = "n.title, n.title_zh, h.title, h.title_zh"
+_RECORDS = "LEFT JOIN needs n ON n.id = c.need_id LEFT JOIN technologies h ON h.id = c.technology_id"
+# By number and title whoever sees a case in outline; by its parties, its owner and both records only who sees them.
+_CASES = text(f"""
+    SELECT c.number, c.title, c.parties, c.state, c.programme_id = ANY(CAST(:all_of AS uuid[])) AS whole, c.closed_at
+    FROM cases c LEFT JOIN people p ON p.id = c.owner_id {_RECORDS}
+    WHERE c.programme_id = ANY(CAST(:all_of AS uuid[]))
+        AND concat_ws(' ', c.number, c.title, p.name, {_TITLES}, {_PARTIES.format(parties="c.parties")}) ~* ALL(CAST(:patterns AS text[]))
+    OR c.programme_id = ANY(CAST(:outlines_of AS uuid[])) AND concat_ws(' ', c.number, c.title) ~* ALL(CAST(:patterns AS text[]))
+    ORDER BY lower(c.number) = lower(:exact) DESC, c.closed_at IS NOT NULL, c.opened_at DESC, c.id LIMIT :most
+""")
+_REFERRALS = text(f"""
+    SELECT t.id, t.kind, t.edition, t.states, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties
+    FROM tracks t LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
+    WHERE {own_referral("t", "coalesce(c.interests, m.interests)")} AND concat_ws(
+        ' ', c.number, coalesce(c.title, m.title), {_PARTIES.format(parties="coalesce(c.parties, m.parties)")}
+    ) ~* ALL(CAST(:patterns AS text[]))
+    ORDER BY t.ended_at IS NOT NULL, t.opened_at DESC, t.id LIMIT :most
+""")
+_MEDIATIONS = text(f"""
+    SELECT m.id, m.title, m.parties, m.closed_at FROM mediations m
+    WHERE {named_for("m")} AND concat_ws(' ', m.title, {_PARTIES.format(parties="m.parties")}) ~* ALL(CAST(:patterns AS text[]))
+    ORDER BY m.opened_at DESC, m.id LIMIT :most
+""")
+# What lies sealed is searched by nobody: of a mediation neither papers nor messages, not even for those named for it.
+# Papers by their title as it was entered, and the names of their files, in which words may also be tied by signs.
+_DOCUMENTS = text(f"""
+    SELECT d.id, d.kind, e.body->'title'->>'value' AS title, c.number, d.withdrawn_at
+    FROM documents d JOIN cases c ON c.id = d.log_id LEFT JOIN events e ON e.log_id = d.log_id
+        AND e.kind IN ('document_registered', 'letter_sent') AND CAST(e.effects->'documents'->0->>'id' AS uuid) = d.id
+    WHERE ({reads_case("c")} OR {own_paper("d", "c.interests")}) AND NOT CAST(:person AS text) = ANY(c.interests) AND concat_ws(
+        ' ', e.body->'title'->>'value',
+        (SELECT string_agg(concat_ws(' ', f.name, translate(f.name, '_', ' ')), ' ') FROM files f WHERE f.document_id = d.id)
+    ) ~* ALL(CAST(:patterns AS text[]))
+    ORDER BY d.withdrawn_at IS NOT NULL, d.registered_at DESC, d.id LIMIT :most
+""")
+# By what it says now: not by what was corrected or taken back.
+_MESSAGES = text(f"""
+    SELECT n.message, n.track_id, n.words, n.at, n.number, n.title FROM (
+        SELECT DISTINCT ON (e.log_id, e.effects->>'message') e.effects->>'message' AS message, e.track_id, e.effects->>'what' AS what,
+            e.body->'words'->>'value' AS words, e.at, c.number, c.title
+        FROM events e JOIN cases c ON c.id = e.log_id LEFT JOIN tracks a ON a.id = e.track_id
+        WHERE e.kind IN ('noted', 'said') AND ({reads_case("c")} OR {own_referral("a", "c.interests")})
+        ORDER BY e.log_id, e.effects->>'message', e.seq DESC
+    ) n WHERE n.what <> 'taken_back' AND n.words ~* ALL(CAST(:patterns AS text[])) ORDER BY n.at DESC, n.message LIMIT :most
+""")
+# By address as well for administrators, who alone are shown it.
+_PEOPLE = text(f"""
+    SELECT p.id, p.name, p.name_zh, p.active FROM people p
+    WHERE {PEOPLE_SEEN} AND concat_ws(' ', p.name, p.name_zh, CASE WHEN :all THEN p.email END) ~* ALL(CAST(:patterns AS text[]))
+    ORDER BY NOT p.active, p.name, p.id LIMIT :most
+""")
+KINDS = ("cases", "referrals", "mediations", "documents", "messages", "people")
+
+
+def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> dict[str, Json]:
+    """What the words name, of each kind, as far as the actor sees it; nothing for too few letters."""
+    words = " ".join(wanted.replace("\x00", "").split())[:LONGEST]
+    found: dict[str, Json] = {"words": words, "more": False} | {kind: [] for kind in KINDS}
+    if len(words) < SHORTEST:
+        return found
+    patterns = [_pattern(one) for one in words.split()]
+    given = reach_values(reach(actor)) | {"patterns": patterns, "exact": words, "most": most + 1}
+    cases, referrals, mediations, documents, messages = (
+        db.execute(one, given).all() for one in (_CASES, _REFERRALS, _MEDIATIONS, _DOCUMENTS, _MESSAGES)
+    )
+    people = db.execute(_PEOPLE, people_values(actor) | {"patterns": patterns, "most": most + 1}).all()
+    seen = [row.parties for row in cases if row.whole] + [row.parties for row in (*referrals, *mediations)]
+    names = names_of(db, set(), {one for parties in seen for one in parties.values()})
+
+    def parties(row: Any) -> dict[str, Json]:
+        return {side: names.get(one) for side, one in row.parties.items()}
+
+    return found | {
+        "cases": [
+            {"number": row.number, "title": row.title, "state": row.state, "parties": parties(row) if row.whole else {}}
+            for row in cases[:most]
+        ],
+        "referrals": [
+            {"id": row.id, "service": row.kind, "edition": row.edition, "states": list(row.states), "number": row.number,
+             "title": row.title, "parties": parties(row)}
+            for row in referrals[:most]
+        ],
+        "mediations": [{"id": row.id, "title": row.title, "parties": parties(row)} for row in mediations[:most]],
+        "documents": [
+            {"id": row.id, "title": row.title, "kind": row.kind, "number": row.number, "withdrawn": row.withdrawn_at is not None}
+            for row in documents[:most]
+        ],
+        "messages": [
+            {"id": row.message, "at": instant(row.at), "excerpt": _excerpt(row.words, patterns), "referral": row.track_id,
+             "number": row.number, "title": row.title}
+            for row in messages[:most]
+        ],
+        "people": [{"id": row.id, "name": row.name, "name_zh": row.name_zh, "active": row.active} for row in people[:most]],
+        "more": any(len(rows) > most for rows in (cases, referrals, mediations, documents, messages, people)),
+    }  # fmt: skip
+
+
+def _pattern(word: str) -> str:
+    """A word as PostgreSQL looks for it: where a word begins, or anywhere where it is written without spaces."""
+    escaped = re.sub(r"([^\w])", r"\\\1", word)
+    return (r"\m" if word[0].isascii() and word[0].isalnum() else "") + escaped
+
+
+def _excerpt(words: str, patterns: Sequence[str]) -> str:
+    """The part of a message in which the first of the words stands."""
+    words = " ".join(words.split())
+    found = [one.start() for pattern in patterns if (one := re.search(pattern.replace(r"\m", r"\b"), words, re.IGNORECASE))]
+    start = max(min(found, default=0) - _BEFORE, 0)
+    end = start + _EXCERPT
+    return ("…" if start else "") + words[start:end] + ("…" if end < len(words) else "")

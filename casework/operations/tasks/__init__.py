@@ -1,0 +1,1 @@
+"""Tasks and the queues in which they wait."""

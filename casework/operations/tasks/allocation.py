@@ -1,0 +1,273 @@
+"""How queues give tasks to people by themselves: who chooses it, and the worker's part.
+
+A task that becomes ready is nobody's for a moment; then the rule of its queue gives it to somebody, as a deed of the
+system with the reason. What a person has given back or handed on is left to people.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from casework.definitions import load_library
+from casework.engine.execution.commands import Allocate, Library
+from casework.engine.roles import OFFICER
+from casework.engine.state.case import READY, Case, Task
+from casework.engine.tasks.allocation import (
+    HIGHEST_CAP,
+    IN_ORGANISATIONS,
+    IN_PROGRAMMES,
+    NONE,
+    SKILL,
+    STRATEGIES,
+    Candidate,
+    Rule,
+    choose,
+    why_nobody,
+    written,
+)
+from casework.errors import InvalidForm, NotFound
+from casework.operations.core.actions import by_system, new_id, stand
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.register_log import CHANGED, append
+from casework.operations.people.absences import substitutes_of
+from casework.operations.tasks.skills import asked_of, skills_of
+from casework.permissions import Actor, Sight, led_scopes, may_have, sight
+from casework.records.actors import find_members
+from casework.records.database import transaction
+from casework.records.event_log import lock_log
+
+Json = Any
+
+#: Tasks of a queue that are looked at in one go.
+MOST = 200
+#: What found nobody is looked at again after so long, for somebody may be back or have fewer tasks.
+AGAIN_S = 30
+
+# --- what is chosen --------------------------------------------------------------------------------------------------
+
+_SCOPES = text("""
+    SELECT s.id, s.name, s.name_zh, s.kind, (
+        SELECT coalesce(jsonb_object_agg(a.queue, jsonb_build_object('strategy', a.strategy, 'cap', a.cap)), '{}')
+        FROM allocations a WHERE a.scope_id = s.id
+    ) AS rules
+    FROM (
+        SELECT id, name, name_zh, 'programme' AS kind FROM programmes WHERE id = ANY(CAST(:scopes AS uuid[]))
+        UNION ALL SELECT id, name, name_zh, 'organisation' FROM organisations WHERE id = ANY(CAST(:scopes AS uuid[]))
+    ) s ORDER BY s.name, s.id
+""")
+
+
+def list_allocations(db: Connection, actor: Actor) -> dict[str, Json]:
+    """Every queue whose allocation the actor chooses, with how it allocates now. Raises NotFound where there is none."""
+    scopes = led_scopes(actor)
+    if not scopes:
+        raise NotFound
+    items = [
+        {"scope": {"id": row.id, "name": row.name, "name_zh": row.name_zh}, "queue": queue}
+        | ({"strategy": NONE, "cap": None} | row.rules.get(queue, {}))
+        for row in db.execute(_SCOPES, {"scopes": sorted(scopes)}) for queue in _queues_of(row.kind)
+    ]  # fmt: skip
+    return {"items": items, "next": None}
+
+
+def choose_allocation(
+    db: Connection, actor: Actor, *, scope: str, queue: str, strategy: str, cap: int | None, request: Request
+) -> Done:
+    """Say how a queue of the actor's programme or organisation gives tasks to people from now on. Raises NotFound."""
+    by = led_scopes(actor).get(scope)
+    if by is None:
+        raise NotFound("queue")
+    kind = "programme" if by.organisation is None else "organisation"
+    faults = {}
+    if queue not in _queues_of(kind):
+        faults["queue"] = f"must be one of {', '.join(_queues_of(kind))}"
+    if strategy not in STRATEGIES:
+        faults["strategy"] = f"must be one of {', '.join(STRATEGIES)}"
+    if cap is not None and not 1 <= cap <= HIGHEST_CAP:
+        faults["cap"] = f"must be a whole number from 1 to {HIGHEST_CAP}"
+    if faults:
+        raise InvalidForm(fields=faults)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    # The rule before the log: whoever allocates by it now does so before the moment from which another one holds.
+    old = db.execute(_RULE_OF, {"scope": scope, "queue": queue}).one_or_none()
+    log = lock_log(db, scope)
+    cap = None if strategy == NONE else cap
+    id, since = (new_id(), log.now) if old is None else (old.id, old.since)
+    if old is not None and NONE in (old.strategy, strategy):
+        since = log.now
+    told = {"id": id, "queue": queue, "strategy": strategy, "cap": cap, "since": since.isoformat()}
+    event = log.next_event(
+        CHANGED, by.person, acting_for=by.acting_for, role=by.role, organisation=by.organisation, effects={"allocation": told}
+    )
+    append(db, log, [event], request.key_hash)
+    db.execute(_KEEP, told | {"scope": scope})
+    return finish(db, actor, request, Done({"id": id}))
+
+
+def fold(told: Iterable[Mapping[str, Json]]) -> list[dict[str, Json]]:
+    """The rules that a log adds up to: of each queue the last."""
+    rules: dict[str, dict[str, Json]] = {}
+    for one in told:
+        rules[one["queue"]] = dict(one)
+    return list(rules.values())
+
+
+_RULE_OF = text("""
+    SELECT id, strategy, cap, since FROM allocations WHERE scope_id = CAST(:scope AS uuid) AND queue = :queue FOR UPDATE
+""")
+_KEEP = text("""
+    INSERT INTO allocations (id, scope_id, queue, strategy, cap, since)
+    VALUES (:id, :scope, :queue, :strategy, :cap, CAST(:since AS timestamptz))
+    ON CONFLICT (id) DO UPDATE SET strategy = excluded.strategy, cap = excluded.cap, since = excluded.since
+""")
+
+
+def _queues_of(kind: str) -> tuple[str, ...]:
+    return IN_PROGRAMMES if kind == "programme" else IN_ORGANISATIONS
+
+
+# --- the worker's part -----------------------------------------------------------------------------------------------
+
+# A task of a sealed mediation is in no case, and what a person gave back or forwarded is for people. Each branch has an
+# index of its own, and a queue without a rule costs nothing.
+_FREE = """
+    SELECT t.id, t.log_id, t.turn_at FROM tasks t
+    WHERE {where} AND t.state = 'Ready' AND t.queue = a.queue AND t.opened_at >= a.since AND t.handed IS NULL {more}
+    AND EXISTS (SELECT FROM cases c WHERE c.id = t.log_id)
+    AND NOT EXISTS (
+        SELECT FROM events e WHERE e.log_id = t.log_id AND e.kind IN ('released', 'forwarded') AND e.effects->>'task' = t.id::text
+    )
+"""
+_OF_EITHER = ("t.programme_id = a.scope_id AND t.organisation_id IS NULL", "t.organisation_id = a.scope_id")
+
+
+def _free(more: str = "") -> str:
+    return " UNION ALL ".join(_FREE.format(where=where, more=more) for where in _OF_EITHER)
+
+
+_NEWS = "AND (a.looked_at IS NULL OR a.looked_at < casework_now() - make_interval(secs => :again) OR t.opened_at > a.looked_at)"
+_DUE = """
+    SELECT a.id FROM allocations a CROSS JOIN LATERAL (SELECT 1 FROM ({free}) f LIMIT 1) t
+    WHERE a.strategy <> 'none' AND {but} ORDER BY a.id LIMIT :most
+"""
+_WAITING = text(f"""
+    SELECT t.id, t.log_id FROM allocations a CROSS JOIN LATERAL ({_free()}) t
+    WHERE a.id = CAST(:id AS uuid) AND a.strategy <> 'none' ORDER BY t.turn_at, t.id LIMIT :most
+""")
+_LOCKED = text("SELECT scope_id, strategy, cap, turns FROM allocations WHERE id = CAST(:id AS uuid) FOR UPDATE")
+# What waits for each: what they hold, and of the cases that they own what is there to be done. Sealed mediations do not
+# count, for the figure stands in histories.
+_LOADS = text(f"""
+    SELECT p.id::text, (
+        SELECT count(*) FROM tasks t WHERE t.holder_id = p.id AND t.state IN ('Reserved', 'InProgress')
+        AND coalesce(t.organisation_id, t.programme_id) = CAST(:scope AS uuid) AND EXISTS (SELECT FROM cases c WHERE c.id = t.log_id)
+    ) + (
+        SELECT count(*) FROM cases c JOIN tasks t ON t.log_id = c.id WHERE c.owner_id = p.id AND c.closed_at IS NULL
+        AND c.programme_id = CAST(:scope AS uuid) AND t.state = 'Ready' AND t.queue = '{OFFICER}' AND t.organisation_id IS NULL
+    ) AS load
+    FROM unnest(CAST(:people AS uuid[])) AS p(id)
+""")
+_DEEDS = text("""
+    SELECT actor_id, count(*) AS deeds FROM events WHERE log_id = CAST(:log AS uuid) AND actor_id = ANY(:people) GROUP BY actor_id
+""")
+
+
+def list_due(db: Connection, *, but: str, most: int) -> list[str]:
+    """Allocations for which a task waits. `but` is a condition on `a.id` that leaves some out."""
+    return list(db.execute(text(_DUE.format(but=but, free=_free(_NEWS))), {"again": AGAIN_S, "most": most}).scalars())
+
+
+def allocate_due(engine: Engine) -> int:
+    """Give what waits in every queue that has a rule to people; gives how many found somebody."""
+    with transaction(engine) as db:
+        due = list_due(db, but="true", most=MOST)
+    return sum(allocate(engine, one) for one in due)
+
+
+def allocate(engine: Engine, allocation: str) -> int:
+    """Give what waits in a queue to people, each task in a transaction of its own; gives how many found somebody."""
+    with transaction(engine) as db:
+        at = db.execute(text("SELECT casework_now()")).scalar_one()
+        waiting = db.execute(_WAITING, {"id": allocation, "most": MOST}).all()
+    given = 0
+    for task in waiting:
+        with transaction(engine) as db:
+            given += allocate_task(db, allocation, task.id, task.log_id)
+    with transaction(engine) as db:
+        db.execute(text("UPDATE allocations SET looked_at = :at WHERE id = CAST(:id AS uuid)"), {"at": at, "id": allocation})
+    return given
+
+
+def allocate_task(db: Connection, allocation: str, task: str, log: str) -> bool:
+    """Give one task to somebody, if its queue still has a rule, it is still free, and somebody may have it."""
+    row = db.execute(_LOCKED, {"id": allocation}).one()
+    standing = stand(db, log, "case")
+    one = standing.case.tasks.get(task)
+    if row.strategy == NONE or one is None or one.state != READY or one.handed is not None:
+        return False
+    rule = Rule(row.strategy, row.cap)
+    asks = asked_of(db, standing.case, one) if rule.strategy == SKILL else frozenset()
+    candidates = _candidates(db, standing.library, standing.case, one, row.turns, asks)
+    choice = choose(rule, candidates, asks)
+    if choice is None:
+        return False
+    by_system(db, standing, Allocate(task, choice.person, written(rule, candidates, choice, asks)))
+    turns = row.turns | {choice.person: max(row.turns.values(), default=0) + 1}
+    db.execute(
+        text("UPDATE allocations SET turns = CAST(:turns AS jsonb) WHERE id = CAST(:id AS uuid)"),
+        {"turns": json.dumps(turns), "id": allocation},
+    )
+    return True
+
+
+def _candidates(
+    db: Connection, library: Library, case: Case, task: Task, turns: Mapping[str, int], asks: frozenset[str]
+) -> list[Candidate]:
+    """Everybody who is there and may have the task; who is away is stood in for by the substitute, who is among them."""
+    scope = task.organisation or case.programme
+    found = find_members(db, organisations=[scope]) if task.organisation else find_members(db, programmes=[scope])
+    away = substitutes_of(db, [scope])
+    edition = library[task.edition]
+    people = [one.person for one in found if one.person not in away and may_have(one, case, task, edition)]
+    loads = {row.id: row.load for row in db.execute(_LOADS, {"scope": scope, "people": sorted(people)})}
+    deeds = {row.actor_id: row.deeds for row in db.execute(_DEEDS, {"log": case.log, "people": people})}
+    skills = skills_of(db, scope, people) if asks else {}
+    return [
+        Candidate(one, loads[one], turns.get(one, 0), deeds.get(one, 0), skills.get(one, frozenset()) & asks) for one in people
+    ]
+
+
+def explain_waiting(db: Connection, actor: Actor, case: Case, task: Task) -> dict[str, Json] | None:
+    """Why the rule of its queue gives a task to nobody; None where it has none or a person decides.
+
+    What it asks for stands there for whoever reads the whole case: a provider is told the need's field when it accepts.
+    """
+    if case.kind != "case" or task.state != READY or task.handed is not None:
+        return None
+    row = db.execute(_RULE_FOR, {"task": task.id, "queue": task.queue, "scope": task.organisation or case.programme}).one_or_none()
+    if row is None:
+        return None
+    rule = Rule(row.strategy, row.cap)
+    asks = asked_of(db, case, task) if rule.strategy == SKILL else frozenset()
+    why = why_nobody(rule, _candidates(db, load_library(), case, task, row.turns, asks), asks)
+    if why is None:
+        return None
+    return {"why": why, "asks": sorted(asks) if sight(actor, case) == Sight.ALL else []}
+
+
+# What a person gave back is for people.
+_RULE_FOR = text("""
+    SELECT a.strategy, a.cap, a.turns FROM allocations a JOIN tasks t ON t.id = CAST(:task AS uuid)
+    WHERE a.scope_id = CAST(:scope AS uuid) AND a.queue = :queue AND a.strategy <> 'none' AND t.opened_at >= a.since
+    AND NOT EXISTS (
+        SELECT FROM events e WHERE e.log_id = t.log_id AND e.kind IN ('released', 'forwarded') AND e.effects->>'task' = t.id::text
+    )
+""")
+
+
+__all__ = ["allocate", "allocate_due", "allocate_task", "choose_allocation", "explain_waiting", "fold", "list_allocations", "list_due"]

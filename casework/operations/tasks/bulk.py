@@ -1,0 +1,176 @@
+"""The same deed on several tasks: tried first, then done, with a result for each.
+
+What refuses one keeps no other from being done: each stands behind a savepoint, with a request key of its own. They are
+gone through in the order of their logs, so that two people with the same choice lock in the same order. A try does them
+all and takes them back together: what becomes of one may decide about another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.execution import task_lifecycle as table
+from casework.errors import CaseworkError, InvalidForm, NotFound, Refused
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.presenters import names_of
+from casework.operations.tasks import service as tasks
+from casework.operations.tasks.candidates import Receivers, receivers
+from casework.operations.tasks.queues import find_task, place, task_row
+from casework.permissions import Actor, operations
+
+Json = Any
+
+MOST = 50
+#: What can be done to several at once, and what must be told for it.
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    table.CLAIM: (), table.RELEASE: (), table.COMPLETE: (), table.ASSIGN: ("person", "note"),
+    table.SUSPEND: ("until", "waits_for", "reason"),
+}  # fmt: skip
+Deed = Callable[[Connection, Actor, str, Mapping[str, str], Request], Done]
+_DEEDS: Mapping[str, Deed] = {
+    table.CLAIM: lambda db, actor, task, told, request: tasks.claim_task(db, actor, task, request),
+    table.RELEASE: lambda db, actor, task, told, request: tasks.release_task(db, actor, task, note=None, request=request),
+    table.COMPLETE: lambda db, actor, task, told, request: tasks.complete_task(
+        db, actor, task, data={}, happened_on=None, request=request
+    ),
+    table.ASSIGN: lambda db, actor, task, told, request: tasks.assign_task(
+        db, actor, task, person=told["person"], note=told["note"], request=request
+    ),
+    table.SUSPEND: lambda db, actor, task, told, request: tasks.suspend_task(
+        db, actor, task, until=told["until"], waits_for=told["waits_for"], reason=told["reason"], request=request
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one task, or would: refused with its reasons, or done."""
+
+    task: str
+    refusal: CaseworkError | None = None
+
+    def as_json(self) -> dict[str, Json]:
+        return {"task": self.task, "done": self.refusal is None, "why": None if self.refusal is None else str(self.refusal)}
+
+
+def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, Json]:
+    """The chosen tasks that the actor sees, each with what may be done to it, what may be done to any of them, and the `people`
+    to whom any may be given."""
+    library, found = load_library(), []
+    homes: dict[tuple[str, str], Receivers] = {}
+    people: dict[str, str] = {}
+    for id in dict.fromkeys(ids[:MOST]):
+        try:
+            case, row = find_task(db, actor, id)
+        except NotFound:
+            continue
+        task, may = case.tasks.get(id), []
+        if task is not None:
+            edition = library[task.edition]
+            may = [one for one in operations(actor, case, task, edition) if one in NEEDS and _plain(one, task.type, edition, task.rule)]
+            if table.ASSIGN in may:
+                home = (case.kind, task.organisation or case.programme)
+                # Of all tasks of one programme or provider the same people are asked.
+                if home not in homes:
+                    homes[home] = Receivers.read(db, case, task)
+                people |= {one["id"]: one["name"] for one in receivers(actor, replace(homes[home], case=case, task=task))}
+        found.append((row, may))
+    names = names_of(db, {row.holder_id for row, _ in found}, {row.organisation_id for row, _ in found})
+    items = [place(task_row(row, library, names), row, names) | {"may": may} for row, may in found]
+    return {"items": items, "may": {one: sum(one in item["may"] for item in items) for one in NEEDS}, "people": people}
+
+
+def _plain(operation: str, type: str, edition: Any, rule: str) -> bool:
+    """Whether it can be done without being asked anything: of what is finished, only what has no form."""
+    return operation != table.COMPLETE or type == "side" and not edition.tasks[rule].form
+
+
+def do_to_tasks(
+    db: Connection, actor: Actor, ids: Sequence[str], operation: str, told: Mapping[str, str], request: Request, *,
+    dry_run: bool = False,
+) -> Done:  # fmt: skip
+    """One deed on several tasks, or a try of it that leaves nothing behind; the answer has a result for each."""
+    _insist(ids, operation, told)
+    if not dry_run and (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    with tried(db) if dry_run else nullcontext():
+        results = {id: _one(db, actor, id, operation, told, request) for id in _in_order(db, ids)}
+    items = [(results.get(id) or Outcome(id, NotFound("task"))).as_json() for id in dict.fromkeys(ids)]
+    done = Done({"items": items, "done": sum(one["done"] for one in items), "dry_run": dry_run})
+    return done if dry_run else finish(db, actor, request, done)
+
+
+def _insist(ids: Sequence[str], operation: str, told: Mapping[str, str]) -> None:
+    if operation not in NEEDS:
+        raise InvalidForm(fields={"operation": f"must be one of {', '.join(NEEDS)}"})
+    faults = {name: "is required" for name in NEEDS[operation] if not told.get(name, "").strip()}
+    if "person" in NEEDS[operation] and "person" not in faults and not _is_id(told["person"]):
+        faults["person"] = "is not an id"
+    if not 1 <= len(set(ids)) <= MOST:
+        faults["tasks"] = f"must be between 1 and {MOST}"
+    if faults:
+        raise InvalidForm(fields=faults)
+
+
+def _is_id(words: str) -> bool:
+    try:
+        UUID(words)
+    except ValueError:
+        return False
+    return True
+
+
+def _in_order(db: Connection, ids: Sequence[str]) -> list[str]:
+    rows = db.execute(
+        text("SELECT id FROM tasks WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY log_id, id"), {"ids": sorted(set(ids))}
+    )
+    return list(rows.scalars())
+
+
+def _one(db: Connection, actor: Actor, id: str, operation: str, told: Mapping[str, str], request: Request) -> Outcome:
+    def deed() -> None:
+        if operation == table.COMPLETE:
+            _insist_plain(db, actor, id)
+        _DEEDS[operation](db, actor, id, told, of_one(request, id))
+
+    return Outcome(id, attempt(db, deed))
+
+
+def attempt(db: Connection, deed: Callable[[], object]) -> CaseworkError | None:
+    """Do it behind a savepoint; gives what refuses it, which keeps nothing else from being done."""
+    try:
+        with db.begin_nested():
+            deed()
+    except CaseworkError as refusal:
+        return refusal
+    return None
+
+
+@contextmanager
+def tried(db: Connection) -> Iterator[None]:
+    """What is done in this block is taken back at its end."""
+    with db.begin_nested() as savepoint:
+        yield
+        savepoint.rollback()
+
+
+def of_one(request: Request, id: str) -> Request:
+    """A key of its own for each thing, however long the key of them all is."""
+    return Request(hashlib.sha256(f"{request.key} {id}".encode()).hexdigest(), request.digest)
+
+
+def _insist_plain(db: Connection, actor: Actor, id: str) -> None:
+    _, row = find_task(db, actor, id)
+    if not _plain(table.COMPLETE, row.type, load_library()[row.edition], row.rule):
+        raise Refused(["It has a form of its own to fill in."])
+
+
+__all__ = ["MOST", "NEEDS", "attempt", "do_to_tasks", "of_one", "show_chosen", "tried"]

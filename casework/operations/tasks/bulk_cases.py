@@ -1,0 +1,103 @@
+"""The same deed on several cases: tried first, then done, with a result for each. So far, to put them on hold.
+
+As with tasks, what refuses one keeps no other from being done; but what is wrong in the form is wrong for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from sqlalchemy import Connection
+
+from casework.definitions import load_library
+from casework.engine.execution.effects import accepted
+from casework.engine.state.case import Case
+from casework.errors import CaseworkError, InvalidForm, NotFound
+from casework.operations.cases.queries import find_case
+from casework.operations.cases.service import fire_transition
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.tasks.bulk import MOST, attempt, of_one, tried
+from casework.permissions import Actor, Sight, capacities, choose, conflict
+
+Json = Any
+
+#: The transitions of a case that can be fired for several at once: none of these says anything of one case alone.
+DEEDS = ("hold",)
+
+
+def show_chosen_cases(db: Connection, actor: Actor, numbers: Sequence[str]) -> dict[str, Json]:
+    """The chosen cases that the actor sees whole, each with what may be done to it, and for how many each may be."""
+    items = []
+    for case in _found(db, actor, numbers).values():
+        may = [deed for deed in DEEDS if _may(actor, case, deed)]
+        items.append({"number": case.number, "title": case.title, "edition": case.main.edition, "states": list(case.main.states), "may": may})
+    return {"items": items, "may": {deed: sum(deed in one["may"] for one in items) for deed in DEEDS}}
+
+
+def _found(db: Connection, actor: Actor, numbers: Sequence[str]) -> dict[str, Case]:
+    found = {}
+    for number in dict.fromkeys(numbers[:MOST]):
+        try:
+            case, level = find_case(db, actor, number)
+        except NotFound:
+            continue
+        if level == Sight.ALL:
+            found[number] = case
+    return found
+
+
+def _may(actor: Actor, case: Case, deed: str) -> bool:
+    """Whether it stands where this can be done, and the actor is somebody who does it."""
+    found = load_library()[case.main.edition].find(deed, case.main.states)
+    if found is None or conflict(actor, case) is not None:
+        return False
+    return choose(capacities(actor, case, case.main), accepted(case, found[0].by_people)) is not None
+
+
+def do_to_cases(
+    db: Connection, actor: Actor, numbers: Sequence[str], deed: str, data: Mapping[str, Json], request: Request, *,
+    dry_run: bool = False,
+) -> Done:  # fmt: skip
+    """One transition of several cases, or a try of it that leaves nothing behind; the answer has a result for each.
+
+    Raises InvalidForm where the form is wrong: then nothing was done to any.
+    """
+    faults = {} if deed in DEEDS else {"deed": f"must be one of {', '.join(DEEDS)}"}
+    if not 1 <= len(set(numbers)) <= MOST:
+        faults["cases"] = f"must be between 1 and {MOST}"
+    if faults:
+        raise InvalidForm(fields=faults)
+    if not dry_run and (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    cases = _found(db, actor, numbers)
+    refusals: dict[str, CaseworkError | None] = {number: NotFound("case") for number in numbers}
+    with tried(db) if dry_run else nullcontext():
+        # In the order of their logs, so that two people with the same choice lock in the same order.
+        for number in sorted(cases, key=lambda one: cases[one].log):
+            refusals[number] = _one(db, actor, cases[number], deed, data, request)
+    items = [
+        {"case": number, "done": refusal is None, "why": None if refusal is None else str(refusal)}
+        for number, refusal in refusals.items()
+    ]
+    done = Done({"items": items, "done": sum(one["done"] for one in items), "dry_run": dry_run})
+    return done if dry_run else finish(db, actor, request, done)
+
+
+def _one(
+    db: Connection, actor: Actor, case: Case, deed: str, data: Mapping[str, Json], request: Request
+) -> CaseworkError | None:
+    refusal = attempt(
+        db,
+        lambda: fire_transition(
+            db, actor, case.log, "case", case.main.id, deed, data=data, revision=case.main.revision,
+            request=of_one(request, str(case.number)),
+        ),
+    )  # fmt: skip
+    if isinstance(refusal, InvalidForm):
+        raise refusal
+    return refusal
+
+
+__all__ = ["DEEDS", "do_to_cases", "show_chosen_cases"]

@@ -1,0 +1,83 @@
+"""What a task is about: the deed that opened it with what was said then, and what granting it would move. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.analysis.notification_rules import deed_of
+from casework.engine.execution.extensions import moves
+from casework.engine.state.case import Case, Task
+from casework.engine.state.events import COMPLETED, FIRED, OBJECTED
+from casework.ledger.redactable_bodies import ERASED, values
+from casework.operations.cases.history import data_of
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.presenters import names_of, when
+from casework.permissions import Actor, Sight, sight
+from casework.records.event_log import now
+
+Json = Any
+
+_OPENED = text("""
+    SELECT e.seq, e.kind, e.track_id, e.header, e.effects, e.body, t.rule, t.edition FROM events e
+    LEFT JOIN tasks t ON t.id = CAST(e.effects->>'task' AS uuid)
+    WHERE e.log_id = CAST(:log AS uuid) AND e.effects->'tasks' @> jsonb_build_array(jsonb_build_object('id', CAST(:task AS text)))
+    ORDER BY e.seq LIMIT 1
+""")
+_WITH_WORDS = (FIRED, COMPLETED, OBJECTED)
+
+
+def what_was_asked(db: Connection, actor: Actor, case: Case, task: Task) -> dict[str, Json] | None:
+    """By whom a side task of the office was opened and with which answers; None where nobody said anything with it.
+
+    For those who see the case whole: a provider is told nothing of what the office said to itself.
+    """
+    if task.type != "side" or task.organisation is not None or sight(actor, case) < Sight.ALL:
+        return None
+    row = db.execute(_OPENED, {"log": case.log, "task": task.id}).one_or_none()
+    if row is None or row.kind not in _WITH_WORDS:
+        return None
+    told, data = values(row.body), dict(data_of(row.effects))
+    if not told and not data:
+        return None
+    actor_id = row.header["actor"]
+    named = {value for value in data.values() if isinstance(value, str) and len(value) == 36}
+    names = names_of(db, {actor_id, *named}, {row.header["organisation"], *named})
+    return {
+        "seq": row.seq, "at": row.header["at"], "by": {"id": actor_id, "name": names.get(actor_id)}, "role": row.header["role"],
+        "form": _form(row), "data": data, "body": {name: None if said is ERASED else said for name, said in told.items()},
+        "erased": sorted(name for name, said in told.items() if said is ERASED), "names": names,
+        "moves": _moves(db, case, task, data),
+    }  # fmt: skip
+
+
+def _form(row: Any) -> dict[str, str] | None:
+    """Which form it was, for the words of its questions."""
+    library = load_library()
+    if row.kind == COMPLETED and row.rule is not None:
+        name = library[row.edition].tasks[row.rule].form
+        return {"edition": row.edition, "name": name} if name else None
+    if row.kind != FIRED or not row.header["edition"]:
+        return None
+    found = library[row.header["edition"]].find(row.effects["transition"], tuple(row.header["from"] or ()))
+    return {"edition": row.header["edition"], "name": found[0].form} if found and found[0].form else None
+
+
+def _moves(db: Connection, case: Case, task: Task, data: Mapping[str, Json]) -> list[dict[str, Json]]:
+    """What an extension as it was asked for would move: each of the provider's tasks with its day now and then."""
+    if task.name != "decide_extension" or "new_date" not in data:
+        return []
+    library = load_library()
+    if "extend_work" not in library[task.edition].tasks[task.rule].effects:
+        return []
+    found = moves(case, case.tracks[task.track], data["new_date"], now(db), calendar_of(db, case.programme))
+    return [
+        {
+            "task": one.id, "edition": one.edition, "key": deed_of(one)[1], "do": library[one.edition].text(deed_of(one)[1]),
+            "due_at": when(one.due_at), "until": day.isoformat(),
+        }
+        for one, day in found
+    ]  # fmt: skip

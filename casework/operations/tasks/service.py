@@ -1,0 +1,352 @@
+"""What people do with tasks: one function for each operation of `engine.execution.task_lifecycle`, and the next one to take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution.commands import (
+    Activate,
+    AddItem,
+    AnswerReview,
+    AskReview,
+    Assign,
+    By,
+    Claim,
+    Command,
+    Complete,
+    Delegate,
+    Exit,
+    Fail,
+    Forward,
+    HandBack,
+    Modify,
+    Nominate,
+    Release,
+    Resume,
+    Skip,
+    Start,
+    Stop,
+    Suspend,
+    Tick,
+)
+from casework.engine.state.case import READY, Case, Task
+from casework.engine.state.events import Event
+from casework.errors import InvalidForm, NotFound, WrongState
+from casework.operations.auth.step_up import insist_proved_for_task
+from casework.operations.core.actions import Standing, carry_out, perform_on_task, stand
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.references import insist_references
+from casework.operations.tasks.candidates import Receivers
+from casework.operations.tasks.queues import next_claimable
+from casework.permissions import Actor, Sight, may_hold, may_review, may_work, operate, own_tracks, sight
+from casework.records.actors import find_actor
+from casework.records.event_log import try_lock
+from casework.records.row_security import whole
+
+Json = Any
+
+
+def claim_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
+    """Take a task; of several people who try at once exactly one has it, the others are told who."""
+    return _on_task(db, actor, task, table.CLAIM, lambda standing, one: Claim(task), request)
+
+
+#: So many are looked at in one go; of those, many pullers at once leave some to each.
+_CANDIDATES = 20
+
+
+def take_next(db: Connection, actor: Actor, request: Request) -> Done:
+    """Take the task whose turn is first of all that one may take (`engine.tasks.queue_order`) and that does not stand still; exactly
+    one person gets it.
+
+    The answer's id is None where nothing is left to take. A case in which somebody is at work is passed over.
+    """
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    # Those whose case is free first; what remains is worth waiting for.
+    for wait in (False, True):
+        busy: set[str] = set()
+        seen: set[str] = set()
+        while fresh := [row for row in next_claimable(db, actor, limit=_CANDIDATES, skip=busy) if row.id not in seen]:
+            for row in fresh:
+                seen.add(row.id)
+                if row.log_id in busy:
+                    continue
+                done = _try_to_take(db, actor, row, request, wait=wait)
+                if isinstance(done, Done):
+                    return done
+                if done is _BUSY:
+                    busy.add(row.log_id)
+        if not busy:
+            break
+    return finish(db, actor, request, Done({"id": None, "state": None, "holder": None}))
+
+
+_BUSY = object()
+
+
+def _try_to_take(db: Connection, actor: Actor, row: Any, request: Request, *, wait: bool) -> Done | object | None:
+    """The deed, if the task is still there to be taken; _BUSY where somebody else has its case locked."""
+    # A savepoint lets the lock of a task that is gone go too: nobody waits for one while holding another.
+    with whole(db), db.begin_nested() as attempt:
+        if not wait and not try_lock(db, row.log_id):
+            attempt.rollback()
+            return _BUSY
+        standing = stand(db, row.log_id, row.log_kind)
+        # Looked for without a lock: by now it may be gone.
+        task = standing.case.tasks.get(row.id)
+        by = may_work(actor, standing.case, task) if task is not None and task.state == READY else None
+        if by is not None:
+            return carry_out(db, actor, standing, Claim(row.id), by, _taken(row.id), request)
+        attempt.rollback()
+    return None
+
+
+def _taken(task: str) -> Callable[[Case, list[Event]], dict[str, Json]]:
+    def answer(case: Case, events: list[Event]) -> dict[str, Json]:
+        one = case.tasks[task]
+        return {"id": task, "state": one.state, "holder": one.holder}
+
+    return answer
+
+
+def release_task(db: Connection, actor: Actor, task: str, *, note: str | None, request: Request) -> Done:
+    """Give a task back to its queue."""
+    return _on_task(db, actor, task, table.RELEASE, lambda standing, one: Release(task, note), request)
+
+
+def start_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
+    """Begin to work on a task; whoever has not taken it takes it so."""
+    return _on_task(db, actor, task, table.START, lambda standing, one: Start(task), request)
+
+
+def stop_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
+    """Stop working on a task for now, and keep it."""
+    return _on_task(db, actor, task, table.STOP, lambda standing, one: Stop(task), request)
+
+
+def suspend_task(
+    db: Connection, actor: Actor, task: str, *, until: str, waits_for: str, reason: str, request: Request
+) -> Done:
+    """Let a task wait for somebody until a day; it wakes by itself."""
+    return _on_task(
+        db, actor, task, table.SUSPEND, lambda standing, one: Suspend(task, until, waits_for, reason), request
+    )
+
+
+def resume_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
+    """Go on with a task that waits."""
+    return _on_task(db, actor, task, table.RESUME, lambda standing, one: Resume(task), request)
+
+
+def skip_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
+    """Leave out a task that nothing waits for."""
+    return _on_task(db, actor, task, table.SKIP, lambda standing, one: Skip(task, reason), request)
+
+
+def fail_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
+    """End a task that cannot be done."""
+    return _on_task(db, actor, task, table.FAIL, lambda standing, one: Fail(task, reason), request)
+
+
+def exit_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
+    """End a side task that is not needed any more, with a reason."""
+    return _on_task(db, actor, task, table.EXIT, lambda standing, one: Exit(task, reason), request)
+
+
+def activate_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
+    """Let a task begin before its day."""
+    return _on_task(db, actor, task, table.ACTIVATE, lambda standing, one: Activate(task), request)
+
+
+def modify_task(db: Connection, actor: Actor, task: str, *, priority: str, reason: str, request: Request) -> Done:
+    """Give a task another priority, and say why."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        if priority not in table.PRIORITIES:
+            raise InvalidForm(fields={"priority": f"must be one of {', '.join(table.PRIORITIES)}"})
+        return Modify(task, table.PRIORITIES[priority], reason)
+
+    return _on_task(db, actor, task, table.MODIFY, to_command, request)
+
+
+def tick_item(db: Connection, actor: Actor, task: str, item: str, *, done: bool, request: Request) -> Done:
+    """Tick an item of a task's checklist, or take the tick away."""
+    return _on_task(db, actor, task, table.TICK, lambda standing, one: Tick(task, item, done), request)
+
+
+def add_item(db: Connection, actor: Actor, task: str, *, words: str, request: Request) -> Done:
+    """Add an item of one's own to a task's checklist."""
+    return _on_task(db, actor, task, table.TICK, lambda standing, one: AddItem(task, words), request)
+
+
+# --- to another person: each with a note, which the next one sees on the task and in their work -----------------------
+
+
+def assign_task(db: Connection, actor: Actor, task: str, *, person: str, note: str, request: Request) -> Done:
+    """Give a task to another person for good."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        return Assign(task, _receiver(db, standing, one, person, {one.holder}), note)
+
+    return _on_task(db, actor, task, table.ASSIGN, to_command, request)
+
+
+def delegate_task(db: Connection, actor: Actor, task: str, *, person: str, note: str, request: Request) -> Done:
+    """Give a task to another person, who gives it back when it is prepared."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        return Delegate(task, _receiver(db, standing, one, person, {one.holder, actor.person}), note)
+
+    return _on_task(db, actor, task, table.DELEGATE, to_command, request)
+
+
+def forward_task(db: Connection, actor: Actor, task: str, *, person: str | None, note: str, request: Request) -> Done:
+    """Give a task up for its queue, or with one person in mind; whoever takes it first has it."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        return Forward(task, note, None if person is None else _receiver(db, standing, one, person, {one.holder, actor.person}))
+
+    return _on_task(db, actor, task, table.FORWARD, to_command, request)
+
+
+def nominate_task(db: Connection, actor: Actor, task: str, *, person: str | None, note: str, request: Request) -> Done:
+    """Let a task begin before its day, with the person who does it, or for its whole queue."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        return Nominate(task, note, None if person is None else _receiver(db, standing, one, person, set()))
+
+    return _on_task(db, actor, task, table.NOMINATE, to_command, request)
+
+
+def _receiver(db: Connection, standing: Standing, task: Task, person: str, but: Collection[str | None]) -> str:
+    """Who has the task next: the person, or while that one is away the substitute. Raises InvalidForm."""
+    if not person:
+        raise InvalidForm(fields={"person": "is required"})
+    if person in but:
+        # The engine says why not, each deed in its own words.
+        return person
+    found = Receivers.read(db, standing.case, task).next(person, but)
+    if found is None:
+        raise InvalidForm(fields={"person": "does not work this queue in this case"})
+    return found
+
+
+# --- finishing -------------------------------------------------------------------------------------------------------
+
+
+def complete_task(
+    db: Connection, actor: Actor, task: str, *, data: Mapping[str, Json], happened_on: str | None, request: Request,
+    note: str | None = None,
+) -> Done:  # fmt: skip
+    """Finish a side task with its form, or decide on what another person proposed.
+
+    What was delegated goes back to whoever delegated it, to be accepted; the form stands there as it was filled in.
+    """
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        insist_proved_for_task(actor, standing.library[one.edition], one)
+        if one.type == "side":
+            track = standing.case.tracks[one.track]
+            edition = standing.library[one.edition]
+            form = edition.tasks[one.rule].form
+            insist_references(db, standing.case, edition.form(form), data, track)
+        if _comes_back(db, standing.case, one, actor.person):
+            return HandBack(task, data, note)
+        return Complete(task, data, happened_on)
+
+    return _on_task(db, actor, task, table.COMPLETE, to_command, request)
+
+
+def ask_review(
+    db: Connection, actor: Actor, task: str, *, person: str, data: Mapping[str, Json], request: Request
+) -> Done:
+    """Have another person look at a side task's form before it is finished."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        if one.type == "side":
+            edition = standing.library[one.edition]
+            form = edition.form(edition.tasks[one.rule].form)
+            insist_references(db, standing.case, form, data, standing.case.tracks[one.track])
+        return AskReview(task, _reviewer(db, standing, one, person, actor), data)
+
+    return _on_task(db, actor, task, table.COMPLETE, to_command, request)
+
+
+def _reviewer(db: Connection, standing: Standing, task: Task, person: str, actor: Actor) -> str:
+    """Who reviews it where the actor names this person. Raises InvalidForm."""
+    if not person:
+        raise InvalidForm(fields={"person": "is required"})
+    asker = operate(actor, standing.case, task, standing.library[task.edition], table.COMPLETE)
+    found = Receivers.read(db, standing.case, task).reviewer(person, asker)
+    if found is None:
+        raise InvalidForm(fields={"person": _NO_REVIEWER})
+    return found
+
+
+_NO_REVIEWER = "cannot review it: choose another person who works this queue or leads it, and does not act for whoever asks"
+
+
+def answer_review(db: Connection, actor: Actor, task: str, *, approve: bool, note: str | None, request: Request) -> Done:
+    """Approve what was proposed, or ask for changes with words; the task goes back to whoever asked."""
+
+    def to_command(standing: Standing, one: Task) -> Command:
+        insist_proved_for_task(actor, standing.library[one.edition], one)
+        back = table.review_for(one)
+        found = find_actor(db, back) if back is not None else None
+        if back is not None and (found is None or not may_hold(found, standing.case, one)):
+            raise WrongState(action="Review it", why="whoever asked for it does not work it any more.")
+        return AnswerReview(task, approve, note)
+
+    def capacity(case: Case, one: Task) -> By | None:
+        return may_review(actor, case, one, {table.review_for(one)})
+
+    return _on_task(db, actor, task, table.COMPLETE, to_command, request, capacity)
+
+
+def _comes_back(db: Connection, case: Case, task: Task, person: str) -> bool:
+    """Whether it goes back to whoever delegated it; not if that person could not hold it any more."""
+    back = table.giver(task)
+    found = find_actor(db, back) if back is not None and task.holder == person else None
+    return found is not None and may_hold(found, case, task)
+
+
+def _on_task(
+    db: Connection, actor: Actor, task: str, operation: str, to_command: Callable[[Standing, Task], Command],
+    request: Request, capacity: Callable[[Case, Task], By | None] = lambda case, task: None,
+) -> Done:  # fmt: skip
+    """A deed on a task, in the first capacity that the table allows it in, or in the given one."""
+
+    def decided(standing: Standing) -> tuple[Command, By]:
+        # A finished step task is not loaded; whoever may see it learns that it is done.
+        one = standing.case.tasks.get(task) or _closed(db, task)
+        insist_sees_task(actor, standing.case, one)
+        by = operate(actor, standing.case, one, standing.library[one.edition], operation)
+        return to_command(standing, one), capacity(standing.case, one) or by
+
+    return perform_on_task(db, actor, task, decided, _taken(task), request)
+
+
+def _closed(db: Connection, task: str) -> Task:
+    row = db.execute(text("SELECT * FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task}).one()
+    return Task(
+        id=row.id, track=row.track_id, name=row.name, edition=row.edition, rule=row.rule, type=row.type, queue=row.queue,
+        organisation=row.organisation_id, state=row.state, opened_at=row.opened_at, due_at=row.due_at,
+        holder=row.holder_id, about=row.about, of=row.of, initiator=row.initiator, closed_at=row.closed_at,
+    )  # fmt: skip
+
+
+def insist_sees_task(actor: Actor, case: Case, task: Task) -> None:
+    """Raises NotFound for a task of a case or referral that the actor does not see."""
+    level = sight(actor, case)
+    if level == Sight.ALL:
+        return
+    if level == Sight.REFERRALS:
+        mine = {track.id for track in own_tracks(actor, case)}
+        if task.track in mine and task.organisation is not None:
+            return
+    raise NotFound("task")

@@ -1,0 +1,179 @@
+"""What people can do, as whoever leads them keeps it: fields of technology, languages, and services whose tasks they can do.
+
+A register like that of roles: each change is an event of the programme or organisation. Queues that allocate by skill
+read it, together with what a task asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.roles import QUEUE_ROLES
+from casework.engine.state.case import Case, Task
+from casework.engine.tasks.allocation import IN_ORGANISATIONS, IN_PROGRAMMES
+from casework.errors import InvalidForm, NotFound
+from casework.operations.core.actions import new_id
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.register_log import CHANGED, append
+from casework.operations.people.provider_directory import LANGUAGES, LONGEST, MOST_WORDS
+from casework.permissions import Actor, led_scopes
+from casework.records.event_log import lock_log
+
+Json = Any
+
+#: The kinds of tracks whose tasks ask for somebody who knows them; what belongs to none of them asks for no service.
+SERVICES = ("assessment", "ip", "pledge", "finance", "agreement", "deployment", "verification")
+FIELD, LANGUAGE, SERVICE = "field", "language", "service"
+#: Most fields that a page offers to choose from.
+MOST_FIELDS = 60
+
+# --- the register ----------------------------------------------------------------------------------------------------
+
+_ROLES = sorted({role for queue in (*IN_PROGRAMMES, *IN_ORGANISATIONS) for role in QUEUE_ROLES[queue]})
+_PEOPLE = """
+    SELECT s.id AS scope, s.name AS scope_name, s.name_zh AS scope_name_zh, s.kind, p.id, p.name, p.name_zh, coalesce(k.fields, '{{}}') AS fields,
+        coalesce(k.languages, '{{}}') AS languages, coalesce(k.services, '{{}}') AS services
+    FROM (
+        SELECT id, name, name_zh, 'programme' AS kind FROM programmes WHERE id = ANY(CAST(:scopes AS uuid[]))
+        UNION ALL SELECT id, name, name_zh, 'organisation' FROM organisations WHERE id = ANY(CAST(:scopes AS uuid[]))
+    ) s
+    JOIN people p ON p.active AND NOT p.service AND EXISTS (
+        SELECT FROM memberships m WHERE m.person_id = p.id AND (m.programme_id = s.id OR m.organisation_id = s.id)
+        AND m.role = ANY(:roles) AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+    )
+    LEFT JOIN skills k ON k.scope_id = s.id AND k.person_id = p.id
+    WHERE {where} ORDER BY s.name, s.id, p.name, p.id
+"""
+
+
+def list_skills(db: Connection, actor: Actor) -> dict[str, Json]:
+    """Everybody whom the actor leads, with what each can do. Raises NotFound for who leads nobody."""
+    scopes = led_scopes(actor)
+    if not scopes:
+        raise NotFound
+    return {"items": _read(db, scopes, "true"), "next": None}
+
+
+def find_skills(db: Connection, actor: Actor, scope: str, person: str) -> dict[str, Json]:
+    """What one person can do, with the fields that the programme's cases speak of. Raises NotFound."""
+    found = _read(db, [scope] if scope in led_scopes(actor) else [], "p.id = CAST(:person AS uuid)", person)
+    if not found:
+        raise NotFound("person")
+    return found[0] | {"known": list(db.execute(_KNOWN, {"scope": scope, "most": MOST_FIELDS}).scalars())}
+
+
+def _read(db: Connection, scopes: Iterable[str], where: str, person: str | None = None) -> list[dict[str, Json]]:
+    given = {"scopes": sorted(scopes), "roles": _ROLES, "person": person}
+    return [
+        {
+            "scope": {"id": row.scope, "name": row.scope_name, "name_zh": row.scope_name_zh}, "kind": row.kind,
+            "person": {"id": row.id, "name": row.name, "name_zh": row.name_zh},
+            "fields": row.fields, "languages": row.languages, "services": row.services,
+        }
+        for row in db.execute(text(_PEOPLE.format(where=where)), given)
+    ]  # fmt: skip
+
+
+_KNOWN = text("""
+    SELECT word FROM (
+        SELECT sector AS word FROM needs WHERE programme_id = CAST(:scope AS uuid) AND sector IS NOT NULL
+        UNION ALL SELECT unnest(benefits) FROM technologies WHERE programme_id = CAST(:scope AS uuid)
+    ) w GROUP BY word ORDER BY count(*) DESC, word LIMIT :most
+""")
+
+
+def set_skills(
+    db: Connection, actor: Actor, *, scope: str, person: str, fields: Sequence[str], languages: Sequence[str],
+    services: Sequence[str], request: Request,
+) -> Done:  # fmt: skip
+    """Say what somebody whom the actor leads can do; what is not said any more is gone. Raises InvalidForm, NotFound."""
+    by = led_scopes(actor).get(scope)
+    if by is None or not _read(db, [scope], "p.id = CAST(:person AS uuid)", person):
+        raise NotFound("person")
+    words = list(dict.fromkeys(plain for one in fields if (plain := " ".join(one.split()))))
+    faults = {}
+    if len(words) > MOST_WORDS or any(len(one) > LONGEST for one in words):
+        faults["fields"] = f"must be {MOST_WORDS} at most, each of {LONGEST} letters at most"
+    if not set(languages) <= set(LANGUAGES):
+        faults["languages"] = f"must be some of {', '.join(LANGUAGES)}"
+    if not set(services) <= set(SERVICES):
+        faults["services"] = f"must be some of {', '.join(SERVICES)}"
+    if faults:
+        raise InvalidForm(fields=faults)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    log = lock_log(db, scope)
+    id = db.execute(_ID_OF, {"scope": scope, "person": person}).scalar() or new_id()
+    told = {
+        "id": id, "person": person, "fields": words, "languages": sorted(set(languages)), "services": sorted(set(services)),
+    }  # fmt: skip
+    event = log.next_event(
+        CHANGED, by.person, acting_for=by.acting_for, role=by.role, organisation=by.organisation, effects={"skills": told}
+    )
+    append(db, log, [event], request.key_hash)
+    db.execute(_KEEP, told | {"scope": scope})
+    return finish(db, actor, request, Done({"id": id}))
+
+
+_ID_OF = text("SELECT id FROM skills WHERE scope_id = CAST(:scope AS uuid) AND person_id = CAST(:person AS uuid)")
+_KEEP = text("""
+    INSERT INTO skills (id, scope_id, person_id, fields, languages, services)
+    VALUES (:id, :scope, :person, :fields, :languages, :services)
+    ON CONFLICT (id) DO UPDATE SET fields = excluded.fields, languages = excluded.languages, services = excluded.services
+""")
+
+
+def fold(told: Iterable[Mapping[str, Json]]) -> list[dict[str, Json]]:
+    """The skills that a log adds up to: of each person what was said last."""
+    found = {one["person"]: one for one in told}
+    return [
+        {"id": one["id"], "person_id": one["person"], "fields": one["fields"], "languages": one["languages"], "services": one["services"]}
+        for one in found.values()
+    ]  # fmt: skip
+
+
+# --- what a task asks for, and who has it ----------------------------------------------------------------------------
+
+
+def codes(fields: Iterable[str | None], languages: Iterable[str], services: Iterable[str]) -> frozenset[str]:
+    """Skills as codes that can be compared, whoever wrote the words."""
+    return frozenset({
+        *(f"{FIELD}:{one.strip().casefold()}" for one in fields if one and one.strip()),
+        *(f"{LANGUAGE}:{one[:2]}" for one in languages), *(f"{SERVICE}:{one}" for one in services),
+    })  # fmt: skip
+
+
+def service_of(case: Case, task: Task) -> frozenset[str]:
+    """The service that a task asks somebody to know: that of the track it belongs to."""
+    kind = case.tracks[task.track].kind
+    return frozenset({f"{SERVICE}:{kind}"} if kind in SERVICES else ())
+
+
+def asked_of(db: Connection, case: Case, task: Task) -> frozenset[str]:
+    """What a task asks for: the fields of the case's need and technology, the parties' languages, and its service."""
+    row = db.execute(_ASKED, {"case": case.log, "parties": list(case.parties.values())}).one()
+    return codes((row.sector, *(row.benefits or ())), row.languages, ()) | service_of(case, task)
+
+
+_ASKED = text("""
+    SELECT n.sector, t.benefits, (
+        SELECT coalesce(array_agg(DISTINCT o.language), '{}') FROM organisations o WHERE o.id = ANY(CAST(:parties AS uuid[]))
+    ) AS languages
+    FROM cases c LEFT JOIN needs n ON n.id = c.need_id LEFT JOIN technologies t ON t.id = c.technology_id
+    WHERE c.id = CAST(:case AS uuid)
+""")
+
+
+def skills_of(db: Connection, scope: str, people: Collection[str]) -> dict[str, frozenset[str]]:
+    """What each of some people can do within a programme or an organisation."""
+    rows = db.execute(_SKILLS_OF, {"scope": scope, "people": sorted(people)})
+    return {row.person_id: codes(row.fields, row.languages, row.services) for row in rows}
+
+
+_SKILLS_OF = text("""
+    SELECT person_id::text, fields, languages, services FROM skills
+    WHERE scope_id = CAST(:scope AS uuid) AND person_id = ANY(CAST(:people AS uuid[]))
+""")

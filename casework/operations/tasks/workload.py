@@ -1,0 +1,146 @@
+"""What a supervisor looks after: decisions that wait, and the load of each officer. Reads only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.operations.core.access_sql import mediated
+from casework.operations.core.overdue_sql import OVERDUE
+from casework.operations.core.presenters import names_of, when
+from casework.operations.tasks.my_work import place
+from casework.operations.tasks.queues import WORDS, named_in, task_row
+from casework.permissions import Actor
+
+Json = Any
+
+#: The queues in which people decide on what others have prepared.
+DECIDING = ("supervisor", "compliance")
+#: What a decision is about, by the name of its task: the first that fits.
+KINDS = (
+    ("plans", ("decide_plan", "decide_amend_plan", "decide_skip_assessment")),
+    ("waivers", ("decide_waiver", "decide_waive_assessment")), ("conflicts", ("conflict",)),
+    ("closings", ("closing", "decide_compliance_stop", "decide_reopen")),
+)  # fmt: skip
+MOST = 200
+
+# Ready in a queue of the actor's, or held by the actor already; one's own proposals too, for they wait for another.
+_DECISIONS = text(f"""
+    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, r.provider_id, p.actor_id AS proposer,
+        p.acting_for AS proposed_for, p.transition, 0 AS reminded, {OVERDUE} AS late, {WORDS}
+    FROM (
+        SELECT t.* FROM jsonb_to_recordset(CAST(:queues AS jsonb)) AS q(queue text, scope uuid) CROSS JOIN LATERAL (
+            SELECT t.* FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND t.programme_id = q.scope
+            AND t.organisation_id IS NULL ORDER BY t.turn_at, t.id LIMIT :most
+        ) t
+        UNION ALL
+        SELECT t.* FROM tasks t WHERE t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress')
+        AND t.queue = ANY(CAST(:names AS text[]))
+    ) t
+    JOIN logs l ON l.id = t.log_id JOIN cases c ON c.id = t.log_id JOIN tracks r ON r.id = t.track_id
+    LEFT JOIN proposals p ON p.task_id = t.id
+    WHERE NOT CAST(:person AS text) = ANY(c.interests) AND NOT {mediated("CAST(:person AS uuid)", "c.programme_id", "c.opened_at")}
+    ORDER BY t.turn_at, t.id LIMIT :most
+""")
+
+
+def list_decisions(db: Connection, actor: Actor) -> list[dict[str, Json]]:
+    """What waits for the actor's decision, the first due first: kind, who asked, and whether it was the actor."""
+    queues = sorted({(m.role, m.programme) for m in actor.memberships if m.role in DECIDING and m.programme})
+    given = {
+        "queues": _json(queues), "names": sorted({queue for queue, _ in queues}), "person": actor.person, "most": MOST,
+    }  # fmt: skip
+    rows = db.execute(_DECISIONS, given).all()
+    names = names_of(db, {row.proposer for row in rows} | named_in(rows))
+    library = load_library()
+    made = []
+    for row in rows:
+        shown = place(task_row(row, library, names), row, names)
+        kind = next((kind for kind, known in KINDS if row.name in known), "proposals" if row.type == "decision" else "others")
+        asked = None if row.proposer is None else {"id": row.proposer, "name": names.get(row.proposer)}
+        mine = actor.person in (row.proposer, row.proposed_for)
+        made.append(shown | {"decides": kind, "asked_by": asked, "asked_by_oneself": mine})
+    return made
+
+
+def _json(queues: list[tuple[str, str]]) -> str:
+    # Ids and names of queues alone: nothing in them needs quoting.
+    return "[" + ", ".join(f'{{"queue": "{queue}", "scope": "{scope}"}}' for queue, scope in queues) + "]"
+
+
+_TEAM = text(f"""
+    SELECT p.id, p.name, p.name_zh, g.id AS programme_id, g.code,
+        coalesce(c.live, 0) AS live, coalesce(c.on_hold, 0) AS on_hold, coalesce(w.open, 0) AS open,
+        coalesce(w.overdue, 0) AS overdue, w.first_due
+    FROM (
+        SELECT DISTINCT m.person_id, m.programme_id FROM memberships m WHERE m.role = 'officer'
+        AND m.programme_id = ANY(CAST(:programmes AS uuid[])) AND m.deputy_for IS NULL
+        AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+    ) o JOIN people p ON p.id = o.person_id JOIN programmes g ON g.id = o.programme_id
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS live, count(*) FILTER (WHERE hold IS NOT NULL) AS on_hold FROM cases
+        WHERE owner_id = p.id AND programme_id = g.id AND closed_at IS NULL
+    ) c ON true
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS open, count(*) FILTER (WHERE x.late) AS overdue, min(x.due_at) AS first_due
+        FROM (
+            SELECT t.due_at, {OVERDUE} AS late FROM tasks t WHERE t.holder_id = p.id AND t.programme_id = g.id
+            AND t.state IN ('Reserved', 'InProgress')
+            UNION ALL
+            SELECT t.due_at, {OVERDUE} FROM cases h JOIN tasks t ON t.log_id = h.id WHERE h.owner_id = p.id AND h.programme_id = g.id
+            AND h.closed_at IS NULL AND t.state = 'Ready' AND t.queue = 'officer' AND t.organisation_id IS NULL
+        ) x
+    ) w ON true
+    ORDER BY g.code, w.overdue DESC NULLS LAST, p.name, p.id LIMIT :most
+""")
+_UNOWNED = text("""
+    SELECT g.code, count(*) AS count FROM cases c JOIN programmes g ON g.id = c.programme_id
+    WHERE c.programme_id = ANY(CAST(:programmes AS uuid[])) AND c.closed_at IS NULL AND c.owner_id IS NULL
+    GROUP BY g.code ORDER BY g.code
+""")
+
+
+# Whose cases wait for somebody who has left.
+_LEFT = text("""
+    SELECT p.id, p.name, p.name_zh, count(*) AS count FROM cases c JOIN people p ON p.id = c.owner_id
+    WHERE c.programme_id = ANY(CAST(:programmes AS uuid[])) AND c.closed_at IS NULL AND (NOT p.active OR NOT EXISTS (
+        SELECT FROM memberships m WHERE m.person_id = p.id AND m.programme_id = c.programme_id AND m.role = 'officer'
+        AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+    )) GROUP BY p.id, p.name, p.name_zh ORDER BY p.name, p.id LIMIT :most
+""")
+
+
+_ABSENT = text("""
+    SELECT a.person_id, a.scope_id, a.ends_at, s.id, s.name, s.name_zh FROM absences a JOIN people s ON s.id = a.substitute_id
+    WHERE a.scope_id = ANY(CAST(:programmes AS uuid[])) AND a.starts_at <= casework_now() AND a.ends_at > casework_now()
+    ORDER BY a.ends_at, a.id LIMIT :most
+""")
+
+
+def _shown_absence(row: Any) -> dict[str, Json]:
+    return {"until": when(row.ends_at), "substitute": {"id": row.id, "name": row.name, "name_zh": row.name_zh}}
+
+
+def list_team(db: Connection, actor: Actor) -> dict[str, Json]:
+    """Each officer of the programmes that the actor supervises: live cases, open tasks, overdue, and who is away.
+
+    And cases that nobody owns, or somebody who has left.
+    """
+    given = {"programmes": _supervised(actor), "most": MOST}
+    away = {(row.person_id, row.scope_id): _shown_absence(row) for row in db.execute(_ABSENT, given)}
+    rows = [
+        {
+            "away": away.get((row.id, row.programme_id)), "id": row.id, "name": row.name, "name_zh": row.name_zh, "programme": row.code, "live": row.live,
+            "on_hold": row.on_hold, "open": row.open, "overdue": row.overdue, "first_due": when(row.first_due),
+        }
+        for row in db.execute(_TEAM, given)
+    ]  # fmt: skip
+    unowned = [{"programme": row.code, "count": row.count} for row in db.execute(_UNOWNED, given)]
+    left = [dict(row._mapping) for row in db.execute(_LEFT, given)]
+    return {"items": rows, "unowned": unowned, "left": left}
+
+
+def _supervised(actor: Actor) -> list[str]:
+    return sorted({m.programme for m in actor.memberships if m.programme and m.role == "supervisor"})

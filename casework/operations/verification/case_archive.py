@@ -1,0 +1,261 @@
+"""The file of a case as one archive: an index, the history as it is sealed, every document, and a checksum of each part.
+
+It is written as it is sent, so that its size costs no memory. Whoever gets it can check it without us:
+`sha256sum -c SHA256SUMS` for the parts, `casework verify --file` for the history and whether each document is what the
+history says was filed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection
+
+from casework.engine.state.case import Case
+from casework.engine.state.projection import evolve
+from casework.errors import NotAllowed, NotFound
+from casework.ledger.canonical_json import instant
+from casework.ledger.hash_chain import genesis
+from casework.ledger.integrity import Head, StoredEvent, check_log
+from casework.ledger.redactable_bodies import Erased, values
+from casework.operations.auth.step_up import sensitive
+from casework.operations.cases.queries import describe, find_case
+from casework.operations.core.access_log import note_document, note_reading
+from casework.operations.documents.downloads import while_seen
+from casework.operations.documents.service import list_documents
+from casework.operations.documents.storage import BLOCKED, PENDING, Cabinet
+from casework.operations.documents.upload_checks import clean_name
+from casework.operations.verification.rows import HOMES, PARTS, compare, rows_kept
+from casework.permissions import Actor, Sight, conflict
+from casework.records.case_store import rows_of
+from casework.records.event_log import event_of, now, read_rows
+from casework.records.row_security import whole
+
+Json = Any
+INDEX, HISTORY, SUMS, READ_ME = "index.json", "history.ndjson", "SHA256SUMS", "README.txt"
+_PIECE = 65_536
+#: Of the index. Since 2 it names the head of the history and holds the state that the history adds up to.
+FORM = 2
+
+_WORDS = """{number} {title}
+As of {at}.
+
+index.json       the case and its documents
+history.ndjson   its history, one sealed event on each line
+documents/       every version of every document that may be given out
+SHA256SUMS       a checksum of each part
+
+To check the parts:            sha256sum -c SHA256SUMS
+To check the history as well:  casework verify --file THIS.zip
+"""
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """What goes into an archive: its name, and its parts in their order."""
+
+    name: str
+    parts: tuple[tuple[str, Callable[[], Iterator[bytes]]], ...]
+    at: datetime
+    #: Lets pieces through while its taker reads the case.
+    guard: Callable[[Iterator[bytes]], Iterator[bytes]]
+
+    def pieces(self) -> Iterator[bytes]:
+        """The archive, as it is written. Raises AccessEnded where its taker reads the case no more."""
+        return self.guard(self._pieces())
+
+    def _pieces(self) -> Iterator[bytes]:
+        # No file of the standard library's kinds: an archive that cannot be walked back in is written in one go.
+        out: Any = _Out()
+        sums: list[str] = []
+        with zipfile.ZipFile(out, "w") as archive:
+            for name, read in self.parts:
+                yield from self._write(archive, out, name, read(), sums)
+            yield from self._write(archive, out, SUMS, iter(["".join(sums).encode()]), [])
+        yield out.taken()
+
+    def _write(
+        self, archive: zipfile.ZipFile, out: Any, name: str, pieces: Iterator[bytes], sums: list[str]
+    ) -> Iterator[bytes]:
+        digest, info = hashlib.sha256(), zipfile.ZipInfo(name, self.at.timetuple()[:6])
+        # What people send is packed already.
+        info.compress_type = zipfile.ZIP_STORED if name.startswith("documents/") else zipfile.ZIP_DEFLATED
+        with archive.open(info, "w", force_zip64=True) as part:
+            for one in pieces:
+                digest.update(one)
+                part.write(one)
+                yield out.taken()
+        sums.append(f"{digest.hexdigest()}  {name}\n")
+        yield out.taken()
+
+
+class _Out:
+    """Where an archive is written to, and taken away again at once."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def write(self, some: bytes, /) -> int:
+        self._held += some
+        return len(some)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+    def taken(self) -> bytes:
+        some = bytes(self._held)
+        self._held.clear()
+        return some
+
+
+def _insist_whole(db: Connection, actor: Actor, number: str) -> tuple[Case, Sight]:
+    case, level = find_case(db, actor, number)
+    if level < Sight.ALL:
+        raise NotFound("case")
+    if (why := conflict(actor, case)) is not None:
+        raise NotAllowed(why=why)
+    return case, level
+
+
+@sensitive
+def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, address: str) -> CaseFile:
+    """The file of a case, for those who read it whole; noted as a reading of it and of each document.
+
+    Raises NotFound, and NotAllowed for whoever declared an interest: nobody with one takes anything out.
+    """
+    case, level = _insist_whole(db, actor, number)
+    at = now(db)
+    listed = list_documents(db, actor, case)
+    ids = {(one.document, one.version): one.id for one in case.files.values()}
+    parts: list[tuple[str, Callable[[], Iterator[bytes]]]] = []
+    for n, one in enumerate(listed, 1):
+        for version in one["versions"]:
+            if not version["kept"] or version["scan"] in (PENDING, BLOCKED):
+                continue
+            name = clean_name(version["name"] or f"{one['kind']}.{version['type']}")
+            version["path"] = f"documents/{n:03}-v{version['version']}-{name}"
+            parts.append((version["path"], cabinet.opener(db, ids[one["id"], version["version"]])))
+        if any("path" in version for version in one["versions"]):
+            note_document(db, actor, address, case.number, one["id"])
+    note_reading(db, actor, address, case.number)
+    # As it stands now, beside what it adds up to: so that a history that was cut off betrays itself.
+    with whole(db):
+        rows = list(read_rows(db, case.log))
+        kept = rows_kept(db, case.log, HOMES[case.kind])
+    history = "".join(_line(row) for row in rows).encode()
+    index = {
+        "form": FORM, "at": instant(at), "log": case.log, "case": _about(describe(db, actor, case, level)), "documents": listed,
+        "head": {"seq": rows[-1].seq, "hash": rows[-1].hash} if rows else {"seq": 0, "hash": genesis(case.log)},
+        "rows": kept,
+    }  # fmt: skip
+    words = _WORDS.format(number=case.number, title=case.title or "", at=instant(at))
+    first = {READ_ME: words.encode(), INDEX: _json(index).encode(), HISTORY: history}
+
+    def guard(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        return while_seen(cabinet.engine, actor.person, lambda db, actor: _insist_whole(db, actor, number), pieces)
+
+    return CaseFile(f"{case.number}.zip", (*((name, _given(some)) for name, some in first.items()), *parts), at, guard)
+
+
+def _given(some: bytes) -> Callable[[], Iterator[bytes]]:
+    return lambda: iter([some])
+
+
+def _about(shown: Mapping[str, Json]) -> dict[str, Json]:
+    told = (
+        "number", "title", "parties", "state", "outcome", "reasons", "owner", "team", "opened_at", "closed_at", "hold", "consents",
+        "grants",
+    )  # fmt: skip
+    return {name: shown[name] for name in told}
+
+
+def _line(row: Any) -> str:
+    told = {
+        "log": row.log_id, "seq": row.seq, "at": instant(row.at), "header": row.header, "effects": row.effects, "body": row.body,
+        "hash": row.hash,
+    }  # fmt: skip
+    return json.dumps(told, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _json(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+# --- checking --------------------------------------------------------------------------------------------------------
+
+
+def check_case_file(path: Path) -> list[str]:
+    """What is wrong with such an archive, in sentences; no database is asked. Empty for a whole one."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return list(_faults(archive))
+    except (zipfile.BadZipFile, OSError, LookupError, ValueError, TypeError, AttributeError, AssertionError) as fault:
+        return [f"This is no file of a case, or it is damaged: {type(fault).__name__} {fault}"]
+
+
+def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
+    listed = [line.partition("  ") for line in archive.read(SUMS).decode().splitlines()]
+    sums = {name: digest for digest, _, name in listed}
+    names = set(archive.namelist()) - {SUMS}
+    for name in sorted(names ^ sums.keys()):
+        yield f"{name} is {'not in the list of checksums' if name in names else 'missing'}."
+    found = {name: _digest(archive, name) for name in sorted(names & sums.keys())}
+    for name, digest in found.items():
+        if digest != sums[name]:
+            yield f"{name} is not what it was: its checksum differs."
+    index = json.loads(archive.read(INDEX))
+    rows = [json.loads(line) for line in archive.read(HISTORY).decode().splitlines()]
+    stored = [_stored(row) for row in rows]
+    if index["form"] != FORM:
+        yield f"{INDEX} names no head, so whether the history ends where it did cannot be told. Take the file out anew."
+        return
+    faults = check_log(iter(stored), Head(index["log"], index["head"]["seq"], index["head"]["hash"]))
+    for fault in faults:
+        yield fault.sentence
+    if not faults:
+        yield from _state_faults(index, rows)
+    filed = {
+        (one["document"], one["version"]): values(row["body"]).get("sha256")
+        for row in rows for one in row["effects"].get("files", ())
+    }  # fmt: skip
+    for one in index["documents"]:
+        for version in one["versions"]:
+            if "path" in version and found.get(version["path"]) != filed.get((one["id"], version["version"])):
+                yield f"{version['path']} is not what the history says was filed."
+
+
+def _state_faults(index: Mapping[str, Json], rows: list[Mapping[str, Json]]) -> Iterator[str]:
+    """Where the state in the index is not what the history adds up to."""
+    case: Case | None = None
+    for row in rows:
+        case = evolve(case, event_of(row["header"], row["effects"], row["body"]))
+    assert case is not None, "a log without events has a fault already"
+    wanted = rows_of(case)
+    for table in (HOMES[case.kind], *PARTS):
+        for _, _, sentence in compare(table, wanted[table], index["rows"].get(table, [])):
+            yield sentence
+    told = wanted[HOMES[case.kind]][0]
+    for name in ("number", "title", "state", "outcome"):
+        if index["case"][name] != (None if isinstance(told[name], Erased) else told[name]):
+            yield f"The {name} in {INDEX} is not what the history adds up to."
+
+
+def _digest(archive: zipfile.ZipFile, name: str) -> str:
+    digest = hashlib.sha256()
+    with archive.open(name) as part:
+        stream: IO[bytes] = part
+        while some := stream.read(_PIECE):
+            digest.update(some)
+    return digest.hexdigest()
+
+
+def _stored(row: Mapping[str, Json]) -> StoredEvent:
+    moment = datetime.fromisoformat(row["at"])
+    return StoredEvent(row["log"], row["seq"], moment, row["header"], row["effects"], row["body"], row["hash"])

@@ -1,0 +1,143 @@
+"""What no single log can tell: rows without a log, editions, numbers without gaps, answered requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, text
+
+from casework.ledger.canonical_json import NotCanonical, digest
+from casework.operations.verification.rows import HOMES, PARTS, Finding, later_than_head
+from casework.records.register_entries import REGISTERS
+
+_BATCH = 500
+
+
+def check_rest(db: Connection) -> Iterator[Finding]:
+    """What no single log can tell: rows without a log, editions, numbers without gaps, answered requests."""
+    yield from _orphans(db)
+    yield from _editions(db)
+    yield from _numbers(db)
+    yield from _requests(db)
+    yield from _contents(db)
+    yield from later_than_head(db)
+    yield from _matches(db)
+
+
+def _orphans(db: Connection) -> Iterator[Finding]:
+    """Rows of a log that is not there, and events likewise."""
+    for kind, table in HOMES.items():
+        query = text(
+            f"SELECT id FROM {table} x WHERE NOT EXISTS (SELECT FROM logs l WHERE l.id = x.id AND l.kind = :kind)"
+        )
+        for id in db.execute(query, {"kind": kind}).scalars():
+            yield Finding("orphan", f"A row of {table} has no log: {id}.", None, None, None, table, id)
+    for table in (*PARTS, "events"):
+        query = text(
+            f"SELECT DISTINCT log_id FROM {table} x WHERE NOT EXISTS (SELECT FROM logs l WHERE l.id = x.log_id)"
+        )
+        for id in db.execute(query).scalars():
+            yield Finding("orphan", f"Rows of {table} belong to a log that is not there: {id}.", id, None, None, table)
+    for table, register in REGISTERS.items():
+        if register.home is None or table in HOMES.values():
+            continue
+        query = text(
+            f"SELECT DISTINCT x.{register.home} FROM {table} x"
+            f" WHERE NOT EXISTS (SELECT FROM logs l WHERE l.id = x.{register.home} AND l.kind = :kind)"
+        )
+        for id in db.execute(query, {"kind": register.log}).scalars():
+            yield Finding("orphan", f"Rows of {table} belong to a log that is not there: {id}.", id, None, None, table)
+    query = text(
+        "SELECT m.id FROM memberships m WHERE NOT EXISTS"
+        " (SELECT FROM logs l WHERE l.id = coalesce(m.programme_id, m.organisation_id))"
+    )
+    for id in db.execute(query).scalars():
+        yield Finding("orphan", f"A membership is held in no log: {id}.", None, None, None, "memberships", id)
+
+
+def _contents(db: Connection) -> Iterator[Finding]:
+    """Every version that was not erased has a file in the store's books. Whether it lies there, taking it out tells."""
+    query = text("""
+        SELECT f.id, f.log_id FROM files f WHERE f.digest IS NOT NULL
+        AND NOT EXISTS (
+            SELECT FROM contents k JOIN blobs b ON b.id = k.blob_id JOIN compartments c ON c.id = b.compartment_id
+            WHERE k.file_id = f.id AND c.log_id = f.log_id
+        ) ORDER BY f.id
+    """)
+    for row in db.execute(query):
+        yield Finding("contents", f"A version of a document has no file: {row.id}.", row.log_id, None, None, "files", row.id)
+
+
+def _editions(db: Connection) -> Iterator[Finding]:
+    """Stored editions fit their fingerprints."""
+    for row in db.execute(text("SELECT fingerprint, workflow, number, rules FROM editions ORDER BY fingerprint")):
+        try:
+            fits = digest(row.rules) == row.fingerprint
+        except NotCanonical:
+            fits = False
+        if not fits:
+            sentence = f"The stored edition {row.workflow} {row.number} does not fit its fingerprint."
+            yield Finding("edition", sentence, None, None, None, "editions", row.fingerprint, "rules")
+
+
+def _matches(db: Connection) -> Iterator[Finding]:
+    """A match names the case that was opened of it, and no other."""
+    query = text("""
+        SELECT m.id FROM matches m LEFT JOIN cases c ON c.match_id = m.id WHERE m.case_id IS DISTINCT FROM c.id ORDER BY m.id
+    """)
+    for id in db.execute(query).scalars():
+        sentence = f"The match {id} does not name the case that was opened of it."
+        yield Finding("rows", sentence, None, None, None, "matches", id, "case_id")
+
+
+def _numbers(db: Connection) -> Iterator[Finding]:
+    """The case numbers of each programme and year run from 1 to the counter, each once."""
+    query = text("""
+        WITH given AS (
+            SELECT programme_id, substring(number FROM '^[A-Z0-9]+-([0-9]{1,6})-[0-9]{1,9}$')::int AS year,
+                substring(number FROM '^[A-Z0-9]+-[0-9]{1,6}-([0-9]{1,9})$')::int AS n FROM cases
+        ), sums AS (
+            SELECT programme_id, year, count(*) AS given, count(DISTINCT n) AS different, min(n) AS low, max(n) AS high
+            FROM given GROUP BY programme_id, year
+        )
+        SELECT programme_id, year, p.code, coalesce(s.given, 0) AS given, s.low, s.high, n.last
+        FROM sums s FULL JOIN numbers n USING (programme_id, year) JOIN programmes p ON p.id = programme_id
+        WHERE n.last IS NULL OR coalesce(s.given, 0) <> n.last OR s.different <> s.given OR s.low <> 1
+            OR s.high <> n.last
+        ORDER BY p.code, year
+    """)
+    for row in db.execute(query):
+        sentence = (
+            f"The numbers of {row.code} in {row.year} have a fault: {row.given} cases, the counter says"
+            f" {row.last or 'nothing'}, the highest is {row.high or 'none'}."
+        )
+        yield Finding("numbers", sentence, None, None, None, "numbers", row.programme_id)
+
+
+_SOME_REQUESTS = text("""
+    WITH batch AS (
+        SELECT * FROM requests WHERE CAST(:actor AS uuid) IS NULL OR (actor_id, key) > (CAST(:actor AS uuid), :key)
+        ORDER BY actor_id, key LIMIT :most
+    )
+    SELECT s.actor_id, s.key, s.status, s.log_id, s.seq, s.log_id IS NULL OR EXISTS (
+        SELECT FROM events e WHERE e.log_id = s.log_id AND e.seq <= s.seq AND e.actor_id = s.actor_id::text
+        AND e.header->>'key' = encode(sha256(convert_to(s.key, 'UTF8')), 'hex')
+    ) AS told FROM batch s ORDER BY s.actor_id, s.key
+""")
+
+
+def _requests(db: Connection) -> Iterator[Finding]:
+    """Every request that was answered for a case has the event that carries its key's hash."""
+    actor: str | None = None
+    key = ""
+    while True:
+        rows = db.execute(_SOME_REQUESTS, {"actor": actor, "key": key, "most": _BATCH}).all()
+        for row in rows:
+            if not row.told:
+                sentence = f"A request was answered, but no event up to {row.seq} carries its key."
+                yield Finding("request", sentence, row.log_id, None, row.seq, "requests", row.actor_id)
+            if row.status is None:
+                yield Finding("request", "A request was kept without its answer.", row.log_id, None, None, "requests", row.actor_id)  # fmt: skip
+        if len(rows) < _BATCH:
+            return
+        actor, key = rows[-1].actor_id, rows[-1].key

@@ -1,0 +1,335 @@
+"""What the tables hold of a log, held against what its events add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.case_objects.encumbrances import CONFIRMED, RECORDED, after
+from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
+from casework.engine.state.case import Case
+from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.ledger.redactable_bodies import Erased
+from casework.operations.audit.findings import JUDGING
+from casework.operations.audit.findings import fold as fold_finding
+from casework.operations.core.register_entries import INSTALLATION, differences
+from casework.operations.history.point_in_time import Past, absences
+from casework.operations.integrations.service_account_rules import MADE, ROTATED, SERVICE_ENDED
+from casework.operations.integrations.service_account_rules import fold as fold_services
+from casework.operations.people.invitation_rules import INVITED, INVITED_AGAIN, REVOKED
+from casework.operations.people.invitation_rules import faults as invitation_faults
+from casework.operations.people.invitation_rules import fold as fold_invitations
+from casework.operations.privacy.erasure_requests import faults as erasure_faults
+from casework.operations.privacy.erasure_requests import fold as fold_erasure
+from casework.operations.tasks.allocation import fold as fold_rules
+from casework.operations.tasks.skills import fold as fold_skills
+from casework.operations.verification.role_judgement import role_faults
+from casework.records.case_store import rows_of
+from casework.records.tables import metadata
+
+Json = Any
+
+#: Tables that hold what belongs to a case, each row with its log_id.
+PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings")
+HOMES = {
+    "case": "cases", "mediation": "mediations", "programme": "programmes", "organisation": "organisations",
+    "person": "people", "right": "rights", "finding": "findings", "erasure": "erasures",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: in which log and where in it, of what kind, and a sentence for the auditor."""
+
+    kind: str
+    sentence: str
+    log: str | None = None
+    #: Of the case, where it is one.
+    number: str | None = None
+    seq: int | None = None
+    table: str | None = None
+    row: str | None = None
+    column: str | None = None
+
+    def as_json(self) -> dict[str, Json]:
+        return asdict(self)
+
+
+#: Deeds in a register that take a right, and whether administrators have it beside leads.
+_BY_RIGHT = {INVITED: True, INVITED_AGAIN: True, REVOKED: True, MADE: False, ROTATED: False, SERVICE_ENDED: False}
+
+
+class Rows:
+    """What the tables hold of a log, against what its events add up to."""
+
+    def __init__(self, db: Connection, log: str, number: str | None, past: Past) -> None:
+        self.db = db
+        self.log = log
+        self.number = number
+        self.past = past
+
+    def _read(self, table: str, where: str) -> list[dict[str, Json]]:
+        """A table's rows of this log. The names come from our own metadata, never from outside."""
+        query = f"SELECT to_jsonb(x) FROM {table} x WHERE {where} = CAST(:log AS uuid) ORDER BY id"
+        return list(self.db.execute(text(query), {"log": self.log}).scalars())
+
+    def _differ(self, table: str, row: str, column: str | None, sentence: str) -> Finding:
+        return Finding("rows", sentence, self.log, self.number, None, table, row, column)
+
+    def of_case(self, case: Case) -> Iterator[Finding]:
+        """Every row that the fold of the log adds up to, column by column, and none beside it."""
+        wanted = rows_of(case)
+        for table, rows in rows_kept(self.db, self.log, HOMES[case.kind]).items():
+            made = wanted[table]
+            yield from self._compare(table, made, rows)
+            if table == "tracks" and [row["id"] for row in rows] != [row["id"] for row in made]:
+                yield self._differ(table, self.log, "position", "The tracks are not in the order in which they opened.")
+        yield from self._rights_told()
+        yield from self._mentions_told()
+
+    def _mentions_told(self) -> Iterator[Finding]:
+        """Whom a message mentions has a row, and nobody else."""
+        for row in self.db.execute(_MENTIONS_DIFFER, {"log": self.log}):
+            words = f"The message {row.message} and the mentions kept of it disagree about {row.person}."
+            yield self._differ("mentions", row.message, None, words)
+
+    def _rights_told(self) -> Iterator[Finding]:
+        """Whatever the case said of a right stands in that right's log."""
+        rows = self.db.execute(_TOLD_OF_RIGHTS, {"log": self.log})
+        for row in rows:
+            yield Finding(
+                "rights", f"Event {row.seq} burdens or frees the right {row.right_id}, whose log does not know it.",
+                self.log, self.number, row.seq, "rights", row.right_id,
+            )  # fmt: skip
+
+    def _compare(self, table: str, wanted: list[dict[str, Json]], rows: list[dict[str, Json]]) -> Iterator[Finding]:
+        for id, column, sentence in compare(table, wanted, rows):
+            yield self._differ(table, id, column, sentence)
+
+    # --- registers ---
+
+    def of_register(self, kind: str, events: list[Event]) -> Iterator[Finding]:
+        """A programme's, organisation's, person's or right's row, and the roles held in it."""
+        for table, key, column, sentence in differences(self.db, kind, self.log, events):
+            yield self._differ(table, key, column, sentence)
+        if kind == INSTALLATION:
+            return
+        rows = self._read(HOMES[kind], "id")
+        if not rows:
+            yield self._differ(HOMES[kind], self.log, None, f"The log of a {kind} has no row in {HOMES[kind]}.")
+            return
+        if kind == "right":
+            yield from self._compare("rights", [self._right(events)], rows)
+            yield from self._rights_caused()
+        if kind == "finding":
+            yield from self._compare("findings", [fold_finding(events)], rows)
+            yield from self._finding_judged(events)
+        if kind == "erasure":
+            yield from self._compare("erasures", [fold_erasure(events)], rows)
+            for seq, why in erasure_faults(events):
+                yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
+        if kind == "programme":
+            calendars = [event.effects["calendar"] for event in events if "calendar" in event.effects]
+            told = {"id": self.log, "code": events[0].effects["code"], "calendar": calendars[-1]}
+            yield from self._compare("programmes", [told], rows)
+        if kind == "organisation":
+            yield from self._compare("organisations", [{"id": self.log}], rows)
+        if kind in ("programme", "organisation"):
+            yield from self._roles(f"{kind}_id")
+            away = [
+                {
+                    "id": one.id, "scope_id": self.log, "person_id": one.person, "substitute_id": one.substitute,
+                    "starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat(),
+                }
+                for one in absences((event.kind, event.effects) for event in events).values()
+            ]  # fmt: skip
+            yield from self._compare("absences", away, self._read("absences", "scope_id"))
+            yield from self._compare("invitations", list(fold_invitations(events).values()), self._read("invitations", "scope_id"))
+            accounts = list(fold_services(events).values())
+            yield from self._compare("service_accounts", accounts, self._read("service_accounts", "organisation_id"))
+            yield from self._by_right(kind, events)
+            for seq, why in [*invitation_faults(events), *role_faults(self.past, self.log, events)]:
+                yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
+            rules = fold_rules(event.effects["allocation"] for event in events if "allocation" in event.effects)
+            yield from self._compare("allocations", [one | {"scope_id": self.log} for one in rules], self._read("allocations", "scope_id"))
+            skills = fold_skills(event.effects["skills"] for event in events if "skills" in event.effects)
+            yield from self._compare("skills", [one | {"scope_id": self.log} for one in skills], self._read("skills", "scope_id"))
+
+    def _by_right(self, kind: str, events: list[Event]) -> Iterator[Finding]:
+        """Who invites, or makes a service account, leads the organisation or is an administrator."""
+        for event in events:
+            if event.kind not in _BY_RIGHT or event.actor == SYSTEM_ACTOR:
+                continue
+            leads = kind == "organisation" and self._held(self.log, event, PROVIDER_LEAD)
+            within = [self.log] if kind == "programme" else sorted(self.past.programmes())
+            if not leads and not (_BY_RIGHT[event.kind] and any(self._held(one, event, ADMINISTRATOR) for one in within)):
+                sentence = f"Event {event.seq} ({event.kind}) is by somebody who could not do it then."
+                yield Finding("allowed", sentence, self.log, self.number, event.seq)
+
+    def _held(self, scope: str, event: Event, role: str) -> bool:
+        return self.past.held(scope, event.actor, role, None, event.at, any_deputy=True)
+
+    def _finding_judged(self, events: list[Event]) -> Iterator[Finding]:
+        """Nobody answers their own finding or judges their own answer; nor a case that they had a part in."""
+        case = str(events[0].effects["case"])
+        for event in events:
+            why = self.past.partial(event.actor, case, event.at) if event.kind in JUDGING else None
+            if why is not None:
+                yield Finding("allowed", f"Event {event.seq} was not allowed: {why}.", self.log, self.number, event.seq)
+        for one, other in zip(events, events[1:], strict=False):
+            if one.actor == other.actor:
+                sentence = f"Event {other.seq} ({other.kind}) is by the person who did the step before."
+                yield Finding("allowed", sentence, self.log, self.number, other.seq)
+
+    def _roles(self, scope: str) -> Iterator[Finding]:
+        none: dict[str, Json] = {"programme_id": None, "organisation_id": None}
+        wanted = [
+            none | {
+                "id": one.id, "person_id": one.person, "role": one.role, "deputy_for": one.deputy_for, scope: self.log,
+                "starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat() if one.ends_at else None,
+                "absence_id": one.absence, "via_id": one.via,
+            }
+            for one in self.past.memberships(self.log).values()
+        ]  # fmt: skip
+        yield from self._compare("memberships", wanted, self._read("memberships", scope))
+
+    def _rights_caused(self) -> Iterator[Finding]:
+        """Whatever a right's log says came from a case stands in that case's log."""
+        for seq in self.db.execute(_CAUSES_OF_RIGHTS, {"log": self.log}).scalars():
+            yield Finding("rights", f"Event {seq} names a cause that does not know this right.", self.log, None, seq)
+
+    def _right(self, events: list[Event]) -> dict[str, Json]:
+        programme = text("SELECT programme_id FROM logs WHERE id = CAST(:log AS uuid)")
+        told: dict[str, Json] = {"id": self.log, "programme_id": self.db.execute(programme, {"log": self.log}).scalar_one()}
+        lying: list[dict[str, Json]] = []
+        for event in events:
+            lying = after(lying, event)
+            if event.kind == RECORDED:
+                one = event.effects["right"]
+                told |= {"kind": one["kind"], "technology_id": one["technology"], "confirmed": one["confirmed"]}
+                told |= event.body
+            elif event.kind == CONFIRMED:
+                told |= {**event.body, "confirmed": True, "checked_on": event.effects["checked_on"]}
+        # What was erased can no longer be compared.
+        return {name: value for name, value in told.items() if not isinstance(value, Erased)} | {"encumbrances": lying}
+
+
+def compare(
+    table: str, wanted: list[dict[str, Json]], rows: list[dict[str, Json]]
+) -> Iterator[tuple[str, str | None, str]]:
+    """Where rows are not what a history adds up to: the row, the column where it is one, and a sentence."""
+    kept = {row["id"]: row for row in rows}
+    for one in wanted:
+        row = kept.pop(one["id"], None)
+        if row is None:
+            yield one["id"], None, f"A row of {table} is missing: {one['id']}."
+            continue
+        for column, value in one.items():
+            # Where a row stands among others is given once, by the event that made it.
+            if column != "position" and not _same(value, row.get(column)):
+                yield (
+                    one["id"], column,
+                    f"{table}.{column} of {one['id']} is {_short(row.get(column))}; the history says {_short(value)}.",
+                )  # fmt: skip
+    for id in kept:
+        yield id, None, f"A row of {table} is in no event: {id}."
+
+
+def rows_kept(db: Connection, log: str, home: str) -> dict[str, list[dict[str, Json]]]:
+    """What the tables hold of a case or mediation, by table."""
+    parts = db.execute(_PARTS_OF, {"log": log}).one()
+    own = db.execute(text(f"SELECT to_jsonb(x) FROM {home} x WHERE id = CAST(:log AS uuid)"), {"log": log}).scalars()
+    return {home: list(own)} | {table: getattr(parts, table) for table in PARTS}
+
+
+def later_than_head(db: Connection, log: str | None = None) -> Iterator[Finding]:
+    """What other tables know of events that would come after the head: a log was cut off, and its head set back."""
+    more = "AND l.id = CAST(:log AS uuid)" if log else ""
+    for row in db.execute(text(_LATER.format(more=more)), {"log": log} if log else {}):
+        yield Finding(
+            "head", f"The log ends with event {row.seq}, and {row.place} knows an event {row.later}.", row.id, row.number, row.later,
+            row.place,
+        )  # fmt: skip
+
+
+#: Tables that name an event of a log, each with the column that names the log.
+_KNOWING = {"requests": "log_id", "notifications": "log_id", "webhook_messages": "log_id", "looks": "thing_id", "findings": "case_id"}
+_LATER = (
+    "WITH known AS ("
+    + " UNION ALL ".join(
+        f"SELECT '{table}' AS place, {log} AS id, max(seq) AS later FROM {table} WHERE {log} IS NOT NULL GROUP BY {log}"
+        for table, log in _KNOWING.items()
+    )
+    + ") SELECT l.id, l.seq, k.place, k.later, c.number FROM known k JOIN logs l ON l.id = k.id LEFT JOIN cases c ON c.id = l.id"
+    " WHERE k.later > l.seq {more} ORDER BY l.id, k.place"
+)
+
+
+def _all_rows(table: str) -> str:
+    order = "x.position, x.id" if "position" in metadata.tables[table].columns else "x.id"
+    rows = f"SELECT jsonb_agg(to_jsonb(x) ORDER BY {order}) FROM {table} x WHERE x.log_id = CAST(:log AS uuid)"
+    return f"coalesce(({rows}), '[]') AS {table}"
+
+
+# One statement, because a round trip for each table costs more than the rows do.
+_PARTS_OF = text(f"SELECT {', '.join(_all_rows(table) for table in PARTS)}")
+_TOLD_OF_RIGHTS = text("""
+    SELECT e.seq, c->>'right' AS right_id FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
+    WHERE e.log_id = CAST(:log AS uuid) AND NOT EXISTS (
+        SELECT FROM events r WHERE r.log_id = CAST(c->>'right' AS uuid)
+        AND r.effects->'cause' = jsonb_build_object('log', CAST(:log AS text), 'seq', e.seq)
+    ) ORDER BY e.seq
+""")
+
+_MENTIONS_DIFFER = text("""
+    WITH told AS (
+        SELECT e.effects->>'message' AS message, p #>> '{}' AS person, e.track_id
+        FROM events e, jsonb_path_query(e.effects, 'lax $.mentions[*]') p
+        WHERE e.log_id = CAST(:log AS uuid) AND e.kind IN ('noted', 'said')
+    ), kept AS (
+        SELECT message_id::text AS message, person_id::text AS person, track_id FROM mentions
+        WHERE log_id = CAST(:log AS uuid)
+    )
+    (TABLE told EXCEPT ALL TABLE kept) UNION (TABLE kept EXCEPT ALL TABLE told) ORDER BY message, person
+""")
+_CAUSES_OF_RIGHTS = text("""
+    SELECT r.seq FROM events r WHERE r.log_id = CAST(:log AS uuid) AND r.kind IN ('encumbered', 'released')
+    AND NOT EXISTS (
+        SELECT FROM events e WHERE e.log_id = CAST(r.effects->'cause'->>'log' AS uuid)
+        AND e.seq = CAST(r.effects->'cause'->>'seq' AS bigint)
+        AND e.effects->'rights' @> jsonb_build_array(jsonb_build_object('right', CAST(:log AS text)))
+    ) ORDER BY r.seq
+""")
+
+
+def _same(wanted: Json, found: Json) -> bool:
+    """Whether a column holds what the history says: a moment in whatever way it is written, what is erased as null."""
+    if isinstance(wanted, Erased):
+        return found is None
+    if isinstance(wanted, datetime):
+        return isinstance(found, str) and _moment(found) == wanted
+    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
+        return wanted.keys() == found.keys() and all(_same(value, found[key]) for key, value in wanted.items())
+    if isinstance(wanted, list | tuple) and isinstance(found, list | tuple):
+        return len(wanted) == len(found) and all(_same(one, other) for one, other in zip(wanted, found, strict=True))
+    if wanted == found:
+        return type(wanted) is type(found)
+    if isinstance(wanted, str) and isinstance(found, str) and "T" in wanted and "T" in found:
+        return _moment(wanted) == _moment(found) is not None
+    return False
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _short(value: Json) -> str:
+    written = "nothing" if value is None else str(value)
+    return written if len(written) <= 80 else written[:77] + "…"

@@ -1,0 +1,239 @@
+"""Proving the history: chains, the rows that they must add up to, and that every event was allowed when it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.state.case import Case
+from casework.engine.state.events import ERASED, Event
+from casework.engine.state.projection import evolve
+from casework.ledger.integrity import Head, StoredEvent, check_log
+from casework.ledger.redactable_bodies import ERASED as GONE
+from casework.operations.history.point_in_time import Past
+from casework.operations.verification.access_log import check_readings
+from casework.operations.verification.authorization import Judge
+from casework.operations.verification.database import check_rest
+from casework.operations.verification.rows import Finding, Rows, later_than_head
+from casework.records.database import ENGINE, connected
+from casework.records.event_log import event_of, read_rows
+from casework.records.row_security import read_as, whole
+
+Json = Any
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One log that was looked at, or with `log` None what belongs to none; and what is wrong with it."""
+
+    log: str | None
+    kind: str
+    number: str | None
+    events: int
+    findings: tuple[Finding, ...]
+    #: Values that were taken out by an erasure; no fault.
+    erased: int = 0
+
+
+def verify_all(engine: Engine) -> Iterator[Finding]:
+    """Everything that is wrong anywhere, as it is found; each log in a short transaction of its own."""
+    for checked in verify_each(engine):
+        yield from checked.findings
+
+
+def verify_each(engine: Engine) -> Iterator[Checked]:
+    """The same, log by log, so that progress can be shown."""
+    with _snapshot(engine) as db:
+        past = Past(db)
+        last = db.execute(text("SELECT id FROM logs ORDER BY id DESC LIMIT 1")).scalar_one_or_none()
+    done: str | None = None
+    while last is not None:
+        with _snapshot(engine) as db:
+            ids = db.execute(_SOME_LOGS, {"after": done, "last": last, "most": _BATCH}).scalars().all()
+        for log in ids:
+            with _snapshot(engine) as db:
+                yield check_one(db, log, past.seen_by(db))
+        if len(ids) < _BATCH:
+            break
+        done = ids[-1]
+    with _snapshot(engine) as db:
+        yield Checked(None, "rest", None, 0, (*check_rest(db), *check_readings(db, past.seen_by(db))))
+
+
+def count_logs(db: Connection) -> int:
+    return int(db.execute(text("SELECT count(*) FROM logs")).scalar_one())
+
+
+def verify_log(engine: Engine, log: str) -> Checked:
+    """One log, in a transaction of its own."""
+    with _snapshot(engine) as db:
+        checked = check_one(db, log, Past(db))
+        return replace(checked, findings=(*checked.findings, *later_than_head(db, log)))
+
+
+def verify_case(db: Connection, log: str) -> list[Finding]:
+    """What is wrong with one log. While others write, the transaction must be REPEATABLE READ."""
+    # Whoever asks: with an interest in the case one would be told that its documents are missing.
+    with whole(db):
+        return [*check_one(db, log, Past(db)).findings, *later_than_head(db, log)]
+
+
+@contextmanager
+def _snapshot(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one moment, however long its statements take."""
+    with connected(engine) as plain:
+        db = plain.execution_options(isolation_level="REPEATABLE READ")
+        with db.begin():
+            db.execute(text("SET TRANSACTION READ ONLY"))
+            db.execute(text("SET LOCAL statement_timeout = 0"))
+            read_as(db, ENGINE)
+            yield db
+
+
+_SOME_LOGS = text("""
+    SELECT id FROM logs WHERE (CAST(:after AS uuid) IS NULL OR id > CAST(:after AS uuid)) AND id <= CAST(:last AS uuid)
+    ORDER BY id LIMIT :most
+""")
+_LOG = text("""
+    SELECT l.kind, l.programme_id, l.seq, l.head, l.last_at, c.number FROM logs l LEFT JOIN cases c ON c.id = l.id
+    WHERE l.id = CAST(:log AS uuid)
+""")
+
+
+def check_one(db: Connection, log: str, past: Past) -> Checked:
+    """One log: its chain, whether its events were allowed, and the rows that they add up to."""
+    row = db.execute(_LOG, {"log": log}).one_or_none()
+    if row is None:
+        return Checked(log, "missing", None, 0, (Finding("missing", "There is no such log.", log),))
+    walk = _Walk(log, row.number, Judge(past.library, past) if row.kind in ("case", "mediation") else None)
+    faults = check_log(walk.through(read_rows(db, log)), Head(log, row.seq, row.head))
+    found = [Finding(f"chain.{fault.kind}", fault.sentence, log, row.number, fault.seq) for fault in faults]
+    if not walk.count:
+        found.append(Finding("empty", "The log has no events.", log, row.number))
+    elif walk.last_at is not None and row.last_at != walk.last_at:
+        found.append(Finding("head", "The log's last time is not its last event's.", log, row.number, walk.seq))
+    if walk.whole and walk.count and (programme := _programme_told(db, row.kind, walk)) != row.programme_id:
+        found.append(Finding("head", f"The log lies in the programme {row.programme_id}; its events say {programme}.", log, row.number))
+    found += walk.found
+    found += walk.judge_erasures(past)
+    if walk.whole and walk.count:
+        home = Rows(db, log, row.number, past)
+        try:
+            found += home.of_case(walk.case) if walk.case else home.of_register(row.kind, walk.events)
+        except (LookupError, ValueError, TypeError) as fault:  # what was forged need not have the form that we write
+            sentence = f"The log cannot be compared with its rows: {type(fault).__name__} {fault}."
+            found.append(Finding("unreadable", sentence, log, row.number))
+    return Checked(log, row.kind, row.number, walk.count, tuple(found), len(walk.gone))
+
+
+def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
+    """The programme that a log belongs to by what it tells."""
+    if walk.case is not None:
+        return walk.case.programme
+    first = walk.events[0].effects
+    match PROGRAMME_OF[kind]:
+        case "itself":
+            return walk.log
+        case "effects":
+            return str(first.get("programme"))
+        case "technology":
+            found = db.execute(_HOME_OF_TECHNOLOGY, {"id": first.get("right", {}).get("technology")}).scalar_one_or_none()
+            return None if found is None else str(found)
+    return None
+
+
+#: By kind of log, what says to which programme it belongs: its events, or the technology that a right lies on; None of those
+#: of no programme.
+PROGRAMME_OF: Mapping[str, str | None] = {
+    "case": "effects", "mediation": "effects", "programme": "itself", "finding": "effects", "right": "technology",
+    "organisation": None, "person": None, "erasure": None, "installation": None,
+}  # fmt: skip
+_HOME_OF_TECHNOLOGY = text("SELECT programme_id::text FROM technologies WHERE id = CAST(:id AS uuid)")
+
+
+class _Walk:
+    """One pass over a log for the chain, the fold and the judge together."""
+
+    def __init__(self, log: str, number: str | None, judge: Judge | None) -> None:
+        self.log = log
+        self.number = number
+        self.judge = judge
+        self.case: Case | None = None
+        #: Of a register's log; a case's events are forgotten as they are folded.
+        self.events: list[Event] = []
+        self.found: list[Finding] = []
+        self.count = 0
+        self.seq = 0
+        self.last_at: datetime | None = None
+        #: False from the first event on that is out of order or cannot be read: the chain tells of that.
+        self.whole = True
+        self._keys: dict[tuple[str, str], int] = {}
+        #: Fields of which the hash alone is there, and those of which an event says so.
+        self.gone: set[tuple[int, str]] = set()
+        self._told: dict[int, Event] = {}
+
+    def through(self, rows: Iterator[Any]) -> Iterator[StoredEvent]:
+        for row in rows:
+            self.count += 1
+            self.last_at = row.at
+            if self.whole:
+                self._take(row)
+            yield StoredEvent(row.log_id, row.seq, row.at, row.header, row.effects, row.body, row.hash)
+
+    def _take(self, row: Any) -> None:
+        if row.seq != self.seq + 1:
+            self.whole = False
+            return
+        self.seq = row.seq
+        try:
+            event = event_of(row.header, row.effects, row.body)
+            self._compare_columns(row, event)
+            self._compare_key(row.header.get("key"), event)
+            self.gone |= {(event.seq, name) for name, value in event.body.items() if value is GONE}
+            if event.kind == ERASED:
+                self._told[event.seq] = event
+            if self.judge is None:
+                self.events.append(event)
+                return
+            for reason in self.judge.reasons(self.case, event):
+                self._blame("allowed", f"Event {row.seq} ({row.kind}) was not allowed: {reason}.")
+            self.case = evolve(self.case, event)
+        except Exception as fault:  # a checker that what it reads can stop would be no checker
+            self.whole = False
+            self._blame("unreadable", f"Event {row.seq} cannot be followed: {type(fault).__name__} {fault}.")
+
+    def judge_erasures(self, past: Past) -> Iterator[Finding]:
+        """What is gone went by an erasure to which two persons had agreed, and what is said to be gone is gone."""
+        told: set[tuple[int, str]] = set()
+        for seq, event in self._told.items():
+            fields = {(of, name) for of, name in event.effects["erased"]["fields"] if of < seq}
+            for of, name in sorted(fields - self.gone):
+                yield Finding("erased", f"Event {seq} says that {name} of event {of} was erased, and it is there.", self.log, self.number, seq)
+            if (why := past.why_not_erased(event.effects["erasure"], event.at)) is not None:
+                yield Finding("erased", f"Event {seq} (erased) was not allowed: {why}.", self.log, self.number, seq)
+            told |= fields
+        for of, name in sorted(self.gone - told):
+            yield Finding("erased", f"{name} of event {of} was taken out without an erasure.", self.log, self.number, of)
+
+    def _blame(self, kind: str, sentence: str, column: str | None = None) -> None:
+        table = "events" if column else None
+        self.found.append(Finding(kind, sentence, self.log, self.number, self.seq, table, None, column))
+
+    def _compare_columns(self, row: Any, event: Event) -> None:
+        for column, value in (("kind", event.kind), ("track_id", event.track), ("actor_id", event.actor)):
+            if getattr(row, column) != value:
+                self._blame("column", f"Column and header of event {row.seq} disagree: {column}.", column)
+
+    def _compare_key(self, key: str | None, event: Event) -> None:
+        if key is None:
+            return
+        first = self._keys.setdefault((event.actor, key), event.seq)
+        if first != event.seq:
+            self._blame("twice", f"Events {first} and {event.seq} answer the same request.")
