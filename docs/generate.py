@@ -30,7 +30,7 @@ from casework.operations.integrations.scopes import DELIVER, NONE, SCOPES, TRANS
 from casework.operations.integrations.service_accounts import MOST_A_MINUTE
 from casework.operations.verification.coverage import COVERED
 from casework.settings import Settings
-from casework.web.limits import LIMITED
+from casework.web.shell.rate_limits import LIMITED
 
 REFERENCE = Path(__file__).parent / "reference"
 #: What a reader of the page should not edit by hand.

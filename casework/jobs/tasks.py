@@ -12,11 +12,11 @@ from typing import Any
 from procrastinate import App, Blueprint, JobContext, PsycopgConnector
 from sqlalchemy import Engine
 
-from casework.jobs.hooks import Unreachable, deliver
-from casework.jobs.mail_words import NoAddress, write_mail
-from casework.jobs.post import NotNow, Refused, post
+from casework.jobs.mail_content import NoAddress, write_mail
 from casework.jobs.queue import CLOCKS, NAMESPACE, OTHERS, Job, defer, wait_before
-from casework.jobs.scanner import scan
+from casework.jobs.smtp import NotNow, Refused, post
+from casework.jobs.virus_scanner import scan
+from casework.jobs.webhook_client import Unreachable, deliver
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
 from casework.operations.core.actions import new_id

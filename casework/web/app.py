@@ -19,61 +19,52 @@ from casework.records.blob_store import Store
 from casework.records.database import connect_engine, walled_transaction
 from casework.records.key_ring import earlier_keys, secret_key
 from casework.settings import Settings
-from casework.web import (
-    absences,
-    acceptance,
-    accounts,
-    actor,
-    administration,
-    agenda,
-    allocation,
-    audit,
-    boundary,
-    bulk,
-    bulk_cases,
-    calendars,
-    cases,
-    clocks,
-    confirm,
-    contract,
-    corrections,
-    decisions,
-    documents,
-    erasures,
-    errors,
-    frame,
-    guides,
-    history,
-    home,
-    invitations,
-    jobs,
-    leavers,
-    letters,
-    limits,
-    mails,
-    maps,
-    matches,
-    mediations,
-    messages,
-    notifications,
-    openings,
-    origin,
-    passkeys,
-    passwords,
-    providers,
-    proxy,
-    recoveries,
-    referrals,
-    role_requests,
-    search,
-    security_log,
-    service_accounts,
-    skills,
-    task_operations,
-    tasks,
-    tokens,
-    webhooks,
+from casework.web.audit import pages as audit_pages
+from casework.web.auth import pages as auth_pages
+from casework.web.auth import passkey_pages, password_pages, step_up_pages, token_pages
+from casework.web.cases import bulk_case_pages, correction_pages
+from casework.web.cases import pages as case_pages
+from casework.web.catalogue import pages as catalogue_pages
+from casework.web.deadlines import calendar_pages
+from casework.web.deadlines import pages as deadline_pages
+from casework.web.documents import pages as documents_pages
+from casework.web.editions import pages as editions_pages
+from casework.web.history import pages as history_pages
+from casework.web.home import pages as home_pages
+from casework.web.integrations import service_account_pages, webhook_pages
+from casework.web.letters import pages as letters_pages
+from casework.web.mediations import disclosure_pages
+from casework.web.mediations import pages as mediations_pages
+from casework.web.messages import pages as messages_pages
+from casework.web.notifications import mail_pages
+from casework.web.notifications import pages as notification_pages
+from casework.web.oversight import job_pages
+from casework.web.people import (
+    absence_pages,
+    decision_pages,
+    invitation_acceptance_pages,
+    invitation_pages,
+    offboarding_pages,
+    recovery_pages,
+    role_request_pages,
 )
+from casework.web.people import pages as people_pages
+from casework.web.privacy import pages as privacy_pages
+from casework.web.referrals import acknowledgement_pages, directory_pages, guide_pages
+from casework.web.referrals import pages as referrals_pages
+from casework.web.search import pages as search_pages
+from casework.web.shell import (
+    errors,
+    layout,
+    proxy,
+    rate_limits,
+    request_boundary,
+    request_origin,
+    security_log,
+    session,
+)
+from casework.web.tasks import agenda_pages, allocation_pages, bulk_pages, operation_pages, skill_pages
+from casework.web.tasks import pages as tasks_pages
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -103,18 +94,18 @@ def create_app(settings: Settings) -> Flask:
     security_log.register(app)
     proxy.register(app, settings)
     app.after_request(lambda response: _secure(response, https=settings.profile == "production"))
-    actor.register(app)
-    frame.register(app)
+    session.register(app)
+    layout.register(app)
     errors.register(app)
     # Before the token is looked for in a form: only some forms may be large.
-    documents.register(app, Store(settings.store_url))
+    documents_pages.register(app, Store(settings.store_url))
     # Before the token is looked at: a foreign page learns nothing from it.
-    origin.register(app)
-    boundary.register(app)
+    request_origin.register(app)
+    request_boundary.register(app)
     csrf = CSRFProtect(app)
     # After it: what a forged form asks for is not carried on.
-    confirm.register(app)
-    limits.register(app)
+    step_up_pages.register(app)
+    rate_limits.register(app)
     api = create_blueprint()
     # Programs send a token of their own with each request, and no cookie counts.
     csrf.exempt(api)
@@ -128,51 +119,51 @@ def create_app(settings: Settings) -> Flask:
 
 #: The pages, one blueprint for each subject.
 PAGES = (
-    absences.blueprint,
-    acceptance.blueprint,
-    allocation.blueprint,
-    accounts.blueprint,
-    administration.blueprint,
-    agenda.blueprint,
-    audit.blueprint,
-    bulk.blueprint,
-    bulk_cases.blueprint,
-    calendars.blueprint,
-    cases.blueprint,
-    confirm.blueprint,
-    contract.blueprint,
-    corrections.blueprint,
-    decisions.blueprint,
-    documents.blueprint,
-    guides.blueprint,
-    history.blueprint,
-    task_operations.blueprint,
-    home.blueprint,
-    invitations.blueprint,
-    erasures.blueprint,
-    leavers.blueprint,
-    letters.blueprint,
-    jobs.blueprint,
-    mails.blueprint,
-    maps.blueprint,
-    clocks.blueprint,
-    matches.blueprint,
-    mediations.blueprint,
-    messages.blueprint,
-    notifications.blueprint,
-    openings.blueprint,
-    passkeys.blueprint,
-    passwords.blueprint,
-    providers.blueprint,
-    recoveries.blueprint,
-    referrals.blueprint,
-    role_requests.blueprint,
-    search.blueprint,
-    service_accounts.blueprint,
-    skills.blueprint,
-    tasks.blueprint,
-    tokens.blueprint,
-    webhooks.blueprint,
+    absence_pages.blueprint,
+    invitation_acceptance_pages.blueprint,
+    allocation_pages.blueprint,
+    auth_pages.blueprint,
+    people_pages.blueprint,
+    agenda_pages.blueprint,
+    audit_pages.blueprint,
+    bulk_pages.blueprint,
+    bulk_case_pages.blueprint,
+    calendar_pages.blueprint,
+    case_pages.blueprint,
+    step_up_pages.blueprint,
+    acknowledgement_pages.blueprint,
+    correction_pages.blueprint,
+    decision_pages.blueprint,
+    documents_pages.blueprint,
+    guide_pages.blueprint,
+    history_pages.blueprint,
+    operation_pages.blueprint,
+    home_pages.blueprint,
+    invitation_pages.blueprint,
+    privacy_pages.blueprint,
+    offboarding_pages.blueprint,
+    letters_pages.blueprint,
+    job_pages.blueprint,
+    mail_pages.blueprint,
+    editions_pages.blueprint,
+    deadline_pages.blueprint,
+    catalogue_pages.blueprint,
+    mediations_pages.blueprint,
+    messages_pages.blueprint,
+    notification_pages.blueprint,
+    disclosure_pages.blueprint,
+    passkey_pages.blueprint,
+    password_pages.blueprint,
+    directory_pages.blueprint,
+    recovery_pages.blueprint,
+    referrals_pages.blueprint,
+    role_request_pages.blueprint,
+    search_pages.blueprint,
+    service_account_pages.blueprint,
+    skill_pages.blueprint,
+    tasks_pages.blueprint,
+    token_pages.blueprint,
+    webhook_pages.blueprint,
 )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from casework.operations.history import timeline
 from casework.records.database import transaction
 from casework.web.app import create_app
-from casework.web.history import Line, lines_of
+from casework.web.history.pages import Line, lines_of
 from tests.demo.test_story import Told, told
 
 pytestmark = pytest.mark.slow

@@ -20,7 +20,7 @@ from casework.operations.core.actions import home_of
 from casework.operations.tasks.service import suspend_task
 from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.web.steps import STEPS, order_of
+from casework.web.cases.progress import STEPS, order_of
 from tests.web.conftest import Browser
 from tests.web.pages import read_page
 from tests.world import World, complete, new_request, to_referral, today

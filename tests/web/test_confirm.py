@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
-from casework.web.confirm import OWN_ACCOUNT
+from casework.web.auth.step_up_pages import OWN_ACCOUNT
 from tests.web.authenticator import Authenticator
 from tests.web.conftest import PASSWORD, Browser
 from tests.web.pages import read_page

@@ -11,9 +11,9 @@ from flask_babel import force_locale
 
 from casework.operations.core.national_holidays import china
 from casework.settings import Settings
-from casework.web import dates
 from casework.web.app import create_app
-from casework.web.frame import day_element, due_element, time_element, use_calendar
+from casework.web.shell import dates
+from casework.web.shell.layout import day_element, due_element, time_element, use_calendar
 
 CALENDAR = china(range(2025, 2028))
 #: A Tuesday, 10:02 in Beijing.

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from casework.web.exports import safe_cell, to_csv, to_xlsx
+from casework.web.shell.spreadsheets import safe_cell, to_csv, to_xlsx
 
 PAYLOADS = (
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1", "＋1", "－1", "＠x", " =1", "\u00a0=1", "\ufeff=1",

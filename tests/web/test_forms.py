@@ -21,7 +21,7 @@ from casework.errors import InvalidForm, Unreadable
 from casework.operations.core.drafts import Draft
 from casework.settings import Settings
 from casework.web.app import create_app
-from casework.web.forms import (
+from casework.web.shell.forms import (
     FormView,
     build_form,
     own_texts,

@@ -10,8 +10,8 @@ from flask import Flask
 
 from casework.settings import Settings
 from casework.web.app import create_app
-from casework.web.navigation import ENTRIES, has_page
-from casework.web.paths import local_path
+from casework.web.shell.navigation import ENTRIES, has_page
+from casework.web.shell.redirects import local_path
 from tests.web.conftest import PASSWORD, Browser
 from tests.web.pages import read_page
 from tests.world import World

@@ -9,7 +9,7 @@ from flask import Flask
 
 from casework.definitions import load_library
 from casework.engine.roles import PROVIDER
-from casework.web.guides import ABOUT
+from casework.web.referrals.guide_pages import ABOUT
 from tests.web.conftest import Browser
 from workflows.codes import SERVICES
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.records.database import transaction
-from casework.web.drawing import BOX_HEIGHT, Drawing, Standing, draw, standing_of, tell
+from casework.web.editions.drawing import BOX_HEIGHT, Drawing, Standing, draw, standing_of, tell
 from tests.web.conftest import Browser
 from tests.world import World, to_referral
 

@@ -15,7 +15,7 @@ from casework.engine.state.case import Case
 from casework.operations.core.actions import home_of
 from casework.records.case_store import load
 from casework.records.database import transaction
-from casework.web.messages import message_text
+from casework.web.messages.pages import message_text
 from tests.web.conftest import Browser
 from tests.web.pages import read_page
 from tests.web.queries import counted

@@ -21,7 +21,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from casework.definitions import load_library
-from casework.jobs.mail_words import write_mail
+from casework.jobs.mail_content import write_mail
 from casework.operations.core.actions import home_of
 from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications.mail_outbox import compose

@@ -27,7 +27,7 @@ from casework.engine.state.events import (
     SAID,
 )
 from casework.operations.verification.authorization import BY_ITSELF
-from casework.web.sentences import say_entry
+from casework.web.history.sentences import say_entry
 from tests.operations.test_event_kinds import KINDS
 
 WHATS = {

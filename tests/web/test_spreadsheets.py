@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
-from casework.web.exports import safe_cell, to_csv, to_xlsx
+from casework.web.shell.spreadsheets import safe_cell, to_csv, to_xlsx
 from tests.programs import CALC, NoProgramError, find_program, may_install
 from tests.web.conftest import Browser
 from tests.web.test_exports import PAYLOADS

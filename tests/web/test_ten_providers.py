@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
-from casework.jobs.mail_words import write_mail
+from casework.jobs.mail_content import write_mail
 from casework.operations.auth.tokens import make_token
 from casework.operations.core.actions import home_of
 from casework.operations.documents.storage import Cabinet

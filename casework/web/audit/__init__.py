@@ -1,0 +1,1 @@
+"""Pages of the auditor's questions, findings and the access log."""

@@ -1,0 +1,262 @@
+"""The auditor's pages: what is asked first, verification shown event by event, findings, and what auditors have read."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.definitions import load_library
+from casework.errors import InvalidForm, NotFound
+from casework.operations.audit import findings, questions
+from casework.operations.core import access_log
+from casework.operations.core.actions import calendar_of
+from casework.operations.history.timeline import read_history
+from casework.operations.messages.mentions import list_mentions
+from casework.operations.verification.case_verdict import examine_case
+from casework.permissions import Actor
+from casework.web.history.pages import lines_of
+from casework.web.history.sentences import say_entry
+from casework.web.shell import layout
+from casework.web.shell.forms import read_request, read_revision
+from casework.web.shell.i18n import N_, edition_text, say_fault
+from casework.web.shell.session import list_transaction, only, open_transaction, page_transaction, viewer
+from casework.web.shell.values import service_name
+
+Json = Any
+blueprint = Blueprint("audit", __name__)
+
+QUESTIONS = {
+    "waivers": (N_("Waivers"), N_("Something that the workflow asks for was waived or skipped.")),
+    "four_eyes": (N_("Decisions of two persons"), N_("One person proposed, and another agreed or did not.")),
+    "late": (N_("Late recordings"), N_("Recorded more than five working days after it happened.")),
+    "extensions": (N_("Extensions"), N_("More time was asked for or granted.")),
+    "reopenings": (N_("Reopenings"), N_("A closed case was opened again.")),
+    "stops": (N_("Stops"), N_("Compliance stopped a case, or proposed to.")),
+}
+FINDING_STATES = {"open": N_("Not answered"), "answered": N_("Answered"), "closed": N_("Closed")}
+DEEDS = {
+    "raised": N_("raised the finding"), "answered": N_("answered"), "asked_again": N_("was not satisfied and asked again"),
+    "closed": N_("closed the finding"),
+}  # fmt: skip
+SAMPLE = 5
+
+
+# --- the home of auditors --------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/audit")
+@only("auditor")
+def home() -> str:
+    with list_transaction() as (db, actor):
+        counts = questions.count_questions(db, actor)
+        found = findings.count_findings(db, actor)
+        mentions = list_mentions(db, actor, unread=True)["items"]
+    return render_template(
+        "audit/home.html", questions=QUESTIONS, counts=counts, found=found, seed=_new_seed(), mentions=mentions
+    )
+
+
+def _new_seed() -> str:
+    return secrets.token_hex(4)
+
+
+@blueprint.get("/audit/<question>")
+@only("auditor")
+def answers(question: str) -> str:
+    if question not in QUESTIONS:
+        raise NotFound
+    cursor = request.args.get("cursor")
+    with list_transaction() as (db, actor):
+        told = questions.list_answers(db, actor, question, cursor=cursor)
+    editions = load_library().editions
+    rows = [
+        (one, say_entry(one, editions), "" if one["track_kind"] in (None, "case") else service_name(one["track_kind"]))
+        for one in told["items"]
+    ]
+    title, words = QUESTIONS[question]
+    return render_template(
+        "audit/answers.html", heading=gettext(title), words=gettext(words), rows=rows,
+        next_url=url_for("audit.answers", question=question, cursor=told["next"]) if told["next"] else "",
+        first_url=url_for("audit.answers", question=question) if cursor else "",
+    )  # fmt: skip
+
+
+@blueprint.get("/sample")
+@only("auditor")
+def sample() -> str:
+    seed = request.args.get("seed", "").strip()[:100] or _new_seed()
+    given, fault = request.args.get("size", str(SAMPLE)), ""
+    cases: list[dict[str, Json]] = []
+    with list_transaction() as (db, actor):
+        try:
+            size = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 0
+            cases = questions.draw_sample(db, actor, seed=seed, size=size)
+        except InvalidForm as refusal:
+            fault = say_fault(refusal.fields["size"])
+    case = load_library().latest("case")
+    state = lambda code: edition_text(case, f"states.{code}") if case else code  # noqa: E731  one line, used once
+    return render_template("audit/sample.html", seed=seed, size=given, cases=cases, fault=fault, state=state)
+
+
+# --- verification ----------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/verification")
+@only("auditor")
+def verification() -> BaseResponse | str:
+    number = request.args.get("number", "").strip()
+    if number and "/" not in number:
+        return redirect(url_for("audit.verify", number=number), 303)
+    return render_template("audit/verification.html")
+
+
+@blueprint.get("/cases/<number>/verify")
+def verify(number: str) -> str:
+    cursor = request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        verdict = examine_case(db, actor, number)
+    wrong: dict[int, list[Json]] = {}
+    for one in verdict["faults"]:
+        wrong.setdefault(one["event"] or 0, []).append(one)
+    told: dict[str, Json] | None = None
+    try:
+        with page_transaction() as (db, actor):
+            told = read_history(db, actor, number, oldest_first=True, cursor=cursor, limit=50)
+            layout.use_calendar(calendar_of(db, told["programme"]))
+    except (LookupError, ValueError, TypeError, AttributeError):
+        # What was forged need not have the form that we write: the verdict tells of it all the same.
+        told = None
+    return render_template(
+        "audit/verify.html", verdict=verdict, wrong=wrong, lines=lines_of(told["items"]) if told else None, number=number,
+        chain=[one for one in verdict["faults"] if one["kind"] not in ("allowed", "twice")],
+        next_url=url_for("audit.verify", number=number, cursor=told["next"]) if told and told["next"] else "",
+        first_url=url_for("audit.verify", number=number) if cursor else "",
+    )  # fmt: skip
+
+
+# --- findings --------------------------------------------------------------------------------------------------------
+
+READERS = ("auditor", "officer", "supervisor", "compliance", "manager")
+
+
+@blueprint.get("/findings", endpoint="findings")
+@only(*READERS)
+def list_findings() -> str:
+    state, cursor = request.args.get("state"), request.args.get("cursor")
+    state = state if state in FINDING_STATES else None
+    with list_transaction() as (db, actor):
+        told = findings.list_findings(db, actor, state=state, cursor=cursor)
+        counts = findings.count_findings(db, actor)
+    return render_template(
+        "audit/findings.html", items=told["items"], counts=counts, state=state, states=FINDING_STATES,
+        next_url=url_for("audit.findings", state=state, cursor=told["next"]) if told["next"] else "",
+        first_url=url_for("audit.findings", state=state) if cursor else "",
+    )  # fmt: skip
+
+
+@blueprint.get("/findings/<uuid:finding>")
+def finding(finding: Any) -> str:
+    return _finding_page(str(finding))
+
+
+def _finding_page(finding: str, fault: str = "", typed: str = "") -> str:
+    with page_transaction() as (db, actor):
+        told = findings.show_finding(db, actor, finding)
+    return render_template(
+        "audit/finding.html", one=told, states=FINDING_STATES, deeds=DEEDS, fault=fault, typed=typed
+    )
+
+
+@blueprint.post("/cases/<number>/history/<int:seq>/findings")
+def raise_finding(number: str, seq: int) -> BaseResponse:
+    try:
+        with page_transaction() as (db, actor):
+            asked = read_request()
+            done = findings.raise_finding(db, actor, number, event=seq, words=request.form.get("f.words", ""), request=asked)
+    except InvalidForm as refusal:
+        if "words" not in refusal.fields:
+            raise NotFound from None
+        flash(gettext("Say what you found: the words are missing or too long."), "danger")
+        return redirect(url_for("history.entry", number=number, seq=seq), 303)
+    flash(gettext("The finding is raised. The case's officers, supervisors and compliance officers see it now."))
+    return redirect(url_for("audit.finding", finding=done.answer["id"]), 303)
+
+
+@blueprint.post("/findings/<uuid:finding>/answer")
+def answer(finding: Any) -> BaseResponse:
+    return _deed(str(finding), findings.answer_finding, gettext("Your answer is kept. An auditor looks at it next."))
+
+
+@blueprint.post("/findings/<uuid:finding>/close")
+def close(finding: Any) -> BaseResponse:
+    return _deed(str(finding), findings.close_finding, gettext("The finding is closed."))
+
+
+@blueprint.post("/findings/<uuid:finding>/ask-again")
+def ask_again(finding: Any) -> BaseResponse:
+    return _deed(str(finding), findings.ask_again, gettext("The finding is open again, with your question."))
+
+
+def _deed(finding: str, do: Any, said: str) -> BaseResponse:
+    words = request.form.get("f.words", "")
+    try:
+        with page_transaction() as (db, actor):
+            do(db, actor, finding, words=words, request=read_request(), revision=read_revision())
+    except InvalidForm as refusal:
+        fault = say_fault(refusal.fields["words"])
+        return make_response(_finding_page(finding, fault, words), 422)
+    flash(said)
+    return redirect(url_for("audit.finding", finding=finding), 303)
+
+
+# --- what auditors have read -----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/reading")
+@only("auditor", "manager")
+def reading_log() -> str:
+    number, cursor = request.args.get("number", "").strip()[:100] or None, request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        told = access_log.list_readings(db, actor, number=number, cursor=cursor)
+    return render_template(
+        "audit/reading.html", items=told["items"], number=number or "",
+        next_url=url_for("audit.reading_log", number=number, cursor=told["next"]) if told["next"] else "",
+        first_url=url_for("audit.reading_log", number=number) if cursor else "",
+    )  # fmt: skip
+
+
+@blueprint.after_app_request
+def note_reading(response: Response) -> Response:
+    """Keep what an auditor or somebody let in for a time was shown, who opened a sealed mediation, and who took a list out,
+    on a page or by the API; what cannot be kept is not shown."""
+    shown = response.status_code == 200 or request.method == "POST" and response.status_code in (409, 422)
+    if not shown or request.endpoint in _UNWATCHED:
+        return response
+    actor, seen = _reader(), request.view_args or {}
+    if actor is not None and (access_log.is_watched(actor) or "mediation" in seen or request.endpoint in _LISTS):
+        with open_transaction() as db:
+            access_log.note_reading(db, actor, request.full_path.rstrip("?"), seen.get("number"), within=seen)
+    return response
+
+
+#: What tells nothing of a case, and what is noted of everybody by the operation itself.
+_UNWATCHED = frozenset({
+    "static", "health", "api.openapi", "api.docs", "documents.take", "documents.case_file", "api.take_document_version",
+    "api.take_case_file", None,
+})  # fmt: skip
+#: Lists that leave the house in one piece.
+_LISTS = frozenset({"cases.csv", "cases.xlsx"})
+
+
+def _reader() -> Actor | None:
+    if (asker := g.get("asker")) is not None:
+        return asker if isinstance(asker, Actor) else None
+    found = viewer() if not request.path.startswith("/api/") else None
+    return found.actor if found else None
+
+
+__all__ = ["blueprint", "home"]

@@ -1,0 +1,217 @@
+"""An action of a case as a page of its own: its form, what follows from it, and what to do where it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.definitions import load_library
+from casework.engine.definition.forms import Date, Form, Note
+from casework.engine.state.case import Case
+from casework.errors import NotAllowed, NotFound, WrongState
+from casework.operations.cases.queries import describe, find_case
+from casework.operations.cases.service import fire_transition
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done
+from casework.operations.core.idempotency import Request as Key
+from casework.operations.core.visibility import case_log
+from casework.operations.people.provider_directory import suggestions_for
+from casework.permissions import Actor, Sight
+from casework.web.cases.detail_page import track_views
+from casework.web.history.sentences import say_entry
+from casework.web.shell.form_actions import Action, Sent, action_form, actions_in, answer, is_sure, moved_since
+from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
+from casework.web.shell.i18n import N_, edition_text
+from casework.web.shell.layout import use_calendar
+from casework.web.shell.session import page_transaction
+from casework.web.shell.values import service_name
+from casework.web.shell.vocabulary import REASONS
+from casework.web.tasks.next_action import say_done
+
+Json = Any
+
+
+class Afterwards(Form):
+    """What may be said of every action beside its form; named so that no edition's field has the same name."""
+
+    _happened_on = Date(
+        label=N_("It took place on"), required=False, past=True,
+        help=N_("Only where it was on an earlier day than today."),
+    )  # fmt: skip
+
+
+class Reasoned(Afterwards):
+    _reason = Note(label=N_("Reason"), required=False)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A case with the action that a page is about."""
+
+    case: Case
+    shown: Mapping[str, Json]
+    action: Action
+    offered: Mapping[str, Json]
+
+
+class AskedAlready(Exception):  # noqa: N818  # It leads to another page, and is no error.
+    """Somebody has asked for the action: it is decided on at the page of its task, whoever comes to it."""
+
+    def __init__(self, task: str) -> None:
+        super().__init__(task)
+        self.page = url_for("decisions.show", task=task)
+
+
+def stand(db: Connection, actor: Actor, number: str, track: str, transition: str) -> Standing:
+    """The action where the track stands now.
+
+    Raises NotFound, NotAllowed, AskedAlready, or WrongState where it is not offered here.
+    """
+    case, level = find_case(db, actor, number)
+    if level < Sight.ALL or track not in case.tracks:
+        raise NotFound("track")
+    if (pending := case.proposal_for(track, transition)) is not None:
+        raise AskedAlready(pending.task)
+    use_calendar(calendar_of(db, case.programme))
+    shown = describe(db, actor, case, level)
+    found = [one for one in shown["actions"] if (one["track"], one["transition"]) == (track, transition)]
+    edition = load_library()[case.tracks[track].edition]
+    if not found:
+        if not any(rule.name == transition and rule.by_people for rule in edition.transitions):
+            raise NotFound("action")
+        here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states)
+        raise WrongState(
+            action=edition_text(edition, f"transitions.{transition}.do"), why=gettext("it stands at “%(state)s”.", state=here)
+        )
+    if not found[0]["yours"]:
+        raise NotAllowed(why=" ".join(found[0]["why_not"]))
+    return Standing(case, shown, actions_in(shown["tracks"], found)[0], found[0])
+
+
+def _beside(action: Action) -> type[Form]:
+    """A reason of its own only where an exception or a way back does not ask for one anyway."""
+    asked = {rule["name"] for rule in action.rules}
+    return Reasoned if action.kind in ("exception", "return") and not asked & {"reason", "note"} else Afterwards
+
+
+def show(number: str, track: UUID, transition: str) -> BaseResponse:
+    try:
+        with page_transaction() as (db, actor):
+            return _page(db, actor, stand(db, actor, number, str(track), transition), None)
+    except AskedAlready as asked:
+        return redirect(asked.page, 303)
+
+
+def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -> Response:
+    action, case, library = standing.action, standing.case, load_library()
+    form = action_form(db, actor, case, action, sent)
+    since = moved_since(db, actor, case, action.track, sent.seen) if sent else []
+    track = next(one for one in standing.shown["tracks"] if one["id"] == action.track)
+    page = render_template(
+        "cases/action.html", case=standing.shown, action=action, form=form, sent=sent, beside=_beside_form(db, actor, action, sent),
+        since=[(one, say_entry(one, library.editions)) for one in since],
+        state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in track["states"]),
+        about={one.id: one.name for one in track_views(standing.shown)}.get(action.track, ""),
+        url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
+        back=url_for("cases.show", number=case.number), suggested=_suggested(db, case, action), service_name=service_name,
+        hand_in=lambda kind: url_for("documents.case", number=case.number, kind=kind, back=request.path, _anchor="hand-in"),
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+def _suggested(db: Connection, case: Case, action: Action) -> list[dict[str, Json]]:
+    """Whom to ask, where the form asks for the provider of a referral: those who can be asked first, with the reasons."""
+    track = case.tracks[action.track]
+    if track.workflow != "referral" or all(rule["type"] != "provider" for rule in action.rules):
+        return []
+    return [one | {"why": [gettext(REASONS[code]) for code in one["reasons"]]} for one in suggestions_for(db, case, track.kind)]
+
+
+def _beside_form(db: Connection, actor: Actor, action: Action, sent: Sent | None) -> FormView:
+    form = _beside(action)
+    faults = {f"_{name}": why for name, why in sent.faults.items() if f"_{name}" in form.fields()} if sent else {}
+    return build_form(
+        action.draft, form.rule(), own_texts(form), submitted=sent.data if sent else None, faults=faults,
+        draft=None if sent else find_draft(db, actor.person, action.draft),
+    )  # fmt: skip
+
+
+def fire(number: str, track: UUID, transition: str) -> BaseResponse:
+    try:
+        with page_transaction() as (db, actor):
+            standing = _stand_or_moved(db, actor, number, str(track), transition)
+            if isinstance(standing, BaseResponse):
+                return standing
+    except AskedAlready as asked:
+        # Somebody else has asked for it in the meantime: their form stands, and this one is decided on.
+        return redirect(asked.page, 303)
+    action = standing.action
+    beside = _beside(action).rule()
+
+    def do(db: Connection, actor: Actor, key: Key, revision: int, data: dict[str, Json]) -> Done:
+        more = parse_form(beside, request.form)
+        return fire_transition(
+            db, actor, case_log(db, actor, number), "case", str(track), transition, data=data, revision=revision, request=key,
+            reason=more.get("_reason"), happened_on=more.get("_happened_on"),
+        )  # fmt: skip
+
+    def again(sent: Sent) -> Response:
+        with page_transaction() as (db, actor):
+            found = _stand_or_moved(db, actor, number, str(track), transition, sent)
+            return found if isinstance(found, Response) else _page(db, actor, found, sent)
+
+    def said(done: Done) -> str:
+        if action.confirm_by:
+            words = gettext("You proposed “%(do)s”. A second person decides on it.", do=action.label)
+        else:
+            words = gettext("You %(done)s.", done=action.done)
+        return say_done(number, words)
+
+    return answer(
+        action.draft, action.rules, do, again, lambda done: url_for("cases.show", number=number), said, sure=is_sure(action),
+        known=action.prefill,
+    )  # fmt: skip
+
+
+def _stand_or_moved(
+    db: Connection, actor: Actor, number: str, track: str, transition: str, sent: Sent | None = None
+) -> Standing | Response:
+    """The action, or the page that says that the case has moved beyond it, with what was typed."""
+    try:
+        return stand(db, actor, number, track, transition)
+    except WrongState as refusal:
+        case, level = find_case(db, actor, number)
+        shown = describe(db, actor, case, level)
+        edition, library = load_library()[case.tracks[track].edition], load_library()
+        seen = int(request.form["revision"]) if request.form.get("revision", "").isdigit() else None
+        since = moved_since(db, actor, case, track, seen)
+        page = render_template(
+            "cases/moved.html", case=shown, label=edition_text(edition, f"transitions.{transition}.do"), why=str(refusal.details["why"]),
+            since=[(one, say_entry(one, library.editions)) for one in since], typed=_typed(edition, transition, request.form),
+            state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states),
+            back=url_for("cases.show", number=number),
+        )  # fmt: skip
+        return make_response(page, 409)
+
+
+def _typed(edition: Any, transition: str, data: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """What was typed into a form that has no place any more, so that it can be copied."""
+    form = next((rule.form for rule in edition.transitions if rule.name == transition), None)
+    made = []
+    for rule in edition.form(form):
+        words = "\n".join(value for name in data if name.split(".")[0] == f"f-{rule['name']}" for value in data.getlist(name))
+        if words.strip():
+            made.append((edition_text(edition, f"forms.{form}.{rule['name']}.label"), words))
+    return made
+
+
+__all__ = ["fire", "show", "stand"]

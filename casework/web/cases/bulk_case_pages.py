@@ -1,0 +1,80 @@
+"""Several cases at once: say what is asked, see what would become of each, then do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
+from casework.errors import InvalidForm
+from casework.operations.tasks import bulk_cases
+from casework.web.shell.forms import PREFIX, build_form, parse_form, read_request, texts_of
+from casework.web.shell.i18n import edition_text, sentence
+from casework.web.shell.session import page_transaction
+
+Json = Any
+blueprint = Blueprint("bulk_cases", __name__)
+
+HOLD = "hold"
+
+
+@blueprint.get("/cases/bulk")
+def choose() -> str:
+    return _page(request.args.getlist("case"), None, {}, None)
+
+
+@blueprint.post("/cases/bulk")
+def act() -> Response:
+    """Try it; or do what was tried, and say what became of each."""
+    chosen = request.form.getlist("case")
+    try:
+        with page_transaction() as (db, actor):
+            done = bulk_cases.do_to_cases(
+                db, actor, chosen, HOLD, parse_form(_rules(), request.form), read_request(), dry_run=request.form.get("sure") != "yes",
+            )  # fmt: skip
+    except InvalidForm as refusal:
+        return make_response(_page(chosen, request.form, refusal.fields, None), 422)
+    return make_response(_page(chosen, request.form, {}, done.answer))
+
+
+def _edition() -> Edition:
+    found = load_library().latest("case")
+    assert found is not None
+    return found
+
+
+def _form_name() -> str:
+    return next(rule.form for rule in _edition().transitions if rule.name == HOLD) or ""
+
+
+def _rules() -> list[Mapping[str, Json]]:
+    """What is asked once for all of them: the tasks of one case cannot be."""
+    return [one for one in _edition().form(_form_name()) if one["type"] != "tasks"]
+
+
+def _page(
+    chosen: list[str], typed: MultiDict[str, str] | None, faults: Mapping[str, str], answer: Mapping[str, Json] | None
+) -> str:
+    with page_transaction() as (db, actor):
+        shown = bulk_cases.show_chosen_cases(db, actor, chosen)
+    edition, form = _edition(), _form_name()
+    why = {one["case"]: one["why"] and sentence(edition, one["why"]) for one in answer["items"]} if answer else {}
+    return render_template(
+        "cases/bulk.html", rows=shown["items"], may=shown["may"][HOLD], answer=answer, why=why,
+        do=edition_text(edition, f"transitions.{HOLD}.do"), state=lambda one: _state_words(one["edition"], one["states"]),
+        form=build_form(f"bulk:{HOLD}", _rules(), texts_of(edition, form), submitted=typed, faults=faults),
+        typed=[(name, value) for name, value in typed.items(multi=True) if name.startswith(PREFIX)] if typed else [],
+    )  # fmt: skip
+
+
+def _state_words(fingerprint: str, states: list[str]) -> str:
+    edition = load_library()[fingerprint]
+    return ", ".join(edition_text(edition, f"states.{one}") for one in states)
+
+
+__all__ = ["blueprint"]

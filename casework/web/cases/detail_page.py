@@ -1,0 +1,471 @@
+"""The page of a case: where it stands, what comes next and who is waited for, what can be done; and deeds on the case itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app, make_response, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.forms import Choice, Date, Form, Note, People, Person, Text, build_model, check
+from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
+from casework.engine.roles import ORGANISATION_ROLES, SUPERVISOR
+from casework.engine.state.case import Case
+from casework.errors import NotAllowed, NotFound
+from casework.operations.cases import service as cases
+from casework.operations.cases.form_choices import choices_of
+from casework.operations.cases.history import last_events
+from casework.operations.cases.queries import describe, find_case, show_case
+from casework.operations.cases.related_records import show_papers
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.unread import look
+from casework.operations.deadlines.queries import explain_tasks
+from casework.operations.documents.service import list_documents
+from casework.operations.messages.service import list_threads
+from casework.operations.oversight.forecast import read_prospect
+from casework.permissions import Actor, Sight
+from casework.web.cases.list_page import say_hold, say_outcome
+from casework.web.cases.progress import Step, step_name, steps_of
+from casework.web.deadlines.presenter import ledger
+from casework.web.history.sentences import WHOSE, say_entry, say_join, whose
+from casework.web.messages.pages import threads_of
+from casework.web.shell.form_actions import Action, Sent, actions_in, answer, say_choices
+from casework.web.shell.forms import FormView, build_form, own_texts
+from casework.web.shell.i18n import N_, edition_text, sentence
+from casework.web.shell.layout import clock, use_calendar
+from casework.web.shell.obstacles import say_risks
+from casework.web.shell.session import page_transaction
+from casework.web.shell.task_links import hold_name, queue_name
+from casework.web.shell.values import ENCUMBRANCES, KINDS_OF_RIGHTS, PAPERS, paper_name, party_name, service_name
+from casework.web.tasks.next_action import say_done, say_task
+
+Json = Any
+
+
+# --- what the page shows ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TrackView:
+    """A track as a line: what it is, who works on it, where it stands."""
+
+    id: str
+    name: str
+    provider: str
+    state: str
+    steps: tuple[Step, ...]
+    ended: bool
+    entered_at: str | None
+    inside: bool
+    replaced: bool
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task as a line."""
+
+    id: str
+    do: str
+    type: str
+    queue: str
+    holder: str
+    mine: bool
+    may_work: bool
+    due_at: str | None
+    waits: bool
+    organisation: str | None
+    where: str
+    overdue: bool
+
+
+def track_views(case: Mapping[str, Json]) -> list[TrackView]:
+    """Referrals and tracks beside the main one, each service under its referral."""
+    library, found = load_library(), []
+    below: dict[str, list[Mapping[str, Json]]] = {}
+    for one in case["tracks"]:
+        below.setdefault(one["parent"] or "", []).append(one)
+    for one in below.get("", []):
+        if one["workflow"] == "case":
+            continue
+        found.append(_track(one, library[one["edition"]], inside=False))
+        found += [_track(two, library[two["edition"]], inside=True) for two in below.get(one["id"], [])]
+    return found
+
+
+def _track(one: Mapping[str, Json], edition: Edition, *, inside: bool) -> TrackView:
+    name = service_name(one["kind"])
+    if one["workflow"] == "referral":
+        name = gettext("Referral: %(service)s", service=name)
+    return TrackView(
+        one["id"], name[:1].upper() + name[1:], (one["provider"] or {}).get("name") or "",
+        ", ".join(edition_text(edition, f"states.{leaf}") for leaf in one["states"]), tuple(steps_of(edition, one)),
+        one["ended"] is not None, one["entered_at"], inside, one["replaced"],
+    )  # fmt: skip
+
+
+def _tasks(case: Mapping[str, Json], person: str, names: Mapping[str, str]) -> list[TaskView]:
+    made = [
+        TaskView(
+            one["id"], say_task(one), one["type"], one["queue"],
+            (one["holder"] or {}).get("name") or "", (one["holder"] or {}).get("id") == person, one["may_work"],
+            one["due_at"], one["state"] in ("Created", "Suspended"), one["organisation"], names.get(one["track"], ""),
+            one["overdue"],
+        )
+        for one in case["tasks"]
+    ]  # fmt: skip
+    return sorted(made, key=lambda one: (one.waits, one.due_at or "9", one.id))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The actions of a case as a page groups them."""
+
+    primary: Action | None
+    possible: tuple[Action, ...]
+    more: tuple[Action, ...]
+    not_now: tuple[Action, ...]
+
+
+def _choose(
+    actions: Sequence[Action], offered: Iterable[Mapping[str, Json]], main: str, following: str, steps: Collection[str] = ()
+) -> Choices:
+    """One primary action: where what comes next is done, else the case's way forward. A provider's are not told as ours.
+
+    `steps` are the tracks whose step the reader is to do: what decides it stands with the ways forward.
+    """
+    forward = {one.track for one in actions if one.allowed and one.kind == MAIN} | {main}
+    told = {(one["track"], one["transition"]): one for one in offered}
+    possible: list[Action] = []
+    more: list[Action] = []
+    not_now: list[Action] = []
+    for action in actions:
+        one = told[action.track, action.name]
+        if action.allowed:
+            aside = action.kind != MAIN and not action.proposed and not _decides(action, steps, forward)
+            (more if aside else possible).append(action)
+        elif not set(one["confirm_by"] if one["proposed"] else one["by"]) <= ORGANISATION_ROLES:
+            not_now.append(action)
+    possible.sort(key=lambda action: (action.track != following, action.track != main, action.kind == EXCEPTION))
+    return Choices(possible[0] if possible else None, tuple(possible), tuple(more), tuple(not_now))
+
+
+def _decides(action: Action, steps: Collection[str], forward: Collection[str]) -> bool:
+    """Whether an action is written for the step alone: a way back beside the way forward, or where none is, any way on."""
+    return action.track in steps and action.here_alone and (action.kind == RETURN or action.track not in forward)
+
+
+@dataclass(frozen=True)
+class Next:
+    """What comes next, as the box at the top says it."""
+
+    do: str
+    who: str
+    due_at: str | None
+    task: str
+    may_work: bool
+    type: str
+    track: str
+    where: str
+    overdue: bool
+
+
+def _next(case: Mapping[str, Json], names: Mapping[str, str]) -> Next | None:
+    one = case["next_action"]
+    if one is None:
+        return None
+    may = any(task["id"] == one["id"] and task["may_work"] for task in case["tasks"])
+    who = (one["holder"] or {}).get("name") or gettext("queue: %(queue)s", queue=queue_name(one["queue"]))
+    return Next(say_task(one), who, one["due_at"], one["id"], may, one["type"], one["track"], names.get(one["track"], ""), one["overdue"])
+
+
+def _yours(following: Next | None, tasks: Iterable[TaskView], chosen: Choices) -> TaskView | None:
+    """What the reader can do while what comes next is another's, or a step that nothing leads out of yet."""
+    if following is None:
+        return None
+    leads = following.type != "step" or any(one.track == following.track for one in chosen.possible)
+    if following.may_work and leads:
+        return None
+    return next((one for one in tasks if one.may_work and not one.waits and one.type != "step"), None)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Who is waited for, since and until when."""
+
+    who: str
+    since: str | None
+    until: str | None
+    is_day: bool = False
+    overdue: bool = False
+
+
+def _waits(case: Mapping[str, Json], edition: Edition) -> list[Wait]:
+    """For whom the case waits, each once: with what is due first of all that they owe; before them for whom the next task does."""
+    resting = (case["next_action"] or {}).get("wait")
+    return [Wait(hold_name(one["for"]), None, one["until"], True) for one in (resting,) if one] + [
+        Wait(say_hold(edition, {"waits_for": one["for"]}), None, one["until"], True)
+        if one["what"] == "hold"
+        else Wait(one["for"]["name"] or gettext("a provider"), one["since"], one["until"], overdue=one["overdue"])
+        for one in case["waits_for"]
+    ]
+
+
+def page_of(number: str, part: str) -> str:
+    """The address of another page of a case, "" while there is no such page."""
+    rules = {rule.rule: rule.endpoint for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    endpoint = rules.get(f"/cases/<number>/{part}") or rules.get(f"/cases/<string:number>/{part}")
+    return url_for(endpoint, number=number) if endpoint else ""
+
+
+def show(number: str) -> str:
+    with page_transaction() as (db, actor):
+        case, level = find_case(db, actor, number)
+        if level == Sight.REFERRALS:
+            # A provider's page is that of its referral.
+            raise NotFound("case")
+        calendar = calendar_of(db, case.programme)
+        use_calendar(calendar)
+        if level == Sight.OUTLINE:
+            return _outline(show_case(db, actor, number))
+        shown = describe(db, actor, case, level, calendar)
+        papers, events = show_papers(db, actor, case), last_events(db, actor, case)
+        documents = list_documents(db, actor, case)
+        next_task = (shown["next_action"] or {}).get("id", "")
+        why = explain_tasks(db, actor, case, [next_task] if next_task else []).get(next_task)
+        supervises = actor.in_programme(case.programme, (SUPERVISOR,))
+        risks = say_risks(read_prospect(db, case)) if supervises else []
+        threads = threads_of(list_threads(db, actor, case), number, case.log)
+        look(db, actor, case.log)
+    library = load_library()
+    main = shown["tracks"][0]
+    edition = library[main["edition"]]
+    actions = actions_in(shown["tracks"], shown["actions"])
+    # Who only reads is not told what others may do.
+    works = any(one["yours"] for one in shown["actions"]) or bool(set(shown["deeds"]) - {"declare_interest"})
+    tracks = track_views(shown)
+    names = {one.id: one.name for one in tracks}
+    following = _next(shown, names)
+    there = following.track if following else main["id"]
+    steps = {one["track"] for one in shown["tasks"] if one["may_work"] and one["type"] == "step"}
+    chosen = _choose(actions, shown["actions"], main["id"], there, steps) if works else Choices(None, (), (), ())
+    tasks = _tasks(shown, actor.person, names)
+    return render_template(
+        "cases/show.html", case=shown, main=main, edition=edition, steps=steps_of(edition, main), tracks=tracks,
+        next=following, ledger=ledger(why), waits=_waits(shown, edition), joins=[words for one in shown["joins"] if (words := say_join(one))], actions=chosen, works=works, tasks=tasks,
+        requests=[one | {"words": edition_text(library[track["edition"]], f"tasks.{one['rule']}"), "why_not": [
+            sentence(library[track["edition"]], why) for why in one["why_not"]]}
+            for one in shown["requests"] for track in shown["tracks"] if track["id"] == one["track"]],
+        papers=papers, documents=documents, yours=_yours(following, tasks, chosen), threads=threads, events=[(one, say_entry(one, library.editions)) for one in events],
+        track_names=names, outcome=say_outcome(edition, shown["outcome"]),
+        state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main["states"]),
+        history=page_of(number, "history"), map=page_of(number, "map"), kinds=KINDS_OF_RIGHTS, lying=ENCUMBRANCES,
+        party_name=party_name, paper_name=paper_name, queue_name=queue_name, risks=risks,
+    )  # fmt: skip
+
+
+def _outline(case: Mapping[str, Json]) -> str:
+    edition = load_library()[case["edition"]]
+    return render_template(
+        "cases/outline.html", case=case, state=edition_text(edition, f"states.{case['state']}"),
+        step=step_name(case["step"]), outcome=say_outcome(edition, case["outcome"]),
+    )  # fmt: skip
+
+
+# --- what a page says after a deed -----------------------------------------------------------------------------------
+
+
+# --- deeds on the case itself ----------------------------------------------------------------------------------------
+
+
+class HandOver(Form):
+    owner = Person(label=N_("New owner"), role="officer")
+    team = People(label=N_("Team"), role="officer", required=False)
+    note = Note(label=N_("What the new owner should know"))
+
+
+class Paper(Form):
+    title = Text(label=N_("Title"), max=300)
+    kind = Choice(label=N_("Kind"), choices=PAPERS)
+    whose = Choice(
+        label=N_("Whose paper it is, or whom it is about"), choices=WHOSE,
+        help=N_("It goes to a provider only with the consent of whom you name here."),
+    )  # fmt: skip
+    language = Choice(label=N_("Language of the paper"), choices={"en": N_("English"), "zh": N_("Chinese")}, required=False)
+    valid_until = Date(label=N_("Valid until"), required=False)
+
+
+class Withdrawal(Form):
+    reason = Note(label=N_("What the party said, and how"))
+
+
+class Interest(Form):
+    nature = Note(label=N_("What kind of interest"))
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A deed on the case itself: its form, and the words of its page."""
+
+    name: str
+    form: type[Form]
+    title: str
+    do: str
+    done: str
+    consequence: str = ""
+    irreversible: bool = False
+
+    @property
+    def rules(self) -> list[dict[str, Json]]:
+        return self.form.rule()
+
+
+HAND_OVER = Deed(
+    "hand_over", HandOver, N_("Hand the case over"), N_("Hand over"), N_("You have handed the case over."),
+    N_("The tasks that the present owner holds go back to their queues."),
+)  # fmt: skip
+NEW_DOCUMENT = Deed(
+    "register_document", Paper, N_("Enter a paper without a file"), N_("Enter the document"), N_("You have entered the document."),
+    N_("For a paper that lies elsewhere: consents, referrals and grants can name it. A file can be added later."),
+)  # fmt: skip
+WITHDRAW = Deed(
+    "withdraw_consent", Withdrawal, N_("Record that a consent is withdrawn"), N_("End the consent"),
+    N_("The consent has ended."),
+    N_("What was shared under it ends at once, and the referrals that lean on it are suspended."), True,
+)  # fmt: skip
+INTEREST = Deed(
+    "declare_interest", Interest, N_("Declare an interest"), N_("Declare the interest"), N_("Your interest is declared."),
+    N_("From then on you can do nothing in this case. Your tasks in it go back to their queues."), True,
+)  # fmt: skip
+
+
+def _ask(
+    number: str, deed: Deed, subject: str = "", sent: Sent | None = None, insist: Callable[[Case], None] | None = None
+) -> Response:
+    """The page with the form of a deed."""
+    with page_transaction() as (db, actor):
+        case, level = find_case(db, actor, number)
+        if level < Sight.ALL:
+            raise NotFound("case")
+        shown = describe(db, actor, case, level)
+        if insist is not None:
+            insist(case)
+        if deed.name not in shown["deeds"]:
+            raise NotAllowed()
+        form = _form(db, actor, case, deed, subject, sent)
+    page = render_template(
+        "cases/deed.html", case=shown, form=form, sent=sent, deed=deed, title=gettext(deed.title), do=gettext(deed.do),
+        consequence=gettext(deed.consequence) if deed.consequence else "",
+        back=url_for("cases.show", number=number),
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+def _draft(case: str, deed: Deed, subject: str) -> str:
+    return f"case:{case}:{deed.name}" + (f":{subject}" if subject else "")
+
+
+def _form(db: Connection, actor: Actor, case: Case, deed: Deed, subject: str, sent: Sent | None) -> FormView:
+    name = _draft(str(case.number), deed, subject)
+    known = {"team": list(case.team)} if deed is HAND_OVER else None
+    choices = say_choices(choices_of(db, actor, case, case.main, deed.rules))
+    if deed is HAND_OVER:
+        # Whoever has an interest in the case does nothing in it.
+        choices = {name: [one for one in offered if one[0] not in case.interests] for name, offered in choices.items()}
+        # Who owns the case stays on offer: with the same owner the team alone can change.
+        choices = {**choices, "owner": [(id, gettext("%(name)s (owns the case now)", name=words) if id == case.owner else words) for id, words in choices["owner"]]}
+    return build_form(
+        name, deed.rules, own_texts(deed.form), choices=choices,
+        values=known, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+        draft=None if sent else find_draft(db, actor.person, name), revision=case.revision, doubts=sent.doubts if sent else (),
+    )  # fmt: skip
+
+
+#: In the transaction, with who asks, the request, the revision seen and the data.
+Does = Callable[[Connection, Actor, Request, int, dict[str, Json]], Done]
+
+
+def _answer(
+    number: str, deed: Deed, do: Does, subject: str = "", insist: Callable[[Case], None] | None = None
+) -> BaseResponse:
+    return answer(
+        _draft(number, deed, subject), deed.rules, do, lambda sent: _ask(number, deed, subject, sent, insist),
+        lambda done: url_for("cases.show", number=number), lambda done: say_done(number, gettext(deed.done)),
+        sure=not deed.irreversible or request.form.get("sure") == "yes",
+    )  # fmt: skip
+
+
+def ask_hand_over(number: str) -> Response:
+    return _ask(number, HAND_OVER)
+
+
+def hand_over(number: str) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+        given = _checked(HAND_OVER, data)
+        return cases.hand_over(
+            db, actor, number, owner=given["owner"], team=given.get("team", []), note=given["note"], revision=revision,
+            request=key,
+        )  # fmt: skip
+
+    return _answer(number, HAND_OVER, do)
+
+
+def ask_document(number: str) -> Response:
+    return _ask(number, NEW_DOCUMENT)
+
+
+def register_document(number: str) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+        given = _checked(NEW_DOCUMENT, data)
+        return cases.register_document(
+            db, actor, number, title=given["title"], kind=given["kind"], **whose(given["whose"]),
+            language=given.get("language"), valid_until=given.get("valid_until"), revision=revision, request=key,
+        )  # fmt: skip
+
+    return _answer(number, NEW_DOCUMENT, do)
+
+
+def ask_withdrawal(number: str, consent: UUID) -> Response:
+    return _ask(number, WITHDRAW, str(consent), insist=_has_consent(str(consent)))
+
+
+def withdraw_consent(number: str, consent: UUID) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+        given = _checked(WITHDRAW, data)
+        return cases.withdraw_consent(
+            db, actor, number, str(consent), reason=given["reason"], revision=revision, request=key
+        )
+
+    return _answer(number, WITHDRAW, do, str(consent), insist=_has_consent(str(consent)))
+
+
+def _has_consent(consent: str) -> Callable[[Case], None]:
+    def check_case(case: Case) -> None:
+        if consent not in case.consents:
+            raise NotFound("consent")
+
+    return check_case
+
+
+def ask_interest(number: str) -> Response:
+    return _ask(number, INTEREST)
+
+
+def declare_interest(number: str) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+        return cases.declare_interest(db, actor, number, nature=_checked(INTEREST, data)["nature"], request=key)
+
+    return _answer(number, INTEREST, do)
+
+
+def _checked(deed: Deed, data: Mapping[str, Json]) -> dict[str, Json]:
+    """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
+    return check(build_model(deed.form.__name__, deed.rules), deed.rules, data, clock().office_today)

@@ -1,0 +1,303 @@
+"""The list of cases: filtered and sorted by plain addresses, with filters that a person keeps, and as a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
+from casework.engine.roles import OFFICER
+from casework.errors import InvalidForm
+from casework.operations.cases.list_queries import (
+    MOST_COUNTED,
+    SORTS,
+    WAITS_FOR,
+    count_cases,
+    export_cases,
+    filter_choices,
+    list_cases,
+)
+from casework.operations.cases.saved_filters import drop_filter, list_filters, save_filter
+from casework.operations.core.actions import calendar_of
+from casework.permissions import Actor, reach
+from casework.web.cases.progress import step_name
+from casework.web.shell import dates
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import N_, edition_text, name_of, say_error
+from casework.web.shell.layout import clock, use_calendar
+from casework.web.shell.session import list_transaction, only, page_transaction
+from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx
+
+Json = Any
+PAGE = "cases"
+ROLES = ("officer", "supervisor", "compliance", "dispute_officer", "manager", "auditor", "observer")
+#: The names in the address, and of the filters of operations.
+FILTERS = {
+    "q": "words", "state": "state", "owner": "owner", "provider": "provider", "phase": "phase", "waits_for": "waits_for",
+    "overdue": "overdue", "outcome": "outcome", "open": "open",
+}  # fmt: skip
+NAMES_OF_SORTS = {
+    "newest": N_("newest first"), "oldest": N_("oldest first"), "due": N_("due first"), "number": N_("by number"),
+}  # fmt: skip
+NAMES_OF_WAITS = {"us": N_("us"), "provider": N_("a provider"), "hold": N_("an event or a day: on hold")}
+#: Of those only an outline is seen, nothing else can be asked.
+OF_OUTLINES = frozenset({"q", "state", "outcome"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for."""
+
+    filters: Mapping[str, str]
+    sort: str
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {**self.filters, **({"sort": self.sort} if self.sort != "newest" else {})}
+
+    @property
+    def of_operations(self) -> dict[str, str]:
+        return {FILTERS[name]: value for name, value in self.filters.items()}
+
+
+def _asked() -> Asked:
+    given = {name: request.args.get(name, "").strip()[:200] for name in FILTERS}
+    sort = request.args.get("sort", "newest")
+    return Asked({name: value for name, value in given.items() if value}, sort if sort in SORTS else "newest")
+
+
+@only(*ROLES)
+def show() -> str | tuple[str, int]:
+    return _page()
+
+
+def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
+    asked = _asked()
+    listed: dict[str, Json] = {"items": [], "next": None}
+    with list_transaction() as (db, actor):
+        _use_calendar(db, actor)
+        whole = bool(reach(actor).all_of)
+        offered, kept = filter_choices(db, actor), list_filters(db, actor, PAGE)
+        count = 0
+        try:
+            listed = list_cases(
+                db, actor, filters=asked.of_operations, sort=asked.sort, cursor=request.args.get("cursor")
+            )
+            count = count_cases(db, actor, filters=asked.of_operations)
+        except InvalidForm as refusal:
+            fault, status = say_error(refusal), 422
+    page = render_template(
+        "cases/index.html", rows=[_row(one) for one in listed["items"]], asked=asked, count=count, most=MOST_COUNTED,
+        selects=_selects(offered, whole=whole), tabs=_tabs(actor, asked, whole=whole), fault=fault, whole=whole,
+        ticks=OFFICER in actor.roles(),
+        kept=[_kept(one, asked) for one in kept], query=urlencode(asked.query),
+        next_url=_address(asked.query | {"cursor": listed["next"]}) if listed["next"] else "",
+        first_url=_address(asked.query) if request.args.get("cursor") else "",
+    )  # fmt: skip
+    return (page, status) if status != 200 else page
+
+
+def _kept(one: Mapping[str, Json], asked: Asked) -> dict[str, Json]:
+    query = _known(one["query"])
+    return {**one, "url": _address(query), "current": query == asked.query}
+
+
+def _address(query: Mapping[str, Any]) -> str:
+    return url_for("cases.index", **query)
+
+
+def _use_calendar(db: Connection, actor: Actor) -> None:
+    programmes = sorted(reach(actor).all_of | reach(actor).outlines_of)
+    # Working days of several programmes may differ: then they are counted as days.
+    if len(programmes) == 1:
+        use_calendar(calendar_of(db, programmes[0]))
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case as a list shows it; the same words go into a spreadsheet."""
+
+    number: str
+    title: str
+    step: str
+    state: str
+    outcome: str
+    owner: str
+    due_at: str | None
+    overdue: bool
+    waits_for: str
+    until: str | None
+    #: Whether whoever is waited for is late.
+    until_late: bool
+    opened_at: str | None
+    #: Whether its page opens for the reader.
+    seen: bool
+    #: Whether it stands aside from its steps: on hold.
+    aside: bool = False
+    #: New to the reader, or changed since the reader looked.
+    mark: str | None = None
+
+
+def _row(one: Mapping[str, Json]) -> Row:
+    edition = load_library().editions.get(one.get("edition") or "")
+    waits = one.get("waits_for") or []
+    until = waits[0]["until"] if waits else None
+    if hold := one.get("hold"):
+        words = say_hold(edition, hold)
+    else:
+        words = ", ".join(name_of(one["for"]) for one in waits)
+    return Row(
+        one["number"], one["title"] or "", step_name(one.get("step")),
+        edition_text(edition, f"states.{one['state']}") if edition else "",
+        say_outcome(edition, one.get("outcome")), (one.get("owner") or {}).get("name") or "", one.get("due_at"),
+        bool(one.get("overdue")), words, until, bool(waits and waits[0]["overdue"]), one.get("opened_at"), edition is not None, edition is not None and one["state"] in edition.side_states,
+        one.get("mark"),
+    )  # fmt: skip
+
+
+def say_outcome(edition: Edition | None, outcome: str | None) -> str:
+    """The outcome of a case in words."""
+    return _choice(edition, "outcome", outcome)
+
+
+def say_hold(edition: Edition | None, hold: Mapping[str, Json]) -> str:
+    """For whom a case on hold waits."""
+    return _choice(edition, "waits_for", hold.get("waits_for")) or gettext("on hold")
+
+
+def _choice(edition: Edition | None, field: str, code: str | None) -> str:
+    """The words of a code, wherever a form of the edition offers it."""
+    if not code:
+        return ""
+    if edition is None:
+        return code.replace("_", " ")
+    end = f".{field}.choices.{code}"
+    key = next((key for key in sorted(edition.texts) if key.endswith(end)), None)
+    return edition_text(edition, key) if key else code.replace("_", " ")
+
+
+# --- filters ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Select:
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...]
+
+
+def _selects(offered: Mapping[str, list[dict[str, Json]]], *, whole: bool) -> list[Select]:
+    edition = load_library().latest("case")
+    states: list[tuple[str, str]] = []
+    outcomes: dict[str, str] = {}
+    if edition is not None:
+        states = [(path, edition_text(edition, f"states.{path}")) for path in edition.states]
+        for key in sorted(edition.texts):
+            if ".outcome.choices." in key:
+                outcomes.setdefault(key.rsplit(".", 1)[1], edition_text(edition, key))
+    made = [
+        Select("state", gettext("State"), tuple(states)),
+        Select("outcome", gettext("Outcome"), tuple(sorted(outcomes.items(), key=lambda one: one[1]))),
+        Select("owner", gettext("Owner"), _named(offered["owner"])),
+        Select("provider", gettext("Provider"), _named(offered["provider"])),
+        Select("phase", gettext("Phase"), _named(offered["phase"])),
+        Select("waits_for", gettext("Waits for"), tuple((one, gettext(NAMES_OF_WAITS[one])) for one in WAITS_FOR)),
+        Select("overdue", gettext("Overdue"), (("yes", gettext("only what is overdue")),)),
+        Select("open", gettext("Open or closed"), (("yes", gettext("open")), ("no", gettext("closed")))),
+    ]
+    return [one for one in made if one.choices and (whole or one.name in OF_OUTLINES)]
+
+
+def _named(offered: list[dict[str, Json]]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(one["id"]), name_of(one)) for one in offered)
+
+
+def _tabs(actor: Actor, asked: Asked, *, whole: bool) -> list[tuple[str, str, bool]]:
+    """Views that everybody has, as links."""
+    views: list[tuple[str, dict[str, str]]] = [(gettext("All"), {})]
+    if whole:
+        if "officer" in actor.roles():
+            views.append((gettext("Mine"), {"owner": actor.person, "open": "yes"}))
+        views += [
+            (gettext("Overdue"), {"overdue": "yes", "sort": "due"}),
+            (gettext("Waiting for others"), {"waits_for": "provider", "sort": "due"}),
+            (gettext("On hold"), {"waits_for": "hold"}),
+            (gettext("Closed"), {"open": "no"}),
+        ]
+    return [(words, _address(query), asked.query == query) for words, query in views]
+
+
+@only(*ROLES)
+def keep_filter() -> BaseResponse:
+    query = request.form.get("query", "")
+    try:
+        with page_transaction() as (db, actor):
+            done = save_filter(db, actor, PAGE, name=request.form.get("name", ""), query=query, request=read_request())
+    except InvalidForm as refusal:
+        flash(" ".join((gettext("The filter was not kept: its name"), *(gettext(why) for why in refusal.fields.values()))), "danger")
+        return redirect(_address(_known(query)), 303)
+    flash(gettext("The filter is kept. It stands above the list from now on."))
+    return redirect(_address(_known(done.answer["query"])), 303)
+
+
+def _known(query: str) -> dict[str, str]:
+    return {name: value for name, value in parse_qsl(query[:2000]) if name in FILTERS or name == "sort"}
+
+
+@only(*ROLES)
+def forget_filter(filter: Any) -> BaseResponse:
+    with page_transaction() as (db, actor):
+        drop_filter(db, actor, str(filter), read_request())
+    flash(gettext("The filter is removed."))
+    return redirect(url_for("cases.index"), 303)
+
+
+# --- spreadsheets ----------------------------------------------------------------------------------------------------
+
+
+def _table() -> tuple[list[str], list[list[str]]]:
+    """The columns of the page, and every row that its filters find."""
+    asked = _asked()
+    with list_transaction() as (db, actor):
+        rows = [_row(one) for one in export_cases(db, actor, filters=asked.of_operations, sort=asked.sort)]
+    told = clock()
+
+    def moment(at: str | None) -> str:
+        # Of a day only the day.
+        return at or "" if at is None or len(at) == 10 else f"{dates.read_moment(at).astimezone(told.zone):%Y-%m-%d %H:%M}"
+
+    head = [
+        gettext("Number"), gettext("Title"), gettext("Step"), gettext("State"), gettext("Outcome"), gettext("Owner"),
+        gettext("Next due"), gettext("Waits for"), gettext("Until"), gettext("Opened"),
+    ]  # fmt: skip
+    body = [
+        [one.number, one.title, one.step, one.state, one.outcome, one.owner, moment(one.due_at), one.waits_for,
+         moment(one.until), moment(one.opened_at)]
+        for one in rows
+    ]  # fmt: skip
+    return head, body
+
+
+@only(*ROLES)
+def export_csv() -> Response:
+    return _file(to_csv(*_table()), CSV, "cases.csv")
+
+
+@only(*ROLES)
+def export_xlsx() -> Response:
+    return _file(to_xlsx(gettext("Cases"), *_table()), XLSX, "cases.xlsx")
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    return Response(content, content_type=kind, headers={"Content-Disposition": f"attachment; filename={name}"})

@@ -1,0 +1,70 @@
+"""The line of steps that people read a track as: which are behind, where it stands, what lies ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext
+
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.grammar import PREVIOUS_STEP
+from casework.web.shell.i18n import N_
+
+Json = Any
+
+#: The steps of all workflows, for the catalogue.
+STEPS = (
+    N_("Triage"), N_("Consent"), N_("Plan"), N_("Assess"), N_("Structure"), N_("Sign"), N_("Deploy"), N_("Monitor"),
+    N_("Close"), N_("Draft"), N_("Negotiate"), N_("Clear"), N_("In force"), N_("Check"), N_("Mend"), N_("Apply"),
+    N_("Review"), N_("Approve"), N_("Register"), N_("Pay"), N_("Repay"), N_("Screen"), N_("Match"), N_("Terms"),
+    N_("Fund"), N_("Data"), N_("Panel"), N_("Report"), N_("Request"), N_("Answer"), N_("Start"), N_("Work"),
+    N_("Deliver"), N_("Install"), N_("Test"), N_("Accept"), N_("Choose"), N_("Agree"), N_("File"), N_("Appoint"), N_("Mediate"),
+)  # fmt: skip
+#: In words, for those who do not see the marks.
+STANDINGS = {"done": N_("done"), "skipped": N_("left out"), "now": N_("here"), "ahead": N_("to come")}
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    #: done, skipped, now or ahead.
+    standing: str
+
+    @property
+    def label(self) -> str:
+        return step_name(self.name)
+
+    @property
+    def words(self) -> str:
+        return gettext(STANDINGS[self.standing])
+
+
+def step_name(name: str | None) -> str:
+    return gettext(name) if name else ""
+
+
+def order_of(edition: Edition) -> list[str]:
+    """The steps of a workflow, in the order of its definition."""
+    steps = (edition.states[path].step for path in edition.rules["order"])
+    return list(dict.fromkeys(step for step in steps if step is not None and step != PREVIOUS_STEP))
+
+
+def steps_of(edition: Edition, track: Mapping[str, Json]) -> list[Step]:
+    """The steps of a track as operations show it."""
+    order, visited = order_of(edition), set(track["visited"])
+    here = order.index(track["step"]) if track["step"] in order else len(order)
+    made = []
+    for at, name in enumerate(order):
+        if at == here and not track["ended"]:
+            standing = "now"
+        elif at <= here:
+            standing = "done" if name in visited else "skipped"
+        else:
+            standing = "ahead"
+        made.append(Step(name, standing))
+    return made
+
+
+__all__ = ["STEPS", "Step", "order_of", "step_name", "steps_of"]

@@ -1,0 +1,140 @@
+"""Matches to triage: a need and a technology side by side, with which of their values a person has confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework.errors import InvalidForm, NotFound
+from casework.operations.cases.service import open_case
+from casework.operations.catalogue import matches
+from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.service import Noun
+from casework.operations.core.presenters import names_of
+from casework.permissions import Actor, reach
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import N_
+from casework.web.shell.session import list_transaction, page_transaction
+from casework.web.shell.values import Values
+from casework.web.tasks.next_action import say_done
+
+Json = Any
+blueprint = Blueprint("matches", __name__)
+
+DECIDERS = ("officer", "supervisor")
+VIEWS = {"new": False, "opened": True, "all": None}
+NAMES_OF_VIEWS = {"new": N_("To triage"), "opened": N_("With a case"), "all": N_("All")}
+#: What is told of a need and of a technology, in this order.
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    "need": {
+        "title": N_("Title"), "owner": N_("Owner"), "sector": N_("Sector"), "district": N_("District"),
+        "problem": N_("Problem"), "target": N_("Target"), "budget": N_("Budget"), "budget_currency": N_("Currency"),
+        "readiness_low": N_("Readiness from"), "readiness_high": N_("Readiness to"), "wanted_form": N_("Wanted form"),
+        "wanted_by": N_("Wanted by"), "status": N_("Status"), "valid_until": N_("Valid until"),
+    },
+    "technology": {
+        "title": N_("Title"), "owner": N_("Owner"), "description": N_("Description"), "developed_in": N_("Developed in"),
+        "deployed_in": N_("Deployed in"), "benefits": N_("Benefits"), "website": N_("Website"),
+        "readiness_text": N_("Readiness, in words"), "readiness_low": N_("Readiness from"),
+        "readiness_high": N_("Readiness to"), "ip_text": N_("Intellectual property"), "verification": N_("Verification"),
+    },
+}  # fmt: skip
+STATUSES = {
+    "draft": N_("draft"), "published": N_("published"), "matched": N_("matched"), "met": N_("met"), "expired": N_("expired"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a record: what it says, where it comes from, and who stands for it."""
+
+    field: str
+    label: str
+    words: Any
+    source: str
+    confirmed_by: str
+    confirmed_at: str | None
+
+
+def _sees(actor: Actor) -> None:
+    if not reach(actor).all_of:
+        raise NotFound()
+
+
+@blueprint.get("/matches")
+def index() -> str:
+    chosen = request.args.get("view", "new")
+    view = chosen if chosen in VIEWS else "new"
+    with list_transaction() as (db, actor):
+        _sees(actor)
+        listed = matches.list_matches(db, actor, opened=VIEWS[view], cursor=request.args.get("cursor"))
+    return render_template(
+        "matches/index.html", rows=listed["items"], view=view,
+        tabs=[(gettext(words), url_for("matches.index", view=name if name != "new" else None), name == view)
+              for name, words in NAMES_OF_VIEWS.items()],
+        mine=frozenset(m.programme for m in actor.memberships if m.role in DECIDERS),
+        next_url=url_for("matches.index", view=view, cursor=listed["next"]) if listed["next"] else "",
+        first_url=url_for("matches.index", view=view) if request.args.get("cursor") else "",
+    )  # fmt: skip
+
+
+@blueprint.get("/matches/<uuid:match>")
+def show(match: UUID) -> str:
+    with page_transaction() as (db, actor):
+        found = matches.show_match(db, actor, str(match))
+        nouns: tuple[Noun, ...] = ("need", "technology")
+        records = {noun: catalogue.show_record(db, actor, noun, found[noun]["id"]) for noun in nouns}
+        people = {one.get("confirmed_by") for record in records.values() for one in record["provenance"].values()}
+        names = names_of(db, people, {record.get("owner") for record in records.values()})
+    return render_template(
+        "matches/show.html", match=found, sides=[(noun, _values(noun, record, names)) for noun, record in records.items()],
+        may=actor.in_programme(found["programme"], DECIDERS),
+    )  # fmt: skip
+
+
+def _values(noun: str, record: Mapping[str, Json], names: Mapping[str, str]) -> list[Value]:
+    made = []
+    for field, label in FIELDS[noun].items():
+        value = record.get(field)
+        if value in (None, "", [], {}):
+            continue
+        # The column of the owner holds an id, and so do its origins.
+        told = record["provenance"].get("owner_id" if field == "owner" else field) or {}
+        words = gettext(STATUSES[value]) if field == "status" and value in STATUSES else Values(names).say(value, field)
+        made.append(Value(
+            field, gettext(label), words, told.get("source") or "", names.get(told.get("confirmed_by") or "", "")
+            or (gettext("somebody") if told.get("confirmed_by") else ""), told.get("confirmed_at"),
+        ))  # fmt: skip
+    return made
+
+
+@blueprint.post("/matches/<uuid:match>/open")
+def open_one(match: UUID) -> Response:
+    """Open the case of a match; pressed twice, it is opened once."""
+    with page_transaction() as (db, actor):
+        done = open_case(db, actor, str(match), read_request())
+    number = str(done.answer["number"])
+    flash(say_done(number, gettext("The case %(number)s is open.", number=number)))
+    return redirect(url_for("cases.show", number=number), 303)
+
+
+@blueprint.post("/matches/<uuid:match>/confirm")
+def confirm(match: UUID) -> Response:
+    """Stand for one value of the need or the technology."""
+    noun, field = request.form.get("noun", ""), request.form.get("field", "")
+    with page_transaction() as (db, actor):
+        found = matches.show_match(db, actor, str(match))
+        if noun not in FIELDS:
+            raise InvalidForm(fields={"noun": "is not one of the choices"})
+        side: Noun = "need" if noun == "need" else "technology"
+        catalogue.confirm_field(
+            db, actor, side, found[side]["id"], field="owner_id" if field == "owner" else field, request=read_request()
+        )
+    flash(gettext("Confirmed: from now on rules may rely on it."))
+    return redirect(url_for("matches.show", match=match) + f"#{noun}", 303)

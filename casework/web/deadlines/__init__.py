@@ -1,0 +1,1 @@
+"""Pages of timers, due dates and calendars."""

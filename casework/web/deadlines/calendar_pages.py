@@ -1,0 +1,219 @@
+"""The calendars of programmes: seen, written anew, looked at before they are changed, and changed. For administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.execution.timers import END_ACCESS
+from casework.errors import CaseHasMoved, InvalidForm, Refused
+from casework.operations.core.national_holidays import COUNTRIES, public_holidays
+from casework.operations.deadlines.calendar_import import MOST_BYTES, YEARS, read_ics
+from casework.operations.deadlines.calendar_text import WEEKDAYS as DAYS
+from casework.operations.deadlines.calendar_text import read_calendar, write_days, write_slots
+from casework.operations.deadlines.calendars import change_calendar, preview_calendar, recount_programme, show_calendar
+from casework.operations.people import service as people
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import N_, edition_text, say_error, say_fault, say_faults
+from casework.web.shell.session import only, page_transaction
+from casework.web.shell.task_links import task_words
+
+Json = Any
+blueprint = Blueprint("calendars", __name__, url_prefix="/administration/calendars")
+
+WEEKDAYS = (
+    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
+)  # fmt: skip
+#: So many cases are counted again before the page answers; the worker does the rest.
+AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A calendar as it stands in the form."""
+
+    zone: str
+    hours: tuple[str, ...]
+    holidays: str
+    make_up: str
+    #: Digest of the version that was seen.
+    seen: str
+
+    @classmethod
+    def of(cls, calendar: Calendar) -> Typed:
+        hours = tuple(write_slots(calendar, weekday) for weekday in DAYS)
+        return cls(
+            calendar.zone, hours, write_days(calendar.holidays, calendar.names), write_days(calendar.make_up, calendar.names),
+            calendar.digest,
+        )  # fmt: skip
+
+    @classmethod
+    def sent(cls) -> Typed:
+        form = request.form
+        return cls(
+            form.get("zone", "").strip(), tuple(form.get(f"hours_{weekday}", "").strip() for weekday in DAYS),
+            form.get("holidays", ""), form.get("make_up", ""), form.get("seen", ""),
+        )  # fmt: skip
+
+    def read(self, present: Calendar) -> Calendar:
+        """The calendar that is meant. Raises InvalidForm."""
+        return read_calendar(
+            present.name, present.version + 1, zone=self.zone, hours=dict(enumerate(self.hours)), holidays=self.holidays,
+            make_up=self.make_up,
+        )  # fmt: skip
+
+    def with_days(self, holidays: Mapping[date, Mapping[str, str]], make_up: Mapping[date, Mapping[str, str]]) -> Typed:
+        """The same with more days; one that is named both ways is what it was named last."""
+        more = "\n".join([self.holidays.strip(), write_days(frozenset(holidays), holidays)]).strip()
+        worked = "\n".join([self.make_up.strip(), write_days(frozenset(make_up), make_up)]).strip()
+        return Typed(self.zone, self.hours, _without(more, make_up), _without(worked, holidays), self.seen)
+
+
+def _without(words: str, days: Mapping[date, object]) -> str:
+    gone = {day.isoformat() for day in days}
+    kept = {line.split(" ")[0]: line for line in words.splitlines() if line.strip() and line.split(" ")[0] not in gone}
+    return "\n".join(kept[day] for day in sorted(kept))
+
+
+@blueprint.get("")
+@only("administrator")
+def index() -> str:
+    with page_transaction() as (db, actor):
+        items = people.list_programmes(db, actor)["items"]
+    return render_template("administration/calendars.html", items=items)
+
+
+@blueprint.get("/<uuid:programme>")
+@only("administrator")
+def show(programme: Any) -> str:
+    with page_transaction() as (db, actor):
+        shown = show_calendar(db, actor, str(programme))
+    made = Calendar.from_json(shown["calendar"])
+    years = sorted({day.year for day in made.holidays | made.make_up}, reverse=True)
+    return render_template(
+        "administration/calendar.html", one=shown, calendar=made, weekdays=WEEKDAYS, years=[
+            (year, sorted(day for day in made.holidays if day.year == year), sorted(day for day in made.make_up if day.year == year))
+            for year in years
+        ],
+    )  # fmt: skip
+
+
+@blueprint.get("/<uuid:programme>/edit")
+@only("administrator")
+def edit(programme: Any) -> str:
+    with page_transaction() as (db, actor):
+        shown = show_calendar(db, actor, str(programme), to_change=True)
+    return _form(shown, Typed.of(Calendar.from_json(shown["calendar"])))
+
+
+def _form(shown: Json, typed: Typed, faults: Mapping[str, str] | None = None, read: Json = None) -> str:
+    return render_template(
+        "administration/edit_calendar.html", one=shown, typed=typed, faults=faults or {}, weekdays=WEEKDAYS, read=read,
+        zones=sorted(available_timezones()), countries=COUNTRIES,
+    )  # fmt: skip
+
+
+@blueprint.post("/<uuid:programme>/edit")
+@only("administrator")
+def add_days(programme: Any) -> Response:
+    """Fill in public holidays, or those of a file; nothing is recorded yet."""
+    with page_transaction() as (db, actor):
+        shown = show_calendar(db, actor, str(programme), to_change=True)
+    typed, file = Typed.sent(), request.files.get("file")
+    if file is not None and file.filename:
+        found = read_ics(file.stream.read(MOST_BYTES + 1))
+        more = typed.with_days(
+            {day: {"en": name} for day, name in found.holidays.items()}, {day: {"en": name} for day, name in found.make_up.items()}
+        )
+        read = {"days": len(found.holidays) + len(found.make_up), "faults": [(line, say_fault(why)) for line, why in found.faults]}
+        return make_response(_form(shown, more, read=read), 200)
+    country, year = request.form.get("country", ""), request.form.get("year", "")
+    if country not in COUNTRIES:
+        return make_response(_form(shown, typed, {"country": say_fault("is not one of the choices")}), 422)
+    if not (year.isdecimal() and len(year) == 4 and int(year) in YEARS):
+        return make_response(_form(shown, typed, {"year": say_fault("is no year")}), 422)
+    public = public_holidays(country, int(year))
+    read = {"days": len(public.holidays) + len(public.make_up), "faults": []}
+    return make_response(_form(shown, typed.with_days(public.holidays, public.make_up), read=read), 200)
+
+
+@blueprint.post("/<uuid:programme>/edit-again")
+@only("administrator")
+def edit_again(programme: Any) -> str:
+    """Back from the preview to the form, with what was typed."""
+    with page_transaction() as (db, actor):
+        shown = show_calendar(db, actor, str(programme), to_change=True)
+    return _form(shown, Typed.sent())
+
+
+@blueprint.post("/<uuid:programme>/preview")
+@only("administrator")
+def preview(programme: Any) -> Response:
+    """Every deadline that the change would move; nothing is recorded yet."""
+    typed = Typed.sent()
+    with page_transaction() as (db, actor):
+        shown = show_calendar(db, actor, str(programme), to_change=True)
+        try:
+            calendar = typed.read(Calendar.from_json(shown["calendar"]))
+        except InvalidForm as refusal:
+            return make_response(_form(shown, typed, say_faults(refusal)), 422)
+        told = preview_calendar(db, actor, str(programme), calendar)
+    moved = [one | {"words": _what(one)} for one in told["moved"]]
+    return make_response(render_template("administration/preview_calendar.html", one=shown, typed=typed, told=told, moved=moved))
+
+
+#: A rung of the ladder, of which the words name the task.
+_RUNGS = {
+    "remind": N_("Reminder: %(task)s"), "escalate": N_("Overdue: %(task)s"), "flag": N_("Long overdue: %(task)s"),
+    "activate": N_("Begins: %(task)s"), "wake": N_("Comes back: %(task)s"),
+}  # fmt: skip
+
+
+def _what(one: Mapping[str, Json]) -> str:
+    if one["task"]:
+        words, rung = task_words(one["task"]), _RUNGS.get(one["what"])
+        return gettext(rung, task=words) if rung else words
+    if one["what"] in _RUNGS:
+        return gettext("a reminder of a step")
+    if one["what"] == "expire":
+        return gettext("a consent expires")
+    if one["what"] == END_ACCESS:
+        return gettext("a provider's access to a document ends")
+    name = str(one["what"]).removeprefix("fire:")
+    for edition in load_library().editions.values():
+        if f"transitions.{name}.do" in edition.texts:
+            return edition_text(edition, f"transitions.{name}.do")
+    return name.replace("_", " ")
+
+
+@blueprint.post("/<uuid:programme>")
+@only("administrator")
+def change(programme: Any) -> Response:
+    """Make the new version, and count again what it moves."""
+    typed, id = Typed.sent(), str(programme)
+    with page_transaction() as (db, actor):
+        shown = show_calendar(db, actor, id, to_change=True)
+    try:
+        calendar = typed.read(Calendar.from_json(shown["calendar"]))
+        with page_transaction() as (db, actor):
+            change_calendar(db, actor, id, calendar, seen=typed.seen, request=read_request())
+    except InvalidForm as refusal:
+        return make_response(_form(shown, typed, say_faults(refusal)), 422)
+    except (CaseHasMoved, Refused) as refusal:
+        return make_response(_form(shown, typed, {"": say_error(refusal)}), 409)
+    moved = recount_programme(current_app.extensions["casework"], id, most=AT_ONCE)
+    flash(gettext("The calendar is changed."))
+    flash(ngettext("%(num)d case has other dates now.", "%(num)d cases have other dates now.", moved))
+    return redirect(url_for("calendars.show", programme=id), 303)
+
+
+__all__ = ["blueprint"]

@@ -1,0 +1,66 @@
+"""All clocks of a case on one page: what each is for, when it is due and why, and which stand still."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask_babel import gettext
+
+from casework.definitions import load_library
+from casework.engine.execution.timers import END_ACCESS
+from casework.operations.core.actions import calendar_of
+from casework.operations.deadlines.queries import read_clocks
+from casework.web.deadlines.presenter import Ledger, ledger
+from casework.web.shell import layout
+from casework.web.shell.i18n import edition_text
+from casework.web.shell.session import page_transaction
+from casework.web.shell.task_links import capital, task_words, used_words
+from casework.web.shell.values import service_name
+
+Json = Any
+blueprint = Blueprint("clocks", __name__)
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """One clock: of a task, of a transition that comes by itself, of a consent, or of an access to a document."""
+
+    what: str
+    where: str
+    due_at: str | None
+    used: str
+    ledger: Ledger | None
+
+
+@blueprint.get("/cases/<number>/clocks")
+def show(number: str) -> str:
+    with page_transaction() as (db, actor):
+        told = read_clocks(db, actor, number)
+        layout.use_calendar(calendar_of(db, told["programme"]))
+    return render_template("cases/clocks.html", told=told, clocks=[_view(one) for one in told["items"]])
+
+
+def _view(one: Mapping[str, Json]) -> ClockView:
+    return ClockView(_what(one), _where(one["belongs_to"]), one["due_at"], capital(used_words(one)), ledger(one))
+
+
+def _what(one: Mapping[str, Json]) -> str:
+    if one["what"] == "expire":
+        return gettext("A consent ends")
+    if one["what"] == END_ACCESS:
+        return gettext("A provider's access to a document ends")
+    if one["what"].startswith("fire:"):
+        edition = load_library()[one["belongs_to"]["edition"]]
+        done = edition_text(edition, f"transitions.{one['what'].removeprefix('fire:')}.done")
+        return gettext("By itself: the system %(done)s", done=done)
+    return task_words(one["of"]) if one["of"] else gettext("a task")
+
+
+def _where(track: Mapping[str, Json]) -> str:
+    if track["main"]:
+        return ""
+    name = service_name(track["kind"])
+    return capital(gettext("Referral: %(service)s", service=name) if track["workflow"] == "referral" else name)

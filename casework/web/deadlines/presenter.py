@@ -1,0 +1,123 @@
+"""Why a date is what it is, in words: the rule, the days that counted, and those that did not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext, ngettext
+
+from casework.definitions import load_library
+from casework.engine.analysis.deadline_explanation import PAUSE
+from casework.engine.deadlines.calendars import Calendar
+from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
+from casework.web.shell.i18n import edition_text
+from casework.web.shell.reader_language import SPEECH
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the ledger: the days, why they count or do not, and how much counted."""
+
+    days: str
+    why: str
+    counted: str
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Why a date is what it is; `total` is what counted in all."""
+
+    rule: str
+    #: 1 of 5 working days used.
+    used: str
+    lines: tuple[Line, ...]
+    total: str
+    zone: str
+    #: How often the calendar changed meanwhile.
+    versions: int
+
+
+def ledger(told: Mapping[str, Json] | None) -> Ledger | None:
+    """The explanation of a clock as a page says it; None for none."""
+    if told is None:
+        return None
+    return Ledger(
+        say_rule(told, SPEECH), say_used(told, SPEECH), tuple(_line(one, told["zone"]) for one in told["lines"]), _span(told["counted_minutes"]), told["zone"],
+        len(told["calendars"]),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Charged:
+    """One turn of a referral: from when until when, whose it was, since which deed, and how much working time."""
+
+    start: str
+    end: str | None
+    ours: bool
+    since: str
+    span: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """The time since a referral's offer, each minute charged to one of its sides: in all, and turn by turn."""
+
+    ours: str
+    theirs: str
+    #: Whose turn it is; None at the end.
+    our_turn: bool | None
+    turns: tuple[Charged, ...]
+
+
+def account(told: Mapping[str, Json], calendar: Calendar, *, provider: bool) -> Account | None:
+    """Both sides' time as the reader says it, who is the provider or the office; None before the offer."""
+    if not told["turns"]:
+        return None
+    mine, other = ("provider", "office") if provider else ("office", "provider")
+    running = [side for side in (mine, other) if told[side]["running"]]
+    return Account(
+        _working(told[mine]["working_minutes"], calendar), _working(told[other]["working_minutes"], calendar),
+        running[0] == mine if running else None,
+        tuple(
+            Charged(
+                one["from"], one["until"], one["side"] == mine, _cause(one["because"]), _working(one["working_minutes"], calendar)
+            )
+            for one in told["turns"]
+        ),
+    )  # fmt: skip
+
+
+def _working(minutes: int, calendar: Calendar) -> str:
+    """Working time in days of usual length: 2 working days 3 h."""
+    days, rest = divmod(minutes, calendar.usual_minutes)
+    if not days:
+        return _span(rest)
+    words = ngettext("%(num)d working day", "%(num)d working days", days)
+    return f"{words} {_span(rest)}" if rest else words
+
+
+def _line(one: Mapping[str, Json], zone: str) -> Line:
+    why = say_kind(one, SPEECH)
+    if one["kind"] == PAUSE and (cause := _cause(one["because"])):
+        why = gettext("%(what)s: %(why)s", what=why, why=cause)
+    return Line(say_days_of(one, zone, SPEECH), why, _span(one["minutes"]) if one["minutes"] else "")
+
+
+def _cause(because: Mapping[str, Json] | None) -> str:
+    """The deed that stopped the clock, by the name that people do it by."""
+    edition = load_library().editions.get((because or {}).get("edition") or "")
+    if because is None or edition is None or not because["transition"]:
+        return ""
+    return edition_text(edition, f"transitions.{because['transition']}.do")
+
+
+def _span(minutes: int) -> str:
+    """39 h 30 min."""
+    hours, rest = divmod(minutes, 60)
+    if not rest:
+        return gettext("%(hours)d h", hours=hours)
+    return gettext("%(hours)d h %(minutes)d min", hours=hours, minutes=rest) if hours else gettext("%(minutes)d min", minutes=rest)

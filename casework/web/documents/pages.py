@@ -1,0 +1,566 @@
+"""Documents: what a case and a referral have, handing several in at once, versions, and taking a file out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext, ngettext
+from sqlalchemy import Connection
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.api.files import as_attachment, cabinet
+from casework.engine.case_objects.documents import SEALED
+from casework.engine.definition.forms import Choice, Date, Form, Note, Text, build_model, check
+from casework.engine.state.case import Case, Grant
+from casework.errors import FileDamaged, InvalidForm, NotFound, UploadRefused
+from casework.operations.cases.queries import find_case
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import drop_draft, find_draft
+from casework.operations.core.idempotency import Done, Request, digest_of
+from casework.operations.documents import service as documents
+from casework.operations.documents.storage import part_for, part_of
+from casework.operations.documents.upload_checks import (
+    MEGABYTE,
+    MOST_AT_ONCE,
+    MOST_BYTES,
+    MOST_FILES,
+    TYPES,
+    Upload,
+    receive,
+)
+from casework.operations.referrals.service import find_referral
+from casework.operations.verification.case_archive import make_case_file
+from casework.permissions import Actor, Sight, sight
+from casework.records.blob_store import Store
+from casework.web.history.sentences import WHOSE, say_whose, whose
+from casework.web.shell import layout
+from casework.web.shell.form_actions import Sent
+from casework.web.shell.forms import FormView, build_form, own_texts, parse_form, read_request
+from casework.web.shell.i18n import N_, say
+from casework.web.shell.redirects import local_path
+from casework.web.shell.security_log import because
+from casework.web.shell.session import page_transaction, viewer
+from casework.web.shell.values import PAPERS, paper_name, party_name, service_name
+
+Json = Any
+blueprint = Blueprint("documents", __name__)
+
+#: Routes that take files; every other one takes as much as a form needs.
+TAKES_FILES = frozenset({"referrals.fire", "documents.hand_in_case", "documents.hand_in_referral", "documents.file_version"})
+#: What stands beside the files in such a request.
+_BESIDE = 1 * MEGABYTE
+#: Why nothing is handed in now, as the engine says it.
+CLOSED = (
+    N_("the referral has not been accepted yet."),
+    N_("the case stands still while a stop is being decided."),
+    N_("the referral has ended."),
+    N_("the document was withdrawn."),
+    N_("the document has as many versions as one can have."),
+    N_("a sealed mediation keeps no files; they stay with its center."),
+)
+assert SEALED in CLOSED
+
+
+def register(app: Flask, store: Store) -> None:
+    """Where files lie; and before a form is read, how much a request may bring."""
+    app.extensions["casework.store"] = store
+    app.extensions["casework.large"] = dict.fromkeys(TAKES_FILES, MOST_AT_ONCE + _BESIDE)
+    app.before_request(_allow_files)
+    app.teardown_request(_let_go)
+
+
+def _allow_files() -> None:
+    # Of strangers nothing large is read at all.
+    if request.method == "POST" and request.endpoint in TAKES_FILES and viewer() is not None:
+        request.max_content_length = MOST_AT_ONCE + _BESIDE
+
+
+def _let_go(_: BaseException | None) -> None:
+    """What was sent lies in files without a name, which end with the request."""
+    request.close()
+
+
+@blueprint.app_template_filter()
+def file_size(size: int) -> str:
+    """How large a file is, as people say it."""
+    if size < 1_000:
+        return gettext("%(size)s B", size=size)
+    return gettext("%(size)s kB", size=round(size / 1_000)) if size < MEGABYTE else gettext("%(size)s MB", size=round(size / MEGABYTE, 1))
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+class Delivery(Form):
+    """What a provider says of its files."""
+
+    title = Text(label=N_("Title"), max=300, required=False, help=N_("Empty: the name of the file. With several files always that."))
+    kind = Choice(label=N_("Kind"), choices=PAPERS)
+    language = Choice(label=N_("Language of the paper"), choices={"en": N_("English"), "zh": N_("Chinese")}, required=False)
+    valid_until = Date(label=N_("Valid until"), required=False)
+
+
+class Papers(Delivery):
+    """What the office says of its files."""
+
+    whose = Choice(
+        label=N_("Whose paper it is, or whom it is about"), choices=WHOSE,
+        help=N_("It goes to a provider only with the consent of whom you name here."),
+    )  # fmt: skip
+
+
+class Withdrawal(Form):
+    reason = Note(label=N_("Why"))
+
+
+class Ending(Form):
+    reason = Note(label=N_("Why"))
+
+
+class LastDay(Form):
+    until = Date(
+        label=N_("Last day of the access"), future=True, required=False,
+        help=N_("Empty: until the referral ends, or the consent, whichever is earlier."),
+    )  # fmt: skip
+
+
+class Returned(Form):
+    how = Choice(
+        label=N_("What became of every copy"),
+        choices={"returned": N_("Given back"), "destroyed": N_("Destroyed")},
+    )  # fmt: skip
+    note = Note(label=N_("Note"), required=False)
+
+
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where documents stand: of a case, or of one of its referrals."""
+
+    where: str
+    id: str
+
+    @property
+    def referral(self) -> str | None:
+        return self.id if self.where == "referral" else None
+
+    def find(self, db: Connection, actor: Actor) -> Case:
+        """Raises NotFound for those who may not see it."""
+        if self.where == "referral":
+            return find_referral(db, actor, self.id)[0]
+        case, level = find_case(db, actor, self.id)
+        if level < Sight.ALL:
+            raise NotFound("case")
+        return case
+
+    @property
+    def url(self) -> str:
+        if self.referral:
+            return url_for("documents.referral", referral=self.id)
+        return url_for("documents.case", number=self.id)
+
+    @property
+    def form(self) -> type[Form]:
+        return Delivery if self.referral else Papers
+
+    @property
+    def draft(self) -> str:
+        return f"documents:{self.where}:{self.id}"
+
+
+@blueprint.get("/cases/<number>/documents")
+def case(number: str) -> Response:
+    return _show(Place("case", number))
+
+
+@blueprint.get("/referrals/<uuid:referral>/documents")
+def referral(referral: UUID) -> Response:
+    return _show(Place("referral", str(referral)))
+
+
+def _show(place: Place, sent: Sent | None = None, refused: tuple[UploadRefused, ...] = ()) -> Response:
+    with page_transaction() as (db, actor):
+        found = place.find(db, actor)
+        layout.use_calendar(calendar_of(db, found.programme))
+        track = found.tracks.get(place.referral or "")
+        listed = documents.list_documents(db, actor, found, place.referral)
+        why = documents.why_not(actor, found, track)
+        # The office hands in on the page of the case, and sees there as well what providers have handed in.
+        form = _form(db, actor, place, sent) if why is None else None
+        back = _back()
+        whole = sight(actor, found) == Sight.ALL
+        package = documents.list_package(db, actor, found, track) if track else None
+        returned = _returned(db, actor, place, sent) if package and package["may_confirm"] else None
+    page = render_template(
+        "documents/index.html", package=package, returned=returned, place=place, back=back, post=_with_back(place.url, back), case=found, items=listed, form=form, sent=sent, whole=whole, why_not=say(why) if why else "",
+        refused=[(one.name, say(one.why)) for one in refused], crumbs=_crumbs(found, track, whole),
+        service=service_name(track.kind) if track else "", **_WORDS,
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+_WORDS: Mapping[str, Any] = {
+    "paper_name": paper_name, "party_name": party_name, "say_whose": say_whose, "most_files": MOST_FILES, "most_megabytes": MOST_BYTES // MEGABYTE,
+    "endings": ",".join(f".{one}" for one in TYPES), "kinds": ", ".join(sorted(TYPES)),
+}  # fmt: skip
+
+
+def _back() -> str:
+    """The page that asked for the paper; there one goes on once it is handed in."""
+    return local_path(request.args.get("back")) or ""
+
+
+def _with_back(url: str, back: str) -> str:
+    return f"{url}?{urlencode({'back': back})}" if back else url
+
+
+def _form(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
+    return build_form(
+        place.draft, place.form.rule(), own_texts(place.form), submitted=sent.data if sent else None,
+        faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, place.draft),
+        values={"kind": kind} if (kind := request.args.get("kind", "")) in PAPERS else None,
+    )  # fmt: skip
+
+
+def _returned(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
+    name = f"{place.draft}:returned"
+    return build_form(
+        name, Returned.rule(), own_texts(Returned), submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+        draft=None if sent else find_draft(db, actor.person, name),
+    )  # fmt: skip
+
+
+def _crumbs(found: Case, track: Any, whole: bool) -> list[tuple[str, str]]:
+    if track is not None and not whole:
+        name = service_name(track.kind)
+        return [(gettext("In progress"), url_for("referrals.working")), (name[:1].upper() + name[1:], url_for("referrals.show", referral=track.id))]
+    if found.number is None:
+        return [(gettext("Sealed mediations"), url_for("mediations.index")), (found.title or gettext("Sealed mediation"), url_for("mediations.show", mediation=found.log))]
+    return [(gettext("Cases"), url_for("cases.index")), (found.number, url_for("cases.show", number=found.number))]
+
+
+# --- handing in ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/cases/<number>/documents")
+def hand_in_case(number: str) -> BaseResponse:
+    return _hand_in(Place("case", number))
+
+
+@blueprint.post("/referrals/<uuid:referral>/documents")
+def hand_in_referral(referral: UUID) -> BaseResponse:
+    return _hand_in(Place("referral", str(referral)))
+
+
+def _hand_in(place: Place) -> BaseResponse:
+    """Each file is a deed of its own: what is wrong with one keeps no other one out."""
+    with page_transaction() as (db, actor):
+        found = place.find(db, actor)
+        layout.use_calendar(calendar_of(db, found.programme))
+        documents.insist_may_hand_in(actor, found, place.referral)
+    files = _files()
+    try:
+        data = _checked(place.form, parse_form(place.form.rule(), request.form))
+        if not files:
+            raise InvalidForm(fields={"files": gettext("Choose at least one file.")})
+        if len(files) > MOST_FILES:
+            raise InvalidForm(fields={"files": gettext("Choose %(most)s files at most.", most=MOST_FILES)})
+    except InvalidForm as refusal:
+        if _by_script():
+            return _told([], [("", why) for why in refusal.fields.values()])
+        return _show(place, Sent(request.form, refusal.fields, 422))
+    taken, refused = [], []
+    for n, sent in enumerate(files):
+        try:
+            _hand_in_one(place, found, data, sent, n, alone=len(files) == 1 and not request.form.get("part"))
+            taken.append(sent.filename or "")
+        except UploadRefused as refusal:
+            because("upload_refused")
+            refused.append(refusal)
+    if _by_script():
+        return _told(taken, [(one.name, say(one.why)) for one in refused])
+    if taken:
+        flash(ngettext("One document is handed in.", "%(num)d documents are handed in.", len(taken)))
+    if refused:
+        return _show(place, Sent(request.form, {}, 422), tuple(refused))
+    with page_transaction() as (db, actor):
+        drop_draft(db, actor.person, place.draft)
+    return redirect(_back() or place.url, 303)
+
+
+def _files() -> list[FileStorage]:
+    try:
+        return [one for one in request.files.getlist("files") if one.filename]
+    except RequestEntityTooLarge:
+        raise
+    except ValueError as fault:
+        raise InvalidForm(fields={"files": str(fault)}) from fault
+
+
+def _hand_in_one(place: Place, found: Case, data: Mapping[str, Json], sent: FileStorage, n: int | str, *, alone: bool) -> Done:
+    of = whose(data["whose"]) if place.referral is None else whose("")
+    with receive(sent.stream, sent.filename or "") as upload:
+        kept = cabinet().keep(found.log, part_for(of["party"], place.referral), upload)
+        title = (data.get("title") if alone else None) or upload.name.rpartition(".")[0] or upload.name
+        with page_transaction() as (db, actor):
+            return documents.hand_in(
+                db, actor, cabinet(), place.find(db, actor), title=title, kind=data["kind"], kept=kept, referral=place.referral,
+                party=of["party"], own=of["own"], language=data.get("language"), valid_until=data.get("valid_until"),
+                request=_request(upload, n),
+            )  # fmt: skip
+
+
+def _request(upload: Upload, n: int | str) -> Request:
+    """The form's key serves each of its files once: a second click files nothing twice."""
+    asked = read_request()
+    part = request.form.get("part", "")
+    place: int | str = int(part) if part.isascii() and part.isdigit() and len(part) < 4 else n
+    return Request(f"{asked.key}:{place}", digest_of("POST", request.path, [upload.digest, upload.name]))
+
+
+def file_in_place(referral: str, rules: Iterable[Mapping[str, Json]]) -> dict[str, list[str]]:
+    """Hand in the files that came with a provider's form; the ids of their documents by field. Raises InvalidForm."""
+    place, made = Place("referral", referral), dict[str, list[str]]()
+    for rule in rules:
+        files = [one for one in request.files.getlist(f"u-{rule['name']}") if one.filename]
+        if not files:
+            continue
+        with page_transaction() as (db, actor):
+            found = place.find(db, actor)
+            documents.insist_may_hand_in(actor, found, referral)
+        data = {"kind": rule["kinds"][0] if rule.get("kinds") else "report"}
+        if rule.get("valid") and (day := _day(request.form.get("f-valid_until", ""))):
+            # What the same form says of the paper's last day, the paper bears.
+            data["valid_until"] = day
+        for n, one in enumerate(files[:MOST_FILES]):
+            try:
+                done = _hand_in_one(place, found, data, one, f"{rule['name']}:{n}", alone=False)
+            except UploadRefused as refusal:
+                because("upload_refused")
+                raise InvalidForm(fields={rule["name"]: f"“{refusal.name}”: {say(refusal.why)}"}) from refusal
+            made.setdefault(rule["name"], []).append(done.answer["id"])
+    return made
+
+
+def _day(written: str) -> str | None:
+    try:
+        return date.fromisoformat(written).isoformat()
+    except ValueError:
+        return None
+
+
+def _by_script() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _told(taken: list[str], refused: list[tuple[str, str]]) -> Response:
+    # Well answered, whatever it says: a browser would complain of a status that the script expects.
+    return jsonify({"taken": taken, "refused": [{"name": name, "why": why} for name, why in refused]})
+
+
+def _checked(form: type[Form], data: Mapping[str, Json]) -> dict[str, Json]:
+    rules = form.rule()
+    return check(build_model(form.__name__, rules), rules, data, layout.clock().office_today)
+
+
+@blueprint.post("/referrals/<uuid:referral>/returned")
+def confirm_return(referral: UUID) -> BaseResponse:
+    """The provider says what became of the copies that it had."""
+    place = Place("referral", str(referral))
+    try:
+        with page_transaction() as (db, actor):
+            found = place.find(db, actor)
+            layout.use_calendar(calendar_of(db, found.programme))
+            documents.insist_may_confirm(actor, found, place.id)
+            given = _checked(Returned, parse_form(Returned.rule(), request.form))
+            documents.confirm_return(
+                db, actor, found, place.id, how=given["how"], note=given.get("note"), request=read_request()
+            )
+            drop_draft(db, actor.person, f"{place.draft}:returned")
+    except InvalidForm as refusal:
+        return _show(place, Sent(request.form, refusal.fields, 422))
+    flash(gettext("You have confirmed it. The office sees it in the history."))
+    return redirect(place.url, 303)
+
+
+# --- one document ----------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/documents/<uuid:document>")
+def show(document: UUID) -> Response:
+    return _show_one(str(document))
+
+
+def _show_one(
+    id: str, sent: Sent | None = None, refused: UploadRefused | None = None, sent_day: tuple[str, Sent] | None = None
+) -> Response:
+    with page_transaction() as (db, actor):
+        found, one = documents.find_document(db, actor, id)
+        layout.use_calendar(calendar_of(db, found.programme))
+        whole = sight(actor, found) == Sight.ALL
+        told = next(item for item in documents.list_documents(db, actor, found) if item["id"] == id)
+        takings = documents.list_takings(db, actor, id) if whole else []
+        track = found.tracks.get(one.track or "") or _granted_to(found, id)
+        form = build_form(
+            f"document:{id}:withdraw", Withdrawal.rule(), own_texts(Withdrawal), submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, f"document:{id}:withdraw"),
+        )  # fmt: skip
+        ending = build_form(f"document:{id}:end", Ending.rule(), own_texts(Ending), draft=find_draft(db, actor.person, f"document:{id}:end"))
+        may_end = whole and documents.may_end_grants(actor, found)
+        days = {
+            grant.id: _day_form(db, actor, grant, sent_day) for grant in found.grants.values()
+            if may_end and grant.document == id and grant.ended_at is None
+        }  # fmt: skip
+    page = render_template(
+        "documents/show.html", ending=ending, may_end=may_end, days=days, sent_day=sent_day, one=told, case=found, form=form, sent=sent, takings=takings, whole=whole,
+        refused=say(refused.why) if refused else "", refused_name=refused.name if refused else "",
+        crumbs=[*_crumbs(found, track, whole), (gettext("Documents"), _home(found, track, whole))], **_WORDS,
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 422 if refused or sent_day else 200)
+
+
+def _day_form(db: Connection, actor: Actor, grant: Grant, sent: tuple[str, Sent] | None) -> FormView:
+    """The form for another last day of an access, as it was sent where it was this one's."""
+    name, mine = f"grant:{grant.id}:day", sent[1] if sent is not None and sent[0] == grant.id else None
+    return build_form(
+        name, LastDay.rule(), own_texts(LastDay), submitted=mine.data if mine else None, faults=mine.faults if mine else None,
+        draft=None if mine else find_draft(db, actor.person, name), values={"until": grant.until} if grant.until else None,
+    )  # fmt: skip
+
+
+def _granted_to(found: Case, id: str) -> Any:
+    return next((found.tracks[one.track] for one in found.grants.values() if one.document == id and one.ended_at is None), None)
+
+
+def _home(found: Case, track: Any, whole: bool) -> str:
+    of_referral = track is not None and (not whole or found.number is None)
+    return url_for("documents.referral", referral=track.id) if of_referral else url_for("documents.case", number=found.number)
+
+
+@blueprint.post("/documents/<uuid:document>/versions")
+def file_version(document: UUID) -> BaseResponse:
+    """A new version, in the place of the one before."""
+    id = str(document)
+    with page_transaction() as (db, actor):
+        found, one = documents.find_document(db, actor, id)
+        documents.insist_may_hand_in(actor, found, one.track)
+    files = _files()
+    try:
+        if len(files) != 1:
+            raise UploadRefused("…", "choose one file.")
+        with receive(files[0].stream, files[0].filename or "") as upload:
+            kept = cabinet().keep(found.log, part_of(one), upload)
+            with page_transaction() as (db, actor):
+                done: Done = documents.file_version(db, actor, cabinet(), id, kept, request=_request(upload, 0))
+    except UploadRefused as refusal:
+        because("upload_refused")
+        return _show_one(id, refused=refusal)
+    flash(gettext("Version %(version)s is filed.", version=done.answer["version"]))
+    return redirect(url_for("documents.show", document=id), 303)
+
+
+@blueprint.post("/documents/<uuid:document>/withdraw")
+def withdraw(document: UUID) -> BaseResponse:
+    """Take a document out of use."""
+    id = str(document)
+    with page_transaction() as (db, actor):
+        found, one = documents.find_document(db, actor, id)
+        documents.insist_may_withdraw(actor, found, one)
+    try:
+        if request.form.get("sure") != "yes":
+            raise InvalidForm(fields={"sure": gettext("Tick the box: this cannot be undone.")})
+        with page_transaction() as (db, actor):
+            reason = request.form.get("f-reason", "")
+            documents.withdraw(db, actor, id, reason=reason, request=read_request())
+            drop_draft(db, actor.person, f"document:{id}:withdraw")
+    except InvalidForm as refusal:
+        return _show_one(id, Sent(request.form, refusal.fields, 422))
+    flash(gettext("The document is withdrawn. Whom it was shared with sees it no longer."))
+    return redirect(url_for("documents.show", document=id), 303)
+
+
+@blueprint.post("/cases/<number>/grants/<uuid:grant>/end")
+def end_grant(number: str, grant: UUID) -> BaseResponse:
+    """Let a provider see a document no longer."""
+    with page_transaction() as (db, actor):
+        found = Place("case", number).find(db, actor)
+        known = found.grants.get(str(grant))
+        if known is None:
+            raise NotFound("grant")
+    try:
+        with page_transaction() as (db, actor):
+            documents.end_grant(db, actor, number, str(grant), reason=request.form.get("f-reason", ""), request=read_request())
+            drop_draft(db, actor.person, f"document:{known.document}:end")
+    except InvalidForm as refusal:
+        return _show_one(known.document, Sent(request.form, refusal.fields, 422))
+    flash(gettext("The access has ended, also by links that the provider has."))
+    return redirect(url_for("documents.show", document=known.document), 303)
+
+
+@blueprint.post("/cases/<number>/grants/<uuid:grant>/day")
+def change_grant_day(number: str, grant: UUID) -> BaseResponse:
+    """Give a provider's access to a document another last day."""
+    id = str(grant)
+    with page_transaction() as (db, actor):
+        found = Place("case", number).find(db, actor)
+        layout.use_calendar(calendar_of(db, found.programme))
+        known = found.grants.get(id)
+        if known is None:
+            raise NotFound("grant")
+    try:
+        with page_transaction() as (db, actor):
+            given = _checked(LastDay, parse_form(LastDay.rule(), request.form))
+            documents.change_grant_day(db, actor, number, id, until=given.get("until"), request=read_request())
+            drop_draft(db, actor.person, f"grant:{id}:day")
+    except InvalidForm as refusal:
+        return _show_one(known.document, sent_day=(id, Sent(request.form, refusal.fields, 422)))
+    flash(gettext("The last day of the access is changed. The provider sees it with its documents."))
+    return redirect(url_for("documents.show", document=known.document), 303)
+
+
+# --- taking out ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/documents/<uuid:document>/<int:version>")
+def take(document: UUID, version: int) -> Response:
+    """A version's file, as an attachment."""
+    try:
+        with page_transaction() as (db, actor):
+            taken = documents.take_out(db, actor, cabinet(), str(document), version, request.path)
+            # What is wrong with the beginning is told as a page, before anything was sent.
+            first = next(taken.pieces, b"")
+    except FileDamaged:
+        current_app.logger.exception("a file is damaged")
+        raise
+    return as_attachment(chain([first], taken.pieces), taken.name, taken.size)
+
+
+@blueprint.get("/cases/<number>/file")
+def case_file(number: str) -> Response:
+    """The whole file of a case as one archive, written while it is sent."""
+    with page_transaction() as (db, actor):
+        made = make_case_file(db, actor, cabinet(), number, request.path)
+    return as_attachment(made.pieces(), made.name, None)

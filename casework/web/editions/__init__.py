@@ -1,0 +1,1 @@
+"""Pages of definitions and their drawings."""

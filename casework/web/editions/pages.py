@@ -1,0 +1,82 @@
+"""The process map: every track of a case on the drawing of its edition, and the editions by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask_babel import force_locale
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.validation import faults
+from casework.operations.history.track_path import find_edition, read_ways
+from casework.web.editions.drawing import Drawing, Stop, draw, standing_of, tell
+from casework.web.shell.i18n import edition_text
+from casework.web.shell.session import page_transaction
+from casework.web.shell.values import service_name
+
+Json = Any
+blueprint = Blueprint("maps", __name__)
+
+
+@dataclass(frozen=True)
+class TrackMap:
+    """One track on its map."""
+
+    id: str
+    name: str
+    provider: str
+    edition: Edition
+    where: str
+    live: bool
+    drawing: Drawing
+    stops: tuple[Stop, ...]
+
+
+@blueprint.get("/cases/<number>/map")
+def show(number: str) -> str:
+    with page_transaction() as (db, actor):
+        told = read_ways(db, actor, number)
+    return render_template("maps/show.html", told=told, maps=[_track_map(one) for one in told["tracks"]])
+
+
+def _track_map(track: dict[str, Json]) -> TrackMap:
+    edition = load_library()[track["edition"]]
+    standing = standing_of(edition, track["states"], track["moves"], live=track["live"])
+    name = edition_text(edition, "title")
+    if track["workflow"] == "referral":
+        name = f"{name}: {service_name(track['kind'])}"
+    where = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track["states"])
+    return TrackMap(
+        track["id"], name, track["provider"] or "", edition, where, track["live"], draw(edition, standing),
+        tell(edition, standing),
+    )  # fmt: skip
+
+
+@blueprint.get("/workflows")
+def workflows() -> str:
+    with page_transaction():
+        library = load_library()
+        names = sorted(library.newest)
+        rows = [
+            (library[library.newest[name]], sorted((one for one in library.editions.values() if one.workflow == name), key=lambda one: -one.number))
+            for name in names
+        ]
+    return render_template("maps/workflows.html", rows=rows)
+
+
+@blueprint.get("/workflows/<workflow>/<int:edition>")
+def edition(workflow: str, edition: int) -> str:
+    with page_transaction() as (db, _):
+        found = find_edition(db, workflow, min(edition, 2**31))
+    library = load_library()
+    others = [library[fingerprint] for fingerprint in library.newest.values()]
+    wrong = faults(found, set(library.newest), others)
+    with force_locale("zh_Hans"):
+        texts = [(key, words, edition_text(found, key)) for key, words in sorted(found.texts.items())]
+    return render_template(
+        "maps/edition.html", edition=found, drawing_=draw(found), stops=tell(found), faults=wrong, texts=texts,
+        newest=library.newest.get(workflow) == found.fingerprint,
+    )  # fmt: skip

@@ -1,0 +1,139 @@
+"""The history of a case: what happened, who did it and by which rule, each entry with what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext
+from markupsafe import Markup
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.registry import GUARDS
+from casework.engine.definition.required_documents import SCANS
+from casework.errors import NotFound
+from casework.operations.audit import findings
+from casework.operations.cases.corrections import may_correct_now
+from casework.operations.cases.queries import find_case
+from casework.operations.core.actions import calendar_of
+from casework.operations.history import timeline
+from casework.web.history.sentences import Change, Told, say_changes, say_entry, say_fields, say_why_not
+from casework.web.shell import layout
+from casework.web.shell.i18n import N_, edition_text, role_name
+from casework.web.shell.session import page_transaction
+from casework.web.shell.values import Values, paper_name, service_name
+
+Json = Any
+blueprint = Blueprint("history", __name__)
+
+FILTERS = {
+    "all": N_("All"), "decisions": N_("Decisions taken"), "documents": N_("Papers and consents"), "referrals": N_("Referrals"),
+    "messages": N_("Messages"), "system": N_("By itself"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as the page shows it."""
+
+    entry: Mapping[str, Json]
+    words: str
+    track: str
+    frm: str
+    to: str
+    fields: list[Told]
+    changes: list[Change]
+    facts: list[tuple[str, str | Markup]]
+    guards: list[str]
+    roles: str
+    confirm_by: str
+    edition: Edition | None
+    people: list[tuple[str, str, str, str]]
+    findings: int = 0
+
+    @property
+    def could(self) -> int:
+        return sum(1 for one in self.entry.get("candidates", ()) if not one["why_not"])
+
+
+def lines_of(items: list[dict[str, Json]], counts: Mapping[int, int] | None = None) -> list[Line]:
+    """Entries of the chronicle for a page."""
+    return [_line(one, counts or {}) for one in items]
+
+
+def _line(entry: dict[str, Json], counts: Mapping[int, int]) -> Line:
+    editions = load_library().editions
+    edition = editions.get(entry.get("edition") or "")
+    rule = entry.get("rule") or {}
+    track = entry.get("track_kind")
+    values = Values(entry.get("names") or {})
+    # That there was nothing to say of a file is no fact to a reader.
+    facts = [
+        (values.label(name), values.say(value, name))
+        for name, value in (entry.get("facts") or {}).items() if value or name != SCANS
+    ]  # fmt: skip
+    return Line(
+        entry, say_entry(entry, editions), "" if track in (None, "case") else service_name(track),
+        states_of(edition, entry["from"]), states_of(edition, entry["to"]) if entry["to"] != entry["from"] else "",
+        say_fields(entry, editions), say_changes(entry, editions), facts,
+        [
+            *(_rule(edition, name) for name in rule.get("guards", ())),
+            *(gettext("On file: %(paper)s", paper=paper_name(kind)) for kind in rule.get("papers", ())),
+        ],
+        ", ".join(role_name(role) for role in rule.get("by", ())),
+        ", ".join(role_name(role) for role in rule.get("confirm_by", ())), edition,
+        [
+            (one["name"] or gettext("somebody"), role_name(one["role"]), one["deputy_for"] or "", say_why_not(one["why_not"]))
+            for one in entry.get("candidates", ())
+        ],
+        counts.get(entry.get("seq") or 0, 0),
+    )  # fmt: skip
+
+
+def _rule(edition: Edition | None, guard: str) -> str:
+    """What a guard asks for, as a rule and not as its refusal."""
+    if edition is not None and f"rules.{guard}" in edition.texts:
+        return edition_text(edition, f"rules.{guard}")
+    return GUARDS[guard].rule if guard in GUARDS else guard
+
+
+def states_of(edition: Edition | None, leaves: list[str] | None) -> str:
+    """The names of states."""
+    if edition is None:
+        return ", ".join(leaves or ())
+    return ", ".join(edition_text(edition, f"states.{leaf}") or leaf for leaf in leaves or ())
+
+
+@blueprint.get("/cases/<number>/history")
+def show(number: str) -> str:
+    chosen = request.args.get("show", "all")
+    chosen = chosen if chosen in FILTERS else "all"
+    oldest, cursor = request.args.get("order") == "oldest", request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        told = timeline.read_history(db, actor, number, chosen=chosen, oldest_first=oldest, cursor=cursor)
+        layout.use_calendar(calendar_of(db, told["programme"]))
+        counts = findings.count_by_event(db, told["log"]) if told["whole"] else {}
+        lines = lines_of(told["items"], counts)
+    address: dict[str, Json] = {"number": number, "show": chosen if chosen != "all" else None, "order": "oldest" if oldest else None}
+    return render_template(
+        "history/show.html", told=told, lines=lines, chosen=chosen, oldest=oldest, filters=FILTERS,
+        next_url=url_for("history.show", **address, cursor=told["next"]) if told["next"] else "",
+        first_url=url_for("history.show", **address) if cursor else "",
+    )  # fmt: skip
+
+
+@blueprint.get("/cases/<number>/history/<int:seq>")
+def entry(number: str, seq: int) -> str:
+    with page_transaction() as (db, actor):
+        if seq > 2**53:
+            raise NotFound("entry")
+        told = timeline.read_entry(db, actor, number, seq)
+        layout.use_calendar(calendar_of(db, told["programme"]))
+        about = findings.of_event(db, actor, number, seq)
+        correctable = may_correct_now(db, actor, find_case(db, actor, number)[0], load_library().editions, seq)
+    return render_template(
+        "history/entry.html", told=told, line=lines_of([told["entry"]])[0], findings=about, correctable=correctable
+    )

@@ -1,0 +1,462 @@
+"""The history as people tell it: "Li Na approved the plan". Made from keys, in the reader's language, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from casework.engine.definition.editions import Edition
+from casework.engine.state.events import SYSTEM_ACTOR
+from casework.web.shell.dates import say_day
+from casework.web.shell.forms import texts_of
+from casework.web.shell.i18n import N_, chinese, edition_text, role_name
+from casework.web.shell.layout import clock
+from casework.web.shell.values import PARTIES, Values, choice_name, paper_name, party_name, service_name
+from casework.web.shell.vocabulary import say_why
+
+Json = Any
+Editions = Mapping[str, Edition]
+
+#: Whose paper something is, or whom it is about: without that party's consent no provider sees it.
+WHOSE = {
+    "need_owner": N_("The need owner"), "technology_owner": N_("The technology owner"), "both": N_("Both parties"),
+    "own": N_("Neither: it is the office's own, with nothing of a party in it"),
+}  # fmt: skip
+#: Deeds of a person without a form of words of their own in an edition: the sentence, with who did it.
+_DEEDS = {
+    "opened": N_("%(who)s opened the case"),
+    "claimed": N_("%(who)s took the task “%(task)s”"),
+    "released": N_("%(who)s gave back the task “%(task)s”"),
+    "relieved": N_("%(who)s ended a role of %(whom)s, so the task “%(task)s” is open again"),
+    "completed": N_("%(who)s finished the task “%(task)s”"),
+    "exited": N_("%(who)s dropped the task “%(task)s”"),
+    "started": N_("%(who)s began to work on “%(task)s”"),
+    "stopped": N_("%(who)s stopped working on “%(task)s” for now"),
+    "suspended": N_("%(who)s lets the task “%(task)s” wait"),
+    "resumed": N_("%(who)s went on with the task “%(task)s”"),
+    "skipped": N_("%(who)s skipped the task “%(task)s”"),
+    "failed": N_("%(who)s ended the task “%(task)s”: it could not be done"),
+    "activated": N_("%(who)s let the task “%(task)s” begin before its day"),
+    "modified": N_("%(who)s changed the priority of “%(task)s”"),
+    "review_asked": N_("%(who)s asked %(whom)s to review the task “%(task)s”"),
+    "approved": N_("%(who)s reviewed the task “%(task)s” of %(whom)s, and approved it"),
+    "changes_asked": N_("%(who)s reviewed the task “%(task)s” of %(whom)s, and asked for changes"),
+    "ticked": N_("%(who)s ticked an item on the checklist of “%(task)s”: %(item)s"),
+    "unticked": N_("%(who)s took away the tick of an item on the checklist of “%(task)s”: %(item)s"),
+    "item_added": N_("%(who)s added an item to the checklist of “%(task)s”"),
+    "assigned": N_("%(who)s assigned the task “%(task)s” to %(whom)s"),
+    "delegated": N_("%(who)s delegated the task “%(task)s” to %(whom)s"),
+    "handed_back": N_("%(who)s gave the task “%(task)s” back to %(whom)s, to be accepted"),
+    "forwarded": N_("%(who)s forwarded the task “%(task)s” to %(whom)s"),
+    "forwarded to the queue": N_("%(who)s forwarded the task “%(task)s” to its queue"),
+    "nominated": N_("%(who)s named %(whom)s for the task “%(task)s”"),
+    "nominated to the queue": N_("%(who)s let the task “%(task)s” begin before its day, for its whole queue"),
+    "added": N_("%(who)s added the task “%(task)s”"),
+    "handed_over": N_("%(who)s handed the case over to %(whom)s"),
+    "document_registered": N_("%(who)s entered a paper: %(paper)s"),
+    "document_filed": N_("%(who)s filed version %(version)s of a paper: %(paper)s"),
+    "grant_withdrawn": N_("%(who)s ended the provider's access to a paper: %(paper)s"),
+    "grant_day_changed": N_("%(who)s changed the last day of the provider's access to a paper: %(paper)s"),
+    "papers_returned returned": N_("%(who)s confirmed that the papers were given back"),
+    "papers_returned destroyed": N_("%(who)s confirmed that the papers were destroyed"),
+    "letter_sent invitation": N_("%(who)s sent an invitation to %(to)s"),
+    "letter_sent referral": N_("%(who)s sent the letter of the request to %(to)s"),
+    "letter_sent reminder": N_("%(who)s sent a reminder to %(to)s"),
+    "letter_sent closing": N_("%(who)s sent the letter at the end to %(to)s"),
+    "document_withdrawn": N_("%(who)s withdrew a paper: %(paper)s"),
+    "consent_ended": N_("%(who)s recorded that a consent has ended"),
+    "interest_declared": N_("%(who)s declared an interest in the case"),
+    "unsealing_asked": N_("%(who)s asked to let one more person read the sealed mediation"),
+    "unsealed": N_("%(who)s agreed, and one more person may read the sealed mediation for a time"),
+    "unsealing_refused": N_("%(who)s did not agree that one more person reads the sealed mediation"),
+    "resealed": N_("%(who)s sealed the mediation again"),
+    "parties_told": N_("%(who)s told the parties who reads their mediation"),
+    "glass_broken": N_("%(who)s opened the case in an emergency, to read it"),
+    "received": N_("%(who)s confirmed the receipt of what the other side had done"),
+    "objected raised": N_("%(who)s recorded not to agree with the other side"),
+    "objected answered": N_("%(who)s answered the other side's objection"),
+    "objected settled": N_("%(who)s called an objection settled"),
+    "noted written": N_("%(who)s wrote an internal note"),
+    "noted corrected": N_("%(who)s corrected an internal note"),
+    "noted taken_back": N_("%(who)s took back an internal note"),
+    "said written": N_("%(who)s wrote in the thread shared with the provider"),
+    "said corrected": N_("%(who)s corrected a message in the thread shared with the provider"),
+    "said taken_back": N_("%(who)s took back a message in the thread shared with the provider"),
+}
+_BY_ITSELF = {
+    "handed_over": N_("The matter went over to %(whom)s"),
+    "assigned": N_("The task “%(task)s” went to %(whom)s by the rule of its queue: %(why)s"),
+    "added": N_("The task “%(task)s” was opened"),
+    "relieved": N_("A role of %(whom)s ended, so the task “%(task)s” is open again"),
+    "activated": N_("The task “%(task)s” may begin"),
+    "consent_ended": N_("A consent has expired"),
+    "grant_expired": N_("The provider's access to a paper ended with its last day: %(paper)s"),
+    "remind": N_("A reminder of “%(task)s” went out"),
+    "due": N_("“%(task)s” is due"),
+    "escalate": N_("“%(task)s” was passed on to the supervisors"),
+    "flag": N_("“%(task)s” was flagged: it is long overdue"),
+    "erased": N_("What named a person was erased"),
+    "wake": N_("The task “%(task)s” woke: the day it waited for has come"),
+    "stopped": N_("A clock stopped, for its step is over"),
+    "recounted": N_("The calendar changed, and deadlines were counted again"),
+}
+
+
+def whose(code: str) -> dict[str, Json]:
+    """What an answer of `WHOSE` says of a paper."""
+    return {"party": code if code in PARTIES else None, "own": code == "own"}
+
+
+def say_whose(paper: Mapping[str, Json]) -> str:
+    """Whose paper it is, or whom it is about."""
+    if paper["party"]:
+        return party_name(paper["party"])
+    return gettext("the office's own, with nothing of a party in it") if paper["own"] else gettext("both parties")
+
+
+def say_join(one: Mapping[str, Json]) -> str:
+    """How many results of referrals side by side are waited for; "" where none is any more."""
+    if one["state"] != "open":
+        return ""
+    told = {"needed": one["needed"], "possible": one["results"] + one["running"], "service": service_name(one["service"]), "there": one["results"]}
+    if one["short"]:
+        return gettext("Only %(possible)s of %(needed)s results can still come: %(service)s", **told)
+    return gettext("Waits for %(needed)s of %(possible)s results: %(service)s (there so far: %(there)s)", **told)
+
+
+def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
+    """One entry of the history as a sentence."""
+    who, edition = _who(entry), editions.get(entry.get("edition") or "")
+    if entry["kind"] in ("fired", "proposed", "refused"):
+        return _say_transition(entry, who, edition)
+    if entry["kind"] == "completed" and entry.get("what") == "decide_extension" and "granted" in (entry.get("data") or {}):
+        return _say_extension(entry["data"], who)
+    if entry["kind"] == "glass_broken":
+        broken = _DEEDS[entry["kind"]]
+        return f"{_capital(gettext(broken, who=who))}{say_given(entry.get('given'), entry.get('names') or {})}"
+    if entry["kind"] == "corrected":
+        return _say_correction(entry, who, edition, editions)
+    if entry["kind"] == "joined":
+        return gettext("As many results as the case waited for are there: %(service)s", service=service_name(str(entry.get("what"))))
+    unnamed = "" if entry.get("whom") else _DEEDS.get(f"{entry['kind']} to the queue", "")
+    words = unnamed or _DEEDS.get(entry["kind"], "") or _DEEDS.get(f"{entry['kind']} {entry.get('what')}", "")
+    if _by_system(entry):
+        what = str(entry.get("what"))
+        words = _BY_ITSELF.get(what if entry["kind"] == "rang" else entry["kind"], _BY_ITSELF.get(what, ""))
+    if not words:
+        return gettext("%(who)s: %(what)s", who=who, what=entry["kind"].replace("_", " "))
+    if entry["kind"] == "completed" and not _by_system(entry) and (done := _done(entry, editions)):
+        return _capital(gettext("%(who)s %(done)s", who=who, done=_apart(done)))
+    whom = (entry.get("whom") or {}).get("name") or gettext("somebody else")
+    paper = ", ".join(paper_name(one["kind"]) for one in entry.get("documents", ())) or gettext("other paper")
+    return _capital(gettext(
+        words, who=who, to=_to(entry), task=_say_task(entry, editions), whom=whom, paper=paper,
+        item=_say_item(entry, editions), version=entry.get("version"), why=say_why(entry.get("why") or ()),
+    ))  # fmt: skip
+
+
+def say_given(given: Mapping[str, Json] | None, names: Mapping[str, str]) -> str:
+    """Who gave the role by which something was done, to stand behind the sentence of it; "" where that is not known."""
+    if not given:
+        return ""
+    by = gettext("the command line") if given["by"] == SYSTEM_ACTOR else names.get(given["by"]) or gettext("somebody")
+    if given["agreed_by"] is None:
+        return gettext("; the role was given by %(name)s alone", name=by)
+    other = names.get(given["agreed_by"]) or gettext("somebody")
+    return gettext("; the role was asked for by %(one)s and agreed to by %(other)s", one=by, other=other)
+
+
+def _say_correction(entry: Mapping[str, Json], who: str, edition: Edition | None, editions: Editions) -> str:
+    name = entry.get("transition") or entry.get("what")
+    if entry.get("task") or edition is None or not edition.text(f"transitions.{name}.do"):
+        what = _say_task(entry, editions)
+    else:
+        what = edition_text(edition, f"transitions.{name}.do")
+    return _capital(gettext("%(who)s corrected an answer in “%(what)s”", who=who, what=what))
+
+
+def _say_extension(data: Mapping[str, Json], who: str) -> str:
+    if not data["granted"]:
+        return _capital(gettext("%(who)s did not grant more time", who=who))
+    return _capital(gettext("%(who)s granted more time, until %(day)s", who=who, day=say_day(data["until_on"], clock(), year=True)))
+
+
+def _to(entry: Mapping[str, Json]) -> str:
+    """To whom a letter went: a party by its side, or the provider of the track on which it stands."""
+    party = next((one["party"] for one in entry.get("documents", ()) if one.get("party")), None)
+    return party_name(party) if party else gettext("the provider")
+
+
+def _say_transition(entry: Mapping[str, Json], who: str, edition: Edition | None) -> str:
+    name = str(entry.get("transition") or entry.get("what"))
+    do, done = name.replace("_", " "), name.replace("_", " ")
+    if edition is not None and f"transitions.{name}.do" in edition.texts:
+        do, done = edition_text(edition, f"transitions.{name}.do"), edition_text(edition, f"transitions.{name}.done")
+    done = _apart(done)
+    if entry["kind"] == "proposed":
+        return _capital(gettext("%(who)s proposed “%(do)s”; a second person must agree", who=who, do=do))
+    if entry["kind"] == "refused":
+        return _capital(gettext("%(who)s did not agree to “%(do)s”", who=who, do=do))
+    if entry.get("agreed"):
+        return _capital(gettext("%(who)s agreed as the second person and %(done)s", who=who, done=done))
+    if _by_system(entry):
+        return _capital(gettext("The system %(done)s", done=done))
+    return _capital(gettext("%(who)s %(done)s", who=who, done=done))
+
+
+def _done(entry: Mapping[str, Json], editions: Editions) -> str:
+    """What somebody did by completing a task, in the words of its answer or of the task; "" where those say nothing."""
+    form, task = entry.get("form"), entry.get("task")
+    words, about = "", task.get("about") if task else None
+    if form and (edition := editions.get(form["edition"])):
+        texts = texts_of(edition, form["name"])
+        for name, value in (entry.get("data") or {}).items():
+            answer = ("yes" if value else "no") if isinstance(value, bool) else value if isinstance(value, str) else ""
+            words = words or (texts.get(f"{name}.done.{answer}") if texts.has(f"{name}.done.{answer}") else "")
+    if not words and task and (home := editions.get(task["edition"])) and f"tasks.{task['rule']}.done" in home.texts:
+        words = edition_text(home, f"tasks.{task['rule']}.done")
+    return f"{words}: {party_name(about)}" if words and about in PARTIES else words
+
+
+def _apart(done: str) -> str:
+    """What was done, behind a name: in Chinese, words that are not translated must not run into it."""
+    return " " + done if chinese() and done[:1].isascii() else done
+
+
+def _by_system(entry: Mapping[str, Json]) -> bool:
+    return bool(entry.get("by_system"))
+
+
+def _who(entry: Mapping[str, Json]) -> str:
+    actor = entry.get("actor") or {}
+    if _by_system(entry) or actor.get("id") == SYSTEM_ACTOR:
+        return gettext("The system")
+    if not actor.get("id"):
+        # On the other side of a referral one sees the office, not who in it.
+        return role_name(str(actor.get("name") or entry.get("role") or ""))
+    return str(actor.get("name") or gettext("somebody"))
+
+
+def _say_task(entry: Mapping[str, Json], editions: Editions) -> str:
+    task = entry.get("task")
+    edition = editions.get((task or {}).get("edition") or entry.get("edition") or "")
+    if edition is None:
+        return str(entry.get("name") or gettext("a task"))
+    if task is None:
+        key = next((f"tasks.{rule.key}" for rule in edition.tasks.values() if rule.name == entry.get("name")), "")
+        return edition_text(edition, key) if key else str(entry.get("name") or gettext("a task"))
+    return _words_of(task, editions) or str(entry.get("name"))
+
+
+def _words_of(task: Mapping[str, Json], editions: Editions) -> str:
+    """What a task asks to be done, and about which party; "" where its edition is not known."""
+    edition, rule, about = editions.get(task["edition"]), task["rule"], task.get("about")
+    if edition is None:
+        return ""
+    keys = {"step": f"states.{rule}.do", "side": f"tasks.{rule}", "decision": f"transitions.{rule}.do"}
+    words = edition_text(edition, keys[task["type"]])
+    return f"{words}: {party_name(about)}" if words and about in PARTIES else words
+
+
+def _say_item(entry: Mapping[str, Json], editions: Editions) -> str:
+    """An item of a checklist by its words in the edition; of one that somebody added, that it is theirs."""
+    task = entry.get("task") or {}
+    edition, of = editions.get(task.get("edition") or ""), "states" if task.get("type") == "step" else "tasks"
+    key = f"{of}.{task.get('rule')}.items.{entry.get('item')}"
+    return edition_text(edition, key) if edition is not None and key in edition.texts else gettext("one of their own")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+# --- fields ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """A field of a form as it was filled in: its label, what it said the last time, what it says now."""
+
+    label: str
+    before: str | Markup
+    now: str | Markup
+    changed: bool = False
+
+
+def say_fields(entry: Mapping[str, Json], editions: Editions) -> list[Told]:
+    """The fields of the form that came with an entry, those kept as facts first and then the words."""
+    values = values_of(entry, editions)
+    data, before = entry.get("data") or {}, entry.get("before_data") or {}
+    made = []
+    for name in dict.fromkeys((*data, *before)):
+        then, now = before.get(name), data.get(name)
+        made.append(Told(values.label(name), values.say(then, name), values.say(now, name), bool(before) and then != now))
+    for name, words in (entry.get("body") or {}).items():
+        erased = name in (entry.get("erased") or ())
+        made.append(Told(values.label(name), "", gettext("erased") if erased else _written(values, words, name)))
+    return made
+
+
+def values_of(entry: Mapping[str, Json], editions: Editions) -> Values:
+    """How the values of an entry are said: by its form, with the names of people, papers and tasks in it."""
+    form = entry.get("form") or {}
+    tasks = {id: _words_of(key, editions) for id, key in (entry.get("tasks") or {}).items()}
+    return Values({**(entry.get("names") or {}), **tasks}, editions.get(form.get("edition") or ""), form.get("name") or "")
+
+
+def _written(values: Values, words: Json, name: str) -> str | Markup:
+    """What a person wrote, as it stands: it may look like a day or a code and be neither."""
+    return "" if words is None else words if isinstance(words, str) and name != "language" else values.say(words, name)
+
+
+# --- what it changed -------------------------------------------------------------------------------------------------
+
+_TABLES = {
+    "cases": N_("Case"), "mediations": N_("Mediation"), "tracks": N_("Track"), "tasks": N_("Task"),
+    "proposals": N_("Proposal"), "consents": N_("Consent"), "documents": N_("Paper"), "grants": N_("Access to a paper"),
+}  # fmt: skip
+_COLUMNS = {
+    "state": N_("state"), "states": N_("state"), "owner_id": N_("owner"), "team": N_("team"), "outcome": N_("outcome"),
+    "reasons": N_("reasons"), "frozen": N_("outward work stands still"), "closed_at": N_("closed"),
+    "ended_at": N_("when it ended"), "opened_at": N_("opened"), "provider_id": N_("provider"), "replaced": N_("replaced"),
+    "given": N_("what was given along"), "barred": N_("shut out"), "named": N_("person named"), "interests": N_("declared interests"),
+    "holder_id": N_("held by"), "due_at": N_("due"), "flagged": N_("flagged"),
+    "closed_by": N_("closed by"), "queue": N_("queue"), "party": N_("party"), "given_on": N_("given on"),
+    "expires_on": N_("expires on"), "how": N_("how it ended"), "title": N_("title"), "number": N_("number"),
+    "kind": N_("kind"), "valid_until": N_("valid until"), "registered_at": N_("registered"), "withdrawn_at": N_("withdrawn"), "returned_at": N_("given back"), "given_at": N_("given"),
+    "until": N_("last day"),
+    "before": N_("state before the pause"), "providers": N_("providers"), "documents": N_("papers"),
+    "actor_id": N_("proposed by"), "transition": N_("action"), "organisation_id": N_("organisation"),
+}  # fmt: skip
+#: How a consent ended.
+_CONSENT_ENDS = {"withdrawn": N_("withdrawn"), "expired": N_("expired")}
+#: Columns that hold what a form asks for under another name.
+_FIELD_OF = {"reasons": "reason"}
+#: What a new row says of itself that the reader need not be told one by one.
+_OF_NEW = frozenset({
+    "state", "due_at", "queue", "party", "given_on", "expires_on", "provider_id", "states", "transition",
+    "number", "title", "organisation_id",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that an entry changed."""
+
+    what: str
+    column: str
+    before: str | Markup
+    after: str | Markup
+
+
+def say_changes(entry: Mapping[str, Json], editions: Editions) -> list[Change]:
+    """What an entry changed, for a reader: of what is new only what tells it apart."""
+    values, made = values_of(entry, editions), []
+    for one in entry.get("changes", ()):
+        name, table = one["column"], one["table"]
+        if name and name not in _COLUMNS or one["new"] and name not in _OF_NEW:
+            continue
+        if table == "tracks" and name == "states" and one["row"].startswith("case"):
+            # The case's own row tells it.
+            continue
+        what = gettext(_TABLES[table])
+        named = _row_name(one, editions, entry)
+        column = gettext(_COLUMNS[name]) if name else gettext("removed")
+        before, after = (_say_cell(one, key, editions, entry, values) for key in ("before", "after"))
+        if before == after:
+            continue
+        made.append(Change(f"{what} ({named})" if named else what, column, before, after))
+    return made
+
+
+def _row_name(one: Mapping[str, Json], editions: Editions, entry: Mapping[str, Json]) -> str:
+    words = str(one["row"]).split()
+    if not words:
+        return ""
+    if one["table"] == "tracks":
+        return service_name(words[0])
+    if one["table"] == "tasks":
+        for edition in editions.values():
+            key = next((rule.key for rule in edition.tasks.values() if rule.name == words[0]), None)
+            if key:
+                about = f": {party_name(words[1])}" if len(words) > 1 and words[1] in PARTIES else ""
+                return edition_text(edition, f"tasks.{key}") + about
+            for key in (f"states.{words[0]}.do", f"transitions.{words[0].removeprefix('decide_')}.do"):
+                if key in edition.texts:
+                    return edition_text(edition, key)
+        return words[0].replace("_", " ")
+    if one["table"] == "proposals":
+        return _transition_name(words[0], editions, entry)
+    if one["table"] == "consents":
+        return party_name(words[0])
+    if one["table"] == "documents":
+        return paper_name(words[0])
+    if one["table"] == "grants":
+        return ""
+    return words[0].replace("_", " ")
+
+
+#: States of WS-HumanTask, for a reader.
+_TASK_STATES = {
+    "Created": N_("planned"), "Ready": N_("open"), "Reserved": N_("taken"), "InProgress": N_("in work"),
+    "Suspended": N_("stands still"), "Completed": N_("finished"), "Failed": N_("failed"), "Error": N_("faulty"),
+    "Exited": N_("dropped"), "Obsolete": N_("not needed any more"),
+}  # fmt: skip
+
+
+def _say_cell(
+    one: Mapping[str, Json], key: str, editions: Editions, entry: Mapping[str, Json], values: Values
+) -> str | Markup:
+    value = one[key]
+    if one["table"] == "tasks" and one["column"] in ("state", "before") and value in _TASK_STATES:
+        return gettext(_TASK_STATES[value])
+    if one["column"] == "queue" and value:
+        return role_name(value)
+    if one["column"] == "outcome" and one["table"] == "cases" and value:
+        return choice_name("outcome", value, editions.get(entry.get("edition") or ""))
+    if one["column"] in ("states", "state", "outcome") and value:
+        return ", ".join(_state_name(leaf, editions, entry) for leaf in (value if isinstance(value, list) else [value]))
+    if one["column"] == "transition" and value:
+        return _transition_name(value, editions, entry)
+    if not one["column"] and value:
+        return _row_name(one, editions, entry)
+    if one["column"] == "how" and value:
+        return gettext(_CONSENT_ENDS[value])
+    column = str(one["column"])
+    return values.say(value, _FIELD_OF.get(column, column))
+
+
+def _transition_name(name: str, editions: Editions, entry: Mapping[str, Json]) -> str:
+    own = editions.get(entry.get("edition") or "")
+    for edition in (own, *editions.values()):
+        if edition is not None and f"transitions.{name}.do" in edition.texts:
+            return edition_text(edition, f"transitions.{name}.do")
+    return name.replace("_", " ")
+
+
+def _state_name(leaf: str, editions: Editions, entry: Mapping[str, Json]) -> str:
+    own = editions.get(entry.get("edition") or "")
+    for edition in (own, *editions.values()):
+        if edition is not None and leaf in edition.states:
+            return edition_text(edition, f"states.{leaf}")
+    return leaf.replace("_", " ")
+
+
+_WHY_NOT = {
+    "did_it": N_("did it"), "": N_("could have done it too"), "interested": N_("had declared an interest in the case"),
+    "not_named": N_("was not named for this case"), "shut_out": N_("was shut out of the referral"), "theirs": N_("belonged to the referral's provider"),
+    "prepared_it": N_("had done the step before, which another person must do"),
+    "proposed_it": N_("had proposed it, so that another person must agree"),
+    "held_by_other": N_("somebody else held the task"),
+    "not_in_charge": N_("did not lead the case or the queue of the task"),
+    # Said of every case alike: it tells of no mediation.
+    "kept": N_("had been a dispute officer of the programme, or worked for a provider that mediates, since the case was opened"),
+}  # fmt: skip
+
+
+def say_why_not(code: str) -> str:
+    return gettext(_WHY_NOT[code])

@@ -1,0 +1,101 @@
+"""Service accounts: the provider's lead gives the organisation's own system a token of few scopes, and takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework.errors import InvalidForm, Refused
+from casework.operations.integrations import service_accounts
+from casework.operations.integrations.scopes import (
+    ANSWER,
+    ASK,
+    DELIVER,
+    DOCUMENTS_READ,
+    DOCUMENTS_WRITE,
+    READ,
+    WEBHOOKS,
+)
+from casework.operations.integrations.service_accounts import DAYS, MOST_DAYS
+from casework.operations.people.service import list_members
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import N_, say_error, say_faults
+from casework.web.shell.session import only, page_transaction
+
+Json = Any
+blueprint = Blueprint("service_accounts", __name__, url_prefix="/service-accounts")
+
+SCOPES = {
+    READ: N_("Read the organisation's referrals, their tasks, their history and their messages"),
+    ANSWER: N_("Accept and decline referrals, and sign for what the other side did"),
+    ASK: N_("Ask for information and for more time, and write messages"),
+    DELIVER: N_("Start, work step by step, deliver in part and whole, and give up"),
+    DOCUMENTS_READ: N_("Take out the documents that a referral was given"),
+    DOCUMENTS_WRITE: N_("Hand in documents and their files"),
+    WEBHOOKS: N_("Say where the organisation's own system is told, and look at what was sent"),
+}
+
+
+@blueprint.get("")
+@only("provider_lead")
+def index() -> str:
+    return _index({})
+
+
+def _index(faults: Mapping[str, str], made: Mapping[str, Json] | None = None) -> str:
+    with page_transaction() as (db, actor):
+        rows = service_accounts.list_service_accounts(db, actor)["items"]
+        organisations = list_members(db, actor)
+    name = next((one["name"] for one in rows if made and one["id"] == made["id"]), "")
+    return render_template(
+        "service_accounts/index.html", rows=rows, organisations=organisations, scopes=SCOPES, days=DAYS, most_days=MOST_DAYS,
+        faults=faults, made=made or {}, made_name=name,
+    )  # fmt: skip
+
+
+@blueprint.post("")
+@only("provider_lead")
+def create() -> Response:
+    """The token stands in this answer alone."""
+    try:
+        with page_transaction() as (db, actor):
+            written = request.form.get("days", "").strip()
+            done = service_accounts.create_service_account(
+                db, actor, organisation=request.form.get("organisation", ""), name=request.form.get("name", ""),
+                scopes=request.form.getlist("scopes"), days=int(written) if written.isascii() and written.isdigit() and len(written) < 6 else 0,
+                request=read_request(),
+            )  # fmt: skip
+    except InvalidForm as refusal:
+        return make_response(_index(say_faults(refusal)), 422)
+    except Refused as refusal:
+        return make_response(_index({"": say_error(refusal)}), 409)
+    return make_response(_index({}, done.answer))
+
+
+@blueprint.post("/<uuid:account>/rotate")
+@only("provider_lead")
+def rotate(account: UUID) -> Response:
+    """The new token stands in this answer alone."""
+    try:
+        with page_transaction() as (db, actor):
+            done = service_accounts.rotate_service_token(db, actor, str(account), read_request())
+    except Refused as refusal:
+        return make_response(_index({"": say_error(refusal)}), 409)
+    return make_response(_index({}, done.answer))
+
+
+@blueprint.post("/<uuid:account>/end")
+@only("provider_lead")
+def end(account: UUID) -> Response:
+    with page_transaction() as (db, actor):
+        service_accounts.end_service_account(db, actor, str(account), read_request())
+    flash(gettext("The account has ended. Its token opens nothing any more."))
+    return redirect(url_for("service_accounts.index"), 303)
+
+
+__all__ = ["blueprint"]

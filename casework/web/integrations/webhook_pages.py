@@ -1,0 +1,102 @@
+"""Webhooks: the provider's lead says where its own system is told, and sees what became of each message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.errors import InvalidForm, Refused
+from casework.operations.integrations import webhooks
+from casework.operations.people.service import list_members
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import N_, say_error, say_faults
+from casework.web.shell.session import only, page_transaction, vault
+
+blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+
+STATES = {"queued": N_("waits"), "delivered": N_("delivered"), "failed": N_("failed"), "cancelled": N_("not needed any more")}
+
+
+@blueprint.get("")
+@only("provider_lead")
+def index() -> str:
+    return _index({})
+
+
+def _index(faults: Mapping[str, str], made: Mapping[str, str] | None = None) -> str:
+    with page_transaction() as (db, actor):
+        found = webhooks.list_endpoints(db, actor)["items"]
+        organisations = list_members(db, actor)
+    return render_template(
+        "webhooks/index.html", rows=found, organisations=organisations, faults=faults, made=made or {},
+        given=request.form.get("url", "") if faults else "",
+    )  # fmt: skip
+
+
+@blueprint.post("")
+@only("provider_lead")
+def create() -> Response:
+    """The secret stands in this answer alone."""
+    try:
+        with page_transaction() as (db, actor):
+            done = webhooks.create_endpoint(
+                db, actor, vault(), organisation=request.form.get("organisation", ""), url=request.form.get("url", "").strip(),
+                inside=current_app.config["WEBHOOK_INSIDE"], hosts=current_app.config["WEBHOOK_HOSTS"], request=read_request(),
+            )  # fmt: skip
+    except InvalidForm as refusal:
+        return make_response(_index(say_faults(refusal)), 422)
+    except Refused as refusal:
+        return make_response(_index({"": say_error(refusal)}), 409)
+    return make_response(_index({}, done.answer))
+
+
+@blueprint.post("/<uuid:hook>/rotate")
+@only("provider_lead")
+def rotate(hook: UUID) -> Response:
+    """The new secret stands in this answer alone."""
+    try:
+        with page_transaction() as (db, actor):
+            done = webhooks.rotate_secret(db, actor, vault(), str(hook), read_request())
+    except Refused as refusal:
+        return make_response(_index({"": say_error(refusal)}), 409)
+    return make_response(_index({}, done.answer))
+
+
+@blueprint.post("/<uuid:hook>/end")
+@only("provider_lead")
+def end(hook: UUID) -> BaseResponse:
+    with page_transaction() as (db, actor):
+        webhooks.end_endpoint(db, actor, str(hook), read_request())
+    flash(gettext("Nothing is sent there any more."))
+    return redirect(url_for("webhooks.index"), 303)
+
+
+@blueprint.get("/<uuid:hook>")
+@only("provider_lead")
+def show(hook: UUID) -> str:
+    cursor = request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        found = webhooks.list_messages(db, actor, str(hook), cursor=cursor)
+        one = next(one for one in webhooks.list_endpoints(db, actor)["items"] if one["id"] == str(hook))
+    here = url_for("webhooks.show", hook=hook)
+    return render_template(
+        "webhooks/show.html", one=one, rows=found["items"], states=STATES, first_url=here if cursor else "",
+        next_url=url_for("webhooks.show", hook=hook, cursor=found["next"]) if found["next"] else "",
+    )  # fmt: skip
+
+
+@blueprint.post("/messages/<uuid:message>/replay")
+@only("provider_lead")
+def replay(message: UUID) -> BaseResponse:
+    with page_transaction() as (db, actor):
+        try:
+            hook = webhooks.replay_message(db, actor, str(message), read_request()).answer["endpoint"]
+        except Refused as refusal:
+            flash(say_error(refusal), "warn")
+            return redirect(url_for("webhooks.index"), 303)
+    flash(gettext("It is sent again."))
+    return redirect(url_for("webhooks.show", hook=hook), 303)

@@ -1,0 +1,179 @@
+"""Letters of a case: those that were sent, those that can go now, and one that is looked at and then filed and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.api.files import as_attachment, cabinet
+from casework.engine.case_objects.letters import CLOSING, INVITATION, REFERRAL, REMINDER
+from casework.engine.definition.forms import Choice, Date, Form, Note, Text
+from casework.engine.parties import PARTIES
+from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
+from casework.operations.core.drafts import drop_draft, find_draft
+from casework.operations.letters import service as letters
+from casework.operations.letters.content import BOTH, CHINESE, ENGLISH
+from casework.operations.letters.pdf import insist_printing
+from casework.operations.letters.service import MOST_WORDS, Composed, Written
+from casework.web.shell.dates import say_day
+from casework.web.shell.form_actions import Sent
+from casework.web.shell.forms import build_form, own_texts, parse_form, read_request
+from casework.web.shell.i18n import N_, chinese, say_error
+from casework.web.shell.layout import clock
+from casework.web.shell.session import page_transaction
+from casework.web.shell.values import party_name, service_name
+
+Json = Any
+blueprint = Blueprint("letters", __name__)
+
+#: What each letter is called, and what it is for.
+NAMES = {
+    INVITATION: N_("Invitation"), REFERRAL: N_("Letter of a request"), REMINDER: N_("Reminder"),
+    CLOSING: N_("Letter at the end"),
+}  # fmt: skip
+PURPOSES = {
+    INVITATION: N_("asks a party to take part after the match"), REFERRAL: N_("says what a provider is asked, and until when"),
+    REMINDER: N_("says what is waited for, before it is due or after"), CLOSING: N_("says that the case is closed, and thanks"),
+}  # fmt: skip
+#: Why one does not go now, as the engine says it.
+REFUSED = (N_("as the case stands, this letter goes to nobody there."), N_("a letter stays as it was sent."))
+
+
+class Letter(Form):
+    """What the writer decides; the rest of a letter follows from the case."""
+
+    language = Choice(
+        label=N_("Language"),
+        choices={ENGLISH: N_("English"), CHINESE: N_("Chinese"), BOTH: N_("English and Chinese side by side")},
+    )  # fmt: skip
+    by = Date(label=N_("By when"), required=False, help=N_("The day that the letter names. Empty: none."))
+    address = Text(
+        label=N_("E-mail of the party"), required=False, help=N_("The letter goes there, attached to a mail. Empty: you send it yourself."),
+    )  # fmt: skip
+    words = Note(
+        label=N_("A paragraph of your own"), max=MOST_WORDS, required=False,
+        help=N_("It stands in the letter as you write it, in one language."),
+    )  # fmt: skip
+
+
+@blueprint.get("/cases/<number>/letters")
+def index(number: str) -> str:
+    with page_transaction() as (db, actor):
+        told = letters.list_letters(db, actor, number)
+    return render_template(
+        "letters/index.html", number=number, items=told["items"], possible=[_named(one) for one in told["possible"]],
+        names=NAMES, purposes=PURPOSES, crumbs=_crumbs(number), missing=_missing(),
+    )  # fmt: skip
+
+
+def _named(one: Mapping[str, Json]) -> dict[str, Json]:
+    to = one["name_zh"] if chinese() and one["name_zh"] else one["name"]
+    role = service_name(one["service"]) if one["service"] else party_name(one["side"])
+    return {**one, "to_name": to, "role": role, "title": gettext(NAMES[one["kind"]])}
+
+
+def _missing() -> str:
+    """What the installation lacks for printing letters."""
+    try:
+        insist_printing()
+    except LettersUnavailable as missing:
+        return say_error(missing)
+    return ""
+
+
+def _crumbs(number: str) -> list[tuple[str, str]]:
+    return [(gettext("Cases"), url_for("cases.index")), (number, url_for("cases.show", number=number))]
+
+
+@blueprint.get("/cases/<number>/letters/new")
+def write(number: str) -> BaseResponse:
+    if not request.args.get("kind"):
+        with page_transaction() as (db, actor):
+            letters.insist_sender(db, actor, number)
+        return redirect(url_for("letters.index", number=number), 303)
+    return _write(number, request.args, None)
+
+
+def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response:
+    with page_transaction() as (db, actor):
+        letters.insist_sender(db, actor, number)
+        possible = letters.list_letters(db, actor, number)["possible"]
+        wanted = [one for one in possible if one["kind"] == asked.get("kind") and one["to"] == asked.get("to")]
+        if not wanted:
+            raise NotFound("letter")
+        one = _named(wanted[0])
+        name = f"letter:{number}:{one['kind']}:{one['to']}"
+        form = build_form(
+            name, _rules(one["to"]), own_texts(Letter), values={"language": one["language"], "by": one["by"]},
+            submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, name), doubts=sent.doubts if sent else (),
+        )  # fmt: skip
+    page = render_template(
+        "letters/write.html", number=number, one=one, party=one["to"] in PARTIES, form=form, sent=sent, purpose=gettext(PURPOSES[one["kind"]]),
+        crumbs=[*_crumbs(number), (gettext("Letters"), url_for("letters.index", number=number))],
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+def _say_sent(day: str) -> str:
+    return gettext("This letter went to the same recipient on %(day)s already.", day=say_day(day, clock(), year=True))
+
+
+def _rules(to: str) -> list[Mapping[str, Json]]:
+    """A provider is told in Casework; a party can be reached by mail alone, where mails go out at all."""
+    asked = to in PARTIES and current_app.config["MAILING"]
+    return [one for one in Letter.rule() if asked or one["name"] != "address"]
+
+
+def _written() -> Written:
+    """Raises InvalidForm."""
+    to = request.form.get("to", "")
+    data = parse_form(_rules(to), request.form)
+    told = {name: str(data.get(name) or "") for name in ("language", "by", "words", "address")}
+    return Written(request.form.get("kind", ""), to, told["language"], told["by"] or None, told["words"], told["address"].strip())
+
+
+@blueprint.post("/cases/<number>/letters/preview")
+def preview(number: str) -> Response:
+    """The letter as it would be filed; nothing is recorded."""
+    try:
+        composed = _compose(number)
+    except InvalidForm as refusal:
+        return _write(number, request.form, Sent(request.form, refusal.fields, 422))
+    pdf = composed.print()
+    return as_attachment(iter([pdf]), composed.name, len(pdf))
+
+
+def _compose(number: str) -> Composed:
+    """In a transaction that is over before the letter is printed."""
+    with page_transaction() as (db, actor):
+        letters.insist_sender(db, actor, number)
+        return letters.compose_letter(db, actor, number, _written())
+
+
+@blueprint.post("/cases/<number>/letters")
+def send(number: str) -> BaseResponse:
+    """File it and let it go."""
+    try:
+        composed = _compose(number)
+        kept, written = composed.keep(cabinet()), composed.written
+        with page_transaction() as (db, actor):
+            letters.send_letter(db, actor, cabinet(), composed, kept, read_request())
+            drop_draft(db, actor.person, f"letter:{number}:{written.kind}:{written.to}")
+    except InvalidForm as refusal:
+        return _write(number, request.form, Sent(request.form, refusal.fields, 422))
+    except CaseHasMoved as refusal:
+        return _write(number, request.form, Sent(request.form, {}, 409, say_error(refusal)))
+    except LetterInDoubt as doubt:
+        return _write(number, request.form, Sent(request.form, {}, 409, doubts=(_say_sent(str(doubt.details["day"])),)))
+    if written.address:
+        flash(gettext("The letter is filed in the case, and goes to %(address)s by mail.", address=written.address))
+    elif written.to in PARTIES:
+        flash(gettext("The letter is filed in the case. Take its PDF out below and send it to the party."))
+    else:
+        flash(gettext("The letter is filed in the case. The provider sees it at its referral, and is told now."))
+    return redirect(url_for("letters.index", number=number), 303)

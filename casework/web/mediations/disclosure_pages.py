@@ -1,0 +1,235 @@
+"""Who else may read for a time: a sealed mediation, asked for and agreed to; a case, opened in an emergency."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.engine.case_objects.disclosures import GLASS_LASTS, MOST_DAYS
+from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Person, build_model, check
+from casework.engine.state.case import Case
+from casework.errors import NotFound, WrongState
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.mediations import disclosures
+from casework.operations.mediations.service import find_mediation
+from casework.permissions import Actor
+from casework.web.shell import layout
+from casework.web.shell.form_actions import Sent, answer
+from casework.web.shell.forms import Choices, FormView, build_form, own_texts, read_request
+from casework.web.shell.i18n import N_, say_error
+from casework.web.shell.session import only, page_transaction
+
+Json = Any
+blueprint = Blueprint("openings", __name__)
+
+
+class Unsealing(Form):
+    reader = Person(label=N_("Who is to read it"), help=N_("Nobody who works on the case can be chosen."))
+    days = Number(label=N_("For how many days"), min="1", max=str(MOST_DAYS), whole=True, help=N_("Counted from the moment of the second person's word; 30 at most."))
+    reason = Note(label=N_("Reason"), help=N_("The second person decides by it. Write nothing of what was said in the mediation."))
+    decider = Person(label=N_("Who is to decide, as the second person"), help=N_("Nobody else learns that you have asked."))
+
+
+class Decision(Form):
+    decision = Choice(label=N_("Your decision"), choices={"agree": N_("Agree"), "refuse": N_("Do not agree")})
+    note = Note(label=N_("Note"), required=False)
+
+
+class Told(Form):
+    on = Date(label=N_("When both parties had been told"), past=True)
+
+
+class Emergency(Form):
+    reason = Note(label=N_("Why you must read it now"))
+
+
+def _form(
+    db: Connection, actor: Actor, name: str, form: type[Form], sent: Sent | None, choices: Choices | None = None
+) -> FormView:
+    return build_form(
+        name, form.rule(), own_texts(form), choices=choices or {}, submitted=sent.data if sent else None,
+        faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, name),
+    )  # fmt: skip
+
+
+def _checked(form: type[Form], data: Mapping[str, Json]) -> dict[str, Json]:
+    """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
+    return check(build_model(form.__name__, form.rule()), form.rule(), data, layout.clock().office_today)
+
+
+def told_form(db: Connection, actor: Actor, opening: str) -> FormView:
+    """The form with which a dispute officer records that the parties were told."""
+    return _form(db, actor, f"told:{opening}", Told, None)
+
+
+# --- the first person ------------------------------------------------------------------------------------------------
+
+
+def _named_for(db: Connection, actor: Actor, mediation: str) -> Case:
+    try:
+        case = find_mediation(db, actor, mediation)
+    except NotFound:
+        raise NotFound("mediation") from None
+    if not disclosures.may_ask(actor, case):
+        raise NotFound("mediation")
+    return case
+
+
+@blueprint.get("/mediations/<uuid:mediation>/unsealing")
+def ask(mediation: UUID) -> Response:
+    return _ask(str(mediation), None)
+
+
+def _ask(mediation: str, sent: Sent | None) -> Response:
+    with page_transaction() as (db, actor):
+        case = _named_for(db, actor, mediation)
+        form = _form(db, actor, f"unseal:{mediation}", Unsealing, sent, disclosures.who_may(db, case))
+    page = render_template(
+        "openings/ask.html", form=form, sent=sent, name=case.title or gettext("Sealed mediation"), mediation=mediation
+    )
+    return make_response(page, sent.status if sent else 200)
+
+
+@blueprint.post("/mediations/<uuid:mediation>/unsealing")
+def ask_unsealing(mediation: UUID) -> Response:
+    id = str(mediation)
+    with page_transaction() as (db, actor):
+        _named_for(db, actor, id)
+
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+        given = _checked(Unsealing, data)
+        return disclosures.ask_unsealing(
+            db, actor, id, reader=given["reader"], decider=given["decider"], days=int(given["days"]), reason=given["reason"],
+            request=key,
+        )  # fmt: skip
+
+    return answer(
+        f"unseal:{id}", Unsealing.rule(), do, lambda sent: _ask(id, sent),
+        lambda _: url_for("mediations.show", mediation=id, _anchor="readers"),
+        lambda _: gettext("You have asked. Nobody reads it before the second person agrees."),
+    )  # fmt: skip
+
+
+@blueprint.post("/unsealings/<uuid:opening>/told")
+def tell_parties(opening: UUID) -> Response:
+    id = str(opening)
+    with page_transaction() as (db, actor):
+        mediation = disclosures.mediation_of(db, actor, id)
+
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+        return disclosures.tell_parties(db, actor, id, on=str(_checked(Told, data)["on"]), request=key)
+
+    def again(sent: Sent) -> Response:
+        with page_transaction() as (db, actor):
+            form = _form(db, actor, f"told:{id}", Told, sent)
+        page = render_template("openings/told.html", form=form, sent=sent, opening=id, mediation=mediation)
+        return make_response(page, sent.status)
+
+    return answer(
+        f"told:{id}", Told.rule(), do, again, lambda _: url_for("mediations.show", mediation=mediation, _anchor="readers"),
+        lambda _: gettext("It is recorded that both parties were told."),
+    )  # fmt: skip
+
+
+# --- the second person -----------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/unsealings/<uuid:opening>")
+def show(opening: UUID) -> Response:
+    return _show(str(opening), None)
+
+
+def _show(id: str, sent: Sent | None) -> Response:
+    with page_transaction() as (db, actor):
+        one = disclosures.find_unsealing(db, actor, id)
+        form = _form(db, actor, f"decide:{id}", Decision, sent) if one["state"] == "asked" else None
+    return make_response(render_template("openings/show.html", one=one, form=form, sent=sent), sent.status if sent else 200)
+
+
+@blueprint.post("/unsealings/<uuid:opening>")
+def decide(opening: UUID) -> Response:
+    id = str(opening)
+    with page_transaction() as (db, actor):
+        disclosures.find_unsealing(db, actor, id)
+
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+        given = _checked(Decision, data)
+        return disclosures.decide_unsealing(
+            db, actor, id, agree=given["decision"] == "agree", note=given.get("note"), request=key
+        )
+
+    def said(done: Done) -> str:
+        if done.answer["state"] == "open":
+            return gettext("You have agreed. The reader is told, and reads from now on.")
+        return gettext("You did not agree. It stays sealed, and who asked is told.")
+
+    return answer(f"decide:{id}", Decision.rule(), do, lambda sent: _show(id, sent), lambda _: url_for("home.decisions"), said)
+
+
+@blueprint.post("/unsealings/<uuid:opening>/end")
+def end(opening: UUID) -> Response:
+    """Seal it again before its time: from the page of the mediation, or from the second person's."""
+    id = str(opening)
+    try:
+        with page_transaction() as (db, actor):
+            disclosures.end_unsealing(db, actor, id, request=read_request())
+            mine = disclosures.may_read_of(db, actor, id)
+    except WrongState as refusal:
+        flash(say_error(refusal), "warn")
+        return redirect(url_for("home.show"), 303)
+    flash(gettext("It is sealed again. Nobody reads it any more but those named for it."))
+    return redirect(url_for("mediations.show", mediation=mine, _anchor="readers") if mine else url_for("home.decisions"), 303)
+
+
+# --- in an emergency -------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/emergency")
+@only("administrator")
+def emergency() -> Response:
+    return _emergency(request.args.get("case", "").strip(), None)
+
+
+def _emergency(number: str, sent: Sent | None) -> Response:
+    fault, found, form, roles = "", None, None, []
+    with page_transaction() as (db, actor):
+        if number:
+            try:
+                found = disclosures.insist_may_break(db, actor, number)
+                form = _form(db, actor, f"emergency:{found['number']}", Emergency, sent)
+                roles = disclosures.roles_of_breaker(db, actor, found["number"])
+            except NotFound:
+                fault = gettext("There is no case %(number)s in a programme that you administer. Check the number.", number=number)
+    hours = int(GLASS_LASTS.total_seconds()) // 3600
+    page = render_template(
+        "openings/emergency.html", found=found, form=form, fault=fault, number=number, hours=hours, sent=sent, roles=roles
+    )
+    return make_response(page, sent.status if sent else 422 if fault else 200)
+
+
+@blueprint.post("/emergency")
+@only("administrator")
+def break_glass() -> Response:
+    number = request.form.get("case", "").strip()
+    with page_transaction() as (db, actor):
+        disclosures.insist_may_break(db, actor, number)
+
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+        return disclosures.break_glass(db, actor, number, reason=_checked(Emergency, data)["reason"], request=key)
+
+    return answer(
+        f"emergency:{number}", Emergency.rule(), do, lambda sent: _emergency(number, sent),
+        lambda _: url_for("cases.show", number=number),
+        lambda _: gettext("The case is open to you. Supervisors and auditors are told, and each page that you open is noted."),
+        sure=request.form.get("sure") == "yes",
+    )  # fmt: skip
+
+
+__all__ = ["blueprint", "told_form"]

@@ -1,0 +1,224 @@
+"""Sealed mediations: for their dispute officers; for everybody else there is no such page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.definition.forms import Form, Note, People, Person, build_model, check
+from casework.engine.state.case import Case
+from casework.engine.state.events import NOTED, SAID
+from casework.errors import NotAllowed, NotFound
+from casework.operations.cases.history import list_events
+from casework.operations.cases.service import fire_transition
+from casework.operations.core.access_log import list_sealed_readings
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.unread import look
+from casework.operations.mediations import service as mediations
+from casework.operations.mediations.disclosures import list_openings, may_ask, opened_until
+from casework.operations.messages.service import list_threads
+from casework.permissions import Actor, Sight, sight
+from casework.web.cases.correction_pages import correctable
+from casework.web.cases.progress import steps_of
+from casework.web.mediations.disclosure_pages import told_form
+from casework.web.messages.pages import threads_of
+from casework.web.referrals.pages import say_done, say_shared
+from casework.web.shell import form_actions, layout
+from casework.web.shell.forms import build_form, own_texts, read_request
+from casework.web.shell.i18n import N_, edition_text, say_error
+from casework.web.shell.session import only, page_transaction
+
+Json = Any
+blueprint = Blueprint("mediations", __name__)
+
+
+@blueprint.get("/mediations")
+@only("dispute_officer")
+def index() -> str:
+    with page_transaction() as (db, actor):
+        found = mediations.list_mediations(db, actor)["items"]
+    return render_template("mediations/index.html", rows=[_row(one) for one in found], fault="", number="")
+
+
+def _row(one: Mapping[str, Json]) -> dict[str, Json]:
+    edition = load_library()[one["edition"]]
+    return {**one, "states": [edition_text(edition, f"states.{leaf}") for leaf in one["states"]]}
+
+
+@blueprint.get("/mediations/new")
+@only("dispute_officer")
+def outline() -> Response | str:
+    """What a dispute officer sees of a case before opening a mediation about it."""
+    number = request.args.get("case", "").strip()
+    fault, found = "", None
+    with page_transaction() as (db, actor):
+        if number:
+            try:
+                found = mediations.mediation_outline(db, actor, number)
+            except NotFound:
+                fault = gettext("There is no case %(number)s in your programme. Check the number.", number=number)
+            except NotAllowed as refusal:
+                fault = say_error(refusal)
+    page = render_template("mediations/outline.html", found=found, fault=fault, number=number)
+    return make_response(page, 422) if fault else page
+
+
+@blueprint.post("/mediations")
+@only("dispute_officer")
+def begin() -> Response:
+    with page_transaction() as (db, actor):
+        done = mediations.open_mediation(db, actor, request.form.get("case", ""), read_request())
+    flash(gettext("The mediation is open, and sealed: the case learns nothing of it."))
+    return redirect(url_for("mediations.show", mediation=done.answer["id"]), 303)
+
+
+def _find(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
+    """A mediation that the actor is named for; its provider meets it as a referral. Raises NotFound."""
+    case = _load(db, actor, id)
+    if sight(actor, case) < Sight.ALL:
+        raise NotFound("mediation")
+    return case, mediations.show_mediation(db, actor, id)
+
+
+def _load(db: Connection, actor: Actor, id: str) -> Case:
+    try:
+        return mediations.find_mediation(db, actor, id)
+    except NotFound:
+        raise NotFound("mediation") from None
+
+
+@blueprint.get("/mediations/<uuid:mediation>")
+def show(mediation: UUID) -> str:
+    id = str(mediation)
+    with page_transaction() as (db, actor):
+        case, told = _find(db, actor, id)
+        layout.use_calendar(calendar_of(db, case.programme))
+        events = list_events(db, actor, case, without=(NOTED, SAID), limit=100)
+        threads = threads_of(list_threads(db, actor, case), None, id)
+        looked = list_sealed_readings(db, id)
+        readers, named = list_openings(db, case), may_ask(actor, case)
+        until = opened_until(actor, case)
+        untold = {
+            one["id"]: told_form(db, actor, one["id"])
+            for one in readers if named and one["decided_at"] and one["state"] != "refused" and not one["told_on"]
+        }  # fmt: skip
+        amend = correctable(
+            actor, case, load_library(), lambda track, name: url_for("corrections.show_in_mediation", mediation=id, track=track, name=name)
+        )
+        look(db, actor, id)
+    tracks = []
+    # The mediation itself first, and then the request in which it runs.
+    for one in sorted(told["tracks"], key=lambda track: track["workflow"] != "mediation"):
+        edition = load_library()[one["edition"]]
+        tracks.append({
+            "track": one, "states": [edition_text(edition, f"states.{leaf}") for leaf in one["states"]],
+            "steps": steps_of(edition, one),
+        })  # fmt: skip
+    return render_template(
+        "mediations/show.html", one=told, tracks=tracks, actions=form_actions.actions_in(told["tracks"], told["actions"]),
+        threads=threads, readers=readers, looked=looked, named=named, until=until, untold=untold, events=list(reversed(say_shared(case, events["items"]))), more=events["next"], amend=amend,
+        at=lambda action: url_for("mediations.action", mediation=id, track=action.track, name=action.name),
+    )  # fmt: skip
+
+
+class HandOver(Form):
+    owner = Person(label=N_("Who leads it next"), role="dispute_officer")
+    team = People(
+        label=N_("Who stands in"), role="dispute_officer", required=False,
+        help=N_("They read it and work on it. A sealed mediation has no other deputies: whoever is away names somebody here first."),
+    )
+    note = Note(label=N_("What the next one should know"))
+
+
+@blueprint.get("/mediations/<uuid:mediation>/hand-over")
+def ask_hand_over(mediation: UUID) -> Response:
+    return _hand_over(str(mediation), None)
+
+
+def _hand_over(id: str, sent: form_actions.Sent | None) -> Response:
+    with page_transaction() as (db, actor):
+        case, told = _find(db, actor, id)
+        if "hand_over" not in told["deeds"]:
+            raise NotFound("mediation")
+        known, name = mediations.list_leaders(db, actor, id)["items"], f"hand-over:{id}"
+        people = [(one["id"], one["name"]) for one in known]
+        leaders = [(id, gettext("%(name)s, who leads it now", name=name) if id == case.owner else name) for id, name in people]
+        form = build_form(
+            name, HandOver.rule(), own_texts(HandOver), choices={"owner": leaders, "team": people},
+            values={"team": list(case.team)}, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, name), revision=case.revision, doubts=sent.doubts if sent else (),
+        )  # fmt: skip
+    alone = not any(id != case.owner for id, _ in people)
+    page = render_template("mediations/hand_over.html", one=told, form=form, sent=sent, alone=alone)
+    return make_response(page, sent.status if sent else 200)
+
+
+@blueprint.post("/mediations/<uuid:mediation>/hand-over")
+def hand_over(mediation: UUID) -> Response:
+    id = str(mediation)
+    with page_transaction() as (db, actor):
+        _find(db, actor, id)
+
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+        given = check(build_model("HandOver", HandOver.rule()), HandOver.rule(), data, layout.clock().today)
+        return mediations.hand_over_mediation(
+            db, actor, id, owner=given["owner"], team=given.get("team", []), note=given["note"], revision=revision, request=key
+        )
+
+    return form_actions.answer(
+        f"hand-over:{id}", HandOver.rule(), do, lambda sent: _hand_over(id, sent), lambda _: url_for("mediations.index"),
+        lambda _: gettext("You have handed the mediation over."),
+    )  # fmt: skip
+
+
+@blueprint.get("/mediations/<uuid:mediation>/<uuid:track>/<name>")
+def action(mediation: UUID, track: UUID, name: str) -> str:
+    return _action(str(mediation), str(track), name, None)
+
+
+def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> str:
+    with page_transaction() as (db, actor):
+        case, told = _find(db, actor, id)
+        layout.use_calendar(calendar_of(db, case.programme))
+        actions = form_actions.actions_in(told["tracks"], told["actions"])
+        if sent is None:
+            chosen = form_actions.find_action(actions, track, name)
+        else:
+            chosen = form_actions.find_sent(actions, case, case.tracks, track, name, actor)
+        form = form_actions.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
+        moved = form_actions.moved_since(db, actor, case, track, sent.seen) if sent else []
+    return render_template(
+        "mediations/action.html", one=told, action=chosen, form=form, sent=sent, moved=say_shared(case, moved),
+        post=url_for("mediations.fire", mediation=id, track=track, name=name), back=url_for("mediations.show", mediation=id),
+    )  # fmt: skip
+
+
+@blueprint.post("/mediations/<uuid:mediation>/<uuid:track>/<name>")
+def fire(mediation: UUID, track: UUID, name: str) -> Response:
+    id = str(mediation)
+    with page_transaction() as (db, actor):
+        case, told = _find(db, actor, id)
+        chosen = form_actions.find_sent(
+            form_actions.actions_in(told["tracks"], told["actions"]), case, case.tracks, str(track), name, actor
+        )
+
+    def do(db: Connection, actor: Actor, request: Request, seen: int, data: dict[str, Json]) -> Done:
+        return fire_transition(
+            db, actor, id, "mediation", str(track), name, data=data, revision=seen, request=request
+        )
+
+    return form_actions.answer(
+        chosen.draft, chosen.rules, do,
+        lambda sent: make_response(_action(id, str(track), name, sent), sent.status),
+        lambda _: url_for("mediations.show", mediation=id), lambda _: say_done(chosen), sure=form_actions.is_sure(chosen),
+        known=chosen.prefill,
+    )  # fmt: skip

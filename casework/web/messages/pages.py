@@ -1,0 +1,373 @@
+"""Messages: a page for each thread, so that what is meant for one audience is never typed beside another's box."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from markupsafe import Markup
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.engine.case_objects.messages import FROM_INSIDE, INTERNAL, LONGEST, NOT_A_READER, SHARED, STRANGER
+from casework.engine.definition.forms import Form, Note, People
+from casework.errors import AudienceInDoubt, NotFound
+from casework.operations.cases.queries import find_case
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import drop_draft, find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.mediations.service import find_mediation
+from casework.operations.messages.mentions import open_mentions
+from casework.operations.messages.service import (
+    Thread,
+    correct_message,
+    describe_thread,
+    draft_name,
+    list_messages,
+    list_threads,
+    send_message,
+    thread_of,
+)
+from casework.operations.referrals.service import find_referral
+from casework.permissions import Actor
+from casework.web.shell import layout
+from casework.web.shell.form_actions import Sent, answer
+from casework.web.shell.forms import FormView, build_form, own_texts, read_request
+from casework.web.shell.i18n import N_, say
+from casework.web.shell.session import page_transaction
+from casework.web.shell.values import service_name
+
+Json = Any
+blueprint = Blueprint("messages", __name__)
+
+
+class InternalNote(Form):
+    words = Note(label=N_("Internal note"), max=LONGEST)
+    tell = People(label=N_("Tell"), required=False)
+
+
+class SharedMessage(Form):
+    words = Note(label=N_("Message"), max=LONGEST)
+    tell = People(label=N_("Tell"), required=False)
+
+
+class Correction(Form):
+    words = Note(label=N_("What it should say"), max=LONGEST)
+
+
+#: Why nobody writes in a thread now, as the engine says it.
+CLOSED = (
+    N_("the referral has not been sent, so that nobody there could read it."),
+    N_("the referral was never sent, so that nobody there could read it."),
+    N_("the case stands still while a stop is being decided."),
+    N_("the referral has ended, and its thread with it."),
+)
+DOUBTS = {
+    STRANGER: N_("It names %(name)s, whom %(readers)s may not know of."),
+    NOT_A_READER: N_("It addresses @%(name)s, who is not among its readers."),
+    FROM_INSIDE: N_("It has words of an internal note, or of one that you have begun to write."),
+}
+
+
+# --- where a thread stands -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """A thread by its address: of a case's or a mediation's internal notes, or shared in a referral."""
+
+    where: str
+    id: str
+
+    @property
+    def audience(self) -> str:
+        return SHARED if self.where == "referral" else INTERNAL
+
+    @property
+    def referral(self) -> str | None:
+        return self.id if self.where == "referral" else None
+
+    def find(self, db: Connection, actor: Actor) -> Thread:
+        """Raises NotFound for those who may not read it."""
+        if self.where == "case":
+            case = find_case(db, actor, self.id)[0]
+        elif self.where == "referral":
+            case = find_referral(db, actor, self.id)[0]
+        else:
+            case = find_mediation(db, actor, self.id)
+        return thread_of(actor, case, self.audience, self.referral)
+
+    def url(self, view: str = "show", **more: Any) -> str:
+        at: dict[str, Any] = {_PARAMETERS[self.where]: self.id} | more
+        return url_for(f"messages.{self.where}_{view}", **at)
+
+
+_PARAMETERS = {"case": "number", "referral": "referral", "mediation": "mediation"}
+
+
+def say_thread(one: Mapping[str, Json]) -> str:
+    """The name of a thread."""
+    if one["audience"] == INTERNAL:
+        return gettext("Internal notes")
+    if not one["whole"]:
+        return gettext("Messages with the office")
+    return gettext("Shared with %(provider)s", provider=one["provider"] or gettext("a provider"))
+
+
+def thread_url(one: Mapping[str, Json], number: str | None, log: str) -> str:
+    """The address of a thread as operations list it."""
+    if one["referral"] is not None:
+        return Place("referral", str(one["referral"])).url()
+    return (Place("case", number) if number else Place("mediation", log)).url()
+
+
+@blueprint.app_template_global()
+def mention_url(one: Mapping[str, Json]) -> str:
+    """Where a message stands that mentions the reader."""
+    if one["audience"] == SHARED:
+        place = Place("referral", one["referral"])
+    else:
+        place = Place("mediation", one["mediation"]) if one["mediation"] else Place("case", one["number"])
+    return f"{place.url()}#m-{one['message']}"
+
+
+def threads_of(threads: Iterable[Mapping[str, Json]], number: str | None, log: str) -> list[tuple[str, str, Mapping[str, Json]]]:
+    """Threads for a page: the name of each, its address, and what stands there."""
+    return [(say_thread(one), thread_url(one, number, log), one) for one in threads]
+
+
+def _crumbs(told: Mapping[str, Json]) -> list[tuple[str, str]]:
+    """The page that a thread belongs to, as its reader knows it."""
+    if told["whole"] and told["number"]:
+        return [(gettext("Cases"), url_for("cases.index")), (told["number"], url_for("cases.show", number=told["number"]))]
+    if told["whole"]:
+        return [
+            (gettext("Sealed mediations"), url_for("mediations.index")),
+            (told["title"] or gettext("Sealed mediation"), url_for("mediations.show", mediation=told["log"])),
+        ]
+    name = gettext("Referral: %(service)s", service=service_name(told["service"]))
+    return [(gettext("Home"), url_for("home.show")), (name, url_for("referrals.show", referral=told["referral"]))]
+
+
+def say_readers(told: Mapping[str, Json]) -> str:
+    """Who will read what is written in a thread."""
+    sealed = told["kind"] == "mediation"
+    if told["audience"] == INTERNAL:
+        if sealed:
+            return gettext("Read by those named for this mediation, and by nobody else.")
+        return gettext(
+            "Read by the office alone: the programme's officers, supervisors, compliance officers, managers and auditors."
+            " No provider ever reads it."
+        )
+    provider = told["provider"] or gettext("a provider")
+    if sealed:
+        return gettext("Read by the people of %(provider)s, and by those named for this mediation.", provider=provider)
+    if told["whole"]:
+        return gettext("Read by the people of %(provider)s, outside the office, and by the office.", provider=provider)
+    return gettext("Read by the programme's office and by your colleagues at %(provider)s.", provider=provider)
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'，。；、！？（）《》]+")
+
+
+@blueprint.app_template_filter()
+def message_text(words: str) -> Markup:
+    """What somebody typed: paragraphs, lines and addresses, and nothing else. No address is followed by itself."""
+    made = []
+    for part in re.split(r"\n\s*\n", words.replace("\r\n", "\n").strip()):
+        lines = [_linked(line) for line in part.split("\n")]
+        made.append(Markup("<p>{}</p>").format(Markup("<br>").join(lines)))
+    return Markup("").join(made)
+
+
+def _linked(line: str) -> Markup:
+    parts, after = [], 0
+    for found in _ADDRESS.finditer(line):
+        address = found[0].rstrip(".,;:!?)]")
+        parts += [
+            Markup.escape(line[after : found.start()]),
+            Markup('<a href="{0}" rel="nofollow noopener noreferrer">{0}</a>').format(address),
+        ]
+        after = found.start() + len(address)
+    return Markup("").join([*parts, Markup.escape(line[after:])])
+
+
+def _form_of(audience: str) -> type[Form]:
+    return InternalNote if audience == INTERNAL else SharedMessage
+
+
+def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None = None) -> Response:
+    cursor = request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        thread = place.find(db, actor)
+        layout.use_calendar(calendar_of(db, thread.case.programme))
+        told = describe_thread(db, actor, thread)
+        listed = list_messages(db, actor, thread, cursor=cursor)
+        threads = list_threads(db, actor, thread.case)
+        if sent is None:
+            open_mentions(db, actor, thread)
+        form = _composer(db, actor, thread, told, sent) if told["why_not"] is None or sent else None
+    page = render_template(
+        "messages/thread.html", told=told, place=place, form=form, items=listed["items"], sent=sent,
+        crumbs=_crumbs(told), title=say_thread(told), readers=say_readers(told), why_not=say(told["why_not"]) if told["why_not"] else "",
+        doubts=_say_doubts(doubt), seal=_seal(sent.data.get("f-words", "")) if sent and doubt else "",
+        tabs=threads_of(threads, told["number"], told["log"]) if told["whole"] else [],
+        service=service_name(told["service"]) if told["service"] else "",
+        next_url=place.url(cursor=listed["next"]) if listed["next"] else "", first_url=place.url() if cursor else "",
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+def _composer(
+    db: Connection, actor: Actor, thread: Thread, told: Mapping[str, Json], sent: Sent | None
+) -> FormView:
+    name, form = draft_name(thread.case.log, told["referral"]), _form_of(thread.audience)
+    faults = {"tell" if field == "mentions" else field: why for field, why in sent.faults.items()} if sent else None
+    return build_form(
+        name, [one for one in form.rule() if one["name"] != "tell" or told["tell"]], own_texts(form),
+        choices={"tell": [(one["id"], one["name"]) for one in told["tell"]]}, submitted=sent.data if sent else None,
+        faults=faults, draft=None if sent else find_draft(db, actor.person, name),
+    )  # fmt: skip
+
+
+def _say_doubts(doubt: AudienceInDoubt | None) -> list[str]:
+    if doubt is None:
+        return []
+    return [gettext(DOUBTS[kind], name=name, readers=doubt.details["readers"]) for kind, name in doubt.reasons]
+
+
+def _seal(words: str) -> str:
+    """Stands for a text about which one was asked; another text is asked about anew."""
+    return hashlib.sha256(words.replace("\r\n", "\n").strip().encode()).hexdigest()[:32]
+
+
+def _sure(words: str) -> bool:
+    return request.form.get("sure") == _seal(words)
+
+
+# --- deeds -----------------------------------------------------------------------------------------------------------
+
+
+def _write(place: Place) -> Response:
+    with page_transaction() as (db, actor):
+        thread = place.find(db, actor)
+        told = describe_thread(db, actor, thread)
+
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+        words = str(data.get("words") or "")
+        return send_message(
+            db, actor, place.find(db, actor).case, audience=request.form.get("audience", ""), referral=place.referral,
+            words=words, mentions=data.get("tell", ()), sure=_sure(words), request=key,
+        )  # fmt: skip
+
+    def said(_: Done) -> str:
+        if place.audience == INTERNAL:
+            return gettext("The note is kept. No provider reads it.")
+        if not told["whole"]:
+            return gettext("Your message is sent. The office reads it now.")
+        return gettext("Your message is sent. %(provider)s reads it now.", provider=told["provider"])
+
+    name = draft_name(thread.case.log, place.referral)
+    try:
+        return answer(
+            name, _form_of(place.audience).rule(), do, lambda sent: _show(place, sent), lambda _: place.url(), said
+        )
+    except AudienceInDoubt as doubt:
+        return _show(place, Sent(request.form, {}, 200), doubt)
+
+
+def _ask_correction(place: Place, message: str, sent: Sent | None = None, doubt: AudienceInDoubt | None = None) -> Response:
+    with page_transaction() as (db, actor):
+        thread = place.find(db, actor)
+        layout.use_calendar(calendar_of(db, thread.case.programme))
+        told = describe_thread(db, actor, thread)
+        found = list_messages(db, actor, thread, only=message)["items"]
+        if not found or not (found[0]["may_correct"] or sent):
+            raise NotFound("message")
+        name = _draft_of(thread, message)
+        form = build_form(
+            name, Correction.rule(), own_texts(Correction), values={"words": found[0]["words"]},
+            submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, name),
+        )  # fmt: skip
+    page = render_template(
+        "messages/correct.html", told=told, place=place, form=form, one=found[0], sent=sent, back=place.url(),
+        crumbs=[*_crumbs(told), (say_thread(told), place.url())], title=gettext("Correct what you have written"), readers=say_readers(told),
+        doubts=_say_doubts(doubt), seal=_seal(sent.data.get("f-words", "")) if sent and doubt else "",
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+def _draft_of(thread: Thread, message: str) -> str:
+    return f"{draft_name(thread.case.log, thread.referral.id if thread.referral else None)}:{message}"
+
+
+def _correct(place: Place, message: str) -> Response:
+    with page_transaction() as (db, actor):
+        thread = place.find(db, actor)
+        name = _draft_of(thread, message)
+        if "take_back" in request.form:
+            correct_message(
+                db, actor, thread.case, audience=request.form.get("audience", ""), referral=place.referral, message=message,
+                words=None, request=read_request(),
+            )  # fmt: skip
+            drop_draft(db, actor.person, name)
+            flash(gettext("You have taken it back. What it said stays in the history."))
+            return redirect(f"{place.url()}#m-{message}", 303)
+
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+        words = str(data.get("words") or "")
+        return correct_message(
+            db, actor, place.find(db, actor).case, audience=request.form.get("audience", ""), referral=place.referral,
+            message=message, words=words, sure=_sure(words), request=key,
+        )  # fmt: skip
+
+    try:
+        return answer(
+            name, Correction.rule(), do, lambda sent: _ask_correction(place, message, sent),
+            lambda _: f"{place.url()}#m-{message}",
+            lambda _: gettext("It is corrected. What it said before stays in the history."),
+        )  # fmt: skip
+    except AudienceInDoubt as doubt:
+        return _ask_correction(place, message, Sent(request.form, {}, 200), doubt)
+
+
+# --- addresses -------------------------------------------------------------------------------------------------------
+
+
+def _place(where: str, at: Mapping[str, Any]) -> Place:
+    return Place(where, str(at[_PARAMETERS[where]]))
+
+
+def _add(where: str, path: str) -> None:
+    def show(**at: Any) -> Response:
+        return _show(_place(where, at))
+
+    def write(**at: Any) -> Response:
+        return _write(_place(where, at))
+
+    def ask_correction(message: Any, **at: Any) -> Response:
+        return _ask_correction(_place(where, at), str(message))
+
+    def correct(message: Any, **at: Any) -> Response:
+        return _correct(_place(where, at), str(message))
+
+    views: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
+        ("GET", "show", "/messages", show), ("POST", "write", "/messages", write),
+        ("GET", "correction", "/messages/<uuid:message>", ask_correction),
+        ("POST", "correct", "/messages/<uuid:message>", correct),
+    )  # fmt: skip
+    for method, name, rest, view in views:
+        blueprint.add_url_rule(path + rest, f"{where}_{name}", view, methods=[method])
+
+
+_add("case", "/cases/<number>")
+_add("referral", "/referrals/<uuid:referral>")
+_add("mediation", "/mediations/<uuid:mediation>")

@@ -1,0 +1,116 @@
+"""What a person has been told, and how a person wants to be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.analysis.notification_rules import KINDS
+from casework.errors import InvalidForm
+from casework.operations.auth.account_words import ROLE_SAYS, SAYS
+from casework.operations.core import notification_preferences
+from casework.operations.core.notice_words import CHOICE, HAPPENED, KIND
+from casework.operations.notifications import queries as notification_queries
+from casework.web.history.sentences import say_given
+from casework.web.shell.i18n import edition_text
+from casework.web.shell.session import page_transaction
+from casework.web.shell.task_links import case_url
+
+Json = Any
+blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
+
+
+@blueprint.get("")
+def index() -> str:
+    cursor = request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        found = notification_queries.list_notifications(db, actor, cursor=cursor)
+    return render_template(
+        "notifications/index.html", rows=[_said(one) for one in found["items"]],
+        next_url=url_for("notifications.index", cursor=found["next"]) if found["next"] else "",
+        first_url=url_for("notifications.index") if cursor else "",
+    )  # fmt: skip
+
+
+def _said(one: Json) -> Json:
+    """A notification with its words."""
+    if one["account"]:
+        return one | {"happened": gettext(SAYS[one["words"]]), "deed": ""}
+    if one["role_request"]:
+        return one | {"happened": gettext(ROLE_SAYS[one["words"]]), "deed": ""}
+    if one["opened"]:
+        by = gettext("by %(name)s", name=one["opened"]["by"] or gettext("somebody"))
+        return one | {"happened": gettext(HAPPENED[one["kind"]]), "deed": by + say_given(one["opened"]["given"], one["opened"]["names"])}
+    deed = edition_text(load_library()[one["edition"]], one["words"]) if one["words"] else ""
+    return one | {"happened": gettext(HAPPENED[one["kind"]]), "deed": deed}
+
+
+@blueprint.get("/<notification>")
+def show(notification: str) -> Response:
+    """Where a link in a mail leads: on to what it is about. It changes nothing."""
+    with page_transaction() as (db, actor):
+        found = notification_queries.find_notification(db, actor, notification)
+    return redirect(_place(found), 303)
+
+
+def _place(one: Json) -> str:
+    if one["account"]:
+        return url_for("accounts.show")
+    if one["role_request"]:
+        return url_for("role_requests.show", role=one["role_request"])
+    if one["task"] and not one["step"] and not one["done"]:
+        return url_for("tasks.show", task=one["task"])
+    if one["unsealing"]:
+        return url_for("openings.show", opening=one["unsealing"])
+    if one["inside"] and not one["sealed"]:
+        return case_url(one["number"])
+    if one["sealed"] and one["inside"]:
+        return url_for("mediations.show", mediation=one["log"])
+    return url_for("referrals.show", referral=one["referral"]) if one["referral"] else url_for("home.show")
+
+
+@blueprint.post("/<notification>/read")
+def read(notification: str) -> Response:
+    """Read it; and go on to what it is about, where that was asked for."""
+    with page_transaction() as (db, actor):
+        found = notification_queries.mark_read(db, actor, notification)
+    return redirect(_place(found) if request.form.get("go") else url_for("notifications.index"), 303)
+
+
+@blueprint.post("/read")
+def read_all() -> Response:
+    with page_transaction() as (db, actor):
+        notification_queries.mark_all_read(db, actor)
+    flash(gettext("All are marked as read."))
+    return redirect(url_for("notifications.index"), 303)
+
+
+@blueprint.get("/settings")
+def settings() -> str:
+    return _settings({})
+
+
+def _settings(faults: Json) -> str:
+    with page_transaction() as (db, actor):
+        kept = notification_preferences.find_telling(db, actor)
+    rows = [
+        (kind, gettext(KIND[kind]), [(one, gettext(CHOICE[one]), kept.choices[kind] == one) for one in notification_preferences.allowed(kind)])
+        for kind in KINDS
+    ]
+    return render_template("notifications/settings.html", rows=rows, quiet=kept.quiet, faults=faults)
+
+
+@blueprint.post("/settings")
+def keep_settings() -> Response:
+    choices = {kind: request.form[kind] for kind in KINDS if kind in request.form}
+    try:
+        with page_transaction() as (db, actor):
+            notification_preferences.set_telling(db, actor, choices, quiet=bool(request.form.get("quiet")))
+    except InvalidForm as refusal:
+        return make_response(_settings(refusal.fields), 422)
+    flash(gettext("Your preferences are kept."))
+    return redirect(url_for("notifications.settings"), 303)

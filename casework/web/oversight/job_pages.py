@@ -1,0 +1,44 @@
+"""The administrator's page of what happens by itself: workers, jobs, and what is late. Never what a job is for."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework.operations.oversight.job_health import retry_job, show_jobs
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import N_
+from casework.web.shell.session import only, page_transaction
+
+blueprint = Blueprint("jobs", __name__, url_prefix="/administration/jobs")
+
+TASKS = {
+    "ring": N_("a deadline"), "tell": N_("telling people"), "check": N_("the nightly check"), "send": N_("a mail"),
+    "hook": N_("a webhook"), "erase": N_("erasing a person"), "recount": N_("another calendar"),
+}  # fmt: skip
+LATE = {
+    "untold": N_("Events of which nobody has been told. Is a worker running?"),
+    "unsent": N_("Mails that the mail server does not take. The log of mails says why."),
+    "unerased": N_("Persons who should have been erased, which must be done within a day. Is a worker running?"),
+    "failing": N_("Jobs that fail again and again. The worker's output says why."),
+    "overdue_job": N_("Jobs that nobody takes. Is a worker running?"),
+    "closed_roles": N_("Roles of closed accounts. End them on the page of the person."),
+}
+
+
+@blueprint.get("")
+@only("administrator")
+def index() -> str:
+    with page_transaction() as (db, actor):
+        found = show_jobs(db, actor)
+    return render_template("administration/jobs.html", found=found, tasks=TASKS, late=LATE)
+
+
+@blueprint.post("/<job>/retry")
+@only("administrator")
+def retry(job: str) -> Response:
+    with page_transaction() as (db, actor):
+        retry_job(db, actor, job, read_request())
+    flash(gettext("It is tried again at once."))
+    return redirect(url_for("jobs.index"), 303)

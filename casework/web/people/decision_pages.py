@@ -1,0 +1,141 @@
+"""What one person asked for and a second one decides: a page for each, with what follows from either answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition, TransitionRule
+from casework.engine.execution.task_lifecycle import COMPLETE
+from casework.engine.state.case import Case, Task, Track
+from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.unread import look
+from casework.operations.history import timeline
+from casework.operations.tasks import service as tasks
+from casework.permissions import Sight, asked, operations, sight
+from casework.web.history.sentences import say_fields
+from casework.web.shell import layout
+from casework.web.shell.form_actions import Sent, say_refusal
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import N_, edition_text, role_name, say_faults
+from casework.web.shell.session import page_transaction
+from casework.web.shell.task_links import place_url, service_name, task_words
+from casework.web.tasks.next_action import say_done
+from casework.web.tasks.operation_pages import menu, told
+from casework.web.tasks.pages import read_task
+
+Json = Any
+blueprint = Blueprint("decisions", __name__)
+
+CONFIRM, REFUSE = "confirm", "refuse"
+#: What an effect of a proposal, or of its refusal, does, as whoever decides must know it.
+_EFFECTS = {
+    "freeze": N_("Since it was asked for, nothing goes out of the case."),
+    "thaw": N_("What has stood still since it was asked for goes on."),
+}
+
+
+@blueprint.get("/decisions/<uuid:task>")
+def show(task: UUID) -> Response | str:
+    return _show(str(task), None)
+
+
+def _show(id: str, sent: Sent | None) -> Response | str:
+    with page_transaction() as (db, actor):
+        case, one = read_task(db, actor, id)
+        # Where the second word is said of a referral, its provider sees the task and not what the office wrote.
+        if one["type"] != "decision" or sight(actor, case) < Sight.ALL:
+            raise NotFound("task")
+        layout.use_calendar(calendar_of(db, case.programme))
+        task = case.tasks.get(id)
+        edition = load_library()[one["edition"]]
+        allowed = operations(actor, case, task, edition) if task is not None else []
+        standing = _standing(db, case, task, edition) if task is not None and task.open else None
+        mine = task is not None and asked(actor, case, task)
+        look(db, actor, case.log, one["referral"] if one["organisation"] else None)
+    return render_template(
+        "tasks/decide.html", one=one, place=place_url(one), sent=sent, standing=standing, decides=standing is not None and COMPLETE in allowed,
+        mine=mine, told=told(one), menu=menu(one, allowed, without=("resume",)),
+    )  # fmt: skip
+
+
+def _standing(db: Connection, case: Case, task: Task, edition: Edition) -> dict[str, Json]:
+    """What was asked for, by whom, when and why, and what follows from either answer."""
+    pending = case.proposals[str(task.of)]
+    track = case.tracks[task.track]
+    rule = next(one for one in edition.transitions if one.name == pending.transition)
+    entry = next(timeline.tell(db, case.log, {pending.seq}))
+    return {
+        "asker": entry["actor"], "acting_for": entry["acting_for"], "at": entry["at"], "happened_on": entry["happened_on"],
+        "fields": say_fields(entry, load_library().editions), "roles": [role_name(role) for role in rule.confirm_by],
+        "since": [gettext(_EFFECTS[one]) for one in rule.proposal_effects if one in _EFFECTS],
+        "confirmed": _if_confirmed(edition, rule, track), "refused": _if_refused(edition, rule, track, entry["actor"]),
+    }  # fmt: skip
+
+
+def _if_confirmed(edition: Edition, rule: TransitionRule, track: Track) -> list[str]:
+    """Where it leads, and what is opened with it."""
+    here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track.states)
+    if rule.target == "=same":
+        made = [gettext("The case stays at “%(state)s”.", state=here)]
+    elif rule.target == "=previous":
+        made = [gettext("The case goes back to where it was before.")]
+    else:
+        made = [gettext("The case goes from “%(here)s” to “%(there)s”.", here=here, there=edition_text(edition, f"states.{rule.target}"))]
+    consequence = f"transitions.{rule.name}.consequence"
+    if consequence in edition.texts and not rule.proposal_effects:
+        made.append(edition_text(edition, consequence))
+    kinds: dict[str, list[str]] = {"task": [], "referral": []}
+    for one in rule.opens:
+        if one["open"] == "task":
+            kinds["task"].append(edition_text(edition, f"tasks.{one['task']}"))
+        elif one["open"] == "referral":
+            kinds["referral"].append(service_name(one["service"]))
+    if kinds["task"]:
+        made.append(gettext("New tasks: %(tasks)s.", tasks=", ".join(dict.fromkeys(kinds["task"]))))
+    if kinds["referral"]:
+        made.append(gettext("A request is prepared where the plan names a provider: %(services)s.", services=", ".join(kinds["referral"])))
+    return made
+
+
+def _if_refused(edition: Edition, rule: TransitionRule, track: Track, asker: Mapping[str, Json]) -> list[str]:
+    here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track.states)
+    made = [gettext("The case stays at “%(state)s”, and %(name)s is told.", state=here, name=asker["name"])]
+    return made + [gettext(_EFFECTS[one]) for one in rule.refusal_effects if one in _EFFECTS]
+
+
+@blueprint.post("/decisions/<uuid:task>")
+def decide(task: UUID) -> Response:
+    """Agree, upon which it is done at once, or do not, with a reason."""
+    id, answer, reason = str(task), request.form.get("decision", ""), request.form.get("reason", "").strip()
+    with page_transaction() as (db, actor):
+        _, one = read_task(db, actor, id)
+    if one["type"] != "decision":
+        raise NotFound("task")
+    data = {"decision": answer} | ({"reason": reason} if answer == REFUSE and reason else {})
+    try:
+        with page_transaction() as (db, actor):
+            tasks.complete_task(db, actor, id, data=data, happened_on=None, request=read_request())
+    except InvalidForm as refusal:
+        return _again(id, say_faults(refusal), 422)
+    except (NotAllowed, AlreadyTaken, Refused, WrongState) as refusal:
+        return _again(id, {}, 403 if isinstance(refusal, NotAllowed) else 409, say_refusal(refusal))
+    words = gettext("You agreed: %(do)s.", do=task_words(one)) if answer == CONFIRM else gettext("You did not agree: %(do)s.", do=task_words(one))
+    flash(say_done(one["case"]["number"], words) if one["case"] and one["case"]["number"] else words)
+    return redirect(place_url(one), 303)
+
+
+def _again(id: str, faults: Mapping[str, str], status: int, why: str = "") -> Response:
+    return make_response(_show(id, Sent(MultiDict(request.form), faults, status, why)), status)
+
+
+__all__ = ["blueprint"]

@@ -1,0 +1,84 @@
+"""Whoever leaves: what hangs on the person, and the cases handed over one by one, with a result for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, make_response, render_template, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework.errors import CaseworkError, InvalidForm
+from casework.operations.core.idempotency import Request
+from casework.operations.people import offboarding
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import say, say_error, say_fault
+from casework.web.shell.session import only, page_transaction
+
+Json = Any
+blueprint = Blueprint("leavers", __name__, url_prefix="/team")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one case: nothing in `why` where it was handed over."""
+
+    number: str
+    why: str = ""
+
+
+@blueprint.get("/<uuid:person>")
+@only("supervisor")
+def show(person: UUID) -> str:
+    return _show(str(person), {}, [])
+
+
+def _show(person: str, faults: Mapping[str, str], outcomes: list[Outcome]) -> str:
+    with page_transaction() as (db, actor):
+        found = offboarding.show_leaver(db, actor, person)
+    everybody = {one["id"]: one for case in found["cases"] for one in case["successors"]}
+    return render_template(
+        "leavers/show.html", one=found, faults=faults, outcomes=outcomes, everybody=list(everybody.values()),
+        done=sum(not one.why for one in outcomes), most=offboarding.MOST,
+        why_not={one["number"]: say(one["why_not"]) for one in found["cases"] if one["why_not"]},
+    )  # fmt: skip
+
+
+@blueprint.post("/<uuid:person>")
+@only("supervisor")
+def take_over(person: UUID) -> Response:
+    id, asked = str(person), read_request()
+    note = request.form.get("note", "").strip()
+    chosen = request.form.getlist("case")[: offboarding.MOST]
+    faults = {}
+    if not chosen:
+        faults["case"] = gettext("Choose at least one case.")
+    if not note and any(not request.form.get(f"note-{number}", "").strip() for number in chosen):
+        faults["note"] = say_fault("is required")
+    if faults:
+        return make_response(_show(id, faults, []), 422)
+    outcomes = [_one(id, number, note, asked) for number in chosen]
+    return make_response(_show(id, {}, outcomes))
+
+
+def _one(person: str, number: str, note: str, asked: Request) -> Outcome:
+    """One case in a transaction of its own: what refuses it keeps no other from being handed over."""
+    successor = request.form.get(f"successor-{number}") or request.form.get("successor") or None
+    words = request.form.get(f"note-{number}", "").strip() or note
+    try:
+        with page_transaction() as (db, actor):
+            offboarding.take_over(
+                db, actor, number, leaver=person, successor=successor, note=words,
+                request=Request(f"{asked.key}.{number}", asked.digest),
+            )  # fmt: skip
+    except InvalidForm as refusal:
+        return Outcome(number, "; ".join(say_fault(why) for why in refusal.fields.values()))
+    except CaseworkError as refusal:
+        return Outcome(number, say_error(refusal))
+    return Outcome(number)
+
+
+__all__ = ["blueprint"]

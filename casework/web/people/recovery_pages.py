@@ -1,0 +1,86 @@
+"""Letting somebody in again who has lost the password or the second factor: asked by one person, agreed to by another."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework.errors import InvalidForm, NotAllowed, Refused
+from casework.operations.people import account_recovery
+from casework.operations.people import queries as people_queries
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import N_, say_error, say_faults
+from casework.web.shell.session import only, page_transaction
+
+blueprint = Blueprint("recoveries", __name__, url_prefix="/recoveries")
+
+MEANS = {"password": N_("the password"), "second_factor": N_("the second factor: app, passkeys and recovery codes")}
+STATES = {
+    "asked": N_("waits for a second person"), "agreed": N_("agreed: the code works"), "refused": N_("not agreed"),
+    "withdrawn": N_("replaced by a newer one"), "used": N_("done"), "lapsed": N_("ran out"),
+}  # fmt: skip
+
+
+@blueprint.get("")
+@only(*sorted(account_recovery.DECIDERS))
+def index() -> Response:
+    return _index()
+
+
+def _index(fault: str = "", status: int = 200) -> Response:
+    with page_transaction() as (db, actor):
+        items = account_recovery.list_recoveries(db, actor)["items"]
+    return make_response(render_template("recoveries/index.html", items=items, means=MEANS, states=STATES, fault=fault), status)
+
+
+@blueprint.get("/new/<uuid:person>")
+@only("administrator")
+def new(person: UUID) -> Response:
+    return _new(str(person), {})
+
+
+def _new(person: str, faults: dict[str, str], status: int = 200) -> Response:
+    with page_transaction() as (db, actor):
+        one = people_queries.show_person(db, actor, person)
+    return make_response(render_template("recoveries/new.html", one=one, means=MEANS, faults=faults), status)
+
+
+@blueprint.post("/new/<uuid:person>")
+@only("administrator")
+def ask(person: UUID) -> Response:
+    """Ask; the page that follows shows the first half of the code, this once."""
+    try:
+        with page_transaction() as (db, actor):
+            one = people_queries.show_person(db, actor, str(person))
+            done = account_recovery.ask_recovery(
+                db, actor, person=str(person), means=request.form.getlist("means"), reason=request.form.get("reason", ""),
+                request=read_request(),
+            )  # fmt: skip
+    except InvalidForm as refusal:
+        return _new(str(person), say_faults(refusal), 422)
+    except NotAllowed as refusal:
+        return _new(str(person), {"": say_error(refusal)}, 403)
+    return make_response(render_template("recoveries/told.html", one=one, half=done.answer.get("half"), first=True))
+
+
+@blueprint.post("/<uuid:recovery>/decide")
+@only(*sorted(account_recovery.DECIDERS))
+def decide(recovery: UUID) -> Response:
+    """Agree or not; upon agreement the page shows the second half of the code, this once."""
+    agree = request.form.get("decision") == "agree"
+    try:
+        with page_transaction() as (db, actor):
+            done = account_recovery.decide_recovery(db, actor, str(recovery), agree=agree, request=read_request())
+            told = next(one for one in account_recovery.list_recoveries(db, actor)["items"] if one["id"] == str(recovery))
+    except Refused as refusal:
+        return _index(say_error(refusal), 409)
+    if not agree:
+        flash(gettext("You have not agreed. The person is told."))
+        return redirect(url_for("recoveries.index"), 303)
+    return make_response(render_template("recoveries/told.html", one=told["person"], half=done.answer.get("half"), first=False))
+
+
+__all__ = ["blueprint"]

@@ -1,0 +1,78 @@
+"""Roles that decide: what was asked for, and the page on which a second person agrees or does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework.engine.roles import ADMINISTRATOR, AUDITOR, SUPERVISOR
+from casework.errors import InvalidForm, Refused, WrongState
+from casework.operations.people import role_requests
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import N_, role_name, say, say_error, say_faults
+from casework.web.shell.session import only, page_transaction
+
+Json = Any
+blueprint = Blueprint("role_requests", __name__, url_prefix="/roles")
+
+STATES = {"asked": N_("waits for a second person"), "agreed": N_("agreed"), "refused": N_("not agreed")}
+#: What somebody with the role can do from then on, for whoever agrees.
+REACH = {
+    "officer": N_("reads every case of the programme, and works on those of their own"),
+    "supervisor": N_("reads every case of the programme, decides as a second person, and agrees to roles"),
+    "compliance": N_("reads every case of the programme, screens parties and stops cases"),
+    "dispute_officer": N_("works on sealed mediations, and on no case"),
+    "auditor": N_("reads every case and its history, and judges what others have done"),
+    "manager": N_("reads every case of the programme, and changes nothing in it"),
+    "administrator": N_("makes accounts, asks for roles and agrees to them; reads no case"),
+}
+
+
+@blueprint.get("")
+@only(ADMINISTRATOR, SUPERVISOR, AUDITOR)
+def index() -> str:
+    with page_transaction() as (db, actor):
+        found = role_requests.list_requests(db, actor)
+    return render_template("role_requests/index.html", rows=found["items"], states=STATES)
+
+
+@blueprint.get("/<uuid:role>")
+@only(ADMINISTRATOR, SUPERVISOR, AUDITOR)
+def show(role: UUID) -> str:
+    return _shown(str(role), {})
+
+
+def _shown(id: str, faults: Mapping[str, str]) -> str:
+    with page_transaction() as (db, actor):
+        one = role_requests.show_request(db, actor, id)
+    return render_template("role_requests/show.html", one=one, faults=faults, states=STATES, reach=REACH)
+
+
+@blueprint.post("/<uuid:role>/decide")
+@only(ADMINISTRATOR, SUPERVISOR, AUDITOR)
+def decide(role: UUID) -> Response:
+    id, agree = str(role), request.form.get("decision") == "agree"
+    try:
+        with page_transaction() as (db, actor):
+            one = role_requests.show_request(db, actor, id)
+            role_requests.decide_role(db, actor, id, agree=agree, note=request.form.get("note", ""), request=read_request())
+    except InvalidForm as refusal:
+        return make_response(_shown(id, say_faults(refusal)), 422)
+    except Refused as refusal:
+        return make_response(_shown(id, {"": " ".join(say(why) for why in refusal.reasons)}), 409)
+    except WrongState as refusal:
+        return make_response(_shown(id, {"": say_error(refusal)}), 409)
+    given = {"name": one["person"]["name"], "role": role_name(one["role"])}
+    flash(
+        gettext("You agreed: %(name)s has the role %(role)s now, or from its first day.", **given) if agree
+        else gettext("You did not agree: %(name)s does not get the role %(role)s.", **given)
+    )
+    return redirect(url_for("role_requests.index"), 303)
+
+
+__all__ = ["blueprint"]

@@ -1,0 +1,133 @@
+"""Erasing a person: the form of whoever asks, the page on which a second person agrees, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from casework.operations.people import queries as people_queries
+from casework.operations.privacy import erasure_requests
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import N_, say, say_error, say_faults
+from casework.web.shell.session import current_actor, only, page_transaction
+
+Json = Any
+blueprint = Blueprint("erasures", __name__, url_prefix="/erasures")
+
+BASES = {
+    "request": N_("The person asked for it"), "withdrawn": N_("The person withdrew consent"),
+    "needless": N_("The data are not needed any more"), "order": N_("An authority ordered it"),
+}  # fmt: skip
+STATES = {
+    "asked": N_("waits for a second person"), "agreed": N_("is being carried out"), "done": N_("erased"),
+    "refused": N_("not erased"),
+}  # fmt: skip
+
+
+@blueprint.get("")
+@only(ADMINISTRATOR, COMPLIANCE, MANAGER)
+def index() -> str:
+    cursor = request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        found = erasure_requests.list_erasures(db, actor, cursor=cursor)
+    return render_template(
+        "erasures/index.html", rows=found["items"], states=STATES, bases=BASES, asks=ADMINISTRATOR in actor.roles(),
+        next_url=url_for("erasures.index", cursor=found["next"]) if found["next"] else "",
+        first_url=url_for("erasures.index") if cursor else "",
+    )  # fmt: skip
+
+
+@blueprint.get("/new")
+@only(ADMINISTRATOR)
+def new() -> str:
+    return _form({})
+
+
+def _form(faults: Mapping[str, str]) -> str:
+    with page_transaction() as (db, actor):
+        programmes = people_queries.choices(db, actor)["programme"]
+        person = request.values.get("person", "")
+        named = people_queries.show_person(db, actor, _id(person)) if person else None
+    return render_template("erasures/new.html", faults=faults, within=programmes, whom=named, bases=BASES)
+
+
+def _id(given: str) -> str:
+    try:
+        return str(UUID(given))
+    except ValueError:
+        raise NotFound("person") from None
+
+
+@blueprint.post("")
+@only(ADMINISTRATOR)
+def ask() -> Response:
+    given = {name: request.form.get(name, "").strip() for name in ("programme", "person", "basis", "reason", "words")}
+    try:
+        with page_transaction() as (db, actor):
+            if given["programme"] not in dict(people_queries.choices(db, actor)["programme"]):
+                raise InvalidForm(fields={"programme": "is not one of the choices"})
+            done = erasure_requests.ask_erasure(
+                db, actor, programme=given["programme"], person=_id(given["person"]) if given["person"] else None,
+                words=given["words"].splitlines(), basis=given["basis"], reason=given["reason"], request=read_request(),
+                years=current_app.config["KEEP_FINANCING_YEARS"],
+            )  # fmt: skip
+    except InvalidForm as refusal:
+        return make_response(_form(say_faults(refusal)), 422)
+    except Refused as refusal:
+        return make_response(_form({"": " ".join(say(one) for one in refusal.reasons)}), 409)
+    except WrongState as refusal:
+        return make_response(_form({"": say_error(refusal)}), 409)
+    flash(gettext("Nothing is erased yet. A compliance officer or manager of the programme decides next, on this page."))
+    return redirect(url_for("erasures.show", erasure=done.answer["id"]), 303)
+
+
+@blueprint.get("/<uuid:erasure>")
+@only(ADMINISTRATOR, COMPLIANCE, MANAGER)
+def show(erasure: UUID) -> str:
+    return _shown(str(erasure), {})
+
+
+def _shown(erasure: str, faults: Mapping[str, str]) -> str:
+    with page_transaction() as (db, actor):
+        one = erasure_requests.show_erasure(db, actor, erasure, years=current_app.config["KEEP_FINANCING_YEARS"])
+    return render_template(
+        "erasures/show.html", one=one, kept=[say(why) for why in one["kept"]], faults=faults, states=STATES, bases=BASES
+    )
+
+
+@blueprint.post("/<uuid:erasure>/decide")
+@only(ADMINISTRATOR, COMPLIANCE, MANAGER)
+def decide(erasure: UUID) -> Response:
+    id, agree = str(erasure), request.form.get("decision") == "agree"
+    try:
+        with page_transaction() as (db, actor):
+            erasure_requests.show_erasure(db, actor, id)
+            if not {COMPLIANCE, MANAGER} & current_actor().roles():
+                raise NotAllowed(why="this is for: compliance, manager, in their own name.")
+            if agree and request.form.get("sure") != "yes":
+                raise InvalidForm(fields={"sure": gettext("Tick the box: this cannot be undone.")})
+            erasure_requests.decide_erasure(
+                db, actor, id, agree=agree, note=request.form.get("note", ""), request=read_request(),
+                years=current_app.config["KEEP_FINANCING_YEARS"],
+            )  # fmt: skip
+    except InvalidForm as refusal:
+        return make_response(_shown(id, say_faults(refusal)), 422)
+    except Refused as refusal:
+        return make_response(_shown(id, {"": " ".join(say(one) for one in refusal.reasons)}), 409)
+    except WrongState as refusal:
+        return make_response(_shown(id, {"": say_error(refusal)}), 409)
+    flash(
+        gettext("You have agreed. It is carried out within moments, at the latest within a day.") if agree
+        else gettext("You have not agreed. Nothing is erased.")
+    )
+    return redirect(url_for("erasures.show", erasure=id), 303)
+
+
+__all__ = ["blueprint"]

@@ -1,0 +1,268 @@
+"""Referrals: a provider's lists, one referral with what may be done in it, and the members of a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.state.case import Case
+from casework.engine.state.events import SAID
+from casework.errors import NotAllowed, NotFound
+from casework.operations.auth.step_up import insist_proved_for
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.unread import look
+from casework.operations.deadlines.queries import explain_tasks
+from casework.operations.documents.service import why_not
+from casework.operations.messages.service import list_threads
+from casework.operations.people import service as administration
+from casework.operations.referrals import inbox
+from casework.operations.referrals import service as referrals
+from casework.operations.referrals.acknowledgements import describe_contract
+from casework.operations.referrals.service import list_referral_events
+from casework.permissions import Actor
+from casework.web.cases.correction_pages import correctable
+from casework.web.cases.progress import steps_of
+from casework.web.deadlines.presenter import account, ledger
+from casework.web.documents.pages import file_in_place
+from casework.web.history.sentences import say_entry
+from casework.web.messages.pages import threads_of
+from casework.web.referrals.acknowledgement_pages import said_of
+from casework.web.shell import form_actions, layout
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import edition_text, role_name, say_error
+from casework.web.shell.navigation import PROVIDERS
+from casework.web.shell.session import only, page_transaction
+from casework.web.shell.values import service_name
+from casework.web.tasks.allocation_pages import queues_to_choose
+from casework.web.tasks.skill_pages import people_with_skills
+
+Json = Any
+blueprint = Blueprint("referrals", __name__)
+
+
+@blueprint.get("/referrals/working")
+@only(*PROVIDERS)
+def working() -> str:
+    """What was accepted and is not handed in yet."""
+    return _list("working", "referrals.working")
+
+
+@blueprint.get("/referrals/delivered")
+@only(*PROVIDERS)
+def delivered() -> str:
+    """What was handed in, and what has ended."""
+    return _list("delivered", "referrals.delivered")
+
+
+def _list(tab: str, endpoint: str) -> str:
+    cursor = request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        if calendar := inbox.inbox_calendar(db, actor):
+            layout.use_calendar(calendar)
+        listed = inbox.list_inbox(db, actor, tab=tab, cursor=cursor)
+        counts = inbox.count_inbox(db, actor)
+    return render_template(
+        "referrals/index.html", tab=tab, rows=listed["items"], counts=counts, tasks=[], mentions=[], absent=[],
+        next_url=url_for(endpoint, cursor=listed["next"]) if listed["next"] else "",
+        first_url=url_for(endpoint) if cursor else "",
+    )  # fmt: skip
+
+
+# --- one referral ----------------------------------------------------------------------------------------------------
+
+#: Of a provider's actions those that are asked for as one page with the offer itself.
+ANSWER = "accept"
+
+
+@blueprint.get("/referrals/<uuid:referral>")
+def show(referral: UUID) -> str:
+    return _show(str(referral), None)
+
+
+def _show(id: str, sent: form_actions.Sent | None) -> str:
+    """The page of a referral; where it can be accepted, with the form for that."""
+    with page_transaction() as (db, actor):
+        case, told = inbox.read_referral(db, actor, id)
+        layout.use_calendar(calendar_of(db, case.programme))
+        actions = _actions(told)
+        accept = next((one for one in actions if one.name == ANSWER and one.allowed), None)
+        if sent is not None and accept is None:
+            accept = form_actions.find_sent(actions, case, [id], id, ANSWER, actor)
+        form = form_actions.action_form(db, actor, case, accept, sent) if accept else None
+        sides, calendar = (told["provider_side"], told["office_side"]), calendar_of(db, case.programme)
+        clocks = explain_tasks(db, actor, case, [side["task"] for side in sides if side["task"]])
+        moved = form_actions.moved_since(db, actor, case, id, sent.seen) if sent else []
+        events = list_referral_events(db, actor, id, without=(SAID,), limit=100)
+        signed = describe_contract(db, actor, case, case.tracks[id])
+        threads = [one for one in list_threads(db, actor, case) if one["referral"] == id]
+        amend = correctable(
+            actor, case, load_library(), lambda track, name: url_for("corrections.show_in_referral", referral=id, track=track, name=name), id
+        )
+        look(db, actor, case.log, id)
+    return render_template(
+        "referrals/show.html", one=told, actions=[one for one in actions if one is not accept], accept=accept, form=form,
+        sent=sent, threads=threads_of(threads, told["case"], told["log"]), moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"], amend=amend,
+        charged=account(told["sides"], calendar, provider=told["ours"]),
+        ledgers={task: ledger(one) for task, one in clocks.items()}, service=_service(told),
+        at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name), asked_why=asked_why, stands_at=stands_at,
+        contract=signed, said=said_of(load_library()[told["edition"]]),
+        fee=_choice(told, "Request", "fee", told["fee"]), charge=_choice(told, "Acceptance", "charge", told["charge"]),
+    )  # fmt: skip
+
+
+def _actions(told: Mapping[str, Json]) -> list[form_actions.Action]:
+    return form_actions.actions_in([told, *told["service"]], told["actions"])
+
+
+def _service(told: Mapping[str, Json]) -> Json:
+    """The steps of the service's own track, the newest that counts."""
+    live = [one for one in told["service"] if not one["replaced"]] or told["service"]
+    if not live:
+        return None
+    track = live[-1]
+    edition = load_library()[track["edition"]]
+    return {
+        "track": track, "edition": edition, "steps": steps_of(edition, track),
+        "states": [edition_text(edition, f"states.{leaf}") for leaf in track["states"]],
+        "do": [edition_text(edition, key) for leaf in track["states"] if (key := f"states.{leaf}.do") in edition.texts],
+    }  # fmt: skip
+
+
+def _choice(told: Mapping[str, Json], form: str, field: str, value: str | None) -> str:
+    return "" if value is None else edition_text(load_library()[told["edition"]], f"forms.{form}.{field}.choices.{value}")
+
+
+def stands_at(beside: Mapping[str, Json]) -> str:
+    """Where another referral stands that runs side by side with this one."""
+    return ", ".join(edition_text(load_library()[beside["edition"]], f"states.{leaf}") for leaf in beside["states"])
+
+
+def asked_why(before: Mapping[str, Json]) -> str:
+    """How somebody whom the panel asked before has answered, and why."""
+    edition = load_library()[before["edition"]]
+    said = edition_text(edition, f"states.{before['outcome']}")
+    if before["reason"]:
+        said += f": {edition_text(edition, 'forms.Refusal.reason.choices.' + before['reason'])}"
+    return said
+
+
+def say_shared(case: Case, events: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    """Entries of the shared history with their sentences."""
+    editions = load_library().editions
+    made = []
+    for one in events:
+        track = case.tracks.get(one["track"] or "")
+        entry = one | {
+            "edition": track.edition if track else None, "transition": one["what"] if one["done"] else None,
+            "by_system": one["role"] == "system",
+        }  # fmt: skip
+        said, words = say_entry(entry, editions), [word for word in (one["body"] or {}).values() if isinstance(word, str) and word]
+        if one["kind"] == "opened" and case.kind == "mediation":
+            said, words = gettext("%(who)s opened the mediation", who=one["actor"]["name"]), []
+        made.append({"at": one["at"], "words": said, "text": words, "kind": one["kind"]})
+    # Who takes a task or is reminded of it moves nothing; what is late stands above.
+    return [one for one in made if one["kind"] not in ("claimed", "released", "activated", "rang")]
+
+
+@blueprint.get("/referrals/<uuid:referral>/<uuid:track>/<name>")
+def action(referral: UUID, track: UUID, name: str) -> str:
+    return _action(str(referral), str(track), name, None)
+
+
+def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> str:
+    with page_transaction() as (db, actor):
+        case, told = inbox.read_referral(db, actor, id)
+        layout.use_calendar(calendar_of(db, case.programme))
+        actions, tracks = _actions(told), [id, *(one["id"] for one in told["service"])]
+        if sent is None:
+            chosen = form_actions.find_action(actions, track, name)
+        else:
+            chosen = form_actions.find_sent(actions, case, tracks, track, name, actor)
+        form = form_actions.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
+        if form is not None and why_not(actor, case, case.tracks[id]) is None:
+            form = replace(form, uploads=True)
+        moved = form_actions.moved_since(db, actor, case, track, sent.seen) if sent else []
+    return render_template(
+        "referrals/action.html", one=told, action=chosen, form=form, sent=sent, moved=say_shared(case, moved),
+        post=url_for("referrals.fire", referral=id, track=track, name=name), back=url_for("referrals.show", referral=id),
+        hand_in=lambda kind: url_for("documents.referral", referral=id, kind=kind, back=request.path, _anchor="hand-in"),
+        service_name=service_name,
+    )  # fmt: skip
+
+
+@blueprint.post("/referrals/<uuid:referral>/<uuid:track>/<name>")
+def fire(referral: UUID, track: UUID, name: str) -> Response:
+    """Do what was asked for, or show the form again with what was typed."""
+    id = str(referral)
+    with page_transaction() as (db, actor):
+        case, told = inbox.read_referral(db, actor, id)
+        tracks = [id, *(one["id"] for one in told["service"])]
+        chosen = form_actions.find_sent(_actions(told), case, tracks, str(track), name, actor)
+        # Before the files that come with the form are taken in.
+        insist_proved_for(actor, chosen.edition, name)
+
+    def do(db: Connection, actor: Actor, request: Request, seen: int, data: dict[str, Json]) -> Done:
+        return referrals.fire_in_referral(
+            db, actor, id, name, track=str(track), data=data, revision=seen, request=request
+        )
+
+    def again(sent: form_actions.Sent) -> Response:
+        inline = name == ANSWER and track == referral
+        return make_response(_show(id, sent) if inline else _action(id, str(track), name, sent), sent.status)
+
+    def then(_: Done) -> str:
+        # Whoever declares a conflict is shut out by it, and goes where something is left to see.
+        with page_transaction() as (db, actor):
+            try:
+                referrals.find_referral(db, actor, id)
+            except NotFound:
+                return url_for("home.show")
+        return url_for("referrals.show", referral=id)
+
+    def said(_: Done) -> str:
+        return say_done(chosen)
+
+    return form_actions.answer(chosen.draft, chosen.rules, do, again, then, said, sure=form_actions.is_sure(chosen), known=chosen.prefill, filed=lambda: file_in_place(id, chosen.rules))
+
+
+def say_done(chosen: form_actions.Action) -> str:
+    """What happened, and what comes next where it is known."""
+    if chosen.confirm_by and not chosen.proposed:
+        who = ", ".join(role_name(role) for role in chosen.confirm_by)
+        return gettext("You asked for it: %(do)s. It waits for a second person (%(who)s).", do=chosen.label, who=who)
+    return gettext("You %(done)s.", done=chosen.done)
+
+
+# --- members ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/members")
+@only("provider_lead")
+def members() -> str:
+    with page_transaction() as (db, actor):
+        found = administration.list_members(db, actor)
+        queues = queues_to_choose(db, actor, of_organisations=True)
+        people = people_with_skills(db, actor, of_organisations=True)
+    return render_template("referrals/members.html", organisations=found, queues=queues, people=people)
+
+
+@blueprint.post("/members/<uuid:membership>/end")
+@only("provider_lead")
+def end_member(membership: UUID) -> Response:
+    try:
+        with page_transaction() as (db, actor):
+            administration.end_member(db, actor, str(membership), read_request())
+    except NotAllowed as refusal:
+        flash(say_error(refusal), "warn")
+        return redirect(url_for("referrals.members"), 303)
+    flash(gettext("The role has ended. Open pages of that person show nothing more."))
+    return redirect(url_for("referrals.members"), 303)

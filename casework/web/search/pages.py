@@ -1,0 +1,32 @@
+"""One search box over what a person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from casework.operations.people.service import is_administrator
+from casework.operations.search import service as search
+from casework.web.messages.pages import Place
+from casework.web.shell.session import page_transaction
+
+blueprint = Blueprint("search", __name__)
+
+
+@blueprint.get("/search")
+def show() -> str:
+    with page_transaction() as (db, actor):
+        found = search.search(db, actor, request.args.get("q", ""))
+    count = sum(len(found[kind]) for kind in search.KINDS)
+    return render_template(
+        "search/show.html", found=found, count=count, shortest=search.SHORTEST, opens_people=is_administrator(actor)
+    )
+
+
+@blueprint.app_template_global()
+def found_message_url(one: Mapping[str, Any]) -> str:
+    """Where a message stands that was found."""
+    place = Place("case", one["number"]) if one["referral"] is None else Place("referral", str(one["referral"]))
+    return f"{place.url()}#m-{one['id']}"

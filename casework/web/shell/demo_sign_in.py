@@ -1,0 +1,55 @@
+"""The people of a demo on the sign-in page: first one of each kind, with what they will see, and below them the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import current_app
+
+from casework.web.shell.i18n import N_
+
+#: What somebody of the kind sees first, in the order in which the kinds are shown.
+KINDS = {
+    "officer": N_("Work and cases: what to do next, by when, and who is being waited for."),
+    "supervisor": N_("Decisions that wait, such as plans and closings, and the team's load."),
+    "compliance": N_("Parties to screen, the gate before signing, and the power to stop a case."),
+    "provider": N_("Offers to answer, work in progress, and nothing of any other provider."),
+    "dispute_officer": N_("Sealed mediations, which are there for nobody who is not named."),
+    "auditor": N_("Every case to read, its history with proof, and findings of one's own."),
+    "manager": N_("Every case to read, and the lists to export."),
+    "administrator": N_("People, organisations, programmes and workflows, and no case."),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One person of the demo, who signs in with one click."""
+
+    email: str
+    password: str
+    name: str
+    roles: tuple[str, ...]
+    organisation: str
+
+
+def demo_cards() -> list[Card]:
+    """The demo's people, where this is a demo and its file of accounts lies there."""
+    if current_app.config["PROFILE"] != "demo":
+        return []
+    try:
+        told = json.loads(current_app.config["DEMO_ACCOUNTS"].read_text("utf-8"))
+        return [
+            Card(one["email"], one["password"], one["name"], tuple(one["role"]), one.get("organisation") or "")
+            for one in told["accounts"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def one_of_each(cards: Sequence[Card]) -> tuple[list[tuple[Card, str]], list[Card]]:
+    """The first card of each kind with what its person sees, and the other cards."""
+    first = {kind: next((one for one in cards if kind in one.roles), None) for kind in KINDS}
+    shown = [(one, KINDS[kind]) for kind, one in first.items() if one is not None]
+    return shown, [one for one in cards if one not in [card for card, _ in shown]]

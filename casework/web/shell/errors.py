@@ -1,0 +1,173 @@
+"""What went wrong, as a page in the same frame. The table of statuses is the API's."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.api import PREFIX
+from casework.api.errors import RETRY_AFTER_S, STATUS, answer_database, answer_error, answer_http
+from casework.errors import CaseworkError, InvalidForm, NotFound, NotSignedIn, TooManyAttempts
+from casework.operations.auth.sessions import person_of_ended
+from casework.operations.core.drafts import save_draft
+from casework.web.shell.forms import PROOF, form_name
+from casework.web.shell.i18n import N_, say_error
+from casework.web.shell.redirects import local_path
+from casework.web.shell.session import open_transaction, session_secret
+
+_log = logging.getLogger("casework.web")
+#: Paths that programs ask: they get problem details.
+PROGRAMS = (PREFIX, "/health")
+
+TITLES = {
+    400: N_("This could not be read"),
+    403: N_("You may not do this"),
+    404: N_("There is nothing here"),
+    405: N_("This is not possible here"),
+    409: N_("This is not possible now"),
+    412: N_("The case has moved"),
+    413: N_("This is too large"),
+    422: N_("Something in the form is wrong"),
+    429: N_("Too many attempts"),
+    500: N_("Something is wrong on our side"),
+    503: N_("The database does not answer"),
+}
+WORDS = {
+    400: N_("Nothing was recorded. Go back, open the page again and try once more."),
+    404: N_("There is no such page, or you may not see it. Check the address, or begin at the home page."),
+    405: N_("Nothing was recorded. Go back to the page and use its buttons."),
+    413: N_("Nothing was recorded. Send less at once."),
+    500: N_("Nothing was recorded. Try again; if it stays, tell us the number below."),
+    503: N_("Nothing was recorded. Try again in a moment."),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    status: int
+    title: str
+    words: str
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(CaseworkError, answer_refusal)
+    app.register_error_handler(DBAPIError, answer_database_fault)
+    app.register_error_handler(PoolTimeout, answer_database_fault)
+    app.register_error_handler(CSRFError, answer_forged)
+    app.register_error_handler(HTTPException, answer_server)
+    app.register_error_handler(Exception, answer_fault)
+
+
+def for_programs() -> bool:
+    return request.path.startswith(PROGRAMS)
+
+
+def answer_refusal(error: CaseworkError) -> BaseResponse:
+    """A refusal of ours that the page itself did not show."""
+    if for_programs():
+        return answer_error(error)
+    if isinstance(error, NotSignedIn):
+        return ask_to_sign_in()
+    status = next((STATUS[one] for one in type(error).__mro__ if one in STATUS), 500)
+    if status == 500:
+        return answer_fault(error)
+    if isinstance(error, NotFound):
+        return show(404)
+    if status == 503:
+        return show(503)
+    response = show(status, say_error(error))
+    if isinstance(error, TooManyAttempts):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+def ask_to_sign_in() -> BaseResponse:
+    """Sign in, and go on where one was; what was typed is kept."""
+    where = local_path(request.full_path.rstrip("?"))
+    if request.method != "GET":
+        where = local_path(request.form.get("page", "")) or "/"
+        if _keep_typed():
+            flash(gettext("Your session was over. Your text is kept: sign in to go on."), "warn")
+    target = url_for("accounts.sign_in", next=where if where != "/" else None)
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": target})
+    return redirect(target, 303)
+
+
+def _keep_typed() -> bool:
+    name, secret = form_name(request.form.get("form", "")), session_secret()
+    if name is None or secret is None:
+        return False
+    try:
+        with open_transaction() as db:
+            person = person_of_ended(db, secret)
+            if person is None:
+                return False
+            save_draft(db, person, name, typed())
+    except InvalidForm:
+        return False
+    return True
+
+
+def typed() -> dict[str, list[str]]:
+    """What of a form is worth keeping: not what belongs to one rendering of it."""
+    passing = ("csrf_token", "key", "revision", "form", "page", "password", "credential")
+    return {
+        name: request.form.getlist(name) for name in request.form
+        if name not in passing and not name.startswith(PROOF)
+    }  # fmt: skip
+
+
+def answer_database_fault(error: DBAPIError | PoolTimeout) -> BaseResponse:
+    told = answer_database(error)
+    return told if for_programs() else show(told.status_code)
+
+
+def answer_forged(error: CSRFError) -> BaseResponse:
+    """The form's token does not fit: it was open in another session, or another site sent it."""
+    g.refused_because = "forged_form"
+    return show(400, gettext("This form belongs to another session. Nothing was recorded: open its page again."))
+
+
+def answer_server(error: HTTPException) -> BaseResponse:
+    """What the server itself refuses."""
+    if for_programs():
+        return answer_http(error)
+    # Of a host that is not ours no address can be made, and so no page.
+    if error.code is None or error.code < 400 or isinstance(error, SecurityError):
+        return error.get_response()
+    response = show(error.code)
+    for key, value in error.get_headers():
+        if key in ("Allow", "Retry-After"):
+            response.headers[key] = value
+    return response
+
+
+def answer_fault(error: Exception) -> BaseResponse:
+    """Something of ours is wrong: it goes into the log, and the reader gets its number."""
+    _log.error("a fault of ours (request %s)", g.get("request_id"), exc_info=error)
+    return answer_error(CaseworkError()) if for_programs() else show(500)
+
+
+def show(status: int, words: str | None = None) -> Response:
+    """The page of an error."""
+    known = status if status in TITLES else 400 if status < 500 else 500
+    problem = Problem(status, gettext(TITLES[known]), words or gettext(WORDS.get(known, WORDS[400])))
+    try:
+        page = render_template("errors/error.html", problem=problem)
+    except (SQLAlchemyError, CaseworkError):
+        # Not even the reader can be looked up: the frame for strangers.
+        g._person = None
+        page = render_template("errors/error.html", problem=problem)
+    response = make_response(page, status)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response

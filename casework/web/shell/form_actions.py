@@ -1,0 +1,304 @@
+"""What people do on pages: an action's form shown, sent, and shown again with what was typed where it was refused.
+
+A page that has actions reads them with `actions_in`, shows the form of one with `action_form`, and answers its being
+sent with `answer`. The same serves tasks with a form and anything else that a person fills in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, request
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
+from casework.engine.roles import PROVIDER
+from casework.engine.state.case import Case, Track
+from casework.engine.state.events import SAID
+from casework.errors import (
+    AlreadyTaken,
+    CaseHasMoved,
+    CaseworkError,
+    DutyInDoubt,
+    InvalidForm,
+    ItemsUnticked,
+    NobodyLeft,
+    NotAllowed,
+    NotFound,
+    Refused,
+    WrongState,
+)
+from casework.operations.cases.form_choices import choices_of
+from casework.operations.cases.history import list_events
+from casework.operations.core.drafts import drop_draft, find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.permissions import Actor
+from casework.web.shell.forms import (
+    PREFIX,
+    Choices,
+    FormView,
+    build_form,
+    parse_form,
+    read_request,
+    read_revision,
+    texts_of,
+    wants_more,
+)
+from casework.web.shell.i18n import edition_text, name_of, say_error, sentence
+from casework.web.shell.navigation import PROVIDERS
+from casework.web.shell.obstacles import say_obstacles
+from casework.web.shell.session import page_transaction
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class NeededPaper:
+    """A paper that an action asks for, and how it stands with it."""
+
+    kind: str
+    name: str
+    state: str
+    document: str | None
+    valid_until: str | None
+    #: The service whose provider must hand it in.
+    of: str | None
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action as a page shows it."""
+
+    track: str
+    name: str
+    kind: str
+    edition: Edition
+    revision: int
+    allowed: bool
+    why_not: tuple[str, ...]
+    #: Another person asked for it already; doing it means confirming, without a form.
+    proposed: bool
+    #: Doing it only proposes it, for a second person of one of these roles.
+    confirm_by: tuple[str, ...]
+    rules: tuple[Mapping[str, Json], ...]
+    prefill: Mapping[str, Json]
+    papers: tuple[NeededPaper, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return edition_text(self.edition, f"transitions.{self.name}.do")
+
+    @property
+    def done(self) -> str:
+        return edition_text(self.edition, f"transitions.{self.name}.done")
+
+    @property
+    def consequence(self) -> str:
+        key = f"transitions.{self.name}.consequence"
+        return edition_text(self.edition, key) if key in self.edition.texts else ""
+
+    @property
+    def irreversible(self) -> bool:
+        return bool(self.consequence)
+
+    @property
+    def here_alone(self) -> bool:
+        """Whether it is written for one state and no other."""
+        return any(rule.name == self.name and len(rule.sources) == 1 for rule in self.edition.transitions)
+
+    @property
+    def form(self) -> str:
+        """The name of its form in the edition, "" where it has none."""
+        return next((rule.form or "" for rule in self.edition.transitions if rule.name == self.name), "")
+
+    @property
+    def draft(self) -> str:
+        """What a draft of it is kept by."""
+        return f"fire:{self.track}:{self.name}"
+
+
+def actions_in(tracks: Iterable[Mapping[str, Json]], offered: Iterable[Mapping[str, Json]]) -> list[Action]:
+    """The actions that operations offer (`actions_of`) on tracks as they show them (`show_track`)."""
+    library, by_id = load_library(), {one["id"]: one for one in tracks}
+    made = []
+    for one in offered:
+        track = by_id[one["track"]]
+        edition = library[track["edition"]]
+        made.append(Action(
+            one["track"], one["transition"], one["kind"], edition, track["revision"], one["allowed"],
+            tuple(sentence(edition, why) for why in one["why_not"]), one["proposed"], tuple(one["confirm_by"]),
+            tuple(one["form"]), one["prefill"], tuple(_needed(edition, paper) for paper in one["papers"]),
+        ))  # fmt: skip
+    return made
+
+
+def _needed(edition: Edition, one: Mapping[str, Json]) -> NeededPaper:
+    name = edition_text(edition, f"papers.{one['kind']}")
+    return NeededPaper(one["kind"], name, one["state"], one["document"], one["valid_until"], one["of"])
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What was sent and refused, to be shown again."""
+
+    data: MultiDict[str, str]
+    faults: Mapping[str, str]
+    status: int
+    #: Why it was refused, if not for a field.
+    why: str = ""
+    #: The revision that the person had seen, where the track has moved since.
+    seen: int | None = None
+    #: What would follow from it, and must be confirmed first.
+    doubts: tuple[str, ...] = ()
+
+
+def find_action(actions: Iterable[Action], track: str, name: str) -> Action:
+    """The action that is meant. Raises NotFound for one that is not offered."""
+    for one in actions:
+        if (one.track, one.name) == (track, name):
+            return one
+    raise NotFound("action")
+
+
+def find_sent(actions: Iterable[Action], case: Case, tracks: Iterable[str], track: str, name: str, actor: Actor) -> Action:
+    """The action that was sent, also where its track has moved on meanwhile: its form is shown with what was typed.
+
+    Raises NotFound for what was never there for this person.
+    """
+    try:
+        return find_action(actions, track, name)
+    except NotFound:
+        if track not in set(tracks):
+            raise
+    one = case.tracks[track]
+    edition = load_library()[one.edition]
+    roles = actor.roles()
+    for rule in edition.transitions:
+        if rule.name == name and (roles & set(rule.by_people) or roles & PROVIDERS and PROVIDER in rule.by_people):
+            here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in one.states)
+            why = gettext("It is not possible any more, for it stands at “%(state)s” now.", state=here)
+            form = tuple(edition.form_shown(rule.form))
+            return Action(track, name, rule.kind, edition, one.revision, False, (why,), False, (), form, {})
+    raise NotFound("action")
+
+
+def action_form(db: Connection, actor: Actor, case: Case, action: Action, sent: Sent | None = None) -> FormView:
+    """The form of an action: new, from a draft, or as it was sent."""
+    return form_on(
+        db, actor, case, case.tracks[action.track], action.draft, action.edition, action.form, action.rules,
+        values=action.prefill, revision=action.revision, sent=sent,
+    )  # fmt: skip
+
+
+def form_on(
+    db: Connection, actor: Actor, case: Case, track: Track, name: str, edition: Edition, form: str,
+    rules: Iterable[Mapping[str, Json]], *, values: Mapping[str, Json] | None = None, revision: int | None = None,
+    sent: Sent | None = None,
+) -> FormView:  # fmt: skip
+    """A form of an edition on a track: of an action, or of a task. `name` is what its draft is kept by."""
+    rules = list(rules)
+    return build_form(
+        name, rules, texts_of(edition, form), choices=say_choices(choices_of(db, actor, case, track, rules)),
+        values=values, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+        draft=None if sent else find_draft(db, actor.person, name), revision=revision, doubts=sent.doubts if sent else (),
+    )  # fmt: skip
+
+
+def say_choices(offered: Mapping[str, Iterable[Mapping[str, Json]]]) -> Choices:
+    """What fields offer, in the reader's language."""
+    return {field: [(str(one["id"]), _say_choice(one)) for one in several] for field, several in offered.items()}
+
+
+def _say_choice(one: Mapping[str, Json]) -> str:
+    return edition_text(load_library()[one["edition"]], one["key"]) if "edition" in one else name_of(one)
+
+
+#: In the transaction, with who asks, the key, the revision seen (none of forms without one) and the form's data.
+Do = Callable[[Connection, Actor, Request, int, dict[str, Json]], Done]
+
+
+def answer(
+    name: str, rules: Iterable[Mapping[str, Json]], do: Do, again: Callable[[Sent], Response],
+    then: Callable[[Done], str], said: Callable[[Done], str], *, sure: bool = True, known: Mapping[str, Json] | None = None,
+    filed: Callable[[], Mapping[str, Sequence[str]]] | None = None,
+) -> Response:  # fmt: skip
+    """Answer a form that was sent: do it, say so and go on to `then`; or show it `again` with what was typed.
+
+    `filed` hands in the files that came with the form, and gives the ids of their documents by field.
+
+    `sure` is false where something irreversible was asked for and not confirmed.
+    """
+    if wants_more(request.form):
+        return again(Sent(request.form, {}, 200))
+    if not sure:
+        return again(Sent(request.form, {"sure": gettext("Tick the box: this cannot be undone.")}, 422))
+    sent = MultiDict(request.form)
+    try:
+        for name, ids in (filed() if filed else {}).items():
+            sent.setlist(PREFIX + name, [*sent.getlist(PREFIX + name), *ids])
+    except InvalidForm as refusal:
+        return again(Sent(request.form, refusal.fields, 422))
+    data = parse_form(rules, sent, known=known)
+    seen = read_revision() if "revision" in request.form else 0
+    try:
+        with page_transaction() as (db, actor):
+            done = do(db, actor, read_request(), seen, data)
+            drop_draft(db, actor.person, name)
+    except InvalidForm as refusal:
+        return again(Sent(sent, refusal.fields, 422))
+    except CaseHasMoved as refusal:
+        return again(Sent(sent, {}, 409, say_error(refusal), seen))
+    except DutyInDoubt as doubt:
+        return again(Sent(sent, {}, 409, doubts=say_obstacles(doubt)))
+    except NobodyLeft as refusal:
+        words = [gettext("After this nobody could finish the case any more."), *say_obstacles(refusal), gettext("Let somebody else do it.")]
+        return again(Sent(sent, {}, 409, " ".join(words)))
+    except (WrongState, Refused, NotAllowed, AlreadyTaken) as refusal:
+        return again(Sent(sent, {}, 403 if isinstance(refusal, NotAllowed) else 409, say_refusal(refusal)))
+    flash(said(done))
+    return redirect(then(done), 303)
+
+
+def say_refusal(refusal: CaseworkError) -> str:
+    """Why a deed was refused, in the reader's language."""
+    if not isinstance(refusal, Refused):
+        return say_error(refusal)
+    # A guard's sentence belongs to an edition; the words alone are not known to be one's, so all are asked.
+    editions = list(load_library().editions.values())
+    told = []
+    for words in refusal.reasons:
+        told.append(next((said for one in editions if (said := sentence(one, words)) != words), words))
+    if isinstance(refusal, ItemsUnticked):
+        return gettext("Tick these required items of the checklist first:") + " " + "; ".join(told)
+    return gettext("This cannot be done now:") + " " + " ".join(told)
+
+
+def is_sure(action: Action) -> bool:
+    """Whether what cannot be undone was confirmed, where it must be."""
+    return not action.irreversible or request.form.get("sure") == "yes"
+
+
+def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int | None) -> list[dict[str, Json]]:
+    """What happened on a track since the revision that the person saw, as history shows it; the last few."""
+    if seen is None or seen >= case.tracks[track].revision:
+        return []
+    cursor, found = None, []
+    while True:
+        part = list_events(db, actor, case, only=[track], without=(SAID,), cursor=cursor, limit=100)
+        found += part["items"]
+        cursor = part["next"]
+        if cursor is None:
+            break
+    return found[-min(case.tracks[track].revision - seen, 10) :]
+
+
+__all__ = [
+    "Action", "Do", "Sent", "action_form", "actions_in", "answer", "find_action", "find_sent", "form_on", "is_sure",
+    "moved_since", "say_choices", "say_refusal",
+]  # fmt: skip

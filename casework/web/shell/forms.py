@@ -1,0 +1,410 @@
+"""The one form of the pages: made from an edition's field rules, and read back into the data that operations take.
+
+A page shows it with `{% from "macros/forms.html" import render_form %}`; there is no template per transition. Nothing is
+checked here: operations check, and the faults that they name come back to the fields.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import request
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.forms import Form as Definition
+from casework.errors import Unreadable
+from casework.operations.core.drafts import Draft
+from casework.operations.core.idempotency import Request, digest_of
+from casework.web.shell.i18n import edition_text, say_fault
+
+Json = Any
+Rule = Mapping[str, Json]
+#: What a field offers: (value, words).
+Choice = tuple[str, str]
+#: What fields offer that an edition cannot know, by the field's name or else by its type: parties, rights, people …
+Choices = Mapping[str, Sequence[Choice]]
+
+PREFIX = "f-"
+#: What a form carries beside its own fields where one was asked who one is; it is no part of what was sent.
+PROOF = "confirm_"
+CURRENCIES = ("CNY", "USD", "EUR", "GBP", "JPY", "HKD", "CHF", "SGD", "KRW")
+#: Up to so many answers are shown side by side, more of them in a list to open.
+SIDE_BY_SIDE = 6
+#: Rows of a list to begin with, and the most that are read at all.
+ROWS, MOST_ROWS = 3, 60
+ONE_OF = frozenset({"choice", "party", "right", "person", "provider"})
+SEVERAL_OF = frozenset({"many", "rights", "people", "providers", "panel", "documents", "tasks"})
+_ROW = re.compile(r"(\d{1,4})\.(what|by)")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_FORM_KEY = re.compile(r"[A-Za-z0-9_.:/~-]{1,200}")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list of things to do."""
+
+    what: str = ""
+    by: str = ""
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question as the page shows it."""
+
+    name: str
+    type: str
+    label: str
+    help: str = ""
+    required: bool = True
+    #: What stands in it: of text, number, date and one-of fields one, of the others any number.
+    values: tuple[str, ...] = ()
+    currency: str = "CNY"
+    rows: tuple[Row, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    unit: str = ""
+    max: int | None = None
+    least: str | None = None
+    most: str | None = None
+    whole: bool = False
+    consequence: str = ""
+    #: The name of the field, and the values of it, on which this one is asked; and the same in words.
+    when: str | None = None
+    when_values: tuple[str, ...] = ()
+    when_words: str = ""
+    prefilled: bool = False
+    fault: str = ""
+    #: Tells it from the fields of other forms on the same page.
+    place: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{PREFIX}{self.name}{self.place}"
+
+    @property
+    def control(self) -> str:
+        """What its answer is sent as."""
+        return PREFIX + self.name
+
+    @property
+    def value(self) -> str:
+        return self.values[0] if self.values else ""
+
+    @property
+    def described_by(self) -> str:
+        parts = [(self.help, "help"), (self.when, "only"), (self.consequence, "what"), (self.fault, "fault")]
+        return " ".join(f"{self.id}-{part}" for there, part in parts if there)
+
+    @property
+    def when_json(self) -> str:
+        return json.dumps(self.when_values, ensure_ascii=False)
+
+    @property
+    def one_control(self) -> bool:
+        """Whether a plain label serves; groups of controls have a legend."""
+        return self.type in ("text", "note", "number", "date") or self.type in ONE_OF and not self.side_by_side
+
+    @property
+    def side_by_side(self) -> bool:
+        return len(self.choices) <= SIDE_BY_SIDE
+
+
+@dataclass(frozen=True)
+class FormView:
+    """A form as the page shows it. `name` is what a draft is kept by; `key` makes the deed be done once."""
+
+    name: str
+    fields: tuple[Field, ...]
+    key: str
+    revision: int | None = None
+    #: What is wrong with the whole of it, not with one field.
+    faults: tuple[str, ...] = ()
+    #: When the text was kept that the form was opened with.
+    draft_of: str | None = None
+    #: What would follow from it: sent again with the box ticked, it is done all the same.
+    doubts: tuple[str, ...] = ()
+    #: Whether documents that are asked for can be handed in here and now.
+    uploads: bool = False
+
+    def placed(self, place: str) -> FormView:
+        """The same form, beside others on one page."""
+        return replace(self, fields=tuple(replace(one, place=f"-{place}") for one in self.fields))
+
+    @property
+    def faulty(self) -> list[Field]:
+        return [one for one in self.fields if one.fault]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Where a form's words come from: `get("amount.label")`."""
+
+    get: Callable[[str], str]
+    has: Callable[[str], bool]
+
+
+def texts_of(edition: Edition, form: str) -> Texts:
+    """The words of an edition's form."""
+    prefix = f"forms.{form}."
+    return Texts(lambda key: edition_text(edition, prefix + key), lambda key: prefix + key in edition.texts)
+
+
+def own_texts(form: type[Definition]) -> Texts:
+    """The words of a form of the pages' own, marked with N_ where it is defined."""
+    words = form.texts()
+    return Texts(lambda key: gettext(words[key]) if key in words else key, lambda key: key in words)
+
+
+def build_form(
+    name: str,
+    rules: Iterable[Rule],
+    texts: Texts,
+    *,
+    choices: Choices | None = None,
+    values: Mapping[str, Json] | None = None,
+    submitted: MultiDict[str, str] | None = None,
+    draft: Draft | None = None,
+    faults: Mapping[str, str] | None = None,
+    key: str | None = None,
+    revision: int | None = None,
+    doubts: tuple[str, ...] = (),
+) -> FormView:
+    """A form to show: with what is known (`values`), or with a draft, or as it was sent (`submitted`, `faults`)."""
+    rules = list(rules)
+    typed = submitted
+    if typed is None and draft is not None:
+        typed = MultiDict((name, value) for name, values in draft.data.items() for value in values)
+    labels = {rule["name"]: texts.get(f"{rule['name']}.label") for rule in rules}
+    known = values or {}
+    answers = {rule["name"]: _answers(rule, texts, choices or {}) for rule in rules}
+    wrong = dict(faults or {})
+    made = tuple(
+        _field(rule, texts, answers, labels, _state(rule, typed, known), wrong, known) for rule in rules
+    )
+    names = {rule["name"] for rule in rules}
+    general = tuple(say_fault(why) for where, why in wrong.items() if where.split(".")[0] not in names)
+    return FormView(
+        name, made, key or new_key(), revision, general,
+        draft.saved_at.isoformat() if draft is not None and submitted is None else None, doubts,
+    )  # fmt: skip
+
+
+def new_key() -> str:
+    """A request key that nobody has used."""
+    return secrets.token_urlsafe(18)
+
+
+@dataclass(frozen=True)
+class _State:
+    values: tuple[str, ...] = ()
+    currency: str = "CNY"
+    rows: tuple[Row, ...] = ()
+
+
+def _field(
+    rule: Rule, texts: Texts, answers: Mapping[str, tuple[Choice, ...]], labels: Mapping[str, str], state: _State,
+    wrong: Mapping[str, str], known: Mapping[str, Json],
+) -> Field:  # fmt: skip
+    name, type_ = rule["name"], rule["type"]
+    when: str | None = None
+    when_values: tuple[str, ...] = ()
+    when_words = ""
+    if "when" in rule:
+        when = str(rule["when"][0])
+        when_values = tuple(_plain(value) for value in rule["when"][1])
+        said = dict(answers.get(when, ()))
+        when_words = gettext(
+            "Only if “%(question)s” is: %(answers)s",
+            question=labels.get(when, when), answers=", ".join(said.get(one, one) for one in when_values),
+        )  # fmt: skip
+    number = type_ == "number"
+    return Field(
+        name=name, type=type_, label=labels[name], help=_optional(texts, f"{name}.help"), required=rule["required"],
+        values=state.values, currency=state.currency, rows=_rows(state.rows, name, wrong), choices=answers[name],
+        unit=rule.get("unit") or "", max=rule.get("max") if type_ in ("text", "note") else None,
+        least=rule.get("min") if number else None, most=rule.get("max") if number else None,
+        whole=bool(rule.get("whole")), consequence=_optional(texts, f"{name}.consequence"),
+        when=when, when_values=when_values, when_words=when_words, prefilled=name in known,
+        fault=next((say_fault(why) for where, why in wrong.items() if where == name or _of_part(where, name)), ""),
+    )  # fmt: skip
+
+
+def _of_part(where: str, name: str) -> bool:
+    return where.startswith(f"{name}.")
+
+
+def _optional(texts: Texts, key: str) -> str:
+    return texts.get(key) if texts.has(key) else ""
+
+
+def _answers(rule: Rule, texts: Texts, choices: Choices) -> tuple[Choice, ...]:
+    match rule["type"]:
+        case "choice" | "many":
+            return tuple((code, texts.get(f"{rule['name']}.choices.{code}")) for code in rule["choices"])
+        case "yes_no":
+            return (("yes", gettext("Yes")), ("no", gettext("No")))
+        case type_ if type_ in ONE_OF or type_ in SEVERAL_OF:
+            offered = choices.get(rule["name"])
+            if offered is None:
+                offered = choices.get(str(type_), choices.get(_SINGULAR.get(str(type_), ""), ()))
+            return tuple(offered)
+    return ()
+
+
+_SINGULAR = {"rights": "right", "people": "person", "providers": "provider", "panel": "provider"}
+
+
+def _rows(rows: Sequence[Row], name: str, wrong: Mapping[str, str]) -> tuple[Row, ...]:
+    made = []
+    for n, row in enumerate(rows):
+        faults = tuple(say_fault(why) for where, why in wrong.items() if _of_part(where, f"{name}.{n}"))
+        made.append(Row(row.what, row.by, faults))
+    return tuple(made)
+
+
+def _state(rule: Rule, typed: MultiDict[str, str] | None, known: Mapping[str, Json]) -> _State:
+    """What stands in a field: as typed, else as known."""
+    name, type_ = rule["name"], rule["type"]
+    if typed is not None:
+        given = tuple(typed.getlist(PREFIX + name))
+        match type_:
+            case "money":
+                return _State(
+                    (typed.get(f"{PREFIX}{name}.amount", ""),), typed.get(f"{PREFIX}{name}.currency") or "CNY"
+                )
+            case "items":
+                rows = [Row(*one) for one in _typed_rows(name, typed)]
+                more = typed.get("_more") == name
+                return _State(rows=_with_blanks(rows, 3 if more else 1))
+        return _State(given if type_ in SEVERAL_OF else given[-1:])
+    value = known.get(name)
+    match type_:
+        case "items":
+            return _State(rows=_with_blanks([Row(str(one["what"]), str(one["by"])) for one in value or ()], ROWS))
+        case _ if value is None:
+            return _State()
+        case "money":
+            return _State((str(value["amount"]),), str(value["currency"]))
+        case _ if isinstance(value, (list, tuple)):
+            return _State(tuple(_plain(one) for one in value))
+    return _State((_plain(value),))
+
+
+def _with_blanks(rows: Sequence[Row], blanks: int) -> tuple[Row, ...]:
+    wanted = max(ROWS, len(rows) + blanks) if len(rows) < MOST_ROWS else len(rows)
+    return (*rows, *(Row() for _ in range(wanted - len(rows))))
+
+
+def _plain(value: Json) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+# --- what was sent ---------------------------------------------------------------------------------------------------
+
+
+def parse_form(
+    rules: Iterable[Rule], submitted: MultiDict[str, str], *, known: Mapping[str, Json] | None = None
+) -> dict[str, Json]:
+    """The data of a submitted form as operations take it. Judges nothing: what is odd, they refuse with a reason.
+
+    What was only filled in beforehand (`known`) and is not asked after the answers given is left out.
+    """
+    rules = list(rules)
+    data = {rule["name"]: _read(rule, submitted) for rule in rules}
+    found = {name: value for name, value in data.items() if value not in (None, "", [])}
+    for rule in rules:
+        name = rule["name"]
+        if "when" in rule and name in found and found.get(rule["when"][0]) not in rule["when"][1]:
+            only_known = known is not None and found[name] == known.get(name)
+            # A currency or an unticked box says nothing by itself.
+            if only_known:
+                del found[name]
+    return found
+
+
+def _read(rule: Rule, submitted: MultiDict[str, str]) -> Json:
+    name, type_ = rule["name"], rule["type"]
+    # A box that stands twice was sent by hand; the last one counts.
+    last = (submitted.getlist(PREFIX + name) or [""])[-1]
+    match type_:
+        case "text" | "note":
+            return last if last.strip() else None
+        case "number":
+            return _number(last)
+        case "money":
+            amount = _number((submitted.getlist(f"{PREFIX}{name}.amount") or [""])[-1])
+            currency = (submitted.getlist(f"{PREFIX}{name}.currency") or [""])[-1].strip()
+            return {"amount": amount, "currency": currency} if amount else None
+        case "date":
+            return unicodedata.normalize("NFKC", last).strip()
+        case "yes_no":
+            return {"yes": True, "no": False}.get(last, last)
+        case "items":
+            return [{"what": what, "by": by.strip()} for what, by in _typed_rows(name, submitted)]
+        case _ if type_ in SEVERAL_OF:
+            return [one for one in submitted.getlist(PREFIX + name) if one]
+    return last
+
+
+def _number(typed: str) -> str:
+    """A number as people write it: full-width digits, spaces and commas between thousands."""
+    plain = re.sub(r"[\s\u202f']", "", unicodedata.normalize("NFKC", typed)).replace("−", "-")
+    return plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
+
+
+def _typed_rows(name: str, submitted: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """The rows of a list in which something stands, in their order."""
+    rows: dict[int, dict[str, str]] = {}
+    prefix = f"{PREFIX}{name}."
+    for key in submitted:
+        if key.startswith(prefix) and (found := _ROW.fullmatch(key[len(prefix) :])):
+            rows.setdefault(int(found[1]), {})[found[2]] = submitted.getlist(key)[-1]
+    typed = [(row.get("what", ""), row.get("by", "")) for _, row in sorted(rows.items())]
+    return [row for row in typed if row[0].strip() or row[1].strip()][:MOST_ROWS]
+
+
+def wants_more(submitted: MultiDict[str, str]) -> bool:
+    """Whether the form was sent only for more rows of a list: show it again, do nothing."""
+    return "_more" in submitted
+
+
+# --- the request of a deed -------------------------------------------------------------------------------------------
+
+
+def read_request() -> Request:
+    """The key of the form that was sent, so that a second click does nothing twice. Raises Unreadable without one."""
+    key = request.form.get("key", "")
+    if not 16 <= len(key) <= 100 or not key.isascii() or not key.isprintable():
+        raise Unreadable(why="the form has no key; open the page again.")
+    sent = sorted(
+        (name, request.form.getlist(name)) for name in request.form
+        if name not in ("csrf_token", "key") and not name.startswith(PROOF)
+    )  # fmt: skip
+    return Request(key, digest_of("POST", request.path, sent), request.form.get("despite") == "yes")
+
+
+def read_revision() -> int:
+    """The revision that the person saw. Raises Unreadable without one."""
+    given = request.form.get("revision", "")
+    if not given.isascii() or not given.isdigit() or len(given) > 15:
+        raise Unreadable(why="the form does not say which state it was made from; open the page again.")
+    return int(given)
+
+
+def form_name(given: str) -> str | None:
+    """The name of a draft, if it is one of ours."""
+    return given if _FORM_KEY.fullmatch(given) else None
+
+
+__all__ = [
+    "Choices", "Field", "FormView", "Row", "Texts", "build_form", "form_name", "new_key", "own_texts", "parse_form",
+    "read_request", "read_revision", "texts_of", "wants_more",
+]  # fmt: skip

@@ -1,0 +1,206 @@
+"""What every template may use: the reader's language and clock, the rail, the assets' addresses."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from babel import Locale
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_babel import Babel, get_locale, gettext
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.errors import CaseworkError, NotFound
+from casework.operations.auth.sessions import Scope
+from casework.operations.notifications.queries import MOST_COUNTED, count_unread
+from casework.web.shell import dates, forms, i18n, navigation
+from casework.web.shell.session import FOCUS, Person, cookie_named, focus, page_transaction, viewer
+
+#: The locale of each language that a person may choose.
+LOCALES = {"en": "en", "zh-Hans": "zh_Hans"}
+LANGUAGE_COOKIE, THEME_COOKIE = "language", "theme"
+#: What a simulation tells its readers is set here by the settings.
+OFFSET = "CLOCK_OFFSET"
+
+
+def register(app: Flask) -> None:
+    Babel(app, default_locale="en", locale_selector=_locale, timezone_selector=None)
+    app.url_defaults(_link)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(role_name=i18n.role_name, name_of=i18n.name_of, time=time_element, due=due_element)
+    app.jinja_env.globals.update(
+        asset=asset, rail=_rail, has_page=navigation.has_page, reader=reader, language=language, theme=theme,
+        role_name=i18n.role_name, name_of=i18n.name_of, edition_text=i18n.edition_text, sentence=i18n.sentence,
+        time=time_element, due=due_element, day=day_element, new_key=forms.new_key, currencies=forms.CURRENCIES,
+        simulated=_simulated, here=_here, unread=unread, focus=_chosen, stay=_stay,
+    )  # fmt: skip
+
+
+# --- the reader ------------------------------------------------------------------------------------------------------
+
+
+def reader() -> Person | None:
+    """The signed-in person, if there is one and the database can say so."""
+    if g.get("_person_unknown"):
+        return None
+    try:
+        return viewer()
+    except (SQLAlchemyError, CaseworkError):
+        g._person_unknown = True
+        return None
+
+
+def language() -> str:
+    """The reader's language: the person's own, else the cookie's, else what the browser asks for."""
+    if person := reader():
+        return "zh-Hans" if person.language.lower().startswith("zh") else "en"
+    chosen = request.cookies.get(cookie_named(LANGUAGE_COOKIE))
+    if chosen in LOCALES:
+        return chosen
+    return "zh-Hans" if (request.accept_languages.best_match(["en", "zh"]) or "en") == "zh" else "en"
+
+
+def _locale() -> Locale:
+    return Locale.parse(LOCALES[language()])
+
+
+def unread() -> str:
+    """How many notifications the reader has not read, as it stands in the top bar; nothing when there are none."""
+    person = reader()
+    if person is None or not person.viewer.unread:
+        return ""
+    if "unread" not in g:
+        with page_transaction() as (db, actor):
+            g.unread = count_unread(db, actor)
+    return f"{MOST_COUNTED}+" if g.unread > MOST_COUNTED else str(g.unread or "")
+
+
+def theme() -> str:
+    """auto, light or dark."""
+    person = reader()
+    chosen = person.theme if person else request.cookies.get(cookie_named(THEME_COOKIE))
+    return chosen if chosen in ("light", "dark") else "auto"
+
+
+def _rail() -> list[navigation.Link]:
+    person = reader()
+    return navigation.rail(person.roles) if person else []
+
+
+#: The lists that show one programme or all; links between them stay with the one in the address.
+LISTS = frozenset({
+    "home.show", "agenda.show", "home.decisions", "home.team", "home.house_rule", "tasks.queue", "tasks.done", "cases.index", "cases.csv",
+    "cases.xlsx", "matches.index", "audit.home", "audit.answers", "audit.sample", "audit.findings",
+})  # fmt: skip
+
+
+def _chosen() -> Scope | None:
+    """The programme that lists show; on the page that says that there is no such one, none."""
+    try:
+        return focus()
+    except NotFound:
+        return None
+
+
+def _stay() -> str | None:
+    """The programme that the address of this list names, for the forms and links on it."""
+    return request.args.get(FOCUS) if has_request_context() and request.endpoint in LISTS else None
+
+
+def _link(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint in LISTS and (programme := _stay()) is not None:
+        values.setdefault(FOCUS, programme)
+
+
+def _here() -> str:
+    """The address of this page, for coming back to it."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+def use_calendar(calendar: Calendar) -> None:
+    """Count working days by this programme's calendar on the rest of this page."""
+    g.calendar = calendar
+
+
+def clock() -> dates.Clock:
+    """The reader's clock."""
+    person = reader()
+    zone = person.zone if person else "Asia/Shanghai"
+    moment = datetime.now(UTC) + timedelta(seconds=current_app.config[OFFSET])
+    return dates.clock(moment, zone, str(get_locale()), g.get("calendar"))
+
+
+def _simulated() -> str | None:
+    """The time that is pretended, where it is."""
+    told = clock()
+    return dates.say_moment(told.now, told) if current_app.config[OFFSET] else None
+
+
+def _element(words: str, exactly: str, machine: str) -> Markup:
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, exactly, words)
+
+
+def time_element(moment: datetime | str | None) -> Markup:
+    """Mon 24 Nov 10:02, exact when hovered."""
+    if moment is None:
+        return Markup("")
+    told = clock()
+    return _element(dates.say_moment(moment, told), dates.say_exactly(moment, told), _machine(moment))
+
+
+def due_element(moment: datetime | str | None, *, short: bool = False, late: bool | None = None) -> Markup:
+    """in 3 working days · Fri 5 Dec; only the first part with `short`. Whether it is `late`, where that is known."""
+    if moment is None:
+        return Markup("")
+    told = clock()
+    if late is False and dates.is_late(moment, told):
+        return Markup('<span class="muted">{}</span>').format(gettext("its clock stands still"))
+    day = dates.say_day(told.day_of(moment), told)
+    distance = dates.say_due(moment, told)
+    made = _element(distance if short or day in distance else f"{distance} · {day}", dates.say_exactly(moment, told), _machine(moment))
+    if dates.is_late(moment, told):
+        return Markup('<span class="danger">{}</span>').format(made)
+    return made
+
+
+def day_element(day: Any) -> Markup:
+    """Fri 5 Dec, of a calendar day, or of the day in which a moment lies for the reader."""
+    if day is None:
+        return Markup("")
+    told = clock()
+    is_moment = isinstance(day, datetime) or isinstance(day, str) and len(day) > len("2025-12-05")
+    read = told.day_of(day) if is_moment else dates.read_day(day)
+    return _element(dates.say_day(read, told), read.isoformat(), read.isoformat())
+
+
+def _machine(moment: datetime | str) -> str:
+    return f"{dates.read_moment(moment).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+# --- assets ----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256(files("casework.web").joinpath("static", name).read_bytes()).hexdigest()[:16]
+
+
+def asset(name: str) -> str:
+    """The address of a file of ours; it changes with the file, so that browsers may keep it for a year."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+
+
+__all__ = ["asset", "clock", "language", "reader", "register", "theme", "use_calendar"]

@@ -1,0 +1,89 @@
+"""The rail: what stands at the left, by role. An entry appears as soon as its page exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_babel import gettext
+
+from casework.web.shell.i18n import N_
+
+OFFICES = frozenset({"officer", "supervisor", "compliance", "dispute_officer"})
+PROVIDERS = frozenset({"provider", "provider_lead", "verifier"})
+
+#: Pages of one case, by the beginning of their endpoints.
+OF_A_CASE = ("cases.", "bulk_cases.", "history.", "clocks.", "maps.show", "documents.", "messages.", "new_tasks.", "referrals.show", "contract.")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place to go: for whom, what it is called, and the endpoint of its page."""
+
+    roles: frozenset[str]
+    label: str
+    endpoint: str
+    #: Other endpoints that belong under it, by their beginning.
+    covers: tuple[str, ...] = ()
+
+
+ENTRIES = (
+    Entry(OFFICES, N_("My work"), "home.show"),
+    Entry(OFFICES, N_("Queues"), "tasks.queue", ("tasks.", "bulk.")),
+    Entry(frozenset({"auditor"}), N_("Overview"), "audit.home", ("audit.answers", "audit.sample")),
+    Entry(OFFICES - {"dispute_officer"} | {"manager", "observer", "auditor"}, N_("Cases"), "cases.index", OF_A_CASE),
+    Entry(frozenset({"officer", "supervisor"}), N_("Matches"), "matches.index", ("matches.",)),
+    Entry(frozenset({"officer", "supervisor"}), N_("Providers"), "providers.index", ("providers.",)),
+    Entry(OFFICES, N_("Calendar"), "agenda.show"),
+    Entry(frozenset({"supervisor", "compliance"}), N_("Decisions"), "home.decisions"),
+    Entry(frozenset({"supervisor"}), N_("Team"), "home.team", ("leavers.", "skills.")),
+    Entry(frozenset({"supervisor"}), N_("House rule"), "home.house_rule"),
+    Entry(frozenset({"dispute_officer"}), N_("Mediations"), "mediations.index", ("mediations.",)),
+    Entry(PROVIDERS, N_("Offers"), "home.show"),
+    Entry(PROVIDERS, N_("In progress"), "referrals.working"),
+    Entry(PROVIDERS, N_("Delivered"), "referrals.delivered"),
+    Entry(frozenset({"provider_lead"}), N_("Members"), "referrals.members", ("invitations.", "skills.")),
+    Entry(frozenset({"provider_lead"}), N_("Service accounts"), "service_accounts.index", ("service_accounts.",)),
+    Entry(frozenset({"provider_lead"}), N_("Webhooks"), "webhooks.index", ("webhooks.",)),
+    Entry(PROVIDERS, N_("Own profile"), "providers.index", ("providers.",)),
+    Entry(OFFICES - {"dispute_officer"} | PROVIDERS, N_("Away"), "absences.index"),
+    Entry(frozenset({"auditor"}), N_("Verification"), "audit.verification", ("audit.verify",)),
+    Entry(OFFICES - {"dispute_officer"} | {"auditor", "manager"}, N_("Findings"), "audit.findings", ("audit.finding",)),
+    Entry(frozenset({"auditor", "manager"}), N_("Reading log"), "audit.reading_log"),
+    Entry(frozenset({"administrator"}), N_("People"), "administration.people", ("administration.person", "administration.new_person", "invitations.")),
+    Entry(frozenset({"administrator", "supervisor", "auditor"}), N_("Roles"), "role_requests.index", ("role_requests.",)),
+    Entry(frozenset({"administrator", "supervisor", "compliance", "manager"}), N_("Lost access"), "recoveries.index", ("recoveries.",)),
+    Entry(frozenset({"administrator", "compliance", "manager"}), N_("Erasures"), "erasures.index", ("erasures.",)),
+    Entry(frozenset({"administrator"}), N_("Organisations"), "administration.organisations", ("administration.organisation", "administration.new_organisation")),
+    Entry(frozenset({"administrator"}), N_("Programmes"), "administration.programmes"),
+    Entry(frozenset({"administrator"}), N_("Workflows"), "maps.workflows", ("maps.edition",)),
+    Entry(frozenset({"administrator"}), N_("Calendars"), "calendars.index", ("calendars.show", "calendars.edit")),
+    Entry(frozenset({"administrator"}), N_("Mails"), "mails.index", ("mails.",)),
+    Entry(frozenset({"administrator"}), N_("Jobs"), "jobs.index", ("jobs.",)),
+    Entry(frozenset({"administrator"}), N_("Emergency"), "openings.emergency"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+    current: bool
+
+
+def rail(roles: Iterable[str]) -> list[Link]:
+    """The links for these roles, each page once."""
+    mine, seen, made = frozenset(roles), set(), []
+    for entry in ENTRIES:
+        if not entry.roles & mine or entry.endpoint in seen or not has_page(entry.endpoint):
+            continue
+        seen.add(entry.endpoint)
+        here = request.endpoint or ""
+        current = here == entry.endpoint or here.startswith(entry.covers or ("\0",))
+        made.append(Link(gettext(entry.label), url_for(entry.endpoint), current))
+    return made
+
+
+def has_page(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions

@@ -1,0 +1,55 @@
+"""Which pages and routes are limited: one table, from which the documentation is made too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask, current_app, request
+
+from casework.api.auth import secret_of
+from casework.api.requests import client_address, network_of
+from casework.operations.auth.sessions import find_actor_by_secret
+from casework.operations.core.rate_limits import Kind, count_use
+from casework.records.database import walled_transaction
+from casework.web.shell.errors import for_programs
+from casework.web.shell.session import viewer
+
+#: By the names of pages, and of routes of the API.
+LIMITED: Mapping[str, Kind] = {
+    "search.show": "search", "api.search_everything": "search",
+    "cases.csv": "export", "cases.xlsx": "export",
+    "documents.case_file": "case_file", "api.take_case_file": "case_file",
+    "letters.preview": "letter", "letters.send": "letter", "api.preview_letter": "letter", "api.send_letter": "letter",
+    "documents.hand_in_case": "upload", "documents.hand_in_referral": "upload", "documents.file_version": "upload",
+    "referrals.fire": "upload", "api.register_document": "upload", "api.enter_referral_document": "upload",
+    "api.file_document_version": "upload",
+    "accounts.keep_draft": "draft",
+    "audit.verify": "verification", "api.verify_case": "verification",
+    "bulk.act": "many", "bulk_cases.act": "many", "calendars.preview": "many", "api.do_to_tasks": "many", "api.do_to_cases": "many",
+    "passkeys.ask_use": "passkey", "passkeys.ask_new": "passkey",
+}  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    app.before_request(_count)
+
+
+def _count() -> None:
+    kind = LIMITED.get(request.endpoint or "")
+    if kind is None or request.method in ("HEAD", "OPTIONS"):
+        return
+    who = _who()
+    # On its own: it counts whatever becomes of the request, and holds no lock meanwhile.
+    with walled_transaction(current_app.extensions["casework"]) as db:
+        count_use(db, who, kind)
+
+
+def _who() -> str:
+    """The person, or the network of a stranger."""
+    if not for_programs():
+        person = viewer()
+        return person.id if person else network_of(client_address(request))
+    secret = secret_of(request)
+    with walled_transaction(current_app.extensions["casework"]) as db:
+        actor = find_actor_by_secret(db, secret) if secret else None
+    return actor.person if actor else network_of(client_address(request))

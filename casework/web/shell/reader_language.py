@@ -1,0 +1,33 @@
+"""How the operations' words are said in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext, ngettext
+
+from casework.web.shell import dates
+from casework.web.shell.layout import clock
+
+Json = Any
+
+
+class _Speech:
+    """The reader's language."""
+
+    @property
+    def chinese(self) -> bool:
+        return clock().chinese
+
+    def gettext(self, words: str, **given: Json) -> str:
+        return str(gettext(words, **given))
+
+    def ngettext(self, one: str, many: str, num: int, **given: Json) -> str:
+        return str(ngettext(one, many, num, **given))
+
+    def day(self, day: date) -> str:
+        return dates.say_day(day, clock())
+
+
+SPEECH = _Speech()

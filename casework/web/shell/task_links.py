@@ -1,0 +1,178 @@
+"""Where a task is done: the address that its row in a list leads to, and the words on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from markupsafe import Markup
+
+from casework.definitions import load_library
+from casework.operations.deadlines.words import say_used
+from casework.permissions import READS_ALL
+from casework.web.shell import dates
+from casework.web.shell.i18n import N_, edition_text, role_name
+from casework.web.shell.layout import clock, due_element
+from casework.web.shell.navigation import PROVIDERS, has_page
+from casework.web.shell.reader_language import SPEECH
+from casework.web.shell.session import current_actor
+from casework.web.shell.values import party_name, service_name
+
+Json = Any
+
+QUEUES = {"intake": N_("new cases"), "provider": N_("provider"), "provider_lead": N_("provider's lead")}
+
+
+def queue_name(code: str) -> str:
+    """What a queue is called: by the role that works it."""
+    return gettext(QUEUES[code]) if code in QUEUES else role_name(code)
+
+
+def waits_for(one: Mapping[str, Json]) -> str:
+    """Who must do a task: a person or an organisation by name, else the role whose queue it lies in."""
+    who = one["waits_for"]
+    if who.get("name"):
+        return str(who["name"])
+    return capital(queue_name(str(who.get("role"))))
+
+
+def capital(words: str) -> str:
+    """The first letter a capital, the others as they are: names have capitals of their own."""
+    return words[:1].upper() + words[1:]
+
+
+def task_words(one: Mapping[str, Json]) -> str:
+    """What is to be done, and about which party."""
+    edition, rule = load_library()[one["edition"]], one["rule"]
+    key = {"step": f"states.{rule}.do", "side": f"tasks.{rule}", "decision": f"transitions.{rule}.do"}[one["type"]]
+    words = edition_text(edition, key)
+    about = one.get("about")
+    return f"{words} · {party_name(about)}" if about in ("need_owner", "technology_owner") else words
+
+
+def why_here(one: Mapping[str, Json]) -> str:
+    """Why a task stands where it does in its queue."""
+    if one["turn"]["by"] == "due":
+        place = gettext("by its due date")
+    else:
+        place = gettext("by its age, since %(day)s", day=dates.say_moment(one["opened_at"], clock()))
+    if one["priority"] == "high":
+        return gettext("%(place)s, a week earlier for its high priority", place=place)
+    if one["priority"] == "low":
+        return gettext("%(place)s, a week later for its low priority", place=place)
+    return place
+
+
+def task_url(one: Mapping[str, Json]) -> str:
+    """A step is done by one of its actions, on the page of its case or referral; all else on a page of its own."""
+    if one["type"] == "step":
+        return place_url(one)
+    if one["type"] == "decision":
+        return url_for("decisions.show", task=one["id"])
+    return url_for("tasks.show", task=one["id"])
+
+
+def place_url(one: Mapping[str, Json]) -> str:
+    """The page of the case, the referral or the mediation that a task belongs to."""
+    if _outside():
+        return url_for("referrals.show", referral=one["referral"])
+    if one["kind"] == "mediation":
+        return url_for("mediations.show", mediation=one["log"])
+    return case_url(one["case"]["number"])
+
+
+def _outside() -> bool:
+    """Whether the reader works for a provider, and so knows referrals alone."""
+    roles = current_actor().roles()
+    return bool(roles & PROVIDERS) and not roles & READS_ALL
+
+
+def case_url(number: str) -> str:
+    """The page of a case, or a search for it."""
+    return url_for("cases.show", number=number) if has_page("cases.show") else url_for("search.show", q=number)
+
+
+# --- words of lists --------------------------------------------------------------------------------------------------
+
+
+def hold_name(code: str | None) -> str:
+    """Whom a case on hold waits for, in the words of the form that says so."""
+    edition = load_library().latest("case")
+    key = f"forms.Hold.waits_for.choices.{code}"
+    if code is None or edition is None or key not in edition.texts:
+        return gettext("nobody knows whom")
+    return edition_text(edition, key)
+
+
+def states_words(edition: str, states: Iterable[str]) -> str:
+    return ", ".join(edition_text(load_library()[edition], f"states.{leaf}") for leaf in states)
+
+
+def referral_status(one: Mapping[str, Json]) -> str:
+    """A referral in one line: the service's own state while it is worked on, else the referral's."""
+    words = states_words(one["edition"], one["states"])
+    live = [track for track in one["service"] if not track["replaced"] and not track["ended"]]
+    if live and "in_progress" in one["states"]:
+        return f"{words} · {states_words(live[-1]['edition'], live[-1]['states'])}"
+    return words
+
+
+def inbox_status(one: Mapping[str, Json]) -> str:
+    """The same of a row in a provider's list."""
+    words = states_words(one["edition"], one["states"])
+    if one["service_edition"] and "in_progress" in one["states"]:
+        return f"{words} · {states_words(one['service_edition'], one['service_states'])}"
+    return words
+
+
+def clock_words(side: Mapping[str, Json]) -> str | Markup:
+    """What a side must do first, and how much of its time is used."""
+    if side["task"] is None or side["due_at"] is None:
+        return gettext("stopped: nothing to do")
+    return Markup("{} {} <span class=\"muted\">({})</span>").format(task_words(side), due_element(side["due_at"]), used_words(side))
+
+
+def used_words(told: Mapping[str, Json]) -> str:
+    """1 of 5 working days used."""
+    return say_used(told, SPEECH)
+
+
+def last_day(until: str) -> str:
+    """The last day of what ends with this moment."""
+    told = clock()
+    return told.day_of(dates.read_moment(until) - timedelta(minutes=1)).isoformat()
+
+
+def is_late(due: str | None) -> bool:
+    return due is not None and dates.is_late(due, clock())
+
+
+def referral_task_words(task: Mapping[str, Json], one: Mapping[str, Json]) -> str:
+    """What is to be done in a side task of a referral or of the service in it."""
+    tracks = {track["id"]: track["edition"] for track in (one, *one.get("service", ()), *one.get("tracks", ())) if "edition" in track}
+    return edition_side(tracks.get(task["track"]), task)
+
+
+def edition_side(edition: str | None, task: Mapping[str, Json]) -> str:
+    if edition is None:
+        return str(task["do"])
+    for rule in load_library()[edition].tasks.values():
+        if rule.name == task["name"]:
+            return edition_text(load_library()[edition], f"tasks.{rule.key}")
+    key = f"states.{task['name']}.do"
+    return edition_text(load_library()[edition], key) or str(task["do"])
+
+
+#: For the templates.
+WORDS: dict[str, Callable[..., Any]] = {
+    "task_words": task_words, "task_url": task_url, "place_url": place_url, "case_url": case_url, "waits_for": waits_for,
+    "queue_name": queue_name, "hold_name": hold_name, "referral_status": referral_status, "inbox_status": inbox_status,
+    "clock_words": clock_words, "used_words": used_words, "is_late": is_late, "capital": capital, "referral_task_words": referral_task_words,
+    "service_name": service_name, "party_name": party_name, "today": lambda: clock().today, "last_day": last_day,
+    "why_here": why_here,
+}  # fmt: skip
+
+__all__ = ["WORDS", "case_url", "place_url", "queue_name", "task_url", "task_words", "why_here"]

@@ -1,0 +1,169 @@
+"""Stored values as people read them: names for ids, words for codes, days and moments as they are said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
+from casework.operations.core.i18n import SERVICES
+from casework.web.shell.forms import texts_of
+from casework.web.shell.i18n import N_, edition_text
+from casework.web.shell.layout import day_element, time_element
+
+Json = Any
+
+PARTIES = {"need_owner": N_("need owner"), "technology_owner": N_("technology owner")}
+PAPERS = {
+    "letter": N_("letter"), "contract": N_("contract"), "report": N_("report"), "statement": N_("statement"),
+    "certificate": N_("certificate"), "nda": N_("non-disclosure agreement"),
+    # What actions of the workflows ask for by name.
+    "verification_statement": N_("verification statement"), "signed_agreement": N_("signed agreement"),
+    "pledge_certificate": N_("pledge registration certificate"), "acceptance_certificate": N_("acceptance certificate"),
+    "other": N_("other paper"),
+}  # fmt: skip
+KINDS_OF_RIGHTS = {
+    "invention": N_("invention patent"), "utility_model": N_("utility model"), "design": N_("design"),
+    "software": N_("software"), "trade_secret": N_("trade secret"), "know_how": N_("know-how"),
+}  # fmt: skip
+ENCUMBRANCES = {"pledge": N_("pledged"), "licence": N_("licensed"), "transfer": N_("transferred")}
+#: What is stored under a name that no form asks for: facts that guards read, and what a message or a note holds.
+_LABELS = {
+    "reason": N_("Reason"), "note": N_("Note"), "title": N_("Title"), "nature": N_("Nature of the interest"),
+    "correction_reason": N_("Why it was corrected"),
+    "language": N_("Language"), "words": N_("Message"), "item": N_("Item"), "what": N_("what"), "by": N_("by"),
+    "rights": N_("Rights"), "match": N_("Match"), "technology": N_("Technology"), "need": N_("Need"),
+    "siblings": N_("Other cases of the same need"), "scans": N_("Documents that the scanner has not cleared"),
+    "source": N_("source"), "rationale": N_("rationale given"), "confirmed": N_("confirmed"), "office": N_("office"),
+    "verification": N_("verification"), "verdict": N_("verdict"), "valid_until": N_("valid until"),
+    "number": N_("number"), "kind": N_("kind"), "in_force": N_("in force"), "checked_on": N_("checked"),
+    "expires_on": N_("expires"), "fee_paid_to": N_("fee paid to"), "encumbrances": N_("encumbrances"), "case": N_("case"),
+    "from": N_("from"), "to": N_("to"), "exclusive": N_("exclusive"), "territory": N_("territory"), "holder": N_("held by"),
+    "status": N_("status"), "state": N_("state"), "signed": N_("signed"), "pending": N_("not looked at yet"),
+    "blocked": N_("blocked as harmful"), "shared_until": N_("access until"), "with": N_("beside"),
+}  # fmt: skip
+_CODES: Mapping[str, Mapping[str, str]] = {
+    "language": {"en": N_("English"), "zh": N_("Chinese"), "zh-Hans": N_("Chinese")},
+    "kind": KINDS_OF_RIGHTS | ENCUMBRANCES,
+}
+
+
+def party_name(code: str) -> str:
+    return gettext(PARTIES[code]) if code in PARTIES else code.replace("_", " ")
+
+
+def paper_name(code: str) -> str:
+    return gettext(PAPERS[code]) if code in PAPERS else code.replace("_", " ")
+
+
+def service_name(code: str) -> str:
+    return gettext(SERVICES[code]) if code in SERVICES else code.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Values:
+    """How an entry's values are said: ids by the names in it, codes by the form that they were filled in on."""
+
+    #: What an id stands for: a person, an organisation, a right, a document, a task.
+    names: Mapping[str, str] = field(default_factory=dict)
+    edition: Edition | None = None
+    form: str = ""
+
+    def label(self, name: str) -> str:
+        """What a field is called: by its form, else by whatever form asks for it."""
+        if self.edition is not None and self.form and (own := texts_of(self.edition, self.form)).has(f"{name}.label"):
+            return own.get(f"{name}.label")
+        if name in _LABELS:
+            return gettext(_LABELS[name])
+        if name in self.names:
+            return self.names[name]
+        return _anywhere(f".{name}.label", self.edition) or name.replace("_", " ").capitalize()
+
+    def say(self, value: Json, name: str = "") -> str | Markup:
+        """A value, of the field called `name` where it has one."""
+        if value is None or value in ("", [], {}):
+            return gettext("nothing")
+        if isinstance(value, bool):
+            return gettext("yes") if value else gettext("no")
+        if isinstance(value, Mapping):
+            if value.keys() == {"amount", "currency"}:
+                return f"{value['currency']} {value['amount']}"
+            return _joined("; ", (self._part(key, one) for key, one in value.items() if one is not None))
+        if isinstance(value, list | tuple):
+            return _joined(", ", (self.say(one, name) for one in value))
+        return self._word(value, name) if isinstance(value, str) else str(value)
+
+    def _part(self, key: str, value: Json) -> str | Markup:
+        said = self.say(value, key)
+        return Markup("{}: {}").format(self.label(key), said) if isinstance(said, Markup) else f"{self.label(key)}: {said}"
+
+    def _word(self, value: str, name: str) -> str | Markup:
+        if value in self.names:
+            return paper_name(found) if (found := self.names[value]) in PAPERS else found
+        if _is_moment(value):
+            return time_element(value)
+        if _is_day(value):
+            return day_element(value)
+        if value in PARTIES:
+            return party_name(value)
+        if _is_id(value):
+            return gettext("something that is not there any more")
+        return self._choice(name, value)
+
+    def _choice(self, name: str, code: str) -> str:
+        if self.edition is not None and self.form:
+            own = texts_of(self.edition, self.form)
+            if own.has(f"{name}.choices.{code}"):
+                return own.get(f"{name}.choices.{code}")
+        if words := _CODES.get(name, {}).get(code):
+            return gettext(words)
+        return _anywhere(f".{name}.choices.{code}", self.edition) if name and _is_code(code) else code
+
+
+def choice_name(name: str, code: str, edition: Edition | None = None) -> str:
+    """The words of a code, wherever a form offers it under this field's name."""
+    return _anywhere(f".{name}.choices.{code}", edition) or code.replace("_", " ")
+
+
+def _joined(between: str, parts: Iterable[str | Markup]) -> str | Markup:
+    found = list(parts)
+    return Markup(between).join(found) if any(isinstance(one, Markup) for one in found) else between.join(found)
+
+
+def _anywhere(ending: str, preferred: Edition | None) -> str:
+    """A text that stands under this ending in the edition at hand, or in the newest one of any workflow; "" if none."""
+    library = load_library()
+    newest = [library[fingerprint] for fingerprint in library.newest.values()]
+    for edition in ([preferred] if preferred is not None else []) + newest:
+        if key := _keys(edition.fingerprint).get(ending):
+            return edition_text(edition, key)
+    return ""
+
+
+@lru_cache(maxsize=64)
+def _keys(fingerprint: str) -> Mapping[str, str]:
+    """Keys of an edition's texts of forms by what follows the form's name: ".outcome.choices.dormant"."""
+    texts = load_library()[fingerprint].texts
+    return {"." + key.split(".", 2)[2]: key for key in sorted(texts, reverse=True) if key.startswith("forms.")}
+
+
+def _is_moment(value: str) -> bool:
+    return len(value) >= 19 and value[4:5] == "-" and value[10:11] == "T" and value[:4].isdigit()
+
+
+def _is_day(value: str) -> bool:
+    return len(value) == 10 and value[4] == value[7] == "-" and value.replace("-", "").isdigit()
+
+
+def _is_id(value: str) -> bool:
+    return len(value) == 36 and value.count("-") == 4
+
+
+def _is_code(value: str) -> bool:
+    return value.isascii() and value.replace("_", "").isalnum() and value == value.lower()

@@ -1,0 +1,94 @@
+"""How queues give tasks to people by themselves: the forms of those who lead queues, and the reasons in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.engine.roles import ORGANISATION_QUEUES, PROVIDER_LEAD, SUPERVISOR
+from casework.engine.tasks.allocation import FAMILIAR, NONE, ROUND_ROBIN, SHORTEST, SKILL
+from casework.errors import InvalidForm, NotFound
+from casework.operations.tasks import allocation
+from casework.permissions import Actor
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import N_, say_fault
+from casework.web.shell.session import only, page_transaction
+
+Json = Any
+blueprint = Blueprint("allocation", __name__)
+
+STRATEGIES = {
+    NONE: N_("to nobody: people take tasks themselves"), ROUND_ROBIN: N_("to everybody in turn"),
+    SHORTEST: N_("to whoever has the fewest open tasks"), FAMILIAR: N_("to whoever knows the case best, else in turn"),
+    SKILL: N_("to whoever has most of the skills that it asks for"),
+}  # fmt: skip
+QUEUES = {
+    "intake": N_("New cases"), "officer": N_("Officers, in a case of several"), "supervisor": N_("Supervisors"), "compliance": N_("Compliance officers"),
+    "provider": N_("Everybody's tasks"), "provider_lead": N_("The leads' tasks"),
+}  # fmt: skip
+
+
+@blueprint.app_template_global()
+def allocation_strategies() -> dict[str, str]:
+    return STRATEGIES
+
+
+@blueprint.app_template_global()
+def allocation_queues() -> dict[str, str]:
+    return QUEUES
+
+
+def queues_to_choose(db: Connection, actor: Actor, *, of_organisations: bool) -> list[Json]:
+    """The queues whose rule the actor chooses, for the page of a programme's team or of an organisation's members."""
+    found = allocation.list_allocations(db, actor)["items"]
+    return [one | {"faulty": False} | _typed(one) for one in found if (one["queue"] in ORGANISATION_QUEUES) == of_organisations]
+
+
+def _typed(one: Mapping[str, Json]) -> dict[str, Json]:
+    """What was typed for a queue and refused, so that it stands there still."""
+    typed = {name: request.args.get(name, "") for name in ("scope", "queue", "strategy", "cap")}
+    if (typed["scope"], typed["queue"]) != (one["scope"]["id"], one["queue"]) or typed["strategy"] not in STRATEGIES:
+        return {}
+    return {"strategy": typed["strategy"], "cap": typed["cap"][:20], "faulty": True}
+
+
+@blueprint.post("/queues/allocation")
+@only(SUPERVISOR, PROVIDER_LEAD)
+def choose() -> Response:
+    queue = request.form.get("queue", "")
+    page = "referrals.members" if queue in ORGANISATION_QUEUES else "home.team"
+    back = url_for(page, _anchor="allocation")
+    typed = request.form.get("cap", "").strip()
+    try:
+        if typed and not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
+            raise InvalidForm(fields={"cap": "must be a whole number"})
+        with page_transaction() as (db, actor):
+            allocation.choose_allocation(
+                db, actor, scope=_scope(), queue=queue, strategy=request.form.get("strategy", ""),
+                cap=int(typed) if typed else None, request=read_request(),
+            )  # fmt: skip
+    except InvalidForm as refusal:
+        flash(gettext("Nothing was changed. The limit per person %(why)s.", why=say_fault(next(iter(refusal.fields.values())))), "warn")
+        again: dict[str, Any] = {name: request.form.get(name, "") for name in ("scope", "queue", "strategy", "cap")}
+        return redirect(url_for(page, **again, _anchor="allocation"), 303)
+    if request.form.get("strategy") == NONE:
+        flash(gettext("From now on people take the tasks of this queue themselves. What they have stays with them."))
+    else:
+        flash(gettext("Kept. Tasks that become ready from now on go to people by this rule; what lies in the queue already is left to them."))
+    return redirect(back, 303)
+
+
+def _scope() -> str:
+    try:
+        return str(UUID(request.form.get("scope", "")))
+    except ValueError:
+        raise NotFound("queue") from None
+
+
+__all__ = ["blueprint", "queues_to_choose"]

@@ -1,0 +1,70 @@
+"""Several tasks at once: choose what to do, see what would become of each, then do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from casework.engine.execution.task_lifecycle import OPERATIONS, WAITS_FOR
+from casework.errors import InvalidForm
+from casework.operations.tasks import bulk, my_work
+from casework.web.shell import layout
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import say, say_faults
+from casework.web.shell.session import page_transaction
+from casework.web.shell.task_links import hold_name
+
+Json = Any
+blueprint = Blueprint("bulk", __name__)
+
+
+@blueprint.get("/tasks/bulk")
+def choose() -> str:
+    return _page(_chosen(request.args.getlist("task")), {}, None)
+
+
+@blueprint.post("/tasks/bulk")
+def act() -> Response:
+    """Try it; or do what was tried, and say what became of each."""
+    chosen = _chosen(request.form.getlist("task"))
+    told = {name: request.form.get(name, "").strip() for names in bulk.NEEDS.values() for name in names}
+    try:
+        with page_transaction() as (db, actor):
+            done = bulk.do_to_tasks(
+                db, actor, chosen, request.form.get("operation", ""), told, read_request(),
+                dry_run=request.form.get("sure") != "yes",
+            )  # fmt: skip
+    except InvalidForm as refusal:
+        return make_response(_page(chosen, say_faults(refusal), None), 422)
+    return make_response(_page(chosen, {}, done.answer))
+
+
+def _chosen(given: list[str]) -> list[str]:
+    """Ids alone; what else stands there names nothing."""
+    found = []
+    for one in given[: bulk.MOST]:
+        try:
+            found.append(str(UUID(one)))
+        except ValueError:
+            continue
+    return found
+
+
+def _page(chosen: list[str], faults: Mapping[str, str], answer: Mapping[str, Json] | None) -> str:
+    with page_transaction() as (db, actor):
+        if calendar := my_work.home_calendar(db, actor):
+            layout.use_calendar(calendar)
+        shown = bulk.show_chosen(db, actor, chosen)
+    why = {one["task"]: one["why"] and say(one["why"]) for one in answer["items"]} if answer else {}
+    return render_template(
+        "tasks/bulk.html", rows=shown["items"], may={one: count for one, count in shown["may"].items() if count},
+        faults=faults, answer=answer, why=why, do={one: OPERATIONS[one].do for one in bulk.NEEDS},
+        people=sorted(shown["people"].items(), key=lambda pair: pair[1]), waits=[(one, hold_name(one)) for one in WAITS_FOR],
+    )  # fmt: skip
+
+
+__all__ = ["blueprint"]

@@ -1,0 +1,104 @@
+"""Adding a task from the list that the workflow allows: about whom, until when, and for whom."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, make_response, render_template, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.definitions import load_library
+from casework.engine.definition.forms import Choice, Date, Form, Note, Person
+from casework.errors import NotFound
+from casework.operations.cases import service as cases
+from casework.operations.cases.queries import describe, find_case
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.visibility import case_log
+from casework.permissions import Actor, Sight
+from casework.web.shell.form_actions import Sent, answer
+from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell.i18n import N_, edition_text, sentence
+from casework.web.shell.layout import use_calendar
+from casework.web.shell.session import page_transaction
+from casework.web.tasks.next_action import say_done
+
+Json = Any
+
+
+class NewTask(Form):
+    due = Date(label=N_("Due on"), required=False, help=N_("Empty: as the workflow counts it."))
+    person = Person(label=N_("Who does it"), required=False, help=N_("Empty: whoever takes it from the queue."))
+    note = Note(label=N_("What that person should know"), required=False, help=N_("Needed where you give it to somebody else."))
+
+
+class NewTaskOfParty(NewTask):
+    about = Choice(
+        label=N_("About which party"), choices={"need_owner": N_("need owner"), "technology_owner": N_("technology owner")}
+    )
+
+
+def _draft(track: str, task: str) -> str:
+    return f"add:{track}:{task}"
+
+
+def _offer(db: Connection, actor: Actor, number: str, track: str, task: str) -> tuple[Any, dict[str, Json], dict[str, Json]]:
+    """The case, how it is shown, and what may be added. Raises NotFound for what is not offered here."""
+    case, level = find_case(db, actor, number)
+    if level < Sight.ALL:
+        raise NotFound("task")
+    shown = describe(db, actor, case, level)
+    for one in shown["requests"]:
+        if (one["track"], one["task"]) == (track, task):
+            return case, shown, one
+    raise NotFound("task")
+
+
+def _form_of(offer: dict[str, Json]) -> type[NewTask]:
+    return NewTaskOfParty if offer["about"] == "party" else NewTask
+
+
+def show(number: str, track: UUID, kind: str) -> Response:
+    return _page(number, str(track), kind, None)
+
+
+def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
+    with page_transaction() as (db, actor):
+        case, shown, offer = _offer(db, actor, number, track, task)
+        use_calendar(calendar_of(db, case.programme))
+        edition, made = load_library()[case.tracks[track].edition], _form_of(offer)
+        form = build_form(
+            _draft(track, task), made.rule(), own_texts(made),
+            choices={"person": cases.whom_for(db, case, case.tracks[track], edition.tasks[offer["rule"]])},
+            submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, _draft(track, task)),
+        )  # fmt: skip
+    page = render_template(
+        "cases/new_task.html", case=shown, form=form, sent=sent, words=edition_text(edition, f"tasks.{offer['rule']}"),
+        why_not=[sentence(edition, why) for why in offer["why_not"]], back=url_for("cases.show", number=number) + "#tasks",
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+def add(number: str, track: UUID, kind: str) -> BaseResponse:
+    id, task = str(track), kind
+    with page_transaction() as (db, actor):
+        offer = _offer(db, actor, number, id, task)[2]
+
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+        return cases.add_task(
+            db, actor, case_log(db, actor, number), "case", id, task, about=data.get("about"), due=data.get("due"),
+            person=data.get("person"), note=data.get("note"), request=key,
+        )  # fmt: skip
+
+    return answer(
+        _draft(id, task), _form_of(offer).rule(), do, lambda sent: _page(number, id, task, sent),
+        lambda done: url_for("cases.show", number=number) + "#tasks", lambda done: say_done(number, gettext("The task is added.")),
+    )  # fmt: skip
+
+
+__all__ = ["add", "show"]

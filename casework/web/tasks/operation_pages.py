@@ -1,0 +1,337 @@
+"""What can be done with a task besides its work: hand it on, let it wait, rank it, end it. Each as the table allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.forms import Choice, Date, Form, Note, Person
+from casework.engine.execution.task_lifecycle import VIEW
+from casework.engine.state.case import Case
+from casework.errors import NotFound
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.presenters import names_of
+from casework.operations.tasks import queues
+from casework.operations.tasks import service as tasks
+from casework.operations.tasks.allocation import explain_waiting
+from casework.operations.tasks.candidates import people_for
+from casework.permissions import Actor, operate, operations
+from casework.web.shell import form_actions, layout
+from casework.web.shell.form_actions import Sent
+from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell.i18n import N_, TASK_STATES, edition_text
+from casework.web.shell.redirects import local_path
+from casework.web.shell.session import current_actor, page_transaction
+from casework.web.shell.task_links import place_url, task_url, task_words
+from casework.web.shell.vocabulary import say_why
+from casework.web.tasks.skill_pages import say_nobody
+
+Json = Any
+blueprint = Blueprint("task_operations", __name__)
+
+#: The buttons of the table and what each brings about, in the order of a page; for the catalogue.
+DO = {
+    "claim": (N_("Take it"), N_("It is yours until you give it back.")),
+    "start": (N_("Start"), N_("Others see that you are at it.")),
+    "stop": (N_("Stop for now"), N_("It stays with whoever holds it.")),
+    "resume": (N_("Go on with it"), N_("Its time runs again.")),
+    "assign": (N_("Assign it"), N_("It becomes theirs for good; they see your note on the task and in their work.")),
+    "delegate": (N_("Delegate it"), N_("They prepare it, and it comes back to you to be accepted.")),
+    "forward": (N_("Forward it"), N_("It is free again, for the person that you have in mind or for anybody in its queue.")),
+    "release": (N_("Give it back"), N_("It goes back to its queue, and others may take it.")),
+    "suspend": (N_("Let it wait"), N_("Its time stands still until the day, when it wakes by itself.")),
+    "modify": (N_("Change its priority"), N_("The history keeps your reason.")),
+    "activate": (N_("Let it begin now"), N_("It does not wait for its day.")),
+    "nominate": (N_("Name who does it"), N_("It begins now, with the person that you name.")),
+    "skip": (N_("Skip it"), N_("It ends undone; it can be asked for again.")),
+    "fail": (N_("It cannot be done"), N_("It ends without a result; the history keeps your reason.")),
+    "exit": (N_("End it"), N_("It ends without a result; the history keeps your reason.")),
+}
+_ENDS = frozenset({"skip", "fail", "exit"})
+_RANKS = {"high": N_("high"), "normal": N_("normal"), "low": N_("low")}
+_WAITS = {
+    "need_owner": N_("The need owner"), "technology_owner": N_("The technology owner"), "provider": N_("A provider"),
+    "authority": N_("An authority"), "other": N_("Somebody else"),
+}  # fmt: skip
+_HANDED = {
+    "assigned": N_("%(by)s assigned this to %(to)s."),
+    "delegated": N_("%(by)s delegated this to %(to)s. When it is finished it goes back to be accepted."),
+    "review_asked": N_("%(by)s asks %(to)s to review this before it is finished (round %(round)s)."),
+    "approved": N_("%(by)s approved this; %(to)s finishes it as it was approved."),
+    "changes_asked": N_("%(by)s asks %(to)s for changes (round %(round)s)."),
+    "handed_back": N_("%(by)s has prepared this for %(to)s, to be accepted."),
+    "forwarded": N_("%(by)s forwarded this to %(to)s; whoever takes it first has it."),
+    "nominated": N_("%(by)s named %(to)s for this."),
+}
+
+
+_BY_RULE = N_("The rule of its queue gave this to %(to)s: %(why)s.")
+
+
+class Giving(Form):
+    """To one person, with what that person must know."""
+
+    person = Person(label=N_("Who has it next"))
+    note = Note(label=N_("What they must know"))
+
+
+class Offering(Form):
+    """To one person or to anybody of the queue."""
+
+    person = Person(label=N_("Whom you have in mind"), required=False, help=N_("Empty: anybody in its queue."))
+    note = Note(label=N_("What they must know"))
+
+
+class Waiting(Form):
+    """A task waits for somebody until a day."""
+
+    waits_for = Choice(label=N_("Who is waited for"), choices=_WAITS)
+    until = Date(label=N_("Until"), future=True)
+    reason = Note(label=N_("Why"))
+
+
+class Ranking(Form):
+    """Another priority."""
+
+    priority = Choice(label=N_("Priority"), choices=_RANKS)
+    reason = Note(label=N_("Why"))
+
+
+class Ending(Form):
+    """An end without a result."""
+
+    reason = Note(label=N_("Why"))
+
+
+class Returning(Form):
+    """Back to the queue."""
+
+    note = Note(label=N_("What the next one should know"), required=False)
+
+
+FORMS: Mapping[str, type[Form]] = {
+    "assign": Giving, "delegate": Giving, "forward": Offering, "nominate": Offering, "suspend": Waiting,
+    "modify": Ranking, "skip": Ending, "fail": Ending, "exit": Ending, "release": Returning,
+}  # fmt: skip
+
+_ASK: Mapping[str, Callable[[Connection, Actor, str, Mapping[str, Json], Request], Done]] = {
+    "claim": lambda db, actor, task, data, key: tasks.claim_task(db, actor, task, key),
+    "start": lambda db, actor, task, data, key: tasks.start_task(db, actor, task, key),
+    "stop": lambda db, actor, task, data, key: tasks.stop_task(db, actor, task, key),
+    "resume": lambda db, actor, task, data, key: tasks.resume_task(db, actor, task, key),
+    "activate": lambda db, actor, task, data, key: tasks.activate_task(db, actor, task, key),
+    "release": lambda db, actor, task, data, key: tasks.release_task(db, actor, task, note=data.get("note"), request=key),
+    "assign": lambda db, actor, task, data, key: tasks.assign_task(
+        db, actor, task, person=_id(data), note=_said(data, "note"), request=key
+    ),
+    "delegate": lambda db, actor, task, data, key: tasks.delegate_task(
+        db, actor, task, person=_id(data), note=_said(data, "note"), request=key
+    ),
+    "forward": lambda db, actor, task, data, key: tasks.forward_task(
+        db, actor, task, person=_id(data) or None, note=_said(data, "note"), request=key
+    ),
+    "nominate": lambda db, actor, task, data, key: tasks.nominate_task(
+        db, actor, task, person=_id(data) or None, note=_said(data, "note"), request=key
+    ),
+    "suspend": lambda db, actor, task, data, key: tasks.suspend_task(
+        db, actor, task, until=_said(data, "until"), waits_for=_said(data, "waits_for"), reason=_said(data, "reason"),
+        request=key,
+    ),
+    "modify": lambda db, actor, task, data, key: tasks.modify_task(
+        db, actor, task, priority=_said(data, "priority"), reason=_said(data, "reason"), request=key
+    ),
+    "skip": lambda db, actor, task, data, key: tasks.skip_task(db, actor, task, reason=_said(data, "reason"), request=key),
+    "fail": lambda db, actor, task, data, key: tasks.fail_task(db, actor, task, reason=_said(data, "reason"), request=key),
+    "exit": lambda db, actor, task, data, key: tasks.exit_task(db, actor, task, reason=_said(data, "reason"), request=key),
+}  # fmt: skip
+
+
+def _said(data: Mapping[str, Json], name: str) -> str:
+    return str(data.get(name) or "")
+
+
+def _id(data: Mapping[str, Json]) -> str:
+    """The person who was chosen; what is no id was not chosen from the list."""
+    try:
+        return str(UUID(_said(data, "person")))
+    except ValueError:
+        return ""
+
+
+# --- what a page of a task shows -------------------------------------------------------------------------------------
+
+
+def menu(one: Mapping[str, Json], allowed: list[str], *, without: tuple[str, ...] = ()) -> list[dict[str, Json]]:
+    """The operations that one may do, with their words: those with a form as a page, the others as a button."""
+    made = []
+    for name, (words, follows) in DO.items():
+        if name in allowed and name not in without:
+            url = url_for("task_operations.do", task=one["id"], operation=name)
+            made.append({"name": name, "words": gettext(words), "follows": gettext(follows), "url": url, "form": name in FORMS})
+    return made
+
+
+def told(one: Mapping[str, Json]) -> dict[str, Json]:
+    """How a task came to whom it is with, and whom it waits for, in sentences; and its state and rank in words."""
+    handed, wait = one["handed"], one["wait"]
+    said = None
+    if handed is not None:
+        by, to = (_name(handed[who]) for who in ("by", "to"))
+        words = _HANDED[handed["how"]] if handed["why"] is None else _BY_RULE
+        said = gettext(
+            words, by=by or gettext("somebody"), to=to or gettext("anybody in its queue"), why=say_why(handed["why"] or ()),
+            round=handed["round"],
+        )  # fmt: skip
+    state, rank = TASK_STATES[one["state"]], _RANKS[one["priority"]]
+    whom = _WAITS[wait["for"]] if wait else ""
+    return {
+        "handed": said, "note": handed and handed.get("note"), "state": gettext(state),
+        "priority": None if one["priority"] == "normal" else gettext(rank),
+        "waits": wait and gettext(whom), "until": wait and wait["until"], "reason": wait and wait.get("reason"),
+    }  # fmt: skip
+
+
+def _name(one: Mapping[str, Json] | None) -> str:
+    if one is not None and one["id"] == current_actor().person:
+        return gettext("you")
+    return str((one or {}).get("name") or "")
+
+
+@blueprint.app_template_global()
+def handed_words(one: Mapping[str, Json]) -> dict[str, Json]:
+    """For lists: what `told` tells of a task that came from somebody or waits."""
+    return told(one)
+
+
+def list_items(db: Connection, case: Case, edition: Edition, task: str) -> list[dict[str, Json]]:
+    """The items of a task's checklist with their words in the reader's language."""
+    return [
+        item | {"words": edition_text(edition, item["key"]) if item["key"] else item["text"] or gettext("erased")}
+        for item in queues.show_checklist(db, case, task)
+    ]
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+def _read(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
+    case, row = queues.find_task(db, actor, id)
+    layout.use_calendar(calendar_of(db, case.programme))
+    names = names_of(db, queues.named_in([row]), {row.organisation_id})
+    return case, queues.place(queues.task_row(row, load_library(), names), row, names)
+
+
+@blueprint.get("/tasks/<uuid:task>/operations")
+def show(task: UUID) -> str:
+    """Everything that one may do with a task; of a step, whose work is done on the page of its case."""
+    with page_transaction() as (db, actor):
+        case, one = _read(db, actor, str(task))
+        allowed = _allowed(actor, case, one)
+        items = list_items(db, case, load_library()[one["edition"]], one["id"]) if one["type"] == "step" else []
+        waiting = case.tasks.get(one["id"])
+        nobody = say_nobody(explain_waiting(db, actor, case, waiting)) if waiting is not None else None
+    return render_template(
+        "tasks/operations.html", one=one, told=told(one), menu=menu(one, allowed), place=place_url(one), nobody=nobody,
+        items=items, works="tick" in allowed and one["type"] == "step",
+    )  # fmt: skip
+
+
+def _allowed(actor: Actor, case: Case, one: Mapping[str, Json]) -> list[str]:
+    task = case.tasks.get(one["id"])
+    return [VIEW] if task is None else operations(actor, case, task, load_library()[task.edition])
+
+
+@blueprint.get("/tasks/<uuid:task>/operations/<operation>")
+def ask(task: UUID, operation: str) -> BaseResponse:
+    return _page(str(task), operation, None)
+
+
+@blueprint.post("/tasks/<uuid:task>/operations/<operation>")
+def do(task: UUID, operation: str) -> BaseResponse:
+    if operation not in _ASK:
+        raise NotFound("page")
+    id, form = str(task), FORMS.get(operation)
+    rules = form.rule() if form else ()
+
+    def deed(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+        return _ASK[operation](db, actor, id, data, key)
+
+    with page_transaction() as (db, actor):
+        one = _read(db, actor, id)[1]
+    return form_actions.answer(
+        _draft(id, operation), rules, deed, lambda sent: _page(id, operation, sent),
+        lambda done: _then(operation, one),
+        lambda done: _say_done(operation, one),
+    )  # fmt: skip
+
+
+def _then(operation: str, one: Mapping[str, Json]) -> str:
+    """Where one goes afterwards: on with the task, to its case where it has ended, home where another has it now."""
+    if operation in _STAYS:
+        return local_path(request.form.get("page")) or task_url(one)
+    return place_url(one) if operation in _ENDS else url_for("home.show")
+
+
+#: After these one is still at the task.
+_STAYS = frozenset({"claim", "start", "stop", "resume", "activate", "modify"})
+_DONE = {
+    "claim": N_("You took: %(task)s"), "start": N_("You began: %(task)s"),
+    "stop": N_("Stopped for now: %(task)s. It stays where it is."), "resume": N_("It goes on: %(task)s"),
+    "assign": N_("Assigned: %(task)s. The next one sees your note."),
+    "delegate": N_("Delegated: %(task)s. It comes back to you when it is prepared."),
+    "forward": N_("Forwarded: %(task)s. Others may take it now."),
+    "release": N_("You gave back: %(task)s. Others may take it now."),
+    "suspend": N_("It waits: %(task)s. It wakes by itself."), "modify": N_("The priority was changed: %(task)s"),
+    "activate": N_("It may begin: %(task)s"), "nominate": N_("It may begin: %(task)s"),
+    "skip": N_("Skipped: %(task)s"), "fail": N_("Ended: %(task)s"), "exit": N_("Ended: %(task)s"),
+}  # fmt: skip
+
+
+def _say_done(operation: str, one: Mapping[str, Json]) -> str:
+    return gettext(_DONE[operation], task=task_words(one))
+
+
+def _draft(task: str, operation: str) -> str:
+    return f"{operation}:{task}"
+
+
+def _page(id: str, operation: str, sent: Sent | None) -> Response:
+    if operation not in _ASK:
+        raise NotFound("page")
+    form = FORMS.get(operation, Form)
+    with page_transaction() as (db, actor):
+        case, one = _read(db, actor, id)
+        task = case.tasks.get(id)
+        if task is None:
+            raise NotFound("task")
+        if sent is None:
+            operate(actor, case, task, load_library()[task.edition], operation)
+        view = build_form(
+            _draft(id, operation), form.rule(), own_texts(form), choices=_choices(db, actor, case, id, form),
+            submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, _draft(id, operation)),
+            values={"priority": one["priority"]},
+        )  # fmt: skip
+    words, follows = (gettext(said) for said in DO[operation])
+    page = render_template(
+        "tasks/operation.html", one=one, told=told(one), form=view, sent=sent, words=words, follows=follows,
+        kind="danger" if operation in _ENDS else "primary", back=url_for("task_operations.show", task=id),
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+def _choices(db: Connection, actor: Actor, case: Case, task: str, form: type[Form]) -> dict[str, list[tuple[str, str]]]:
+    if form in (Giving, Offering):
+        people = people_for(db, actor, case, case.tasks[task])
+        return {"person": [(one["id"], gettext("%(name)s (holds %(count)s here)", name=one["name"], count=one["holds"])) for one in people]}
+    return {}

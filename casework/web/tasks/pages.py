@@ -1,0 +1,326 @@
+"""Tasks: the queues and what is done, taking one and giving it back, and the page of one with its form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.definitions import load_library
+from casework.engine.definition.prefill import prefill
+from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
+from casework.engine.state.case import Case
+from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import save_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.presenters import names_of
+from casework.operations.core.unread import look
+from casework.operations.deadlines.queries import explain_task, explain_tasks
+from casework.operations.tasks import my_work
+from casework.operations.tasks import queues as task_lists
+from casework.operations.tasks import service as tasks
+from casework.operations.tasks.allocation import explain_waiting
+from casework.operations.tasks.candidates import reviewers_for
+from casework.operations.tasks.request_context import what_was_asked
+from casework.permissions import Actor, may_work, operations
+from casework.web.deadlines.presenter import ledger
+from casework.web.history.sentences import Told, say_fields
+from casework.web.shell import form_actions, layout
+from casework.web.shell.errors import typed
+from casework.web.shell.forms import PREFIX, FormView, read_request
+from casework.web.shell.i18n import edition_text, say_error
+from casework.web.shell.redirects import local_path
+from casework.web.shell.session import list_transaction, page_transaction
+from casework.web.shell.task_links import WORDS, place_url, queue_name, task_url, task_words, why_here
+from casework.web.tasks.next_action import say_done
+from casework.web.tasks.operation_pages import list_items, menu, told
+from casework.web.tasks.skill_pages import say_nobody
+
+Json = Any
+blueprint = Blueprint("tasks", __name__)
+for word in WORDS:
+    blueprint.add_app_template_global(WORDS[word], word)
+
+
+@blueprint.get("/queues")
+def queue() -> str:
+    """The queues that one works, and what may be taken from one of them or from all."""
+    chosen, cursor = request.args.get("queue"), request.args.get("cursor")
+    with list_transaction() as (db, actor):
+        if calendar := my_work.home_calendar(db, actor):
+            layout.use_calendar(calendar)
+        queues = task_lists.count_queues(db, actor)
+        known = chosen if any(one["queue"] == chosen for one in queues) else None
+        listed = task_lists.list_tasks(db, actor, view="queue", queue=known, cursor=cursor, placed=True)
+    return render_template(
+        "tasks/queue.html", queues=queues, chosen=known, rows=listed["items"],
+        several=len({one["scope"]["id"] for one in queues}) > 1,
+        next_url=url_for("tasks.queue", queue=known, cursor=listed["next"]) if listed["next"] else "",
+        first_url=url_for("tasks.queue", queue=known) if cursor else "",
+    )  # fmt: skip
+
+
+@blueprint.get("/done")
+def done() -> str:
+    """What one has finished, the newest first."""
+    cursor = request.args.get("cursor")
+    with list_transaction() as (db, actor):
+        listed = task_lists.list_tasks(db, actor, view="done", cursor=cursor, placed=True)
+    return render_template(
+        "tasks/done.html", rows=listed["items"],
+        next_url=url_for("tasks.done", cursor=listed["next"]) if listed["next"] else "",
+        first_url=url_for("tasks.done") if cursor else "",
+    )  # fmt: skip
+
+
+@blueprint.post("/tasks/next")
+def take_next() -> Response:
+    """Take what is due first, and go to where it is done."""
+    with page_transaction() as (db, actor):
+        taken = tasks.take_next(db, actor, read_request()).answer["id"]
+        one = read_task(db, actor, str(taken))[1] if taken else None
+    if one is None:
+        flash(gettext("Nothing waits in your queues. What is yours already stands in your work."))
+        return redirect(url_for("home.show"), 303)
+    flash(gettext("You took: %(task)s. It was next in your queues: %(why)s.", task=task_words(one), why=why_here(one)))
+    return redirect(task_url(one), 303)
+
+
+@blueprint.post("/tasks/<uuid:task>/claim")
+def claim(task: UUID) -> Response:
+    try:
+        with page_transaction() as (db, actor):
+            tasks.claim_task(db, actor, str(task), read_request())
+            one = read_task(db, actor, str(task))[1]
+    except (AlreadyTaken, WrongState) as refusal:
+        flash(say_error(refusal), "warn")
+        return redirect(_page() or url_for("tasks.show", task=task), 303)
+    flash(gettext("You took: %(task)s", task=task_words(one)))
+    return redirect(task_url(one), 303)
+
+
+@blueprint.post("/tasks/<uuid:task>/release")
+def release(task: UUID) -> Response:
+    with page_transaction() as (db, actor):
+        note = request.form.get("note", "").strip()
+        tasks.release_task(db, actor, str(task), note=note or None, request=read_request())
+        one = read_task(db, actor, str(task))[1]
+    flash(gettext("You gave back: %(task)s. Others may take it now.", task=task_words(one)))
+    return redirect(url_for("home.show"), 303)
+
+
+def _page() -> str | None:
+    return local_path(request.form.get("page"))
+
+
+# --- one task --------------------------------------------------------------------------------------------------------
+
+
+def read_task(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
+    """A task with its case, for whoever sees them, as pages show it. Raises NotFound."""
+    case, row = task_lists.find_task(db, actor, id)
+    names = names_of(db, task_lists.named_in([row]), {row.organisation_id})
+    return case, task_lists.place(task_lists.task_row(row, load_library(), names), row, names)
+
+
+@blueprint.get("/tasks/<uuid:task>")
+def show(task: UUID) -> Response | str:
+    """The page of a task outside of a case's own pages: a provider's, or a sealed mediation's."""
+    return _show(str(task), None)
+
+
+def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
+    with page_transaction() as (db, actor):
+        case, one = read_task(db, actor, id)
+        if task_url(one) != url_for("tasks.show", task=id):
+            return redirect(task_url(one), 303)
+        layout.use_calendar(calendar_of(db, case.programme))
+        task = case.tasks.get(id)
+        edition = load_library()[one["edition"]]
+        allowed = operations(actor, case, task, edition) if task is not None else []
+        why = explain_tasks(db, actor, case, [id]).get(id)
+        look(db, actor, case.log, one["referral"] if one["organisation"] else None)
+        # Who leads the queue may step in, by taking the task first.
+        own = task is not None and (task.holder == actor.person or may_work(actor, case, task) is not None)
+        reviews = task is not None and task.holder == actor.person and review_for(task) is not None
+        fills_in = one["type"] == "side" and not reviews and (COMPLETE in allowed and own or sent is not None)
+        form = _form(db, actor, case, one, sent) if fills_in else None
+        items = list_items(db, case, edition, id)
+        proposed = _proposed(db, one) if reviews else []
+        nobody = say_nobody(explain_waiting(db, actor, case, task)) if task is not None else None
+        asks = form is not None and task is not None and giver(task) is None
+        # A form that was sent and refused is shown even where the task is no longer one's own.
+        asks = asks and COMPLETE in allowed
+        reviewers = reviewers_for(db, actor, case, task) if asks and task is not None else []
+        back = giver(task) if task is not None and COMPLETE in allowed else None
+        asked = what_was_asked(db, actor, case, task) if task is not None else None
+    names = {one["handed"]["by"]["id"]: one["handed"]["by"]["name"]} if one["handed"] else {}
+    return render_template(
+        "tasks/show.html", one=one, form=form, sent=sent, place=place_url(one), queue=queue_name(one["queue"]),
+        asked=asked, moves=_moves(asked), said=say_fields(asked, load_library().editions) if asked else [], items=items, asks=asks, reviews=reviews, proposed=proposed, reviewers=reviewers, open=task is not None and task.open, ledger=ledger(why), told=told(one), nobody=nobody, allowed=allowed,
+        back=names.get(back), accepts=one["handed"] is not None and one["handed"]["how"] == "handed_back",
+        own=own, menu=menu(one, allowed, without=("resume",) if form is None else ("claim", "resume")),
+    )  # fmt: skip
+
+
+@blueprint.get("/tasks/<uuid:task>/due")
+def due(task: UUID) -> str:
+    """Why the task is due when it is."""
+    with page_transaction() as (db, actor):
+        case, one = read_task(db, actor, str(task))
+        layout.use_calendar(calendar_of(db, case.programme))
+        told = explain_task(db, actor, str(task))
+    return render_template("tasks/due.html", one=one, place=place_url(one), ledger=ledger(told))
+
+
+def _form(db: Connection, actor: Actor, case: Case, one: Mapping[str, Json], sent: form_actions.Sent | None) -> FormView:
+    edition = load_library()[one["edition"]]
+    rules = one["form"] or ()
+    return form_actions.form_on(
+        db, actor, case, case.tracks[one["track"]], _draft(one), edition, edition.tasks[one["rule"]].form or "", rules,
+        values=prefill(case, case.tracks[one["track"]], rules) | _prepared(db, one), sent=sent,
+    )  # fmt: skip
+
+
+#: How a task comes back with its form filled in.
+_COME_BACK = ("handed_back", "approved", "changes_asked")
+
+
+def _moves(asked: Mapping[str, Json] | None) -> list[tuple[str, str, str]]:
+    """What granting it would move: in words, with the day now and then."""
+    editions = load_library().editions
+    return [(edition_text(editions[one["edition"]], one["key"]), one["due_at"], one["until"]) for one in asked["moves"]] if asked else []
+
+
+def _proposed(db: Connection, one: Mapping[str, Json]) -> list[Told]:
+    """The form as it was filled in, for whoever reviews it."""
+    edition = load_library()[one["edition"]]
+    said = task_lists.prepared(db, one["id"])
+    ids: set[str | None] = {value for value in said.values() if isinstance(value, str) and len(value) == 36}
+    form = {"edition": edition.fingerprint, "name": edition.tasks[one["rule"]].form}
+    entry = {"names": names_of(db, ids, ids), "form": form, "data": said}
+    return say_fields(entry, load_library().editions)
+
+
+def _prepared(db: Connection, one: Mapping[str, Json]) -> dict[str, Json]:
+    """What the person to whom it was delegated has filled in, where it has come back to be accepted."""
+    if one["handed"] is None or one["handed"]["how"] not in _COME_BACK:
+        return {}
+    return task_lists.prepared(db, one["id"])
+
+
+def _draft(one: Mapping[str, Json]) -> str:
+    return f"task:{one['id']}"
+
+
+@blueprint.post("/tasks/<uuid:task>/complete")
+def complete(task: UUID) -> Response:
+    """Finish a side task with its form; what stands beside it as an item to be added is added first."""
+    if request.form.get("own", "").strip():
+        return work_on_list(task)
+    with page_transaction() as (db, actor):
+        case, one = read_task(db, actor, str(task))
+    if one["type"] != "side":
+        raise NotFound("task")
+    rules = one["form"] or ()
+
+    def do(db: Connection, actor: Actor, request: Request, seen: int, data: dict[str, Json]) -> Done:
+        return tasks.complete_task(db, actor, str(task), data=data, happened_on=None, request=request)
+
+    return form_actions.answer(
+        _draft(one), rules, do, lambda sent: make_response(_show(str(task), sent), sent.status), lambda _: place_url(one),
+        lambda _: _say_done(one), known=prefill(case, case.tracks[one["track"]], rules),
+    )  # fmt: skip
+
+
+@blueprint.post("/tasks/<uuid:task>/review")
+def ask_review(task: UUID) -> Response:
+    """Have another person look at the form before the task is finished."""
+    with page_transaction() as (db, actor):
+        case, one = read_task(db, actor, str(task))
+    if one["type"] != "side":
+        raise NotFound("task")
+    rules = one["form"] or ()
+
+    def do(db: Connection, actor: Actor, request_: Request, seen: int, data: dict[str, Json]) -> Done:
+        try:
+            person = str(UUID(request.form.get("reviewer", "")))
+        except ValueError:
+            raise InvalidForm(fields={"person": "is required"}) from None
+        return tasks.ask_review(db, actor, str(task), person=person, data=data, request=request_)
+
+    return form_actions.answer(
+        _draft(one), rules, do, lambda sent: make_response(_show(str(task), sent), sent.status), lambda _: url_for("home.show"),
+        lambda _: gettext("Sent for review: %(task)s. It comes back to you with the answer.", task=task_words(one)),
+        known=prefill(case, case.tracks[one["track"]], rules),
+    )  # fmt: skip
+
+
+@blueprint.post("/tasks/<uuid:task>/review/answer")
+def answer_review(task: UUID) -> Response:
+    """Approve what was proposed, or ask for changes."""
+    approve, note = request.form.get("answer") == "approve", request.form.get("note", "").strip()
+    try:
+        with page_transaction() as (db, actor):
+            one = read_task(db, actor, str(task))[1]
+            tasks.answer_review(db, actor, str(task), approve=approve, note=note or None, request=read_request())
+    except InvalidForm:
+        flash(gettext("Nothing was recorded yet: write what must change."), "warn")
+        return redirect(url_for("tasks.show", task=task), 303)
+    except WrongState as refusal:
+        flash(say_error(refusal), "warn")
+        return redirect(url_for("tasks.show", task=task), 303)
+    if approve:
+        flash(gettext("Approved: %(task)s. Whoever asked finishes it.", task=task_words(one)))
+    else:
+        flash(gettext("Sent back for changes: %(task)s", task=task_words(one)))
+    return redirect(url_for("home.show"), 303)
+
+
+@blueprint.post("/tasks/<uuid:task>/items")
+def work_on_list(task: UUID) -> Response:
+    """Tick an item of the task's checklist, take its tick away, or add one; what is typed in the form beside it is kept."""
+    id, sent = str(task), read_request()
+    said, _, item = request.form.get("tick", "").partition(" ")
+    if "form" in request.form:
+        with page_transaction() as (db, actor):
+            _, one = read_task(db, actor, id)
+            if any(request.form.getlist(name) != [""] for name in request.form if name.startswith(PREFIX)):
+                save_draft(db, actor.person, _draft(one), typed())
+    # The form's own key is left to the form.
+    asked = Request(f"{sent.key[:50]}:{item or 'new'}:{said}", sent.digest)
+    try:
+        with page_transaction() as (db, actor):
+            if item:
+                tasks.tick_item(db, actor, id, item, done=said == "tick", request=asked)
+            else:
+                words = request.form.get("own", "").strip()
+                tasks.add_item(db, actor, id, words=words, request=asked)
+                flash(gettext("On the checklist now: %(words)s", words=words))
+    except InvalidForm:
+        flash(gettext("Nothing was added: write what is to be done, in at most 200 characters."), "warn")
+    except (AlreadyTaken, WrongState) as refusal:
+        flash(say_error(refusal), "warn")
+    with page_transaction() as (db, actor):
+        _, one = read_task(db, actor, id)
+    # That of a step stands where one sees what may be done with it.
+    page = "task_operations.show" if one["type"] == "step" else "tasks.show"
+    return redirect(url_for(page, task=task, _anchor="checklist"), 303)
+
+
+def _say_done(one: Mapping[str, Json]) -> str:
+    """What was done, and in a case that one sees what comes next."""
+    words = gettext("Done: %(task)s.", task=task_words(one))
+    if one["kind"] != "case" or not one["case"]:
+        return words
+    try:
+        return say_done(one["case"]["number"], words)
+    except NotFound:
+        # A provider sees the referral alone, and whoever has just declared an interest perhaps nothing.
+        return words

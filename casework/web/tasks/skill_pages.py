@@ -1,0 +1,127 @@
+"""What people can do: the forms of whoever leads them, and why a task waits whose queue allocates by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, make_response, render_template, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.engine.definition.forms import Form, Many, Note
+from casework.engine.roles import PROVIDER_LEAD, SUPERVISOR
+from casework.engine.tasks.allocation import ALL_FULL, NOBODY, UNSKILLED
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.i18n import SERVICES
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.tasks import skills
+from casework.permissions import Actor
+from casework.web.shell.form_actions import Sent, answer
+from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell.i18n import N_, name_of
+from casework.web.shell.session import only, page_transaction
+from casework.web.shell.values import service_name
+
+Json = Any
+blueprint = Blueprint("skills", __name__, url_prefix="/skills")
+
+LANGUAGES = {"zh": N_("Chinese"), "en": N_("English")}
+#: Why the rule of a queue leads to nobody.
+_WHY_NOBODY = {
+    NOBODY: N_("Nobody who is there may have it, so the rule of its queue gives it to nobody. It looks again every half minute."),
+    ALL_FULL: N_("Everybody to whom the rule of its queue could give it has as many tasks as one may get. It looks again every half minute."),
+    UNSKILLED: N_("The rule of its queue gives it to nobody: nobody who may have it has a skill that it asks for."),
+}  # fmt: skip
+
+
+class Skills(Form):
+    fields_ = Note(label=N_("Fields of technology"), required=False, max=4000, help=N_("One in each line, in the words that needs and technologies use."))
+    languages = Many(label=N_("Languages"), required=False, choices=LANGUAGES)
+    services = Many(label=N_("Knows the work of"), required=False, choices={code: SERVICES[code] for code in skills.SERVICES})
+
+
+def people_with_skills(db: Connection, actor: Actor, *, of_organisations: bool) -> list[Json]:
+    """Whom the actor leads, for the page of a programme's team or of an organisation's members."""
+    return [
+        one | {"words": _words(one)} for one in skills.list_skills(db, actor)["items"]
+        if (one["kind"] == "organisation") == of_organisations
+    ]  # fmt: skip
+
+
+def _words(one: Mapping[str, Json]) -> list[str]:
+    return [
+        *one["fields"], *(gettext(LANGUAGES[code]) for code in one["languages"]), *(service_name(code) for code in one["services"]),
+    ]  # fmt: skip
+
+
+def say_nobody(told: Mapping[str, Json] | None) -> str | None:
+    """Why the rule of its queue gives a task to nobody, in words; None where it has no rule or gives it to somebody."""
+    if told is None:
+        return None
+    why = _WHY_NOBODY[told["why"]]
+    words = gettext(why)
+    if told["why"] != UNSKILLED or not told["asks"]:
+        return words
+    return gettext("%(why)s It asks for: %(skills)s.", why=words, skills=", ".join(_skill(one) for one in told["asks"]))
+
+
+def _skill(code: str) -> str:
+    kind, _, what = code.partition(":")
+    if kind == skills.LANGUAGE:
+        return gettext(LANGUAGES[what]) if what in LANGUAGES else what
+    return service_name(what) if kind == skills.SERVICE else what
+
+
+@blueprint.get("/<uuid:scope>/<uuid:person>")
+@only(SUPERVISOR, PROVIDER_LEAD)
+def show(scope: UUID, person: UUID) -> Response:
+    return _page(str(scope), str(person), None)
+
+
+def _page(scope: str, person: str, sent: Sent | None) -> Response:
+    with page_transaction() as (db, actor):
+        told = skills.find_skills(db, actor, scope, person)
+        name = f"skills:{scope}:{person}"
+        values = {"fields_": "\n".join(told["fields"]), "languages": told["languages"], "services": told["services"]}
+        form = build_form(
+            name, Skills.rule(), own_texts(Skills), values={key: value for key, value in values.items() if value},
+            submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, name),
+        )  # fmt: skip
+    return make_response(
+        render_template("home/skills.html", one=told, form=form, sent=sent, back=_back(told["kind"])), sent.status if sent else 200
+    )
+
+
+def _back(kind: str) -> str:
+    return url_for("referrals.members" if kind == "organisation" else "home.team") + "#skills"
+
+
+@blueprint.post("/<uuid:scope>/<uuid:person>")
+@only(SUPERVISOR, PROVIDER_LEAD)
+def keep(scope: UUID, person: UUID) -> Response:
+    told: dict[str, Json] = {}
+
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+        told.update(skills.find_skills(db, actor, str(scope), str(person)))
+        return skills.set_skills(
+            db, actor, scope=str(scope), person=str(person), fields=str(data.get("fields_") or "").splitlines(),
+            languages=data.get("languages") or [], services=data.get("services") or [], request=key,
+        )  # fmt: skip
+
+    return answer(
+        f"skills:{scope}:{person}", Skills.rule(), do, lambda sent: _page(str(scope), str(person), _named(sent)),
+        lambda done: _back(told["kind"]),
+        lambda done: gettext("Kept: what %(name)s can do. Queues that give tasks by skill go by it from now on.", name=name_of(told["person"])),
+    )  # fmt: skip
+
+
+def _named(sent: Sent) -> Sent:
+    """The faults by the names of this form's fields."""
+    return Sent(sent.data, {"fields_" if name == "fields" else name: why for name, why in sent.faults.items()}, sent.status, sent.why, sent.seen)
+
+
+__all__ = ["blueprint", "people_with_skills", "say_nobody"]
