@@ -16,8 +16,8 @@ from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 
 from casework.api import PREFIX, ROUTES
-from casework.api.errors import STATUS
-from casework.api.scopes import BY_TRANSITION, EVERY, TABLE
+from casework.api.protocol.errors import STATUS
+from casework.api.protocol.scopes import BY_TRANSITION, EVERY, TABLE
 from casework.cli import main
 from casework.definitions import load_definitions
 from casework.engine.definition.editions import Edition, PaperRule, StateRule, TaskRule, TransitionRule, publish

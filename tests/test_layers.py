@@ -195,7 +195,7 @@ def test_the_table_itself_runs_downward() -> None:
         ("casework.engine.decide", "from casework.records import tables", "may not import casework.records"),
         ("casework.engine.decide", "from casework import records", "may not import casework.records"),
         ("casework.engine.decide", "from ..records import tables", "may not import casework.records"),
-        ("casework.engine.decide", "from casework.ledger import chain", "may not import casework.ledger.hash_chain"),
+        ("casework.engine.decide", "from casework.ledger import hash_chain", "may not import casework.ledger.hash_chain"),
         ("casework.engine.decide", "import sqlalchemy as sa", "sqlalchemy may not"),
         ("casework.engine.decide", "import transitions.extensions", "transitions may not"),
         ("casework.engine.decide", "import time", "is pure"),

@@ -13,45 +13,44 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from casework.api import (
-    absences,
-    accounts,
-    allocation,
-    audit,
-    calendars,
-    cases,
-    contract,
-    documents,
-    erasures,
-    findings,
-    house_rule,
-    invitations,
-    jobs,
-    letters,
-    matches,
-    mediations,
-    messages,
-    notifications,
-    openapi,
-    openings,
-    providers,
-    readings,
-    recoveries,
-    referrals,
-    registers,
-    rights,
-    role_requests,
-    search,
-    service_accounts,
-    tasks,
-    webhooks,
-    workflows,
-)  # fmt: skip
-from casework.api.auth import NOBODY, count_asker, find_asker, insist_known
-from casework.api.errors import answer_database, answer_error, answer_fault, answer_http
-from casework.api.files import as_attachment, cabinet
-from casework.api.requests import about_client, read_body, read_json, read_key, read_path, read_query, read_revision
-from casework.api.routes import Call, Outgoing, Route
+from casework.api.audit import access_log_routes, finding_routes
+from casework.api.audit import routes as audit_routes
+from casework.api.auth import routes as auth_routes
+from casework.api.cases import routes as case_routes
+from casework.api.catalogue import ip_right_routes
+from casework.api.catalogue import routes as catalogue_routes
+from casework.api.deadlines import calendar_routes
+from casework.api.documents import routes as documents_routes
+from casework.api.editions import routes as editions_routes  # fmt: skip
+from casework.api.integrations import service_account_routes, webhook_routes
+from casework.api.letters import routes as letters_routes
+from casework.api.mediations import disclosure_routes
+from casework.api.mediations import routes as mediations_routes
+from casework.api.messages import routes as messages_routes
+from casework.api.notifications import routes as notification_routes
+from casework.api.oversight import case_hygiene_routes, job_routes
+from casework.api.people import absence_routes, invitation_routes, recovery_routes, role_request_routes
+from casework.api.people import routes as people_routes
+from casework.api.privacy import routes as privacy_routes
+from casework.api.protocol import openapi
+from casework.api.protocol.auth import NOBODY, count_asker, find_asker, insist_known
+from casework.api.protocol.errors import answer_database, answer_error, answer_fault, answer_http
+from casework.api.protocol.files import as_attachment, cabinet
+from casework.api.protocol.requests import (
+    about_client,
+    read_body,
+    read_json,
+    read_key,
+    read_path,
+    read_query,
+    read_revision,
+)
+from casework.api.protocol.routes import Call, Outgoing, Route
+from casework.api.referrals import acknowledgement_routes, directory_routes
+from casework.api.referrals import routes as referrals_routes
+from casework.api.search import routes as search_routes
+from casework.api.tasks import allocation_routes
+from casework.api.tasks import routes as tasks_routes
 from casework.errors import CaseworkError, NotFound, Unreadable, WrongCode, WrongPassword
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.core.idempotency import Done
@@ -61,37 +60,37 @@ from casework.records.database import walled_transaction
 PREFIX = "/api/v1"
 
 ROUTES: tuple[Route, ...] = (
-    *cases.ROUTES,
-    *findings.ROUTES,
-    *tasks.ROUTES,
-    *house_rule.ROUTES,
-    *notifications.ROUTES,
-    *search.ROUTES,
-    *audit.ROUTES,
-    *jobs.ROUTES,
-    *referrals.ROUTES,
-    *contract.ROUTES,
-    *providers.ROUTES,
-    *readings.ROUTES,
-    *mediations.ROUTES,
-    *openings.ROUTES,
-    *documents.ROUTES,
-    *letters.ROUTES,
-    *messages.ROUTES,
-    *matches.ROUTES,
-    *rights.ROUTES,
-    *registers.ROUTES,
-    *role_requests.ROUTES,
-    *invitations.ROUTES,
-    *erasures.ROUTES,
-    *absences.ROUTES,
-    *calendars.ROUTES,
-    *allocation.ROUTES,
-    *workflows.ROUTES,
-    *webhooks.ROUTES,
-    *service_accounts.ROUTES,
-    *accounts.ROUTES,
-    *recoveries.ROUTES,
+    *case_routes.ROUTES,
+    *finding_routes.ROUTES,
+    *tasks_routes.ROUTES,
+    *case_hygiene_routes.ROUTES,
+    *notification_routes.ROUTES,
+    *search_routes.ROUTES,
+    *audit_routes.ROUTES,
+    *job_routes.ROUTES,
+    *referrals_routes.ROUTES,
+    *acknowledgement_routes.ROUTES,
+    *directory_routes.ROUTES,
+    *access_log_routes.ROUTES,
+    *mediations_routes.ROUTES,
+    *disclosure_routes.ROUTES,
+    *documents_routes.ROUTES,
+    *letters_routes.ROUTES,
+    *messages_routes.ROUTES,
+    *catalogue_routes.ROUTES,
+    *ip_right_routes.ROUTES,
+    *people_routes.ROUTES,
+    *role_request_routes.ROUTES,
+    *invitation_routes.ROUTES,
+    *privacy_routes.ROUTES,
+    *absence_routes.ROUTES,
+    *calendar_routes.ROUTES,
+    *allocation_routes.ROUTES,
+    *editions_routes.ROUTES,
+    *webhook_routes.ROUTES,
+    *service_account_routes.ROUTES,
+    *auth_routes.ROUTES,
+    *recovery_routes.ROUTES,
 )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from casework import errors
-from casework.api.errors import STATUS, answer_database, answer_error
+from casework.api.protocol.errors import STATUS, answer_database, answer_error
 
 #: Said on the command line, or never by a request.
 ELSEWHERE = {errors.CaseworkError, errors.InvalidSettings, errors.EmbeddedServerError}

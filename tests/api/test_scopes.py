@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from casework.api import ROUTES
-from casework.api.scopes import BY_TRANSITION, EVERY, FOR_PEOPLE, TABLE, scope_of
+from casework.api.protocol.scopes import BY_TRANSITION, EVERY, FOR_PEOPLE, TABLE, scope_of
 from casework.definitions import load_library
 from casework.operations.integrations.scopes import NONE, SCOPES, TRANSITIONS
 from casework.operations.integrations.service_accounts import create_service_account

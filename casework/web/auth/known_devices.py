@@ -13,7 +13,7 @@ from flask import Response, current_app, g, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import Connection
 
-from casework.api.requests import client_address, network_of
+from casework.api.protocol.requests import client_address, network_of
 from casework.operations.auth.throttling import KNOWN, account_hash, know_source
 from casework.web.shell.session import cookie_named
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from casework.api.requests import about_client
+from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotFound, NotSignedIn, Refused, TooManyAttempts, WrongCode, WrongPassword
 from casework.operations.auth import passkeys, preferences, tokens
 from casework.operations.auth import second_factor as second_factors

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
-from casework.api.requests import about_client
+from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotSignedIn, Refused, WrongPasskey
 from casework.operations.auth import passkeys, sessions
 from casework.operations.auth.passkeys import Proof, Purpose, Site

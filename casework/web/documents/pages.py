@@ -29,7 +29,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from casework.api.files import as_attachment, cabinet
+from casework.api.protocol.files import as_attachment, cabinet
 from casework.engine.case_objects.documents import SEALED
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text, build_model, check
 from casework.engine.state.case import Case, Grant

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from casework.api.files import as_attachment, cabinet
+from casework.api.protocol.files import as_attachment, cabinet
 from casework.engine.case_objects.letters import CLOSING, INVITATION, REFERRAL, REMINDER
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text
 from casework.engine.parties import PARTIES

@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, make_response, redirect, render
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.api.requests import about_client
+from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotFound, Refused, TooManyAttempts
 from casework.operations.auth.passwords import LONGEST, SHORTEST
 from casework.operations.people import invitation_acceptance

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api import PREFIX
-from casework.api.errors import RETRY_AFTER_S, STATUS, answer_database, answer_error, answer_http
+from casework.api.protocol.errors import RETRY_AFTER_S, STATUS, answer_database, answer_error, answer_http
 from casework.errors import CaseworkError, InvalidForm, NotFound, NotSignedIn, TooManyAttempts
 from casework.operations.auth.sessions import person_of_ended
 from casework.operations.core.drafts import save_draft

@@ -7,7 +7,7 @@ import logging
 from flask import Flask, Response, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from casework.api.requests import client_address
+from casework.api.protocol.requests import client_address
 from casework.settings import Settings
 from casework.web.shell.errors import for_programs
 

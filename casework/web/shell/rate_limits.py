@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from flask import Flask, current_app, request
 
-from casework.api.auth import secret_of
-from casework.api.requests import client_address, network_of
+from casework.api.protocol.auth import secret_of
+from casework.api.protocol.requests import client_address, network_of
 from casework.operations.auth.sessions import find_actor_by_secret
 from casework.operations.core.rate_limits import Kind, count_use
 from casework.records.database import walled_transaction

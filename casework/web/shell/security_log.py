@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 
-from casework.api.requests import client_address
+from casework.api.protocol.requests import client_address
 from casework.logs import security
 
 SIGNING_IN = frozenset({"accounts.enter", "accounts.enter_code", "passkeys.enter", "api.start_session"})

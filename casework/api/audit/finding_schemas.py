@@ -1,0 +1,89 @@
+"""The schemas of findings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from casework.api.protocol.schemas import Answer, Body, Named, Paged, _some_words
+
+FindingText = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_some_words)]
+FindingState = Literal["open", "answered", "closed"]
+
+
+class FindingQuery(Paged):
+    state: FindingState | None = None
+
+
+class NewFinding(Body):
+    event: Annotated[int, Field(ge=1, le=2**53, description="seq of the event that it is about")]
+    words: FindingText
+
+
+class FindingWords(Body):
+    words: FindingText
+
+
+class FindingDone(Answer):
+    id: str
+    state: FindingState
+    revision: int
+
+
+class Finding(Answer):
+    id: str
+    number: Annotated[str, Field(description="Of the case")]
+    title: str | None
+    event: Annotated[int, Field(description="seq of the event that it is about")]
+    state: FindingState
+    words: Annotated[str | None, Field(description="Null once erased")]
+    answer: Annotated[str | None, Field(description="The last one")]
+    raised_by: Named
+    raised_at: str
+    answered_by: Named | None
+    answered_at: str | None
+    closed_by: Named | None
+    closed_at: str | None
+    revision: int
+
+
+class FindingPage(Answer):
+    items: list[Finding]
+    next: str | None = None
+
+
+class FindingDeed(Answer):
+    at: str
+    kind: Annotated[str, Field(description="raised, answered, asked_again or closed")]
+    role: str | None
+    words: str | None
+    actor: Named
+
+
+class FindingMay(Answer):
+    answer: bool
+    close: bool
+
+
+class FindingShown(Finding):
+    deeds: list[FindingDeed]
+    may: Annotated[FindingMay, Field(description="What you may do now")]
+
+
+class VerdictFault(Answer):
+    kind: str
+    sentence: str
+    event: Annotated[int | None, Field(description="seq of the event, where it is about one")]
+    table: str | None
+    row: str | None
+    column: str | None
+
+
+class Verdict(Answer):
+    number: str
+    verified_at: str
+    events: int
+    whole: Annotated[bool, Field(description="The chain holds, and the rows are what the events add up to")]
+    allowed: Annotated[bool, Field(description="Every event was allowed when it was recorded")]
+    faults: list[VerdictFault]

@@ -1,0 +1,28 @@
+"""What auditors look for across their programmes: exceptional events, question by question, and cases drawn at random."""
+
+from __future__ import annotations
+
+from casework.api.audit import schemas
+from casework.api.protocol.routes import Call, Json, Route, get
+from casework.operations.audit import questions
+
+
+def count_audit_questions(call: Call) -> dict[str, Json]:
+    return {"items": [{"question": name, "count": count} for name, count in questions.count_questions(call.db, call.actor).items()]}
+
+
+def list_audit_answers(call: Call) -> dict[str, Json]:
+    return questions.list_answers(
+        call.db, call.actor, call.path["question"], cursor=call.query.cursor, limit=call.query.limit
+    )
+
+
+def draw_sample(call: Call) -> dict[str, Json]:
+    return {"items": questions.draw_sample(call.db, call.actor, seed=call.query.seed, size=call.query.size), "next": None}
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/audit", count_audit_questions, "Count the exceptional events in your programmes by question; for auditors", schemas.AuditQuestions, noun="page", for_some=True),
+    get("/audit/{question}", list_audit_answers, "List the events that answer a question, the newest first; for auditors", schemas.AuditPage, query=schemas.AuditQuery, noun="question"),
+    get("/sample", draw_sample, "Draw cases at random: the same seed draws the same cases again; for auditors", schemas.Sample, query=schemas.SampleQuery, noun="page", for_some=True),
+)  # fmt: skip

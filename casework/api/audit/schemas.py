@@ -1,0 +1,66 @@
+"""The schemas of what auditors look for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from casework.api.protocol.schemas import Answer, Named, Paged, Query
+
+
+class AuditQuestion(Answer):
+    question: str
+    count: Annotated[int, Field(description="Up to 1000")]
+
+
+class AuditQuestions(Answer):
+    items: list[AuditQuestion]
+
+
+class AuditQuery(Paged):
+    pass
+
+
+class AuditEvent(Answer):
+    number: Annotated[str, Field(description="Of the case")]
+    title: str | None
+    seq: int
+    at: str
+    kind: str
+    transition: str | None
+    name: Annotated[str | None, Field(description="Of the task")]
+    task: None
+    what: str | None
+    agreed: bool
+    edition: str | None
+    role: str | None
+    actor: Named
+    by_system: bool
+    track_kind: str | None
+    happened_on: str | None
+    late: Annotated[int, Field(description="Working days after it happened, where it was recorded late")]
+
+
+class AuditPage(Answer):
+    items: list[AuditEvent]
+    next: str | None = None
+
+
+class SampleQuery(Query):
+    seed: Annotated[str, Field(min_length=1, max_length=100)]
+    size: Annotated[int, Field(ge=1, le=50)] = 10
+
+
+class SampledCase(Answer):
+    number: str
+    title: str | None
+    state: str
+    owner: Annotated[str | None, Field(description="By name")]
+    opened_at: str
+    closed_at: str | None
+
+
+class Sample(Answer):
+    items: list[SampledCase]
+    next: None = None

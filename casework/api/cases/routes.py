@@ -1,0 +1,167 @@
+"""Cases: list them, see one, move its tracks, and the deeds on the case itself."""
+
+from __future__ import annotations
+
+from casework.api.cases import schemas
+from casework.api.protocol import schemas as shared
+from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.schemas import given, text_of
+from casework.errors import NotFound
+from casework.operations.cases import corrections, history, list_queries
+from casework.operations.cases import queries as case_queries
+from casework.operations.cases import service as cases
+from casework.operations.core.idempotency import Done
+from casework.operations.core.visibility import case_log
+from casework.operations.deadlines import queries as deadline_queries
+from casework.operations.oversight import forecast
+from casework.operations.people import offboarding
+from casework.operations.tasks import bulk_cases
+
+
+def list_cases(call: Call) -> dict[str, Json]:
+    filters = given(call.query, "cursor", "limit", "sort")
+    return list_queries.list_cases(
+        call.db, call.actor, filters=filters, sort=call.query.sort, cursor=call.query.cursor, limit=call.query.limit
+    )
+
+
+def show_case(call: Call) -> dict[str, Json]:
+    return case_queries.show_case(call.db, call.actor, call.path["number"])
+
+
+def list_case_events(call: Call) -> dict[str, Json]:
+    case, _ = case_queries.find_case(call.db, call.actor, call.path["number"])
+    return history.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
+
+
+def show_case_prospect(call: Call) -> dict[str, Json]:
+    return forecast.show_case_prospect(call.db, call.actor, call.path["number"])
+
+
+def list_clocks(call: Call) -> dict[str, Json]:
+    return deadline_queries.list_clocks(call.db, call.actor, call.path["number"])
+
+
+def show_clock(call: Call) -> dict[str, Json]:
+    return deadline_queries.show_clock(call.db, call.actor, call.path["number"], call.path["clock"])
+
+
+def fire_case_transition(call: Call) -> Done:
+    log = case_log(call.db, call.actor, call.path["number"])
+    return cases.fire_transition(
+        call.db, call.actor, log, "case", call.path["track"], call.path["transition"], data=call.body.data,
+        revision=call.revision, request=call.request, reason=call.body.reason, happened_on=text_of(call.body.happened_on),
+    )  # fmt: skip
+
+
+def add_case_task(call: Call) -> Done:
+    log = case_log(call.db, call.actor, call.path["number"])
+    return cases.add_task(
+        call.db, call.actor, log, "case", call.path["track"], call.body.task, about=call.body.about, request=call.request,
+        due=text_of(call.body.due), person=text_of(call.body.person), note=call.body.note,
+    )  # fmt: skip
+
+
+def hand_over_case(call: Call) -> Done:
+    return cases.hand_over(
+        call.db, call.actor, call.path["number"], owner=str(call.body.owner), team=[str(one) for one in call.body.team],
+        note=call.body.note, revision=call.revision, request=call.request,
+    )  # fmt: skip
+
+
+def register_document(call: Call) -> Done:
+    return cases.register_document(
+        call.db, call.actor, call.path["number"], title=call.body.title, kind=call.body.kind, party=call.body.party,
+        own=call.body.own, language=call.body.language, valid_until=text_of(call.body.valid_until), revision=call.revision,
+        request=call.request,
+    )  # fmt: skip
+
+
+def withdraw_consent(call: Call) -> Done:
+    return cases.withdraw_consent(
+        call.db, call.actor, call.path["number"], call.path["consent"], reason=call.body.reason, revision=call.revision,
+        request=call.request,
+    )  # fmt: skip
+
+
+def declare_interest(call: Call) -> Done:
+    return cases.declare_interest(
+        call.db, call.actor, call.path["number"], nature=call.body.nature, request=call.request
+    )
+
+
+def correct_case_answer(call: Call) -> Done:
+    case, _ = case_queries.find_case(call.db, call.actor, call.path["number"])
+    seq = call.path["seq"]
+    if not (seq.isascii() and seq.isdigit() and len(seq) < 10):
+        raise NotFound("answer")
+    return corrections.correct_answer(
+        call.db, call.actor, case, int(seq), data=call.body.data, reason=call.body.reason, request=call.request, seen=call.body.seen
+    )
+
+
+_CASE, _TRACK = "/cases/{number}", "/cases/{number}/tracks/{track}"
+
+def look_at_case(call: Call) -> dict[str, Json]:
+    return case_queries.look_at_case(call.db, call.actor, call.path["number"])
+
+
+def take_over(call: Call) -> Done:
+    body = call.body
+    return offboarding.take_over(
+        call.db, call.actor, call.path["number"], leaver=str(body.leaver), successor=text_of(body.successor), note=body.note,
+        request=call.request,
+    )  # fmt: skip
+
+
+def do_to_cases(call: Call) -> Done:
+    body = call.body
+    return bulk_cases.do_to_cases(call.db, call.actor, body.cases, body.deed, body.data, call.request, dry_run=body.dry_run)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/cases", list_cases, "List the cases that you may see, filtered and sorted", schemas.CasePage, query=schemas.CaseQuery),
+    post("/cases/bulk", do_to_cases, "Put several cases on hold, or try it first; each has its own result", schemas.CaseOutcomes, body=schemas.ManyCases),
+    get(_CASE, show_case, "Show where a case stands and what you may do", shared.CaseShown),
+    get(f"{_CASE}/events", list_case_events, "Read the history of a case", shared.EventPage, query=shared.Paged),
+    post(
+        f"{_CASE}/events/{{seq}}/correction", correct_case_answer,
+        "Put other answers in the place of those of an earlier form; both stand in the history", shared.Corrected,
+        body=shared.AnswerCorrection, noun="case or answer",
+    ),
+    get(f"{_CASE}/prospect", show_case_prospect, "Tell whether somebody may still do the rest of a case", schemas.Prospect),
+    get(f"{_CASE}/clocks", list_clocks, "List the clocks of a case that run or stand still", schemas.ClockPage),
+    get(
+        f"{_CASE}/clocks/{{clock}}", show_clock, "Explain the moment of a clock, minute by minute", shared.Clock,
+        noun="case or clock",
+    ),
+    post(
+        f"{_TRACK}/transitions/{{transition}}", fire_case_transition, "Fire a transition, or propose or confirm one",
+        shared.Fired, body=shared.Firing, if_match="the track", noun="case, track or action",
+    ),
+    post(
+        f"{_TRACK}/tasks", add_case_task, "Add a task that the workflow allows at this step", shared.TasksMade,
+        body=shared.NewTask, status=201, noun="case, track or task",
+    ),
+    post(f"{_CASE}/look", look_at_case, "Say that you have looked at it: its mark is cleared", shared.Made),
+    post(
+        f"{_CASE}/take-over", take_over, "Hand over what somebody who leaves has of the case; for supervisors",
+        schemas.CaseDone, body=schemas.TakeOver,
+    ),
+    post(
+        f"{_CASE}/hand-over", hand_over_case, "Give the case to another officer", schemas.CaseDone, body=schemas.HandingOver,
+        if_match="the case",
+    ),
+    post(
+        f"{_CASE}/documents", register_document, "Enter a paper of the case", schemas.DocumentMade, body=schemas.NewDocument,
+        status=201, if_match="the case",
+    ),
+    post(
+        f"{_CASE}/consents/{{consent}}/withdraw", withdraw_consent, "Record that a party takes its consent back",
+        schemas.CaseDone, body=shared.Reason, if_match="the case", noun="case or consent",
+    ),
+    post(
+        f"{_CASE}/interests", declare_interest, "Declare an interest; from then on you do nothing in the case",
+        schemas.CaseDone, body=schemas.Interest,
+    ),
+)  # fmt: skip

@@ -1,0 +1,150 @@
+"""The schemas of cases."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from casework.api.protocol.schemas import (
+    Answer,
+    Body,
+    ClockSummary,
+    Code,
+    Day,
+    Id,
+    Knowingly,
+    Language,
+    Line,
+    Mark,
+    Named,
+    Paged,
+    SomeWords,
+)
+
+Json = Any
+
+
+class CaseQuery(Paged):
+    state: Code | None = None
+    outcome: Code | None = None
+    owner: Id | None = None
+    programme: Id | None = None
+    number: Annotated[str | None, Field(max_length=40)] = None
+    words: Annotated[str | None, Field(max_length=200, description="In the number or the title")] = None
+    phase: Id | None = None
+    provider: Annotated[Id | None, Field(description="That a referral of the case was sent to")] = None
+    waits_for: Annotated[
+        Literal["us", "provider", "hold"] | None, Field(description="Hold: an event or a day")
+    ] = None
+    overdue: Annotated[Literal["yes"] | None, Field(description="Only those that are late with something, on either side")] = None
+    open: Annotated[Literal["yes", "no"] | None, Field(description="Only those that are open, or closed")] = None
+    sort: Annotated[Literal["newest", "oldest", "number", "due"], Field(description="Due: what is due first")] = "newest"
+
+
+class HandingOver(Body):
+    owner: Id
+    team: Annotated[list[Id], Field(max_length=20)] = []
+    note: SomeWords
+    sure: Knowingly = False
+
+
+class NewDocument(Body):
+    title: Line
+    kind: Line
+    party: Annotated[
+        Literal["need_owner", "technology_owner"] | None,
+        Field(description="Whose paper it is, or whom it is about; null: both, unless it is `own`"),
+    ] = None
+    own: Annotated[bool, Field(description="The office's own, with nothing of a party in it: sharing it needs no consent")] = False
+    language: Language | None = None
+    valid_until: Day | None = None
+
+
+class Interest(Body):
+    nature: SomeWords
+    sure: Knowingly = False
+
+
+class TakeOver(Body):
+    leaver: Annotated[Id, Field(description="Who owns the case, or is on its team, and leaves")]
+    successor: Annotated[Id | None, Field(description="The new owner; not asked for where the leaver is only on the team")] = None
+    note: SomeWords
+
+
+class CaseRow(Answer):
+    number: str
+    title: str | None = None
+    state: str | None = None
+    outcome: str | None = None
+    programme: str | None = None
+    owner: Named | None = None
+    opened_at: str | None = None
+    closed_at: str | None = None
+    overdue: Annotated[bool | None, Field(description="Something that the case waits for is late, on whichever side")] = None
+    mark: Mark = None
+
+
+class CasePage(Answer):
+    items: list[CaseRow]
+    next: str | None = None
+
+
+class CaseDone(Answer):
+    number: str | None = None
+    revision: int
+
+
+class ClockPage(Answer):
+    items: list[ClockSummary]
+
+
+class Excluded(Answer):
+    id: str
+    name: str
+    why: Literal["did", "interested", "away"]
+    did: Annotated[str, Field(description="Of four eyes: the key of what the person did, in the deed's edition")]
+
+
+class DeedLeft(Answer):
+    edition: str
+    key: str
+
+
+class Obstacle(Answer):
+    words: str
+    main: Annotated[bool, Field(description="Whether it is the case itself that cannot be finished")]
+    hand_over: Annotated[bool, Field(description="Whether another officer could, if the case were handed over")]
+    deeds: list[DeedLeft]
+    people: list[Excluded]
+
+
+class Prospect(Answer):
+    possible: bool
+    survives: Annotated[int | None, Field(description="So many of the office may be away, whoever they are; at most 2 are counted")]
+    needed: Annotated[list[Named], Field(description="Without each of these it cannot be finished")]
+    obstacles: list[Obstacle]
+
+
+class DocumentMade(Answer):
+    id: str
+    revision: int
+
+
+class ManyCases(Body):
+    cases: Annotated[list[Line], Field(min_length=1, max_length=50, description="Numbers")]
+    deed: Literal["hold"]
+    data: Annotated[dict[str, Json], Field(description="The form of the transition, the same for each")] = {}
+    dry_run: Annotated[bool, Field(description="Say what would become of each, and do nothing")] = False
+
+
+class CaseOutcome(Answer):
+    case: str
+    done: bool
+    why: Annotated[str | None, Field(description="What refuses it")]
+
+
+class CaseOutcomes(Answer):
+    items: list[CaseOutcome]
+    done: int
+    dry_run: bool

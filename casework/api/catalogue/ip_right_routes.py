@@ -1,0 +1,100 @@
+"""Needs, technologies and rights: what was imported, and who stands for it."""
+
+from __future__ import annotations
+
+from casework.api.catalogue import ip_right_schemas as schemas
+from casework.api.protocol import schemas as shared
+from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.schemas import given, text_of
+from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.service import Noun
+from casework.operations.core import ip_rights
+from casework.operations.core.idempotency import Done
+
+
+def _list(call: Call, noun: Noun) -> dict[str, Json]:
+    filters = given(call.query, "cursor", "limit")
+    return catalogue.list_records(
+        call.db, call.actor, noun, filters=filters, cursor=call.query.cursor, limit=call.query.limit
+    )
+
+
+def list_needs(call: Call) -> dict[str, Json]:
+    return _list(call, "need")
+
+
+def list_technologies(call: Call) -> dict[str, Json]:
+    return _list(call, "technology")
+
+
+def list_rights(call: Call) -> dict[str, Json]:
+    return _list(call, "right")
+
+
+def show_need(call: Call) -> dict[str, Json]:
+    return catalogue.show_record(call.db, call.actor, "need", call.path["need"])
+
+
+def show_technology(call: Call) -> dict[str, Json]:
+    return catalogue.show_record(call.db, call.actor, "technology", call.path["technology"])
+
+
+def show_right(call: Call) -> dict[str, Json]:
+    return catalogue.show_record(call.db, call.actor, "right", call.path["right"])
+
+
+def confirm_need(call: Call) -> Done:
+    return catalogue.confirm_field(
+        call.db, call.actor, "need", call.path["need"], field=call.body.field, request=call.request
+    )
+
+
+def confirm_technology(call: Call) -> Done:
+    return catalogue.confirm_field(
+        call.db, call.actor, "technology", call.path["technology"], field=call.body.field, request=call.request
+    )
+
+
+def set_need_owner(call: Call) -> Done:
+    return catalogue.set_owner(
+        call.db, call.actor, "need", call.path["need"], organisation=str(call.body.organisation), request=call.request
+    )
+
+
+def set_technology_owner(call: Call) -> Done:
+    return catalogue.set_owner(
+        call.db, call.actor, "technology", call.path["technology"], organisation=str(call.body.organisation),
+        request=call.request,
+    )  # fmt: skip
+
+
+def record_right(call: Call) -> Done:
+    body = call.body
+    return ip_rights.record_right(
+        call.db, call.actor, programme=str(body.programme), technology=text_of(body.technology), kind=body.kind,
+        fields=given(body, "programme", "technology", "kind"), confirmed=True, request=call.request,
+    )  # fmt: skip
+
+
+def confirm_right(call: Call) -> Done:
+    body = call.body
+    return ip_rights.confirm_right(
+        call.db, call.actor, call.path["right"], checked_on=body.checked_on, fields=given(body, "checked_on"),
+        request=call.request,
+    )  # fmt: skip
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/needs", list_needs, "List the needs of your programmes", schemas.RecordPage, query=schemas.RecordQuery),
+    get("/needs/{need}", show_need, "Show a need", schemas.Record),
+    post("/needs/{need}/confirm", confirm_need, "Stand for a field that was imported", shared.Made, body=schemas.ConfirmedField),
+    post("/needs/{need}/owner", set_need_owner, "Say whose need it is", shared.Made, body=schemas.Owner),
+    get("/technologies", list_technologies, "List the technologies of your programmes", schemas.RecordPage, query=schemas.RecordQuery, noun="technology"),
+    get("/technologies/{technology}", show_technology, "Show a technology", schemas.Record, noun="technology"),
+    post("/technologies/{technology}/confirm", confirm_technology, "Stand for a field that was imported", shared.Made, body=schemas.ConfirmedField, noun="technology"),
+    post("/technologies/{technology}/owner", set_technology_owner, "Say whose technology it is", shared.Made, body=schemas.Owner, noun="technology"),
+    get("/rights", list_rights, "List the IP rights of your programmes", schemas.RecordPage, query=schemas.RightQuery),
+    get("/rights/{right}", show_right, "Show an IP right and what lies on it", schemas.Record),
+    post("/rights", record_right, "Enter an IP right", shared.Made, body=schemas.NewRight, status=201, noun="programme"),
+    post("/rights/{right}/confirm", confirm_right, "Stand for an IP right that you have looked up", shared.Made, body=schemas.CheckedRight),
+)  # fmt: skip

@@ -1,0 +1,40 @@
+"""Matches: enter one, list them, and open the case of one."""
+
+from __future__ import annotations
+
+from casework.api.catalogue import schemas
+from casework.api.protocol import schemas as shared
+from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.operations.cases import service as cases
+from casework.operations.catalogue import matches
+from casework.operations.core.idempotency import Done
+
+
+def list_matches(call: Call) -> dict[str, Json]:
+    asked = call.query
+    return matches.list_matches(call.db, call.actor, opened=asked.opened, cursor=asked.cursor, limit=asked.limit)
+
+
+def show_match(call: Call) -> dict[str, Json]:
+    return matches.show_match(call.db, call.actor, call.path["match"])
+
+
+def create_match(call: Call) -> Done:
+    body = call.body
+    return matches.create_match(
+        call.db, call.actor, programme=str(body.programme), need=body.need, technology=body.technology,
+        source=body.source, external_id=body.external_id, proposed_on=body.proposed_on, proposed_by=body.proposed_by,
+        score=body.score, rationale=body.rationale, request=call.request,
+    )  # fmt: skip
+
+
+def open_case(call: Call) -> Done:
+    return cases.open_case(call.db, call.actor, call.path["match"], call.request)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/matches", list_matches, "List the matches of your programmes", schemas.MatchPage, query=schemas.MatchQuery),
+    get("/matches/{match}", show_match, "Show a match", schemas.MatchShown, noun="match"),
+    post("/matches", create_match, "Enter a match of a known need and technology", shared.Made, body=schemas.NewMatch, status=201, noun="programme"),
+    post("/matches/{match}/open", open_case, "Open the case of a match", schemas.Opened, status=201, noun="match"),
+)  # fmt: skip

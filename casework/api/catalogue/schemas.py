@@ -1,0 +1,61 @@
+"""The schemas of matches."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from casework.api.protocol.schemas import Answer, Body, Day, Decimals, Id, Line, Paged, Words
+
+
+class MatchQuery(Paged):
+    opened: Annotated[bool | None, Field(description="Only those that have a case, or only those that have none")] = (
+        None
+    )
+
+
+class NewMatch(Body):
+    programme: Id
+    need: Annotated[Line, Field(description="The need's id or external id")]
+    technology: Annotated[Line, Field(description="The technology's id or external id")]
+    source: Line = "entered"
+    external_id: Line | None = None
+    proposed_on: Day | None = None
+    proposed_by: Line | None = None
+    score: Decimals | None = None
+    rationale: Words | None = None
+
+
+class Side(Answer):
+    id: str
+    title: str | None = None
+    values: Annotated[int | None, Field(description="How many values were imported")] = None
+    confirmed: Annotated[int | None, Field(description="How many of them a person has confirmed")] = None
+
+
+class MatchShown(Answer):
+    id: str
+    programme: str
+    source: str
+    external_id: str
+    need: Side
+    technology: Side
+    proposed_on: str | None = None
+    proposed_by: str | None = None
+    score: str | None = None
+    rationale: str | None = None
+    created_at: str | None = None
+    case: Annotated[str | None, Field(description="The number of its case")] = None
+
+
+class MatchPage(Answer):
+    items: list[MatchShown]
+    next: str | None = None
+
+
+class Opened(Answer):
+    number: str
+    id: str
+    state: str
+    track: str

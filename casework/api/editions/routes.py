@@ -1,0 +1,37 @@
+"""Workflows: the frozen editions by which cases move."""
+
+from __future__ import annotations
+
+from casework.api.editions import schemas
+from casework.api.protocol.routes import Call, Json, Route, get
+from casework.definitions import load_library
+from casework.errors import NotFound
+
+
+def list_workflows(call: Call) -> dict[str, Json]:
+    library = load_library()
+    items = []
+    for name in sorted(library.newest):
+        newest = library.latest(name)
+        assert newest is not None
+        editions = sorted(
+            ({"number": one.number, "fingerprint": one.fingerprint} for one in library.editions.values() if one.workflow == name),
+            key=lambda one: str(one["number"]).zfill(9),
+        )  # fmt: skip
+        items.append({
+            "name": name, "title": newest.text("title"), "fingerprint": newest.fingerprint, "editions": editions,
+        })  # fmt: skip
+    return {"items": items, "next": None}
+
+
+def show_edition(call: Call) -> dict[str, Json]:
+    found = load_library().editions.get(call.path["fingerprint"])
+    if found is None or found.workflow != call.path["name"]:
+        raise NotFound("edition")
+    return found.as_file()
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/workflows", list_workflows, "List the workflows and their editions", schemas.WorkflowPage),
+    get("/workflows/{name}/editions/{fingerprint}", show_edition, "Show a frozen edition", schemas.Edition, noun="edition"),
+)  # fmt: skip

@@ -1,0 +1,16 @@
+"""The schemas of workflows."""
+
+from __future__ import annotations
+
+from casework.api.protocol.schemas import Answer, Json, Workflow
+
+
+class WorkflowPage(Answer):
+    items: list[Workflow]
+    next: str | None = None
+
+
+class Edition(Answer):
+    fingerprint: str
+    rules: dict[str, Json]
+    texts: dict[str, str]

@@ -1,0 +1,64 @@
+"""Letters of a case over the API: what was sent, what can go now, how one would look, and sending it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from casework.api.documents import schemas as documents_schemas
+from casework.api.letters import schemas
+from casework.api.protocol.files import cabinet
+from casework.api.protocol.routes import Call, Json, Outgoing, Route, get, post
+from casework.api.protocol.schemas import text_of
+from casework.operations.core.idempotency import Done
+from casework.operations.documents.storage import Kept
+from casework.operations.letters import service as letters
+from casework.operations.letters.service import Composed, Written
+
+
+def list_case_letters(call: Call) -> dict[str, Json]:
+    return letters.list_letters(call.db, call.actor, call.path["number"]) | {"next": None}
+
+
+def _print(call: Call) -> Callable[[], tuple[Composed, bytes]]:
+    composed = _compose(call, call.query)
+    return lambda: (composed, composed.print())
+
+
+def preview_letter(call: Call) -> Outgoing:
+    composed, pdf = call.made
+    return Outgoing(composed.name, len(pdf), iter([pdf]))
+
+
+def _keep(call: Call) -> Callable[[], tuple[Composed, Kept]]:
+    composed, kept_in = _compose(call, call.body), cabinet()
+    return lambda: (composed, composed.keep(kept_in))
+
+
+def send_letter(call: Call) -> Done:
+    composed, kept = call.made
+    return letters.send_letter(call.db, call.actor, cabinet(), composed, kept, call.request)
+
+
+def _compose(call: Call, told: Any) -> Composed:
+    letters.insist_sender(call.db, call.actor, call.path["number"])
+    return letters.compose_letter(call.db, call.actor, call.path["number"], _written(told))
+
+
+def _written(told: Any) -> Written:
+    return Written(told.kind, told.to, told.language, text_of(told.by), told.words or "", getattr(told, "address", None) or "")
+
+
+_LETTERS = "/cases/{number}/letters"
+
+ROUTES: tuple[Route, ...] = (
+    get(_LETTERS, list_case_letters, "List the letters that were sent, and those that can go now", schemas.LetterPage),
+    get(
+        f"{_LETTERS}/preview", preview_letter, "Print a letter as it would be filed; nothing is recorded", documents_schemas.Bytes,
+        query=schemas.LetterWritten, gives_file=True, makes=_print,
+    ),
+    post(
+        _LETTERS, send_letter, "File a letter as a document of the case; its provider is told", schemas.LetterSent,
+        body=schemas.NewLetter, status=201, makes=_keep,
+    ),
+)  # fmt: skip

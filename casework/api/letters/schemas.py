@@ -1,0 +1,61 @@
+"""The schemas of letters."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from casework.api.documents.schemas import DocumentTold
+from casework.api.protocol.schemas import Answer, Body, Day, Line, Query
+
+Kind = Literal["invitation", "referral", "reminder", "closing"]
+Told = Literal["en", "zh", "both"]
+To = Annotated[Line, Field(description="need_owner, technology_owner, or the id of a provider's referral")]
+By = Annotated[Day | None, Field(description="The day that the letter names")]
+Own = Annotated[str | None, Field(max_length=4000, description="A paragraph of one's own")]
+
+
+class NewLetter(Body):
+    kind: Kind
+    to: To
+    language: Annotated[Told, Field(description="both: English and Chinese side by side")]
+    by: By = None
+    words: Own = None
+    address: Annotated[Line | None, Field(description="Of a party: the e-mail that it goes to, attached")] = None
+    sure: Annotated[bool, Field(description="Send it although the same recipient has this letter already")] = False
+
+
+class LetterWritten(Query):
+    kind: Kind
+    to: To
+    language: Told
+    by: By = None
+    words: Own = None
+
+
+class PossibleLetter(Answer):
+    kind: Kind
+    to: To
+    name: str
+    name_zh: str | None = None
+    side: Literal["need_owner", "technology_owner", "provider"]
+    service: str | None = None
+    language: Annotated[Told, Field(description="That its recipient reads")]
+    by: Annotated[str | None, Field(description="When what is waited for is due")] = None
+
+
+class LetterTold(DocumentTold):
+    to: str
+
+
+class LetterPage(Answer):
+    items: Annotated[list[LetterTold], Field(description="What was sent, the newest first")]
+    possible: Annotated[list[PossibleLetter], Field(description="What you may send now")]
+    next: str | None = None
+
+
+class LetterSent(Answer):
+    id: Annotated[str, Field(description="Of the document")]
+    file: str
+    sha256: str

@@ -1,0 +1,69 @@
+"""Logs opened for a time: sealed mediations by two persons, a case in an emergency."""
+
+from __future__ import annotations
+
+from casework.api.mediations import disclosure_schemas as schemas
+from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.operations.core.idempotency import Done
+from casework.operations.mediations import disclosures
+from casework.operations.mediations.service import find_mediation
+
+
+def list_mediation_readers(call: Call) -> dict[str, Json]:
+    case = find_mediation(call.db, call.actor, call.path["mediation"])
+    may = disclosures.who_may(call.db, case) if disclosures.may_ask(call.actor, case) else {"reader": [], "decider": []}
+    people = {name: [{"id": id, "name": words} for id, words in several] for name, several in may.items()}
+    return {"items": disclosures.list_openings(call.db, case), "next": None, "may_read": people["reader"], "may_decide": people["decider"]}
+
+
+def ask_unsealing(call: Call) -> Done:
+    return disclosures.ask_unsealing(
+        call.db, call.actor, call.path["mediation"], reader=str(call.body.reader), decider=str(call.body.decider), days=call.body.days,
+        reason=call.body.reason, request=call.request,
+    )  # fmt: skip
+
+
+def list_unsealings(call: Call) -> dict[str, Json]:
+    return disclosures.list_unsealings(call.db, call.actor)
+
+
+def decide_unsealing(call: Call) -> Done:
+    return disclosures.decide_unsealing(
+        call.db, call.actor, call.path["unsealing"], agree=call.body.agree, note=call.body.note, request=call.request
+    )
+
+
+def end_unsealing(call: Call) -> Done:
+    return disclosures.end_unsealing(call.db, call.actor, call.path["unsealing"], request=call.request)
+
+
+def tell_mediation_parties(call: Call) -> Done:
+    return disclosures.tell_parties(
+        call.db, call.actor, call.path["unsealing"], on=call.body.on.isoformat(), request=call.request
+    )
+
+
+def break_glass(call: Call) -> Done:
+    return disclosures.break_glass(call.db, call.actor, call.path["number"], reason=call.body.reason, request=call.request)
+
+
+_MEDIATION, _UNSEALING = "/mediations/{mediation}", "/unsealings/{unsealing}"
+
+ROUTES: tuple[Route, ...] = (
+    get(f"{_MEDIATION}/readers", list_mediation_readers, "List who else reads a mediation, or is to, and who may be named", schemas.ReaderPage),
+    post(
+        f"{_MEDIATION}/unsealings", ask_unsealing, "Ask that somebody may read a mediation, once a second person agrees", schemas.Unsealed,
+        body=schemas.NewUnsealing, status=201,
+    ),
+    get("/unsealings", list_unsealings, "List what you are to agree to as the second person, and what you may read", schemas.UnsealingPage),
+    post(
+        f"{_UNSEALING}/decide", decide_unsealing, "Agree as the second person that somebody reads a mediation, or do not", schemas.Unsealed,
+        body=schemas.UnsealingDecision,
+    ),
+    post(f"{_UNSEALING}/end", end_unsealing, "Seal a mediation again before its time, or ask for it no more", schemas.Unsealed),
+    post(f"{_UNSEALING}/told", tell_mediation_parties, "Record that both parties were told", schemas.Unsealed, body=schemas.PartiesTold),
+    post(
+        "/cases/{number}/emergency", break_glass, "Open a case in an emergency, to read it for a few hours", schemas.GlassBroken,
+        body=schemas.Emergency, status=201,
+    ),
+)  # fmt: skip

@@ -1,0 +1,87 @@
+"""The schemas of messages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from casework.api.protocol.schemas import Answer, Body, Id, Knowingly, Named, Paged, SomeWords
+
+Audience = Annotated[
+    Literal["internal", "shared"],
+    Field(description="Who will read it, said once more: internal notes are for the office alone, shared messages for the referral's provider too"),
+]
+
+
+class NewMessage(Body):
+    audience: Audience
+    words: SomeWords
+    mentions: Annotated[list[Id], Field(max_length=20, description="People who may read it and are told of it")] = []
+    sure: Knowingly = False
+
+
+class Correction(Body):
+    audience: Audience
+    words: Annotated[SomeWords | None, Field(description="Null takes the message back; what it said stays in the history")]
+    sure: Knowingly = False
+
+
+class MessageMade(Answer):
+    id: str
+    audience: Literal["internal", "shared"]
+    at: str
+
+
+class MessageVersion(Answer):
+    at: str
+    what: Annotated[str, Field(description="written, corrected or taken_back")]
+    words: Annotated[str | None, Field(description="Null once erased")]
+    erased: bool
+
+
+class Message(Answer):
+    id: str
+    at: str
+    author: Annotated[Named, Field(description="On the other side of a referral the role, without an id")]
+    acting_for: Named | None = None
+    role: str | None = None
+    words: Annotated[str | None, Field(description="Null once erased or taken back")]
+    erased: bool
+    corrected_at: str | None = None
+    taken_back: bool
+    earlier: Annotated[list[MessageVersion], Field(description="What it said before, the oldest first")] = []
+    mentions: list[Named] = []
+    may_correct: bool
+
+
+class MessagePage(Answer):
+    items: list[Message]
+    next: str | None = None
+
+
+class MentionQuery(Paged):
+    unread: Annotated[Literal["yes"] | None, Field(description="Only those that you have not opened")] = None
+
+
+class Mention(Answer):
+    id: str
+    message: str
+    audience: Literal["internal", "shared"]
+    number: Annotated[str | None, Field(description="Of the case; null in a sealed mediation")] = None
+    title: str | None = None
+    referral: str | None = None
+    mediation: str | None = None
+    service: str | None = None
+    at: str
+    read_at: str | None = None
+
+
+class MentionPage(Answer):
+    items: list[Mention]
+    next: str | None = None
+
+
+class MentionRead(Answer):
+    id: str
+    read_at: str

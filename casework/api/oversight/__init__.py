@@ -1,0 +1,1 @@
+"""Routes of background jobs and of what needs care."""

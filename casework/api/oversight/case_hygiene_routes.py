@@ -1,0 +1,16 @@
+"""The house rule: what breaks it in one's programmes, and how many cases did on each day."""
+
+from __future__ import annotations
+
+from casework.api.oversight import case_hygiene_schemas as schemas
+from casework.api.protocol.routes import Call, Json, Route, get
+from casework.operations.oversight.case_hygiene import break_house_rule
+
+
+def show_house_rule(call: Call) -> dict[str, Json]:
+    return break_house_rule(call.db, call.actor)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/house-rule", show_house_rule, "Show the cases of your programmes that break the house rule, and the figure of each day; for supervisors", schemas.HouseRule, noun="page", for_some=True),
+)  # fmt: skip

@@ -1,0 +1,41 @@
+"""The schemas of house rule."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from casework.api.protocol.schemas import Answer
+
+
+class BreachedTask(Answer):
+    id: str
+    name: str
+    type: str
+
+
+class Breach(Answer):
+    kind: Annotated[str, Field(description="What is wrong, as a code: no_owner, nobody_may, no_clock and so on")]
+    task: BreachedTask | None
+
+
+class BreachingCase(Answer):
+    number: str
+    title: str | None
+    owner: str | None
+    breaches: list[Breach]
+
+
+class HouseRuleDay(Answer):
+    day: str
+    at: str
+    live: Annotated[int, Field(description="Cases that were not closed")]
+    broken: Annotated[int, Field(description="Of these the ones that broke the rule")]
+
+
+class HouseRule(Answer):
+    at: str
+    count: Annotated[int, Field(description="Cases that break the rule; `items` names the first of them")]
+    items: list[BreachingCase]
+    days: Annotated[list[HouseRuleDay], Field(description="What the nightly check found, the newest day first")]

@@ -1,0 +1,154 @@
+"""The schemas of registers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from casework.api.protocol.schemas import Answer, Body, Code, Day, Id, Json, Knowingly, Language, Line, Named, Paged
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class OrganisationQuery(Paged):
+    service: Annotated[Code | None, Field(description="Only those that take referrals of this kind")] = None
+
+
+class NewProgramme(Body):
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,8}$")]
+    name: Line
+    name_zh: Line | None = None
+    calendar: Literal["china", "monday_to_friday"] = "china"
+
+
+class NewPhase(Body):
+    name: Line
+    name_zh: Line | None = None
+    starts_on: Day
+    ends_on: Day | None = None
+
+
+class NewOrganisation(Body):
+    name: Line
+    name_zh: Line | None = None
+    country: Country | None = None
+    kind: Literal["company", "institution", "government", "association", "provider", "other"] = "company"
+    services: Annotated[list[Code], Field(max_length=20)] = []
+    register_number: Line | None = None
+    language: Language = "en"
+
+
+class NewPerson(Body):
+    email: Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[!-~]+@[!-~]+$")]
+    name: Line
+    name_zh: Line | None = None
+    language: Language = "en"
+
+
+class AccountMade(Answer):
+    id: str
+    active: bool | None = None
+    link: Annotated[str | None, Field(description="Where its person sets the password; in the first answer only, and only where no mail goes")] = None
+
+
+class NewMembership(Body):
+    person: Id
+    role: Code
+    programme: Id | None = None
+    organisation: Id | None = None
+    deputy_for: Annotated[Id | None, Field(description="Acts in the role while that person is away")] = None
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+
+
+class MembershipMade(Answer):
+    id: Annotated[str, Field(description="Of the role; or, where a second person must agree, of what was asked for")]
+    state: Literal["given", "asked"]
+
+
+class Leaving(Body):
+    at_once: Annotated[bool, Field(description="Also while live cases are left for a supervisor to hand over")] = False
+    sure: Knowingly = False
+
+
+class Ending(Body):
+    sure: Knowingly = False
+
+
+class Programme(Answer):
+    id: str
+    code: str
+    name: str
+    name_zh: str | None = None
+    phases: list[dict[str, Json]]
+
+
+class ProgrammePage(Answer):
+    items: list[Programme]
+    next: str | None = None
+
+
+class Organisation(Answer):
+    id: str
+    name: str
+    name_zh: str | None = None
+    country: str | None = None
+    kind: str
+    services: Annotated[list[str], Field(description="Kinds of referrals that it takes")]
+    register_number: str | None = None
+    language: str | None = None
+
+
+class OrganisationPage(Answer):
+    items: list[Organisation]
+    next: str | None = None
+
+
+class Membership(Answer):
+    id: str
+    role: str
+    programme: str | None = None
+    organisation: str | None = None
+    deputy_for: str | None = None
+    starts_at: str | None = None
+    ends_at: str | None = None
+
+
+class Person(Answer):
+    id: str
+    name: str
+    name_zh: str | None = None
+    email: Annotated[str | None, Field(description="For administrators")] = None
+    active: bool | None = None
+    memberships: list[Membership]
+
+
+class PersonPage(Answer):
+    items: list[Person]
+    next: str | None = None
+
+
+class LeaverCase(Answer):
+    number: str
+    title: str | None
+    state: str
+    owned: Annotated[bool, Field(description="Or only on the team")]
+    held: Annotated[int, Field(description="Tasks that the person holds in it")]
+    programme: Named
+    due_at: str | None
+    successors: Annotated[list[Named], Field(description="Officers who could own it, those with the fewest cases first")]
+    why_not: Annotated[str | None, Field(description="Why you do not hand it over, where you may not")]
+
+
+class Leaver(Answer):
+    id: str
+    name: str
+    active: bool
+    count: Annotated[int, Field(description="Of live cases; of these the first 100 are listed")]
+    tasks: int
+    proposals: int
+    stands_in: Annotated[int, Field(description="Absences in which the person is the substitute")]
+    deputies: int
+    roles: int
+    cases: list[LeaverCase]

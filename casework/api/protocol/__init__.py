@@ -1,0 +1,1 @@
+"""What every route goes through: tokens, bodies, answers, errors, scopes, the OpenAPI document."""

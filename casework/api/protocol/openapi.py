@@ -1,0 +1,198 @@
+"""The OpenAPI 3.1 document, made from the table of routes and the models of their bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from flask import render_template
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from casework.api.protocol.routes import IDS, Route
+from casework.api.protocol.schemas import Problem
+
+Json = Any
+
+_REF = "#/components/schemas/{model}"
+
+#: Why each refusal may come; a route lists those that can.
+_WHY = {
+    400: "The request cannot be read, or a POST has no Idempotency-Key",
+    401: "No valid token",
+    403: "Your roles, or your token's scopes, do not include it",
+    404: "There is no such thing, or you may not see it",
+    409: "Not possible now; every reason is told",
+    413: "The body is too large",
+    414: "The query is too long",
+    412: "Somebody else moved it since the revision that you saw",
+    422: "Faults in the body or query, field by field; or a key used before for something else",
+    428: "The header If-Match is missing",
+    429: "Too many requests of this kind; try again after the time told",
+    503: "The database is busy or away; try again after the time told",
+}
+
+
+def document(routes: Iterable[Route], prefix: str) -> dict[str, Json]:
+    """The whole document."""
+    table = list(routes)
+    spoken = [None if route.gives_file else route.answer for route in table]
+    models = {one for one in (*spoken, *(route.body for route in table)) if one is not None} | {Problem}
+    ordered = sorted(models, key=lambda one: one.__name__)
+    names, schemas = models_json_schema([(one, "validation") for one in ordered], ref_template=_REF)
+    known = {model: _name(names[model, "validation"]) for model in ordered}
+    paths: dict[str, dict[str, Json]] = {}
+    for route in table:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, known)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Casework",
+            "version": version("casework"),
+            "description": "Carries technology transfer cases from the match to their closing.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": prefix}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "responses": {
+                _response_name(status): {
+                    "description": why,
+                    "content": {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}},
+                }
+                | ({"headers": {"Retry-After": {"schema": {"type": "integer"}}}} if status in (429, 503) else {})
+                for status, why in _WHY.items()
+            },
+        },
+    }
+
+
+def _name(reference: Mapping[str, Json]) -> str:
+    return str(reference["$ref"]).rsplit("/", 1)[-1]
+
+
+def _response_name(status: int) -> str:
+    return f"Problem{status}"
+
+
+def _operation(route: Route, known: Mapping[type[BaseModel], str]) -> dict[str, Json]:
+    made: dict[str, Json] = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "tags": [route.path.split("/")[1]],
+        "parameters": [*_path(route), *_query(route), *_headers(route)],
+        "responses": {str(route.status): _success(route, known), **_refusals(route)},
+    }
+    if not route.open:
+        made["description"] = f"The token needs the scope `{route.scope}`."
+    else:
+        made["security"] = []
+    if route.body is not None:
+        needed = any(one.is_required() for one in route.body.model_fields.values())
+        made["requestBody"] = {
+            "required": needed,
+            "content": {"application/json": {"schema": {"$ref": _REF.format(model=known[route.body])}}},
+        }
+    if route.takes is not None:
+        made["requestBody"] = {"required": True, "content": _BYTES}
+    return made
+
+
+def _path(route: Route) -> list[Json]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "format": "uuid"}
+            if name in IDS
+            else {"type": "string", "minLength": 1, "maxLength": 200},
+        }
+        for name in route.parameters
+    ]
+
+
+def _query(route: Route) -> list[Json]:
+    if route.query is None:
+        return []
+    told = route.query.model_json_schema(ref_template=_REF)
+    properties, needed = told["properties"], told.get("required", ())
+    made = []
+    for name, schema in properties.items():
+        # A parameter that is absent is absent: in a query there is no null.
+        plain = {key: value for key, value in schema.items() if key not in ("anyOf", "title", "description")}
+        options = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+        if options:
+            plain = options[0]
+        if plain.get("default", 0) is None:
+            plain.pop("default")
+        one = {"name": name, "in": "query", "required": name in needed, "schema": plain}
+        made.append(one | ({"description": schema["description"]} if "description" in schema else {}))
+    return made
+
+
+def _headers(route: Route) -> list[Json]:
+    if route.method == "GET":
+        return []
+    made = [
+        {
+            "name": "Idempotency-Key", "in": "header", "required": True,
+            "description": "A new one for each new request; the same one, with the same body, to send it again",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+        }
+    ]  # fmt: skip
+    if route.if_match:
+        made.append({
+            "name": "If-Match", "in": "header", "required": True,
+            "description": f'The revision that you saw of {route.if_match}, in quotation marks: "7"',
+            "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+        })  # fmt: skip
+    return made
+
+
+def _success(route: Route, known: Mapping[type[BaseModel], str]) -> Json:
+    headers: dict[str, Json] = {}
+    if "revision" in route.answer.model_fields:
+        headers["ETag"] = {"description": "The revision, for If-Match", "schema": {"type": "string"}}
+    if route.method == "POST":
+        headers["Idempotency-Replayed"] = {
+            "description": "true when the same was asked before, and nothing was done this time",
+            "schema": {"type": "string", "enum": ["true"]},
+        }
+    return {
+        "description": "Done" if route.method == "POST" else "What was asked for",
+        "headers": headers,
+        "content": _BYTES if route.gives_file else {"application/json": {"schema": {"$ref": _REF.format(model=known[route.answer])}}},
+    }
+
+
+#: A file as the body of a request or an answer.
+_BYTES: dict[str, Json] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+
+
+def _refusals(route: Route) -> dict[str, Json]:
+    found = [400, 401, 414, 429, 503]
+    if not route.open:
+        found.append(403)
+    if route.parameters or route.method == "POST" or route.for_some:
+        found.append(404)
+    if route.method == "POST":
+        found += [409, 413, 422]
+    elif route.query is not None:
+        found.append(422)
+    if route.gives_file:
+        found.append(409)
+    if route.if_match:
+        found += [412, 428]
+    elif route.body is not None and "seen" in route.body.model_fields:
+        found.append(412)
+    return {str(one): {"$ref": f"#/components/responses/{_response_name(one)}"} for one in sorted(set(found))}
+
+
+def page(document: Mapping[str, Json]) -> str:
+    """A plain page that lists the routes and links to the document."""
+    return render_template("docs.html", info=document["info"], paths=document["paths"])

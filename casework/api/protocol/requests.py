@@ -1,0 +1,177 @@
+"""Reading a request: its key, the revision it has seen, its body and its query. Strict, and clear about faults."""
+
+from __future__ import annotations
+
+import json
+import re
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Any, NoReturn
+from uuid import UUID
+
+from flask import Request as Incoming
+from pydantic import BaseModel, ValidationError
+
+from casework.api.protocol.routes import IDS, Route
+from casework.errors import InvalidForm, KeyMissing, NotFound, RevisionMissing, Unreadable
+from casework.operations.core.idempotency import Request, digest_of
+from casework.records.field_encryption import storable
+
+Json = Any
+
+KEY_LENGTH = 200
+DEPTH = 32
+_KEY = re.compile(rf"[\x21-\x7e]{{1,{KEY_LENGTH}}}")
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_ETAG = re.compile(r'"(\d{1,9})"')
+_WORD = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
+
+_WORDS = {"missing": "is required", "extra_forbidden": "is not known here"}
+
+
+def client_address(request: Incoming) -> str:
+    """Where a request comes from, as far as the trusted proxies tell; empty where they tell what is no address."""
+    told = (request.remote_addr or "").strip().strip("[]")
+    try:
+        return str(ip_address(told))
+    except ValueError:
+        return ""
+
+
+def network_of(address: str) -> str:
+    """By what clients are counted: an address, and of the sixth version the network, of which each has many addresses."""
+    if ":" not in address:
+        return address
+    found = ip_address(address)
+    assert isinstance(found, IPv6Address)
+    return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False))
+
+
+def about_client(request: Incoming) -> dict[str, str]:
+    """What a session keeps of where it was begun."""
+    return {"browser": request.headers.get("User-Agent", "")[:200], "address": client_address(request)}
+
+
+def read_path(route: Route, given: dict[str, str]) -> dict[str, str]:
+    """The parameters of the path, ids in their one form. Raises NotFound for what can name nothing."""
+    found = {}
+    for name, value in given.items():
+        if not (_ID if name in IDS else _WORD).fullmatch(value):
+            raise NotFound(route.noun)
+        found[name] = str(UUID(value)) if name in IDS else value
+    return found
+
+
+def read_key(request: Incoming, path: str, body: Json) -> Request:
+    """The Idempotency-Key, with the digest of what it is for. Raises KeyMissing or Unreadable."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        raise KeyMissing
+    if not _KEY.fullmatch(key):
+        raise Unreadable(f"an Idempotency-Key has 1 to {KEY_LENGTH} printable ASCII characters.")
+    sure = isinstance(body, dict) and body.get("sure") is True
+    return Request(key, digest_of(request.method, path, body), sure)
+
+
+def read_revision(request: Incoming) -> int:
+    """The revision that If-Match names. Raises RevisionMissing, or Unreadable for what can be no revision of ours."""
+    written = request.headers.get("If-Match", "").strip()
+    # A star matches whatever is there, and so says nothing of what was seen.
+    if written in ("", "*"):
+        raise RevisionMissing
+    found = _ETAG.fullmatch(written)
+    if found is None:
+        raise Unreadable('If-Match names the one revision that you saw, in quotation marks, as its ETag has it: If-Match: "7"')
+    return int(found[1])
+
+
+def read_json(request: Incoming) -> Json:
+    """The body as JSON; {} where there is none. Raises Unreadable."""
+    raw = request.get_data(cache=False)
+    if not raw.strip():
+        return {}
+    if not (request.mimetype == "application/json" or request.mimetype.endswith("+json")):
+        raise Unreadable("its body must be JSON, with the header Content-Type: application/json.")
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise Unreadable("its body must come as it is, without a Content-Encoding.")
+    try:
+        body = json.loads(raw.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_object)
+    except UnicodeDecodeError:
+        raise Unreadable("its body must be written in UTF-8, whatever charset its Content-Type names.") from None
+    except RecursionError:
+        raise Unreadable("its body is nested too deeply.") from None
+    except ValueError:
+        raise Unreadable("its body is no valid JSON.") from None
+    _insist_storable(body, 0)
+    return body
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    # Two programs would read different things from it.
+    if len(found) != len(pairs):
+        raise ValueError("a name comes twice")
+    return found
+
+
+def _insist_storable(value: Json, depth: int) -> None:
+    if depth > DEPTH:
+        raise Unreadable("its body is nested too deeply.")
+    if isinstance(value, str):
+        if not storable((value,)):
+            raise Unreadable("its body has a character that cannot be stored.")
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            _insist_storable(name, depth)
+            _insist_storable(one, depth + 1)
+    elif isinstance(value, list):
+        for one in value:
+            _insist_storable(one, depth + 1)
+
+
+def read_body(model: type[BaseModel] | None, body: Json) -> Any:
+    """The body as the route's model. Raises InvalidForm with a reason for each field."""
+    if not isinstance(body, dict):
+        raise InvalidForm(fields={"body": "must be an object"})
+    if model is None:
+        if body:
+            raise InvalidForm(fields=dict.fromkeys(body, _WORDS["extra_forbidden"]))
+        return None
+    try:
+        # By way of text: in JSON a day or a time is a string, strictly.
+        return model.model_validate_json(json.dumps(body))
+    except ValidationError as bad:
+        raise InvalidForm(fields=_faults(bad)) from None
+
+
+def read_query(model: type[BaseModel] | None, request: Incoming) -> Any:
+    """The query as the route's model. Raises InvalidForm with a reason for each parameter."""
+    given = request.args.to_dict(flat=False)
+    faults = {name: "comes twice" for name, values in given.items() if len(values) > 1}
+    faults |= {
+        name: "has a character that is not allowed"
+        for name, values in given.items()
+        if any(value and not _WORD.fullmatch(value[:200]) for value in values)
+    }
+    if faults:
+        raise InvalidForm(fields=faults)
+    plain = {name: values[0] for name, values in given.items()}
+    if model is None:
+        if plain:
+            raise InvalidForm(fields=dict.fromkeys(plain, _WORDS["extra_forbidden"]))
+        return None
+    try:
+        return model.model_validate(plain)
+    except ValidationError as bad:
+        raise InvalidForm(fields=_faults(bad)) from None
+
+
+def _faults(bad: ValidationError) -> dict[str, str]:
+    faults: dict[str, str] = {}
+    for one in bad.errors(include_url=False, include_input=False, include_context=False):
+        name = ".".join(str(part) for part in one["loc"]) or "body"
+        faults.setdefault(name, _WORDS.get(one["type"], one["msg"].removeprefix("Value error, ")))
+    return faults

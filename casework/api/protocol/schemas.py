@@ -1,0 +1,498 @@
+"""What the schemas of several routes have in common: pydantic models, of which the OpenAPI document is made.
+
+Requests are strict: what is not named is refused. Answers are open: a field may be added in a later release. The schemas
+of a subject lie beside its routes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+from casework.engine.tasks.allocation import REASONS
+from casework.operations.core.paging import MOST, PAGE
+
+Json = Any
+
+
+def _words(words: str) -> str:
+    made = unicodedata.normalize("NFC", words).replace("\r\n", "\n").strip()
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in made):
+        raise ValueError("has a character that cannot be stored")
+    return made
+
+
+def _some_words(words: str) -> str:
+    made = _words(words)
+    if not made:
+        raise ValueError("is required")
+    return made
+
+
+Id = Annotated[UUID, PlainSerializer(str)]
+#: A day that a calendar can count from.
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_some_words)]
+Words = Annotated[str, Field(max_length=10_000), AfterValidator(_words)]
+SomeWords = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_some_words)]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z][A-Za-z]{1,3})?$")]
+Decimals = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
+
+
+Mark = Annotated[
+    Literal["new", "changed"] | None,
+    Field(description="New to you, or changed by others since you looked; cleared by looking"),
+]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Query(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+class Paged(Query):
+    cursor: Annotated[str | None, Field(max_length=400, description="`next` of the page before")] = None
+    limit: Annotated[int | None, Field(ge=1, le=MOST, description=f"Rows on a page; {PAGE} unless told")] = None
+
+
+Knowingly = Annotated[bool, Field(description="Do it although it leaves a later deed of the case to nobody, as an answer 409 has told")]
+
+
+class Firing(Body):
+    data: Annotated[dict[str, Json], Field(description="The form, by the names that the action lists")] = {}
+    reason: Words | None = None
+    happened_on: Annotated[Day | None, Field(description="When it took place, where it is recorded afterwards")] = None
+    sure: Knowingly = False
+
+
+class NewTask(Body):
+    task: Code
+    about: Annotated[
+        Line | None, Field(description="need_owner or technology_owner, where the task is about a party")
+    ] = None
+    due: Annotated[Day | None, Field(description="Instead of the workflow's own limit")] = None
+    person: Annotated[Id | None, Field(description="Who does it; nobody named: its queue")] = None
+    note: Annotated[Words | None, Field(description="What whoever does it should know; required where it is somebody else")] = None
+
+
+class AnswerCorrection(Body):
+    data: Annotated[dict[str, Json], Field(description="The whole form, as it should have been filled in")]
+    reason: SomeWords
+    seen: Annotated[int | None, Field(ge=1, description=(
+        "How many versions of it you saw in the history: one each time it was given or corrected. Where there are more by now,"
+        " the answer is 412 and nothing is recorded"
+    ))] = None  # fmt: skip
+
+
+class Corrected(Answer):
+    seq: Annotated[int | None, Field(description="Of the correction in the history, for those who read all of it")]
+    of: Annotated[int | None, Field(description="Of the deed whose answers were corrected")]
+
+
+class Reason(Body):
+    reason: SomeWords
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str | None = None
+    fields: Annotated[dict[str, str] | None, Field(description="Of 422: why, for each field")] = None
+    reasons: Annotated[list[str] | None, Field(description="Of 409: every reason")] = None
+    holder: Annotated[str | None, Field(description="Of 409: who has the task")] = None
+
+
+class Named(Answer):
+    id: str | None = None
+    name: str | None = None
+
+
+class FormField(Answer):
+    """One question of a form: what its value must look like is told by its type."""
+
+    name: str
+    type: Annotated[
+        str,
+        Field(
+            description="text, note, number, money, date, choice, many, yes_no, party, right, rights, person, people, provider, providers, panel, documents, tasks or items. "
+            'Decimals travel as strings, days as YYYY-MM-DD, money as {"amount", "currency"}, items as [{"what", "by"}]; what names a thing is its id'
+        ),
+    ]
+    required: bool
+    fact: bool
+    label: str
+    help: str | None = None
+    consequence: Annotated[str | None, Field(description="Of yes_no: what yes brings about")] = None
+    choice_labels: Annotated[dict[str, str] | None, Field(description="The words of each choice")] = None
+    choices: list[str] | None = None
+    when: Annotated[list[Json] | None, Field(description="[other field, [values with which this one is asked]]")] = None
+    prefill: Annotated[str | None, Field(description="Where the value known already comes from")] = None
+    max: Annotated[
+        int | str | None, Field(description="Of a text: the most characters; of a number: the highest value")
+    ] = None
+    min: str | None = None
+    unit: str | None = None
+    whole: Annotated[bool | None, Field(description="Of a number: no decimals")] = None
+    past: Annotated[bool | None, Field(description="Of a day: today at the latest")] = None
+    future: Annotated[bool | None, Field(description="Of a day: today at the earliest")] = None
+    kinds: Annotated[list[str] | None, Field(description="Of documents: only those of these kinds")] = None
+    valid: Annotated[bool | None, Field(description="Of documents: none that has expired")] = None
+    must: Annotated[bool | None, Field(description="Of yes_no: the only answer that is accepted")] = None
+    role: Annotated[str | None, Field(description="Of a person: the role that the person must have")] = None
+    service: Annotated[
+        str | None, Field(description="Of a provider: the service that it must offer; unless told, the referral's")
+    ] = None
+
+
+class Handed(Answer):
+    how: Annotated[str, Field(description="assigned, delegated, forwarded, nominated, handed_back to be accepted, review_asked, approved or changes_asked")]
+    round: Annotated[int | None, Field(description="Of a review: which round it is")] = None
+    by: Named
+    to: Named | None = None
+    note: str | None = None
+    why: Annotated[
+        list[str] | None, Field(description=f"Where the queue's rule gave it to that person: {', '.join(REASONS)}")
+    ] = None
+
+
+class Wait(Answer):
+    waits_for: Annotated[str, Field(alias="for")]
+    until: str
+    reason: str | None = None
+
+
+class Turn(Answer):
+    at: Annotated[str, Field(description="Queues are worked in the order of this moment")]
+    by: Annotated[Literal["due", "age"], Field(description="Whether the due date or the waiting gives it; priority moves it a week")]
+
+
+class Unallocated(Answer):
+    why: Annotated[str, Field(description="nobody (may have it), all_full, or unskilled (nobody has what it asks for)")]
+    asks: Annotated[list[str], Field(description="What it asks for: fields, languages and services; empty for who does not read the whole case")]
+
+
+class ListedItem(Answer):
+    id: Annotated[str, Field(description="Its code in the edition, or the id of one that somebody added")]
+    text: Annotated[str | None, Field(description="Null where the words of an added item were erased")] = None
+    key: Annotated[str | None, Field(description="Of its words in the edition's texts; null for an added one")] = None
+    required: Annotated[bool, Field(description="The task is finished only with it ticked")]
+    done: bool
+    by: Annotated[Named | None, Field(description="Who ticked, unticked or added it last")] = None
+    at: str | None = None
+
+
+class Task(Answer):
+    id: str
+    track: str
+    name: str
+    edition: Annotated[str, Field(description="Fingerprint of the edition that opened it")]
+    rule: Annotated[str, Field(description="Its key in that edition")]
+    may_work: Annotated[bool | None, Field(description="You may take it or finish it")] = None
+    mark: Mark = None
+    type: Literal["step", "side", "decision"]
+    do: str
+    queue: str
+    organisation: Annotated[str | None, Field(description="Whose queue it is, where that is a provider's")] = None
+    state: str
+    holder: Named | None = None
+    about: str | None = None
+    opened_at: str
+    due_at: str | None = None
+    overdue: Annotated[bool, Field(description="Its day has passed, and its clock does not stand still")]
+    flagged: Annotated[bool, Field(description="The last rung of its ladder has come: long overdue, and told to others")]
+    aftercare: Annotated[bool, Field(description="May be open when the case closes")] = False
+    form: Annotated[
+        list[FormField] | None, Field(description="Null for a step, which is finished by firing a transition")
+    ] = None
+    result: dict[str, Json] = {}
+    case: Annotated[dict[str, Json] | None, Field(description="Its number and title, in a list")] = None
+    priority: Literal["high", "normal", "low"] = "normal"
+    turn: Annotated[Turn | None, Field(description="Its place in its queue, and why")] = None
+    initiator: Annotated[Named | None, Field(description="Who asked for it, where the workflow lets people ask")] = None
+    handed: Annotated[Handed | None, Field(description="How it came to whom it is with")] = None
+    wait: Annotated[Wait | None, Field(description="For whom it waits and until when, while it is suspended by a person")] = None
+    operations: Annotated[
+        list[str] | None, Field(description="What you may do to it as it stands: names of its operations; of one task alone")
+    ] = None
+    asked: Annotated[
+        dict[str, Json] | None,
+        Field(description="Of a task of the office: by whom it was opened with which answers, and what granting it would move"),
+    ] = None
+    unallocated: Annotated[
+        Unallocated | None, Field(description="Why the rule of its queue gives it to nobody, where it has one; of one task alone")
+    ] = None
+    checklist: Annotated[list[ListedItem] | None, Field(description="What is to be ticked off; of one task alone")] = None
+
+
+class Track(Answer):
+    id: str
+    workflow: str
+    kind: str
+    visited: Annotated[list[str], Field(description="Steps in which it has been, in their order")] = []
+    edition: str
+    edition_number: int | str | None = None
+    revision: Annotated[int, Field(description="What If-Match names for this track's transitions")]
+    states: list[str]
+    labels: Annotated[list[str] | None, Field(description="The same for people to read")] = None
+    step: str | None = None
+    parent: str | None = None
+    provider: Named | None = None
+    entered_at: str | None = None
+    ended: str | None = None
+    replaced: Annotated[bool, Field(description="It no longer counts: another one has taken its place")] = False
+    given: Annotated[dict[str, Json], Field(description="What was asked of a provider, and shared with it")] = {}
+
+
+class NeededPaper(Answer):
+    kind: str
+    name: str
+    state: Annotated[Literal["there", "missing", "expired", "pending", "blocked"], Field(description="Only one that is there lets the action through")]
+    document: Annotated[str | None, Field(description="The one that counts, or that would if it were in order")] = None
+    valid_until: str | None = None
+    of: Annotated[str | None, Field(description="The service whose provider must hand it in")] = None
+
+
+class Action(Answer):
+    track: str
+    transition: str
+    label: str
+    kind: Annotated[str | None, Field(description="main, return or exception")] = None
+    by: Annotated[list[str], Field(description="Roles")] = []
+    confirm_by: Annotated[list[str], Field(description="Roles of the second person; the first one proposes")] = []
+    yours: Annotated[bool, Field(description="Your role does this, now or later")] = False
+    allowed: Annotated[bool, Field(description="As far as can be told without the filled form")]
+    why_not: list[str]
+    papers: Annotated[list[NeededPaper], Field(description="What must be on file before it, and how it stands with each")] = []
+    form: list[FormField]
+    prefill: Annotated[dict[str, Json], Field(description="Values known already, by the form's names")] = {}
+    proposed: Annotated[bool, Field(description="Waits for a second person, who fires it without a form")] = False
+
+
+class Offer(Answer):
+    track: str
+    task: str
+    rule: Annotated[str, Field(description="Its key in the edition")]
+    label: str
+    about: str | None = None
+    why_not: list[str] = []
+
+
+class Consent(Answer):
+    id: str
+    party: str
+    providers: Annotated[list[str] | None, Field(description="Null: all")] = None
+    documents: Annotated[list[str] | None, Field(description="Null: all of the party")] = None
+    given_on: str
+    expires_on: str | None = None
+    ended_at: str | None = None
+    how: str | None = None
+
+
+class Document(Answer):
+    id: str
+    title: Annotated[str | None, Field(description="Null where it was erased")] = None
+    party: str | None = None
+    own: bool = False
+    kind: str
+    valid_until: str | None = None
+
+
+class Join(Answer):
+    """Referrals of one service side by side, and how many of their results the case waits for."""
+
+    id: str
+    service: str
+    rule: Annotated[Literal["first", "all", "some"], Field(description="Of all, as many as can still come are needed")]
+    state: Literal["open", "met", "given_up"]
+    needed: int
+    results: Annotated[int, Field(description="How many there are")]
+    running: Annotated[int, Field(description="How many may still come")]
+    asked: Annotated[int, Field(description="How many referrals there are in all")]
+    short: Annotated[bool, Field(description="So many can no longer come")]
+    referrals: list[str]
+
+
+class CaseShown(Answer):
+    """A case as far as the asker sees it: an observer its outline, a provider its own tracks."""
+
+    number: str | None = None
+    title: str | None = None
+    programme: str | None = None
+    id: str | None = None
+    state: str | None = None
+    step: str | None = None
+    outcome: str | None = None
+    reasons: list[str] | None = None
+    opened_at: str | None = None
+    closed_at: str | None = None
+    revision: Annotated[int | None, Field(description="What If-Match names for deeds on the case itself")] = None
+    owner: Named | None = None
+    team: list[Named] | None = None
+    parties: Annotated[dict[str, str | None] | None, Field(description="Names, of those that are known")] = None
+    match: str | None = None
+    need: str | None = None
+    technology: str | None = None
+    phase: str | None = None
+    edition: Annotated[str | None, Field(description="Fingerprint of the main track's edition")] = None
+    seq: Annotated[int | None, Field(description="Of the last event, for who reads the whole history")] = None
+    deeds: Annotated[list[str] | None, Field(description="What you may do with the case itself")] = None
+    interest: Annotated[bool | None, Field(description="You have declared an interest")] = None
+    rights: Annotated[list[str] | None, Field(description="Ids of the IP rights that it is about")] = None
+    consents: list[Consent] | None = None
+    documents: list[Document] | None = None
+    grants: Annotated[list[dict[str, Json]] | None, Field(description="Which document which track may see")] = None
+    next_action: dict[str, Json] | None = None
+    overdue: Annotated[bool | None, Field(description="Something that the case waits for is late, on whichever side")] = None
+    waits_for: list[dict[str, Json]] | None = None
+    joins: Annotated[list[Join] | None, Field(description="How referrals that run side by side are waited for")] = None
+    hold: dict[str, Json] | None = None
+    frozen: Annotated[bool | None, Field(description="Nothing goes out while a stop is being decided")] = None
+    proposals: Annotated[list[dict[str, Json]] | None, Field(description="What waits for a second person")] = None
+    tracks: list[Track] | None = None
+    tasks: list[Task] | None = None
+    actions: list[Action] | None = None
+    requests: Annotated[list[Offer] | None, Field(description="Tasks that may be added now")] = None
+
+
+class Event(Answer):
+    position: int
+    at: str
+    kind: str
+    what: Annotated[str | None, Field(description="Which transition fired, or what else it was about")] = None
+    done: Annotated[str | None, Field(description="The same for people to read, after a name")] = None
+    track: str | None = None
+    from_: Annotated[list[str] | None, Field(alias="from")] = None
+    to: list[str] | None = None
+    actor: Annotated[Named | None, Field(description="Of another office only its role is told")] = None
+    acting_for: Named | None = None
+    role: str | None = None
+    organisation: str | None = None
+    happened_on: Annotated[str | None, Field(description="When it took place, where it was recorded afterwards")] = None
+    data: Annotated[dict[str, Json], Field(description="What the form said that rules read")] = {}
+    body: Annotated[dict[str, Json], Field(description="What else the form said")]
+    erased: Annotated[list[str], Field(description="Fields of the body that have been erased")] = []
+    documents: Annotated[list[dict[str, str]], Field(description="Of what kind the documents are that it is about")] = []
+    version: Annotated[int | None, Field(description="Which version of a document it filed")] = None
+    effects: dict[str, Json] | None = None
+    edition: Annotated[str | None, Field(description="Its fingerprint")] = None
+    because: Annotated[int | None, Field(description="seq of the event that brought it about")] = None
+    seq: Annotated[int | None, Field(description="Of the whole log: for those who may read it whole")] = None
+    hash: str | None = None
+    prev: Annotated[str | None, Field(description="hash of the event before")] = None
+
+
+class EventPage(Answer):
+    items: list[Event]
+    next: str | None = None
+
+
+class ClockCause(Answer):
+    kind: str
+    transition: str | None
+    edition: str | None
+
+
+class Fired(Answer):
+    track: str
+    revision: int
+    states: list[str]
+    ended: str | None = None
+
+
+class ClockRule(Answer):
+    n: Annotated[int | None, Field(description="So many days")] = None
+    unit: Annotated[str, Field(description="wd, working days, or cd, calendar days")]
+    day: Annotated[Day | None, Field(description="From this day, which a form named; else from where the clock began")] = None
+
+
+class ClockInterval(Answer):
+    from_: Annotated[AwareDatetime, Field(alias="from")]
+    until: AwareDatetime
+    minutes: int
+    kind: Annotated[str, Field(description="working, make_up, outside, weekend, holiday, paused, waiting or every_day")]
+    counted: bool
+    name: Annotated[dict[str, str] | None, Field(description="Of a holiday, by language")]
+    because: Annotated[ClockCause | None, Field(description="The deed that stopped the clock, where you may see it")]
+
+
+class ClockSummary(Answer):
+    id: str
+    track: str
+    task: str | None
+    state: Annotated[str, Field(description="running, paused or stopped")]
+    what: Annotated[str, Field(description="due, expire, or fire:TRANSITION")]
+    unit: str
+    due_at: Annotated[AwareDatetime | None, Field(description="Null while the clock stands still")]
+    rule: ClockRule
+    used_days: Annotated[int, Field(description="So many days are used by now: working days, or days, by the unit")]
+    given_days: Annotated[int, Field(description="So many it was given")]
+    zone: Annotated[str, Field(description="Where its calendar holds")]
+    calendars: Annotated[list[str], Field(description="Digests of the versions of the calendar that it was counted with")]
+    counted_minutes: int
+    other_minutes: int
+
+
+class Clock(ClockSummary):
+    intervals: Annotated[list[ClockInterval], Field(description="They follow each other without a gap and end at due_at")]
+
+
+class TasksMade(Answer):
+    tasks: list[str]
+
+
+class Made(Answer):
+    id: str
+    code: str | None = None
+    membership: Annotated[str | None, Field(description="The role that came with it")] = None
+    field: str | None = None
+    provenance: dict[str, Json] | None = None
+    confirmed: bool | None = None
+    ended: bool | None = None
+    active: bool | None = None
+
+
+class Workflow(Answer):
+    name: str
+    title: str
+    fingerprint: Annotated[str, Field(description="Of the newest edition")]
+    editions: list[dict[str, Json]]
+
+
+def given(model: BaseModel, *without: str) -> dict[str, Json]:
+    """The fields of a request that were given, ids as text."""
+    values = {name: getattr(model, name) for name in type(model).model_fields if name not in without}
+    return {name: _plain(value) for name, value in values.items() if value is not None}
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value
+
+
+def text_of(value: UUID | date | datetime | None) -> str | None:
+    """An id or a day as text."""
+    if value is None:
+        return None
+    return str(value) if isinstance(value, UUID) else value.isoformat()
+
+
+Sure = Annotated[bool, Field(description="Send it although it does not look as if it were meant for its readers")]

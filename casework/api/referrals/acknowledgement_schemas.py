@@ -1,0 +1,62 @@
+"""The schemas of the contract of a referral."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from casework.api.protocol.schemas import Answer, Body, Code, SomeWords
+
+Json = Any
+
+
+class NewObjection(Body):
+    to: Annotated[Code, Field(description="The transition that the other side has fired")]
+    words: SomeWords
+
+
+class ObjectionAnswer(Body):
+    words: SomeWords
+
+
+class Signed(Answer):
+    referral: str
+    objection: str | None = None
+    state: Annotated[str | None, Field(description="raised, answered or settled")] = None
+
+
+class Deed(Answer):
+    transition: str
+    done: str
+
+
+class ObjectionShown(Answer):
+    id: str
+    what: Annotated[str, Field(description="raised, answered, settled, upheld or dismissed")]
+    settled: Annotated[bool, Field(description="Settled by whoever raised it, or decided")]
+    due_at: Annotated[str | None, Field(description="By when it is decided")] = None
+    side: Annotated[str, Field(description="provider or office: whose objection it is")]
+    mine: bool
+    to: Deed
+    said: Annotated[list[dict[str, Json]], Field(description="What was said, the first first; words are null once erased")]
+
+
+class ContractShown(Answer):
+    may_sign: Annotated[bool, Field(description="Whether something has come that you have not signed for")]
+    may_object: bool
+    to_sign: Annotated[list[Deed], Field(description="What the other side has done since your side signed")]
+    not_signed: Annotated[list[Deed], Field(description="What your side has done since the other one signed")]
+    deeds: Annotated[list[Deed], Field(description="What the other side has done: what you may object to")]
+    objections: list[ObjectionShown]
+
+
+class FhirTask(Answer):
+    """A Task of HL7 FHIR R5; business status by the guide for bidirectional services eReferral."""
+
+    resourceType: str
+    id: str
+    status: Annotated[str, Field(description="draft, requested, received, accepted, rejected, in-progress, on-hold, failed, completed or cancelled")]
+    intent: str
+    authoredOn: str
+    lastModified: str

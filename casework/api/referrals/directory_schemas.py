@@ -1,0 +1,58 @@
+"""The schemas of providers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from casework.api.protocol.schemas import Answer, Body, Code, Query
+
+Json = Any
+
+
+class ProvidersQuery(Query):
+    service: Code | None = None
+
+
+class Closed(Body):
+    from_: Annotated[str, Field(alias="from", max_length=10)]
+    to: Annotated[str, Field(max_length=10)]
+
+
+class Profile(Body):
+    fields: Annotated[list[str], Field(max_length=100)] = []
+    languages: Annotated[list[str], Field(max_length=10)] = []
+    places: Annotated[list[str], Field(max_length=100)] = []
+    capacity: Annotated[int | None, Field(description="The most referrals at once; null where it is not said")] = None
+    closed: Annotated[list[Closed], Field(max_length=50, description="Days on which no request is taken, first and last")] = []
+    conflicts: Annotated[list[str], Field(max_length=100, description="Names of organisations with which there is a standing conflict")] = []
+
+
+class ProviderShown(Answer):
+    id: str
+    name: str
+    services: list[str]
+    open: Annotated[int, Field(description="Referrals that are with it now in your programmes; sealed mediations are not counted")]
+    closed_now: bool
+
+
+class ProviderPage(Answer):
+    items: list[ProviderShown]
+
+
+class ProviderWhole(ProviderShown):
+    figures: Annotated[list[dict[str, Json]], Field(description="By service: how it answered and delivered, and how the office did beside it")]
+    may_edit: bool
+
+
+class Suggestion(Answer):
+    id: str
+    name: str
+    points: int
+    possible: bool
+    reasons: Annotated[list[str], Field(description="field, language, place, free, in_time, rated, full, late, declined, closed, conflict, at_work")]
+
+
+class SuggestionPage(Answer):
+    items: list[Suggestion]

@@ -1,0 +1,107 @@
+"""The schemas of searches and of saved filters."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from casework.api.protocol.schemas import Answer, Body, Line, Query
+from casework.operations.cases.saved_filters import LONGEST_QUERY
+from casework.operations.search.service import LONGEST, SHORTEST
+
+
+class SearchQuery(Query):
+    words: Annotated[str, Field(max_length=LONGEST, description=f"At least {SHORTEST} letters")]
+
+
+class FoundCase(Answer):
+    number: str
+    title: str | None
+    state: str
+    parties: Annotated[dict[str, Any], Field(description="By side, as far as you see them")]
+
+
+class FoundReferral(Answer):
+    id: str
+    service: str
+    edition: str
+    states: list[str]
+    number: str | None
+    title: str | None
+    parties: dict[str, Any]
+
+
+class FoundMediation(Answer):
+    id: str
+    title: str | None
+    parties: dict[str, Any]
+
+
+class FoundDocument(Answer):
+    id: str
+    title: str | None
+    kind: str
+    number: str
+    withdrawn: bool
+
+
+class FoundMessage(Answer):
+    id: str
+    at: str
+    excerpt: Annotated[str, Field(description="The part of it in which the first of the words stands")]
+    referral: Annotated[str | None, Field(description="In whose shared thread it stands; null for an internal note")]
+    number: str
+    title: Annotated[str | None, Field(description="Of its case")]
+
+
+class FoundPerson(Answer):
+    id: str
+    name: str
+    name_zh: str | None
+    active: bool
+
+
+class Found(Answer):
+    words: Annotated[str, Field(description="What was searched for")]
+    cases: list[FoundCase]
+    referrals: list[FoundReferral]
+    mediations: list[FoundMediation]
+    documents: Annotated[list[FoundDocument], Field(description="By their titles and the names of their files")]
+    messages: Annotated[list[FoundMessage], Field(description="By what they say now")]
+    people: Annotated[list[FoundPerson], Field(description="Those that you work with")]
+    more: Annotated[bool, Field(description="There is more than is listed")]
+
+
+#: The pages that keep filters.
+Page = Literal["cases"]
+
+
+class FilterQuery(Query):
+    page: Page = "cases"
+
+
+class NewFilter(Body):
+    page: Page = "cases"
+    name: Line
+    query: Annotated[str, Field(max_length=LONGEST_QUERY, description="As in the page's address: state=structuring&owner=…")]
+
+
+class SavedFilter(Answer):
+    id: str
+    name: str
+    query: str
+
+
+class SavedFilters(Answer):
+    items: list[SavedFilter]
+    next: None = None
+
+
+class FilterSaved(Answer):
+    id: str
+    query: str
+
+
+class FilterDropped(Answer):
+    id: str
