@@ -51,6 +51,15 @@ MAY_IMPORT["casework"] = set()
 # Definitions are found through the entry-point group casework.workflows, and know the engine alone.
 MAY_IMPORT["workflows"] = {"casework.engine"}
 
+# Inside a layer lie its subjects, the same words in each. One may import those before it, and nothing that comes after.
+SUBJECTS: dict[str, list[str]] = {
+    "casework.engine": ["parties", "roles", "deadlines", "state", "definition", "execution", "case_objects", "analysis", "tasks", "decide"],
+    "casework.operations": ["core", "auth", "messages", "cases", "oversight", "documents", "people", "mediations", "integrations", "tasks", "deadlines", "referrals", "letters", "search", "catalogue", "history", "notifications", "audit", "privacy", "verification"],
+    "casework.api": ["protocol", "auth", "messages", "cases", "oversight", "documents", "people", "mediations", "integrations", "tasks", "deadlines", "referrals", "letters", "search", "catalogue", "notifications", "audit", "privacy", "editions"],
+    # Pages also link to what their subject leads to: hence history and deadlines before tasks and cases.
+    "casework.web": ["shell", "auth", "messages", "oversight", "deadlines", "history", "tasks", "cases", "documents", "people", "referrals", "mediations", "integrations", "letters", "search", "catalogue", "notifications", "audit", "privacy", "home", "editions", "app", "server"],
+}
+
 # Libraries that only the named parts may import; a single module stands for itself alone.
 ONLY_IN: dict[str, set[str]] = {
     "transitions": {"casework.engine.execution.state_machine"},
@@ -103,6 +112,11 @@ def layer_of(module: str) -> str | None:
     return max(fitting, key=len, default=None)
 
 
+def subject_of(module: str, layer: str) -> str | None:
+    """The subject of a module of this layer; None for the layer itself, which may import all of them."""
+    return module.removeprefix(f"{layer}.").split(".")[0] if module != layer else None
+
+
 def imports_of(module: str, source: str, *, is_package: bool = False) -> Iterator[Import]:
     """Every import statement, also those inside functions and under TYPE_CHECKING."""
 
@@ -148,12 +162,27 @@ def faults_of(module: str, source: str, *, is_package: bool = False) -> list[str
             allowed = MAY_IMPORT[layer]
             if layer_of(found.imported) != layer and not any(belongs_to(found.imported, part) for part in allowed):
                 faults.append(f"{where}: {layer} may not import {found.imported}")
+            faults += [f"{where}: {why}" for why in _against_the_order(layer, module, found.imported)]
         for library, homes in ONLY_IN.items():
             if belongs_to(found.imported, library) and not any(belongs_to(module, home) for home in homes):
                 faults.append(f"{where}: {library} may not be imported here")
         if layer in PURE and any(belongs_to(found.imported, impure) for impure in IMPURE):
             faults.append(f"{where}: {layer} is pure and may not import {found.imported}")
     return list(dict.fromkeys(faults))
+
+
+def _against_the_order(layer: str, module: str, imported: str) -> Iterator[str]:
+    order = SUBJECTS.get(layer)
+    importer = subject_of(module, layer)
+    if order is None or importer is None or not imported.startswith(f"{layer}."):
+        return
+    target = subject_of(imported, layer)
+    if importer not in order:
+        yield f"{importer} is no subject of {layer}"
+    elif target not in order:
+        yield f"{target} is no subject of {layer}"
+    elif order.index(target) > order.index(importer):
+        yield f"{importer} may not import {target}, a subject that comes after it"
 
 
 def our_modules() -> list[tuple[str, Path]]:
@@ -170,6 +199,18 @@ def test_imports_run_downward_only() -> None:
         for fault in faults_of(name, path.read_text(encoding="utf-8"), is_package=path.name == "__init__.py")
     ]
     assert not faults, "\n".join(faults)
+
+
+def test_every_subject_has_the_same_name_in_each_layer() -> None:
+    of_layers = {
+        layer: {path.name for path in (ROOT / layer.replace(".", "/")).iterdir() if (path / "__init__.py").exists()}
+        for layer in SUBJECTS
+    }
+    for layer, folders in of_layers.items():
+        assert folders <= set(SUBJECTS[layer]), layer
+    operations = of_layers["casework.operations"] | {"shell", "protocol", "home", "editions"}
+    for layer in ("casework.api", "casework.web"):
+        assert of_layers[layer] <= operations, layer
 
 
 def test_pages_and_the_api_open_no_transaction_in_which_the_engine_reads() -> None:
@@ -195,6 +236,11 @@ def test_the_table_itself_runs_downward() -> None:
         ("casework.engine.decide", "from casework.records import tables", "may not import casework.records"),
         ("casework.engine.decide", "from casework import records", "may not import casework.records"),
         ("casework.engine.decide", "from ..records import tables", "may not import casework.records"),
+        ("casework.engine.tasks.reviews", "from ...records import tables", "may not import casework.records"),
+        ("casework.operations.cases.queries", "from casework.operations.tasks import queues", "tasks, a subject that comes after"),
+        ("casework.operations.cases.queries", "from casework.operations.chores import list_them", "chores is no subject"),
+        ("casework.operations.chores.queries", "from casework.operations.core import paging", "chores is no subject"),
+        ("casework.web.shell.forms", "from casework.web.cases.pages import show", "cases, a subject that comes after"),
         ("casework.engine.decide", "from casework.ledger import hash_chain", "may not import casework.ledger.hash_chain"),
         ("casework.engine.decide", "import sqlalchemy as sa", "sqlalchemy may not"),
         ("casework.engine.decide", "import transitions.extensions", "transitions may not"),
@@ -232,7 +278,10 @@ def test_a_breach_is_found(module: str, source: str, fault: str) -> None:
     ("module", "source"),
     [
         ("casework.engine.execution.state_machine", "from transitions.extensions import HierarchicalMachine"),
-        ("casework.engine.decide", "from . import cases\nfrom casework.engine.state.case import Case"),
+        ("casework.operations.tasks.queues", "from casework.operations.cases import queries"),
+        ("casework.operations.tasks.queues", "from casework.operations.tasks.service import claim_task"),
+        ("casework.api", "from casework.api.cases import routes"),
+        ("casework.engine.decide", "from .state import case\nfrom casework.engine.state.case import Case"),
         ("casework.operations.cases.service", "from casework import permissions\nfrom casework.engine import decide"),
         ("casework.web.app", "from flask import Flask\nfrom casework.operations import cases"),
         ("workflows.case", "from casework.engine import State\nfrom workflows.guards import paid"),
