@@ -60,7 +60,7 @@ test-long: printing ## Run what takes many minutes: thousands of random requests
 
 # Found out before anything else: a suite that fails for want of a browser should not take minutes to say so.
 programs: setup
-	@$(BIN)/python -m tests.programs >/dev/null
+	@$(BIN)/python -m tests.support.programs >/dev/null
 
 # Letters need Pango and a font with Chinese letters, which come from the system; all else works without them.
 PRINTING := libpangoft2-1.0-0 libharfbuzz-subset0 fonts-wqy-microhei
@@ -85,7 +85,7 @@ strings: setup ## Bring the catalogue of translations up to date with the code a
 	    --no-fuzzy-matching --ignore-pot-creation-date --output-dir casework/translations
 
 expected: setup ## Write what a migrated database holds anew, for the check of the database
-	$(BIN)/python -m tests.expected_database
+	$(BIN)/python -m tests.support.expected_database
 
 bench: setup ## Measure beside hand-written SQL, as ratios (BENCH_ARGS="--quick pages queues": less, and parts of it)
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -1,6 +1,6 @@
 """Writes the pages of `docs/reference` that follow from the code: `make docs`.
 
-`tests/test_docs.py` fails while a page does not say what the code does.
+`tests/project/test_docs.py` fails while a page does not say what the code does.
 """
 
 from __future__ import annotations
@@ -532,7 +532,7 @@ def asvs() -> Iterator[str]:
     yield "Each requirement of the levels 1 and 2 of the [OWASP Application Security Verification"
     yield "Standard](https://owasp.org/www-project-application-security-verification-standard/) 5.0.0, named by its id, with what it asks"
     yield "in our own few words, whether it holds, and the test that shows it or the reason. What is asked in full stands there."
-    yield "`asvs.csv` beside this page is what is edited; `tests/test_asvs.py` looks whether each test is there."
+    yield "`asvs.csv` beside this page is what is edited; `tests/project/test_asvs.py` looks whether each test is there."
     yield ""
     counted = (_counted(name, levels, lines) for name, levels in (("1", "1"), ("2", "2"), ("1 and 2", "12")))
     yield from table(("Level", "Requirements", "Pass", "Open", "Not applicable"), counted)

@@ -18,7 +18,7 @@ from urllib.request import Request, urlopen
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS
-from tests.programs import CHROMIUM, find_program, may_install
+from tests.support.programs import CHROMIUM, find_program, may_install
 
 PICTURES = Path(__file__).parent / "pictures"
 

@@ -26,10 +26,12 @@ from casework.records.database import ENGINE, connect_engine, transaction
 from casework.records.row_security import read_as
 from casework.settings import Settings
 from casework.web.app import create_app
-from tests.catalogues import compile_catalogues
-from tests.databases import DatabaseServer, embedded_server, given_server, run_casework
-from tests.world import World, build_world
+from tests.support.catalogues import compile_catalogues
+from tests.support.databases import DatabaseServer, embedded_server, given_server, run_casework
+from tests.support.world import World, build_world
 
+#: The people of the pages and of the API.
+pytest_plugins = ["tests.support.web_client", "tests.support.api_client"]
 #: Where the server of all workers lies.
 _SHARED = pytest.StashKey[Path]()
 

@@ -17,8 +17,8 @@ from casework.demo.driver import Do
 from casework.demo.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS
 from tests.browser.reader import Reader
 from tests.browser.site import Site
-from tests.catalogues import FOLDER, compile_catalogues
-from tests.malice import PDF
+from tests.support.catalogues import FOLDER, compile_catalogues
+from tests.support.malice import PDF
 
 Json = Any
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.chromium import ARGUMENTS
 from tests.browser.reader import PHONE, Reader
 from tests.browser.site import Site, open_site
-from tests.databases import DatabaseServer
-from tests.programs import CHROMIUM, NoProgramError, find_program, may_install
+from tests.support.databases import DatabaseServer
+from tests.support.programs import CHROMIUM, NoProgramError, find_program, may_install
 
 LANGUAGES = {"en-GB": "en", "zh-CN": "zh-Hans"}
 DESK = {"width": 1280, "height": 800}

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
-from tests.world import today
+from tests.support.world import today
 
 Json = Any
 PHONE = 360

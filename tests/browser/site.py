@@ -14,8 +14,8 @@ from werkzeug.serving import make_server
 from casework.operations.documents.storage import Cabinet
 from casework.records.database import connect_engine, transaction
 from casework.web.app import create_app
-from tests.databases import DatabaseServer
-from tests.world import World, build_world
+from tests.support.databases import DatabaseServer
+from tests.support.world import World, build_world
 
 
 @dataclass(frozen=True)

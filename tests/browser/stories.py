@@ -19,7 +19,7 @@ from tests.browser.acting import Play
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
-from tests.world import new_request, to_request
+from tests.support.world import new_request, to_request
 
 Json = Any
 

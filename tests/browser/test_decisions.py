@@ -22,7 +22,7 @@ from tests.browser.acting import Play
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
-from tests.world import World, complete, to_request, today
+from tests.support.world import World, complete, to_request, today
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

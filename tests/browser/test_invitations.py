@@ -11,7 +11,7 @@ from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.browser.test_pages import LOOKS, TAGS, VENDOR
-from tests.world import new_request
+from tests.support.world import new_request
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

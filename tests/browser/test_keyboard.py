@@ -8,7 +8,7 @@ from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.keys import Keyboard, called
 from tests.browser.site import Site
-from tests.world import to_referral, today
+from tests.support.world import to_referral, today
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

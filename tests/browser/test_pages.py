@@ -22,9 +22,9 @@ from casework.records.database import transaction
 from tests.browser.conftest import LANGUAGES, close_readers, open_reader
 from tests.browser.reader import Reader
 from tests.browser.site import Site
-from tests.web.authorization import OWN, TABLE, Row
-from tests.web.scene import make_things, path_of
-from tests.world import to_referral
+from tests.security.authorization_web import OWN, TABLE, Row
+from tests.support.scene import make_things, path_of
+from tests.support.world import to_referral
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -24,10 +24,10 @@ from tests.browser.form_filler import Reading, portions, read
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.browser.test_pages import PAGES, ROWS, make_page_things
-from tests.databases import DatabaseServer
-from tests.malice import SCRIPTS
-from tests.web.authorization import Row
-from tests.web.scene import path_of
+from tests.security.authorization_web import Row
+from tests.support.databases import DatabaseServer
+from tests.support.malice import SCRIPTS
+from tests.support.scene import path_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -15,7 +15,7 @@ from casework.operations.people.invitation_acceptance import accept_as_new, try_
 from casework.operations.people.registry import register_organisation, register_programme
 from casework.operations.verification.service import verify_case
 from casework.records.database import transaction
-from tests.databases import run_casework
+from tests.support.databases import run_casework
 
 
 @pytest.fixture

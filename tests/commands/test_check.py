@@ -7,8 +7,8 @@ import json
 from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
-from tests.databases import run_casework
-from tests.world import World, to_referral
+from tests.support.databases import run_casework
+from tests.support.world import World, to_referral
 
 
 def test_a_sound_installation_has_nothing_that_waits_unseen(engine: Engine, database_url: str, world: World) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tests.databases import DatabaseServer, run_casework
+from tests.support.databases import DatabaseServer, run_casework
 
 
 def test_init_makes_the_database_once(empty_database_url: str) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from casework.records import embedded
-from tests.databases import run_casework
 from tests.journeys.kills import Victim, ask
+from tests.support.databases import run_casework
 
 #: Whatever is wrong, nothing waits longer than this.
 PATIENCE_S = 60.0

@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.databases import ROOT, run_casework
+from tests.support.databases import ROOT, run_casework
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from casework.engine.deadlines.calendars import Calendar
 from casework.operations.people.registry import register_programme
 from casework.records.database import transaction
-from tests.databases import run_casework
+from tests.support.databases import run_casework
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from casework.operations.auth.sessions import find_actor_by_secret
 from casework.operations.core.encryption import Vault
 from casework.operations.people.service import create_organisation, create_person
 from casework.records.database import transaction
-from tests.databases import run_casework
-from tests.world import new_request
+from tests.support.databases import run_casework
+from tests.support.world import new_request
 
 
 def test_the_first_administrator_needs_no_sql(database_url: str, engine: Engine) -> None:

@@ -19,8 +19,8 @@ from casework.engine.execution.commands import Library
 from casework.errors import EditionMissing
 from casework.ledger.canonical_json import digest
 from casework.records.database import transaction
-from tests.databases import ROOT, run_casework
-from tests.world import World
+from tests.support.databases import ROOT, run_casework
+from tests.support.world import World
 
 
 @pytest.fixture

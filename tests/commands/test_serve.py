@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from casework.records.database_state import faults
-from tests.databases import ROOT, DatabaseServer, run_casework
+from tests.support.databases import ROOT, DatabaseServer, run_casework
 
 
 def test_a_port_that_is_taken_is_said_at_once(database_url: str, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import run_casework
+from tests.support.databases import run_casework
 
 
 @pytest.mark.slow

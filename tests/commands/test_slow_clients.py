@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from casework.web.server import HEAD_S
-from tests.databases import ROOT, DatabaseServer
+from tests.support.databases import ROOT, DatabaseServer
 
 HEAD = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
 BODY = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
-from tests.databases import run_casework
-from tests.operations.test_allocation import rule
-from tests.world import World
+from tests.operations.tasks.test_allocation import rule
+from tests.support.databases import run_casework
+from tests.support.world import World
 
 FORTY_DAYS = str(40 * 86_400)
 

@@ -20,7 +20,7 @@ from casework.operations.core.national_holidays import china
 from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine
 from casework.settings import Settings
-from tests.databases import DatabaseServer
+from tests.support.databases import DatabaseServer
 
 STARTS = date(2026, 1, 5)
 CHINA = china(range(2025, 2029))

@@ -19,7 +19,7 @@ from casework.operations.core.national_holidays import china
 from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
-from tests.databases import DatabaseServer
+from tests.support.databases import DatabaseServer
 
 PASSWORD = "a password for the demo"
 

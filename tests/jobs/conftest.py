@@ -11,7 +11,7 @@ from casework.records.database import transaction
 from casework.settings import Settings
 from tests.jobs.mailbox import mail_server, mailing
 from tests.jobs.office import Office
-from tests.world import build_world
+from tests.support.world import build_world
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 import time_machine
 
 from casework.cli import main
-from tests.databases import ROOT
+from tests.support.databases import ROOT
 
 #: Whatever is wrong, nothing waits longer than this.
 PATIENCE_S = 60.0

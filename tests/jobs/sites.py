@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.jobs.processes import Hand
-from tests.world import World, build_world
+from tests.support.world import World, build_world
 
 
 @dataclass

@@ -16,7 +16,7 @@ from casework.records.database import transaction
 from casework.settings import Settings
 from tests.jobs.processes import hands, wait_until
 from tests.jobs.sites import Site, build_site
-from tests.world import new_request, note_rows
+from tests.support.world import new_request, note_rows
 
 NAME = "Quentin Zephyrine"
 

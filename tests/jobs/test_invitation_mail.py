@@ -11,7 +11,7 @@ from casework.operations.people.invitations import Scope
 from casework.records.database import transaction
 from tests.jobs.mailbox import text_of
 from tests.jobs.office import Office
-from tests.world import new_request
+from tests.support.world import new_request
 
 ADDRESS = "new@example.org"
 

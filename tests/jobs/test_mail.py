@@ -24,7 +24,7 @@ from casework.settings import Settings
 from casework.web.app import create_app
 from tests.jobs.mailbox import free_port, mail_server, mailing, text_of
 from tests.jobs.office import Office
-from tests.world import new_request
+from tests.support.world import new_request
 
 
 def test_an_offer_is_said_at_once_to_those_who_take_it(office: Office) -> None:

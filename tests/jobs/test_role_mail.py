@@ -12,7 +12,7 @@ from casework.records.actors import find_actor
 from casework.records.database import transaction
 from tests.jobs.mailbox import text_of
 from tests.jobs.office import Office
-from tests.world import new_request
+from tests.support.world import new_request
 
 TOLD = ("supervisor", "second_supervisor", "auditor")
 NOT_TOLD = ("officer", "compliance", "manager", "observer", "provider", "foreign_officer", "dispute_officer")

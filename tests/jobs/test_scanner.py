@@ -21,8 +21,8 @@ from casework.operations.documents.upload_checks import receive
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.jobs.clamd import VIRUS, scanner
-from tests.malice import PDF
-from tests.world import World
+from tests.support.malice import PDF
+from tests.support.world import World
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ from casework.operations.people import registry
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.jobs.receiver import Got, Receiver, receiver
-from tests.operations.test_targets import ADDRESSES, FORMS
-from tests.world import World, build_world, new_request, to_referral
+from tests.operations.integrations.test_ssrf_guard import ADDRESSES, FORMS
+from tests.support.world import World, build_world, new_request, to_referral
 
 
 def verify(got: Got, secret: str) -> bool:

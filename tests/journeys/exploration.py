@@ -20,8 +20,8 @@ from sqlalchemy import Engine
 from casework.operations.deadlines.service import ring_clocks
 from casework.settings import Settings
 from casework.web.app import create_app
-from tests.api.conftest import Answer, Client
-from tests.world import World
+from tests.support.api_client import Answer, Client
+from tests.support.world import World
 
 Json = Any
 

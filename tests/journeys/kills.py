@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.databases import ROOT
+from tests.support.databases import ROOT
 
 Json = Any
 #: Whatever is wrong, nothing waits longer than this.

@@ -27,8 +27,8 @@ from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import grant_role, register_person, register_programme
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
-from tests.databases import ROOT, DatabaseServer, run_casework
 from tests.journeys.client import Client, Desk, Document, RefusedError, day, insist_whole
+from tests.support.databases import ROOT, DatabaseServer, run_casework
 
 Json = Any
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from tests.journeys.kills import Victim
-from tests.world import World
+from tests.support.world import World
 
 KEYS, AT_ONCE, CASES = 200, 10, 4
 

@@ -16,7 +16,7 @@ from casework.operations.cases.service import hand_over
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.journeys.kills import Client, Op, Told, Victim, faults_of, hash_of, summary
-from tests.world import World, new_request
+from tests.support.world import World, new_request
 
 KILLS, CASES, SEED = 20, 8, 20260302
 PEOPLE = ("officer", "other_officer", "officer", "other_officer")

@@ -25,8 +25,8 @@ from casework.web.app import create_app
 from tests.jobs.receiver import Receiver, receiver
 from tests.jobs.test_webhooks import verify
 from tests.journeys.client import Client, Desk, Document, RefusedError
-from tests.malice import PDF
-from tests.world import World, build_world, to_referral
+from tests.support.malice import PDF
+from tests.support.world import World, build_world, to_referral
 
 Json = Any
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from casework.operations.core.ip_rights import enter_right
 from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
-from tests.world import note_rows
+from tests.support.world import note_rows
 
 #: Every journey begins at nine on this Monday in Beijing, whatever day it is where the tests run.
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)

@@ -15,8 +15,8 @@ from casework.operations.verification.service import verify_case
 from casework.records import migrate
 from casework.records.database import connect_engine, connected, transaction
 from casework.settings import Settings
-from tests.databases import embedded_server
-from tests.world import World
+from tests.support.databases import embedded_server
+from tests.support.world import World
 
 
 @pytest.fixture

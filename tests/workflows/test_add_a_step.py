@@ -23,7 +23,7 @@ from casework.engine.state.projection import fold
 from casework.errors import CaseworkError
 from tests.engine.toys import Play
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "add-a-step.md"
 DEFINITION, TEST, EDITION = (
     "workflows/deployment.py", "tests/workflows/test_pilot_run.py", "workflows/published/deployment-2.json",

@@ -1,0 +1,68 @@
+"""A case over the API, from the match on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from casework.records.database import transaction
+from tests.support.api_client import Client
+from tests.support.world import World
+
+Clients = Callable[[str | None], Client]
+
+
+def test_a_match_becomes_a_case_that_is_taken(client_for: Clients, world: World) -> None:
+    officer = client_for("officer")
+    opened = officer.post(f"/matches/{world.matches[0]}/open")
+    assert opened.status_code == 201, opened.text
+    number, track = opened.json["number"], opened.json["track"]
+    shown = officer.get(f"/cases/{number}")
+    assert shown.status_code == 200
+    assert shown.json["state"] == "proposed"
+    take = next(one for one in shown.json["actions"] if one["transition"] == "take")
+    assert take["allowed"], take
+    revision = shown.json["tracks"][0]["revision"]
+    fired = officer.post(f"/cases/{number}/tracks/{track}/transitions/take", {"data": {}}, if_match=revision)
+    assert fired.status_code == 200, fired.text
+    assert fired.json["states"] == ["triage"]
+    assert fired.headers["ETag"] == f'"{fired.json["revision"]}"'
+
+
+def test_the_list_is_filtered_and_sorted(client_for: Clients, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        numbers = [world.new_case(db) for _ in range(3)]
+    officer = client_for("officer")
+
+    def found(query: str) -> list[str]:
+        return [one["number"] for one in officer.get(f"/cases?{query}").json["items"]]
+
+    assert found("sort=number") == numbers
+    assert found("sort=newest") == numbers[::-1]
+    assert found(f"words={numbers[1][-4:]}&waits_for=us&open=yes") == [numbers[1]]
+    assert found("waits_for=provider") == []
+    assert found("overdue=yes&sort=due") == []
+    for wrong in ("waits_for=nobody", "overdue=perhaps", "sort=beauty", "colour=red", "owner=me"):
+        assert officer.get(f"/cases?{wrong}").status_code == 422
+
+
+def test_a_case_names_its_documents(client_for: Clients, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+    officer = client_for("officer")
+    revision = officer.get(f"/cases/{number}").json["revision"]
+    paper = {"title": "Test report of March", "kind": "report", "party": "technology_owner"}
+    assert officer.post(f"/cases/{number}/documents", paper, if_match=revision).status_code == 201
+    assert [one["title"] for one in officer.get(f"/cases/{number}").json["documents"]] == ["Test report of March"]
+
+
+def test_whoever_may_not_drop_a_task_learns_whose_it_is_to_drop(client_for: Clients, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+    task = next(one["id"] for one in client_for("officer").get(f"/cases/{number}").json["tasks"] if one["type"] == "side")
+    refused = client_for("compliance").post(f"/tasks/{task}/exit", {"reason": "Not needed."})
+    assert refused.status_code == 403
+    assert "is for: those who lead its queue or its case" in refused.json["detail"]

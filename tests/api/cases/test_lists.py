@@ -1,0 +1,81 @@
+"""What the pages list and do beside cases, over the API: notifications, search, filters, the auditor's questions, calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.records.database import transaction
+from tests.support.api_client import Client
+from tests.support.world import World, to_referral
+
+Clients = Callable[[str | None], Client]
+
+
+@pytest.fixture
+def number(engine: Engine, world: World) -> str:
+    with transaction(engine) as db:
+        return to_referral(world, db)[0]
+
+
+def test_the_next_task_is_taken_by_whoever_asks(client_for: Clients, number: str) -> None:
+    taken = client_for("provider").post("/tasks/next").json
+    assert taken["holder"]
+    assert client_for("provider").get(f"/tasks/{taken['id']}").json["holder"]["id"] == taken["holder"]
+    assert client_for("auditor").post("/tasks/next").json == {"id": None, "state": None, "holder": None}
+
+
+def test_a_notification_is_read_by_the_one_who_was_told(client_for: Clients, engine: Engine, world: World, number: str) -> None:
+    with transaction(engine) as db:
+        told = db.execute(text("SELECT count(*) FROM notifications WHERE person_id = CAST(:p AS uuid)"), {"p": world.people["provider"]}).scalar_one()
+    listed = client_for("provider").get("/notifications?unread=true").json["items"]
+    assert len(listed) == told
+    if listed:
+        path = f"/notifications/{listed[0]['id']}/read"
+        assert client_for("foreign_provider").post(path).status_code == 404
+        assert client_for("provider").post(path).json["read"] is True
+    assert client_for("provider").post("/notifications/read").json["count"] == max(0, told - 1)
+    assert client_for("provider").get("/notifications?unread=true").json["items"] == []
+
+
+def test_a_search_finds_what_may_be_seen(client_for: Clients, number: str) -> None:
+    assert [one["number"] for one in client_for("officer").get(f"/search?words={number}").json["cases"]] == [number]
+    assert client_for("foreign_officer").get(f"/search?words={number}").json["cases"] == []
+    assert [one["number"] for one in client_for("provider").get(f"/search?words={number}").json["referrals"]] == [number]
+
+
+def test_a_filter_is_kept_and_forgotten(client_for: Clients) -> None:
+    officer = client_for("officer")
+    kept = officer.post("/filters", {"name": "Mine", "query": "state=closed"}).json["id"]
+    assert [(one["id"], one["name"]) for one in officer.get("/filters").json["items"]] == [(kept, "Mine")]
+    assert client_for("supervisor").post(f"/filters/{kept}/drop").status_code == 404
+    assert officer.post(f"/filters/{kept}/drop").status_code == 200
+    assert officer.get("/filters").json["items"] == []
+
+
+def test_an_auditor_asks_and_draws(client_for: Clients, number: str) -> None:
+    auditor = client_for("auditor")
+    questions = {one["question"] for one in auditor.get("/audit").json["items"]}
+    assert {"waivers", "four_eyes", "late"} <= questions
+    assert all(auditor.get(f"/audit/{one}").status_code == 200 for one in questions)
+    drawn = [[one["number"] for one in auditor.get("/sample?seed=dice&size=5").json["items"]] for _ in range(2)]
+    assert drawn[0] == drawn[1]
+    assert number in drawn[0]
+
+
+def test_a_calendar_is_tried_and_then_changed(client_for: Clients, world: World, number: str) -> None:
+    administrator, path = client_for("administrator"), f"/programmes/{world.programmes['BJ']}/calendar"
+    shown = administrator.get(path).json
+    wanted = {key: shown["calendar"][key] for key in ("zone", "slots", "holidays", "make_up", "names")}
+    wanted["slots"] = {"0": [["09:00", "12:00"], ["12:00", "16:00"]]}
+    tried = administrator.post(f"{path}/preview", {"calendar": wanted}).json
+    assert tried["count"] > 0
+    assert administrator.get(path).json["digest"] == shown["digest"]
+    assert administrator.post(path, {"calendar": wanted, "seen": "another"}).status_code == 412
+    assert administrator.post(path, {"calendar": wanted, "seen": shown["digest"]}).status_code == 200
+    assert administrator.get(path).json["digest"] != shown["digest"]
+    wrong = wanted | {"slots": {"0": [["12:00", "09:00"]]}}
+    answer = administrator.post(f"{path}/preview", {"calendar": wrong})
+    assert (answer.status_code, list(answer.json["fields"])) == (422, ["calendar"])

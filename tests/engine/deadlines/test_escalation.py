@@ -1,0 +1,90 @@
+"""The ladder of a task: set by its workflow, climbed in working time alone, in order, also after pauses."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.deadlines.deadlines import LADDER, Rung
+from casework.engine.definition.editions import Edition, publish
+from casework.engine.definition.grammar import Final, Limit, State, Workflow, working_days
+from casework.engine.definition.validation import faults
+from casework.engine.roles import OFFICER
+from tests.engine.analysis.test_deadline_explanation import MINUTE, Waiting, calendars
+from tests.engine.deadlines.test_calendars import is_open
+from tests.engine.toys import CALENDAR, DAY, Play
+
+
+class Hurried(Workflow):
+    """Its tasks are reminded of late and flagged soon."""
+
+    title = "A hurried case"
+    workflow = "toy"
+    ladder = {"remind": 80, "escalate": 1, "flag": 3}  # noqa: RUF012 - a definition is written in plain data
+    working = State("Working", OFFICER, working_days(10), "Work")
+    done = Final("Done")
+    finish = working.to(done, by=OFFICER, do="Finish", done="finished")
+
+
+def _rungs(play: Play) -> dict[str, Rung]:
+    return {rung.what: rung for clock in play.case.clocks.values() for rung in clock.rungs}
+
+
+def test_a_workflow_sets_the_ladder_of_its_tasks() -> None:
+    play = Play(Hurried).start()
+    rungs = _rungs(play)
+    due = rungs["due"].moment
+    whole = CALENDAR.working_minutes(play.events[0].at, due)
+    assert CALENDAR.working_minutes(play.events[0].at, rungs["remind"].moment) == whole * 80 // 100
+    assert rungs["escalate"].moment == CALENDAR.due(due, 1, "wd")
+    assert rungs["flag"].moment == CALENDAR.due(due, 3, "wd")
+    assert play.wait(40 * DAY) == ["remind", "due", "escalate", "flag"]
+
+
+def test_a_workflow_that_sets_none_has_the_usual_one_and_says_nothing_of_it() -> None:
+    class Usual(Workflow):
+        workflow = "toy"
+        title = "A usual case"
+        working = State("Working", OFFICER, working_days(10), "Work")
+        done = Final("Done")
+        finish = working.to(done, by=OFFICER, do="Finish", done="finished")
+
+    edition = publish(Usual)
+    assert edition.ladder == LADDER == {"remind": 60, "escalate": 2, "flag": 5}
+    assert "ladder" not in edition.rules
+
+
+def test_a_ladder_that_nobody_could_climb_is_a_fault() -> None:
+    good = publish(Hurried)
+    for wrong in ({"remind": 100}, {"escalate": 3}, {"flag": 0}, {"shout": 1}):
+        rules = dict(good.rules) | {"ladder": dict(good.ladder) | wrong}
+        assert "bad_ladder" in {one.kind for one in faults(Edition(rules, good.texts, ""))}
+
+
+@settings(max_examples=80, deadline=None)
+@given(calendars(), st.integers(2, 20), st.sampled_from(["wd", "cd"]), st.lists(st.integers(1, 6000), max_size=6))
+def test_nobody_is_reminded_or_told_outside_working_time(
+    scene: tuple[Calendar, datetime], n: int, unit: str, waits: list[int]
+) -> None:
+    calendar, start = scene
+    waiting = Waiting(calendar, start, Limit(n, unit))
+    for wait in [0, *waits]:
+        if waiting.due is not None and waiting.play.now + wait * MINUTE >= waiting.due:
+            break
+        if wait:
+            waiting.turn(wait)
+        for clock in waiting.play.case.clocks.values():
+            if clock.state == "running" and clock.of == "working":
+                _insist_in_order_and_in_working_time(calendar, clock.rungs[clock.next :])
+
+
+def _insist_in_order_and_in_working_time(calendar: Calendar, rungs: tuple[Rung, ...]) -> None:
+    assert [rung.moment for rung in rungs] == sorted(rung.moment for rung in rungs)
+    assert [rung.what for rung in rungs] in (["remind", "due", "escalate", "flag"], ["due", "escalate", "flag"])
+    for rung in rungs:
+        if rung.what != "due":
+            # People work in this minute, or worked in the one before it: they are told when they stop at the latest.
+            assert is_open(calendar, rung.moment) or is_open(calendar, rung.moment - timedelta(minutes=1)), rung

@@ -1,0 +1,296 @@
+"""Cases in a list: what the filters find, in which order, and that nothing is told of what one does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from casework.errors import InvalidForm, NotFound
+from casework.operations.cases.list_queries import SORTS, count_cases, export_cases, filter_choices, list_cases
+from casework.operations.cases.queries import show_case, what_next
+from casework.operations.core.paging import from_cursor
+from casework.operations.tasks.my_work import count_work
+from casework.operations.tasks.queues import count_queues
+from tests.support.world import World, to_referral
+
+
+def _play(world: World, db: Connection) -> tuple[str, str, str]:
+    """A case that waits for the lab, one that is on hold, and one that nobody has taken."""
+    referred, _ = to_referral(world, db)
+    held = world.new_case(db)
+    world.fire(db, "officer", held, "take")
+    world.fire(db, "officer", held, "hold", {
+        "reason": "parties_paused", "waits_for": "need_owner", "waits_until": "event", "event": "The board has met",
+    })  # fmt: skip
+    return referred, held, world.new_case(db)
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def numbers(staged: tuple[str, str, str]) -> tuple[str, str, str]:
+    return staged
+
+
+def found(db: Connection, world: World, who: str, sort: str = "number", **filters: str) -> list[str]:
+    return [one["number"] for one in list_cases(db, world.actor(db, who), filters=filters, sort=sort)["items"]]
+
+
+def test_each_filter_finds_its_cases(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    referred, held, fresh = numbers
+    lab, bank = world.organisations["lab"], world.organisations["bank"]
+    assert found(db, world, "officer") == [referred, held, fresh]
+    assert found(db, world, "officer", state="proposed") == [fresh]
+    assert found(db, world, "officer", owner=world.people["officer"]) == [referred, held]
+    assert found(db, world, "officer", provider=lab) == [referred]
+    assert found(db, world, "officer", provider=bank) == []
+    assert found(db, world, "officer", waits_for="provider") == [referred]
+    assert found(db, world, "officer", waits_for="hold") == [held]
+    assert found(db, world, "officer", waits_for="us") == [fresh]
+    assert found(db, world, "officer", waits_for="nobody") == []
+    assert found(db, world, "officer", open="yes") == [referred, held, fresh]
+    assert found(db, world, "officer", open="no") == []
+    assert found(db, world, "officer", words=referred[-4:]) == [referred]
+    assert found(db, world, "officer", words="steam without") == [referred, held, fresh]
+    assert found(db, world, "officer", state="proposed", owner=world.people["officer"]) == []
+
+
+@pytest.mark.parametrize("words", ["%", "_", "\\", "' OR true --"])
+def test_words_are_taken_as_they_stand(
+    db: Connection, world: World, numbers: tuple[str, str, str], words: str
+) -> None:
+    assert found(db, world, "officer", words=words) == []
+
+
+def test_overdue_finds_what_is_late_on_either_side(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    referred, held, fresh = numbers
+    assert found(db, world, "officer", overdue="yes") == []
+    late = "UPDATE tasks SET due_at = casework_now() - interval '1 day' WHERE {} AND log_id = (SELECT id FROM cases WHERE number = :n)"
+    db.execute(text(late.format("organisation_id IS NOT NULL")), {"n": referred})
+    assert found(db, world, "officer", overdue="yes") == [referred]
+    db.execute(text(late.format("organisation_id IS NULL")), {"n": fresh})
+    assert found(db, world, "officer", overdue="yes") == [referred, fresh]
+    rows = list_cases(db, world.actor(db, "officer"), filters={"overdue": "yes"}, sort="number")["items"]
+    assert [(one["overdue"], [late["overdue"] for late in one["waits_for"]]) for one in rows] == [(True, [True]), (True, [])]
+    exported = export_cases(db, world.actor(db, "officer"), filters={"overdue": "yes"}, sort="number")
+    assert [one["number"] for one in exported] == [referred, fresh]
+    # What stands still is nobody's delay.
+    db.execute(text("UPDATE clocks SET state = 'paused', fires_at = NULL WHERE task_id IN (SELECT id FROM tasks WHERE organisation_id IS NOT NULL)"))
+    assert found(db, world, "officer", overdue="yes") == [fresh]
+
+
+def test_a_row_says_where_the_case_stands_and_for_whom_it_waits(
+    db: Connection, world: World, numbers: tuple[str, str, str]
+) -> None:
+    rows = {one["number"]: one for one in list_cases(db, world.actor(db, "manager"))["items"]}
+    referred, held, fresh = (rows[number] for number in numbers)
+    assert [one["for"]["name"] for one in referred["waits_for"]] == ["Haidian Assessment Lab"]
+    assert (referred["step"], held["step"], fresh["step"]) == ("Assess", "Triage", "Triage")
+    assert held["state"] == "on_hold"
+    assert held["hold"]["waits_for"] == "need_owner"
+    assert fresh["due_at"]
+    assert fresh["owner"] is None
+
+
+@pytest.mark.parametrize("sort", sorted(SORTS))
+def test_pages_of_every_order_hold_each_case_once(
+    db: Connection, world: World, numbers: tuple[str, str, str], sort: str
+) -> None:
+    actor = world.actor(db, "officer")
+    whole = [one["number"] for one in list_cases(db, actor, sort=sort)["items"]]
+    seen, cursor = [], None
+    while True:
+        part = list_cases(db, actor, sort=sort, cursor=cursor, limit=1)
+        seen += [one["number"] for one in part["items"]]
+        cursor = part["next"]
+        if cursor is None:
+            break
+    assert seen == whole
+    assert sorted(whole) == sorted(numbers)
+
+
+def test_orders_differ(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    referred, held, fresh = numbers
+    assert found(db, world, "officer", "newest") == [fresh, held, referred]
+    assert found(db, world, "officer", "oldest") == [referred, held, fresh]
+    assert found(db, world, "officer", "due")[0] == fresh
+
+
+def test_a_filter_betrays_nothing(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    referred, held, fresh = numbers
+    # An observer sees outlines: the state, not who does what.
+    assert found(db, world, "observer", state="proposed") == [fresh]
+    for hidden in (
+        {"owner": world.people["officer"]}, {"provider": world.organisations["lab"]}, {"waits_for": "provider"},
+        {"waits_for": "us"}, {"open": "yes"}, {"overdue": "yes"},
+    ):  # fmt: skip
+        assert found(db, world, "observer", **hidden) == []
+        assert found(db, world, "provider", **hidden) == []
+    # A provider sees its own cases by number and title, and not where they stand.
+    assert found(db, world, "provider") == [referred]
+    assert found(db, world, "provider", state="assessment") == []
+    assert found(db, world, "foreign_officer") == []
+    assert {*list_cases(db, world.actor(db, "provider"))["items"][0]} == {"number", "title"}
+    assert {*list_cases(db, world.actor(db, "observer"))["items"][0]} == {
+        "number", "title", "state", "step", "outcome", "edition",
+    }  # fmt: skip
+
+
+def test_the_count_agrees_and_stops(
+    db: Connection, world: World, numbers: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert count_cases(db, world.actor(db, "officer")) == 3
+    assert count_cases(db, world.actor(db, "officer"), filters={"state": "proposed"}) == 1
+    assert count_cases(db, world.actor(db, "provider")) == 1
+    monkeypatch.setattr("casework.operations.cases.list_queries.MOST_COUNTED", 2)
+    assert count_cases(db, world.actor(db, "officer")) == 2
+
+
+def test_an_export_has_the_same_rows(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    actor = world.actor(db, "officer")
+    # A mark is for whoever looks at the page, and no part of what is taken along.
+    shown = [{key: one[key] for key in one if key != "mark"} for one in list_cases(db, actor, sort="number")["items"]]
+    assert export_cases(db, actor, sort="number") == shown
+
+
+@pytest.mark.parametrize(
+    "given", [{"filters": {"colour": "red"}}, {"filters": {"owner": "me"}}, {"sort": "beauty"}, {"cursor": "x"}]
+)
+def test_what_is_not_known_is_refused(db: Connection, world: World, given: dict[str, object]) -> None:
+    with pytest.raises(InvalidForm):
+        list_cases(db, world.actor(db, "officer"), **given)  # type: ignore[arg-type]  # filters, wrong on purpose
+
+
+@pytest.fixture
+def asked(db: Connection) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(_: object, __: object, statement: str, *more: object) -> None:
+        statements.append(statement)
+
+    event.listen(db, "before_cursor_execute", note)
+    yield statements
+    event.remove(db, "before_cursor_execute", note)
+
+
+def test_a_list_is_one_statement_and_one_for_its_marks_however_long(
+    db: Connection, world: World, numbers: tuple[str, str, str], asked: list[str]
+) -> None:
+    actor = world.actor(db, "officer")
+    for filters in ({}, {"waits_for": "provider", "overdue": "yes", "words": "x"}):
+        for sort in SORTS:
+            asked.clear()
+            found = list_cases(db, actor, filters=filters, sort=sort)["items"]
+            assert len(asked) == (2 if found else 1)
+
+
+def test_filters_offer_what_the_reader_knows(db: Connection, world: World) -> None:
+    offered = filter_choices(db, world.actor(db, "officer"))
+    assert {one["name"] for one in offered["owner"]} == {"Officer", "Other Officer"}
+    assert "Haidian Assessment Lab" in {one["name"] for one in offered["provider"]}
+    assert filter_choices(db, world.actor(db, "observer")) == {"owner": [], "provider": [], "phase": []}
+
+
+def test_what_comes_next_is_told_to_those_who_see_the_case(
+    db: Connection, world: World, numbers: tuple[str, str, str]
+) -> None:
+    told = what_next(db, world.actor(db, "officer"), numbers[0])
+    assert told["next_action"]["queue"] == "officer"
+    assert [one["for"]["name"] for one in told["waits_for"]] == ["Haidian Assessment Lab"]
+    for name in ("observer", "provider", "foreign_officer"):
+        with pytest.raises(NotFound):
+            what_next(db, world.actor(db, name), numbers[0])
+
+
+def agreed(db: Connection, world: World, number: str) -> dict[str, Any]:
+    """What a list says of a case, having compared it with what its details say."""
+    actor = world.actor(db, "officer")
+    row: dict[str, Any] = list_cases(db, actor, filters={"number": number})["items"][0]
+    told = show_case(db, actor, number)
+    action = told["next_action"] or {"due_at": None, "overdue": False}
+    assert row["due_at"] == action["due_at"]
+    assert row["overdue"] == told["overdue"] == (action["overdue"] or any(one["overdue"] for one in told["waits_for"]))
+    plain = [one | {"for": {key: one["for"][key] for key in ("id", "name")}} if one["what"] != "hold" else one for one in row["waits_for"]]
+    assert plain == told["waits_for"]
+    assert found(db, world, "officer", overdue="yes", number=number) == ([number] if row["overdue"] else [])
+    assert row["due_at"] == list_cases(db, actor, filters={"number": number}, sort="due")["items"][0]["due_at"]
+    return row
+
+
+def late(db: Connection, number: str, which: str) -> None:
+    statement = f"UPDATE tasks SET due_at = casework_now() - interval '1 day' WHERE {which} AND log_id = (SELECT id FROM cases WHERE number = :n)"
+    assert db.execute(text(statement), {"n": number}).rowcount
+
+
+def test_lists_and_details_agree(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    for number in numbers:
+        assert not agreed(db, world, number)["overdue"]
+    referred, _, fresh = numbers
+    late(db, referred, "organisation_id IS NOT NULL")
+    assert agreed(db, world, referred)["overdue"]
+    late(db, fresh, "organisation_id IS NULL")
+    assert agreed(db, world, fresh)["overdue"]
+
+
+def test_what_somebody_lets_wait_comes_after_what_can_be_worked_on(
+    db: Connection, world: World, numbers: tuple[str, str, str]
+) -> None:
+    referred, _, _ = numbers
+    actor = world.actor(db, "officer")
+    first = show_case(db, actor, referred)["next_action"]
+    db.execute(text("UPDATE tasks SET state = 'Suspended' WHERE id = CAST(:id AS uuid)"), {"id": first["id"]})
+    told = show_case(db, actor, referred)["next_action"]
+    assert told["id"] != first["id"]
+    assert told["due_at"] > first["due_at"]
+    agreed(db, world, referred)
+    db.execute(
+        text("UPDATE tasks SET state = 'Suspended' WHERE state = 'Ready' AND log_id = (SELECT id FROM cases WHERE number = :n)"),
+        {"n": referred},
+    )
+    assert show_case(db, actor, referred)["next_action"]["id"] == first["id"]
+    agreed(db, world, referred)
+
+
+def test_on_hold_the_next_action_is_the_holds_own(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    _, held, _ = numbers
+    told = show_case(db, world.actor(db, "officer"), held)
+    assert told["next_action"]["name"] == "on_hold"
+    assert [(one["for"], one["what"]) for one in told["waits_for"]] == [("need_owner", "hold")]
+    # Whatever stands still meanwhile is not late, wherever it is counted.
+    late(db, held, "type = 'side' AND queue = 'officer'")
+    assert not agreed(db, world, held)["overdue"]
+    paused = [one for one in show_case(db, world.actor(db, "officer"), held)["tasks"] if one["type"] == "side" and one["queue"] == "officer"]
+    assert paused
+    assert not any(one["overdue"] for one in paused)
+    assert count_work(db, world.actor(db, "officer"))["overdue"] == 0
+    assert all(one["overdue"] == 0 for one in count_queues(db, world.actor(db, "officer")))
+    late(db, held, "name = 'on_hold'")
+    assert agreed(db, world, held)["overdue"]
+
+
+def test_what_is_asked_after_closing_counts_from_then_on(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+    _, _, fresh = numbers
+    db.execute(text("UPDATE tasks SET aftercare = true WHERE log_id = (SELECT id FROM cases WHERE number = :n)"), {"n": fresh})
+    assert agreed(db, world, fresh)["due_at"] is None
+    db.execute(text("UPDATE cases SET closed_at = casework_now() WHERE number = :n"), {"n": fresh})
+    assert agreed(db, world, fresh)["due_at"] is not None
+    late(db, fresh, "aftercare")
+    assert agreed(db, world, fresh)["overdue"]
+
+
+@pytest.mark.parametrize("who", ["provider", "observer"])
+def test_a_cursor_tells_nothing_that_the_rows_do_not(db: Connection, world: World, who: str) -> None:
+    for _ in range(3):
+        to_referral(world, db)
+    numbers, cursor = [], None
+    while True:
+        told = list_cases(db, world.actor(db, who), cursor=cursor, limit=1)
+        numbers += [one["number"] for one in told["items"]]
+        if (cursor := told["next"]) is None:
+            break
+        assert from_cursor(cursor, 1) == [len(numbers)]
+    assert len(numbers) == len(set(numbers)) == 3

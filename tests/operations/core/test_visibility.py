@@ -1,0 +1,113 @@
+"""What the gate finds is what the policy lets somebody see, and it asks the same of what is not there; a generated world."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine
+
+from casework.engine.state.case import Case
+from casework.errors import NotFound
+from casework.operations.core import visibility
+from casework.permissions import Actor, Sight, own_tracks, reads_document, sight
+from casework.records.case_store import load
+from casework.records.database import transaction
+from tests.security.test_queue_equals_gate import START, World
+
+
+class Papers(World):
+    """The same world with a few documents in each log, some of them granted to a track of it."""
+
+    def log(self, n: int) -> None:
+        super().log(n)
+        log, kind = self.logs[-1]
+        tracks = list(load(self.db, log, kind).tracks)
+        for _ in range(4):
+            document = self.id()
+            self.insert("documents", {
+                "id": document, "log_id": log, "kind": "report", "registered_at": START,
+                "track_id": self.maybe(self.dice.choice(tracks), 0.5), "withdrawn_at": self.maybe(START, 0.2),
+            })  # fmt: skip
+            self.insert("grants", {
+                "id": self.id(), "log_id": log, "track_id": self.dice.choice(tracks), "document_id": document,
+                "consents": [], "given_at": START, "ended_at": self.maybe(START, 0.3),
+            })  # fmt: skip
+
+    def cases(self) -> Iterator[Case]:
+        for log, kind in self.logs:
+            yield load(self.db, log, kind, every_task=True)
+
+
+#: From who asks and a case to the things of one kind in it, and whether each is there for who asks.
+Seen = Callable[[Actor, Case], dict[str, bool]]
+
+
+def _home(kind: str) -> Seen:
+    def seen(actor: Actor, case: Case) -> dict[str, bool]:
+        return {case.number or case.log: sight(actor, case) > Sight.NOTHING} if case.kind == kind else {}
+
+    return seen
+
+
+def _referrals(actor: Actor, case: Case) -> dict[str, bool]:
+    mine = own_tracks(actor, case)
+    whole = sight(actor, case) == Sight.ALL
+    return {one.id: whole or one in mine for one in case.tracks.values() if one.workflow == "referral"}
+
+
+def _tasks(actor: Actor, case: Case) -> dict[str, bool]:
+    mine = {one.id for one in own_tracks(actor, case)}
+    whole = sight(actor, case) == Sight.ALL
+    return {one.id: whole or one.organisation is not None and one.track in mine for one in case.tasks.values()}
+
+
+def _documents(actor: Actor, case: Case) -> dict[str, bool]:
+    return {one.id: reads_document(actor, case, one) for one in case.documents.values()}
+
+
+KINDS: dict[str, tuple[Callable[[Connection, Actor, str], Any], Seen]] = {
+    "case": (visibility.case_log, _home("case")),
+    "mediation": (visibility.mediation_log, _home("mediation")),
+    "referral": (visibility.referral_log, _referrals),
+    "task": (visibility.task_log, _tasks),
+    "document": (visibility.document_log, _documents),
+}
+
+
+def found(find: Callable[[Connection, Actor, str], Any], db: Connection, actor: Actor, which: str) -> bool:
+    try:
+        find(db, actor, which)
+    except NotFound:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(2))
+def test_the_gate_finds_what_the_policy_shows(engine: Engine, kind: str, seed: int) -> None:
+    find, seen = KINDS[kind]
+    with transaction(engine) as db:
+        world, answers = Papers(db, seed + 300), set()
+        cases = list(world.cases())
+        for person in world.people * 2:
+            opened = frozenset(world.some([log for log, _ in world.logs], 0.1))
+            actor = replace(world.actor(person), opened=opened)
+            wanted = {id: there for case in cases for id, there in seen(actor, case).items()}
+            got = {id: found(find, db, actor, id) for id in wanted}
+            assert got == wanted, actor
+            answers |= set(got.values())
+        assert answers == {True, False}
+        db.rollback()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_found_that_is_not_there(engine: Engine, kind: str) -> None:
+    find, _ = KINDS[kind]
+    with transaction(engine) as db:
+        world = Papers(db, 400)
+        assert not any(found(find, db, world.actor(person), str(uuid.uuid4())) for person in world.people)
+        db.rollback()

@@ -1,0 +1,137 @@
+"""Letters in the history: what is recorded verifies, and what could not have been sent is found."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.engine.case_objects.letters import recipients
+from casework.engine.state.events import Event
+from casework.engine.state.projection import evolve
+from casework.errors import CaseHasMoved, NotAllowed, NotFound, WrongState
+from casework.operations.core.actions import home_of
+from casework.operations.documents.storage import Cabinet
+from casework.operations.history.point_in_time import Past
+from casework.operations.letters.service import Written, compose_letter, list_letters, send_letter
+from casework.operations.verification.authorization import Judge
+from casework.operations.verification.service import verify_all
+from casework.records.case_store import load
+from casework.records.database import transaction
+from casework.records.event_log import event_of, read_rows
+from tests.support.world import World, new_request, to_referral
+
+pytestmark = pytest.mark.stage(play=to_referral)
+
+
+@pytest.fixture
+def sent(engine: Engine, world: World, cabinet: Cabinet, staged: tuple[str, str]) -> tuple[str, str]:
+    """A case with a letter to its provider: (number, referral)."""
+    number, referral = staged
+    world.send_letter(cabinet, number, Written("referral", referral, "en"))
+    return number, referral
+
+
+def test_a_letter_that_was_sent_verifies(engine: Engine, sent: tuple[str, str]) -> None:
+    assert list(verify_all(engine)) == []
+
+
+@pytest.mark.parametrize("name", ["provider", "auditor", "compliance", "other_officer"])
+def test_who_sends_no_letters_is_refused(engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str], name: str) -> None:
+    number, referral = sent
+    with pytest.raises((NotAllowed, NotFound)):
+        world.send_letter(cabinet, number, Written("referral", referral, "en"), name)
+
+
+def test_what_would_say_something_else_by_now_is_not_sent(engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str]) -> None:
+    number, referral = sent
+    with transaction(engine) as db:
+        composed = compose_letter(db, world.actor(db, "officer"), number, Written("reminder", referral, "en"))
+    kept = composed.keep(cabinet)
+    with transaction(engine) as db:
+        db.execute(text("UPDATE organisations SET name = 'Haidian Laboratory' WHERE name = 'Haidian Assessment Lab'"))
+    with pytest.raises(CaseHasMoved), transaction(engine) as db:
+        send_letter(db, world.actor(db, "officer"), cabinet, composed, kept, new_request())
+    with transaction(engine) as db:
+        assert len(list_letters(db, world.actor(db, "officer"), number)["items"]) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_looked_at_is_what_is_filed(engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str], language: str) -> None:
+    """Each letter that can go from a case, to each whom it can reach: the same bytes; and what cannot go is refused alike."""
+    number, officer = sent[0], "officer"
+    with transaction(engine) as db:
+        possible = [(one["kind"], one["to"]) for one in list_letters(db, world.actor(db, officer), number)["possible"]]
+    for kind, to in [(kind, to) for kind in ("invitation", "referral", "reminder", "closing") for to in ("need_owner", "technology_owner", sent[1])]:
+        written = Written(kind, to, language, words="As we said.")
+        try:
+            with transaction(engine) as db:
+                seen = compose_letter(db, world.actor(db, officer), number, written).print()
+        except WrongState as refusal:
+            assert (kind, to) not in possible
+            with pytest.raises(WrongState, match=re.escape(str(refusal))):
+                world.send_letter(cabinet, number, written)
+            continue
+        assert (kind, to) in possible
+        assert world.send_letter(cabinet, number, written, sure=True).answer["sha256"] == hashlib.sha256(seen).hexdigest()
+
+
+def test_a_mediation_has_no_letters(engine: Engine, world: World, sent: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        case = load(db, home_of(db, sent[0]), "case")
+    assert list(recipients(case))
+    assert list(recipients(replace(case, kind="mediation"))) == []
+
+
+def test_nothing_goes_out_while_a_stop_is_decided(engine: Engine, world: World, sent: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        case = load(db, home_of(db, sent[0]), "case")
+    assert list(recipients(replace(case, frozen=True))) == []
+
+
+def test_what_was_sent_is_listed_with_whom_it_went_to(engine: Engine, world: World, sent: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        told = list_letters(db, world.actor(db, "auditor"), sent[0])
+    assert [(one["letter"], one["to"]) for one in told["items"]] == [("referral", "Haidian Assessment Lab")]
+    assert told["possible"] == []
+
+
+def _to_a_party(event: Event) -> Event:
+    (one,) = event.effects["documents"]
+    return replace(event, track=None, effects={**event.effects, "documents": [{**one, "party": "need_owner"}]})
+
+
+def _two_files(event: Event) -> Event:
+    return replace(event, effects={**event.effects, "files": event.effects["files"] * 2})
+
+
+def _another_kind(event: Event) -> Event:
+    (one,) = event.effects["documents"]
+    return replace(event, effects={**event.effects, "documents": [{**one, "kind": "report"}]})
+
+
+FORGED: dict[str, tuple[Callable[[Event], Event], str]] = {
+    "by a provider": (lambda event: replace(event, role="provider"), "could not be sent so"),
+    "to whom it could not go": (_to_a_party, "could not be sent so"),
+    "with two files": (_two_files, "one document with one file"),
+    "filed as another paper": (_another_kind, "filed as something else"),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_what_could_not_have_been_sent_is_found(engine: Engine, sent: tuple[str, str], forged: str) -> None:
+    change, told = FORGED[forged]
+    with transaction(engine) as db:
+        past, before = Past(db), None
+        judge = Judge(past.library, past)
+        *earlier, last = [event_of(row.header, row.effects, row.body) for row in read_rows(db, home_of(db, sent[0]))]
+        for event in earlier:
+            judge.reasons(before, event)
+            before = evolve(before, event)
+        assert judge.reasons(before, last) == []
+        reasons = judge.reasons(before, change(last))
+    assert any(told in one for one in reasons), reasons

@@ -1,0 +1,390 @@
+"""Messages as people write and read them: who reads what, who is told, and what is asked before a text goes out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.engine.state.case import Case
+from casework.engine.state.events import NOTED, SAID, Event
+from casework.engine.state.projection import evolve
+from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound, WrongState
+from casework.operations.cases.history import list_events
+from casework.operations.cases.service import declare_interest
+from casework.operations.core.actions import home_of, stand, write
+from casework.operations.core.drafts import save_draft
+from casework.operations.core.idempotency import Request
+from casework.operations.mediations.service import find_mediation, open_mediation
+from casework.operations.messages.mentions import list_mentions, open_mention, open_mentions
+from casework.operations.messages.service import (
+    correct_message,
+    describe_thread,
+    draft_name,
+    list_messages,
+    list_threads,
+    send_message,
+    thread_of,
+)
+from casework.operations.people.registry import end_role
+from casework.operations.verification.service import verify_case
+from casework.records.case_store import load
+from tests.support.world import World, new_request, to_both
+
+Json = Any
+READ_ALL = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")
+OUTSIDE = ("foreign_officer", "foreign_provider", "verifier", "observer", "administrator", "dispute_officer")
+
+
+@dataclass
+class Scene:
+    """A case with a referral to the lab and one to the bank."""
+
+    world: World
+    db: Connection
+    number: str
+    lab: str
+    bank: str
+
+    @property
+    def case(self) -> Case:
+        return load(self.db, home_of(self.db, self.number), "case")
+
+    def say(
+        self, by: str, words: str, referral: str | None = None, *, tell: tuple[str, ...] = (), sure: bool = False,
+        request: Request | None = None,
+    ) -> str:  # fmt: skip
+        done = send_message(
+            self.db, self.world.actor(self.db, by), self.case, audience="shared" if referral else "internal",
+            referral=referral, words=words, mentions=[self.world.people[one] for one in tell], sure=sure,
+            request=request or new_request(),
+        )  # fmt: skip
+        return str(done.answer["id"])
+
+    def correct(self, by: str, message: str, words: str | None, referral: str | None = None) -> None:
+        correct_message(
+            self.db, self.world.actor(self.db, by), self.case, audience="shared" if referral else "internal",
+            referral=referral, message=message, words=words, request=new_request(),
+        )  # fmt: skip
+
+    def read(self, by: str, referral: str | None = None, **more: Any) -> list[dict[str, Json]]:
+        actor = self.world.actor(self.db, by)
+        thread = thread_of(actor, self.case, "shared" if referral else "internal", referral)
+        return list(list_messages(self.db, actor, thread, **more)["items"])
+
+    def mentions(self, of: str) -> list[dict[str, Json]]:
+        return list(list_mentions(self.db, self.world.actor(self.db, of), unread=True)["items"])
+
+
+pytestmark = pytest.mark.stage(play=to_both)
+
+
+@pytest.fixture
+def scene(db: Connection, world: World, staged: tuple[str, str, str]) -> Scene:
+    return Scene(world, db, *staged)
+
+
+# --- who reads what --------------------------------------------------------------------------------------------------
+
+
+def test_internal_notes_are_read_by_those_who_read_the_whole_case(scene: Scene) -> None:
+    scene.say("officer", "They are slow.")
+    for name in READ_ALL:
+        assert [one["words"] for one in scene.read(name)] == ["They are slow."], name
+    for name in (*OUTSIDE, "provider", "provider_lead"):
+        with pytest.raises(NotFound):
+            scene.read(name)
+
+
+def test_a_thread_is_read_by_the_office_and_its_own_provider(scene: Scene) -> None:
+    scene.say("officer", "When do you come?", scene.lab)
+    scene.say("provider", "On Monday.", scene.lab)
+    for name in (*READ_ALL, "provider", "provider_lead"):
+        assert [one["words"] for one in scene.read(name, scene.lab)] == ["On Monday.", "When do you come?"], name
+    for name in OUTSIDE:
+        with pytest.raises(NotFound):
+            scene.read(name, scene.lab)
+    assert scene.read("foreign_provider", scene.bank) == []
+
+
+def test_the_audience_must_fit_the_place(scene: Scene) -> None:
+    actor = scene.world.actor(scene.db, "officer")
+    for audience, referral in (("internal", scene.lab), ("shared", None), ("", None), ("public", scene.lab)):
+        with pytest.raises(InvalidForm):
+            send_message(
+                scene.db, actor, scene.case, audience=audience, referral=referral, words="?", request=new_request()
+            )
+
+
+def test_who_only_reads_does_not_write(scene: Scene) -> None:
+    for name in ("auditor", "manager", "other_officer"):
+        for referral in (None, scene.lab):
+            with pytest.raises(NotAllowed):
+                scene.say(name, "I think …", referral)
+    with pytest.raises(NotAllowed):
+        scene.say("compliance", "I think …", scene.lab)
+
+
+def test_whoever_has_declared_an_interest_does_not_write(scene: Scene) -> None:
+    declare_interest(scene.db, scene.world.actor(scene.db, "supervisor"), scene.number, nature="Family.", request=new_request())
+    with pytest.raises(NotAllowed, match="interest"):
+        scene.say("supervisor", "I think …")
+
+
+def test_the_provider_sees_the_office_and_not_who_in_it(scene: Scene) -> None:
+    scene.say("officer", "When do you come?", scene.lab, tell=("supervisor", "provider"))
+    (one,) = scene.read("provider", scene.lab)
+    assert one["author"] == {"id": None, "name": "officer"}
+    assert one["mentions"] == [{"id": None, "name": "officer"}, {"id": scene.world.people["provider"], "name": "Provider"}]
+    assert scene.world.people["supervisor"] not in json.dumps(one)
+
+
+# --- what a provider's own history tells -----------------------------------------------------------------------------
+
+
+def test_positions_and_pages_of_a_provider_betray_no_note(scene: Scene) -> None:
+    def seen() -> tuple[Json, Json]:
+        actor = scene.world.actor(scene.db, "provider")
+        thread = thread_of(actor, scene.case, "shared", scene.lab)
+        history = list_events(scene.db, actor, scene.case, limit=2)
+        return history, list_messages(scene.db, actor, thread, limit=1)
+
+    for words in ("First.", "Second."):
+        scene.say("provider", words, scene.lab)
+    before = seen()
+    revision = scene.case.tracks[scene.lab].revision
+    for _ in range(3):
+        scene.say("officer", "Between us.")
+        scene.say("officer", "For the bank.", scene.bank)
+    assert seen() == before
+    assert scene.case.tracks[scene.lab].revision == revision
+    assert all("seq" not in one for part in before for one in part["items"])
+
+
+def test_pages_hold_every_message_once_and_the_newest_first(scene: Scene) -> None:
+    ids = [scene.say("officer", f"Note {n}.") for n in range(5)]
+    actor = scene.world.actor(scene.db, "auditor")
+    thread, cursor, found = thread_of(actor, scene.case, "internal", None), None, []
+    while True:
+        part = list_messages(scene.db, actor, thread, cursor=cursor, limit=2)
+        found += [one["id"] for one in part["items"]]
+        if (cursor := part["next"]) is None:
+            break
+    assert found == ids[::-1]
+
+
+def test_the_list_of_threads_has_only_what_one_reads(scene: Scene) -> None:
+    scene.say("officer", "They are slow.")
+    scene.say("provider", "Monday.", scene.lab)
+
+    def told(name: str) -> list[tuple[str, str | None, int]]:
+        found = list_threads(scene.db, scene.world.actor(scene.db, name), scene.case)
+        return [(one["audience"], one["referral"], one["count"]) for one in found]
+
+    assert told("auditor") == [("internal", None, 1), ("shared", scene.lab, 1), ("shared", scene.bank, 0)]
+    assert told("provider") == [("shared", scene.lab, 1)]
+    assert told("foreign_provider") == [("shared", scene.bank, 0)]
+
+
+# --- correcting ------------------------------------------------------------------------------------------------------
+
+
+def test_a_correction_shows_what_was_said_before(scene: Scene) -> None:
+    message = scene.say("officer", "On Tuesday.", scene.lab)
+    scene.correct("officer", message, "On Wednesday.", scene.lab)
+    (one,) = scene.read("provider", scene.lab)
+    assert (one["words"], one["taken_back"], one["corrected_at"] is not None) == ("On Wednesday.", False, True)
+    assert [old["words"] for old in one["earlier"]] == ["On Tuesday."]
+
+
+def test_what_is_taken_back_says_so_and_stays_in_the_history(scene: Scene) -> None:
+    message = scene.say("officer", "On Tuesday.", scene.lab)
+    scene.correct("officer", message, None, scene.lab)
+    (one,) = scene.read("provider", scene.lab)
+    assert (one["words"], one["taken_back"]) == (None, True)
+    assert [old["words"] for old in one["earlier"]] == ["On Tuesday."]
+    with pytest.raises(WrongState):
+        scene.correct("officer", message, "Again.", scene.lab)
+
+
+def test_only_the_author_corrects_and_only_in_its_place(scene: Scene) -> None:
+    message = scene.say("officer", "On Tuesday.", scene.lab)
+    with pytest.raises(NotAllowed):
+        scene.correct("provider", message, "Never.", scene.lab)
+    for place in (None, scene.bank):
+        with pytest.raises(NotFound):
+            scene.correct("officer", message, "Elsewhere.", place)
+    assert [one["may_correct"] for one in scene.read("officer", scene.lab)] == [True]
+    assert [one["may_correct"] for one in scene.read("supervisor", scene.lab)] == [False]
+
+
+def test_a_message_is_written_once_for_its_key(scene: Scene) -> None:
+    request = new_request()
+    first = scene.say("officer", "Once.", tell=("supervisor",), request=request)
+    assert scene.say("officer", "Once.", tell=("supervisor",), request=request) == first
+    assert len(scene.read("officer")) == len(scene.mentions("supervisor")) == 1
+
+
+# --- mentions --------------------------------------------------------------------------------------------------------
+
+
+def test_who_is_mentioned_is_told_until_the_thread_is_opened(scene: Scene) -> None:
+    scene.say("officer", "Please look.", tell=("supervisor",))
+    scene.say("officer", "Please answer.", scene.lab, tell=("provider", "supervisor"))
+    assert [(one["audience"], one["number"]) for one in scene.mentions("supervisor")] == [
+        ("shared", scene.number), ("internal", scene.number),
+    ]  # fmt: skip
+    assert [one["referral"] for one in scene.mentions("provider")] == [scene.lab]
+    actor = scene.world.actor(scene.db, "supervisor")
+    open_mentions(scene.db, actor, thread_of(actor, scene.case, "internal", None))
+    (left,) = scene.mentions("supervisor")
+    assert left["audience"] == "shared"
+    open_mention(scene.db, actor, left["id"], new_request())
+    assert scene.mentions("supervisor") == []
+    assert len(list_mentions(scene.db, actor)["items"]) == 2
+    assert len(scene.mentions("provider")) == 1
+
+
+@pytest.mark.parametrize(
+    ("by", "shared", "whom"),
+    [
+        ("officer", False, "provider"), ("officer", False, "foreign_officer"), ("officer", False, "observer"),
+        ("officer", True, "foreign_provider"), ("officer", True, "verifier"), ("provider", True, "foreign_provider"),
+        ("provider", True, "supervisor"), ("officer", False, "administrator"),
+    ],
+)  # fmt: skip
+def test_nobody_is_told_who_cannot_read_it(scene: Scene, by: str, shared: bool, whom: str) -> None:
+    """Refused in the same words as for somebody who is not there at all."""
+    refusals = []
+    for person in (scene.world.people[whom], "00000000-0000-7000-8000-000000000000"):
+        with pytest.raises(InvalidForm) as refusal:
+            send_message(
+                scene.db, scene.world.actor(scene.db, by), scene.case, audience="shared" if shared else "internal",
+                referral=scene.lab if shared else None, words="Look.", mentions=[person], request=new_request(),
+            )  # fmt: skip
+        refusals.append(refusal.value.fields)
+    assert refusals[0] == refusals[1] == {"mentions": "names somebody who is not among those who may read this"}
+
+
+def test_whom_one_may_tell_are_those_who_read_it(scene: Scene) -> None:
+    def offered(by: str, referral: str | None) -> set[str]:
+        actor = scene.world.actor(scene.db, by)
+        thread = thread_of(actor, scene.case, "shared" if referral else "internal", referral)
+        return {one["name"] for one in describe_thread(scene.db, actor, thread)["tell"]}
+
+    office = {"Other Officer", "Supervisor", "Second Supervisor", "Compliance", "Second Compliance", "Auditor"}
+    assert offered("officer", None) == office
+    assert offered("officer", scene.lab) == office | {"Provider", "Provider Lead"}
+    assert offered("provider", scene.lab) == {"Officer", "Provider Lead"}
+
+
+def test_who_may_not_read_it_any_more_is_not_told_any_more(scene: Scene) -> None:
+    scene.say("officer", "Please answer.", scene.lab, tell=("provider_lead",))
+    membership = scene.db.execute(
+        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": scene.world.people["provider_lead"]}
+    ).scalar_one()
+    assert len(scene.mentions("provider_lead")) == 1
+    end_role(scene.db, str(membership))
+    assert scene.mentions("provider_lead") == []
+
+
+# --- the guard against the wrong audience ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("The Chaoyang Green Bank has agreed.", ("stranger", "Chaoyang Green Bank")),
+        ("Foreign Provider will call you.", ("stranger", "Foreign Provider")),
+        ("@Verifier what do you say?", ("not_a_reader", "Verifier")),
+        ("Hello. We should not tell them about the other offer!", ("from_inside", "")),
+        ("I would rather not", ("from_inside", "")),
+    ],
+)
+def test_what_looks_internal_is_asked_about_before_it_goes_out(scene: Scene, words: str, reason: tuple[str, str]) -> None:
+    scene.say("supervisor", "We should not tell them about the other offer.")
+    draft = draft_name(scene.case.log, None)
+    save_draft(scene.db, scene.world.people["officer"], draft, {"f-words": ["I would rather not"]})
+    with pytest.raises(AudienceInDoubt) as doubt:
+        scene.say("officer", words, scene.lab)
+    assert doubt.value.reasons == [reason]
+    assert doubt.value.details["readers"] == "Haidian Assessment Lab"
+    scene.say("officer", words, scene.lab, sure=True)
+    assert [one["words"] for one in scene.read("provider", scene.lab)] == [words]
+
+
+@pytest.mark.parametrize("words", ["Hebei Steam Works and Nordwind Boilers wait.", "@Provider, @officer: thank you.", "The Haidian Assessment Lab."])
+def test_what_the_readers_know_is_not_doubted(scene: Scene, words: str) -> None:
+    scene.say("officer", words, scene.lab)
+
+
+def test_a_provider_learns_nothing_by_being_asked(scene: Scene) -> None:
+    scene.say("officer", "We should not tell them about the other offer.")
+    scene.say("provider", "We should not tell them about the other offer. The Chaoyang Green Bank!", scene.lab)
+
+
+# --- sealed mediations -----------------------------------------------------------------------------------------------
+
+
+def test_a_mediations_notes_are_for_those_named_for_it(scene: Scene) -> None:
+    db, world = scene.db, scene.world
+    officer = world.actor(db, "dispute_officer")
+    id = str(open_mediation(db, officer, scene.number, new_request()).answer["id"])
+    case = find_mediation(db, officer, id)
+    send_message(db, officer, case, audience="internal", referral=None, words="Sealed.", request=new_request())
+    thread = thread_of(officer, case, "internal", None)
+    assert [one["words"] for one in list_messages(db, officer, thread)["items"]] == ["Sealed."]
+    assert describe_thread(db, officer, thread)["tell"] == []
+    for name in (*READ_ALL, "provider", "administrator"):
+        with pytest.raises(NotFound):
+            thread_of(world.actor(db, name), case, "internal", None)
+    assert scene.read("officer") == []
+    assert verify_case(db, id) == []
+
+
+# --- the record ------------------------------------------------------------------------------------------------------
+
+
+def test_a_log_with_messages_verifies(scene: Scene) -> None:
+    scene.say("officer", "Please look.", tell=("supervisor", "auditor"))
+    message = scene.say("provider", "Monday.", scene.lab, tell=("officer",))
+    scene.correct("provider", message, "Tuesday.", scene.lab)
+    scene.correct("provider", message, None, scene.lab)
+    assert verify_case(scene.db, scene.case.log) == []
+
+
+def test_a_mention_that_no_message_made_is_found(scene: Scene) -> None:
+    scene.say("officer", "Please look.", tell=("supervisor",))
+    scene.db.execute(text("UPDATE mentions SET person_id = CAST(:id AS uuid)"), {"id": scene.world.people["auditor"]})
+    assert [(one.kind, one.table) for one in verify_case(scene.db, scene.case.log)] == [("rows", "mentions")] * 2
+
+
+Forge = Callable[[Scene], dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    ("forge", "sentence"),
+    [
+        (lambda on: {"kind": NOTED, "role": "auditor", "actor": on.world.people["auditor"]}, "only reads"),
+        (lambda on: {"kind": NOTED, "track": on.lab}, "belongs to no referral"),
+        (lambda on: {"kind": SAID, "track": on.case.main.id}, "has not been sent"),
+        (lambda on: {"effects": {"message": "m", "what": "corrected"}, "because": 3}, "never written there"),
+        (lambda on: {"effects": {"message": "m", "what": "written", "mentions": [on.world.people["provider"]]}}, "could not read"),
+    ],
+)  # fmt: skip
+def test_the_verifier_finds_a_message_that_was_not_allowed(scene: Scene, forge: Forge, sentence: str) -> None:
+    standing = stand(scene.db, scene.case.log, "case")
+    case = standing.case
+    made: dict[str, Any] = {
+        "kind": NOTED, "role": "officer", "actor": scene.world.people["officer"], "effects": {"message": "m", "what": "written"},
+    } | forge(scene)  # fmt: skip
+    track = case.tracks.get(made.get("track", ""))
+    if track is not None:
+        made |= {"frm": track.states, "to": track.states, "edition": track.edition}
+    event = Event(log=case.log, seq=case.seq + 1, at=standing.log.now, body={"words": "Forged."}, **made)
+    write(scene.db, standing.log, case, evolve(case, event), [event])
+    assert sentence in " ".join(one.sentence for one in verify_case(scene.db, case.log))

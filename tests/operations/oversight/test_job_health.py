@@ -1,0 +1,91 @@
+"""What administrators see of the queue of jobs, and what they may press."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from casework.errors import NotFound
+from casework.jobs.queue import DEAD_AFTER_S
+from casework.operations.mediations.service import open_mediation
+from casework.operations.oversight.job_health import SILENT_S, find_delays, retry_job, show_jobs
+from casework.records.database import transaction
+from tests.support.world import World, add_failed_job, add_mail, new_request
+
+
+def _worker(db: Connection, silent: int) -> int:
+    id: int = db.execute(
+        text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - make_interval(secs => :s)) RETURNING id"), {"s": silent}
+    ).scalar_one()
+    return id
+
+
+def _job(db: Connection, status: str, worker: int | None = None) -> None:
+    db.execute(
+        text("INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id) VALUES ('others', 'casework:tell', CAST(:s AS procrastinate_job_status), :w)"),
+        {"s": status, "w": worker},
+    )  # fmt: skip
+
+
+def test_the_queue_is_told_in_figures(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        alive, _, dead = _worker(db, 0), _worker(db, 0), _worker(db, 60)
+        _job(db, "todo")
+        _job(db, "doing", alive)
+        _job(db, "doing", dead)
+        failed = add_failed_job(db)
+        found = show_jobs(db, world.actor(db, "administrator"))
+    assert (found["workers"], found["waiting"], found["running"], found["stalled"], found["failing"]) == (1, 1, 2, 1, 1)
+    assert [(one["id"], one["task"], one["tries"]) for one in found["jobs"]] == [(failed, "send", 1)]
+
+
+def test_a_worker_is_dead_to_the_page_when_it_is_to_the_others() -> None:
+    assert SILENT_S == DEAD_AFTER_S
+
+
+def test_a_failed_job_is_tried_at_once(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        failed = add_failed_job(db)
+        retry_job(db, world.actor(db, "administrator"), failed, new_request())
+        assert show_jobs(db, world.actor(db, "administrator"))["jobs"][0]["next_at"] is None
+
+
+@pytest.mark.parametrize("job", ["", "0", "nothing", "1; DROP TABLE cases", "９", "9" * 30])
+def test_what_is_no_failed_job_is_not_there(engine: Engine, world: World, job: str) -> None:
+    with transaction(engine) as db, pytest.raises(NotFound):
+        retry_job(db, world.actor(db, "administrator"), job, new_request())
+
+
+def test_for_others_than_administrators_there_is_no_queue(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        for name in ("officer", "supervisor", "provider_lead", "auditor"):
+            with pytest.raises(NotFound):
+                show_jobs(db, world.actor(db, name))
+
+
+def test_what_is_for_a_sealed_mediation_is_in_no_figure_of_the_page(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        administrator = world.actor(db, "administrator")
+        before = show_jobs(db, administrator)
+        mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer["id"])
+        mail = add_mail(db, world.people["dispute_officer"])
+        db.execute(
+            text("UPDATE mails SET sealed = true, state = 'queued', made_at = now() - interval '2 days', send_at = now() - interval '2 days' WHERE id = :id"),
+            {"id": mail},
+        )
+        jobs = [
+            db.execute(
+                text(
+                    "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) VALUES ('others', :task,"
+                    " CAST(:args AS jsonb) || jsonb_build_object('tries', 9, 'id', gen_random_uuid()), now() - interval '1 day') RETURNING args->>'id'"
+                ),
+                {"task": f"casework:{task}", "args": args},
+            ).scalar_one()
+            for task, args in (("ring", f'{{"log": "{mediation}"}}'), ("send", f'{{"mail": "{mail}"}}'))
+        ]  # fmt: skip
+        assert {**show_jobs(db, administrator), "at": None} == {**before, "at": None}
+        for job in jobs:
+            with pytest.raises(NotFound):
+                retry_job(db, administrator, job, new_request())
+        assert {one["kind"] for one in find_delays(db, sealed=True)} >= {"unsent", "failing", "overdue_job"}

@@ -1,0 +1,439 @@
+"""A person is erased: two persons agree, no table holds what named them any more, every log verifies, and deeds stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from casework.ledger.redactable_bodies import ERASED
+from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
+from casework.operations.cases.saved_filters import save_filter
+from casework.operations.cases.service import hand_over
+from casework.operations.core.actions import home_of
+from casework.operations.core.drafts import find_draft, save_draft
+from casework.operations.documents.storage import Cabinet
+from casework.operations.mediations.service import open_mediation
+from casework.operations.people import registry
+from casework.operations.people.account_recovery import ask_recovery
+from casework.operations.people.service import deactivate_person
+from casework.operations.privacy import erasure as erasing
+from casework.operations.privacy import erasure_requests
+from casework.operations.privacy.personal_texts import WORDY
+from casework.operations.verification.rows import HOMES, PARTS
+from casework.operations.verification.service import verify_all, verify_each
+from casework.records.case_store import load
+from casework.records.database import transaction
+from casework.records.event_log import read_events
+from casework.records.tables import metadata
+from tests.support.world import World, add_mail, new_request, note_rows, to_referral
+
+NAME, NAME_ZH, EMAIL, PHONE = "Quentin Zephyrine", "斐泽宁", "q.zephyrine@canary.example", "+49 30 555 12 34"
+CANARIES = (NAME, "Zephyrine", NAME_ZH, EMAIL, PHONE)
+
+
+@dataclass
+class Scene:
+    """A person who worked, is written of everywhere, and has left."""
+
+    engine: Engine
+    superuser: Engine
+    world: World
+    person: str
+    number: str
+
+    def ask(self, db: Connection, by: str = "administrator", **other: Any) -> str:
+        given: dict[str, Any] = {
+            "programme": self.world.programmes["BJ"], "person": self.person, "words": [PHONE, "Zephyrine"],
+            "basis": "request", "reason": f"{NAME} asked for it.",
+        }  # fmt: skip
+        done = erasure_requests.ask_erasure(db, self.world.actor(db, by), **(given | other), request=new_request())
+        return str(done.answer["id"])
+
+    def decide(self, db: Connection, erasure: str, by: str = "compliance", *, agree: bool = True) -> None:
+        erasure_requests.decide_erasure(db, self.world.actor(db, by), erasure, agree=agree, note="Seen.", request=new_request())
+
+    def erase(self, **other: Any) -> str:
+        with transaction(self.engine) as db:
+            erasure = self.ask(db, **other)
+            self.decide(db, erasure)
+        erasing.carry_out(self.engine, erasure)
+        return erasure
+
+    def found(self, words: tuple[str, ...] = CANARIES) -> dict[str, set[str]]:
+        """By canary, the tables in which a dump of everything has it."""
+        with self.superuser.connect() as db:
+            tables = db.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")).scalars().all()
+            dump = {
+                table: "\n".join(db.execute(text(f"SELECT to_jsonb(x)::text FROM {table} x")).scalars()).casefold()
+                for table in tables
+            }
+        found = {word: {table for table, rows in dump.items() if word.casefold() in rows} for word in words}
+        return {word: tables for word, tables in found.items() if tables}
+
+    def kinds(self, log: str) -> list[str]:
+        with self.engine.connect() as db:
+            return list(db.execute(text("SELECT kind FROM events WHERE log_id = CAST(:log AS uuid) ORDER BY seq"), {"log": log}).scalars())
+
+
+@pytest.fixture
+def scene(engine: Engine, superuser_engine: Engine, world: World, cabinet: Cabinet) -> Scene:
+    with transaction(engine) as db:
+        person = registry.register_person(db, email=EMAIL, name=NAME, name_zh=NAME_ZH, password_hash="x")
+        registry.grant_role(db, person, "officer", programme=world.programmes["BJ"])
+        world.people["quentin"] = person
+        # The need is called so, and with it the case.
+        db.execute(text("UPDATE needs SET title = :title, problem = :title"), {"title": f"Steam for {NAME_ZH}"})
+        note_rows(db, "needs")
+        number = world.open_case(db, 0, "quentin")
+        world.fire(db, "quentin", number, "take")
+        quentin, case = world.actor(db, "quentin"), load(db, home_of(db, number), "case")
+        world.write(db, "quentin", case, words=f"Call me: {PHONE}", tell=["officer"])
+        world.write(db, "supervisor", case, words=f"Ask q.ZEPHYRINE@canary.example, that is {NAME}.", tell=["quentin"])
+        world.write(db, "supervisor", case, words="Nobody is named here.")
+        save_draft(db, world.people["officer"], "note", {"words": [f"To {NAME}"]})
+        save_filter(db, quentin, "cases", name="mine", query="words=Quentin+Zephyrine", request=new_request())
+        add_mail(db, person)
+        for one in (person, world.people["officer"]):
+            ask_recovery(
+                db, world.actor(db, "administrator"), person=one, means=["password"], reason=f"{NAME} called.", request=new_request()
+            )
+        db.execute(text("INSERT INTO readings (person_id, address) VALUES (CAST(:id AS uuid), '/cases?words=%E6%96%90%E6%B3%BD%E5%AE%81')"), {"id": world.people["auditor"]})
+        db.execute(text("UPDATE organisations SET owners = CAST(:owners AS jsonb) WHERE name = 'Nordwind Boilers'"), {"owners": json.dumps([{"name": NAME, "share": 30}])})
+        note_rows(db, "organisations")
+    world.hand_in(cabinet, number, "quentin", title=f"Letter of {NAME}", name="Zephyrine.pdf")
+    with transaction(engine) as db:
+        case = load(db, home_of(db, number), "case")
+        hand_over(
+            db, world.actor(db, "quentin"), number, owner=world.people["officer"], team=[], note=f"From {NAME}.",
+            revision=case.revision, request=new_request(),
+        )  # fmt: skip
+        deactivate_person(db, world.actor(db, "administrator"), person, new_request())
+    return Scene(engine, superuser_engine, world, person, number)
+
+
+def test_no_table_holds_what_named_the_person(scene: Scene) -> None:
+    before = scene.found()
+    assert set(before) == set(CANARIES), "the scan must find what there is"
+    assert {"people", "events", "cases", "needs", "files", "organisations", "recoveries"} <= set().union(*before.values())
+    scene.erase()
+    assert scene.found() == {}
+
+
+@pytest.mark.parametrize("words", [[PHONE, "Zephyrine"], [NAME_ZH], ["Nobody is named here"]])
+def test_as_many_texts_go_as_were_told_before(scene: Scene, words: list[str]) -> None:
+    """What is sealed goes too, and is in no count."""
+    with transaction(scene.engine) as db:
+        opened = open_mediation(db, scene.world.actor(db, "dispute_officer"), scene.number, new_request()).answer
+        mediation = load(db, str(opened["id"]), "mediation")
+        erasure = scene.ask(db, words=words)
+        told = erasure_requests.show_erasure(db, scene.world.actor(db, "compliance"), erasure)["texts"]
+        scene.world.write(db, "dispute_officer", mediation, words=f"{words[0]} was here.")
+        assert erasure_requests.show_erasure(db, scene.world.actor(db, "compliance"), erasure)["texts"] == told
+        scene.decide(db, erasure)
+    erasing.carry_out(scene.engine, erasure)
+    with transaction(scene.engine) as db:
+        gone = db.execute(text(
+            "SELECT count(*) FROM events e JOIN logs l ON l.id = e.log_id, jsonb_array_elements(e.effects->'erased'->'fields')"
+            " WHERE e.kind = 'erased' AND l.kind NOT IN ('mediation', 'erasure')"
+        )).scalar_one()  # fmt: skip
+    assert gone == told > 0
+
+
+def test_no_file_of_the_installation_names_the_person(scene: Scene, cabinet: Cabinet, tmp_path: Path) -> None:
+    scene.erase()
+    held = b"".join(one.read_bytes() for one in tmp_path.rglob("*") if one.is_file())
+    assert not [one for one in CANARIES if one.encode() in held]
+
+
+def test_every_log_verifies_and_the_tables_are_what_it_adds_up_to(scene: Scene) -> None:
+    scene.erase()
+    assert list(verify_all(scene.engine)) == []
+
+
+def test_the_verification_counts_what_was_erased(scene: Scene) -> None:
+    assert sum(one.erased for one in verify_each(scene.engine)) == 0
+    scene.erase()
+    assert sum(one.erased for one in verify_each(scene.engine)) > 8
+
+
+def test_deeds_roles_and_moments_stay(scene: Scene) -> None:
+    told = "SELECT seq, at, kind, actor_id, header, effects, hash FROM events WHERE log_id = CAST(:log AS uuid) AND kind <> 'erased' ORDER BY seq"
+    with scene.engine.connect() as db:
+        log = home_of(db, scene.number)
+        before = db.execute(text(told), {"log": log}).all()
+    scene.erase()
+    with scene.engine.connect() as db:
+        after = db.execute(text(told), {"log": log}).all()
+        roles = db.execute(text("SELECT count(*) FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": scene.person}).scalar_one()
+    assert after == before
+    assert scene.person in {row.actor_id for row in after}
+    assert roles == 1
+
+
+def test_who_is_not_named_keeps_every_word(scene: Scene) -> None:
+    scene.erase()
+    assert scene.found(("Nobody is named here.",)) == {"Nobody is named here.": {"events"}}
+
+
+def test_the_erasure_stands_in_every_log_that_it_touched(scene: Scene) -> None:
+    erasure = scene.erase()
+    with scene.engine.connect() as db:
+        log = home_of(db, scene.number)
+    assert scene.kinds(log)[-1] == "erased"
+    assert scene.kinds(scene.person) == ["registered", "account", "account_closed", "account", "erased"]
+    assert scene.kinds(erasure) == ["erasure_asked", "erasure_agreed", "erased", "erasure_done"]
+
+
+def test_the_account_is_a_number(scene: Scene) -> None:
+    scene.erase()
+    with scene.engine.connect() as db:
+        row = db.execute(text("SELECT * FROM people WHERE id = CAST(:id AS uuid)"), {"id": scene.person}).one()
+    assert (row.name, row.name_zh, row.active, row.password_hash) == ("Erased person 1", "已抹除人员 1", False, None)
+
+
+def test_somebody_without_an_account_is_erased_by_name(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        case = load(db, home_of(db, scene.number), "case")
+        scene.world.write(db, "officer", case, words="Contact: Ottoline Bramble, 010-6655 4433")
+    scene.erase(person=None, words=["Ottoline Bramble", "010-6655 4433"], reason="Ottoline Bramble left the firm.")
+    assert scene.found(("Ottoline", "010-6655 4433")) == {}
+    assert set(scene.found()) == set(CANARIES)
+    assert list(verify_all(scene.engine)) == []
+
+
+def test_what_names_somebody_else_stays(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        case = load(db, home_of(db, scene.number), "case")
+        scene.world.write(db, "officer", case, words="Zephyrines is a firm.")
+    scene.erase()
+    assert scene.found(("Zephyrines is a firm.",))
+
+
+#: Tables of the history and of what it adds up to, and those in which nothing but ids, codes, hashes and figures stands.
+HISTORY = {
+    "logs", "events", "service_accounts", "invitations", "memberships", "absences", "allocations", "skills", "mentions", *HOMES.values(), *PARTS,
+}  # fmt: skip
+WORDLESS = {
+    "editions", "programmes", "phases", "numbers", "outbox", "contents", "compartments", "sign_in_attempts", "house_rule_days",
+    "readings", "sealed_readings", "reading_heads", "allowances",
+}  # fmt: skip
+
+
+def test_of_every_table_it_is_known_how_words_leave_it() -> None:
+    assert set(metadata.tables) == HISTORY | WORDLESS | set(erasing.OWN) | set(WORDY)
+
+
+def test_what_lies_sealed_is_erased_too(scene: Scene) -> None:
+    """A mediation's words, which the database holds sealed, and what somebody has typed and not sent."""
+    world = scene.world
+    with transaction(scene.engine) as db:
+        mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), scene.number, new_request()).answer["id"])
+        world.write(db, "dispute_officer", load(db, mediation, "mediation"), words=f"{NAME} was heard.")
+        world.write(db, "dispute_officer", load(db, mediation, "mediation"), words="Nobody was heard.")
+        searched = {"log": mediation, "id": world.people["dispute_officer"], "address": f"/mediations/{mediation}?words=%E6%96%90%E6%B3%BD%E5%AE%81"}
+        db.execute(text("INSERT INTO sealed_readings (log_id, person_id, address) VALUES (:log, :id, :address)"), searched)
+    scene.erase()
+    with transaction(scene.engine) as db:
+        assert db.execute(text("SELECT address FROM sealed_readings")).scalar_one() == f"/mediations/{mediation}"
+        told = [event.body.get("words") for event in read_events(db, mediation) if event.kind == "noted"]
+        assert told == [ERASED, "Nobody was heard."]
+        assert find_draft(db, world.people["officer"], "note") is None
+    assert list(verify_all(scene.engine)) == []
+
+
+# --- who, and when not -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["supervisor", "officer", "compliance", "auditor"])
+def test_nobody_but_an_administrator_asks(scene: Scene, who: str) -> None:
+    with transaction(scene.engine) as db, pytest.raises((NotAllowed, NotFound)):
+        scene.ask(db, who)
+
+
+@pytest.mark.parametrize("who", ["administrator", "supervisor", "officer", "auditor"])
+def test_nobody_but_compliance_or_a_manager_agrees(scene: Scene, who: str) -> None:
+    with transaction(scene.engine) as db:
+        erasure = scene.ask(db)
+        with pytest.raises((NotAllowed, NotFound)):
+            scene.decide(db, erasure, who)
+
+
+def test_who_asks_does_not_agree_in_another_role(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        registry.grant_role(db, scene.world.people["administrator"], "manager", programme=scene.world.programmes["BJ"])
+        erasure = scene.ask(db)
+        with pytest.raises(NotAllowed):
+            scene.decide(db, erasure, "administrator")
+
+
+def test_without_agreement_nothing_is_erased(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        erasure = scene.ask(db)
+        scene.decide(db, erasure, agree=False)
+    erasing.carry_out(scene.engine, erasure)
+    assert set(scene.found()) == set(CANARIES)
+    with transaction(scene.engine) as db, pytest.raises(WrongState):
+        scene.decide(db, erasure)
+
+
+def test_an_open_account_is_closed_first(scene: Scene) -> None:
+    with transaction(scene.engine) as db, pytest.raises(Refused, match="The account is open"):
+        scene.ask(db, person=scene.world.people["provider"], words=[])
+
+
+def test_whoever_has_open_cases_is_kept_until_they_are_handed_over(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        db.execute(text("UPDATE cases SET owner_id = CAST(:id AS uuid) WHERE number = :n"), {"id": scene.person, "n": scene.number})
+        with pytest.raises(Refused, match="1 open cases"):
+            scene.ask(db)
+
+
+def test_an_open_finding_of_the_audit_keeps_what_it_is_about(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        finding = str(raise_finding(db, scene.world.actor(db, "auditor"), scene.number, event=1, words=f"Why did {NAME}?", request=new_request()).answer["id"])
+    with pytest.raises(Refused, match="findings of the audit"), transaction(scene.engine) as db:
+        scene.ask(db)
+    with transaction(scene.engine) as db:
+        answer_finding(db, scene.world.actor(db, "officer"), finding, words="So.", request=new_request())
+        close_finding(db, scene.world.actor(db, "auditor"), finding, words="Good.", request=new_request())
+    scene.erase()
+    assert scene.found() == {}
+    assert list(verify_all(scene.engine)) == []
+
+
+def test_financing_records_are_kept_for_the_years_that_the_settings_say(scene: Scene) -> None:
+    world = scene.world
+    with transaction(scene.engine) as db:
+        number, _ = to_referral(world, db, more_plan={"pledge": "bank"})
+        world.write(db, "officer", load(db, home_of(db, number), "case"), words=f"{NAME} signs for the loan.")
+    with pytest.raises(Refused, match="1 records of financing"), transaction(scene.engine) as db:
+        scene.ask(db)
+    with transaction(scene.engine) as db:
+        db.execute(text("UPDATE cases SET closed_at = casework_now() - interval '6 years' WHERE number = :n"), {"n": number})
+    with pytest.raises(Refused, match="1 records of financing"), transaction(scene.engine) as db:
+        scene.ask(db)
+    with transaction(scene.engine) as db:
+        scene.ask(db, years=5)
+
+
+def test_what_must_be_kept_by_now_refuses_it_when_it_is_carried_out(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        erasure = scene.ask(db)
+        scene.decide(db, erasure)
+        db.execute(text("UPDATE people SET active = true WHERE id = CAST(:id AS uuid)"), {"id": scene.person})
+    erasing.carry_out(scene.engine, erasure)
+    assert scene.kinds(erasure)[-1] == "erasure_refused"
+    assert set(scene.found()) == set(CANARIES)
+
+
+@pytest.mark.parametrize("word", ["Li", "王", "a\"b", "-----"])
+def test_a_word_that_names_everybody_is_refused(scene: Scene, word: str) -> None:
+    with transaction(scene.engine) as db, pytest.raises(InvalidForm):
+        scene.ask(db, words=[word])
+
+
+# --- the fence -------------------------------------------------------------------------------------------------------
+
+ERASE = "SELECT casework_erase(CAST(:erasure AS uuid), CAST(:log AS uuid), 1, CAST(:hashes AS jsonb))"
+
+
+def refused(engine: Engine, statement: str, **given: Any) -> str:
+    with pytest.raises(DBAPIError) as caught, transaction(engine) as db:
+        db.execute(text(statement), given)
+    return str(caught.value.orig)
+
+
+def test_the_function_takes_nothing_out_without_two_persons(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        erasure = scene.ask(db)
+    said = refused(scene.engine, ERASE, erasure=erasure, log=scene.person, hashes=json.dumps({"name": "0" * 64}))
+    assert "two persons have not agreed" in said
+
+
+def test_the_function_writes_nothing_but_a_hash(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        erasure = scene.ask(db)
+        scene.decide(db, erasure)
+    said = refused(scene.engine, ERASE, erasure=erasure, log=scene.person, hashes=json.dumps({f"people/{scene.person}": "Somebody else"}))
+    assert "never changed" in said
+
+
+@pytest.mark.parametrize("forged", ["the row alone", "an agreement that does not follow", "somebody without the role", "a second word of one person"])
+def test_the_application_alone_cannot_forge_an_agreement(scene: Scene, forged: str) -> None:
+    """Statements that the application may send: a row that says so, and events that nobody with the role has written."""
+    with transaction(scene.engine) as db:
+        erasure = scene.ask(db)
+        second = "manager" if forged == "an agreement that does not follow" else "officer"
+        given = {"id": erasure, "by": scene.world.people[second], "prev": "0" * 64}
+        db.execute(
+            text("UPDATE erasures SET state = 'agreed', decided_by = CAST(:by AS uuid), decided_at = now() WHERE id = CAST(:id AS uuid)"), given
+        )
+        if forged != "the row alone":
+            if forged != "an agreement that does not follow":
+                given["prev"] = db.execute(text("SELECT hash FROM events WHERE log_id = CAST(:id AS uuid)"), given).scalar_one()
+            actor = "asked_by" if forged == "a second word of one person" else "decided_by"
+            db.execute(
+                text(
+                    "INSERT INTO events (log_id, seq, at, kind, actor_id, header, effects, body, hash)"
+                    f" SELECT e.id, 2, now(), 'erasure_agreed', {actor}::text, jsonb_build_object('prev', CAST(:prev AS text)), '{{}}',"
+                    " '{}', repeat('0', 64) FROM erasures e WHERE e.id = CAST(:id AS uuid)"
+                ),
+                given,
+            )
+    for statement in (ERASE, "SELECT casework_erase_readings(CAST(:erasure AS uuid), 'x')"):
+        said = refused(scene.engine, statement, erasure=erasure, log=scene.person, hashes=json.dumps({"name": "0" * 64}))
+        assert "two persons have not agreed" in said
+
+
+def test_the_application_cannot_change_events_by_saying_that_it_erases(scene: Scene) -> None:
+    with pytest.raises(DBAPIError, match="permission denied"), transaction(scene.engine) as db:
+        db.execute(text("SELECT set_config('casework.erasing', 'on', true)"))
+        db.execute(text("UPDATE events SET body = '{}'"))
+
+
+@pytest.fixture
+def attack(scene: Scene) -> Iterator[Connection]:
+    """A superuser's transaction, without triggers."""
+    with scene.superuser.connect() as db, db.begin():
+        db.execute(text("SET LOCAL session_replication_role = replica"))
+        yield db
+
+
+def faults(scene: Scene) -> list[str]:
+    return [f"{one.kind} {one.sentence}" for one in verify_all(scene.engine)]
+
+
+def test_what_is_taken_out_without_an_erasure_is_found(scene: Scene, attack: Connection) -> None:
+    body = attack.execute(text("SELECT body FROM events WHERE log_id = CAST(:log AS uuid) AND seq = 1"), {"log": scene.person}).scalar_one()
+    bare = erasing.erase(body, list(body))
+    attack.execute(text("UPDATE events SET body = CAST(:body AS jsonb) WHERE log_id = CAST(:log AS uuid) AND seq = 1"), {"body": json.dumps(bare), "log": scene.person})
+    attack.commit()
+    name = f"people/{scene.person}"
+    assert faults(scene) == [
+        f"erased {name} of event 1 was taken out without an erasure.",
+        f"rows A row of people was not told again after an erasure: {scene.person}.",
+    ]
+
+
+def test_an_erasure_that_one_person_made_alone_is_found(scene: Scene, attack: Connection) -> None:
+    erasure = scene.erase()
+    attack.execute(text("DELETE FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'erasure_agreed'"), {"log": erasure})
+    attack.commit()
+    assert any("no second person had agreed" in one for one in faults(scene))
+
+
+def test_nothing_is_done_twice(scene: Scene) -> None:
+    erasure = scene.erase()
+    kinds = scene.kinds(erasure)
+    erasing.carry_out(scene.engine, erasure)
+    assert scene.kinds(erasure) == kinds
+    with transaction(scene.engine) as db, pytest.raises(CaseworkError):
+        scene.ask(db)

@@ -1,0 +1,238 @@
+"""What passes between the two sides of a referral: receipts, objections, and the referral as a FHIR Task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.state.projection import fold
+from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, WrongState
+from casework.operations.cases.history import list_events
+from casework.operations.core.actions import home_of
+from casework.operations.referrals import acknowledgements, fhir
+from casework.operations.referrals.service import find_referral
+from casework.operations.tasks.queues import show_task
+from casework.operations.verification.service import verify_case
+from casework.records.case_store import load
+from casework.records.event_log import read_events
+from tests.support.world import World, complete, new_request, to_referral
+
+
+class Scene:
+    def __init__(self, db: Connection, world: World) -> None:
+        self.db, self.world = db, world
+        self.number, self.referral = to_referral(world, db)
+
+    def told(self, by: str) -> dict[str, Any]:
+        actor = self.world.actor(self.db, by)
+        return acknowledgements.describe_contract(self.db, actor, *find_referral(self.db, actor, self.referral))
+
+    def receive(self, by: str) -> None:
+        acknowledgements.confirm_receipt(self.db, self.world.actor(self.db, by), self.referral, new_request())
+
+    def disagree(self, by: str, to: str, words: str = "Not so.") -> str:
+        done = acknowledgements.object_to(self.db, self.world.actor(self.db, by), self.referral, to=to, words=words, request=new_request())
+        return str(done.answer["objection"])
+
+    def answer(self, by: str, objection: str) -> str:
+        actor = self.world.actor(self.db, by)
+        done = acknowledgements.answer_objection(self.db, actor, self.referral, objection, words="Well.", request=new_request())
+        return str(done.answer["state"])
+
+    def fire(self, by: str, name: str, **data: Any) -> None:
+        self.world.fire(self.db, by, self.number, name, data, track=self.referral)
+
+    def status(self, by: str = "provider") -> tuple[str, str]:
+        task = fhir.fhir_task(self.db, self.world.actor(self.db, by), self.referral)
+        return task["status"], task["businessStatus"]["coding"][0]["code"]
+
+    def insist_whole(self) -> None:
+        log = home_of(self.db, self.number)
+        assert fold(read_events(self.db, log)) == load(self.db, log, "case", every_task=True)
+        assert verify_case(self.db, log) == []
+
+
+@pytest.fixture
+def scene(db: Connection, world: World) -> Scene:
+    return Scene(db, world)
+
+
+def done(told: dict[str, Any], key: str) -> list[str]:
+    return [one["transition"] for one in told[key]]
+
+
+def test_what_was_sent_waits_for_the_providers_receipt(scene: Scene) -> None:
+    assert done(scene.told("provider"), "to_sign") == ["send"]
+    assert done(scene.told("officer"), "not_signed") == ["send"]
+    scene.receive("provider")
+    assert done(scene.told("provider"), "to_sign") == []
+    assert done(scene.told("officer"), "not_signed") == []
+    scene.insist_whole()
+
+
+def test_the_office_signs_for_what_the_provider_does(scene: Scene) -> None:
+    scene.world.accept(scene.db, scene.number, scene.referral)
+    assert done(scene.told("officer"), "to_sign") == ["accept"]
+    scene.receive("officer")
+    assert done(scene.told("provider"), "not_signed") == []
+    scene.insist_whole()
+
+
+def test_nobody_signs_twice(scene: Scene) -> None:
+    scene.receive("provider")
+    with pytest.raises(WrongState, match="nothing has come"):
+        scene.receive("provider_lead")
+
+
+@pytest.mark.parametrize(
+    ("who", "error"), [("auditor", NotAllowed), ("compliance", NotAllowed), ("foreign_provider", NotFound), ("observer", NotFound)]
+)
+def test_only_the_two_sides_sign(scene: Scene, who: str, error: type[CaseworkError]) -> None:
+    with pytest.raises(error):
+        scene.receive(who)
+
+
+def test_an_objection_is_answered_and_settled_by_whoever_raised_it(scene: Scene) -> None:
+    id = scene.disagree("provider", "send", "The wanted date is too early.")
+    assert scene.answer("officer", id) == "answered"
+    assert scene.answer("officer", id) == "answered"
+    assert scene.answer("provider", id) == "settled"
+    (one,) = scene.told("officer")["objections"]
+    assert [said["side"] for said in one["said"]] == ["provider", "office", "office", "provider"]
+    assert one["settled"]
+    with pytest.raises(WrongState, match="settled already"):
+        scene.answer("officer", id)
+    scene.insist_whole()
+
+
+def test_one_objects_only_to_what_the_other_side_has_done(scene: Scene) -> None:
+    for who, to in (("provider", "accept"), ("provider", "return"), ("officer", "send"), ("officer", "nonsense")):
+        with pytest.raises(InvalidForm, match="to"):
+            scene.disagree(who, to)
+
+
+def test_an_objection_makes_no_open_form_stale(scene: Scene) -> None:
+    before = scene.told("officer"), _revision(scene)
+    scene.disagree("provider", "send")
+    scene.receive("provider")
+    assert _revision(scene) == before[1]
+
+
+def _revision(scene: Scene) -> int:
+    found = text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)")
+    return int(scene.db.execute(found, {"id": scene.referral}).scalar_one())
+
+
+def test_the_fhir_task_follows_the_referral(scene: Scene) -> None:
+    assert scene.status() == ("requested", "2.0")
+    scene.receive("provider")
+    assert scene.status("officer") == ("received", "2.0")
+    scene.world.accept(scene.db, scene.number, scene.referral)
+    assert scene.status() == ("accepted", "3.0")
+    scene.fire("provider", "ask_info", items="The drawings.")
+    assert scene.status() == ("on-hold", "3.0")
+
+
+def test_the_fhir_task_says_nothing_that_is_secret(scene: Scene) -> None:
+    task = fhir.fhir_task(scene.db, scene.world.actor(scene.db, "provider"), scene.referral)
+    assert "180 degrees" not in str(task)
+    assert "Officer" not in str(task)
+
+
+def decide(scene: Scene, by: str, outcome: str = "upheld") -> None:
+    complete(scene.world, scene.db, by, scene.number, "decide_objection", {"outcome": outcome, "reason": "The report was late."})
+
+
+@pytest.mark.parametrize(("side", "to"), [("provider", "send"), ("officer", "accept")])
+def test_an_objection_of_either_side_opens_a_task_that_a_supervisor_decides_for_both(scene: Scene, side: str, to: str) -> None:
+    scene.world.accept(scene.db, scene.number, scene.referral)
+    objection = scene.disagree(side, to)
+    task = next(one for one in load(scene.db, home_of(scene.db, scene.number), "case").open_tasks() if one.name == "decide_objection")
+    assert (task.queue, task.about) == ("supervisor", objection)
+    assert task.due_at is not None
+    asked = show_task(scene.db, scene.world.actor(scene.db, "supervisor"), task.id)["asked"]
+    assert asked["body"] == {"words": "Not so."}
+    decide(scene, "supervisor")
+    for who in ("provider", "officer"):
+        (one,) = scene.told(who)["objections"]
+        assert (one["what"], one["settled"], one["said"][-1]["words"]) == ("upheld", True, "The report was late.")
+    with pytest.raises(WrongState, match="decided"):
+        scene.answer(side, objection)
+    scene.insist_whole()
+    told = list_events(scene.db, scene.world.actor(scene.db, "provider"), find_referral(scene.db, scene.world.actor(scene.db, "provider"), scene.referral)[0])["items"]
+    assert [one["data"]["outcome"] for one in told if one["what"] == "decide_objection"] == ["upheld"]
+
+
+def test_whoever_objected_does_not_decide(scene: Scene) -> None:
+    scene.world.accept(scene.db, scene.number, scene.referral)
+    scene.disagree("supervisor", "accept")
+    with pytest.raises(NotAllowed, match="another person"):
+        decide(scene, "supervisor")
+    decide(scene, "second_supervisor", "dismissed")
+    scene.insist_whole()
+
+
+def test_an_objection_that_is_settled_needs_no_decision(scene: Scene) -> None:
+    objection = scene.disagree("provider", "send")
+    assert scene.answer("provider", objection) == "settled"
+    assert not any(one.name == "decide_objection" for one in load(scene.db, home_of(scene.db, scene.number), "case").open_tasks())
+    scene.insist_whole()
+
+
+#: The whole of the referral's machine: from each state what can fire, where it leads, and how the state is told to others.
+STATUS = {
+    "draft", "requested", "received", "accepted", "rejected", "ready", "cancelled", "in-progress", "on-hold", "failed",
+    "completed", "entered-in-error",
+}  # fmt: skip
+TABLE: dict[str, tuple[str, str | None, dict[str, str]]] = {
+    "draft": ("draft", None, {"send": "sent", "cancel": "cancelled", "release": "cancelled"}),
+    "sent": ("requested", "2.0", {
+        "ask_info": "info_asked", "accept": "accepted", "decline": "declined", "lapse": "no_answer",
+        "declare_conflict": "conflict", "suspend": "suspended", "cancel": "cancelled", "release": "cancelled",
+    }),
+    "info_asked": ("on-hold", "2.0", {"supply_info": "=previous", "info_overdue": "=same", "cancel": "cancelled", "release": "cancelled"}),
+    "conflict": ("on-hold", "2.0", {
+        "waive_conflict": "=previous", "name_other_person": "=previous", "uphold_conflict": "cancelled", "cancel": "cancelled", "release": "cancelled",
+    }),
+    "accepted": ("accepted", "3.0", {
+        "ask_info": "info_asked", "declare_conflict": "conflict", "start": "in_progress", "ask_extension": "=same", "not_started": "cancelled",
+        "suspend": "suspended", "cancel": "cancelled", "release": "cancelled",
+    }),
+    "in_progress": ("in-progress", "5.1.1", {
+        "ask_info": "info_asked", "declare_conflict": "conflict", "deliver_part": "=same", "ask_extension": "=same",
+        "change_person": "=same", "suspend": "suspended", "deliver": "delivered", "give_up": "failed", "cancel": "cancelled", "release": "cancelled",
+    }),
+    "suspended": ("on-hold", "5.1.1", {"continue": "=previous", "give_up": "failed", "cancel": "cancelled", "release": "cancelled"}),
+    "delivered": ("in-progress", "5.1.4", {"return": "rework", "approve": "completed", "reject": "failed"}),
+    "rework": ("in-progress", "5.1.1", {
+        "ask_info": "info_asked", "declare_conflict": "conflict", "ask_extension": "=same", "change_person": "=same",
+        "suspend": "suspended", "redeliver": "delivered", "give_up": "failed", "cancel": "cancelled", "release": "cancelled",
+    }),
+    "completed": ("completed", "7.0", {}),
+    "declined": ("rejected", "4.0", {}),
+    "no_answer": ("failed", "4.0", {}),
+    "cancelled": ("cancelled", "6.0", {}),
+    "failed": ("failed", "6.0", {}),
+}  # fmt: skip
+
+
+def test_the_state_table_is_whole() -> None:
+    edition = load_library().latest("referral")
+    assert edition is not None
+    moves = {state: {rule.name: rule.target for rule, _ in edition.leaving((state,))} for state in edition.states}
+    assert moves == {state: row[2] for state, row in TABLE.items()}
+
+
+@pytest.mark.parametrize("state", TABLE)
+def test_every_state_has_its_fhir_codes(state: str) -> None:
+    assert fhir.TASK_STATUS[state] == TABLE[state][:2]
+    status, business = fhir.TASK_STATUS[state]
+    assert status in STATUS
+    assert business is None or business in fhir.BUSINESS_STATUS
+
+
+def test_no_code_is_kept_for_a_state_that_is_not_there() -> None:
+    assert set(fhir.TASK_STATUS) == set(TABLE)

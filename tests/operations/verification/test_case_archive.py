@@ -1,0 +1,163 @@
+"""The file of a case as an archive: what is in it, for whom, and that it can be checked without us."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.errors import NotFound
+from casework.operations.documents.storage import Cabinet
+from casework.operations.verification.case_archive import HISTORY, INDEX, SUMS, check_case_file, make_case_file
+from casework.records.database import transaction
+from tests.support.malice import PDF
+from tests.support.world import World
+
+Make = Callable[[str], Path]
+
+
+@pytest.fixture
+def number(engine: Engine, world: World, cabinet: Cabinet) -> str:
+    with transaction(engine) as db:
+        number = world.open_case(db)
+    world.hand_in(cabinet, number, name="报告.pdf")
+    world.hand_in(cabinet, number, name="letter.pdf", content=PDF + b"%2")
+    return number
+
+
+@pytest.fixture
+def make(engine: Engine, world: World, cabinet: Cabinet, number: str, tmp_path: Path) -> Make:
+    def made(by: str) -> Path:
+        with transaction(engine) as db:
+            file = make_case_file(db, world.actor(db, by), cabinet, number, f"/cases/{number}/file")
+        path = tmp_path / "case.zip"
+        with path.open("wb") as out:
+            out.writelines(file.pieces())
+        return path
+
+    return made
+
+
+def names(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        return archive.namelist()
+
+
+def changed(path: Path, name: str, content: bytes, *, sums: bool = False) -> Path:
+    """The same archive with one part replaced, and with `sums` its checksum too."""
+    after = path.with_name("changed.zip")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(after, "w") as new:
+        for one in old.namelist():
+            kept = content if one == name else old.read(one)
+            if sums and one == SUMS:
+                lines = [line for line in kept.decode().splitlines() if not line.endswith(f"  {name}")]
+                kept = "\n".join([*lines, f"{hashlib.sha256(content).hexdigest()}  {name}", ""]).encode()
+            new.writestr(one, kept)
+    return after
+
+
+def test_it_has_an_index_the_history_every_document_and_checksums(make: Make) -> None:
+    assert names(make("officer")) == [
+        "README.txt", INDEX, HISTORY, "documents/001-v1-报告.pdf", "documents/002-v1-letter.pdf", SUMS,
+    ]  # fmt: skip
+
+
+def test_a_whole_one_has_no_fault(make: Make) -> None:
+    assert check_case_file(make("auditor")) == []
+
+
+def test_plain_tools_check_its_parts(make: Make, tmp_path: Path) -> None:
+    with zipfile.ZipFile(make("officer")) as archive:
+        archive.extractall(tmp_path / "out")
+    assert subprocess.run(["sha256sum", "--quiet", "-c", SUMS], cwd=tmp_path / "out", check=False).returncode == 0
+
+
+def test_a_document_that_was_replaced_is_found_even_with_a_new_checksum(make: Make) -> None:
+    forged = changed(make("officer"), "documents/002-v1-letter.pdf", b"another letter", sums=True)
+    assert check_case_file(forged) == ["documents/002-v1-letter.pdf is not what the history says was filed."]
+
+
+def test_an_event_that_was_changed_is_found_even_with_a_new_checksum(make: Make) -> None:
+    path = make("officer")
+    with zipfile.ZipFile(path) as archive:
+        rows = [json.loads(line) for line in archive.read(HISTORY).decode().splitlines()]
+    rows[0]["header"]["role"] = "supervisor"
+    forged = changed(path, HISTORY, "".join(json.dumps(row) + "\n" for row in rows).encode(), sums=True)
+    assert check_case_file(forged) != []
+
+
+def cut(path: Path, count: int, change: Callable[[dict[str, Any], list[dict[str, Any]]], None] = lambda index, rows: None) -> Path:
+    """The same archive without its last events, whose index was changed to fit, and with checksums that are right again."""
+    with zipfile.ZipFile(path) as archive:
+        rows = [json.loads(line) for line in archive.read(HISTORY).decode().splitlines()]
+        index = json.loads(archive.read(INDEX))
+    rows = rows[:-count]
+    change(index, rows)
+    cut = changed(path, HISTORY, "".join(json.dumps(row) + "\n" for row in rows).encode(), sums=True)
+    again = cut.rename(cut.with_name("cut.zip"))
+    return changed(again, INDEX, json.dumps(index).encode(), sums=True)
+
+
+def test_a_history_that_was_cut_off_is_found_even_with_new_checksums(make: Make) -> None:
+    assert any("missing at the end" in one for one in check_case_file(cut(make("officer"), 2)))
+
+
+def test_a_history_that_was_cut_off_does_not_add_up_to_the_state(make: Make) -> None:
+    def set_back(index: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+        index["head"] = {"seq": rows[-1]["seq"], "hash": rows[-1]["hash"]}
+
+    found = check_case_file(cut(make("officer"), 2, set_back))
+    assert found
+    assert not any("missing at the end" in one for one in found)
+
+
+def test_an_index_of_the_form_without_a_head_is_not_taken_for_whole(make: Make) -> None:
+    def earlier(index: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+        index["form"] = 1
+        del index["head"], index["rows"]
+
+    assert any("names no head" in one for one in check_case_file(cut(make("officer"), 2, earlier)))
+
+
+@pytest.mark.parametrize(("name", "value"), [("state", "closed"), ("title", "Another case"), ("outcome", "implemented")])
+def test_what_the_index_says_of_the_case_is_what_the_history_adds_up_to(make: Make, name: str, value: str) -> None:
+    path = make("officer")
+    with zipfile.ZipFile(path) as archive:
+        index = json.loads(archive.read(INDEX))
+    index["case"][name] = value
+    assert check_case_file(changed(path, INDEX, json.dumps(index).encode(), sums=True)) != []
+
+
+def test_a_part_that_was_changed_is_named(make: Make) -> None:
+    assert check_case_file(changed(make("officer"), "README.txt", b"x")) == ["README.txt is not what it was: its checksum differs."]
+
+
+def test_what_is_no_archive_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(b"no archive")
+    assert "no file of a case" in check_case_file(path)[0]
+
+
+@pytest.mark.parametrize("outsider", ["provider", "observer", "foreign_officer", "administrator", "dispute_officer"])
+def test_only_who_reads_the_whole_case_gets_it(make: Make, outsider: str) -> None:
+    with pytest.raises(NotFound):
+        make(outsider)
+
+
+def test_it_is_noted_for_each_document(engine: Engine, make: Make) -> None:
+    make("manager")
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(DISTINCT document_id) FROM readings")).scalar_one() == 2
+
+
+def test_what_is_being_checked_is_left_out(engine: Engine, make: Make) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE blobs SET scan = 'pending'"))
+    assert [one for one in names(make("officer")) if one.startswith("documents/")] == []

@@ -1,0 +1,112 @@
+"""A wheel built from the tree and installed elsewhere works as well as the tree does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from casework.records import embedded
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ["casework", "workflows", "templates", "migrations", "pyproject.toml", "setup.py", "setup.cfg", "README.md", "LICENSE"]
+
+
+def run(*command: str | Path, cwd: Path, **environment: str) -> str:
+    finished = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    # From a copy: setuptools leaves a build folder behind, whose old files would get into the next wheel.
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    source.mkdir()
+    for name in SOURCES:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, source / name)
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", source, cwd=folder)
+    (built,) = (folder / "dist").glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder `bin` of an environment that has the wheel and, from here, only what it depends on."""
+    folder = tmp_path_factory.mktemp("environment")
+    run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
+    python = folder / "bin" / "python"
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=folder)
+    site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).strip())
+    # Only the path: the editable install of the tree hangs on a .pth file, which is not read from here.
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return folder / "bin"
+
+
+def test_everything_that_a_run_needs_is_in_the_wheel(wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {
+        (path.relative_to(ROOT).as_posix(), package)
+        for top, package in [
+            ("casework", "casework"),
+            ("workflows", "workflows"),
+            ("templates", "casework/templates"),
+            ("migrations", "casework/migrations"),
+        ]
+        for path in (ROOT / top).rglob("*")
+        if path.is_file() and path.suffix not in (".pyc", ".po", ".pot")
+    }
+    expected = {package + "/" + name.split("/", 1)[1] for name, package in wanted}
+    assert expected <= inside, sorted(expected - inside)
+
+
+def test_nothing_else_is_in_the_wheel(wheel: Path) -> None:
+    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"casework", "workflows"}
+
+
+def test_the_installed_package_is_not_the_tree(installed: Path, tmp_path: Path) -> None:
+    program = (
+        "import casework, workflows, casework.templates, casework.migrations as m; print(casework.__file__, m.__file__)"
+    )
+    printed = run(installed / "python", "-c", program, cwd=tmp_path)
+    assert all(Path(path).is_relative_to(installed.parent) for path in printed.split())
+
+
+def test_the_installed_command_makes_a_database(installed: Path, tmp_path: Path, var_dir: Path) -> None:
+    casework = installed / "casework"
+    assert "init" in run(casework, "--help", cwd=tmp_path)
+    assert "is now at revision" in run(casework, "init", cwd=tmp_path, CASEWORK_VAR=str(var_dir))
+    assert "is right" in run(casework, "db", "check", cwd=tmp_path, CASEWORK_VAR=str(var_dir))
+    assert embedded.running_pid(embedded.server_at(var_dir)) is not None
+    assert "has stopped" in run(casework, "db", "stop", cwd=tmp_path, CASEWORK_VAR=str(var_dir))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_installed_package_finds_its_workflows(installed: Path, tmp_path: Path) -> None:
+    program = (
+        "from casework.definitions import load_definitions, load_library;"
+        "print(len(load_definitions()), len(load_library().editions))"
+    )
+    definitions, editions = run(installed / "python", "-c", program, cwd=tmp_path).split()
+    assert int(definitions) > 0
+    assert int(editions) == len(list((ROOT / "workflows" / "published").glob("*.json")))

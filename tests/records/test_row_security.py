@@ -1,0 +1,480 @@
+"""The second wall: what the database itself shows, to whom, when the application asks for everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from casework.operations.core.actions import home_of
+from casework.operations.core.encryption import Vault
+from casework.operations.documents.storage import Cabinet
+from casework.operations.mediations.service import open_mediation
+from casework.operations.referrals.service import fire_in_referral
+from casework.records.blob_store import Store
+from casework.records.database import ENGINE, connect_engine, transaction, walled_transaction
+from casework.records.row_security import POLICIES, back_to, read_as, whole
+from tests.support.databases import DatabaseServer
+from tests.support.malice import PDF
+from tests.support.world import World, new_request, to_referral, today
+
+TABLES = sorted(POLICIES)
+PAPERS = ("blobs", "compartments", "contents", "documents", "files", "grants")
+#: What a sealed mediation has, by the column that names its log.
+SEALED = {
+    "mediations": "id", "logs": "id", "events": "log_id", "tracks": "log_id", "tasks": "log_id", "clocks": "log_id",
+    "proposals": "log_id", "consents": "log_id", "mentions": "log_id", "outbox": "log_id", "documents": "log_id",
+    "grants": "log_id", "webhook_messages": "log_id", "sealed_readings": "log_id",
+}  # fmt: skip
+#: What a referral of a case has besides its papers.
+REFERRED = ("tracks", "tasks", "clocks")
+READERS = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")
+OUTSIDERS = ("foreign_officer", "foreign_provider", "observer", "administrator", "dispute_officer")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A case with two documents of the office's, of which the lab was given one, and one that it handed in itself."""
+
+    engine: Engine
+    world: World
+    number: str
+    referral: str
+    given: str
+    own: str
+    mediation: str
+    #: How many rows each table has, and how many of these the mediation has.
+    there: dict[str, int]
+    sealed: dict[str, int]
+    #: The tracks of the referral: its own and that of its service.
+    tracks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Wall:
+    """One transaction on the scene, of which nothing stays."""
+
+    db: Connection
+    scene: Scene
+
+    def seen(self, reader: str, table: str) -> int:
+        """How many rows of a table the database shows to a person by name, or to the engine."""
+        self.read(reader)
+        return count(self.db, table)
+
+    def sealed(self, reader: str, table: str) -> int:
+        """The same of the mediation's own rows."""
+        self.read(reader)
+        return count(self.db, of_mediation(table, self.scene.mediation))
+
+    def referred(self, reader: str, table: str) -> int:
+        """The same of the rows of the case's referral."""
+        self.read(reader)
+        return count(self.db, of_referral(table, self.scene.tracks))
+
+    def read(self, reader: str) -> None:
+        read_as(self.db, self.scene.world.people.get(reader, reader))
+
+    def change(self, statement: str) -> None:
+        read_as(self.db, ENGINE)
+        self.db.execute(text(statement))
+
+    def person(self, name: str) -> str:
+        return self.scene.world.people[name]
+
+
+def count(db: Connection, table: str) -> int:
+    return int(db.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def of_mediation(table: str, mediation: str) -> str:
+    return f"{table} WHERE {SEALED[table]} = '{mediation}'"
+
+
+def of_referral(table: str, tracks: tuple[str, ...]) -> str:
+    return f"{table} WHERE {'id' if table == 'tracks' else 'track_id'} = ANY ('{{{','.join(tracks)}}}')"
+
+
+def mediate(world: World, db: Connection, number: str) -> str:
+    """A sealed mediation that was sent to the lab, with a row in each table that it may have rows in."""
+    opened = open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer
+    mediation, track = str(opened["id"]), str(opened["track"])
+    fire_in_referral(
+        db, world.actor(db, "dispute_officer"), track, "send", track=None,
+        revision=db.execute(text("SELECT revision FROM tracks WHERE id = :id"), {"id": track}).scalar_one(),
+        data={
+            "service": "mediation", "provider": world.organisations["lab"], "fee": "both",
+            "wanted_on": (today() + timedelta(days=60)).isoformat(),
+        },
+        request=new_request(),
+    )  # fmt: skip
+    given = {"log": mediation, "track": track, "person": world.people["dispute_officer"], "programme": world.programmes["BJ"], "lab": world.organisations["lab"]}
+    for statement in (
+        "proposals (id, log_id, track_id, transition, actor_id, seq, data, task_id)"
+        " VALUES (gen_random_uuid(), :log, :track, 'x', 'system', 1, '{}', gen_random_uuid())",
+        "consents (id, log_id, party, given_on) VALUES (gen_random_uuid(), :log, 'need_owner', now())",
+        "mentions (id, programme_id, log_id, message_id, person_id, made_at)"
+        " VALUES (gen_random_uuid(), :programme, :log, gen_random_uuid(), :person, now())",
+        "documents (id, log_id, kind, registered_at) VALUES (gen_random_uuid(), :log, 'report', now())",
+        "grants (id, log_id, track_id, document_id, consents, given_at)"
+        " VALUES (gen_random_uuid(), :log, :track, gen_random_uuid(), '{}', now())",
+        "webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
+        " VALUES (:track, :lab, 'https://receiver.example/hook', 'x', :person, now())",
+        "webhook_messages (id, endpoint_id, log_id, seq, type, payload, state, made_at, send_at)"
+        " VALUES (gen_random_uuid(), :track, :log, 1, 'referral.send', '{}', 'delivered', now(), now())",
+        "sealed_readings (log_id, person_id, address) VALUES (:log, :person, '/mediations')",
+        "notifications (id, person_id, log_id, seq, kind, about, at) VALUES (gen_random_uuid(), :person, :log, 1, 'task', '', now())",
+        "mails (id, person_id, key, kind, sealed, made_at, send_at) VALUES (gen_random_uuid(), :person, 'x', 'task', true, now(), now())",
+    ):
+        db.execute(text(f"INSERT INTO {statement}"), given)
+    return mediation
+
+
+@pytest.fixture(scope="module")
+def scene(
+    database_server: DatabaseServer, world_template: tuple[str, World], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scene]:
+    template, world = world_template
+    name, var = database_server.create(template), tmp_path_factory.mktemp("walls")
+    engine = connect_engine(database_server.settings(name, var))
+    cabinet = Cabinet(engine, Store(f"file://{var}/documents"), Vault(["a secret key of the tests, long enough"]))
+    with transaction(engine) as db:
+        number, referral = to_referral(world, db)
+        world.accept(db, number, referral)
+    given = world.hand_in(cabinet, number)
+    world.hand_in(cabinet, number, content=PDF + b"%another")
+    own = world.hand_in(cabinet, number, "provider", referral=referral)
+    with transaction(engine) as db:
+        db.execute(
+            text(
+                "INSERT INTO grants (id, log_id, track_id, document_id, consents, given_at)"
+                " VALUES (gen_random_uuid(), :log, :track, :document, '{}', now())"
+            ),
+            {"log": home_of(db, number), "track": referral, "document": given},
+        )
+    with transaction(engine) as db:
+        mediation = mediate(world, db, number)
+    with transaction(engine) as db:
+        there = {table: count(db, table) for table in TABLES}
+        sealed = {table: count(db, of_mediation(table, mediation)) for table in SEALED}
+        tracks = db.execute(text("SELECT id FROM tracks WHERE :id IN (id, parent_id)"), {"id": referral}).scalars()
+        found = Scene(engine, world, number, referral, given, own, mediation, there, sealed, tuple(tracks))
+    yield found
+    engine.dispose()
+    database_server.drop(name)
+
+
+@pytest.fixture
+def wall(scene: Scene) -> Iterator[Wall]:
+    with scene.engine.connect() as db, db.begin() as begun:
+        yield Wall(db, scene)
+        begun.rollback()
+
+
+@pytest.mark.parametrize("table", [*PAPERS, "mediations"])
+def test_who_does_not_say_who_reads_is_refused(wall: Wall, table: str) -> None:
+    with pytest.raises(DBAPIError, match="Nobody said who reads"):
+        count(wall.db, table)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_there_is_something_to_be_seen(scene: Scene, table: str) -> None:
+    assert scene.there[table] > 0
+
+
+@pytest.mark.parametrize("table", PAPERS)
+@pytest.mark.parametrize("reader", READERS)
+def test_whoever_reads_the_case_sees_its_papers(wall: Wall, reader: str, table: str) -> None:
+    assert wall.seen(reader, table) == wall.scene.there[table] - wall.scene.sealed.get(table, 0)
+
+
+@pytest.mark.parametrize("table", PAPERS)
+@pytest.mark.parametrize("reader", OUTSIDERS)
+def test_others_see_none_of_them(wall: Wall, reader: str, table: str) -> None:
+    # The dispute officer sees those of the mediation alone.
+    assert wall.seen(reader, table) == (wall.sealed(reader, table) if table in SEALED else 0)
+
+
+@pytest.mark.parametrize("reader", ["provider", "provider_lead"])
+def test_a_provider_sees_what_it_was_given_and_what_it_handed_in(wall: Wall, reader: str) -> None:
+    wall.read(reader)
+    assert set(wall.db.execute(text("SELECT id FROM documents")).scalars()) == {wall.scene.given, wall.scene.own}
+
+
+def test_what_is_no_longer_granted_is_not_seen(wall: Wall) -> None:
+    wall.change("UPDATE grants SET ended_at = now()")
+    assert (wall.seen("provider", "documents"), wall.seen("provider", "contents")) == (1, 1)
+
+
+def test_what_was_withdrawn_is_not_seen_by_whom_it_was_given(wall: Wall) -> None:
+    wall.change(f"UPDATE documents SET withdrawn_at = now() WHERE id = '{wall.scene.given}'")
+    assert wall.seen("provider", "documents") == 1
+
+
+def test_a_referral_that_is_still_a_draft_shows_its_provider_nothing(wall: Wall) -> None:
+    wall.change(f"UPDATE tracks SET states = '{{draft}}' WHERE id = '{wall.scene.referral}'")
+    assert wall.seen("provider", "documents") == 0
+
+
+def test_whoever_is_barred_from_the_referral_sees_nothing(wall: Wall) -> None:
+    wall.change(f"UPDATE tracks SET barred = ARRAY['{wall.person('provider')}'] WHERE id = '{wall.scene.referral}'")
+    assert (wall.seen("provider", "documents"), wall.seen("provider_lead", "documents")) == (0, 2)
+
+
+@pytest.mark.parametrize("reader", ["supervisor", "provider"])
+def test_whoever_declared_an_interest_sees_nothing(wall: Wall, reader: str) -> None:
+    for table in ("cases", "mediations"):
+        wall.change(f"UPDATE {table} SET interests = ARRAY['{wall.person(reader)}']")
+    assert [wall.seen(reader, table) for table in PAPERS] == [0] * len(PAPERS)
+
+
+def test_a_role_that_has_ended_shows_nothing(wall: Wall) -> None:
+    wall.change(f"UPDATE memberships SET ends_at = now() WHERE person_id = '{wall.person('officer')}'")
+    assert wall.seen("officer", "documents") == 0
+
+
+def test_an_account_that_is_closed_shows_nothing(wall: Wall) -> None:
+    wall.change(f"UPDATE people SET active = false WHERE id = '{wall.person('officer')}'")
+    assert wall.seen("officer", "documents") == 0
+
+
+def test_beside_a_dispute_officers_role_an_officers_does_not_count(wall: Wall) -> None:
+    wall.change(
+        "INSERT INTO memberships (id, person_id, role, programme_id, starts_at) SELECT gen_random_uuid(), person_id,"
+        f" 'dispute_officer', programme_id, starts_at FROM memberships WHERE person_id = '{wall.person('officer')}'"
+    )
+    assert wall.seen("officer", "documents") == 0
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_owner_of_the_tables_sees_no_more(wall: Wall, table: str) -> None:
+    wall.db.execute(text("SET LOCAL ROLE NONE"))
+    if table in PAPERS:
+        assert wall.seen("foreign_officer", table) == 0
+    if table in SEALED:
+        assert wall.sealed("foreign_officer", table) == 0
+    if table in REFERRED:
+        assert wall.referred("foreign_provider", table) == 0
+
+
+def test_nobody_writes_what_they_may_not_see(wall: Wall) -> None:
+    log = home_of(wall.db, wall.scene.number)
+    wall.read("foreign_officer")
+    with pytest.raises(DBAPIError, match="row-level security"):
+        wall.db.execute(
+            text("INSERT INTO documents (id, log_id, kind, registered_at) VALUES (gen_random_uuid(), :log, 'report', now())"),
+            {"log": log},
+        )
+
+
+# --- sealed mediations -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_who_does_not_say_who_reads_sees_nothing_of_a_mediation(wall: Wall, table: str) -> None:
+    if table in PAPERS or table == "mediations":
+        with pytest.raises(DBAPIError, match="Nobody said who reads"):
+            count(wall.db, table)
+    else:
+        assert count(wall.db, of_mediation(table, wall.scene.mediation)) == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_there_is_something_of_a_mediation_to_be_seen(scene: Scene, table: str) -> None:
+    assert scene.sealed[table] > 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+@pytest.mark.parametrize("reader", [*READERS, "foreign_officer", "foreign_provider", "verifier", "observer", "administrator"])
+def test_a_mediation_is_nowhere_for_who_is_not_named_for_it(wall: Wall, reader: str, table: str) -> None:
+    assert wall.sealed(reader, table) == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_a_dispute_officer_who_is_not_named_for_it_sees_no_more(wall: Wall, table: str) -> None:
+    wall.change(f"UPDATE mediations SET owner_id = '{wall.person('manager')}'")
+    assert wall.sealed("dispute_officer", table) == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_whoever_is_named_for_it_sees_all_of_it(wall: Wall, table: str) -> None:
+    assert wall.sealed("dispute_officer", table) == wall.scene.sealed[table]
+
+
+@pytest.mark.parametrize("table", sorted(set(SEALED) - set(PAPERS)))
+def test_its_provider_sees_it_from_sending_on(wall: Wall, table: str) -> None:
+    assert wall.sealed("provider", table) == wall.scene.sealed[table]
+    wall.change(f"UPDATE tracks SET states = '{{draft}}' WHERE log_id = '{wall.scene.mediation}'")
+    assert wall.sealed("provider", table) == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_to_whom_it_is_opened_sees_it_until_that_ends(wall: Wall, table: str) -> None:
+    wall.change(
+        "INSERT INTO openings (id, log_id, kind, state, reader_id, asker_id, asked_at, days, until) VALUES (gen_random_uuid(),"
+        f" '{wall.scene.mediation}', 'unsealing', 'open', '{wall.person('auditor')}', gen_random_uuid(), now(), 3,"
+        " now() + interval '3 days')"
+    )
+    assert wall.sealed("auditor", table) == wall.scene.sealed[table]
+    wall.change("UPDATE openings SET until = now() - interval '1 second'")
+    assert wall.sealed("auditor", table) == 0
+
+
+def test_a_mediation_without_an_owner_is_sealed_as_well(wall: Wall) -> None:
+    wall.change("UPDATE mediations SET owner_id = NULL")
+    assert wall.sealed("dispute_officer", "mediations") == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_a_dispute_officer_whose_role_has_ended_sees_it_no_more(wall: Wall, table: str) -> None:
+    wall.change(f"UPDATE memberships SET ends_at = now() WHERE person_id = '{wall.person('dispute_officer')}'")
+    assert wall.sealed("dispute_officer", table) == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_it_is_not_opened_to_a_reader_whose_role_has_ended(wall: Wall, table: str) -> None:
+    wall.change(
+        "INSERT INTO openings (id, log_id, kind, state, reader_id, asker_id, asked_at, days, until) VALUES (gen_random_uuid(),"
+        f" '{wall.scene.mediation}', 'unsealing', 'open', '{wall.person('auditor')}', gen_random_uuid(), now(), 3,"
+        " now() + interval '3 days')"
+    )
+    wall.change(f"UPDATE memberships SET role = 'observer' WHERE person_id = '{wall.person('auditor')}'")
+    assert wall.sealed("auditor", table) == 0
+
+
+def test_what_one_was_told_is_ones_own(wall: Wall) -> None:
+    assert wall.seen("dispute_officer", "notifications") == 1
+    assert [wall.seen(one, "notifications") for one in ("administrator", "provider", "officer")] == [0, 0, 0]
+
+
+def test_a_sealed_mail_is_there_for_nobody_who_reads_a_page(wall: Wall) -> None:
+    assert wall.seen(ENGINE, "mails") == 1
+    assert [wall.seen(one, "mails") for one in ("administrator", "dispute_officer", "officer")] == [0, 0, 0]
+
+
+def test_the_functions_of_the_wall_are_the_application_s_alone(wall: Wall) -> None:
+    left = wall.db.execute(
+        text(
+            "SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'casework\\_%'"
+            " AND has_function_privilege('public', p.oid, 'EXECUTE')"
+        )
+    ).scalars()
+    assert list(left) == []
+
+
+# --- another provider's referrals --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", REFERRED)
+def test_who_does_not_say_who_reads_sees_nothing_of_a_referral(wall: Wall, table: str) -> None:
+    assert count(wall.db, of_referral(table, wall.scene.tracks)) == 0
+
+
+@pytest.mark.parametrize("table", REFERRED)
+@pytest.mark.parametrize("reader", [*READERS, "provider", "provider_lead"])
+def test_a_referral_is_seen_by_whom_it_concerns(wall: Wall, reader: str, table: str) -> None:
+    there = wall.referred(ENGINE, table)
+    assert (there > 0, wall.referred(reader, table)) == (True, there)
+
+
+def test_so_is_what_runs_inside_it(scene: Scene) -> None:
+    assert len(scene.tracks) > 1
+
+
+@pytest.mark.parametrize("table", REFERRED)
+@pytest.mark.parametrize("reader", [*OUTSIDERS, "verifier"])
+def test_a_referral_is_nowhere_for_others(wall: Wall, reader: str, table: str) -> None:
+    assert wall.referred(reader, table) == 0
+
+
+@pytest.mark.parametrize("table", REFERRED)
+@pytest.mark.parametrize("change", ["states = '{draft}'", "provider_id = gen_random_uuid()", "barred = ARRAY['{provider}']"])
+def test_its_provider_sees_it_only_while_it_is_theirs(wall: Wall, table: str, change: str) -> None:
+    wall.change(
+        f"UPDATE tracks SET {change.replace('{provider}', wall.person('provider'))} WHERE id = '{wall.scene.referral}'"
+    )
+    assert wall.referred("provider", table) == 0
+
+
+@pytest.mark.parametrize("table", REFERRED)
+def test_its_provider_with_an_interest_in_the_case_sees_none_of_it(wall: Wall, table: str) -> None:
+    wall.change(f"UPDATE cases SET interests = ARRAY['{wall.person('provider')}']")
+    assert wall.referred("provider", table) == 0
+
+
+@pytest.mark.parametrize("table", REFERRED)
+def test_to_whom_the_case_is_opened_sees_its_referrals_until_that_ends(wall: Wall, table: str) -> None:
+    wall.change(
+        "INSERT INTO openings (id, log_id, kind, state, reader_id, asker_id, asked_at, days, until) VALUES (gen_random_uuid(),"
+        f" '{home_of(wall.db, wall.scene.number)}', 'unsealing', 'open', '{wall.person('administrator')}', gen_random_uuid(),"
+        " now(), 3, now() + interval '3 days')"
+    )
+    assert wall.referred("administrator", table) == wall.referred(ENGINE, table)
+    wall.change("UPDATE openings SET until = now() - interval '1 second'")
+    assert wall.referred("administrator", table) == 0
+
+
+@pytest.mark.parametrize("reader", ["provider", "foreign_provider", "observer"])
+def test_where_the_case_itself_stands_is_no_referral(wall: Wall, reader: str) -> None:
+    wall.read(reader)
+    assert count(wall.db, f"tracks WHERE workflow = 'case' AND log_id = '{home_of(wall.db, wall.scene.number)}'") == 1
+    assert count(wall.db, "tasks WHERE track_id IN (SELECT id FROM tracks WHERE workflow = 'case')") > 0
+
+
+# --- how long it holds -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reader", ["engine", "officer"])
+@pytest.mark.parametrize("fails", [False, True])
+def test_who_read_is_forgotten_with_the_transaction(scene: Scene, reader: str, fails: bool) -> None:
+    seen = []
+
+    def read() -> None:
+        with walled_transaction(scene.engine) as db:
+            read_as(db, scene.world.people.get(reader, reader))
+            seen.append(db.execute(text("SELECT pg_backend_pid() FROM documents LIMIT 1")).scalar_one())
+            if fails:
+                raise LookupError
+
+    if fails:
+        with pytest.raises(LookupError):
+            read()
+    else:
+        read()
+    with walled_transaction(scene.engine) as db:
+        # The same connection, from the pool.
+        assert db.execute(text("SELECT pg_backend_pid()")).scalar_one() == seen[0]
+        with pytest.raises(DBAPIError, match="Nobody said who reads"):
+            count(db, "documents")
+
+
+def test_after_a_deed_the_person_reads_again(wall: Wall) -> None:
+    wall.read("foreign_officer")
+    with whole(wall.db):
+        inside = count(wall.db, "documents")
+    assert (inside, count(wall.db, "documents")) == (4, 0)
+
+
+def test_after_a_deed_that_was_refused_too(wall: Wall) -> None:
+    wall.read("foreign_officer")
+    with pytest.raises(LookupError), whole(wall.db):
+        raise LookupError
+    assert count(wall.db, "documents") == 0
+
+
+def test_a_statement_that_fails_leaves_nothing_open(wall: Wall) -> None:
+    wall.read("foreign_officer")
+    with pytest.raises(DBAPIError), whole(wall.db), wall.db.begin_nested():
+        wall.db.execute(text("SELECT 1/0"))
+    assert count(wall.db, "documents") == 0
+
+
+def test_going_back_to_nobody_shows_nothing(wall: Wall) -> None:
+    with back_to(wall.db, None):
+        wall.read(ENGINE)
+    with pytest.raises(DBAPIError, match="Nobody said who reads"):
+        count(wall.db, "documents")

@@ -1,0 +1,296 @@
+"""Two worlds that differ in a secret alone: every byte that an outsider can reach is the same in both.
+
+One world is built and copied, database and all, so that ids, times and sessions are equal; in the second something secret
+happens besides. Then every address that the application has is opened in both, as every role that is outside the secret.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, Engine, text
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from casework.definitions import load_library
+from casework.jobs.mail_content import write_mail
+from casework.operations.core.actions import home_of
+from casework.operations.mediations.service import open_mediation
+from casework.operations.notifications.mail_outbox import compose
+from casework.operations.notifications.service import tell_due
+from casework.operations.people.registry import register_organisation
+from casework.operations.referrals.service import fire_in_referral
+from casework.records.case_store import load
+from casework.records.database import transaction
+from casework.settings import Settings
+from casework.web.app import create_app
+from tests.security.authorization_web import ROLES
+from tests.support.databases import DatabaseServer
+from tests.support.scene import Scene, Things, set_scene
+from tests.support.web_client import Browser
+from tests.support.world import World, new_request, today
+
+pytestmark = pytest.mark.slow
+
+PEOPLE = frozenset(ROLES) - {"anonymous"}
+PROVIDERS = frozenset({"provider", "provider_lead"})
+#: What is said in secret; a word that stands nowhere else.
+WORDS = "Quicksilver"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Something that happens in the second world alone, and those who are outside of it."""
+
+    happens: Callable[[World, Connection, Things], None]
+    outsiders: frozenset[str]
+
+
+def _mediate(world: World, db: Connection, things: Things) -> None:
+    """One mediation more is opened and sent to a mediator, and in the other one much is said."""
+    mediation = things["here"]["mediation"]
+    for _ in range(5):
+        world.write(db, "dispute_officer", load(db, mediation, "mediation"), words=f"{WORDS}: they will not settle.")
+    opened = open_mediation(db, world.actor(db, "dispute_officer"), things["here"]["number"], new_request()).answer
+    revision = db.execute(text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": opened["track"]}).scalar_one()
+    fire_in_referral(
+        db, world.actor(db, "dispute_officer"), str(opened["track"]), "send", track=None, revision=revision,
+        data={
+            "service": "mediation", "provider": world.organisations["lab"], "fee": "both",
+            "wanted_on": today().replace(year=today().year + 1, day=1).isoformat(),
+        },
+        request=new_request(),
+    )  # fmt: skip
+
+
+def _whisper(world: World, db: Connection, things: Things) -> None:
+    """The office writes to itself, and to another provider of the same case, who works."""
+    number, other = things["here"]["number"], things["there"]["referral"]
+    case = load(db, home_of(db, number), "case")
+    for _ in range(4):
+        world.write(db, "officer", case, words=f"{WORDS} inside.", tell=("supervisor",))
+        world.write(db, "officer", case, other, words=f"{WORDS} to the bank.")
+    world.fire(db, "foreign_provider", number, "ask_info", {"items": f"{WORDS} papers."}, track=other)
+    world.fire(db, "officer", number, "supply_info", {"answer": f"{WORDS}, as asked."}, track=other)
+    world.fire(db, "foreign_provider", number, "decline", {"reason": "price", "note": WORDS}, track=other)
+
+
+def _ask_others(world: World, db: Connection, things: Things) -> None:
+    """Another provider is asked beside, what the case waits for changes, and the other's request comes to nothing."""
+    number = things["here"]["number"]
+    beside = {"service": "assessment", "beside": [world.organisations["other"]], "join": "first"}
+    world.fire(db, "officer", number, "ask_beside", beside)
+    world.fire(db, "officer", number, "change_join", {"service": "assessment", "join": "all", "reason": f"{WORDS}."})
+    other = world.referral(db, number, "assessment")
+    world.write(db, "officer", load(db, home_of(db, number), "case"), other, words=f"{WORDS} to the other.")
+    world.fire(db, "officer", number, "cancel", {"reason": "other", "fees_settled": True, "note": WORDS}, track=other)
+
+
+SECRETS: Mapping[str, Secret] = {
+    "a mediation": Secret(_mediate, PEOPLE - PROVIDERS - {"dispute_officer"}),
+    "who else is asked": Secret(
+        _ask_others, PROVIDERS | {"foreign_provider", "verifier", "observer", "dispute_officer", "foreign_officer"}
+    ),
+    "what others are told": Secret(_whisper, PROVIDERS | {"verifier", "observer", "dispute_officer", "foreign_officer"}),
+}
+
+
+@dataclass
+class Twin:
+    """One of two worlds: its application, and a browser for each role with the session that both worlds know."""
+
+    app: Flask
+    world: World
+    browsers: Mapping[str, Browser]
+
+    def open(self, role: str, path: str) -> TestResponse:
+        token = {"Authorization": f"Bearer {self.world.tokens[role]}"} if path.startswith("/api/") else {}
+        return self.browsers[role].get(path, headers=token)
+
+
+def _copy(server: DatabaseServer, database: str, var: Path, scene: Scene) -> tuple[Twin, str]:
+    name = server.create(database)
+    app = create_app(server.settings(name, var))
+    browsers = {}
+    for role, before in scene.browsers.items():
+        browsers[role] = Browser(app.test_client())
+        for cookie in (before.flask._cookies or {}).values():  # the jar of a test client is not public
+            browsers[role].flask.set_cookie(cookie.key, cookie.value, path=cookie.path)
+    return Twin(app, scene.world, browsers), name
+
+
+@pytest.fixture(scope="module")
+def base(
+    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Scene, str, Path]]:
+    var = tmp_path_factory.mktemp("twins")
+    with set_scene(database_server, template_database, var) as scene:
+        engine: Engine = scene.app.extensions["casework"]
+        with transaction(engine) as db:
+            scene.world.organisations["other"] = register_organisation(
+                db, name="Tianjin Second House", kind="provider", services=("assessment",)
+            )
+        tell_due(engine, mailing=True)
+        database = str(engine.url.database)
+        engine.dispose()
+        yield scene, database, var
+
+
+@pytest.fixture(scope="module", params=SECRETS)
+def twins(request: pytest.FixtureRequest, base: tuple[Scene, str, Path], database_server: DatabaseServer) -> Iterator[tuple[Secret, Scene, Twin, Twin]]:
+    scene, database, var = base
+    secret, names = SECRETS[request.param], []
+    made = []
+    for happens in (False, True):
+        twin, name = _copy(database_server, database, var, scene)
+        names.append(name)
+        made.append(twin)
+        engine: Engine = twin.app.extensions["casework"]
+        if happens:
+            with transaction(engine) as db:
+                secret.happens(scene.world, db, scene.things)
+        tell_due(engine, mailing=True)
+    with psycopg.connect(database_server.owner_url(names[0])) as one:
+        (moment,) = one.execute("SELECT (casework_now() + interval '1 minute')::text").fetchone() or ("",)
+    for name in names:
+        # In both it is the same moment from now on, so that nothing differs by what has passed meanwhile.
+        with psycopg.connect(database_server.owner_url(name)) as one:
+            one.execute(
+                f"CREATE OR REPLACE FUNCTION casework_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT timestamptz '{moment}' $$"
+            )
+    yield secret, scene, made[0], made[1]
+    for twin in made:
+        twin.app.extensions["casework"].dispose()
+    for name in names:
+        database_server.drop(name)
+
+
+def _addresses(app: Flask, things: Things) -> list[str]:
+    """Every address that can be opened, with the things of here and of elsewhere in it; and some searches."""
+    found: dict[str, None] = {}
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and rule.endpoint != "static" and rule.rule not in _OWN:
+            for where in ("here", "there", "absent"):
+                found[_fill(rule, things[where])] = None
+    more = [
+        f"/search?q={WORDS}", "/search?q=mediation", f"/cases?words={WORDS}", f"/api/v1/cases?words={WORDS}",
+        f"/cases/{things['here']['number']}/history?only=messages", "/cases?phase=none", "/cases?waits=provider",
+        "/sample?seed=1234abcd",
+    ]  # fmt: skip
+    return [*found, *more]
+
+
+def _fill(rule: Rule, things: Mapping[str, str]) -> str:
+    def value(found: re.Match[str]) -> str:
+        return things.get(found[1].rpartition(":")[2], "00000000-0000-4000-8000-000000000000")
+
+    return re.sub(r"<([^>]+)>", value, rule.rule)
+
+
+def _more_things(scene: Scene) -> Things:
+    """The things of the pages, and those that only the API has addresses for."""
+    case = load_library().latest("case")
+    assert case is not None
+    world = scene.world
+    more = {
+        "need": world.needs[0], "technology": world.technologies[0], "right": world.rights[0], "fingerprint": case.fingerprint,
+        "name": "case",
+    }  # fmt: skip
+    return {where: {**more, **things} for where, things in scene.things.items()}
+
+
+#: Of a page, what is new each time it is made; of headers, those that name the request alone.
+_FRESH = re.compile(
+    r'(name="(?:csrf_token|key|done|seal|seed)" value=")[^"]*|("request_id": ?")[^"]*|(name="csrf-token" content=")[^"]*'
+    r"|([1-5]\d\d · <code>)[^<]*"
+)
+#: A secret of one's own that is made anew each time, and what draws lots unless a seed is named.
+_OWN = frozenset({"/account/second-factor", "/sample"})
+_OF_THE_REQUEST = {"set-cookie", "date", "x-request-id"}
+
+
+def _told(answer: TestResponse) -> object:
+    """All that an answer tells, but for what is new each time."""
+    headers = sorted((name, value) for name, value in answer.headers if name.lower() not in _OF_THE_REQUEST)
+    if answer.data[:2] == b"PK":
+        # A sheet or a case's file: what is in it. Of a sheet the moment of its making stands beside.
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as file:
+            return answer.status, {name: file.read(name) for name in file.namelist() if name != "docProps/core.xml"}
+    return answer.status, headers, _FRESH.sub(lambda found: next(one for one in found.groups() if one) or "", answer.text)
+
+
+def test_an_outsider_reads_the_same_in_both_worlds(twins: tuple[Secret, Scene, Twin, Twin]) -> None:
+    secret, scene, without, with_it = twins
+    different = []
+    for role in sorted(secret.outsiders):
+        for path in _addresses(without.app, _more_things(scene)):
+            one, other = _told(without.open(role, path)), _told(with_it.open(role, path))
+            if one != other:
+                different.append(f"{role} {path}: {_first_difference(str(one), str(other))}")
+    assert not different, "\n".join(different[:40])
+
+
+def _posted(twin: Twin, role: str) -> list[tuple[str, ...]]:
+    """Every mail that waits for somebody, as it would leave: all but its own number and moment."""
+    engine, vault = twin.app.extensions["casework"], twin.app.extensions["casework.vault"]
+    with transaction(engine) as db:
+        waiting = text("SELECT id FROM mails WHERE person_id = CAST(:id AS uuid) AND state = 'queued'")
+        mails = db.execute(waiting, {"id": twin.world.people[role]}).scalars().all()
+        letters = [letter for mail in mails if (letter := compose(db, str(mail), vault)) is not None]
+    written = [write_mail(one, Settings(profile="test", var=Path(twin.app.instance_path))) for one in letters]
+    return sorted(
+        (str(one["Subject"]), str(one["To"]), *(str(part.get_content()) for part in one.iter_parts())) for one in written
+    )
+
+
+def test_an_outsider_is_mailed_the_same_in_both_worlds(twins: tuple[Secret, Scene, Twin, Twin]) -> None:
+    secret, _, without, with_it = twins
+    posted = {role: (_posted(without, role), _posted(with_it, role)) for role in sorted(secret.outsiders)}
+    assert [role for role, (one, other) in posted.items() if one != other] == []
+    insider = "provider" if secret.happens is _mediate else "officer"
+    assert any(one for one, _ in posted.values())
+    assert _posted(without, insider) != _posted(with_it, insider)
+
+
+def _told_by_hooks(twin: Twin) -> list[tuple[str, str]]:
+    """What the systems of the lab are told of by webhooks."""
+    with transaction(twin.app.extensions["casework"]) as db:
+        found = db.execute(
+            text(
+                "SELECT m.type, m.payload FROM webhook_messages m JOIN webhook_endpoints e ON e.id = m.endpoint_id"
+                " WHERE e.organisation_id = CAST(:id AS uuid) ORDER BY m.made_at, m.id"
+            ),
+            {"id": twin.world.organisations["lab"]},
+        )
+        return [(row.type, row.payload) for row in found]
+
+
+def test_a_provider_s_system_is_told_the_same_in_both_worlds(twins: tuple[Secret, Scene, Twin, Twin]) -> None:
+    secret, _, without, with_it = twins
+    one, other = _told_by_hooks(without), _told_by_hooks(with_it)
+    assert one
+    # In the mediation the lab is the mediator, who is told of being asked.
+    assert (one == other) is (secret.happens is not _mediate)
+
+
+def _first_difference(one: str, other: str) -> str:
+    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return f"…{one[max(0, at - 60) : at + 60]!r} is …{other[max(0, at - 60) : at + 60]!r}"
+
+
+def test_an_insider_reads_of_it(twins: tuple[Secret, Scene, Twin, Twin]) -> None:
+    """The worlds do differ, and what compares them would see it."""
+    secret, scene, without, with_it = twins
+    insider = "dispute_officer" if secret.happens is _mediate else "officer"
+    assert any(
+        _told(without.open(insider, path)) != _told(with_it.open(insider, path))
+        for path in (f"/mediations/{scene.things['here']['mediation']}", "/mediations", f"/cases/{scene.things['here']['number']}")
+    )

@@ -1,0 +1,513 @@
+"""Outsiders walk over every route of the pages and of the API, by the two tables, and learn nothing.
+
+Each asks for and sends whatever there is, with the ids of what is secret in the place of every parameter and of every field,
+and once more with those of what does not exist. No word of it may come back, no id but those that were asked for, and of what
+does not exist for that person no answer tells more than of what is not there at all: in status, headers and every byte. After
+the walk all that is secret stands as it stood, and its history is proved.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from html import unescape
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+from werkzeug.datastructures import Headers
+
+from casework import permissions
+from casework.definitions import load_library
+from casework.operations.audit.findings import raise_finding
+from casework.operations.core.actions import home_of
+from casework.operations.core.encryption import Vault
+from casework.operations.documents.storage import Cabinet
+from casework.operations.integrations.service_accounts import create_service_account
+from casework.operations.integrations.webhooks import create_endpoint
+from casework.operations.mediations.disclosures import ask_unsealing
+from casework.operations.people.invitations import Scope, invite
+from casework.operations.referrals.service import fire_in_referral
+from casework.operations.tasks.service import claim_task
+from casework.operations.verification.service import verify_all
+from casework.permissions import Actor, Reach
+from casework.records.case_store import load
+from casework.records.database import connect_engine, transaction
+from casework.records.row_security import POLICIES, whole
+from tests.security import authorization_api as api
+from tests.security import authorization_web as pages
+from tests.security.test_authorization_api import expected as expected_of_api
+from tests.security.test_authorization_web import expected as expected_of_pages
+from tests.support.api_client import Client
+from tests.support.databases import DatabaseServer
+from tests.support.malice import PDF
+from tests.support.personae import make_personae, stands_for
+from tests.support.scene import Scene, path_of, set_scene
+from tests.support.world import World, new_request, today
+
+pytestmark = pytest.mark.slow
+
+Things = Mapping[str, str]
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+@dataclass
+class Secret:
+    """What somebody must not learn: words that stand nowhere else, and ids."""
+
+    words: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
+
+    def word(self, what: str) -> str:
+        self.words.add(f"Canary-{what}")
+        return f"Canary-{what}"
+
+
+@dataclass
+class Stage:
+    """The scene with a word planted in everything that is secret."""
+
+    scene: Scene
+    engine: Engine
+    #: Of the mediation; within the office; of the case itself; between the office and the lab; the lab's own; who is to work for it.
+    secrets: dict[str, Secret]
+    #: Of here and of nowhere, by the names that the tables of the pages and of the API have for them.
+    things: dict[str, Things]
+    #: A case of the same age without a mediation.
+    bare: str
+
+    @property
+    def world(self) -> World:
+        return self.scene.world
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer, with all that is in it, but for what was asked and what is of one answer alone."""
+
+    row: str
+    status: int
+    headers: tuple[str, ...]
+    words: str
+
+
+#: Who walks, and what is secret from them.
+EVERYTHING = ("sealed", "office", "case", "shared", "lab", "people")
+OUTSIDERS = {
+    # Providers: of the same case, and of none.
+    "foreign_provider": ("sealed", "office", "shared", "lab", "people"),
+    "verifier": EVERYTHING,
+    # Was in the mediation's team, and is an officer of the programme now; led it, and is nothing any more.
+    "once_named": ("sealed", "lab", "people"),
+    "ended_mediator": EVERYTHING,
+    # Owned the case, and is nothing any more; is an auditor now.
+    "ended_officer": EVERYTHING,
+    "turned_auditor": ("sealed", "lab", "people"),
+    # Last: an administrator ends everybody's sessions. People and their accounts are theirs, in every organisation.
+    "administrator": ("sealed", "office", "case", "shared", "lab"),
+}
+
+
+@pytest.fixture(scope="module")
+def stage(
+    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    with set_scene(database_server, template_database, tmp_path_factory.mktemp("outsiders")) as scene:
+        engine: Engine = scene.app.extensions["casework"]
+        here = scene.things["here"]
+        with transaction(engine) as db:
+            bare = scene.world.new_case(db)
+            scene.world.fire(db, "officer", bare, "take")
+        make_personae(scene.world, engine, here["number"], here["mediation"])
+        secrets = plant(scene, engine)
+        with transaction(engine) as db, whole(db):
+            gather_ids(db, here, secrets)
+            things = {where: {**scene.things[where], **more} for where, more in of_the_api(db, scene).items()}
+        # The mediation's referral, in the place of the case's.
+        sealed = dict.fromkeys(("referral", "track"), here["mediation_track"])
+        yield Stage(scene, engine, secrets, {**things, "sealed": {**things["here"], **sealed}}, bare)
+
+
+def plant(scene: Scene, engine: Engine) -> dict[str, Secret]:
+    """Say something secret wherever something can be said; nobody says it elsewhere."""
+    world, here = scene.world, scene.things["here"]
+    vault: Vault = scene.app.extensions["casework.vault"]
+    secrets = {name: Secret() for name in EVERYTHING}
+    sealed, office, shared, lab, people = (secrets[name] for name in ("sealed", "office", "shared", "lab", "people"))
+    with transaction(engine) as db:
+        log, number, referral = here["mediation"], here["number"], here["referral"]
+        _mediate(world, db, log, here["mediation_track"], sealed)
+        case = load(db, home_of(db, number), "case")
+        office.ids.add(world.write(db, "officer", case, words=office.word("office-note"), tell=("supervisor",)))
+        by = world.actor(db, "auditor")
+        office.ids.add(str(raise_finding(db, by, number, event=1, words=office.word("finding"), request=new_request()).answer["id"]))
+        shared.ids.add(world.write(db, "officer", case, referral, shared.word("question"), tell=("provider",)))
+        shared.ids.add(world.write(db, "provider", load(db, case.log, "case"), referral, shared.word("answer"), tell=("officer",)))
+        world.fire(db, "provider", number, "ask_info", {"items": shared.word("form")}, track=referral)
+        world.fire(db, "officer", number, "supply_info", {"answer": shared.word("reply")}, track=referral)
+        lead, organisation = world.actor(db, "provider_lead"), world.organisations["lab"]
+        hook = f"https://receiver.example/{lab.word('hook')}"
+        made = create_endpoint(db, lead, vault, organisation=organisation, url=hook, inside=(), request=new_request())
+        lab.ids.add(str(made.answer["id"]))
+        made = create_service_account(
+            db, lead, organisation=organisation, name=people.word("account"), scopes=["referrals.read"], days=30,
+            request=new_request(),
+        )  # fmt: skip
+        people.ids.add(str(made.answer["id"]))
+        made = invite(
+            db, lead, vault, scope=Scope(organisation=organisation), email="canary@example.org", name=people.word("guest"),
+            roles=["provider"], request=new_request(),
+        )  # fmt: skip
+        people.ids.add(str(made.answer["id"]))
+        # Or whoever takes the next task takes it in the walk.
+        claim_task(db, world.actor(db, "foreign_provider"), scene.things["there"]["referral_task"], new_request())
+        secrets["case"].words.add(str(db.execute(text("SELECT title FROM cases WHERE number = :n"), {"n": number}).scalar_one()))
+    cabinet = Cabinet(engine, scene.app.extensions["casework.store"], vault)
+    content = PDF + b"%" + office.word("bytes").encode()
+    office.ids.add(world.hand_in(cabinet, number, title=office.word("title"), name=f"{office.word('file')}.pdf", content=content))
+    return secrets
+
+
+def _mediate(world: World, db: Connection, log: str, track: str, sealed: Secret) -> None:
+    """The mediation is sent to the lab, talked about and nearly unsealed."""
+    by = world.actor(db, "dispute_officer")
+    revision = db.execute(text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": track}).scalar_one()
+    fire_in_referral(
+        db, by, track, "send", track=None, revision=revision, request=new_request(),
+        data={
+            "service": "mediation", "provider": world.organisations["lab"], "fee": "both",
+            "wanted_on": today().replace(year=today().year + 1, day=1).isoformat(),
+        },
+    )  # fmt: skip
+    world.write(db, "dispute_officer", load(db, log, "mediation"), words=sealed.word("sealed-note"))
+    world.write(db, "dispute_officer", load(db, log, "mediation"), track, sealed.word("thread"), tell=("provider",))
+    ask_unsealing(
+        db, by, log, reader=world.people["manager"], decider=world.people["second_compliance"], days=1,
+        reason=sealed.word("unsealing"), request=new_request(),
+    )  # fmt: skip
+
+
+def gather_ids(db: Connection, here: Things, secrets: Mapping[str, Secret]) -> None:
+    """Every id of the sealed log, of the lab's referral, and of what is the lab's own."""
+    secrets["sealed"].ids |= {here["mediation"], here["opening"], here["ended_opening"], here["mediation_track"], here["sealed"]}
+    for table in ("tracks", "tasks", "clocks", "openings"):
+        found = db.execute(text(f"SELECT id::text FROM {table} WHERE log_id = CAST(:log AS uuid)"), {"log": here["mediation"]})
+        secrets["sealed"].ids |= set(found.scalars())
+    secrets["shared"].ids |= {here["referral"], here["referral_task"], here["shared"], here["objection"]}
+    secrets["office"].ids |= {here["note"], here["document"], here["finding"]}
+    secrets["case"].ids |= {here["track"], here["task"]}
+    secrets["lab"].ids |= {here["hook"], here["hook_message"]}
+    secrets["people"].ids |= {here["account"], here["invitation"]}
+    assert all(one.words for one in secrets.values())
+
+
+def of_the_api(db: Connection, scene: Scene) -> dict[str, dict[str, str]]:
+    """The things that the table of the API alone asks for."""
+    world, here = scene.world, scene.things["here"]
+
+    def one(statement: str) -> str:
+        return str(db.execute(text(statement), {"n": here["number"], "p": world.people["officer"]}).scalar_one())
+
+    within = "JOIN cases c ON c.id = x.log_id WHERE c.number = :n"
+    edition = load_library().latest("case")
+    assert edition is not None
+    found = {
+        "mention": one(f"SELECT x.id FROM mentions x {within} ORDER BY x.id LIMIT 1"),
+        "clock": one(f"SELECT x.id FROM clocks x {within} ORDER BY x.id LIMIT 1"),
+        "need": one("SELECT m.need_id FROM matches m JOIN cases c ON c.match_id = m.id WHERE c.number = :n"),
+        "technology": one("SELECT m.technology_id FROM matches m JOIN cases c ON c.match_id = m.id WHERE c.number = :n"),
+        "token": one("SELECT id FROM tokens WHERE person_id = CAST(:p AS uuid) ORDER BY id LIMIT 1"),
+        "session": one("SELECT encode(hash, 'hex') FROM sessions WHERE person_id = CAST(:p AS uuid) ORDER BY hash LIMIT 1"),
+        "right": world.rights[0],
+    }
+    same = {
+        "item": str(uuid4()), "notification": str(uuid4()), "name": "case", "fingerprint": edition.fingerprint, "referral_send": "send",
+        "spare_number": scene.things["there"]["number"],
+    }  # fmt: skip
+    names = {
+        "role_request": "role", "endpoint": "hook", "unsealing": "opening", "ended_unsealing": "ended_opening",
+        "lab": "organisation", "away": "officer",
+    }  # fmt: skip
+    return {
+        "here": found | same | {name: here[other] for name, other in names.items()},
+        "absent": {name: str(uuid4()) for name in found} | same
+        | {name: scene.things["absent"][other] for name, other in names.items()} | {"session": "0" * 64},
+    }  # fmt: skip
+
+
+# --- the walk --------------------------------------------------------------------------------------------------------
+
+
+def _last(row: pages.Row | api.Row) -> tuple[bool, bool]:
+    """What is looked at before what is sent, and whatever ends sessions or tokens at the very last."""
+    return any(words in row.path for words in ("end-all", "end-of-everybody", "end-access", "end-of")), row.method == "POST"
+
+
+ROWS: tuple[pages.Row | api.Row, ...] = tuple(sorted((*pages.TABLE, *api.TABLE), key=_last))
+
+
+_LOOKS = tuple(row for row in ROWS if row.method == "GET")
+#: Where words stand that somebody has written.
+_SAYS = re.compile(
+    r"/cases/<number>(/(file|documents|history|messages))?$|/messages$|mediations/<mediation>|invitations$|webhooks$|service-acc"
+    r"|contract|unsealing$|findings"
+)
+_LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
+
+
+def ask(stage: Stage, who: str, row: pages.Row | api.Row, where: str) -> Said:
+    """One request, with what it led to."""
+    things = stage.things[where]
+    if isinstance(row, pages.Row):
+        path, form = path_of(row, things), row.form(things)
+        browser = stage.scene.browser(who)
+        answer = browser.get(path) if row.method == "GET" else browser.post(path, form)
+        parts = [_words(answer.data)]
+        led = answer
+        while led.status_code in (302, 303):
+            led = browser.get(led.headers["Location"])
+            parts += [str(led.status_code), _words(led.data)]
+        # A page that sends somebody away names itself.
+        return _said(row.name, answer.status_code, answer.headers, [part.replace(path, "…") for part in parts], things)
+    client = Client(stage.scene.app.test_client(), stage.world.tokens[who])
+    path = re.sub(r"\{(\w+)\}", lambda found: things[row.things.get(found[1], found[1])], row.path) + row.query
+    if row.method == "GET":
+        told = client.flask.get(f"/api/v1{path}", headers=client._headers({}))
+    else:
+        revision = {"If-Match": '"1"'} if row.if_match else {}
+        body = row.body(things) if row.body else {}
+        told = client.flask.post(
+            f"/api/v1{path}", json=body, headers=client._headers({"Idempotency-Key": uuid4().hex, **revision})
+        )
+    return _said(f"API {row.name}", told.status_code, told.headers, [_words(told.data)], things)
+
+
+def _words(data: bytes) -> str:
+    """All that bytes say, also within sheets and archives."""
+    parts = [data]
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            parts += [part for name in file.namelist() for part in (name.encode(), file.read(name))]
+    return unescape("\n".join(part.decode("utf-8", "replace") for part in parts))
+
+
+#: What differs from one answer to the next.
+_OF_ONE = re.compile(
+    r'name="(?:csrf_token|key)" value="[^"]*"|"request_id": ?"[^"]*"|nonce-[\w-]+|nonce="[^"]*"|csrf-token" content="[^"]*"'
+    r"|\d{3} · <code>[0-9a-f-]{36}</code>"
+)
+
+
+def _said(row: str, status: int, headers: Headers, parts: Iterable[str], things: Things) -> Said:
+    words = _OF_ONE.sub("", "\n".join(parts))
+    named = [
+        f"{name}: {value}" for name, value in headers
+        if name.lower() not in ("date", "content-length", "x-request-id", "set-cookie")
+    ]
+    told = "\n".join(_OF_ONE.sub("", one) for one in named)
+    for value in sorted(things.values(), key=len, reverse=True):
+        # What was asked for may stand there again; what is shorter are no ids.
+        if len(value) > 10:
+            words, told = (said.replace(value, "…") for said in (words, told))
+    return Said(row, status, tuple(told.split("\n")), words)
+
+
+def walk(stage: Stage, who: str, rows: Iterable[pages.Row | api.Row] = ROWS) -> tuple[list[str], int]:
+    """Everything that somebody learns who must not, and how many answers there were."""
+    secret = [stage.secrets[name] for name in OUTSIDERS[who]]
+    words, ids = set().union(*(one.words for one in secret)), set().union(*(one.ids for one in secret))
+    learnt, seen = [], 0
+    for row, where in [(one, place) for one in rows for place in places(one)]:
+        here, absent = ask(stage, who, row, where), ask(stage, who, row, "absent")
+        seen += 1
+        for said in (here, absent):
+            text_of = "\n".join((*said.headers, said.words))
+            learnt += [f"{said.row}: {mark}" for mark in sorted(words) if mark in text_of]
+            learnt += [f"{said.row}: the id {mark}" for mark in sorted(ids & set(_ID.findall(text_of)))]
+            if said.status >= 500:
+                learnt.append(f"{said.row}: {said.status}")
+        if (where == "sealed" or unseen(row, who)) and replace(here, row="") != replace(absent, row=""):
+            learnt.append(f"{here.row}: another answer than of what is absent: {_difference(here, absent)}")
+    # Whoever sends everything has ended sessions, too: the next one signs in anew.
+    stage.scene.browsers.clear()
+    return learnt, seen
+
+
+def places(row: pages.Row | api.Row) -> tuple[str, ...]:
+    """Where the things of a row may lie: every referral of the case may be the mediation's."""
+    return ("here", "sealed") if re.search(r"[<{]referral[}>]", row.path) else ("here",)
+
+
+def unseen(row: pages.Row | api.Row, who: str) -> bool:
+    """Whether the thing of here does not exist for somebody, by the table."""
+    role, place = stands_for(who, row, "here")
+    if isinstance(row, pages.Row):
+        return row.has_object and expected_of_pages(row, role, place) == 404
+    return row.has_object and expected_of_api(row, role, place) == 404
+
+
+def _difference(one: Said, other: Said) -> str:
+    if one.status != other.status:
+        return f"{one.status}, {other.status}"
+    for mine, theirs in zip((*one.headers, *one.words.splitlines()), (*other.headers, *other.words.splitlines()), strict=False):
+        if mine != theirs:
+            return f"{mine!r}, {theirs!r}"
+    return "one is longer"
+
+
+def kept(stage: Stage, who: str) -> Mapping[str, str]:
+    """What is secret, as it stands in the database: every row of its logs, and the heads of their chains."""
+    with transaction(stage.engine) as db, whole(db):
+        logs = [stage.scene.things["here"]["mediation"]]
+        if "office" in OUTSIDERS[who]:
+            logs += [home_of(db, stage.scene.things["here"]["number"])]
+        tables = db.execute(
+            text(
+                "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'log_id'"
+                # Who opened what, and what is sent to people, is no part of it.
+                " AND table_name NOT IN ('readings', 'notifications', 'sealed_readings', 'webhook_messages') ORDER BY 1"
+            )
+        ).scalars()
+        found = {
+            table: str(db.execute(
+                text(f"SELECT md5(string_agg(x::text, '|' ORDER BY x::text)) FROM {table} x WHERE x.log_id = ANY(CAST(:logs AS uuid[]))"),
+                {"logs": logs},
+            ).scalar_one())
+            for table in tables
+        }  # fmt: skip
+        heads = db.execute(
+            text("SELECT string_agg(seq || ' ' || head, '|' ORDER BY id) FROM logs WHERE id = ANY(CAST(:logs AS uuid[]))"), {"logs": logs}
+        )
+        return found | {"heads": str(heads.scalar_one())}
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_nothing_is_learnt_and_nothing_is_changed(stage: Stage, who: str) -> None:
+    before = kept(stage, who)
+    learnt, seen = walk(stage, who)
+    assert not learnt, "\n".join(learnt)
+    assert seen > len(ROWS)
+    assert kept(stage, who) == before
+    assert [f"{one.log}: {one.sentence}" for one in verify_all(stage.engine)] == []
+
+
+def test_whom_it_concerns_learns_it(stage: Stage) -> None:
+    """Or the walks would prove nothing."""
+    met = {who: words_met(stage, who) for who in ("dispute_officer", "officer", "provider", "provider_lead")}
+    assert stage.secrets["sealed"].words <= met["dispute_officer"]
+    assert stage.secrets["office"].words | stage.secrets["case"].words <= met["officer"]
+    assert stage.secrets["shared"].words <= met["provider"]
+    assert stage.secrets["lab"].words | stage.secrets["people"].words <= met["provider_lead"]
+
+
+def words_met(stage: Stage, who: str) -> set[str]:
+    """The secret words that somebody is shown in looking at what is here."""
+    words = set().union(*(one.words for one in stage.secrets.values()))
+    shown = "\n".join(ask(stage, who, row, where).words for row in _LOOKS if _SAYS.search(row.path) for where in places(row))
+    return {one for one in words if one in shown}
+
+
+def test_a_broken_glass_shows_the_case_and_no_mediation(stage: Stage) -> None:
+    """An administrator who opens the very case in an emergency reads it, and of its mediation nothing."""
+    number = stage.things["here"]["number"]
+    client = Client(stage.scene.app.test_client(), stage.world.tokens["administrator"])
+    assert client.post(f"/cases/{number}/emergency", {"reason": "A leak of steam."}).status_code == 201
+    sealed = stage.secrets["sealed"]
+    looked = [ask(stage, "administrator", row, "here") for row in api.TABLE if row.method == "GET"]
+    assert any(word in said.words for said in looked for word in stage.secrets["office"].words)
+    assert [said.row for said in looked if any(word in said.words for word in sealed.words)] == []
+    assert [said.row for said in looked if sealed.ids & set(_ID.findall(said.words))] == []
+
+
+def test_a_case_is_handed_to_nobody_who_mediated_whether_or_not_there_is_a_mediation(stage: Stage) -> None:
+    """On the page nobody offers those who once were dispute officers; sent all the same, the answers are equal."""
+    with transaction(stage.engine) as db:
+        revisions = {
+            number: db.execute(text("SELECT revision FROM cases WHERE number = :n"), {"n": number}).scalar_one()
+            for number in (stage.bare, stage.things["here"]["number"])
+        }
+    officer, former = Client(stage.scene.app.test_client(), stage.world.tokens["officer"]), stage.world.people["once_named"]
+    said = []
+    for number, revision in revisions.items():
+        page = stage.scene.browser("officer").get(f"/cases/{number}/hand-over").text
+        assert stage.world.people["other_officer"] in page
+        assert former not in page
+        answer = officer.post(f"/cases/{number}/hand-over", {"owner": former, "note": "Yours."}, if_match=revision)
+        said.append((answer.status_code, {name: one for name, one in answer.json.items() if name != "request_id"}))
+    assert said[0] == said[1]
+    assert said[0][0] == 422
+
+
+def test_an_auditor_who_was_an_officer_is_shown_what_any_auditor_is(stage: Stage) -> None:
+    """Neither another status nor one address more, but for what is one's own."""
+    more = []
+    for row in _LOOKS:
+        for where in ("here", "absent"):
+            mine, theirs = ask(stage, "turned_auditor", row, where), ask(stage, "auditor", row, where)
+            if mine.status != theirs.status:
+                more.append(f"{row.name} {where}: {mine.status}, {theirs.status}")
+            links = [set(_LINK.findall(said.words)) for said in (mine, theirs)]
+            more += [f"{row.name} {where}: {link}" for link in sorted(links[0] - links[1])]
+    assert not more, "\n".join(more)
+
+
+def test_an_auditor_who_was_an_officer_judges_nothing_of_the_own_case(stage: Stage) -> None:
+    here = stage.things["here"]
+    client = Client(stage.scene.app.test_client(), stage.world.tokens["turned_auditor"])
+    for path, body in (
+        (f"/cases/{here['number']}/findings", {"event": 1, "words": "Why?"}),
+        (f"/findings/{here['finding']}/ask-again", {"words": "So?"}), (f"/findings/{here['finding']}/close", {"words": "Fine."}),
+    ):  # fmt: skip
+        answer = client.post(path, body, if_match=1)
+        assert answer.status_code == 403, path
+        assert "worked on this yourself" in answer.text
+
+
+# --- with a wall taken away ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def seeing_all(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application takes everybody for somebody who reads every case and leads every mediation."""
+    with transaction(stage.engine) as db:
+        programmes, organisations = (frozenset(db.execute(text(f"SELECT id FROM {one}")).scalars()) for one in ("programmes", "organisations"))
+
+    def reach(actor: Actor) -> Reach:
+        return Reach(actor.person, programmes, programmes, organisations, programmes, frozenset(), programmes, programmes)
+
+    asked = permissions.reach
+    for module in [one for key, one in sys.modules.items() if key.startswith("casework")]:
+        if getattr(module, "reach", None) is asked:
+            monkeypatch.setattr(module, "reach", reach)
+
+
+@contextmanager
+def no_row_security(stage: Stage, server: DatabaseServer) -> Iterator[None]:
+    owner = connect_engine(server.settings(str(stage.engine.url.database), Path("var")), role="owner")
+    for how in ("DISABLE", "ENABLE"):
+        with transaction(owner) as db:
+            for table in POLICIES:
+                db.execute(text(f"ALTER TABLE {table} {how} ROW LEVEL SECURITY"))
+        if how == "DISABLE":
+            yield
+    owner.dispose()
+
+
+@pytest.mark.parametrize("who", ["verifier", "ended_officer"])
+def test_without_the_first_wall_the_walk_finds_what_comes_out(stage: Stage, seeing_all: None, who: str) -> None:
+    learnt, _ = walk(stage, who, [row for row in _LOOKS if "history" in row.path])
+    assert any("Canary-office-note" in one for one in learnt)
+    assert any("another answer than of what is absent" in one for one in learnt)
+
+
+def test_without_both_walls_the_walk_finds_the_mediation(stage: Stage, seeing_all: None, database_server: DatabaseServer) -> None:
+    rows = [row for row in _LOOKS if "mediations" in row.path]
+    with no_row_security(stage, database_server):
+        learnt, _ = walk(stage, "once_named", rows)
+    assert any("Canary-sealed-note" in one for one in learnt)

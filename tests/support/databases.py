@@ -1,0 +1,121 @@
+"""Databases for tests: a server for the session, and quick copies of a migrated database."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+from casework.records import embedded
+from casework.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class DatabaseServer:
+    """A PostgreSQL server on which the tests may create databases.
+
+    `login_url` is an administrator's; `owner` is the role that owns and migrates the databases made here, the
+    login itself when None.
+    """
+
+    login_url: str
+    owner: str | None = None
+
+    def url(self, database: str, *, user: str | None = None) -> str:
+        url = make_url(self.login_url).set(database=database)
+        if user:
+            url = url.set(username=user)
+        return url.render_as_string(hide_password=False)
+
+    def owner_url(self, database: str) -> str:
+        return self.url(database, user=self.owner)
+
+    def app_url(self, database: str) -> str:
+        """The address of the application, which owns nothing."""
+        return self.url(database, user=embedded.WEB_ROLE)
+
+    def settings(self, database: str, var: Path, **more: Any) -> Settings:
+        """Settings in the profile `test` for a database of this server."""
+        return Settings(
+            profile="test", var=var, database_url=self.app_url(database), owner_database_url=self.owner_url(database), **more
+        )
+
+    def create(self, template: str = "template1") -> str:
+        """The name of a new database, a copy of the template."""
+        name = f"casework_test_{os.getpid()}_{secrets.token_hex(4)}"
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
+        if self.owner:
+            statement += sql.SQL(" OWNER {}").format(sql.Identifier(self.owner))
+        self._execute(statement)
+        return name
+
+    def drop(self, name: str) -> None:
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _execute(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.login_url, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def given_server(login_url: str) -> DatabaseServer:
+    """A server that runs already, with the logins that an embedded one has: a superuser is bound by no policy."""
+    with psycopg.connect(login_url, autocommit=True) as connection:
+        for role, may in ((embedded.OWNER_ROLE, "LOGIN"), (embedded.WEB_ROLE, "LOGIN"), (embedded.APP_ROLE, "NOLOGIN")):
+            # Another worker of this run may be making it just now.
+            with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+                connection.execute(sql.SQL("CREATE ROLE {} " + may).format(sql.Identifier(role)))
+        for role in (embedded.OWNER_ROLE, embedded.WEB_ROLE):
+            if password := make_url(login_url).password:
+                connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), str(password)))
+            with suppress(psycopg.errors.InternalError, psycopg.errors.UniqueViolation):
+                connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(embedded.APP_ROLE), sql.Identifier(role)))
+    return DatabaseServer(login_url=login_url, owner=embedded.OWNER_ROLE)
+
+
+def embedded_server(var: Path) -> DatabaseServer:
+    """The server under `var`, which does not wait for the disk: no test asks what stands after a power failure."""
+    embedded.ensure_running(var)
+    login_url = embedded.server_at(var).url(user=embedded.SUPERUSER, database="postgres")
+    with psycopg.connect(login_url, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
+    while _shown(login_url, "fsync") == "on":
+        time.sleep(0.01)
+    return DatabaseServer(login_url=login_url, owner=embedded.OWNER_ROLE)
+
+
+def _shown(url: str, setting: str) -> str:
+    with psycopg.connect(url) as connection:
+        (value,) = connection.execute(sql.SQL("SHOW {}").format(sql.Identifier(setting))).fetchone() or ("",)
+    return str(value)
+
+
+def run_casework(
+    *arguments: str, environment: dict[str, str], cwd: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, with nothing set but what is passed."""
+    return subprocess.run(
+        [sys.executable, "-m", "casework", *arguments],
+        env={"PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", **environment},
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )

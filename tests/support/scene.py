@@ -1,0 +1,227 @@
+"""The things that the table of who may open which page is about: of here, of elsewhere, and of nowhere."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, text
+from werkzeug.test import TestResponse
+
+from casework.definitions import load_library
+from casework.operations.audit.findings import raise_finding
+from casework.operations.cases.saved_filters import save_filter
+from casework.operations.core.actions import home_of
+from casework.operations.documents.storage import Cabinet
+from casework.operations.mediations.service import open_mediation
+from casework.operations.people import registry
+from casework.operations.referrals.acknowledgements import object_to
+from casework.records.case_store import load
+from casework.records.database import transaction
+from casework.web.app import create_app
+from tests.security.authorization_web import ROLES, Row
+from tests.support.databases import DatabaseServer
+from tests.support.web_client import Browser
+from tests.support.world import (
+    World,
+    add_absence,
+    add_endpoint,
+    add_erasure,
+    add_failed_job,
+    add_idle,
+    add_invitation,
+    add_mail,
+    add_match,
+    add_need,
+    add_recovery,
+    add_role_request,
+    add_service_account,
+    add_technology,
+    add_unsealing,
+    build_world,
+    new_request,
+    to_referral,
+)
+
+Things = Mapping[str, Mapping[str, str]]
+
+
+@dataclass
+class Scene:
+    """The things that the rows are about, and a browser for each role."""
+
+    app: Flask
+    world: World
+    things: Things
+    browsers: dict[str, Browser]
+
+    def ask(self, row: Row, role: str, where: str) -> TestResponse:
+        things = self.things[where]
+        path, browser = path_of(row, things), self.browser(role)
+        return browser.get(path) if row.method == "GET" else browser.post(path, row.form(things))
+
+    def browser(self, name: str) -> Browser:
+        """The browser of somebody who has signed in."""
+        if name not in self.browsers:
+            self.browsers[name] = Browser(self.app.test_client())
+            assert self.browsers[name].sign_in(f"{name}@example.org", self.world.password).status_code == 303
+            self.browsers[name].ready()
+        return self.browsers[name]
+
+
+def path_of(row: Row, things: Mapping[str, str]) -> str:
+    """The address of a row's page with the things in it."""
+    return re.sub(r"<(\w+)>", lambda found: things[row.things.get(found[1], found[1])], row.path)
+
+
+@contextmanager
+def set_scene(database_server: DatabaseServer, template_database: str, var: Path) -> Iterator[Scene]:
+    name = database_server.create(template_database)
+    app = create_app(database_server.settings(name, var))
+    engine: Engine = app.extensions["casework"]
+    with transaction(engine) as db:
+        world = build_world(db)
+    with transaction(engine) as db:
+        things = make_things(world, db)
+    cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
+    papers = {where: world.hand_in(cabinet, things[where]["number"], by) for where, by in (("here", "officer"), ("there", "foreign_officer"))}
+    papers["absent"] = str(uuid.uuid4())
+    things = {where: {**some, "document": papers[where], "version": "1"} for where, some in things.items()}
+    scene = Scene(app, world, things, {"anonymous": Browser(app.test_client())})
+    for role in ROLES:
+        scene.browser(role)
+    yield scene
+    engine.dispose()
+    database_server.drop(name)
+
+
+def make_things(world: World, db: Connection) -> Things:
+    number, referral = to_referral(world, db, more_plan={"pledge": "bank"})
+    other = world.referral(db, number, "pledge")
+    world.send(db, number, other, "pledge")
+    there = world.programmes["SH"]
+    need, technology = add_need(db, there, "n-1", None), add_technology(db, there, "t-1", None)
+    match = add_match(db, world.actor(db, "foreign_officer"), there, need, technology)
+    world.matches.append(match)
+    elsewhere = world.open_case(db, -1, "foreign_officer")
+    watcher = registry.register_person(db, email="watcher@example.org", name="Watcher")
+    registry.grant_role(db, watcher, "auditor", programme=there)
+    world.people["watcher"] = watcher
+    found = [
+        str(raise_finding(db, world.actor(db, by), where, event=1, words="Why?", request=new_request()).answer["id"])
+        for by, where in (("auditor", number), ("watcher", elsewhere))
+    ]
+    leaver = registry.register_person(db, email="leaver@example.org", name="Leaver")
+    membership = registry.grant_role(db, leaver, "auditor", programme=world.programmes["BJ"])
+    away = db.execute(
+        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["foreign_officer"]}
+    ).scalar_one()
+    case = load_library().latest("case")
+    assert case is not None
+    mediation = open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer
+    spare = registry.register_person(db, email="spare@example.org", name="Spare")
+    members = [
+        registry.grant_role(db, spare, "provider", organisation=world.organisations[one]) for one in ("lab", "bank")
+    ]
+    consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
+    filters = [
+        str(save_filter(db, world.actor(db, name), "cases", name="mine", query="", request=new_request()).answer["id"])
+        for name in ("officer", "foreign_officer")
+    ]
+    mail = add_mail(db, world.people["officer"])
+    case_here, case_there = (load(db, home_of(db, one), "case") for one in (number, elsewhere))
+    unsealings = [add_unsealing(db, world, str(mediation["id"]), "auditor"), add_unsealing(db, world, str(mediation["id"]), "manager", ended=True)]
+    world.fire(db, "officer", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "A date has changed."})
+    sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
+    registry.grant_role(db, world.add_person(db, "only_one"), "supervisor", programme=there)
+    asked = [add_role_request(db, world, one) for one in ("BJ", "SH")]
+    objections = [
+        str(object_to(db, world.actor(db, by), of, to="send", words="Not so.", request=new_request()).answer["objection"])
+        for by, of in (("provider", referral), ("foreign_provider", other))
+    ]
+    absences = [
+        add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "only_one", "SH"))
+    ]
+    hooks = [
+        add_endpoint(db, world.organisations[one], world.people[by]) for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
+    ]
+    leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
+    invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
+    here = {
+        "recovery": add_recovery(db, world, "officer"), "idle": add_idle(db, "idle"),
+        "operation": "modify", "mail": mail, "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment",
+        "transition": "propose_close", "kind": "renew_consent", "consent": str(consent), "task": _task(db, number, "kick_off"),
+        "step_task": _task(db, number, "assessment"), "decision": _task(db, number, "decide_amend_plan"),
+        "match": str(_match(db, number)), "filter": filters[0], "job": add_failed_job(db),
+        "account": add_service_account(db, world), "erasure": leaving[0], "role": asked[0], "invitation": invited[0], "hook": hooks[0][0], "hook_message": hooks[0][1],
+        "number": number, "answered": _answered(db, number), "answered_task": _answered_task(db, number), "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
+        "person": world.people["provider"], "officer": world.people["officer"], "leaver": leaver, "membership": membership, "question": "waivers",
+        "organisation": world.organisations["lab"], "programme": world.programmes["BJ"], "workflow": "case",
+        "edition": str(case.number), "member": members[0], "referral_transition": "accept", "referral_send": "send",
+        "referral_task": _step_task(db, referral), "referral_revision": _revision(db, referral),
+        "opening": unsealings[0], "ended_opening": unsealings[1],
+        "mediation": str(mediation["id"]), "mediation_track": str(mediation["track"]), "mediation_transition": "send",
+        "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
+    }  # fmt: skip
+    far = here | {
+        "answered": "1", "answered_task": str(uuid.uuid4()),
+        "recovery": add_recovery(db, world, "foreign_officer"), "idle": add_idle(db, "idle-there"),
+        "account": str(uuid.uuid4()), "erasure": leaving[1], "role": asked[1], "invitation": invited[1], "hook": hooks[1][0], "hook_message": hooks[1][1],
+        "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "service": "pledge",
+        "transition": "take", "decision": str(uuid.uuid4()), "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
+        "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],
+        "person": world.people["foreign_officer"], "officer": world.people["foreign_officer"], "leaver": world.people["foreign_officer"], "membership": str(away),
+        "organisation": world.organisations["bank"], "programme": there, "member": members[1],
+        "referral_task": _step_task(db, other), "referral_revision": _revision(db, other),
+        "opening": str(uuid.uuid4()), "ended_opening": str(uuid.uuid4()),
+        "mediation": str(uuid.uuid4()), "mediation_track": str(uuid.uuid4()),
+        "note": world.write(db, "foreign_officer", case_there), "shared": world.write(db, "foreign_provider", case_here, other),
+    }  # fmt: skip
+    absent = {name: str(uuid.uuid4()) for name in here} | {
+        "operation": "modify", "number": "BJ-2099-0001", "seq": "1", "question": "nothing", "workflow": "nothing", "edition": "1",
+        "answered": "1",
+        "transition": "propose_close", "kind": "renew_consent", "referral_transition": "accept", "referral_send": "send", "mediation_transition": "send",
+        "referral_revision": "1",
+    }  # fmt: skip
+    return {"here": here, "there": far, "absent": absent}
+
+
+def _task(db: Connection, number: str, name: str) -> str:
+    found = db.execute(
+        text("SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id WHERE c.number = :number AND t.name = :name"),
+        {"number": number, "name": name},
+    )
+    return str(found.scalar_one())
+
+
+def _answered(db: Connection, number: str) -> str:
+    """The first form of a task that was filled in."""
+    statement = "SELECT min(e.seq) FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.kind = 'completed'"
+    return str(db.execute(text(statement), {"n": number}).scalar_one())
+
+
+def _answered_task(db: Connection, number: str) -> str:
+    """The task that was finished with it."""
+    statement = "SELECT e.effects->>'task' FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.seq = :seq"
+    return str(db.execute(text(statement), {"n": number, "seq": int(_answered(db, number))}).scalar_one())
+
+
+def _step_task(db: Connection, track: str) -> str:
+    found = db.execute(
+        text("SELECT id FROM tasks WHERE track_id = CAST(:id AS uuid) AND type = 'step' AND closed_at IS NULL"), {"id": track}
+    )
+    return str(found.scalar_one())
+
+
+def _revision(db: Connection, track: str) -> str:
+    found = db.execute(text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": track})
+    return str(found.scalar_one())
+
+
+def _match(db: Connection, number: str) -> str:
+    return str(db.execute(text("SELECT match_id FROM cases WHERE number = :n"), {"n": number}).scalar_one())

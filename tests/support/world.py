@@ -1,0 +1,542 @@
+"""A small world that tests share: two programmes, people in every role, needs, technologies and matches.
+
+Everything in it is made by the operations, as it would be in a real installation.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from casework.engine.state.case import Case
+from casework.engine.state.events import SYSTEM_ACTOR
+from casework.operations.auth.passwords import hash_password
+from casework.operations.auth.tokens import make_token
+from casework.operations.cases.service import fire_transition, hand_over, open_case
+from casework.operations.catalogue.matches import create_match
+from casework.operations.core import ip_rights as rights
+from casework.operations.core.actions import home_of
+from casework.operations.core.encryption import Vault
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.national_holidays import china
+from casework.operations.core.register_entries import note_entries
+from casework.operations.documents.service import hand_in
+from casework.operations.documents.storage import Cabinet, part_for
+from casework.operations.documents.upload_checks import receive
+from casework.operations.integrations.service_accounts import create_service_account
+from casework.operations.letters.service import Written, compose_letter, send_letter
+from casework.operations.mediations.disclosures import ask_unsealing, end_unsealing
+from casework.operations.messages.service import send_message
+from casework.operations.people import registry
+from casework.operations.people.absences import record_absence
+from casework.operations.people.account_recovery import ask_recovery
+from casework.operations.people.invitations import Scope, invite
+from casework.operations.people.role_requests import ask_role
+from casework.operations.privacy.erasure_requests import ask_erasure
+from casework.operations.tasks.service import complete_task
+from casework.permissions import Actor
+from casework.records.actors import find_actor
+from casework.records.case_store import load
+from casework.records.database import transaction
+from casework.records.register_entries import REGISTERS, key_of
+from tests.support.malice import PDF
+
+Json = Any
+
+#: (name in the world, role, scope): scope is a programme's code, or an organisation's name here.
+CAST = (
+    ("officer", "officer", "BJ"),
+    ("other_officer", "officer", "BJ"),
+    ("foreign_officer", "officer", "SH"),
+    ("supervisor", "supervisor", "BJ"),
+    ("second_supervisor", "supervisor", "BJ"),
+    ("compliance", "compliance", "BJ"),
+    ("second_compliance", "compliance", "BJ"),
+    ("dispute_officer", "dispute_officer", "BJ"),
+    ("provider", "provider", "lab"),
+    ("provider_lead", "provider_lead", "lab"),
+    ("foreign_provider", "provider", "bank"),
+    ("verifier", "verifier", "inspectors"),
+    ("auditor", "auditor", "BJ"),
+    ("manager", "manager", "BJ"),
+    ("observer", "observer", "BJ"),
+    ("administrator", "administrator", "BJ"),
+)
+ORGANISATIONS = {
+    "need_owner": ("Hebei Steam Works", "company", ()),
+    "technology_owner": ("Nordwind Boilers", "company", ()),
+    "lab": ("Haidian Assessment Lab", "provider", ("assessment", "ip", "mediation")),
+    "bank": ("Chaoyang Green Bank", "provider", ("pledge", "finance")),
+    "inspectors": ("Third Eye Verification", "provider", ("verification",)),
+}
+_keys = itertools.count(1)
+
+
+def today() -> date:
+    """The day of both programmes, in whose zone forms are checked."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+def new_request() -> Request:
+    """A key that was never used."""
+    return Request(f"test-{next(_keys)}-{uuid.uuid4()}", uuid.uuid4().hex)
+
+
+@dataclass
+class World:
+    """Ids by the names that the tests use, and each person's token."""
+
+    programmes: dict[str, str] = field(default_factory=dict)
+    organisations: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    needs: list[str] = field(default_factory=list)
+    technologies: list[str] = field(default_factory=list)
+    rights: list[str] = field(default_factory=list)
+    matches: list[str] = field(default_factory=list)
+    #: Of everybody.
+    password: str = "correct horse battery"
+
+    def actor(self, db: Connection, name: str) -> Actor:
+        found = find_actor(db, self.people[name])
+        assert found is not None
+        return found
+
+    def add_person(self, db: Connection, name: str) -> str:
+        """One more person with an account, the password of everybody and a token, and no role yet; gives the id."""
+        hashed = text("SELECT password_hash FROM people WHERE id = CAST(:id AS uuid)")
+        person = registry.register_person(
+            db, email=f"{name}@example.org", name=name.replace("_", " ").title(),
+            password_hash=db.execute(hashed, {"id": self.people["officer"]}).scalar_one(),
+        )  # fmt: skip
+        self.people[name], self.tokens[name] = person, new_token(db, person)
+        return person
+
+    # --- deeds, for setting the scene ---
+
+    def open_case(self, db: Connection, match: int = 0, by: str = "officer") -> str:
+        """Open the case of a match; gives its number."""
+        done = open_case(db, self.actor(db, by), self.matches[match], new_request())
+        return str(done.answer["number"])
+
+    def new_match(self, db: Connection) -> str:
+        """One more match, of a need and a technology of its own; gives its id."""
+        n = len(self.matches) + 1
+        need = add_need(db, self.programmes["BJ"], f"need-{n}", self.organisations["need_owner"])
+        technology = add_technology(
+            db, self.programmes["BJ"], f"technology-{n}", self.organisations["technology_owner"]
+        )
+        self.needs.append(need)
+        self.technologies.append(technology)
+        self.matches.append(add_match(db, self.actor(db, "officer"), self.programmes["BJ"], need, technology))
+        return self.matches[-1]
+
+    def new_case(self, db: Connection, by: str = "officer") -> str:
+        """A case of a match of its own; gives its number."""
+        self.new_match(db)
+        return self.open_case(db, -1, by)
+
+    def main_track(self, db: Connection, number: str) -> str:
+        return str(
+            db.execute(
+                text(
+                    "SELECT t.id FROM tracks t JOIN cases c ON c.id = t.log_id AND t.workflow = 'case' WHERE c.number = :n"
+                ),
+                {"n": number},
+            ).scalar_one()
+        )
+
+    def fire(
+        self, db: Connection, by: str, number: str, transition: str, data: Mapping[str, Json] | None = None, *,
+        track: str | None = None,
+    ) -> Done:  # fmt: skip
+        """Fire a transition of a case as it stands now."""
+        chosen = track or self.main_track(db, number)
+        revision = db.execute(
+            text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": chosen}
+        ).scalar_one()
+        return fire_transition(
+            db, self.actor(db, by), home_of(db, number), "case", chosen, transition, data=data or {},
+            revision=revision, request=new_request(),
+        )  # fmt: skip
+
+    def hand_over(self, db: Connection, by: str, number: str, owner: str, *team: str) -> Done:
+        """Give a case as it stands now to another owner and team."""
+        case = load(db, home_of(db, number), "case")
+        return hand_over(
+            db, self.actor(db, by), number, owner=self.people[owner], team=[self.people[one] for one in team],
+            note="For you.", revision=case.revision, request=new_request(),
+        )  # fmt: skip
+
+    def send(self, db: Connection, number: str, referral: str, service: str) -> None:
+        """Send a drafted referral to its provider."""
+        provider = db.execute(
+            text("SELECT provider_id FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": referral}
+        ).scalar_one()
+        self.fire(db, "officer", number, "send", {
+            "service": service, "provider": str(provider), "fee": "programme", "question": "Does it reach 180 degrees?",
+            "wanted_on": (today() + timedelta(days=60)).isoformat(),
+        }, track=referral)  # fmt: skip
+
+    def accept(self, db: Connection, number: str, referral: str, planned_on: date | None = None) -> None:
+        """The lab accepts a referral that was sent to it, free of charge; to be delivered in 30 days unless told."""
+        self.fire(db, "provider", number, "accept", {
+            "interest": False, "confidentiality": True, "person": self.people["provider"], "charge": "free",
+            "planned_on": (planned_on or today() + timedelta(days=30)).isoformat(),
+        }, track=referral)  # fmt: skip
+
+    def write(
+        self, db: Connection, by: str, case: Case, referral: str | None = None, words: str = "Look.", tell: Iterable[str] = ()
+    ) -> str:
+        """Write an internal note, or in the thread of a referral; gives the message's id."""
+        done = send_message(
+            db, self.actor(db, by), case, audience="shared" if referral else "internal", referral=referral, words=words,
+            mentions=[self.people[one] for one in tell], sure=True, request=new_request(),
+        )  # fmt: skip
+        return str(done.answer["id"])
+
+    def hand_in(
+        self, cabinet: Cabinet, number: str, by: str = "officer", *, title: str = "Test report", content: bytes = PDF,
+        name: str = "report.pdf", kind: str = "report", party: str | None = None, referral: str | None = None,
+    ) -> str:  # fmt: skip
+        """Hand in a document with its file, in transactions of its own; gives the document's id."""
+        with transaction(cabinet.engine) as db:
+            case = load(db, home_of(db, number), "case")
+        with receive(io.BytesIO(content), name) as upload:
+            kept = cabinet.keep(case.log, part_for(party, referral), upload)
+        with transaction(cabinet.engine) as db:
+            done = hand_in(
+                db, self.actor(db, by), cabinet, case, title=title, kind=kind, kept=kept, referral=referral, party=party,
+                request=new_request(),
+            )  # fmt: skip
+        return str(done.answer["id"])
+
+    def send_letter(self, cabinet: Cabinet, number: str, written: Written, by: str = "officer", *, sure: bool = False) -> Done:
+        """Compose a letter, print it and send it, in transactions of its own."""
+        with transaction(cabinet.engine) as db:
+            composed = compose_letter(db, self.actor(db, by), number, written)
+        kept = composed.keep(cabinet)
+        with transaction(cabinet.engine) as db:
+            return send_letter(db, self.actor(db, by), cabinet, composed, kept, replace(new_request(), sure=sure))
+
+    def referral(self, db: Connection, number: str, service: str) -> str:
+        """The newest referral of a service in a case; gives its id."""
+        return str(
+            db.execute(
+                text(
+                    "SELECT t.id FROM tracks t JOIN cases c ON c.id = t.log_id WHERE c.number = :n AND t.workflow = 'referral'"
+                    " AND t.kind = :service ORDER BY t.position DESC LIMIT 1"
+                ),
+                {"n": number, "service": service},
+            ).scalar_one()
+        )
+
+
+def new_token(db: Connection, person: str) -> str:
+    """A token for everything."""
+    return make_token(db, person, name="test", scopes=("read", "write", "import", "admin", "decide"), lasts=None)[1]
+
+
+def build_world(db: Connection) -> World:
+    """Make the world, in the caller's transaction."""
+    world = World()
+    year = today().year
+    calendar = china(range(year - 2, year + 2))
+    for code, name in (("BJ", "Beijing pilot"), ("SH", "Shanghai pilot")):
+        world.programmes[code] = registry.register_programme(db, code=code, name=name, name_zh=None, calendar=calendar)
+    for key, (name, kind, services) in ORGANISATIONS.items():
+        world.organisations[key] = registry.register_organisation(db, name=name, kind=kind, services=services)
+    hashed = hash_password(world.password)
+    for name, role, scope in CAST:
+        person = registry.register_person(
+            db, email=f"{name}@example.org", name=name.replace("_", " ").title(), password_hash=hashed
+        )
+        where = "programme" if scope in world.programmes else "organisation"
+        registry.grant_role(
+            db,
+            person,
+            role,
+            programme=world.programmes[scope] if where == "programme" else None,
+            organisation=world.organisations[scope] if where == "organisation" else None,
+        )
+        world.people[name] = person
+        world.tokens[name] = new_token(db, person)
+    for _ in range(2):
+        world.new_match(db)
+    for number in ("CN 1234567 B", "CN 7654321 B"):
+        technology = world.technologies[len(world.rights)]
+        done = rights.record_right(
+            db, world.actor(db, "officer"), programme=world.programmes["BJ"], technology=technology, kind="invention",
+            fields={
+                "office": "CNIPA", "number": number, "owner": "Nordwind Boilers", "in_force": True,
+                "expires_on": (today() + timedelta(days=3000)).isoformat(),
+                "fee_paid_to": (today() + timedelta(days=300)).isoformat(), "checked_on": today().isoformat(),
+            },
+            confirmed=True, request=new_request(),
+        )  # fmt: skip
+        world.rights.append(str(done.answer["id"]))
+    return world
+
+
+def note_rows(db: Connection, *tables: str) -> None:
+    """Say in the logs what stands in these tables: after a test wrote into them behind the deeds."""
+    for table in tables:
+        home = REGISTERS[table].home
+        rows = db.execute(text(f"SELECT x.{home} AS home, array_agg({key_of(table)}) AS keys FROM {table} x GROUP BY 1")).all()
+        for row in rows:
+            note_entries(db, table, row.home, row.keys, kind="changed")
+
+
+def add_need(db: Connection, programme: str, external_id: str, owner: str | None) -> str:
+    """A need as an import leaves it."""
+    return _insert(
+        db, "needs", programme, external_id, owner, f"Steam without coal, {external_id}", {"status": "published"}
+    )
+
+
+def add_technology(db: Connection, programme: str, external_id: str, owner: str | None) -> str:
+    """A technology as an import leaves it."""
+    return _insert(
+        db,
+        "technologies",
+        programme,
+        external_id,
+        owner,
+        f"Heat pump boiler, {external_id}",
+        {"website": "https://example.org"},
+    )
+
+
+def _insert(
+    db: Connection, table: str, programme: str, external_id: str, owner: str | None, title: str, more: Mapping[str, str]
+) -> str:
+    # The importing operations read files and belong to tests of their own.
+    id = str(uuid.uuid4())
+    told = {name: {"source": "catalogue", "at": "2026-01-05"} for name in ("title", *more)}
+    columns = ["id", "programme_id", "source", "external_id", "owner_id", "title", "provenance", *more]
+    values = {
+        "id": id, "programme_id": programme, "source": "catalogue", "external_id": external_id, "owner_id": owner,
+        "title": title, "provenance": json.dumps(told), **more,
+    }  # fmt: skip
+    marks = ", ".join(f"CAST(:{name} AS jsonb)" if name == "provenance" else f":{name}" for name in columns)
+    db.execute(text(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"), values)
+    note_entries(db, table, programme, [id], kind="imported")
+    return id
+
+
+def add_failed_job(db: Connection) -> str:
+    """A job that has failed once and is tried again in an hour."""
+    id = str(uuid.uuid4())
+    db.execute(
+        text(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at)"
+            " VALUES ('others', 'casework:send', jsonb_build_object('tries', 1, 'id', CAST(:id AS text)), now() + interval '1 hour')"
+        ),
+        {"id": id},
+    )
+    return id
+
+
+def add_mail(db: Connection, person: str) -> str:
+    """A mail that was sent."""
+    id = str(uuid.uuid4())
+    db.execute(
+        text(
+            "INSERT INTO mails (id, person_id, key, kind, sealed, state, made_at, send_at) VALUES (:id, :person, :key, 'task',"
+            " false, 'sent', now(), now())"
+        ),
+        {"id": id, "person": person, "key": id},
+    )
+    return id
+
+
+def add_invitation(db: Connection, world: World, organisation: str, by: str = "administrator") -> str:
+    """An invitation to an organisation whose mail waits. Its code nobody knows."""
+    scope, vault = Scope(organisation=world.organisations[organisation]), Vault(["k" * 32])
+    done = invite(
+        db, world.actor(db, by), vault, scope=scope, email=f"{organisation}-newcomer@example.org", name="Newcomer",
+        roles=["provider"], request=new_request(),
+    )  # fmt: skip
+    return str(done.answer["id"])
+
+
+def add_erasure(db: Connection, world: World, programme: str) -> str:
+    """An erasure of somebody without an account, which an administrator of the programme has asked for."""
+    clerk = registry.register_person(db, email=f"clerk-{programme.lower()}@example.org", name=f"Clerk of {programme}")
+    registry.grant_role(db, clerk, "administrator", programme=world.programmes[programme])
+    asker = find_actor(db, clerk)
+    assert asker is not None
+    done = ask_erasure(
+        db, asker, programme=world.programmes[programme], person=None, words=["Ottoline Bramble"], basis="request",
+        reason="She left.", request=new_request(),
+    )  # fmt: skip
+    return str(done.answer["id"])
+
+
+def add_role_request(db: Connection, world: World, programme: str) -> str:
+    """A role for somebody new, to which a second person must agree."""
+    somebody = registry.register_person(db, email=f"candidate-{programme.lower()}@example.org", name=f"Candidate of {programme}")
+    by = world.people["administrator"] if programme == "BJ" else SYSTEM_ACTOR
+    return ask_role(db, somebody, "officer", programme=world.programmes[programme], by=by)
+
+
+def add_recovery(db: Connection, world: World, person: str) -> str:
+    """An administrator has asked that somebody may sign in anew; the halves of its code nobody knows."""
+    done = ask_recovery(
+        db, world.actor(db, "administrator"), person=world.people[person], means=["second_factor"], reason="She called.",
+        request=new_request(),
+    )  # fmt: skip
+    return str(done.answer["id"])
+
+
+def add_idle(db: Connection, name: str) -> str:
+    """Somebody with an account who has never signed in."""
+    return registry.register_person(db, email=f"{name}@example.org", name=name.title())
+
+
+def add_service_account(db: Connection, world: World) -> str:
+    """A service account of the lab that may only read; gives its id."""
+    done = create_service_account(
+        db, world.actor(db, "provider_lead"), organisation=world.organisations["lab"], name="LIMS", scopes=["referrals.read"],
+        days=30, request=new_request(),
+    )  # fmt: skip
+    return str(done.answer["id"])
+
+
+def add_endpoint(db: Connection, organisation: str, by: str) -> tuple[str, str]:
+    """An endpoint of an organisation, and a message that was sent there: (endpoint, message). Nobody opens its secret."""
+    endpoint, message = str(uuid.uuid4()), str(uuid.uuid4())
+    db.execute(
+        text(
+            "INSERT INTO webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
+            " VALUES (:id, :org, 'https://receiver.example/hook', 'x', :by, now())"
+        ),
+        {"id": endpoint, "org": organisation, "by": by},
+    )
+    note_entries(db, "webhook_endpoints", organisation, [endpoint], kind="endpoint_made", by=by)
+    db.execute(
+        text(
+            "INSERT INTO webhook_messages (id, endpoint_id, log_id, seq, type, payload, state, made_at, send_at)"
+            " SELECT :id, :endpoint, id, 1, 'referral.send', '{}', 'delivered', now(), now() FROM logs ORDER BY id LIMIT 1"
+        ),
+        {"id": message, "endpoint": endpoint},
+    )
+    return endpoint, message
+
+
+def add_match(db: Connection, actor: Actor, programme: str, need: str, technology: str) -> str:
+    done = create_match(
+        db, actor, programme=programme, need=need, technology=technology, source="catalogue", external_id=None,
+        proposed_on=today(), proposed_by="matching day", score="0.8",
+        rationale="The need asks for steam at 180 degrees; the boiler gives it.", request=new_request(),
+    )  # fmt: skip
+    return str(done.answer["id"])
+
+
+def add_unsealing(db: Connection, world: World, mediation: str, reader: str, *, ended: bool = False) -> str:
+    """Ask that somebody may read a mediation, the compliance reviewer agreeing; or for it no more."""
+    done = ask_unsealing(
+        db, world.actor(db, "dispute_officer"), mediation, reader=world.people[reader], decider=world.people["compliance"],
+        days=1, reason="The court asks.", request=new_request(),
+    )  # fmt: skip
+    if ended:
+        end_unsealing(db, world.actor(db, "dispute_officer"), str(done.answer["id"]), request=new_request())
+    return str(done.answer["id"])
+
+
+def add_absence(
+    db: Connection, world: World, person: str, substitute: str, scope: str, *, first: int = 30, last: int = 40,
+    by: str = "",
+) -> str:  # fmt: skip
+    """Enter that a person is away, in days from today; gives the absence's id."""
+    done = record_absence(
+        db, world.actor(db, by or person), scope=(world.programmes | world.organisations)[scope], person=world.people[person],
+        substitute=world.people[substitute], first_day=today() + timedelta(days=first),
+        last_day=today() + timedelta(days=last), request=new_request(),
+    )  # fmt: skip
+    return str(done.answer["id"])
+
+
+# --- forms of the way to a referral -----------------------------------------------------------------------------------
+
+
+def complete(
+    world: World, db: Connection, by: str, number: str, task: str, data: Mapping[str, Json], about: str | None = None
+) -> None:
+    """Finish a side task of a case by its name."""
+    id = db.execute(
+        text(
+            "SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id WHERE c.number = :n AND t.name = :task"
+            " AND t.state IN ('Ready', 'Reserved', 'InProgress') AND (CAST(:about AS text) IS NULL OR t.about = :about)"
+            " ORDER BY t.id LIMIT 1"
+        ),
+        {"n": number, "task": task, "about": about},
+    ).scalar_one()
+    actor = world.actor(db, by)
+    complete_task(db, actor, str(id), data=data, happened_on=None, request=new_request())
+
+
+def to_referral(
+    world: World, db: Connection, service: str = "assessment", match: int | None = None,
+    more_plan: Mapping[str, str] | None = None,
+) -> tuple[str, str]:  # fmt: skip
+    """A case at the step of assessment, with a referral sent to its provider: (number, referral)."""
+    number, referral = to_request(world, db, service, match, more_plan)
+    world.send(db, number, referral, service)
+    return number, referral
+
+
+def to_both(world: World, db: Connection) -> tuple[str, str, str]:
+    """A case with a referral sent to the lab and one to the bank: (number, the lab's, the bank's)."""
+    number, lab = to_referral(world, db, more_plan={"pledge": "bank"})
+    bank = world.referral(db, number, "pledge")
+    world.send(db, number, bank, "pledge")
+    return number, lab, bank
+
+
+def to_accepted(world: World, db: Connection) -> tuple[str, str]:
+    """A case at the step of assessment, with a referral that its provider has accepted: (number, referral)."""
+    number, referral = to_referral(world, db)
+    world.accept(db, number, referral)
+    return number, referral
+
+
+def to_request(
+    world: World, db: Connection, service: str = "assessment", match: int | None = None,
+    more_plan: Mapping[str, str] | None = None, nda: Mapping[str, Json] | None = None,
+) -> tuple[str, str]:  # fmt: skip
+    """A case at the step of assessment, with a request that is to be written: (number, referral)."""
+    number = world.new_case(db) if match is None else world.open_case(db, match)
+    on, soon = today().isoformat(), (today() + timedelta(days=60)).isoformat()
+    world.fire(db, "officer", number, "take")
+    complete(world, db, "officer", number, "triage_check", {
+        "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True,
+        "interest": "none",
+    })  # fmt: skip
+    world.fire(db, "officer", number, "pass_triage")
+    for side in ("need_owner", "technology_owner"):
+        complete(world, db, "officer", number, "record_consent", {
+            "agreed": True, "person": "The director", "given_on": on, "channel": "letter", "evidence": "Binder 7",
+        }, about=side)  # fmt: skip
+    world.fire(db, "officer", number, "confirm_interest")
+    for side in ("need_owner", "technology_owner"):
+        complete(world, db, "compliance", number, "screening", {
+            "result": "clear", "checked_on": on, "list_versions": "UN 2026-01", "owners_checked": True,
+        }, about=side)  # fmt: skip
+    complete(world, db, "officer", number, "nda", nda or {"status": "signed", "signed_on": on})
+    complete(world, db, "officer", number, "service_plan", {
+        "assessment": world.organisations["lab"], "assessment_on": soon, "payer": "programme", "skip_assessment": False,
+        **{name: world.organisations[one] for name, one in (more_plan or {}).items()},
+        **{f"{name}_on": soon for name in more_plan or {}},
+    })  # fmt: skip
+    world.fire(db, "supervisor", number, "approve_plan")
+    return number, world.referral(db, number, service)

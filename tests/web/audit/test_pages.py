@@ -1,0 +1,228 @@
+"""The auditor's pages: what is asked first, verification, findings from page to page, and the reading log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.definitions import load_audited, load_definitions
+from casework.engine.definition.editions import audited, publish
+from casework.operations.cases.service import add_task, fire_transition
+from casework.operations.core.actions import home_of
+from casework.records.database import transaction
+from casework.records.tables import EXCEPTIONAL
+from tests.support.web_client import Browser
+from tests.support.world import World, complete, new_request, to_referral, to_request, today
+
+BrowserFor = Callable[[str], Browser]
+COUNT = re.compile(r'<a href="/audit/(\w+)">[^<]*</a></td><td class="number">(\d+)</td>')
+
+
+pytestmark = pytest.mark.stage(play=to_referral)
+
+
+@pytest.fixture
+def number(staged: tuple[str, str]) -> str:
+    return staged[0]
+
+
+def raised(browser: Browser, number: str, seq: int = 1, words: str = "Why so late?") -> str:
+    page = f"/cases/{number}/history/{seq}"
+    answer = browser.post(f"{page}/findings", {"f.words": words}, page=page)
+    assert answer.status_code == 303
+    return str(answer.headers["Location"])
+
+
+def test_the_home_of_auditors_counts_what_is_out_of_the_ordinary(
+    browser_for: BrowserFor, world: World, engine: Engine, number: str
+) -> None:
+    browser = browser_for("auditor")
+    assert dict(COUNT.findall(browser.get("/audit").text))["late"] == "0"
+    with transaction(engine) as db:
+        late = world.open_case(db)
+        fire_transition(
+            db, world.actor(db, "officer"), home_of(db, late), "case", world.main_track(db, late), "take", data={},
+            revision=0, request=new_request(), happened_on=(today() - timedelta(days=20)).isoformat(),
+        )  # fmt: skip
+        world.fire(db, "compliance", late, "compliance_stop", {
+            "reason": "regulation", "found_on": today().isoformat(), "source": "UN 2026-01", "finding": "A name on a list.",
+        })  # fmt: skip
+    counts = dict(COUNT.findall(browser.get("/audit").text))
+    assert (counts["late"], counts["stops"], counts["four_eyes"], counts["reopenings"]) == ("1", "1", "1", "0")
+    page = browser.get("/audit/late").text
+    assert late in page
+    assert number not in page
+    assert "working days late" in page
+    stops = browser.get("/audit/stops").text
+    assert "Compliance proposed “" in stops
+    assert browser.get("/audit/nothing").status_code == 404
+
+
+def test_what_was_waived_is_listed_whatever_the_deed_is_called(
+    browser_for: BrowserFor, world: World, engine: Engine, number: str
+) -> None:
+    """An agreement that nobody signed, and a waiver that a supervisor granted; not one that was refused."""
+    browser = browser_for("auditor")
+    assert dict(COUNT.findall(browser.get("/audit").text))["waivers"] == "0"
+    with transaction(engine) as db:
+        waived, _ = to_request(world, db, nda={"status": "waiver_asked", "reason": "A public test."})
+        world.fire(db, "officer", waived, "waive_assessment", {"reason": "provider_not_available", "note": "Both agree."})
+        world.fire(db, "supervisor", waived, "waive_assessment")
+        for granted in (True, False):
+            add_task(
+                db, world.actor(db, "officer"), home_of(db, waived), "case", world.main_track(db, waived), "ask_waiver",
+                about=None, request=new_request(),
+            )  # fmt: skip
+            complete(world, db, "officer", waived, "ask_waiver", {"what": "ip", "reason": "It takes too long."})
+            complete(world, db, "supervisor", waived, "decide_waiver", {"what": "ip", "granted": granted, "reason": "Look."})
+    assert dict(COUNT.findall(browser.get("/audit").text))["waivers"] == "3"
+    page = browser.get("/audit/waivers").text
+    assert waived in page
+    assert number not in page
+
+
+def test_the_index_holds_whatever_a_definition_says_to_an_auditor() -> None:
+    for one in load_audited():
+        assert f"'{one.name}'" in EXCEPTIONAL, f"the index ix_events_exceptional leaves out {one.name}"
+
+
+def test_no_deed_that_says_nothing_to_an_auditor_bears_the_name_of_one_that_does() -> None:
+    """Events are asked for by name, in every workflow alike."""
+    said = {(one.what, one.name) for one in load_audited()}
+    for definition in load_definitions():
+        mine = {(one.what, one.name) for one in audited(definition)}
+        edition = publish(definition)
+        there = {("transition", one.name) for one in edition.transitions} | {("task", one.name) for one in edition.tasks.values()}
+        assert there & said == mine
+
+
+def test_a_sample_is_the_same_for_the_same_seed(browser_for: BrowserFor, world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        for _ in range(8):
+            world.new_case(db)
+    browser = browser_for("auditor")
+    drawn = lambda seed, size: re.findall(r'history">([A-Z]+-\d+-\d+)<', browser.get(f"/sample?seed={seed}&size={size}").text)  # noqa: E731  one line, twice used
+    first = drawn("spring", 4)
+    assert len(first) == 4
+    assert drawn("spring", 4) == first
+    assert drawn("spring", 5)[:4] == first
+    assert len({tuple(drawn(seed, 4)) for seed in "abcdef"}) > 1
+    for size in ("0", "51", "x", "-1"):
+        assert "must be between 1 and 50" in browser.get(f"/sample?size={size}").text
+
+
+def test_a_whole_case_is_verified_entry_by_entry(browser_for: BrowserFor, number: str) -> None:
+    page = " ".join(browser_for("auditor").get(f"/cases/{number}/verify").text.split())
+    assert re.search(r"Verified <time[^>]*>[^<]+</time>: \d+ events, chain whole, all allowed", page)
+    assert "✓ whole" in page
+    assert "✗" not in page
+    assert "What is wrong" not in page
+
+
+def test_what_was_forged_is_named_where_it_is(
+    browser_for: BrowserFor, number: str, superuser_engine: Engine, engine: Engine
+) -> None:
+    with transaction(superuser_engine) as db:
+        db.execute(text("SET LOCAL session_replication_role = replica"))
+        db.execute(text("UPDATE events SET effects = effects || '{\"owner\": \"nobody\"}' WHERE kind = 'fired' AND seq = 2"))
+    page = browser_for("auditor").get(f"/cases/{number}/verify").text
+    assert "The effects of event 2 were changed." in page
+    assert "✗ broken" in page
+    assert "all allowed" not in page
+
+
+def test_a_row_that_was_changed_is_found(browser_for: BrowserFor, number: str, engine: Engine) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE cases SET outcome = 'deployed'"))
+    page = browser_for("supervisor").get(f"/cases/{number}/verify").text
+    assert "cases.outcome" in page
+    assert "the history or its rows were changed" in page
+
+
+def test_a_finding_goes_from_page_to_page(browser_for: BrowserFor, number: str) -> None:
+    auditor, officer = browser_for("auditor"), browser_for("officer")
+    finding = raised(auditor, number, 3)
+    page = auditor.get(finding).text
+    assert "Why so late?" in page
+    assert "Waits for an answer" in page
+    assert "1 finding" in auditor.get(f"/cases/{number}/history").text
+    assert "Why so late?" in officer.get("/findings").text
+    assert officer.post(f"{finding}/answer", {"f.words": "The post.", "revision": "1"}, page=finding).status_code == 303
+    assert "Close the finding" not in officer.get(finding).text
+    assert "The post." in auditor.get(finding).text
+    again = auditor.post(f"{finding}/ask-again", {"f.words": "Which?", "revision": "2"}, page=finding)
+    assert again.status_code == 303
+    officer.post(f"{finding}/answer", {"f.words": "The post of Hebei.", "revision": "3"}, page=finding)
+    auditor.post(f"{finding}/close", {"f.words": "Settled.", "revision": "4"}, page=finding)
+    page = auditor.get(finding).text
+    assert [one for one in ("Why so late?", "The post.", "Which?", "The post of Hebei.", "Settled.") if one not in page] == []
+    assert "<textarea" not in page
+    assert "Why so late?" in auditor.get("/findings?state=closed").text
+    assert "Why so late?" not in auditor.get("/findings?state=open").text
+
+
+def test_typed_words_stay_where_they_are_refused(browser_for: BrowserFor, number: str) -> None:
+    auditor, officer = browser_for("auditor"), browser_for("officer")
+    finding = raised(auditor, number)
+    answer = officer.post(f"{finding}/answer", {"f.words": "x" * 4001, "revision": "1"}, page=finding)
+    assert answer.status_code == 422
+    assert "x" * 4001 in answer.text
+    assert "must have between 1 and 4000 characters" in answer.text
+    empty = auditor.post(f"/cases/{number}/history/1/findings", {"f.words": " "}, page=f"/cases/{number}/history/1", follow=True)
+    assert "Say what you found" in empty.text
+
+
+def test_a_finding_that_has_moved_is_not_answered_unseen(browser_for: BrowserFor, number: str) -> None:
+    finding = raised(browser_for("auditor"), number)
+    officer = browser_for("officer")
+    officer.post(f"{finding}/answer", {"f.words": "So.", "revision": "1"}, page=finding)
+    assert browser_for("supervisor").post(f"{finding}/answer", {"f.words": "So.", "revision": "1"}, page=finding).status_code == 412
+
+
+def test_an_auditor_finds_no_button_that_changes_a_case(browser_for: BrowserFor, number: str) -> None:
+    browser = browser_for("auditor")
+    for path in (f"/cases/{number}/history", f"/cases/{number}/map", f"/cases/{number}/verify", "/audit", "/findings", "/reading"):
+        page = browser.get(path).text
+        forms = {one.split("?")[0] for one in re.findall(r'<form method="post" action="([^"]+)"', page)}
+        # What remains is the reader's own: sign out, language and theme.
+        assert all(one.startswith(("/sign-out", "/preferences")) for one in forms), (path, forms)
+
+
+def test_what_auditors_read_is_kept_before_they_see_it(browser_for: BrowserFor, number: str, engine: Engine) -> None:
+    auditor = browser_for("auditor")
+    auditor.get(f"/cases/{number}/history?show=decisions")
+    auditor.get(f"/cases/{number}/verify")
+    auditor.get(f"/cases/{number}/history/99999")
+    browser_for("officer").get(f"/cases/{number}/history")
+    with transaction(engine) as db:
+        kept = db.execute(text("SELECT number, address FROM readings WHERE number IS NOT NULL ORDER BY id")).all()
+    assert [tuple(row) for row in kept] == [
+        (number, f"/cases/{number}/history?show=decisions"), (number, f"/cases/{number}/verify"),
+    ]  # fmt: skip
+    page = auditor.get(f"/reading?number={number}").text
+    assert f"/cases/{number}/verify" in page
+    assert browser_for("manager").get("/reading").status_code == 200
+    assert browser_for("officer").get("/reading").status_code == 404
+
+
+def test_what_auditors_read_by_the_api_is_kept_too(browser_for: BrowserFor, world: World, number: str, engine: Engine) -> None:
+    client = browser_for("officer").flask.application.test_client()
+    address = f"/api/v1/cases/{number}/verify"
+    answer = client.get(address, headers={"Authorization": f"Bearer {world.tokens['auditor']}"})
+    assert answer.json is not None
+    assert (answer.json["whole"], answer.json["allowed"], answer.json["faults"]) == (True, True, [])
+    client.get(address, headers={"Authorization": f"Bearer {world.tokens['officer']}"})
+    with transaction(engine) as db:
+        kept = db.execute(text("SELECT person_id::text, address FROM readings")).all()
+    assert [tuple(row) for row in kept] == [(world.people["auditor"], address)]
+
+
+def test_the_number_of_a_case_leads_to_its_verification(browser_for: BrowserFor, number: str) -> None:
+    browser = browser_for("auditor")
+    assert browser.get(f"/verification?number={number}").headers["Location"] == f"/cases/{number}/verify"
+    assert browser.get("/verification").status_code == 200
+    assert browser.get("/verification?number=..%2F..%2Fx").status_code == 200

@@ -1,0 +1,494 @@
+"""The list of cases and the page of one, as an officer, a supervisor, an observer and others meet them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, Engine, event, text
+
+from casework.definitions import load_library
+from casework.operations.cases.queries import show_case
+from casework.operations.cases.service import register_document
+from casework.operations.core.actions import home_of
+from casework.operations.tasks.service import suspend_task
+from casework.records.case_store import load
+from casework.records.database import transaction
+from casework.web.cases.progress import STEPS, order_of
+from tests.support.pages import read_page
+from tests.support.web_client import Browser
+from tests.support.world import World, complete, new_request, to_referral, today
+
+Enter = Callable[[str], Browser]
+
+
+def _play(world: World, db: Connection) -> tuple[str, str]:
+    """A case that waits for the lab, and one that nobody has taken."""
+    referred, _ = to_referral(world, db, more_plan={"pledge": "bank"})
+    return referred, world.new_case(db)
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def numbers(staged: tuple[str, str]) -> tuple[str, str]:
+    return staged
+
+
+@pytest.fixture
+def asked(app: Flask) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(_: object, __: object, statement: str, *more: object) -> None:
+        statements.append(statement)
+
+    engine = app.extensions["casework"]
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def words_of(source: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", source).split())
+
+
+def in_list(source: str) -> list[str]:
+    return re.findall(r'<th scope="row">(?:<input [^>]*> )?<a href="/cases/([^"]+)"', source)
+
+
+# --- the list --------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_has_every_case_with_what_is_next(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    page = browser_for("officer").get("/cases").text
+    assert in_list(page) == [numbers[1], numbers[0]]
+    told = words_of(page)
+    assert "2 cases" in told
+    assert "Haidian Assessment Lab" in told
+    assert "nobody yet" in told
+
+
+@pytest.mark.parametrize(
+    ("query", "which"),
+    [
+        ("state=proposed", [1]), ("state=closing", []), ("waits_for=provider", [0]), ("waits_for=us", [1]), ("open=yes", [1, 0]),
+        ("open=no", []), ("overdue=yes", []), ("q=steam", [1, 0]), ("q=nothing+like+this", []), ("sort=number", [0, 1]),
+        ("sort=oldest&state=proposed", [1]), ("q=%25", []), ("outcome=dormant", []),
+    ],
+)  # fmt: skip
+def test_filters_are_plain_addresses(
+    browser_for: Enter, numbers: tuple[str, str], query: str, which: list[int]
+) -> None:
+    answer = browser_for("officer").get(f"/cases?{query}")
+    assert answer.status_code == 200
+    assert in_list(answer.text) == [numbers[n] for n in which]
+    if not which:
+        assert "No case is like that." in answer.text
+
+
+def test_filters_by_who(browser_for: Enter, world: World, numbers: tuple[str, str]) -> None:
+    browser = browser_for("supervisor")
+    assert in_list(browser.get(f"/cases?owner={world.people['officer']}").text) == [numbers[0]]
+    assert in_list(browser.get(f"/cases?provider={world.organisations['bank']}").text) == [numbers[0]]
+    assert in_list(browser.get(f"/cases?provider={world.organisations['inspectors']}").text) == []
+
+
+@pytest.mark.parametrize("query", ["owner=me", "phase='", "cursor=abc"])
+def test_what_no_filter_can_be_is_told(browser_for: Enter, query: str) -> None:
+    answer = browser_for("officer").get(f"/cases?{query}")
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+
+
+def test_the_filters_stand_in_the_form_again(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    page = read_page(browser_for("officer").get("/cases?state=proposed&q=steam&sort=due").text)
+    assert page.sent["state"] == "proposed"
+    # The search of the frame has a field of this name too.
+    assert "steam" in page.sent.getlist("q")
+    assert page.sent["sort"] == "due"
+
+
+def test_pages_follow_one_another(
+    browser_for: Enter, engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casework.operations.core.paging.PAGE", 2)
+    with transaction(engine) as db:
+        for _ in range(5):
+            world.new_case(db)
+    browser, seen, path = browser_for("officer"), [], "/cases?open=yes&sort=due"
+    while path:
+        page = browser.get(path).text
+        seen += in_list(page)
+        found = re.search(r'href="([^"]+)" rel="next"', page)
+        path = found[1].replace("&amp;", "&") if found else ""
+    assert len(seen) == 5
+    assert len(set(seen)) == 5
+
+
+def test_an_empty_list_says_what_comes(browser_for: Enter) -> None:
+    assert "A case is opened from a match" in browser_for("officer").get("/cases").text
+
+
+def test_an_observer_gets_outlines(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("observer")
+    page = browser.get("/cases").text
+    assert in_list(page) == [numbers[1], numbers[0]]
+    assert "Haidian" not in page
+    assert "Owner" not in words_of(page)
+    outline = browser.get(f"/cases/{numbers[0]}")
+    assert "Assessment" in outline.text
+    for hidden in ("Haidian", "Hebei Steam Works", "Nordwind", "Task", "Consent"):
+        assert hidden not in words_of(outline.text).replace("Consents", hidden)
+
+
+@pytest.mark.parametrize("name", ["provider", "administrator", "verifier"])
+def test_whoever_works_on_no_cases_has_no_list(browser_for: Enter, numbers: tuple[str, str], name: str) -> None:
+    browser = browser_for(name)
+    for path in ("/cases", "/cases.csv", "/cases.xlsx", f"/cases/{numbers[0]}"):
+        assert browser.get(path).status_code == 404
+
+
+def test_cases_of_another_programme_are_not_there(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("foreign_officer")
+    assert in_list(browser.get("/cases").text) == []
+    foreign, absent = browser.get(f"/cases/{numbers[0]}"), browser.get("/cases/BJ-2020-0001")
+    assert (foreign.status_code, absent.status_code) == (404, 404)
+
+    def plain(source: str) -> str:
+        source = re.sub(r'value="[^"]*"|/cases/[\w-]+', "", source)
+        return re.sub(r"[0-9a-f-]{36}", "", source)
+
+    assert plain(foreign.text) == plain(absent.text)
+
+
+# --- filters that one keeps ------------------------------------------------------------------------------------------
+
+
+def test_a_filter_is_kept_and_removed(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("officer")
+    page = "/cases?state=proposed&sort=due"
+    kept = browser.post("/cases/filters", {"name": "Fresh ones", "query": "state=proposed&sort=due"}, page=page, follow=True)
+    assert "The filter is kept." in kept.text
+    listed = browser.get("/cases").text
+    assert ">Fresh ones</a>" in listed
+    assert 'href="/cases?sort=due&amp;state=proposed"' in listed
+    assert "Fresh ones" not in browser_for("other_officer").get("/cases").text
+    current = browser.get("/cases?sort=due&state=proposed").text
+    found = re.search(r'action="(/cases/filters/[^"]+/drop)"', current)
+    assert found
+    assert "The filter is removed." in browser.post(found[1], page="/cases", follow=True).text
+    assert "Fresh ones" not in browser.get("/cases").text
+
+
+def test_a_filter_leads_nowhere_else(browser_for: Enter) -> None:
+    browser = browser_for("officer")
+    browser.post("/cases/filters", {"name": "Odd", "query": "x=1&state=triage&next=//evil"}, page="/cases?state=triage")
+    assert browser.last is not None
+    assert browser.last.headers["Location"] == "/cases?state=triage"
+
+
+def test_a_filter_without_a_name_is_not_kept(browser_for: Enter) -> None:
+    answer = browser_for("officer").post("/cases/filters", {"name": " ", "query": ""}, page="/cases?q=x", follow=True)
+    assert "The filter was not kept" in answer.text
+
+
+# --- spreadsheets ----------------------------------------------------------------------------------------------------
+
+
+def test_a_spreadsheet_has_what_the_list_shows(browser_for: Enter, engine: Engine, numbers: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE cases SET title = '=1+1' WHERE number = :n"), {"n": numbers[1]})
+    browser = browser_for("officer")
+    answer = browser.get("/cases.csv?state=proposed")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    head, *rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert head[:4] == ["Number", "Title", "Step", "State"]
+    assert [row[:4] for row in rows] == [[numbers[1], "'=1+1", "Triage", "Proposed"]]
+    everything = list(csv.reader(io.StringIO(browser.get("/cases.csv?sort=number").data.decode("utf-8-sig"))))
+    assert [row[0] for row in everything[1:]] == list(numbers)
+    assert everything[1][7] == "Haidian Assessment Lab"
+    with zipfile.ZipFile(io.BytesIO(browser.get("/cases.xlsx?state=proposed").data)) as book:
+        strings = book.read("xl/sharedStrings.xml").decode()
+    assert numbers[1] in strings
+    assert numbers[0] not in strings
+    assert "'=1+1" in strings
+
+
+def test_an_observers_spreadsheet_tells_no_more(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    told = browser_for("observer").get("/cases.csv").data.decode("utf-8-sig")
+    assert numbers[0] in told
+    assert "Haidian" not in told
+    assert '"Officer"' not in told
+
+
+# --- one case --------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_says_what_is_next_and_who_is_waited_for(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    told = words_of(browser_for("officer").get(f"/cases/{numbers[0]}").text)
+    assert "Next: Write and send the request" in told
+    assert "Waits for: Haidian Assessment Lab" in told
+    assert "Need: Hebei Steam Works" in told
+    assert "Technology: Nordwind Boilers" in told
+    assert "Owner: Officer" in told
+
+
+def test_while_another_office_is_next_a_case_says_what_oneself_can_do(engine: Engine, world: World, browser_for: Enter) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+        complete(world, db, "officer", number, "triage_check", {
+            "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True,
+            "interest": "none",
+        })  # fmt: skip
+        world.fire(db, "officer", number, "pass_triage")
+        for side in ("need_owner", "technology_owner"):
+            complete(world, db, "officer", number, "record_consent", {
+                "agreed": True, "person": "The director", "given_on": today().isoformat(), "channel": "letter", "evidence": "Binder 7",
+            }, about=side)  # fmt: skip
+        world.fire(db, "officer", number, "confirm_interest")
+        db.execute(text("UPDATE tasks SET due_at = casework_now() WHERE name = 'screening'"))
+    told = words_of(browser_for("officer").get(f"/cases/{number}").text)
+    assert re.search("Next: Screen .* You meanwhile: .* Open your task", told)
+    assert "You meanwhile" not in words_of(browser_for("compliance").get(f"/cases/{number}").text)
+
+
+def test_a_step_that_nothing_leads_out_of_yet_names_the_task_that_comes_first(engine: Engine, world: World, browser_for: Enter) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+    page = browser_for("officer").get(f"/cases/{number}").text
+    assert "Next: Bring the case through triage" in words_of(page)
+    assert "To be done first: Check the match" in words_of(page)
+    assert page.count("btn-primary") == 1
+
+
+def test_documents_beyond_five_are_folded_away(engine: Engine, world: World, browser_for: Enter) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        for title in ("One", "Two", "Three", "Four", "Five", "Six", "Seven"):
+            register_document(
+                db, world.actor(db, "officer"), number, title=f"Paper {title}", kind="report", party=None, language=None,
+                valid_until=None, revision=show_case(db, world.actor(db, "officer"), number)["revision"], request=new_request(),
+            )  # fmt: skip
+    page = browser_for("officer").get(f"/cases/{number}").text
+    shown, folded = page.split("2 more documents")
+    assert re.findall(r"Paper (\w+)</a>", shown) == ["Seven", "Six", "Five", "Four", "Three"]
+    assert re.findall(r"Paper (\w+)</a>", folded) == ["Two", "One"]
+
+
+def test_the_bar_has_nine_steps_with_the_tracks_below(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    page = browser_for("officer").get(f"/cases/{numbers[0]}").text
+    bars = re.findall(r'<ol class="steps"[^>]*>(.*?)</ol>', page, re.DOTALL)
+    steps = [re.findall(r'<li class="(\w+)"[^>]*>(.*?)<span', bar) for bar in bars]
+    assert steps[0] == [
+        ("done", "Triage"), ("done", "Consent"), ("done", "Plan"), ("now", "Assess"), ("ahead", "Structure"), ("ahead", "Sign"),
+        ("ahead", "Deploy"), ("ahead", "Monitor"), ("ahead", "Close"),
+    ]  # fmt: skip
+    assert steps[1] == [("done", "Request"), ("now", "Answer"), ("ahead", "Start"), ("ahead", "Work"), ("ahead", "Check")]
+    assert len(steps) == 3
+    assert page.count('aria-current="step"') == 3
+
+
+def test_there_is_one_primary_action(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    for name in ("officer", "supervisor", "compliance"):
+        browser = browser_for(name)
+        for number in numbers:
+            assert browser.get(f"/cases/{number}").text.count("btn-primary") <= 1
+    page = browser_for("officer").get(f"/cases/{numbers[1]}").text
+    assert re.search(r'<a class="btn btn-primary" href="/cases/[^"]+/take">Take the case</a>', page)
+
+
+def test_what_is_not_possible_is_told_with_why(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    told = words_of(browser_for("officer").get(f"/cases/{numbers[0]}").text)
+    assert "Not possible now" in told
+    assert "Go on to structuring" in told
+    # What only a provider does is not told as something of ours.
+    assert "Accept the referral" not in told
+
+
+def test_exceptions_lie_under_more(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    page = browser_for("officer").get(f"/cases/{numbers[0]}").text
+    menu = re.search(r'<details class="menu">(.*?)</details>', page, re.DOTALL)
+    assert menu
+    for words in ("Put on hold", "Propose closing", "Hand the case over", "Declare an interest"):
+        assert words in menu[1]
+    assert "Send the request" not in menu[1]
+
+
+@pytest.mark.parametrize("name", ["auditor", "manager", "other_officer"])
+def test_who_may_only_read_is_offered_nothing(browser_for: Enter, numbers: tuple[str, str], name: str) -> None:
+    page = browser_for(name).get(f"/cases/{numbers[0]}").text
+    assert "What can be done now" not in page
+    assert "btn-primary" not in page
+    assert "Withdraw" not in words_of(page)
+    assert "Enter a document" not in page
+    assert "Haidian Assessment Lab" in page
+
+
+def test_the_last_entries_of_the_history_are_sentences(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    told = words_of(browser_for("officer").get(f"/cases/{numbers[0]}").text)
+    assert "Supervisor approved the plan" in told
+    assert "Officer sent the request" in told
+
+
+def test_steps_of_every_workflow_are_in_the_catalogue() -> None:
+    used = {step for edition in load_library().editions.values() for step in order_of(edition)}
+    assert used == set(STEPS)
+
+
+@pytest.mark.parametrize("path", ["/cases", "/cases?state=proposed", "/cases/{}", "/cases/{}/hand-over", "/cases/{}/documents/new"])
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_pages_keep_to_the_rules_of_the_frame(
+    browser_for: Enter, numbers: tuple[str, str], path: str, language: str
+) -> None:
+    browser = browser_for("officer")
+    browser.post("/account/preferences", {"language": language})
+    for number in numbers:
+        answer = browser.get(path.format(number))
+        if answer.status_code == 403:
+            continue
+        page = read_page(answer.text)
+        assert page.tags.count("h1") == 1
+        assert page.handlers == []
+        assert len(page.ids) == len(set(page.ids))
+        assert page.described <= set(page.ids)
+        assert set(page.controls) <= page.labelled
+
+
+def test_pages_ask_the_same_number_of_questions_however_much_there_is(
+    browser_for: Enter, engine: Engine, world: World, numbers: tuple[str, str], asked: list[str]
+) -> None:
+    browser = browser_for("officer")
+
+    def count(path: str) -> int:
+        asked.clear()
+        assert browser.get(path).status_code == 200
+        return len([one for one in asked if not one.lstrip().upper().startswith(("SAVEPOINT", "RELEASE"))])
+
+    few = {path: count(path) for path in ("/cases", "/cases?waits_for=provider&sort=due", f"/cases/{numbers[0]}")}
+    with transaction(engine) as db:
+        for _ in range(10):
+            world.new_case(db)
+        to_referral(world, db)
+        world.send(db, numbers[0], world.referral(db, numbers[0], "pledge"), "pledge")
+    assert {path: count(path) for path in few} == few
+    assert few["/cases"] <= 9
+    assert few[f"/cases/{numbers[0]}"] <= 16
+
+
+# --- deeds on the case itself ----------------------------------------------------------------------------------------
+
+
+def test_a_document_is_entered(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser, page = browser_for("officer"), f"/cases/{numbers[0]}/documents/new"
+    sent = read_page(browser.get(page).text).sent
+    wrong = browser.flask.post(page, data=sent)
+    assert wrong.status_code == 422
+    assert "is required" in wrong.text
+    sent["f-title"], sent["f-kind"], sent["f-whose"] = "Test report", "report", "technology_owner"
+    done = browser.flask.post(page, data=sent, follow_redirects=True)
+    assert "You have entered the document." in done.text
+    assert "Test report" in done.text
+
+
+def test_handing_over_says_who_owns_the_case_now(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    page = words_of(browser_for("supervisor").get(f"/cases/{numbers[0]}/hand-over").text)
+    assert page.count("(owns the case now)") == 1
+    assert "Officer (owns the case now)" in page
+
+
+def test_a_case_is_handed_over(browser_for: Enter, world: World, numbers: tuple[str, str]) -> None:
+    browser, page = browser_for("supervisor"), f"/cases/{numbers[0]}/hand-over"
+    sent = read_page(browser.get(page).text).sent
+    sent["f-owner"], sent["f-note"] = world.people["other_officer"], "On leave from Monday"
+    done = browser.flask.post(page, data=sent, follow_redirects=True)
+    assert "You have handed the case over." in done.text
+    assert "Owner: Other Officer" in done.text
+    nobody = read_page(browser.get(page).text).sent
+    nobody["f-owner"], nobody["f-note"] = "not-an-id", "x"
+    assert browser.flask.post(page, data=nobody).status_code == 422
+
+
+def test_a_consent_is_withdrawn_only_by_who_has_read_what_follows(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("officer")
+    found = re.search(r'href="(/cases/[^"]+/consents/[^"]+/withdraw)"', browser.get(f"/cases/{numbers[0]}").text)
+    assert found
+    form = browser.get(found[1]).text
+    assert "What was shared under it ends at once" in form
+    sent = read_page(form).sent
+    sent["f-reason"] = "By telephone"
+    unsure = browser.flask.post(found[1], data=sent)
+    assert unsure.status_code == 422
+    assert "By telephone" in unsure.text
+    sent["sure"] = "yes"
+    done = browser.flask.post(found[1], data=sent, follow_redirects=True)
+    assert "The consent has ended." in done.text
+    assert "withdrawn" in words_of(done.text)
+
+
+def test_who_declares_an_interest_reads_on_and_does_nothing(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser, page = browser_for("officer"), f"/cases/{numbers[0]}/interest"
+    sent = read_page(browser.get(page).text).sent
+    sent["f-nature"], sent["sure"] = "My brother works there", "yes"
+    # Nobody else of the case's team could finish it: that is asked about once, and keeps nobody from declaring.
+    asked = browser.flask.post(page, data=sent)
+    assert asked.status_code == 409
+    sent = read_page(asked.text).sent
+    assert sent["f-nature"] == "My brother works there"
+    done = browser.flask.post(page, data=sent | {"sure": "yes", "despite": "yes"}, follow_redirects=True)
+    assert "You have declared an interest in this case" in done.text
+    assert "btn-primary" not in done.text
+    assert browser.get(page).status_code == 403
+
+
+def test_a_task_is_added_and_dropped(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser, page = browser_for("officer"), f"/cases/{numbers[0]}"
+    source = browser.get(page).text
+    found = re.search(r'href="(/cases/[^"]+/tasks/renew_consent)"', source)
+    assert found
+    assert "Record a new consent of a party" in source
+    done = browser.flask.post(found[1], data=read_page(browser.get(found[1]).text).sent, follow_redirects=True)
+    assert "The task is added." in done.text
+    task = re.search(r'href="/tasks/([^"]+)">Record a new consent', done.text)
+    assert task
+    end = f"/tasks/{task[1]}/operations/exit"
+    sent = read_page(browser.get(end).text).sent
+    assert browser.flask.post(end, data=sent).status_code == 422
+    sent["f-reason"] = "Entered by mistake"
+    ended = browser.flask.post(end, data=sent, follow_redirects=True)
+    assert "Ended: Record a new consent of a party" in ended.text
+    assert browser.get(end).status_code == 404
+    assert browser.get(found[1].replace("renew_consent", "no_such_task")).status_code == 404
+
+
+def test_a_row_is_marked_as_new_until_one_looks(world: World, engine: Engine, browser_for: Callable[[str], Browser]) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+    compliance = browser_for("compliance")
+    assert '<span class="mark ">new</span>' in compliance.get("/cases").text
+    compliance.get(f"/cases/{number}")
+    assert '<span class="mark ">new</span>' not in compliance.get(f"/cases?q={number}").text
+
+
+def test_what_comes_next_and_waits_says_for_whom_and_until_when(world: World, engine: Engine, browser_for: Enter) -> None:
+    until = today() + timedelta(days=9)
+    with transaction(engine) as db:
+        number = world.open_case(db)
+        world.fire(db, "officer", number, "take")
+        for task in list(load(db, home_of(db, number), "case").open_tasks()):
+            suspend_task(
+                db, world.actor(db, "officer"), task.id, reason="They asked for it.", waits_for="need_owner",
+                until=until.isoformat(), request=new_request(),
+            )  # fmt: skip
+    box = browser_for("officer").get(f"/cases/{number}").text.split('<section class="next"')[1].split("</section>")[0]
+    assert "Waits for: The need owner" in box
+    assert f'datetime="{until.isoformat()}"' in box

@@ -1,0 +1,93 @@
+"""Matches to triage: what is confirmed of each side, and opening a case from one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.records.database import transaction
+from tests.support.pages import read_page
+from tests.support.web_client import Browser
+from tests.support.world import World
+
+Enter = Callable[[str], Browser]
+
+
+def test_matches_to_triage_stand_with_both_sides(browser_for: Enter, world: World) -> None:
+    page = browser_for("officer").get("/matches").text
+    assert page.count("Open a case") == 2
+    assert "Steam without coal, need-1" in page
+    assert "Heat pump boiler, technology-1" in page
+    assert "0 of 2 values confirmed" in page
+    # The machine's rationale is folded away.
+    assert re.search(r"<details><summary>Why they fit</summary><p[^>]*>The need asks for steam", page)
+
+
+def test_a_case_is_opened_once_however_often_the_button_is_pressed(
+    browser_for: Enter, engine: Engine, world: World
+) -> None:
+    browser = browser_for("officer")
+    browser.get("/matches")
+    path, sent = f"/matches/{world.matches[0]}/open", read_page(browser.get("/matches").text).sent
+    first = browser.flask.post(path, data={"csrf_token": sent["csrf_token"], "key": sent.getlist("key")[0]})
+    second = browser.flask.post(path, data={"csrf_token": sent["csrf_token"], "key": sent.getlist("key")[0]})
+    assert first.status_code == second.status_code == 303
+    assert first.headers["Location"] == second.headers["Location"]
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(*) FROM cases")).scalar_one() == 1
+    shown = browser.get(first.headers["Location"]).text
+    assert "is open. Next: Assign or take the case" in shown
+    assert browser.post(path, page="/matches").status_code == 409
+    listed = browser.get("/matches?view=opened").text
+    assert first.headers["Location"] in listed
+    assert browser.get("/matches").text.count("Open a case") == 1
+
+
+def test_a_value_is_confirmed(browser_for: Enter, world: World) -> None:
+    browser, page = browser_for("officer"), f"/matches/{world.matches[0]}"
+    shown = browser.get(page).text
+    assert "not confirmed" in shown
+    done = browser.post(f"{page}/confirm", {"noun": "need", "field": "title"}, page=page, follow=True)
+    assert "Confirmed: from now on rules may rely on it." in done.text
+    assert re.search(r'class="mark good">confirmed</span> <span class="muted">Officer', done.text)
+    assert "1 of 2 values confirmed" in browser.get("/matches").text
+    assert browser.post(f"{page}/confirm", {"noun": "need", "field": "id"}, page=page).status_code == 422
+    assert browser.post(f"{page}/confirm", {"noun": "house", "field": "title"}, page=page).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["auditor", "manager", "compliance"])
+def test_who_may_only_read_opens_nothing(browser_for: Enter, engine: Engine, world: World, name: str) -> None:
+    browser = browser_for(name)
+    page = browser.get("/matches").text
+    assert "need-1" in page
+    assert "Open a case" not in page
+    assert browser.post(f"/matches/{world.matches[0]}/open").status_code == 403
+    assert browser.post(f"/matches/{world.matches[0]}/confirm", {"noun": "need", "field": "title"}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["provider", "observer", "administrator", "dispute_officer"])
+def test_for_others_there_are_no_matches(browser_for: Enter, world: World, name: str) -> None:
+    browser = browser_for(name)
+    for path in ("/matches", f"/matches/{world.matches[0]}"):
+        assert browser.get(path).status_code == 404
+
+
+def test_an_empty_list_says_what_comes(browser_for: Enter) -> None:
+    browser = browser_for("foreign_officer")
+    assert "No match waits for triage." in browser.get("/matches").text
+    assert "There are no such matches." in browser.get("/matches?view=opened").text
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_pages_keep_to_the_rules_of_the_frame(browser_for: Enter, world: World, language: str) -> None:
+    browser = browser_for("officer")
+    browser.post("/account/preferences", {"language": language})
+    for path in ("/matches", f"/matches/{world.matches[0]}"):
+        page = read_page(browser.get(path).text)
+        assert page.tags.count("h1") == 1
+        assert page.handlers == []
+        assert len(page.ids) == len(set(page.ids))
+        assert set(page.controls) <= page.labelled

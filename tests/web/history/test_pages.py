@@ -1,0 +1,192 @@
+"""The history of a case as people read it: sentences, filters, pages, and what each entry unfolds to."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, Engine, text
+
+from casework.operations.cases.service import fire_transition
+from casework.operations.core.actions import home_of
+from casework.operations.history import timeline
+from casework.operations.people import registry
+from casework.records.database import transaction
+from tests.support.web_client import Browser
+from tests.support.world import World, new_request, to_referral, today
+
+BrowserFor = Callable[[str], Browser]
+
+
+def _play(world: World, db: Connection) -> str:
+    return to_referral(world, db, more_plan={"pledge": "bank"})[0]
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+
+@pytest.fixture
+def number(staged: str) -> str:
+    return staged
+
+
+@pytest.fixture
+def db(engine: Engine) -> Iterator[Connection]:
+    with transaction(engine) as db:
+        yield db
+
+
+def deeds(page: str) -> list[str]:
+    found = re.findall(r'<span class="deed">(.*?)</span>', page, re.DOTALL)
+    return [" ".join(html.unescape(re.sub(r"<[^>]+>", "", one)).split()) for one in found]
+
+
+def every_deed(browser: Browser, path: str) -> list[str]:
+    found, address = [], path
+    while address:
+        page = browser.get(address).text
+        found += deeds(page)
+        more = re.search(r'<a href="([^"]+)" rel="next">', page)
+        address = more[1].replace("&amp;", "&") if more else ""
+    return found
+
+
+def test_each_entry_is_a_sentence(browser_for: BrowserFor, number: str) -> None:
+    said = every_deed(browser_for("auditor"), f"/cases/{number}/history?order=oldest")
+    assert said[0] == "Officer opened the case"
+    assert "Officer took the case" in said
+    assert "Supervisor approved the plan" in said
+    assert "Officer sent the request" in said
+    assert "Officer recorded the party's consent: need owner" in said
+    assert "Officer recorded the signed non-disclosure agreement" in said
+    assert any(one.startswith("Officer finished the task “") for one in said)
+    assert all("%(" not in one and "None" not in one for one in said)
+
+
+def test_the_newest_stands_first_and_pages_join_without_a_gap(browser_for: BrowserFor, number: str) -> None:
+    browser = browser_for("officer")
+    newest = every_deed(browser, f"/cases/{number}/history")
+    oldest = every_deed(browser, f"/cases/{number}/history?order=oldest")
+    assert newest == oldest[::-1]
+    assert len(newest) > 10
+
+
+def test_filters_leave_what_was_asked_for(browser_for: BrowserFor, number: str, db: Connection) -> None:
+    browser = browser_for("supervisor")
+    whole = every_deed(browser, f"/cases/{number}/history")
+    decisions = every_deed(browser, f"/cases/{number}/history?show=decisions")
+    assert decisions == ["Supervisor approved the plan"]
+    referrals = every_deed(browser, f"/cases/{number}/history?show=referrals")
+    assert referrals == ["Officer sent the request"]
+    documents = every_deed(browser, f"/cases/{number}/history?show=documents")
+    assert len(documents) == 2  # both parties' consents
+    system = every_deed(browser, f"/cases/{number}/history?show=system")
+    assert not [one for one in system if one.startswith(("Officer", "Supervisor"))]
+    assert set(decisions + referrals + documents + system) <= set(whole)
+    assert every_deed(browser, f"/cases/{number}/history?show=nonsense") == whole
+
+
+def test_an_entry_unfolds_to_rule_people_and_proof(browser_for: BrowserFor, number: str, db: Connection) -> None:
+    page = browser_for("auditor").get(f"/cases/{number}/history?show=decisions").text
+    assert "<details>" in page
+    for words in ("What it changed", "By which rule", "Who could have done it", "Case, edition 1", "Hash before"):
+        assert words in page
+    assert "/workflows/case/1" in page
+    # Two supervisors held the role; the one who did not do it could have.
+    assert "Besides the person who did it, 1 other could have done it at that moment." in page
+    assert "Second Supervisor" in page
+    head = db.execute(text("SELECT hash FROM events WHERE effects->>'transition' = 'approve_plan'")).scalar_one()
+    assert head in page
+
+
+def test_before_and_after_are_told(browser_for: BrowserFor, number: str) -> None:
+    page = browser_for("auditor").get(f"/cases/{number}/history?show=decisions").text
+    cells = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td></tr>", page)
+    assert ("Case", "state", "Scoping", "Assessment") in cells
+
+
+def test_an_entry_has_a_page_of_its_own(browser_for: BrowserFor, number: str) -> None:
+    browser = browser_for("officer")
+    assert "Officer opened the case" in browser.get(f"/cases/{number}/history/1").text
+    assert browser.get(f"/cases/{number}/history/0").status_code == 404
+    assert browser.get(f"/cases/{number}/history/99999").status_code == 404
+    assert browser.get(f"/cases/{number}/history/99999999999999999999999").status_code == 404
+
+
+def test_a_provider_sees_positions_of_its_own(
+    browser_for: BrowserFor, number: str, world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        referral = world.referral(db, number, "assessment")
+        world.fire(db, "provider", number, "ask_info", {"items": "How hot is it?"}, track=referral)
+    browser = browser_for("provider")
+    page = browser.get(f"/cases/{number}/history").text
+    assert deeds(page) == ["Case officer sent the request", "Provider asked for information"]
+    for hidden in ("Officer<", "Proof", "Who could have done it", "approved the plan", "/verify", "Chaoyang Green Bank"):
+        assert hidden not in page
+    assert browser.get(f"/cases/{number}/history/1").status_code == 404
+
+
+def test_late_recordings_are_flagged(browser_for: BrowserFor, world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        number = world.open_case(db)
+        track = world.main_track(db, number)
+        fire_transition(
+            db, world.actor(db, "officer"), home_of(db, number), "case", track, "take", data={}, revision=0,
+            request=new_request(), happened_on=(today() - timedelta(days=20)).isoformat(),
+        )  # fmt: skip
+    page = browser_for("auditor").get(f"/cases/{number}/history").text
+    assert re.search(r"recorded 1\d working days later", page)
+
+
+def test_who_had_declared_an_interest_could_not_have_done_it(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        number = world.open_case(db)
+        world.fire(db, "officer", number, "take")
+        log = home_of(db, number)
+        told = {one["seq"]: one for one in timeline.tell(db, log, {1, 2})}
+    why = {one["name"]: one["why_not"] for one in told[2]["candidates"]}
+    # Nobody owned the case yet: each officer of the programme could have taken it, and no foreign one.
+    assert why == {"Officer": "did_it", "Other Officer": ""}
+    assert {one["name"] for one in told[1]["candidates"]} == {"Officer", "Other Officer", "Supervisor", "Second Supervisor"}
+
+
+def test_a_role_given_later_counts_for_nothing_then(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        number = world.open_case(db)
+    with transaction(engine) as db:
+        registry.grant_role(db, world.people["manager"], "officer", programme=world.programmes["BJ"])
+        told = next(iter(timeline.tell(db, home_of(db, number), {1})))
+    assert "Manager" not in {one["name"] for one in told["candidates"]}
+
+
+def test_erased_words_are_named_and_not_shown(world: World, engine: Engine, superuser_engine: Engine) -> None:
+    with transaction(engine) as db:
+        number = world.open_case(db)
+        log = home_of(db, number)
+        told = next(iter(timeline.tell(db, log, {1})))
+    assert told["body"]["title"]
+    assert told["erased"] == []
+
+
+def test_the_history_is_chinese_for_who_reads_chinese(browser_for: BrowserFor, number: str, engine: Engine) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE people SET language = 'zh-Hans'"))
+    page = browser_for("auditor").get(f"/cases/{number}/history?order=oldest").text
+    assert "Officer创建了案件" in deeds(page)
+    assert "opened the case" not in page
+
+
+@pytest.mark.parametrize("cursor", ["rubbish", "W10", "WzEsMiwzXQ"])
+def test_a_cursor_that_is_not_ours_is_refused(browser_for: BrowserFor, number: str, cursor: str) -> None:
+    assert browser_for("officer").get(f"/cases/{number}/history?cursor={cursor}").status_code == 422
+
+
+def test_strangers_are_asked_to_sign_in(app: Flask, number: str) -> None:
+    answer = app.test_client().get(f"/cases/{number}/history")
+    assert answer.status_code == 303
+    assert "/sign-in" in answer.headers["Location"]

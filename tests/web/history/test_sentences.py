@@ -1,0 +1,61 @@
+"""Each kind of event has a sentence of its own, in English and in Chinese."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+from casework.engine.case_objects.acknowledgements import ANSWERED, RAISED, SETTLED
+from casework.engine.case_objects.document_access import HOWS
+from casework.engine.case_objects.letters import LETTERS
+from casework.engine.case_objects.messages import CORRECTED, TAKEN_BACK, WRITTEN
+from casework.engine.state.events import (
+    ERASED,
+    FIRED,
+    GRANT_EXPIRED,
+    LETTER_SENT,
+    NOTED,
+    OBJECTED,
+    PAPERS_RETURNED,
+    PROPOSED,
+    RANG,
+    RECOUNTED,
+    REFUSED,
+    SAID,
+)
+from casework.operations.verification.authorization import BY_ITSELF
+from casework.web.history.sentences import say_entry
+from tests.operations.verification.test_event_kinds import KINDS
+
+WHATS = {
+    **dict.fromkeys((NOTED, SAID), (WRITTEN, CORRECTED, TAKEN_BACK)), OBJECTED: (RAISED, ANSWERED, SETTLED),
+    PAPERS_RETURNED: HOWS, LETTER_SENT: LETTERS, RANG: ("remind", "due", "escalate", "flag", "wake", "stopped"),
+}  # fmt: skip
+#: What an edition has words for, and what no person does.
+_OF_EDITIONS, _NOBODYS = {FIRED, PROPOSED, REFUSED}, {RANG, RECOUNTED, GRANT_EXPIRED, ERASED}
+
+
+def entries(kinds: Any, *, by_system: bool) -> list[dict[str, Any]]:
+    actor = {"id": "system" if by_system else "x", "name": "Li Na"}
+    return [
+        {"kind": kind, "what": what, "actor": actor, "by_system": by_system, "name": "kick_off", "version": 2}
+        for kind in sorted(kinds) for what in WHATS.get(kind, (None,))
+    ]  # fmt: skip
+
+
+TOLD = entries(KINDS - _OF_EDITIONS - _NOBODYS, by_system=False) + entries(BY_ITSELF - _OF_EDITIONS, by_system=True)
+
+
+@pytest.mark.parametrize("entry", TOLD, ids=lambda one: f"{one['kind']} {one['what']} by {one['actor']['id']}")
+def test_each_kind_has_a_sentence_in_both_languages(app: Flask, entry: dict[str, Any]) -> None:
+    with app.test_request_context("/"):
+        with force_locale("en"):
+            english = say_entry(entry, {})
+        with force_locale("zh_Hans"):
+            chinese = say_entry(entry, {})
+    assert not english.startswith(("Li Na:", "The system:"))
+    assert chinese != english
+    assert any("\u4e00" <= one <= "\u9fff" for one in chinese)

@@ -1,0 +1,220 @@
+"""My work: what to do next, by when, and who is being waited for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, text
+
+from casework.operations.core.national_holidays import china
+from casework.operations.tasks import queues
+from casework.operations.tasks.my_work import MOST_COUNTED, count_work, days, list_work
+from casework.operations.tasks.service import claim_task
+from casework.records.database import transaction
+from tests.support.queries import counted
+from tests.support.web_client import Browser
+from tests.support.world import World, new_request, to_referral, today
+
+BrowserFor = Callable[[str], Browser]
+
+
+def count_of(page: str, tab: str) -> str:
+    """The count that stands on a tab."""
+    found = re.search(rf">{tab} <span class=\"muted\">([^<]*)</span>", page)
+    assert found, f"there is no tab {tab}"
+    return found[1]
+
+
+def due(engine: Engine, number: str, task: str, moment: str) -> None:
+    with transaction(engine) as db:
+        db.execute(
+            text(
+                f"UPDATE tasks SET due_at = {moment} WHERE name = :task"
+                " AND log_id = (SELECT id FROM cases WHERE number = :number)"
+            ),
+            {"task": task, "number": number},
+        )
+
+
+def test_what_the_owner_must_do_stands_there_without_a_claim(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+    page = browser_for("officer").get("/").text
+    assert number in page
+    assert "Check the match and declare your interest" in page
+    assert count_of(page, "To do") == "2"
+    assert count_of(browser_for("other_officer").get("/").text, "To do") == "0"
+
+
+def test_what_one_holds_in_the_case_of_another_is_ones_own_work(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        task = db.execute(text("SELECT id FROM tasks WHERE queue = 'intake'")).scalar_one()
+        claim_task(db, world.actor(db, "other_officer"), str(task), new_request())
+    assert number in browser_for("other_officer").get("/").text
+
+
+def test_tabs_part_what_is_late_due_today_and_due_this_week(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+    browser = browser_for("officer")
+    due(engine, number, "triage", "casework_now() - interval '3 days'")
+    due(engine, number, "triage_check", "casework_now() + interval '1 minute'")
+    page = browser.get("/?tab=overdue").text
+    assert "working day" in page
+    assert "late" in page
+    assert count_of(page, "Overdue") == "1"
+    # One minute before midnight the next minute is tomorrow's.
+    assert int(count_of(page, "Today")) + int(count_of(page, "This week")) + int(count_of(page, "To do")) >= 3
+    assert "Check the match" not in page.split("<main")[1]
+    due(engine, number, "triage_check", "casework_now() + interval '40 days'")
+    page = browser.get("/").text
+    assert (count_of(page, "Today"), count_of(page, "This week"), count_of(page, "To do")) == ("0", "0", "2")
+
+
+@pytest.mark.parametrize(
+    ("now", "tomorrow", "monday"),
+    [
+        ("2026-11-25T02:00", "2026-11-25T16:00", "2026-11-29T16:00"),
+        ("2026-11-29T15:59", "2026-11-29T16:00", "2026-11-29T16:00"),
+        ("2026-11-29T16:00", "2026-11-30T16:00", "2026-12-06T16:00"),
+    ],
+)
+def test_a_day_and_a_week_end_where_the_programme_is(now: str, tomorrow: str, monday: str) -> None:
+    def moment(words: str) -> datetime:
+        return datetime.fromisoformat(words).replace(tzinfo=UTC)
+
+    found = days(moment(now), china([2026]))
+    assert (found.tomorrow, found.monday) == (moment(tomorrow), moment(monday))
+
+
+def test_who_is_waited_for_is_named_with_until_when_and_reminders(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        number, _ = to_referral(world, db)
+        db.execute(
+            text(
+                "UPDATE clocks SET next = 1 WHERE task_id IN (SELECT id FROM tasks WHERE queue = 'provider')"
+                " AND rungs->0->>1 = 'remind'"
+            )
+        )
+    page = browser_for("officer").get("/?tab=waiting").text
+    assert number in page
+    assert "Haidian Assessment Lab" in page
+    assert "Answer the request" in page
+    assert "reminded once" in page
+
+
+def test_a_case_on_hold_says_for_whom_and_until_when(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    until = today() + timedelta(days=30)
+    with transaction(engine) as db:
+        number, _ = to_referral(world, db)
+        world.fire(db, "officer", number, "hold", {
+            "reason": "budget", "waits_for": "need_owner", "waits_until": "day", "resume_by": until.isoformat(),
+        })  # fmt: skip
+    browser = browser_for("officer")
+    page = browser.get("/?tab=hold").text
+    assert number in page
+    assert "The need owner" in page
+    assert f"{until.day} " in page
+    assert count_of(page, "On hold") == "1"
+
+
+def test_an_empty_page_says_what_comes_next(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    browser = browser_for("officer")
+    page = browser.get("/").text
+    assert "Nothing waits for you here." in page
+    with transaction(engine) as db:
+        world.new_case(db)
+    page = browser.get("/").text
+    assert "One task may be taken from your queues." in page
+    assert "Take next task" in page
+
+
+def test_more_than_was_counted_is_said_to_be_more(
+    engine: Engine, world: World, browser_for: BrowserFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction(engine) as db:
+        for _ in range(3):
+            world.new_case(db)
+    monkeypatch.setattr(queues, "_COUNTED_TO", ((queues.FEW, 2),))
+    assert "At least 2 tasks may be taken from your queues." in browser_for("officer").get("/").text
+
+
+def test_an_unknown_tab_is_the_first(world: World, browser_for: BrowserFor) -> None:
+    assert 'aria-current="page">To do' in browser_for("officer").get("/?tab=nonsense").text
+
+
+def test_somebody_with_a_declared_interest_sees_nothing_of_the_case_here(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+        db.execute(text("UPDATE cases SET interests = ARRAY[CAST(:p AS text)]"), {"p": world.people["officer"]})
+    assert number not in browser_for("officer").get("/").text
+
+
+def test_counts_stop_at_the_cap(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+        columns = (
+            "log_id, programme_id, track_id, name, edition, rule, type, queue, organisation_id, state, opened_at, due_at,"
+            " turn_at, holder_id, about, of, closed_at, closed_by, acted_for, result, flagged, aftercare, before, position"
+        )
+        db.execute(
+            text(
+                f"INSERT INTO tasks (id, {columns}) SELECT gen_random_uuid(), {columns} FROM tasks CROSS JOIN"
+                " generate_series(1, :many) WHERE name = 'triage_check'"
+            ),
+            {"many": MOST_COUNTED + 50},
+        )
+    page = browser_for("officer").get("/").text
+    assert count_of(page, "To do") == "1,000+"
+
+
+def test_every_row_is_shown_once_over_the_pages(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        for _ in range(7):
+            number = world.new_case(db)
+            world.fire(db, "officer", number, "take")
+        actor = world.actor(db, "officer")
+        seen, cursor = [], None
+        while True:
+            part = list_work(db, actor, cursor=cursor, limit=3)
+            seen += [one["id"] for one in part["items"]]
+            cursor = part["next"]
+            if cursor is None:
+                break
+        assert len(seen) == len(set(seen)) == 14 == count_work(db, actor)["open"]
+
+
+def test_the_number_of_queries_does_not_depend_on_how_much_there_is(
+    engine: Engine, world: World, app: Flask, browser_for: BrowserFor
+) -> None:
+    def how_many(tab: str) -> int:
+        with counted(app) as sent:
+            assert browser.get(f"/?tab={tab}").status_code == 200
+        return len(sent)
+
+    with transaction(engine) as db:
+        to_referral(world, db)
+    browser = browser_for("officer")
+    before = {tab: how_many(tab) for tab in ("open", "waiting", "overdue")}
+    with transaction(engine) as db:
+        for _ in range(4):
+            to_referral(world, db)
+    assert {tab: how_many(tab) for tab in before} == before
+    assert max(before.values()) <= 20
+
+
+def test_a_supervisor_holds_what_was_taken(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        world.new_case(db)
+    page = browser_for("supervisor").get("/").text
+    assert "My work" in page
+    assert "Decisions" in page

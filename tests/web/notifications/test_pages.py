@@ -1,0 +1,153 @@
+"""What one was told: the page, the count in the top bar, where a link leads, and how one wants to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, text
+
+from casework.operations.core.notification_preferences import find_telling
+from casework.operations.notifications.queries import list_notifications
+from casework.operations.notifications.service import tell_due
+from casework.records.database import transaction
+from tests.support.web_client import Browser
+from tests.support.world import World, add_absence, to_referral
+
+pytestmark = pytest.mark.stage(play=to_referral)
+
+
+@pytest.fixture
+def told(engine: Engine, world: World, staged: tuple[str, str]) -> tuple[World, str]:
+    """A case whose request was sent to the lab, and everybody told."""
+    assert tell_due(engine, mailing=False) > 0
+    return world, staged[0]
+
+
+@pytest.fixture
+def sign_in(app: Flask, told: tuple[World, str]) -> Callable[[str], Browser]:
+    def opened(name: str) -> Browser:
+        browser = Browser(app.test_client())
+        assert browser.sign_in(f"{name}@example.org", told[0].password).status_code == 303
+        return browser
+
+    return opened
+
+
+def _first(engine: Engine, world: World, name: str) -> str:
+    with transaction(engine) as db:
+        return str(list_notifications(db, world.actor(db, name))["items"][0]["id"])
+
+
+def test_the_top_bar_counts_what_is_not_read(sign_in: Callable[[str], Browser], told: tuple[World, str]) -> None:
+    provider, foreign = sign_in("provider"), sign_in("foreign_provider")
+    assert 'class="unread">1<' in provider.get("/").text
+    assert 'class="unread"' not in foreign.get("/").text
+    page = provider.get("/notifications").text
+    assert told[1] in page
+    assert "a new offer" in page
+    assert told[1] not in foreign.get("/notifications").text
+
+
+def test_a_link_leads_there_and_changes_nothing(
+    sign_in: Callable[[str], Browser], told: tuple[World, str], engine: Engine
+) -> None:
+    one = _first(engine, told[0], "provider")
+    provider = sign_in("provider")
+    answer = provider.get(f"/notifications/{one}")
+    assert answer.status_code == 303
+    assert provider.get(answer.location).status_code == 200
+    assert 'class="unread">1<' in provider.get("/").text
+
+
+def test_reading_it_goes_on_to_what_it_is_about(
+    sign_in: Callable[[str], Browser], told: tuple[World, str], engine: Engine
+) -> None:
+    provider = sign_in("provider")
+    answer = provider.post(f"/notifications/{_first(engine, told[0], 'provider')}/read", {"go": "1"})
+    assert "/referrals/" in answer.location
+    assert 'class="unread"' not in provider.get("/").text
+
+
+def test_each_kind_of_place_opens(
+    sign_in: Callable[[str], Browser], told: tuple[World, str], engine: Engine
+) -> None:
+    for name in ("officer", "compliance", "supervisor", "provider_lead"):
+        with transaction(engine) as db:
+            mine = list_notifications(db, told[0].actor(db, name), limit=100)["items"]
+        browser = sign_in(name)
+        for one in mine:
+            place = browser.get(f"/notifications/{one['id']}").location
+            assert browser.get(place).status_code in (200, 303), (name, one)
+
+
+def test_what_another_was_told_does_not_exist(
+    sign_in: Callable[[str], Browser], told: tuple[World, str], engine: Engine
+) -> None:
+    one, other = _first(engine, told[0], "provider"), sign_in("provider_lead")
+    assert other.get(f"/notifications/{one}").status_code == 404
+    assert other.post(f"/notifications/{one}/read", {}).status_code == 404
+    assert other.get("/notifications/00000000-0000-0000-0000-000000000000").status_code == 404
+    assert other.get("/notifications/nothing").status_code == 404
+
+
+def test_who_may_not_see_the_case_any_more_was_never_told(
+    sign_in: Callable[[str], Browser], told: tuple[World, str], engine: Engine
+) -> None:
+    provider = sign_in("provider")
+    one = _first(engine, told[0], "provider")
+    with transaction(engine) as db:
+        db.execute(
+            text("UPDATE tracks SET barred = ARRAY[:person] WHERE workflow = 'referral'"),
+            {"person": told[0].people["provider"]},
+        )
+    assert 'class="unread"' not in provider.get("/").text
+    assert told[1] not in provider.get("/notifications").text
+    assert provider.get(f"/notifications/{one}").status_code == 404
+
+
+def test_all_can_be_marked_as_read(sign_in: Callable[[str], Browser]) -> None:
+    officer = sign_in("officer")
+    assert 'class="unread"' in officer.get("/").text
+    assert officer.post("/notifications/read", {}).status_code == 303
+    assert 'class="unread"' not in officer.get("/").text
+
+
+def test_one_chooses_how_to_be_told(sign_in: Callable[[str], Browser], told: tuple[World, str], engine: Engine) -> None:
+    officer = sign_in("officer")
+    assert officer.get("/notifications/settings").status_code == 200
+    assert officer.post("/notifications/settings", {"moved": "none", "offer": "digest", "quiet": "1"}).status_code == 303
+    with transaction(engine) as db:
+        kept = find_telling(db, told[0].actor(db, "officer"))
+    assert (kept.choices["moved"], kept.choices["offer"], kept.choices["overdue"], kept.quiet) == ("none", "digest", "at_once", True)
+
+
+@pytest.mark.parametrize("wrong", [{"overdue": "none"}, {"offer": "none"}, {"task": "sometimes"}])
+def test_what_must_be_said_at_once_cannot_be_put_off(sign_in: Callable[[str], Browser], wrong: dict[str, str]) -> None:
+    assert sign_in("officer").post("/notifications/settings", wrong).status_code == 422
+
+
+def test_who_is_not_signed_in_is_asked_to_and_comes_back(app: Flask, told: tuple[World, str], engine: Engine) -> None:
+    one = _first(engine, told[0], "provider")
+    answer = Browser(app.test_client()).get(f"/notifications/{one}")
+    assert answer.status_code == 303
+    assert "sign-in" in answer.location
+    assert one in answer.location
+
+
+def test_a_substitute_is_told_and_mailed_in_place_of_who_is_away(engine: Engine, told: tuple[World, str]) -> None:
+    world, number = told
+    with transaction(engine) as db:
+        add_absence(db, world, "officer", "other_officer", "BJ", first=0)
+        world.fire(db, "provider", number, "decline", {"reason": "no_capacity"}, track=world.referral(db, number, "assessment"))
+    tell_due(engine, mailing=True)
+    with transaction(engine) as db:
+        news = {
+            name: [one["kind"] for one in list_notifications(db, world.actor(db, name))["items"]] for name in ("officer", "other_officer")
+        }
+        mailed = set(db.execute(text("SELECT person_id::text FROM mails")).scalars())
+    assert news["other_officer"]
+    assert set(news["other_officer"]) <= set(news["officer"])
+    assert world.people["other_officer"] in mailed
+    assert world.people["officer"] not in mailed

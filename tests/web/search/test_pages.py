@@ -1,0 +1,195 @@
+"""One search box, over what a person may see and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.operations.core.actions import home_of
+from casework.operations.documents.storage import Cabinet
+from casework.operations.messages.service import correct_message
+from casework.operations.search.service import search
+from casework.records.case_store import load
+from casework.records.database import transaction
+from tests.support.web_client import Browser
+from tests.support.world import World, new_request, to_referral
+
+BrowserFor = Callable[[str], Browser]
+
+
+def main(browser: Browser, words: str) -> str:
+    answer = browser.get("/search", query_string={"q": words})
+    assert answer.status_code == 200
+    return answer.text.split("<main")[1].split("</main>")[0]
+
+
+pytestmark = pytest.mark.stage(play=to_referral)
+
+
+@pytest.fixture
+def number(staged: tuple[str, str]) -> str:
+    return staged[0]
+
+
+@pytest.mark.parametrize("words", ["BJ-", "steam WITHOUT", "hebei", "Nordwind"])
+def test_numbers_titles_and_parties_are_found(world: World, number: str, browser_for: BrowserFor, words: str) -> None:
+    found = main(browser_for("officer"), words)
+    assert number in found
+    assert "Hebei Steam Works" in found
+
+
+@pytest.mark.parametrize(
+    ("words", "finds"),
+    [
+        ("without steam", True), ("works hebei bj-", True), ("蒸汽", True), ("蒸汽 hebei", True), ("officer", True),
+        ("team", False), ("eat pump", False), ("hebei nowhere", False), ("st.am", False), ("(steam", False), ("\\m", False),
+    ],
+)  # fmt: skip
+def test_every_word_stands_somewhere_where_a_word_begins(
+    engine: Engine, world: World, number: str, words: str, finds: bool
+) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE needs SET title_zh = '无煤蒸汽'"))
+    with transaction(engine) as db:
+        found = search(db, world.actor(db, "officer"), words)
+    assert (number in [one["number"] for one in found["cases"]]) is finds
+
+
+def test_a_case_is_found_by_its_whole_number_first(engine: Engine, world: World, number: str) -> None:
+    with transaction(engine) as db:
+        world.new_case(db)
+        found = search(db, world.actor(db, "officer"), number.lower())
+    assert [one["number"] for one in found["cases"]] == [number]
+
+
+def test_a_provider_finds_its_referrals(world: World, number: str, browser_for: BrowserFor) -> None:
+    found = main(browser_for("provider"), "hebei")
+    assert "Referrals" in found
+    assert "Green technology assessment" in found
+    assert "Cases" not in found
+
+
+@pytest.mark.parametrize("who", ["foreign_provider", "verifier", "foreign_officer", "dispute_officer", "administrator"])
+def test_others_find_nothing(world: World, number: str, browser_for: BrowserFor, who: str) -> None:
+    for words in (number, "hebei", "steam"):
+        assert "Nothing that you may see is called so." in main(browser_for(who), words), words
+
+
+def test_an_observer_finds_the_outline_and_no_party(world: World, number: str, browser_for: BrowserFor) -> None:
+    browser = browser_for("observer")
+    found = main(browser, "steam without")
+    assert number in found
+    assert "Hebei" not in found
+    assert "Nothing that you may see" in main(browser, "hebei")
+
+
+def test_who_is_shut_out_finds_nothing(engine: Engine, world: World, number: str, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE cases SET interests = ARRAY[CAST(:p AS text)]"), {"p": world.people["provider"]})
+    assert "Nothing that you may see" in main(browser_for("provider"), "hebei")
+
+
+@pytest.mark.parametrize("words", ["%", "_", "%%", "\\", "'; DROP TABLE cases; --", "<script>alert(1)</script>"])
+def test_signs_of_the_query_language_are_letters_like_others(world: World, number: str, browser_for: BrowserFor, words: str) -> None:
+    found = main(browser_for("officer"), words)
+    assert number not in found
+    assert "<script>alert" not in found
+
+
+def test_too_few_letters_ask_for_more(world: World, browser_for: BrowserFor) -> None:
+    for words in ("", "a", "  "):
+        assert "Write at least 2 letters" in main(browser_for("officer"), words)
+
+
+def test_the_box_stands_on_every_page(world: World, browser_for: BrowserFor) -> None:
+    assert 'role="search" action="/search"' in browser_for("provider").get("/").text
+
+
+# --- documents, messages and people -----------------------------------------------------------------------------------
+
+READ_WHOLE = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")
+OUTSIDE = ("foreign_officer", "foreign_provider", "verifier", "observer", "administrator", "dispute_officer")
+
+
+def test_documents_are_found_by_title_and_file_name_by_those_who_read_them(
+    world: World, number: str, cabinet: Cabinet, browser_for: BrowserFor
+) -> None:
+    world.hand_in(cabinet, number, title="Boiler certificate", name="pressure_vessel-2026.pdf")
+    for who in (*READ_WHOLE, "provider", *OUTSIDE):
+        for words in ("certificate boiler", "vessel", "pressure_vessel", "2026.pdf"):
+            assert ("Boiler certificate" in main(browser_for(who), words)) is (who in READ_WHOLE), (who, words)
+
+
+def test_a_provider_finds_what_is_granted_to_it_while_it_is(
+    engine: Engine, world: World, number: str, cabinet: Cabinet, browser_for: BrowserFor
+) -> None:
+    document = world.hand_in(cabinet, number, title="Boiler certificate")
+    given = {"document": document}
+    with transaction(engine) as db:
+        db.execute(text(
+            "INSERT INTO grants (id, log_id, track_id, document_id, consents, given_at)"
+            " SELECT gen_random_uuid(), log_id, id, CAST(:document AS uuid), '{}', casework_now() FROM tracks WHERE workflow = 'referral'"
+        ), given)  # fmt: skip
+    for who, finds in (("provider", True), ("provider_lead", True), ("foreign_provider", False)):
+        assert ("Boiler certificate" in main(browser_for(who), "certificate")) is finds, who
+    with transaction(engine) as db:
+        db.execute(text("UPDATE cases SET interests = ARRAY[CAST(:p AS text)]"), {"p": world.people["provider"]})
+    assert "Nothing that you may see" in main(browser_for("provider"), "certificate")
+    with transaction(engine) as db:
+        db.execute(text("UPDATE grants SET ended_at = casework_now()"))
+    assert "Nothing that you may see" in main(browser_for("provider_lead"), "certificate")
+
+
+def test_notes_are_found_by_the_office_and_shared_messages_by_both_sides(
+    engine: Engine, world: World, number: str, browser_for: BrowserFor
+) -> None:
+    with transaction(engine) as db:
+        referral = world.referral(db, number, "assessment")
+        world.accept(db, number, referral)
+        case = load(db, home_of(db, number), "case")
+        world.write(db, "officer", case, words="The owner hesitates about zirconium.")
+        world.write(db, "officer", case, referral, words="Please mention tungsten " + "and much else " * 40)
+    for who in (*READ_WHOLE, *OUTSIDE):
+        assert ("hesitates" in main(browser_for(who), "zirconium")) is (who in READ_WHOLE), who
+        assert ("Please mention" in main(browser_for(who), "tungsten")) is (who in READ_WHOLE), who
+    assert "Nothing that you may see" in main(browser_for("provider"), "zirconium")
+    found = main(browser_for("provider"), "tungsten")
+    assert "Please mention" in found
+    assert f"/referrals/{referral}/messages#m-" in found
+    assert found.count("and much else") < 40
+
+
+def test_a_message_is_found_by_what_it_says_now(engine: Engine, world: World, number: str) -> None:
+    def change(words: str | None) -> None:
+        with transaction(engine) as db:
+            case = load(db, home_of(db, number), "case")
+            correct_message(
+                db, world.actor(db, "officer"), case, audience="internal", referral=None, message=message, words=words,
+                request=new_request(),
+            )  # fmt: skip
+
+    def found(words: str) -> int:
+        with transaction(engine) as db:
+            return len(search(db, world.actor(db, "officer"), words)["messages"])
+
+    with transaction(engine) as db:
+        message = world.write(db, "officer", load(db, home_of(db, number), "case"), words="They make bismuth.")
+    assert found("bismuth") == 1
+    change("They make bronze.")
+    assert (found("bismuth"), found("bronze")) == (0, 1)
+    change(None)
+    assert found("bronze") == 0
+
+
+def test_people_are_found_by_those_who_work_with_them(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        given = {"id": world.people["second_supervisor"]}
+        db.execute(text("UPDATE people SET name = 'Ottilie Quast', name_zh = '全婷丽', email = 'oq@example.com' WHERE id = CAST(:id AS uuid)"), given)
+    staff = {*READ_WHOLE, "dispute_officer", "administrator"}
+    for who in (*READ_WHOLE, "provider", *OUTSIDE):
+        for words in ("quast", "婷丽"):
+            assert ("Ottilie Quast" in main(browser_for(who), words)) is (who in staff), (who, words)
+        assert ("Ottilie Quast" in main(browser_for(who), "oq@example")) is (who == "administrator"), who
+    assert f"/people/{world.people['second_supervisor']}" in main(browser_for("administrator"), "quast")

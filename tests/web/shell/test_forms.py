@@ -1,0 +1,399 @@
+"""The one form: every kind of field can be shown, filled in without a script, and read back as operations take it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from flask import Flask, render_template_string
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from casework.definitions import load_library
+from casework.engine.definition import forms
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.forms import build_model, check
+from casework.errors import InvalidForm, Unreadable
+from casework.operations.core.drafts import Draft
+from casework.settings import Settings
+from casework.web.app import create_app
+from casework.web.shell.forms import (
+    FormView,
+    build_form,
+    own_texts,
+    parse_form,
+    read_request,
+    read_revision,
+    texts_of,
+    wants_more,
+)
+from tests.support.malice import SCRIPTS
+from tests.support.pages import Page, read_page
+
+Json = Any
+TODAY = date(2026, 3, 2)
+ONE, TWO = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
+SHOW = '{% from "macros/forms.html" import render_form with context %}{{ render_form(form, "/there", "Refer to mediation") }}'
+OFFERED = {
+    "party": [("need_owner", "Hebei Steam Works"), ("technology_owner", "Nordwind Boilers")],
+    **{kind: [(ONE, "The first"), (TWO, "The second")] for kind in ("right", "person", "provider", "documents", "tasks")},
+}
+
+
+class Every(forms.Form):
+    text = forms.Text(label="Words", help="One line")
+    note = forms.Note(label="Sentences", required=False)
+    number = forms.Number(label="Heat", unit="MWh", min="0", max="1000")
+    money = forms.Money(label="Loan")
+    day = forms.Date(label="Day")
+    choice = forms.Choice(label="Choice", choices={"a": "First", "b": "Second"})
+    long_choice = forms.Choice(label="Long", choices={f"c{n}": f"Choice {n}" for n in range(9)})
+    many = forms.Many(label="Many", choices={"x": "Ex", "y": "Why"})
+    sure = forms.YesNo(label="Sure?", consequence="The loan is called in.")
+    why = forms.Text(label="Why", when=("sure", (True,)))
+    kind = forms.Text(label="Kind", when=("choice", ("b",)))
+    party = forms.PartyField(label="Party")
+    right = forms.RightField(label="Right")
+    rights = forms.Rights(label="Rights")
+    person = forms.Person(label="Person")
+    people = forms.People(label="People")
+    provider = forms.Provider(label="Provider")
+    providers = forms.Providers(label="Providers")
+    panel = forms.Panel(label="Panel")
+    documents = forms.Documents(label="Documents")
+    tasks = forms.Tasks(label="Tasks")
+    items = forms.Items(label="To do")
+
+
+FULL: dict[str, Json] = {
+    "text": "Quotes \" and <b>tags</b> & 中文", "note": "Two\nlines", "number": "12.50",
+    "money": {"amount": "3000000.00", "currency": "EUR"}, "day": "2026-03-01", "choice": "b", "long_choice": "c7",
+    "many": ["x", "y"], "sure": True, "why": "Because", "kind": "A kind", "party": "need_owner", "right": ONE,
+    "rights": [ONE, TWO], "person": TWO, "people": [TWO], "provider": ONE, "providers": [ONE], "panel": [TWO, ONE], "documents": [TWO],
+    "tasks": [ONE, TWO], "items": [{"what": "Send \"it\"", "by": "2026-04-01"}, {"what": "Call", "by": "2026-04-02"}],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    # Forms need no database.
+    away = "postgresql://nobody@127.0.0.1:1/nothing"
+    return create_app(Settings(profile="test", var=tmp_path_factory.mktemp("var"), database_url=away))
+
+
+@pytest.fixture
+def _request(app: Flask) -> Iterator[None]:
+    with app.test_request_context("/cases/BJ-2026-0001"):
+        yield
+
+
+pytestmark = pytest.mark.usefixtures("_request")
+
+
+def every(**more: Any) -> FormView:
+    return build_form("case:1:every", Every.rule(), own_texts(Every), choices=OFFERED, **more)
+
+
+def html_of(form: FormView) -> str:
+    return render_template_string(SHOW, form=form)
+
+
+def page_of(form: FormView) -> Page:
+    return read_page(html_of(form))
+
+
+def checked(data: Mapping[str, Json], form: type[forms.Form] = Every) -> dict[str, Json]:
+    return check(build_model("Form", form.rule()), form.rule(), data, TODAY)
+
+
+# --- there and back --------------------------------------------------------------------------------------------------
+
+
+def test_what_a_form_shows_is_what_it_sends() -> None:
+    assert parse_form(Every.rule(), page_of(every(values=FULL)).sent) == FULL
+    assert checked(FULL) == FULL
+
+
+def test_an_empty_form_says_nothing() -> None:
+    assert parse_form(Every.rule(), page_of(every()).sent) == {}
+
+
+class Optional(forms.Form):
+    choice = forms.Choice(label="Choice", choices={"a": "A", "b": "B"}, required=False)
+    sure = forms.YesNo(label="Sure", required=False)
+
+
+def test_an_optional_choice_can_be_taken_back() -> None:
+    def shown(**values: Json) -> Page:
+        return page_of(build_form("case:1:optional", Optional.rule(), own_texts(Optional), values=values))
+
+    given = shown(choice="b", sure=False).sent
+    assert (given["f-choice"], given["f-sure"]) == ("b", "no")
+    back = shown().sent
+    assert (back["f-choice"], back["f-sure"]) == ("", "")
+    assert parse_form(Optional.rule(), back) == {}
+
+
+def test_what_was_sent_is_shown_again_as_it_was_typed() -> None:
+    typed = MultiDict([("f-text", " odd "), ("f-number", "twelve"), ("f-money.amount", "1.000,00"), ("f-day", "tomorrow")])
+    shown = page_of(every(submitted=typed, values=FULL)).sent
+    assert [shown[name] for name in typed] == list(typed.values())
+    assert "f-sure" not in shown
+
+
+def test_a_draft_comes_back() -> None:
+    draft = Draft({"f-note": ["Half a sent"], "f-many": ["x", "y"]}, datetime(2026, 3, 1, 9, tzinfo=UTC))
+    form = every(draft=draft, values=FULL)
+    shown = page_of(form).sent
+    assert shown["f-note"] == "Half a sent"
+    assert shown.getlist("f-many") == ["x", "y"]
+    assert "had not sent" in html_of(form)
+
+
+EDITION_FORMS = [
+    (edition.fingerprint, name) for edition in load_library().editions.values() for name in edition.rules["forms"]
+]
+
+
+def edition_of(fingerprint: str) -> Edition:
+    return load_library()[fingerprint]
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "name"), EDITION_FORMS, ids=lambda one: one[:12] if len(one) == 64 else one
+)
+def test_every_form_of_every_edition_is_shown_and_read_back(fingerprint: str, name: str) -> None:
+    edition = edition_of(fingerprint)
+    rules = edition.form(name)
+    known = {rule["name"]: sample(rule) for rule in rules}
+    page = page_of(build_form(name, rules, texts_of(edition, name), choices=OFFERED, values=known))
+    assert parse_form(rules, page.sent) == known
+    insist_accessible(page)
+
+
+#: What of a field of more than one part is typed.
+PARTS = {"items": (".0.what", ".0.by"), "money": (".amount",)}
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "name"), EDITION_FORMS, ids=lambda one: one[:12] if len(one) == 64 else one
+)
+def test_forty_scripts_in_every_field_of_every_edition_are_words(fingerprint: str, name: str) -> None:
+    edition, scripts = edition_of(fingerprint), " ".join(SCRIPTS)
+    rules = edition.form(name)
+    places = [(rule["type"], f"f-{rule['name']}{part}") for rule in rules for part in PARTS.get(rule["type"], ("",))]
+
+    def shown(words: str) -> Page:
+        typed, faults = MultiDict([(place, words) for _, place in places]), {rule["name"]: words for rule in rules}
+        return page_of(build_form(name, rules, texts_of(edition, name), choices=OFFERED, submitted=typed, faults=faults))
+
+    hostile = shown(scripts)
+    assert hostile.tags == shown("Some words").tags
+    assert hostile.handlers == []
+    assert {hostile.sent[place] for kind, place in places if kind in ("text", "note", "items", "money")} <= {scripts}
+
+
+def sample(rule: Mapping[str, Json]) -> Json:
+    match rule["type"]:
+        case "text" | "note":
+            return "Some words"
+        case "number":
+            return "3"
+        case "money":
+            return {"amount": "3.00", "currency": "CNY"}
+        case "date":
+            return "2026-03-01"
+        case "choice":
+            return rule["choices"][-1]
+        case "many":
+            return list(rule["choices"])
+        case "yes_no":
+            return False
+        case "party":
+            return "need_owner"
+        case "right" | "person" | "provider":
+            return ONE
+        case "items":
+            return [{"what": "Words", "by": "2026-03-01"}]
+    return [ONE, TWO]
+
+
+def insist_accessible(page: Page) -> None:
+    assert len(page.ids) == len(set(page.ids))
+    assert page.described <= set(page.ids)
+    assert set(page.controls) <= page.labelled
+    assert page.handlers == []
+    assert "script" not in page.tags
+
+
+# --- kind by kind ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("1,234,567.50", "1234567.50"),
+        ("１２３．５", "123.5"),
+        (" 3 000 ", "3000"),
+        ("−5", "-5"),
+        ("1'000", "1000"),
+        # Not what we take for thousands: left as it is, for a person to correct.
+        ("1,5", "1,5"),
+        ("1.000,00", "1.000,00"),
+        ("twelve", "twelve"),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(typed: str, read: str) -> None:
+    assert parse_form(Every.rule(), MultiDict({"f-number": typed}))["number"] == read
+
+
+def test_money_without_an_amount_is_nothing() -> None:
+    assert parse_form(Every.rule(), MultiDict({"f-money.currency": "CNY"})) == {}
+
+
+def test_rows_keep_their_order_and_empty_ones_are_left_out() -> None:
+    typed = MultiDict([
+        ("f-items.10.what", "third"), ("f-items.10.by", "2026-01-03"), ("f-items.2.what", "second"), ("f-items.2.by", ""),
+        ("f-items.0.what", "first"), ("f-items.0.by", "2026-01-01"), ("f-items.1.what", "  "), ("f-items.1.by", ""),
+    ])  # fmt: skip
+    assert [row["what"] for row in parse_form(Every.rule(), typed)["items"]] == ["first", "second", "third"]
+
+
+def test_more_rows_are_given_without_losing_any() -> None:
+    rows = MultiDict([(f"f-items.{n}.{part}", f"{part} {n}") for n in range(3) for part in ("what", "by")])
+    rows["_more"] = "items"
+    assert wants_more(rows)
+    shown = [one for one in every(submitted=rows).fields if one.name == "items"][0].rows
+    assert [row.what for row in shown] == ["what 0", "what 1", "what 2", "", "", ""]
+
+
+def test_a_question_that_depends_says_on_what() -> None:
+    source = html_of(every())
+    assert 'data-when="sure" data-values="[&#34;yes&#34;]"' in source
+    assert "Only if “Sure?” is: Yes" in source
+    assert "Only if “Choice” is: Second" in source
+
+
+def test_what_was_only_filled_in_beforehand_is_not_sent_where_it_is_not_asked() -> None:
+    typed = MultiDict({"f-sure": "no", "f-why": "Known"})
+    assert parse_form(Every.rule(), typed, known={"why": "Known"}) == {"sure": False}
+    # What a person typed is not dropped in silence: the operation says that it does not apply.
+    assert parse_form(Every.rule(), typed, known={"why": "Other"}) == {"sure": False, "why": "Known"}
+
+
+def test_the_consequence_of_a_yes_is_said() -> None:
+    assert "Yes means: The loan is called in." in html_of(every())
+
+
+def test_where_nothing_can_be_chosen_the_form_says_so() -> None:
+    source = html_of(build_form("n", Every.rule(), own_texts(Every)))
+    assert source.count("There is nothing to choose from yet.") == 10
+
+
+# --- faults ----------------------------------------------------------------------------------------------------------
+
+
+def test_each_fault_stands_by_its_field_and_in_the_list_above() -> None:
+    typed = MultiDict({"f-number": "twelve", "f-items.0.what": "Call", "f-items.0.by": "soon", "f-money.amount": "x"})
+    with pytest.raises(InvalidForm) as refused:
+        checked(parse_form(Every.rule(), typed))
+    form = every(submitted=typed, faults=refused.value.fields)
+    faults = {one.name: one.fault for one in form.faulty}
+    assert faults["number"] == "is not a number"
+    assert faults["money"] == "is not a number"
+    assert faults["text"] == "is required"
+    assert next(one for one in form.fields if one.name == "items").rows[0].faults == ("write a day as YYYY-MM-DD",)
+    page = page_of(form)
+    insist_accessible(page)
+    assert page.controls["f-number"]["aria-invalid"] == "true"
+    assert "f-number-fault" in str(page.controls["f-number"]["aria-describedby"])
+
+
+def test_a_fault_of_no_field_stands_above_the_form() -> None:
+    assert every(faults={"form": "is too large to be kept"}).faults == ("is too large to be kept",)
+
+
+# --- hostile input ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"f-text": "a\x00b"},
+        {"f-choice": "other"},
+        {"f-many": "other"},
+        {"f-sure": "perhaps"},
+        {"f-right": "1 OR 1=1"},
+        {"f-rights": "../../etc/passwd"},
+        {"f-party": "nobody"},
+        {"f-day": "0000-00-00"},
+        {"f-day": "86400"},
+        {"f-number": "1e999999999"},
+        {"f-number": "NaN"},
+        {"f-money.amount": "1", "f-money.currency": "<b>"},
+        {"f-items.0.what": "x" * 501, "f-items.0.by": "2026-01-01"},
+        {"f-text": "x" * 201},
+    ],
+)  # fmt: skip
+def test_what_no_form_of_ours_sends_is_refused_at_its_field(sent: dict[str, str]) -> None:
+    form = {next(iter(sent))[2:].split(".")[0]}
+    with pytest.raises(InvalidForm) as refused:
+        checked(parse_form(Every.rule(), MultiDict(sent)))
+    assert form <= {name.split(".")[0] for name in refused.value.fields}
+
+
+def test_too_many_rows_are_refused_and_not_read_without_end() -> None:
+    sent = MultiDict([(f"f-items.{n}.{part}", "2026-01-01") for n in range(400) for part in ("what", "by")])
+    data = parse_form(Every.rule(), sent)
+    assert len(data["items"]) == 60
+    with pytest.raises(InvalidForm) as refused:
+        checked(data)
+    assert "items" in refused.value.fields
+
+
+def test_nothing_but_the_fields_of_the_form_is_read() -> None:
+    sent = MultiDict({"f-owner": "me", "f-__class__": "x", "text": "no prefix", "f-items.x.what": "no row"})
+    assert parse_form(Every.rule(), sent) == {}
+
+
+@given(st.dictionaries(st.sampled_from([f"f-{name}" for name in Every.fields()]), st.text(max_size=30)))
+def test_whatever_is_sent_comes_back_as_words_and_never_as_tags(sent: dict[str, str]) -> None:
+    marked = MultiDict({name: f'"><script>{words}</script>' for name, words in sent.items()})
+    source = html_of(every(submitted=marked))
+    assert "<script" not in source
+    parse_form(Every.rule(), marked)
+
+
+@given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=20)), max_size=20))
+def test_no_field_name_breaks_the_reader(sent: list[tuple[str, str]]) -> None:
+    assert parse_form(Every.rule(), MultiDict(sent)) == {}
+
+
+# --- key and revision ------------------------------------------------------------------------------------------------
+
+
+def test_the_same_form_sent_twice_has_one_key_and_one_digest(app: Flask) -> None:
+    def sent(**more: str) -> Any:
+        data = {"key": "k" * 20, "csrf_token": more.pop("token", "t"), "revision": "7", "f-text": "x", **more}
+        with app.test_request_context("/there", method="POST", data=data):
+            return read_request(), read_revision()
+
+    assert sent() == sent(token="another")
+    assert sent()[0].digest != sent(**{"f-text": "y"})[0].digest
+    assert sent()[1] == 7
+
+
+@pytest.mark.parametrize("form", [{}, {"key": "short"}, {"key": "k" * 101}, {"key": "k" * 20 + "\n"}, {"key": "中" * 20}])
+def test_a_form_without_a_good_key_is_not_read(app: Flask, form: dict[str, str]) -> None:
+    with app.test_request_context("/there", method="POST", data=form), pytest.raises(Unreadable):
+        read_request()
+
+
+@pytest.mark.parametrize("revision", ["", "-1", "1.5", "x", "٣", "9" * 16])
+def test_a_revision_is_a_plain_number(app: Flask, revision: str) -> None:
+    with app.test_request_context("/there", method="POST", data={"revision": revision}), pytest.raises(Unreadable):
+        read_revision()

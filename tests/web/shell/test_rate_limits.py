@@ -1,0 +1,113 @@
+"""What costs much may be asked for so often and no more, by each person alone, whatever process answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, text
+
+from casework.api import ROUTES
+from casework.errors import AskedTooOften
+from casework.operations.core.rate_limits import ALLOWANCES, Kind, count_use, forget_uses
+from casework.records.database import transaction
+from casework.web.shell.rate_limits import LIMITED
+from tests.support.web_client import Browser
+from tests.support.world import World
+
+Enter = Callable[[str], Browser]
+
+
+@pytest.fixture
+def use_up(engine: Engine) -> Callable[[str, Kind], None]:
+    """As if somebody had asked all the other times that one may, elsewhere."""
+
+    def done(who: str, kind: Kind) -> None:
+        with transaction(engine) as db:
+            for _ in range(ALLOWANCES[kind].most - 1):
+                count_use(db, who, kind)
+
+    return done
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    with pytest.raises(AskedTooOften):
+        yield
+
+
+def test_a_person_who_searches_on_and_on_is_told_to_wait(app: Flask, world: World, browser_for: Enter) -> None:
+    officer, supervisor = browser_for("officer"), browser_for("supervisor")
+    asked = [officer.get("/search?q=boiler") for _ in range(ALLOWANCES["search"].most + 1)]
+    assert {one.status_code for one in asked[:-1]} == {200}
+    assert asked[-1].status_code == 429
+    assert 1 <= int(asked[-1].headers["Retry-After"]) <= 60
+    assert "more often than anybody may" in asked[-1].text
+    # A program of the same person gets no more of it.
+    token = {"Authorization": f"Bearer {world.tokens['officer']}"}
+    assert officer.get("/api/v1/search?words=boiler", headers=token).status_code == 429
+    # Nobody else waits for that, and nothing else does.
+    assert supervisor.get("/search?q=boiler").status_code == 200
+    assert officer.get("/queues").status_code == 200
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/cases.csv", "export"), ("/cases.xlsx", "export")])
+def test_lists_are_taken_out_so_often(
+    world: World, browser_for: Enter, use_up: Callable[[str, Kind], None], path: str, kind: Kind
+) -> None:
+    officer = browser_for("officer")
+    assert officer.get(path).status_code == 200
+    use_up(world.people["officer"], kind)
+    assert officer.get(path).status_code == 429
+
+
+def test_a_case_and_its_letters_are_taken_out_so_often(
+    app: Flask, engine: Engine, world: World, use_up: Callable[[str, Kind], None]
+) -> None:
+    with transaction(engine) as db:
+        number = world.open_case(db)
+    client, token = app.test_client(), {"Authorization": f"Bearer {world.tokens['officer']}"}
+    for path, kind in ((f"/cases/{number}/file", "case_file"), (f"/cases/{number}/verify", "verification")):
+        assert client.get(f"/api/v1{path}", headers=token).status_code == 200
+        use_up(world.people["officer"], kind)  # type: ignore[arg-type]  # one of the kinds
+        answer = client.get(f"/api/v1{path}", headers=token)
+        assert answer.status_code == 429
+        assert answer.mimetype == "application/problem+json"
+        assert answer.headers["Retry-After"]
+
+
+def test_a_stranger_cannot_fill_a_table_with_questions_to_passkeys(app: Flask, engine: Engine, world: World) -> None:
+    browser = Browser(app.test_client())
+    browser.get("/sign-in")
+    last = 0
+    for _ in range(ALLOWANCES["passkey"].most + 1):
+        last = browser.post("/sign-in/passkey/options", page="/sign-in").status_code
+    assert last == 429
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(*) FROM challenges")).scalar_one() == ALLOWANCES["passkey"].most
+
+
+def test_when_its_time_is_over_one_goes_on_and_nothing_is_kept(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        for _ in range(ALLOWANCES["search"].most):
+            count_use(db, "somebody", "search")
+        with refused():
+            count_use(db, "somebody", "search")
+        db.execute(text("UPDATE allowances SET began = began - :within"), {"within": ALLOWANCES["search"].within})
+        count_use(db, "somebody", "search")
+        db.execute(text("UPDATE allowances SET began = began - :long"), {"long": timedelta(days=1)})
+        assert forget_uses(db) == 1
+
+
+def test_the_table_names_pages_and_routes_that_there_are(app: Flask) -> None:
+    assert set(LIMITED) <= set(app.view_functions)
+    assert set(LIMITED.values()) == set(ALLOWANCES)
+
+
+def test_every_file_that_goes_in_or_out_by_the_api_is_limited() -> None:
+    """Single documents go out as they are, piece by piece, and cost no more than a page."""
+    files = {f"api.{one.name}" for one in ROUTES if one.takes or one.gives_file} - {"api.take_document_version"}
+    assert files <= set(LIMITED)

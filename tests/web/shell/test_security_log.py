@@ -1,0 +1,76 @@
+"""Who was let in and who was refused stands in the log: structured, with who, where, when and by which rule, and nothing else."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from casework import logs
+from tests.support.web_client import Browser
+from tests.support.world import World
+
+Enter = Callable[[str], Browser]
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """The lines that were written since, as an operator reads them."""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    root = logging.getLogger()
+    before = root.handlers, root.level
+    logs.configure()
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    root.handlers, root.level = before
+
+
+Written = Callable[[], list[dict[str, Any]]]
+
+
+def test_signing_in_and_failing_to_is_noted_with_who_and_where(app: Flask, world: World, written: Written) -> None:
+    browser = Browser(app.test_client())
+    browser.sign_in("officer@example.org", "quicksilver\n{\"event\": \"signed_in\"}")
+    browser.sign_in("officer@example.org")
+    browser.post("/sign-out")
+    lines = [one for one in written() if one["logger"] == "casework.security"]
+    assert [one["event"] for one in lines] == ["sign_in_failed", "signed_in", "signed_out"]
+    assert [one["decision"] for one in lines] == ["refused", "allowed", "allowed"]
+    for one in lines:
+        assert one["timestamp"].endswith("Z")
+        assert one["request"]
+        assert one["address"] == "127.0.0.1"
+    assert lines[0]["account"] == lines[1]["account"]
+    assert lines[2]["actor"] == world.people["officer"]
+    assert "quicksilver" not in json.dumps(lines)
+    assert "officer@" not in json.dumps(lines)
+
+
+def test_refusals_are_noted_without_what_was_looked_for(app: Flask, world: World, browser_for: Enter, written: Written) -> None:
+    officer = browser_for("officer")
+    officer.get("/mediations/0194f0a0-0000-7000-8000-00000000abcd")
+    officer.flask.post("/search", headers={"Origin": "https://evil.example"})
+    officer.flask.post("/preferences", data={"csrf_token": "forged"})
+    app.test_client().get("/api/v1/cases", headers={"Authorization": "Bearer cwt_nobody_at_all"})
+    lines = [one for one in written() if one["logger"] == "casework.security" and one["event"] != "signed_in"]
+    assert [(one["event"], one["status"]) for one in lines] == [("refused", 404), ("foreign_origin", 400), ("forged_form", 400), ("refused", 401)]
+    assert lines[0]["actor"] == world.people["officer"]
+    assert "abcd" not in json.dumps(lines)
+    assert "cwt_" not in json.dumps(lines)
+
+
+def test_a_fault_is_told_by_its_place_and_not_by_values(written: Written) -> None:
+    try:
+        raise ValueError("a word of ours")
+    except ValueError as fault:
+        logging.getLogger("casework.web").error("a fault of ours (request %s)", "r", exc_info=fault)
+    (line,) = written()
+    assert line["event"] == "a fault of ours (request r)"
+    assert line["fault"][0] == "ValueError: a word of ours"
+    assert "test_security_log.py" in line["fault"][1]
