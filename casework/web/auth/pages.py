@@ -86,7 +86,7 @@ def enter() -> BaseResponse:
 @blueprint.get("/sign-in/code")
 def ask_code() -> str:
     person = half_signed_in("second_factor")
-    return render_template("accounts/code.html", fault="", waiting=person, next=local_path(request.args.get("next")))
+    return render_template("auth/code.html", fault="", waiting=person, next=local_path(request.args.get("next")))
 
 
 @blueprint.post("/sign-in/code")
@@ -108,7 +108,7 @@ def enter_code() -> BaseResponse:
             flash(gettext("There were several wrong codes. Sign in again, with your password first."), "danger")
             return forget_session(make_response(redirect(url_for("accounts.sign_in"), 303)))
         page = render_template(
-            "accounts/code.html", fault=say_error(refusal), waiting=person, next=local_path(request.form.get("next"))
+            "auth/code.html", fault=say_error(refusal), waiting=person, next=local_path(request.form.get("next"))
         )
         response = make_response(page, 429 if isinstance(refusal, TooManyAttempts) else 422)
         if isinstance(refusal, TooManyAttempts):
@@ -136,7 +136,7 @@ def leave() -> BaseResponse:
 def _sign_in_page(fault: str = "", email: str = "") -> str:
     cards, more = one_of_each(demo_cards())
     return render_template(
-        "accounts/sign_in.html", fault=fault, email=email, cards=cards, more=more,
+        "auth/sign_in.html", fault=fault, email=email, cards=cards, more=more,
         next=local_path(request.values.get("next")),
     )  # fmt: skip
 
@@ -166,12 +166,12 @@ def _second_factor_page(person: Person, fault: str = "") -> str:
     with open_transaction() as db:
         left = second_factors.codes_left(db, person.actor)
         if person.app:
-            return render_template("accounts/second_factor.html", left=left)
+            return render_template("auth/second_factor.html", left=left)
         begun = second_factors.begin(db, person.actor, person.email, vault())
     picture = segno.make(begun.uri, error="m").svg_data_uri(scale=4, border=2)
     spaced = " ".join(begun.secret[at : at + 4] for at in range(0, len(begun.secret), 4))
     return render_template(
-        "accounts/second_factor_set_up.html", picture=picture, secret=spaced, uri=begun.uri, fault=fault,
+        "auth/second_factor_set_up.html", picture=picture, secret=spaced, uri=begun.uri, fault=fault,
         must=person.awaits == "set_up", next=local_path(request.values.get("next")),
     )  # fmt: skip
 
@@ -220,7 +220,7 @@ def remove_second_factor() -> BaseResponse:
 
 
 def _codes_page(codes: list[str]) -> str:
-    return render_template("accounts/recovery_codes.html", codes=codes, next=local_path(request.values.get("next")))
+    return render_template("auth/recovery_codes.html", codes=codes, next=local_path(request.values.get("next")))
 
 
 def _signed_in() -> Person:
@@ -242,7 +242,7 @@ def show() -> str:
         tokens_live = sum(one["live"] for one in tokens.list_tokens(db, actor)["items"])
     person = _signed_in()
     return render_template(
-        "accounts/show.html", person=person, sessions=sessions, keys=keys, left=left, this=person.viewer.session, zones=preferences.zones(),
+        "auth/show.html", person=person, sessions=sessions, keys=keys, left=left, this=person.viewer.session, zones=preferences.zones(),
         tokens_live=tokens_live, most=accounts.MOST_SESSIONS,
         browser_name=browser_name,
     )

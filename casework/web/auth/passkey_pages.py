@@ -115,7 +115,7 @@ def _setting_up() -> Person:
 @blueprint.get("/account/passkeys/new")
 def ask_name() -> str:
     person = _setting_up()
-    return render_template("accounts/new_passkey.html", must=person.awaits is not None, next=local_path(request.args.get("next")))
+    return render_template("auth/new_passkey.html", must=person.awaits is not None, next=local_path(request.args.get("next")))
 
 
 @blueprint.post("/account/passkeys/options")
@@ -141,7 +141,7 @@ def register() -> BaseResponse:
         return redirect(url_for("passkeys.ask_name", next=target), 303)
     if codes:
         then = target or url_for("accounts.show")
-        return show_in_session(secret, lambda: render_template("accounts/recovery_codes.html", codes=codes, next=then))
+        return show_in_session(secret, lambda: render_template("auth/recovery_codes.html", codes=codes, next=then))
     response = keep_session(make_response(redirect(url_for("accounts.show"), 303)), secret)
     flash(gettext("The passkey is kept. Your other sessions and your tokens have ended."))
     return response

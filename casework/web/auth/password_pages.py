@@ -47,7 +47,7 @@ def _change_page(faults: Mapping[str, str], status: int = 200) -> Response:
     with open_transaction() as db:
         shortest = password_change.shortest_of(db, person.id)
     return make_response(
-        render_template("accounts/change_password.html", person=person, faults=faults, shortest=shortest, longest=LONGEST), status
+        render_template("auth/change_password.html", person=person, faults=faults, shortest=shortest, longest=LONGEST), status
     )
 
 
@@ -92,7 +92,7 @@ def lost() -> str:
 
 def _lost_page(fault: str = "", *, code_fault: str = "", sent: bool = False) -> str:
     return render_template(
-        "accounts/lost.html", fault=fault, code_fault=code_fault, sent=sent, mailing=current_app.config["MAILING"],
+        "auth/lost.html", fault=fault, code_fault=code_fault, sent=sent, mailing=current_app.config["MAILING"],
         email=request.form.get("email", ""),
     )  # fmt: skip
 
@@ -122,7 +122,7 @@ def land() -> str:
 
 
 def _land_page(fault: str = "") -> str:
-    return render_template("accounts/link.html", target=url_for("passwords.open_link"), fault=fault, invited=False)
+    return render_template("auth/link.html", target=url_for("passwords.open_link"), fault=fault, invited=False)
 
 
 @blueprint.post("/password")
@@ -147,11 +147,11 @@ def _choose_page(faults: Mapping[str, str], status: int = 200) -> Response:
             opened = password_change.show_link(db, held(LINK))
     except NotFound:
         return _gone()
-    return make_response(render_template("accounts/new_password.html", one=opened, faults=faults, longest=LONGEST), status)
+    return make_response(render_template("auth/new_password.html", one=opened, faults=faults, longest=LONGEST), status)
 
 
 def _gone() -> Response:
-    return make_response(render_template("accounts/link_gone.html"), 404)
+    return make_response(render_template("auth/link_gone.html"), 404)
 
 
 @blueprint.post("/password/new")

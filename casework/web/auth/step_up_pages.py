@@ -120,7 +120,7 @@ def _page(person: Person, target: str, method: str, refusal: CaseworkError | Non
         if not name.startswith(PROOF)
     ] if request.method == "POST" else []  # fmt: skip
     page = render_template(
-        "accounts/confirm.html", person=person, fault=fault, target=target, method=method, carried=carried, factor=has_factor(person),
+        "auth/confirm.html", person=person, fault=fault, target=target, method=method, carried=carried, factor=has_factor(person),
         back=local_path(request.form.get("page")) or _came_from() or url_for("home.show"),
     )  # fmt: skip
     status = 200 if refusal is None else 429 if isinstance(refusal, TooManyAttempts) else 422

@@ -32,7 +32,7 @@ def _page(faults: Mapping[str, str], status: int = 200) -> Response:
     with page_transaction() as (db, actor):
         items = tokens.list_tokens(db, actor)["items"]
     return make_response(render_template(
-        "accounts/tokens.html", items=items, faults=faults, scopes=SAYS, days=tokens.TOKEN_DAYS, most=tokens.MOST_TOKEN_DAYS,
+        "auth/tokens.html", items=items, faults=faults, scopes=SAYS, days=tokens.TOKEN_DAYS, most=tokens.MOST_TOKEN_DAYS,
     ), status)  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def make() -> BaseResponse:
             )  # fmt: skip
     except InvalidForm as refusal:
         return _page(say_faults(refusal), 422)
-    return make_response(render_template("accounts/token.html", name=done.answer["name"], token=done.answer.get("token")))
+    return make_response(render_template("auth/token.html", name=done.answer["name"], token=done.answer.get("token")))
 
 
 @blueprint.post("/<uuid:token>/end")

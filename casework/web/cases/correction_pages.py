@@ -167,7 +167,7 @@ def _show(where: Where, sent: Sent | None) -> Response:
             # The version that it was made from, until its person was told of another one.
             revision=versions if sent is None or sent.seen is not None else read_revision(),
         )  # fmt: skip
-    page = render_template("history/correct.html", where=where, form=form, sent=sent)
+    page = render_template("cases/correct.html", where=where, form=form, sent=sent)
     return make_response(page, sent.status if sent else 200)
 
 

@@ -362,7 +362,7 @@ def _ask(
             raise NotAllowed()
         form = _form(db, actor, case, deed, subject, sent)
     page = render_template(
-        "cases/deed.html", case=shown, form=form, sent=sent, deed=deed, title=gettext(deed.title), do=gettext(deed.do),
+        "cases/case_action.html", case=shown, form=form, sent=sent, deed=deed, title=gettext(deed.title), do=gettext(deed.do),
         consequence=gettext(deed.consequence) if deed.consequence else "",
         back=url_for("cases.show", number=number),
     )  # fmt: skip

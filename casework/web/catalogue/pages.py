@@ -75,7 +75,7 @@ def index() -> str:
         _sees(actor)
         listed = matches.list_matches(db, actor, opened=VIEWS[view], cursor=request.args.get("cursor"))
     return render_template(
-        "matches/index.html", rows=listed["items"], view=view,
+        "catalogue/index.html", rows=listed["items"], view=view,
         tabs=[(gettext(words), url_for("matches.index", view=name if name != "new" else None), name == view)
               for name, words in NAMES_OF_VIEWS.items()],
         mine=frozenset(m.programme for m in actor.memberships if m.role in DECIDERS),
@@ -93,7 +93,7 @@ def show(match: UUID) -> str:
         people = {one.get("confirmed_by") for record in records.values() for one in record["provenance"].values()}
         names = names_of(db, people, {record.get("owner") for record in records.values()})
     return render_template(
-        "matches/show.html", match=found, sides=[(noun, _values(noun, record, names)) for noun, record in records.items()],
+        "catalogue/show.html", match=found, sides=[(noun, _values(noun, record, names)) for noun, record in records.items()],
         may=actor.in_programme(found["programme"], DECIDERS),
     )  # fmt: skip
 

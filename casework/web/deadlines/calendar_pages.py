@@ -89,7 +89,7 @@ def _without(words: str, days: Mapping[date, object]) -> str:
 def index() -> str:
     with page_transaction() as (db, actor):
         items = people.list_programmes(db, actor)["items"]
-    return render_template("administration/calendars.html", items=items)
+    return render_template("deadlines/calendars.html", items=items)
 
 
 @blueprint.get("/<uuid:programme>")
@@ -100,7 +100,7 @@ def show(programme: Any) -> str:
     made = Calendar.from_json(shown["calendar"])
     years = sorted({day.year for day in made.holidays | made.make_up}, reverse=True)
     return render_template(
-        "administration/calendar.html", one=shown, calendar=made, weekdays=WEEKDAYS, years=[
+        "deadlines/calendar.html", one=shown, calendar=made, weekdays=WEEKDAYS, years=[
             (year, sorted(day for day in made.holidays if day.year == year), sorted(day for day in made.make_up if day.year == year))
             for year in years
         ],
@@ -117,7 +117,7 @@ def edit(programme: Any) -> str:
 
 def _form(shown: Json, typed: Typed, faults: Mapping[str, str] | None = None, read: Json = None) -> str:
     return render_template(
-        "administration/edit_calendar.html", one=shown, typed=typed, faults=faults or {}, weekdays=WEEKDAYS, read=read,
+        "deadlines/edit_calendar.html", one=shown, typed=typed, faults=faults or {}, weekdays=WEEKDAYS, read=read,
         zones=sorted(available_timezones()), countries=COUNTRIES,
     )  # fmt: skip
 
@@ -168,7 +168,7 @@ def preview(programme: Any) -> Response:
             return make_response(_form(shown, typed, say_faults(refusal)), 422)
         told = preview_calendar(db, actor, str(programme), calendar)
     moved = [one | {"words": _what(one)} for one in told["moved"]]
-    return make_response(render_template("administration/preview_calendar.html", one=shown, typed=typed, told=told, moved=moved))
+    return make_response(render_template("deadlines/preview_calendar.html", one=shown, typed=typed, told=told, moved=moved))
 
 
 #: A rung of the ladder, of which the words name the task.

@@ -40,7 +40,7 @@ def show(number: str) -> str:
     with page_transaction() as (db, actor):
         told = read_clocks(db, actor, number)
         layout.use_calendar(calendar_of(db, told["programme"]))
-    return render_template("cases/clocks.html", told=told, clocks=[_view(one) for one in told["items"]])
+    return render_template("deadlines/clocks.html", told=told, clocks=[_view(one) for one in told["items"]])
 
 
 def _view(one: Mapping[str, Json]) -> ClockView:

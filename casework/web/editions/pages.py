@@ -39,7 +39,7 @@ class TrackMap:
 def show(number: str) -> str:
     with page_transaction() as (db, actor):
         told = read_ways(db, actor, number)
-    return render_template("maps/show.html", told=told, maps=[_track_map(one) for one in told["tracks"]])
+    return render_template("editions/show.html", told=told, maps=[_track_map(one) for one in told["tracks"]])
 
 
 def _track_map(track: dict[str, Json]) -> TrackMap:
@@ -64,7 +64,7 @@ def workflows() -> str:
             (library[library.newest[name]], sorted((one for one in library.editions.values() if one.workflow == name), key=lambda one: -one.number))
             for name in names
         ]
-    return render_template("maps/workflows.html", rows=rows)
+    return render_template("editions/workflows.html", rows=rows)
 
 
 @blueprint.get("/workflows/<workflow>/<int:edition>")
@@ -77,6 +77,6 @@ def edition(workflow: str, edition: int) -> str:
     with force_locale("zh_Hans"):
         texts = [(key, words, edition_text(found, key)) for key, words in sorted(found.texts.items())]
     return render_template(
-        "maps/edition.html", edition=found, drawing_=draw(found), stops=tell(found), faults=wrong, texts=texts,
+        "editions/edition.html", edition=found, drawing_=draw(found), stops=tell(found), faults=wrong, texts=texts,
         newest=library.newest.get(workflow) == found.fingerprint,
     )  # fmt: skip

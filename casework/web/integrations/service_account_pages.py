@@ -53,7 +53,7 @@ def _index(faults: Mapping[str, str], made: Mapping[str, Json] | None = None) ->
         organisations = list_members(db, actor)
     name = next((one["name"] for one in rows if made and one["id"] == made["id"]), "")
     return render_template(
-        "service_accounts/index.html", rows=rows, organisations=organisations, scopes=SCOPES, days=DAYS, most_days=MOST_DAYS,
+        "integrations/service_accounts.html", rows=rows, organisations=organisations, scopes=SCOPES, days=DAYS, most_days=MOST_DAYS,
         faults=faults, made=made or {}, made_name=name,
     )  # fmt: skip
 

@@ -32,7 +32,7 @@ def _index(faults: Mapping[str, str], made: Mapping[str, str] | None = None) -> 
         found = webhooks.list_endpoints(db, actor)["items"]
         organisations = list_members(db, actor)
     return render_template(
-        "webhooks/index.html", rows=found, organisations=organisations, faults=faults, made=made or {},
+        "integrations/webhooks.html", rows=found, organisations=organisations, faults=faults, made=made or {},
         given=request.form.get("url", "") if faults else "",
     )  # fmt: skip
 
@@ -84,7 +84,7 @@ def show(hook: UUID) -> str:
         one = next(one for one in webhooks.list_endpoints(db, actor)["items"] if one["id"] == str(hook))
     here = url_for("webhooks.show", hook=hook)
     return render_template(
-        "webhooks/show.html", one=one, rows=found["items"], states=STATES, first_url=here if cursor else "",
+        "integrations/webhook.html", one=one, rows=found["items"], states=STATES, first_url=here if cursor else "",
         next_url=url_for("webhooks.show", hook=hook, cursor=found["next"]) if found["next"] else "",
     )  # fmt: skip
 

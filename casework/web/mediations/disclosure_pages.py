@@ -92,7 +92,7 @@ def _ask(mediation: str, sent: Sent | None) -> Response:
         case = _named_for(db, actor, mediation)
         form = _form(db, actor, f"unseal:{mediation}", Unsealing, sent, disclosures.who_may(db, case))
     page = render_template(
-        "openings/ask.html", form=form, sent=sent, name=case.title or gettext("Sealed mediation"), mediation=mediation
+        "mediations/ask_disclosure.html", form=form, sent=sent, name=case.title or gettext("Sealed mediation"), mediation=mediation
     )
     return make_response(page, sent.status if sent else 200)
 
@@ -129,7 +129,7 @@ def tell_parties(opening: UUID) -> Response:
     def again(sent: Sent) -> Response:
         with page_transaction() as (db, actor):
             form = _form(db, actor, f"told:{id}", Told, sent)
-        page = render_template("openings/told.html", form=form, sent=sent, opening=id, mediation=mediation)
+        page = render_template("mediations/disclosure_told.html", form=form, sent=sent, opening=id, mediation=mediation)
         return make_response(page, sent.status)
 
     return answer(
@@ -150,7 +150,7 @@ def _show(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         one = disclosures.find_unsealing(db, actor, id)
         form = _form(db, actor, f"decide:{id}", Decision, sent) if one["state"] == "asked" else None
-    return make_response(render_template("openings/show.html", one=one, form=form, sent=sent), sent.status if sent else 200)
+    return make_response(render_template("mediations/disclosure.html", one=one, form=form, sent=sent), sent.status if sent else 200)
 
 
 @blueprint.post("/unsealings/<uuid:opening>")
@@ -209,7 +209,7 @@ def _emergency(number: str, sent: Sent | None) -> Response:
                 fault = gettext("There is no case %(number)s in a programme that you administer. Check the number.", number=number)
     hours = int(GLASS_LASTS.total_seconds()) // 3600
     page = render_template(
-        "openings/emergency.html", found=found, form=form, fault=fault, number=number, hours=hours, sent=sent, roles=roles
+        "mediations/break_glass.html", found=found, form=form, fault=fault, number=number, hours=hours, sent=sent, roles=roles
     )
     return make_response(page, sent.status if sent else 422 if fault else 200)
 

@@ -32,7 +32,7 @@ LATE = {
 def index() -> str:
     with page_transaction() as (db, actor):
         found = show_jobs(db, actor)
-    return render_template("administration/jobs.html", found=found, tasks=TASKS, late=LATE)
+    return render_template("oversight/jobs.html", found=found, tasks=TASKS, late=LATE)
 
 
 @blueprint.post("/<job>/retry")

@@ -40,7 +40,7 @@ def _index(faults: Mapping[str, str]) -> str:
     # Nobody gives a role to themselves: neither to stand in for others nor for oneself.
     people = {one["id"]: _within(one, scope, several) for scope in offered for one in scope["people"] if one["id"] != actor.person}
     return render_template(
-        "absences/index.html", rows=found, whom=whom, substitutes=list(people.items()), faults=faults, me=actor.person
+        "people/absences.html", rows=found, whom=whom, substitutes=list(people.items()), faults=faults, me=actor.person
     )
 
 

@@ -27,7 +27,7 @@ LINK, OPENED = "invitation-link", "invitation"
 @blueprint.get("")
 def land() -> str:
     """Where the link of a mail leads: its secret stands behind the mark, and comes by the form."""
-    return render_template("accounts/link.html", target=url_for("acceptance.open_link"), invited=True, fault="")
+    return render_template("auth/link.html", target=url_for("acceptance.open_link"), invited=True, fault="")
 
 
 @blueprint.get("/<token>")
@@ -60,16 +60,16 @@ def _show(faults: Mapping[str, str], status: int = 200) -> Response:
     except NotFound:
         return _gone()
     if opened is None:
-        return make_response(render_template("invitations/code.html", fault=faults.get("code", "")), status)
+        return make_response(render_template("people/invitation_code.html", fault=faults.get("code", "")), status)
     person = viewer()
     return make_response(render_template(
-        "invitations/accept.html", one=opened, person=person, faults=faults, languages=LANGUAGES,
+        "people/accept_invitation.html", one=opened, person=person, faults=faults, languages=LANGUAGES,
         mine=person is not None and person.id == opened.account, shortest=SHORTEST, longest=LONGEST,
     ), status)  # fmt: skip
 
 
 def _gone() -> Response:
-    return make_response(render_template("invitations/gone.html"), 404)
+    return make_response(render_template("people/invitation_gone.html"), 404)
 
 
 @blueprint.post("/join/code")

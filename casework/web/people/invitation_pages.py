@@ -40,7 +40,7 @@ def index() -> str:
     with page_transaction() as (db, actor):
         found = invitations.list_invitations(db, actor, cursor=cursor)
     return render_template(
-        "invitations/index.html", rows=found["items"], states=STATES, back=_back(actor),
+        "people/invitations.html", rows=found["items"], states=STATES, back=_back(actor),
         next_url=url_for("invitations.index", cursor=found["next"]) if found["next"] else "",
         first_url=url_for("invitations.index") if cursor else "",
     )  # fmt: skip
@@ -63,7 +63,7 @@ def _form(faults: Mapping[str, str]) -> str:
         if kind in kinds
     ]
     return render_template(
-        "invitations/new.html", faults=faults, where=where, groups=groups, languages=LANGUAGES, days=DAYS, back=_back(actor)
+        "people/new_invitation.html", faults=faults, where=where, groups=groups, languages=LANGUAGES, days=DAYS, back=_back(actor)
     )
 
 
@@ -116,7 +116,7 @@ def _told(answer: Mapping[str, Json]) -> Response:
         one = invitations.show_invitation(db, actor, answer["id"])
     code = answer.get("code") or ""
     return make_response(render_template(
-        "invitations/told.html", one=one, code=f"{code[:4]} {code[4:]}".strip(), mailing=current_app.config["MAILING"],
+        "people/invitation_told.html", one=one, code=f"{code[:4]} {code[4:]}".strip(), mailing=current_app.config["MAILING"],
         back=_back(actor),
     ))  # fmt: skip
 

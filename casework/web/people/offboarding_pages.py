@@ -41,7 +41,7 @@ def _show(person: str, faults: Mapping[str, str], outcomes: list[Outcome]) -> st
         found = offboarding.show_leaver(db, actor, person)
     everybody = {one["id"]: one for case in found["cases"] for one in case["successors"]}
     return render_template(
-        "leavers/show.html", one=found, faults=faults, outcomes=outcomes, everybody=list(everybody.values()),
+        "people/offboarding.html", one=found, faults=faults, outcomes=outcomes, everybody=list(everybody.values()),
         done=sum(not one.why for one in outcomes), most=offboarding.MOST,
         why_not={one["number"]: say(one["why_not"]) for one in found["cases"] if one["why_not"]},
     )  # fmt: skip

@@ -91,7 +91,7 @@ def people() -> str:
 def _people(words: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         found = people_queries.find_people(db, actor, words=words)
-    return render_template("administration/people.html", people=found, words=words, faults=faults)
+    return render_template("people/people.html", people=found, words=words, faults=faults)
 
 
 @blueprint.get("/people/new")
@@ -101,7 +101,7 @@ def new_person() -> str:
 
 
 def _new_person(faults: Mapping[str, str]) -> str:
-    return render_template("administration/new_person.html", faults=faults, languages=LANGUAGES)
+    return render_template("people/new_person.html", faults=faults, languages=LANGUAGES)
 
 
 @blueprint.post("/people/new")
@@ -131,7 +131,7 @@ def _show_link(done: Done) -> Response | None:
     if "link" not in done.answer:
         return None
     link = (current_app.config["BASE_URL"] or request.host_url).rstrip("/") + done.answer["link"]
-    return make_response(render_template("administration/link.html", link=link, then=_to_person(done)))
+    return make_response(render_template("people/link.html", link=link, then=_to_person(done)))
 
 
 @blueprint.post("/people/<uuid:person>/link")
@@ -197,7 +197,7 @@ def _person(person: str, faults: Mapping[str, str]) -> str:
         shown = people_queries.show_person(db, actor, person)
         offered = people_queries.choices(db, actor)
     return render_template(
-        "administration/person.html", one=shown, offered=offered, roles=GIVEN, of_organisations=ORGANISATION_ROLES, faults=faults
+        "people/person.html", one=shown, offered=offered, roles=GIVEN, of_organisations=ORGANISATION_ROLES, faults=faults
     )
 
 
@@ -294,7 +294,7 @@ def organisations() -> str:
     with page_transaction() as (db, actor):
         told = administration.list_organisations(db, actor, cursor=cursor)
     return render_template(
-        "administration/organisations.html", items=told["items"], kinds=KINDS, services=SERVICES,
+        "people/organisations.html", items=told["items"], kinds=KINDS, services=SERVICES,
         next_url=url_for("administration.organisations", cursor=told["next"]) if told["next"] else "",
         first_url=url_for("administration.organisations") if cursor else "",
     )  # fmt: skip
@@ -313,7 +313,7 @@ OFFERED = ("assessment", "ip", "pledge", "finance", "agreement", "deployment", "
 def _new_organisation(faults: Mapping[str, str]) -> str:
     services = {code: SERVICES[code] for code in OFFERED}
     return render_template(
-        "administration/new_organisation.html", faults=faults, kinds=KINDS, services=services, languages=LANGUAGES
+        "people/new_organisation.html", faults=faults, kinds=KINDS, services=services, languages=LANGUAGES
     )
 
 
@@ -351,7 +351,7 @@ def add_organisation() -> Response:
 def organisation(organisation: Any) -> str:
     with page_transaction() as (db, actor):
         shown = people_queries.show_organisation(db, actor, str(organisation))
-    return render_template("administration/organisation.html", one=shown, kinds=KINDS, services=SERVICES, languages=LANGUAGES)
+    return render_template("people/organisation.html", one=shown, kinds=KINDS, services=SERVICES, languages=LANGUAGES)
 
 
 # --- programmes ----------------------------------------------------------------------------------------
@@ -367,7 +367,7 @@ def _programmes(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         items = administration.list_programmes(db, actor)["items"]
         mine = people_queries.own_programmes(actor)
-    return render_template("administration/programmes.html", items=items, mine=mine, faults=faults, calendars=CALENDARS)
+    return render_template("people/programmes.html", items=items, mine=mine, faults=faults, calendars=CALENDARS)
 
 
 @blueprint.post("/programmes")

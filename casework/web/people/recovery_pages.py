@@ -33,7 +33,7 @@ def index() -> Response:
 def _index(fault: str = "", status: int = 200) -> Response:
     with page_transaction() as (db, actor):
         items = account_recovery.list_recoveries(db, actor)["items"]
-    return make_response(render_template("recoveries/index.html", items=items, means=MEANS, states=STATES, fault=fault), status)
+    return make_response(render_template("people/recoveries.html", items=items, means=MEANS, states=STATES, fault=fault), status)
 
 
 @blueprint.get("/new/<uuid:person>")
@@ -45,7 +45,7 @@ def new(person: UUID) -> Response:
 def _new(person: str, faults: dict[str, str], status: int = 200) -> Response:
     with page_transaction() as (db, actor):
         one = people_queries.show_person(db, actor, person)
-    return make_response(render_template("recoveries/new.html", one=one, means=MEANS, faults=faults), status)
+    return make_response(render_template("people/new_recovery.html", one=one, means=MEANS, faults=faults), status)
 
 
 @blueprint.post("/new/<uuid:person>")
@@ -63,7 +63,7 @@ def ask(person: UUID) -> Response:
         return _new(str(person), say_faults(refusal), 422)
     except NotAllowed as refusal:
         return _new(str(person), {"": say_error(refusal)}, 403)
-    return make_response(render_template("recoveries/told.html", one=one, half=done.answer.get("half"), first=True))
+    return make_response(render_template("people/recovery_told.html", one=one, half=done.answer.get("half"), first=True))
 
 
 @blueprint.post("/<uuid:recovery>/decide")
@@ -80,7 +80,7 @@ def decide(recovery: UUID) -> Response:
     if not agree:
         flash(gettext("You have not agreed. The person is told."))
         return redirect(url_for("recoveries.index"), 303)
-    return make_response(render_template("recoveries/told.html", one=told["person"], half=done.answer.get("half"), first=False))
+    return make_response(render_template("people/recovery_told.html", one=told["person"], half=done.answer.get("half"), first=False))
 
 
 __all__ = ["blueprint"]

@@ -38,7 +38,7 @@ REACH = {
 def index() -> str:
     with page_transaction() as (db, actor):
         found = role_requests.list_requests(db, actor)
-    return render_template("role_requests/index.html", rows=found["items"], states=STATES)
+    return render_template("people/role_requests.html", rows=found["items"], states=STATES)
 
 
 @blueprint.get("/<uuid:role>")
@@ -50,7 +50,7 @@ def show(role: UUID) -> str:
 def _shown(id: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         one = role_requests.show_request(db, actor, id)
-    return render_template("role_requests/show.html", one=one, faults=faults, states=STATES, reach=REACH)
+    return render_template("people/role_request.html", one=one, faults=faults, states=STATES, reach=REACH)
 
 
 @blueprint.post("/<uuid:role>/decide")

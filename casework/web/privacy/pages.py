@@ -38,7 +38,7 @@ def index() -> str:
     with page_transaction() as (db, actor):
         found = erasure_requests.list_erasures(db, actor, cursor=cursor)
     return render_template(
-        "erasures/index.html", rows=found["items"], states=STATES, bases=BASES, asks=ADMINISTRATOR in actor.roles(),
+        "privacy/index.html", rows=found["items"], states=STATES, bases=BASES, asks=ADMINISTRATOR in actor.roles(),
         next_url=url_for("erasures.index", cursor=found["next"]) if found["next"] else "",
         first_url=url_for("erasures.index") if cursor else "",
     )  # fmt: skip
@@ -55,7 +55,7 @@ def _form(faults: Mapping[str, str]) -> str:
         programmes = people_queries.choices(db, actor)["programme"]
         person = request.values.get("person", "")
         named = people_queries.show_person(db, actor, _id(person)) if person else None
-    return render_template("erasures/new.html", faults=faults, within=programmes, whom=named, bases=BASES)
+    return render_template("privacy/new.html", faults=faults, within=programmes, whom=named, bases=BASES)
 
 
 def _id(given: str) -> str:
@@ -98,7 +98,7 @@ def _shown(erasure: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         one = erasure_requests.show_erasure(db, actor, erasure, years=current_app.config["KEEP_FINANCING_YEARS"])
     return render_template(
-        "erasures/show.html", one=one, kept=[say(why) for why in one["kept"]], faults=faults, states=STATES, bases=BASES
+        "privacy/show.html", one=one, kept=[say(why) for why in one["kept"]], faults=faults, states=STATES, bases=BASES
     )
 
 

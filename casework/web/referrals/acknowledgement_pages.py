@@ -68,7 +68,7 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
         }  # fmt: skip
         kind = track.kind
     page = render_template(
-        "referrals/contract.html", told=told, id=id, kind=kind, words=words, done=said_of(edition), form=new, answers=answers,
+        "referrals/acknowledgement.html", told=told, id=id, kind=kind, words=words, done=said_of(edition), form=new, answers=answers,
         sent=sent, about=about, outcome=lambda what: gettext(OUTCOMES[what]),
     )  # fmt: skip
     return make_response(page, sent.status if sent else 200)

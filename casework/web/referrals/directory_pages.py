@@ -43,14 +43,14 @@ def index() -> str:
         found = provider_directory.list_providers(db, actor)["items"]
     offered = sorted({code for one in found for code in one["services"]})
     rows = [one for one in found if service is None or service in one["services"]]
-    return render_template("providers/index.html", rows=rows, services=offered, service=service)
+    return render_template("referrals/providers.html", rows=rows, services=offered, service=service)
 
 
 @blueprint.get("/<uuid:provider>")
 def show(provider: UUID) -> str:
     with page_transaction() as (db, actor):
         told = provider_directory.show_provider(db, actor, str(provider))
-    return render_template("providers/show.html", one=told)
+    return render_template("referrals/provider.html", one=told)
 
 
 @blueprint.get("/<uuid:provider>/profile")
@@ -68,7 +68,7 @@ def _profile(id: str, sent: Sent | None) -> Response:
             name, Profile.rule(), own_texts(Profile), values=_values(told), submitted=sent.data if sent else None,
             faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, name),
         )  # fmt: skip
-    return make_response(render_template("providers/profile.html", one=told, form=form, sent=sent), sent.status if sent else 200)
+    return make_response(render_template("referrals/provider_profile.html", one=told, form=form, sent=sent), sent.status if sent else 200)
 
 
 def _values(told: Mapping[str, Json]) -> dict[str, Json]:

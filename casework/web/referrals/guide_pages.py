@@ -66,7 +66,7 @@ def show(service: str) -> str:
     assert referral is not None
     what, result = ABOUT[service]
     return render_template(
-        "guides/show.html", service=service, what=gettext(what), result=gettext(result),
+        "referrals/guide.html", service=service, what=gettext(what), result=gettext(result),
         before=[_step(referral, path) for path in ("sent", "accepted")],
         steps=list(_steps(own)) if own else [_step(referral, "in_progress")],
         after=[_step(referral, path) for path in ("delivered", "rework")],

@@ -162,11 +162,11 @@ def show(status: int, words: str | None = None) -> Response:
     known = status if status in TITLES else 400 if status < 500 else 500
     problem = Problem(status, gettext(TITLES[known]), words or gettext(WORDS.get(known, WORDS[400])))
     try:
-        page = render_template("errors/error.html", problem=problem)
+        page = render_template("shell/error.html", problem=problem)
     except (SQLAlchemyError, CaseworkError):
         # Not even the reader can be looked up: the frame for strangers.
         g._person = None
-        page = render_template("errors/error.html", problem=problem)
+        page = render_template("shell/error.html", problem=problem)
     response = make_response(page, status)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)

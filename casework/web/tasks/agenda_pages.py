@@ -50,7 +50,7 @@ def show() -> str:
     # Another view of the same days: today, where it is among them.
     here = today if first <= today <= last else first if view != "month" else _asked()
     return render_template(
-        "agenda/show.html", view=view, whose=whose, days=days, more=told["more"], most=MOST, span=_say_span(view, first, last),
+        "tasks/agenda.html", view=view, whose=whose, days=days, more=told["more"], most=MOST, span=_say_span(view, first, last),
         whose_tabs=[(gettext(words), at(here, whose=name), name == whose) for name, words in WHOSE.items() if teams or name != "team"],
         views=[(gettext(words), at(here, view=name), name == view) for name, words in VIEWS.items()],
         weeks=[days[n : n + 7] for n in range(0, len(days), 7)], weekdays=_weekdays(first) if view == "month" else [],

@@ -78,7 +78,7 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
             draft=None if sent else find_draft(db, actor.person, _draft(track, task)),
         )  # fmt: skip
     page = render_template(
-        "cases/new_task.html", case=shown, form=form, sent=sent, words=edition_text(edition, f"tasks.{offer['rule']}"),
+        "tasks/new.html", case=shown, form=form, sent=sent, words=edition_text(edition, f"tasks.{offer['rule']}"),
         why_not=[sentence(edition, why) for why in offer["why_not"]], back=url_for("cases.show", number=number) + "#tasks",
     )  # fmt: skip
     return make_response(page, sent.status if sent else 200)
