@@ -18,7 +18,7 @@ from psycopg import sql
 from benchmarks import ours
 from benchmarks.world import World, build, request, teach_standard
 from casework.operations.tasks.service import release_task
-from casework.records import embedded, migrate
+from casework.records import embedded, migrate, server_process
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings, load_settings
 
@@ -125,19 +125,19 @@ def large(tasks: int, events: int, queues: int, *, var: Path | None = None) -> I
 
 
 def _find_or_make(folder: Path, tasks: int, events: int, queues: int) -> Large:
-    server = embedded.server_at(folder)
+    server = server_process.server_at(folder)
     # What other statements make is another database.
     form = hashlib.sha256("".join((*_MADE, teach_standard().fingerprint)).encode()).hexdigest()[:10]
     name, marker = f"bench_{tasks}_{events}_{queues}_{form}", "whole"
     settings = Settings(
         profile="test", var=folder, statement_timeout_ms=600_000, database_url=server.url(database=name)
     )
-    with psycopg.connect(server.url(user=embedded.SUPERUSER, database="postgres"), autocommit=True) as db:
+    with psycopg.connect(server.url(user=server_process.SUPERUSER, database="postgres"), autocommit=True) as db:
         query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
         if db.execute(query, (name,)).fetchone() != (marker,):
             known = sql.Identifier(name)
             db.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(known))
-            db.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(known, sql.Identifier(embedded.OWNER_ROLE)))
+            db.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(known, sql.Identifier(server_process.OWNER_ROLE)))
             _fill(build(settings), tasks, events, queues)
             db.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(known, marker))
     # It may be older than the last migration.

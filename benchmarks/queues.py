@@ -12,7 +12,8 @@ from benchmarks.figures import Figure, Scale, ms, side_by_side, spread, take_tur
 from benchmarks.large import Large, large
 from benchmarks.world import request
 from casework.operations.tasks.my_work import count_work
-from casework.operations.tasks.queues import count_queues, list_tasks
+from casework.operations.tasks.queue_counts import count_queues
+from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import release_task, take_next
 from casework.permissions import Actor
 from casework.records.database import transaction

@@ -17,16 +17,17 @@ import psycopg
 from sqlalchemy import Engine, make_url, text
 
 from casework.definitions import load_library
-from casework.engine.definition.editions import Edition, publish
+from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Text
 from casework.engine.definition.grammar import Final, State, Workflow, working_days
+from casework.engine.definition.publisher import publish
 from casework.engine.roles import OFFICER
 from casework.operations.core.editions import store_editions
 from casework.operations.core.idempotency import Request
 from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
 from casework.permissions import Actor
-from casework.records import embedded, migrate
+from casework.records import embedded, migrate, server_process
 from casework.records.actors import find_actor
 from casework.records.database import APP_ROLE, connect_engine, transaction
 from casework.settings import Settings
@@ -96,9 +97,9 @@ class World:
         )
 
     def superuser(self) -> psycopg.Connection[tuple[Any, ...]]:
-        server = embedded.server_at(self.settings.var)
-        database = make_url(address(self.settings)).database or embedded.DATABASE
-        return psycopg.connect(server.url(user=embedded.SUPERUSER, database=database), autocommit=True)
+        server = server_process.server_at(self.settings.var)
+        database = make_url(address(self.settings)).database or server_process.DATABASE
+        return psycopg.connect(server.url(user=server_process.SUPERUSER, database=database), autocommit=True)
 
     def actor(self, engine: Engine, person: str) -> Actor:
         with transaction(engine) as db:

@@ -9,9 +9,10 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from casework.engine.definition.editions import Audited, Edition, audited, load
+from casework.engine.definition.editions import Edition, load
 from casework.engine.definition.grammar import Workflow
-from casework.engine.execution.commands import Library
+from casework.engine.definition.publisher import Audited, audited
+from casework.engine.execution.context import Library
 
 #: A package of workflows names itself in this group; its DEFINITIONS and its folder `published` are what counts.
 GROUP = "casework.workflows"

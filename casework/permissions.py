@@ -13,7 +13,7 @@ from enum import IntEnum
 
 from casework.engine.case_objects.disclosures import BREAKERS, READERS
 from casework.engine.definition.editions import Edition
-from casework.engine.execution.commands import By
+from casework.engine.execution.context import By
 from casework.engine.execution.effects import accepted
 from casework.engine.execution.guards import duty_reasons
 from casework.engine.execution.task_lifecycle import OPERATIONS, VIEW, leads, refusal, works

@@ -20,8 +20,9 @@ from casework.api.protocol.errors import STATUS
 from casework.api.protocol.scopes import BY_TRANSITION, EVERY, TABLE
 from casework.cli import main
 from casework.definitions import load_definitions
-from casework.engine.definition.editions import Edition, PaperRule, StateRule, TaskRule, TransitionRule, publish
+from casework.engine.definition.editions import Edition, PaperRule, StateRule, TaskRule, TransitionRule
 from casework.engine.definition.grammar import PREVIOUS_STEP
+from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import GUARDS
 from casework.engine.execution import task_lifecycle
 from casework.operations.auth.throttling import MOST_OF_ADDRESS, WINDOW

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from casework.definitions import file_name, file_text, load_definitions, published_folder
-from casework.engine.definition.editions import Edition, TransitionRule, load, publish, workflow_name
+from casework.engine.definition.editions import Edition, TransitionRule, load, workflow_name
 from casework.engine.definition.grammar import Workflow
+from casework.engine.definition.publisher import publish
 from casework.engine.definition.validation import faults
 
 

@@ -10,7 +10,7 @@ import heapq
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from time import monotonic
 from typing import Any
@@ -20,6 +20,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.demo.steps import Call, Do, Script, Until, Wait, do
 from casework.demo.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS, WORDS
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.editions import Edition, TransitionRule
@@ -43,7 +44,7 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.tasks.service import claim_task, complete_task, exit_task
 from casework.permissions import Actor
 from casework.records.actors import find_actor
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import ENGINE
 from casework.records.row_security import read_as
 
@@ -52,64 +53,6 @@ Json = Any
 _note = logging.getLogger(__name__)
 
 # --- steps -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Do:
-    """Somebody fires `track.transition`, completes the task of a name, or with `+track.task` adds one.
-
-    What the form asks and `data` does not say is filled in with something ordinary. Days are numbers: 0 is today.
-    """
-
-    who: str
-    what: str
-    data: Mapping[str, Json] = field(default_factory=dict)
-    about: str | None = None
-
-
-@dataclass(frozen=True)
-class Wait:
-    """So many days pass before the next step."""
-
-    days: float
-
-
-@dataclass(frozen=True)
-class Until:
-    """The next step is so many days before today; on exactly that day, a holiday or not, where it must be."""
-
-    days: float
-    exactly: bool = False
-
-
-@dataclass(frozen=True)
-class Call:
-    """Another deed; `name` is a method of the performance."""
-
-    name: str
-    given: tuple[Json, ...] = ()
-
-
-Step = Do | Wait | Until | Call
-
-
-@dataclass(frozen=True)
-class Script:
-    """A case from its match on: when it begins, and what happens, a step every `pace` days."""
-
-    name: str
-    #: The need's and the technology's external ids.
-    match: tuple[str, str]
-    #: Days before today.
-    begins: float
-    steps: tuple[Step, ...]
-    pace: float = 2.0
-    #: Who the script calls so.
-    cast: Mapping[str, str] = field(default_factory=dict)
-
-
-def do(who: str, what: str, about: str | None = None, /, **data: Json) -> Do:
-    return Do(who, what, data, about)
 
 
 # --- time ------------------------------------------------------------------------------------------------------------

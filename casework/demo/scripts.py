@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from casework.demo.driver import Call, Do, Script, Step, Until, Wait, do
+from casework.demo.steps import Call, Do, Script, Step, Until, Wait, do
 from casework.engine.deadlines.calendars import Calendar
 
 Steps = tuple[Step, ...]

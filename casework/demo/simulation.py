@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from casework.demo.driver import Performance, Script, Stage, Until, Wait
+from casework.demo.driver import Performance, Stage
 from casework.demo.minutes import Minutes
+from casework.demo.steps import Script, Until, Wait
 from casework.demo.story import prepare, rounds
 from casework.demo.watch import Seen, Watch
 from casework.engine.deadlines.calendars import Calendar, day_in

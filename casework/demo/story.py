@@ -16,8 +16,9 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.demo.cast import PLAYERS, PROVIDERS, Player
-from casework.demo.driver import Script, Stage, play
+from casework.demo.driver import Stage, play
 from casework.demo.scripts import scripts
+from casework.demo.steps import Script
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidSettings
 from casework.operations.auth.passwords import hash_password

@@ -12,40 +12,41 @@ from casework.engine.case_objects import disclosures, document_access, documents
 from casework.engine.case_objects.acknowledgements import answer_objection, object_to, receive
 from casework.engine.case_objects.messages import correct, say
 from casework.engine.execution.commands import (
+    Command,
+    CorrectAnswer,
+    DeclareInterest,
+    EndConsent,
+    Fire,
+    HandOver,
+    Notice,
+    Open,
+    Recount,
+    Ring,
+)
+from casework.engine.execution.context import Context, Library
+from casework.engine.execution.corrections import correct_answer
+from casework.engine.execution.effects import Draft
+from casework.engine.execution.guards import line, refusals
+from casework.engine.execution.joins import settle_join
+from casework.engine.execution.record_commands import (
     AnswerObjection,
     AskUnsealing,
     BreakGlass,
     ChangeGrantDay,
-    Command,
-    Context,
     Correct,
-    CorrectAnswer,
     DecideUnsealing,
-    DeclareInterest,
-    EndConsent,
     FileDocument,
-    Fire,
-    HandOver,
-    Library,
-    Notice,
     Object,
-    Open,
     Receive,
-    Recount,
     RegisterDocument,
     Reseal,
     ReturnPapers,
-    Ring,
     Say,
     SendLetter,
     TellParties,
     WithdrawDocument,
     WithdrawGrant,
 )
-from casework.engine.execution.corrections import correct_answer
-from casework.engine.execution.effects import Draft
-from casework.engine.execution.guards import line, refusals
-from casework.engine.execution.joins import settle_join
 from casework.engine.execution.timers import END_ACCESS, WAKE
 from casework.engine.execution.transitions import fire, fire_by_person
 from casework.engine.state.case import CREATED, READY, Case

@@ -17,11 +17,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
 
 from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
-from casework.records import embedded
+from casework.records import embedded, server_process
 from casework.records.field_encryption import Sealing
 from casework.settings import Settings
 
-APP_ROLE = embedded.APP_ROLE
+APP_ROLE = server_process.APP_ROLE
 
 Role = Literal["app", "owner"]
 #: Who reads everything: deeds, which need the whole of a case to decide, jobs, and the verification.
@@ -41,7 +41,7 @@ def database_url(settings: Settings, role: Role = "app") -> URL:
     if role == "owner" and settings.owner_database_url:
         address, name = settings.owner_database_url, "CASEWORK_OWNER_DATABASE_URL"
     if address is None:
-        address = embedded.ensure_running(settings.var, embedded.WEB_ROLE if role == "app" else embedded.OWNER_ROLE)
+        address = embedded.ensure_running(settings.var, server_process.WEB_ROLE if role == "app" else server_process.OWNER_ROLE)
     try:
         url = make_url(address)
     except ArgumentError as fault:

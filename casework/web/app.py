@@ -28,6 +28,7 @@ from casework.web.catalogue import pages as catalogue_pages
 from casework.web.deadlines import calendar_pages
 from casework.web.deadlines import pages as deadline_pages
 from casework.web.documents import pages as documents_pages
+from casework.web.documents import place
 from casework.web.editions import pages as editions_pages
 from casework.web.history import pages as history_pages
 from casework.web.home import pages as home_pages
@@ -134,7 +135,7 @@ PAGES = (
     acknowledgement_pages.blueprint,
     correction_pages.blueprint,
     decision_pages.blueprint,
-    documents_pages.blueprint,
+    place.blueprint,
     guide_pages.blueprint,
     history_pages.blueprint,
     operation_pages.blueprint,

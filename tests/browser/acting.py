@@ -13,7 +13,7 @@ from typing import Any
 from playwright.sync_api import FilePayload
 
 from casework.definitions import load_library
-from casework.demo.driver import Do
+from casework.demo.steps import Do
 from casework.demo.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS
 from tests.browser.reader import Reader
 from tests.browser.site import Site

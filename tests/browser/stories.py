@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from casework.demo.driver import Do, Performance, Script, Stage, do
+from casework.demo.driver import Performance, Stage
+from casework.demo.steps import Do, Script, do
 from casework.operations.auth.passwords import hash_password
 from casework.operations.core.actions import calendar_of
 from casework.operations.deadlines.service import ring_due_on

@@ -16,7 +16,7 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import TransitionRule
 from casework.engine.state.case import Case
 from casework.operations.core.actions import home_of
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.browser.acting import Play
 from tests.browser.conftest import PageOf

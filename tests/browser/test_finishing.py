@@ -21,7 +21,7 @@ from casework.operations.people.account_recovery import ask_recovery
 from casework.operations.people.role_requests import ask_role, show_request
 from casework.operations.privacy.erasure_requests import ask_erasure
 from casework.operations.tasks.service import claim_task
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader

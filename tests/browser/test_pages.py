@@ -17,7 +17,7 @@ from flask import Flask
 from playwright.sync_api import Browser
 
 from casework.operations.core.actions import home_of
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.browser.conftest import LANGUAGES, close_readers, open_reader
 from tests.browser.reader import Reader

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from casework.demo.driver import Do, Step, do
 from casework.demo.scripts import (
     AGREED,
     BEFORE_SIGNING,
@@ -15,6 +14,7 @@ from casework.demo.scripts import (
     delivered,
     to_assessment,
 )
+from casework.demo.steps import Do, Step, do
 from tests.browser.acting import Play
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casework.demo.driver import Do, do
+from casework.demo.steps import Do, do
 from tests.browser import stories
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site

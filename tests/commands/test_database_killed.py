@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.records import embedded
+from casework.records import embedded, server_process
 from tests.journeys.kills import Victim, ask
 from tests.support.databases import run_casework
 
@@ -32,7 +32,7 @@ def victim(var_dir: Path) -> Iterator[Victim]:
 
 
 def test_a_killed_database_comes_back_under_who_serves(victim: Victim, var_dir: Path) -> None:
-    server = embedded.server_at(var_dir)
+    server = server_process.server_at(var_dir)
     for kill in range(KILLS):
         pid = embedded.running_pid(server)
         assert pid is not None
@@ -47,4 +47,4 @@ def test_a_killed_database_comes_back_under_who_serves(victim: Victim, var_dir: 
 def test_a_database_that_was_stopped_stays_so(victim: Victim, var_dir: Path) -> None:
     assert embedded.stop(var_dir)
     time.sleep(6 * embedded.WATCHED_EVERY_S)
-    assert embedded.running_pid(embedded.server_at(var_dir)) is None
+    assert embedded.running_pid(server_process.server_at(var_dir)) is None

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.definitions import load_library
-from casework.engine.execution.commands import Library
+from casework.engine.execution.context import Library
 from casework.errors import EditionMissing
 from casework.ledger.canonical_json import digest
 from casework.records.database import transaction

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from casework.engine.execution.commands import By, Fire, HandOver
+from casework.engine.execution.commands import Fire, HandOver
+from casework.engine.execution.context import By
 from casework.engine.execution.effects import Draft
 from casework.engine.state.case import CREATED, OBSOLETE, PAUSED, READY, RUNNING
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState

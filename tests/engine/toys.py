@@ -11,23 +11,14 @@ from uuid import UUID
 from casework.definitions import library_of
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.decide import decide
-from casework.engine.definition.editions import Edition, publish
+from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import Workflow
+from casework.engine.definition.publisher import publish
 from casework.engine.definition.required_documents import SCANS
 from casework.engine.execution.available_actions import Offer, offers
-from casework.engine.execution.commands import (
-    Add,
-    By,
-    Claim,
-    Command,
-    Complete,
-    Context,
-    Fire,
-    Library,
-    Open,
-    Release,
-    Ring,
-)
+from casework.engine.execution.commands import Command, Fire, Open, Ring
+from casework.engine.execution.context import By, Context, Library
+from casework.engine.execution.task_commands import Add, Claim, Complete, Release
 from casework.engine.state.case import Case, Clock, Task, Track
 from casework.engine.state.events import Event
 from casework.engine.state.projection import evolve, fold

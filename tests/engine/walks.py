@@ -15,41 +15,36 @@ from typing import Any
 from casework.definitions import library_of, load_definitions
 from casework.engine.case_objects.documents import CLERKS
 from casework.engine.decide import decide
-from casework.engine.definition.editions import Edition, TransitionRule, publish
+from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.facts import UNKNOWN, FormNeeded
+from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import SCANS, THERE, papers_for
 from casework.engine.execution.available_actions import Offer, offers, task_offers
 from casework.engine.execution.checklists import items_of, unticked
-from casework.engine.execution.commands import (
+from casework.engine.execution.commands import Command, EndConsent, Fire, Open, Ring
+from casework.engine.execution.context import By, Context, Library
+from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.record_commands import RegisterDocument
+from casework.engine.execution.state_machine import move
+from casework.engine.execution.task_commands import (
     Activate,
     Add,
     AddItem,
     Assign,
-    By,
     Claim,
-    Command,
     Complete,
-    Context,
     Delegate,
-    EndConsent,
-    Fire,
     Forward,
-    Library,
     Modify,
     Nominate,
-    Open,
-    RegisterDocument,
     Release,
     Resume,
-    Ring,
     Start,
     Stop,
     Suspend,
     Tick,
 )
-from casework.engine.execution.effects import Draft, accepted
-from casework.engine.execution.state_machine import move
 from casework.engine.execution.task_lifecycle import refusal, works
 from casework.engine.roles import ORGANISATION_ROLES
 from casework.engine.state.case import HELD, READY, Case, Task, Track

@@ -11,7 +11,7 @@ from casework.operations.core.actions import home_of
 from casework.operations.people import registry
 from casework.operations.privacy.erasure_requests import ask_erasure, decide_erasure
 from casework.operations.verification.service import verify_all
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.jobs.processes import hands, wait_until

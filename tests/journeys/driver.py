@@ -41,7 +41,7 @@ from casework.operations.tasks.service import complete_task
 from casework.operations.verification.service import verify_case
 from casework.permissions import Actor, Sight, sight
 from casework.records.actors import find_actor
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.event_log import now, read_events
 from tests.journeys.world import START
 

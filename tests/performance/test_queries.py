@@ -16,7 +16,7 @@ from casework.operations.core.actions import home_of
 from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications.service import tell_due
 from casework.operations.people import registry
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.security.authorization_web import ROLES, TABLE, Row
 from tests.support.databases import DatabaseServer

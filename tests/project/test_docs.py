@@ -13,8 +13,8 @@ from sqlalchemy.engine import make_url
 
 from casework.cli import main
 from casework.engine.definition import forms
-from casework.engine.definition.editions import publish
 from casework.engine.definition.grammar import Workflow
+from casework.engine.definition.publisher import publish
 from casework.engine.definition.validation import faults
 from casework.settings import Settings
 from docs.shots import PICTURES, shown

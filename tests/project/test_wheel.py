@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.records import embedded
+from casework.records import embedded, server_process
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ["casework", "workflows", "templates", "migrations", "pyproject.toml", "setup.py", "setup.cfg", "README.md", "LICENSE"]
@@ -97,7 +97,7 @@ def test_the_installed_command_makes_a_database(installed: Path, tmp_path: Path,
     assert "init" in run(casework, "--help", cwd=tmp_path)
     assert "is now at revision" in run(casework, "init", cwd=tmp_path, CASEWORK_VAR=str(var_dir))
     assert "is right" in run(casework, "db", "check", cwd=tmp_path, CASEWORK_VAR=str(var_dir))
-    assert embedded.running_pid(embedded.server_at(var_dir)) is not None
+    assert embedded.running_pid(server_process.server_at(var_dir)) is not None
     assert "has stopped" in run(casework, "db", "stop", cwd=tmp_path, CASEWORK_VAR=str(var_dir))
     assert list(tmp_path.iterdir()) == []
 

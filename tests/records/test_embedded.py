@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from casework.errors import EmbeddedServerError
-from casework.records import embedded
+from casework.records import embedded, server_process
 
 START = """
 import sys, pathlib
@@ -40,7 +40,7 @@ def ask(url: str, question: str) -> object:
 
 
 def pid_of(var: Path) -> int:
-    pid = embedded.running_pid(embedded.server_at(var))
+    pid = embedded.running_pid(server_process.server_at(var))
     assert pid is not None
     return pid
 
@@ -49,7 +49,7 @@ def kill_server(var: Path) -> int:
     pid = pid_of(var)
     os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 10
-    while embedded.running_pid(embedded.server_at(var)) is not None:
+    while embedded.running_pid(server_process.server_at(var)) is not None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return pid
@@ -60,7 +60,7 @@ def test_a_started_server_is_durable_and_has_both_roles(var_dir: Path) -> None:
     assert ask(url, "SELECT current_setting('fsync') || current_setting('synchronous_commit')") == "onon"
     assert ask(url, "SELECT current_user") == "casework_owner"
     assert ask(url, "SELECT pg_has_role('casework_owner', 'casework_app', 'MEMBER')") is True
-    app = embedded.ensure_running(var_dir, embedded.WEB_ROLE)
+    app = embedded.ensure_running(var_dir, server_process.WEB_ROLE)
     assert ask(app, "SELECT session_user") == "casework_web"
     assert ask(app, "SELECT pg_has_role('casework_app', 'MEMBER') AND NOT pg_has_role('casework_owner', 'MEMBER')") is True
     assert ask(app, "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = session_user") is False
@@ -69,15 +69,15 @@ def test_a_started_server_is_durable_and_has_both_roles(var_dir: Path) -> None:
 
 def test_the_server_listens_on_no_network_address(var_dir: Path) -> None:
     assert ask(embedded.ensure_running(var_dir), "SHOW listen_addresses") == ""
-    assert embedded.server_at(var_dir).socket_dir.stat().st_mode & 0o077 == 0
+    assert server_process.server_at(var_dir).socket_dir.stat().st_mode & 0o077 == 0
 
 
 def test_a_folder_of_an_earlier_release_gets_the_login_that_it_lacks(var_dir: Path) -> None:
     """Where only the owner could log in, while its server runs."""
     embedded.ensure_running(var_dir)
-    with psycopg.connect(embedded.server_at(var_dir).url(user=embedded.SUPERUSER), autocommit=True) as connection:
+    with psycopg.connect(server_process.server_at(var_dir).url(user=server_process.SUPERUSER), autocommit=True) as connection:
         connection.execute("DROP ROLE casework_web")
-    assert ask(embedded.ensure_running(var_dir, embedded.WEB_ROLE), "SELECT session_user") == "casework_web"
+    assert ask(embedded.ensure_running(var_dir, server_process.WEB_ROLE), "SELECT session_user") == "casework_web"
 
 
 def test_a_second_process_finds_the_running_server(var_dir: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_stale_pid_file_that_names_another_process_is_set_aside(
 ) -> None:
     embedded.ensure_running(var_dir)
     kill_server(var_dir)
-    pid_file = embedded.server_at(var_dir).data / "postmaster.pid"
+    pid_file = server_process.server_at(var_dir).data / "postmaster.pid"
     lines = pid_file.read_text().splitlines()
     stranger = subprocess.Popen(["sleep", "600"])
     try:
@@ -154,7 +154,7 @@ def test_a_stale_pid_file_that_names_another_process_is_set_aside(
 def test_a_lock_left_by_a_killed_starter_is_taken_over_and_said(
     var_dir: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server = embedded.server_at(var_dir)
+    server = server_process.server_at(var_dir)
     server.home.mkdir(parents=True)
     server.lock_file.write_text("12345")
     with caplog.at_level(logging.WARNING):
@@ -164,7 +164,7 @@ def test_a_lock_left_by_a_killed_starter_is_taken_over_and_said(
 
 
 def test_half_a_cluster_is_made_anew_and_said(var_dir: Path, caplog: pytest.LogCaptureFixture) -> None:
-    half = embedded.server_at(var_dir).home / "data.new"
+    half = server_process.server_at(var_dir).home / "data.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
     with caplog.at_level(logging.WARNING):
@@ -174,7 +174,7 @@ def test_half_a_cluster_is_made_anew_and_said(var_dir: Path, caplog: pytest.LogC
 
 
 def test_a_stale_socket_does_not_hinder(var_dir: Path) -> None:
-    server = embedded.server_at(var_dir)
+    server = server_process.server_at(var_dir)
     embedded.ensure_running(var_dir)
     embedded.stop(var_dir)
     with socket.socket(socket.AF_UNIX) as left:
@@ -201,7 +201,7 @@ def test_what_was_stored_is_there_after_a_stop(var_dir: Path) -> None:
 def test_a_folder_too_deep_for_a_socket_works(var_dir: Path) -> None:
     deep = var_dir / ("d" * 60) / ("e" * 60)
     url = embedded.ensure_running(deep)
-    socket_dir = embedded.server_at(deep).socket_dir
+    socket_dir = server_process.server_at(deep).socket_dir
     try:
         assert ask(url, "SELECT 1") == 1
         assert not socket_dir.is_relative_to(deep)
@@ -222,7 +222,7 @@ def test_two_folders_have_two_servers(var_dir: Path) -> None:
 
 
 def test_a_cluster_of_another_release_is_refused_in_plain_words(var_dir: Path) -> None:
-    data = embedded.server_at(var_dir).data
+    data = server_process.server_at(var_dir).data
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("12\n")
     with pytest.raises(EmbeddedServerError, match="made by PostgreSQL 12"):
@@ -232,7 +232,7 @@ def test_a_cluster_of_another_release_is_refused_in_plain_words(var_dir: Path) -
 def test_a_server_that_cannot_start_says_why(var_dir: Path) -> None:
     embedded.ensure_running(var_dir)
     embedded.stop(var_dir)
-    with (embedded.server_at(var_dir).data / "postgresql.conf").open("a") as configuration:
+    with (server_process.server_at(var_dir).data / "postgresql.conf").open("a") as configuration:
         configuration.write("no_such_setting = 1\n")
     with pytest.raises(EmbeddedServerError, match="did not start"):
         embedded.ensure_running(var_dir)

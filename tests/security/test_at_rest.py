@@ -18,7 +18,7 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.referrals.acknowledgements import object_to
 from casework.operations.referrals.service import fire_in_referral
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.tables import metadata
 from casework.settings import Settings

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
 from casework.operations.audit.findings import raise_finding
-from casework.operations.auth.sessions import secret_hash, sign_in
+from casework.operations.auth.authentication import sign_in
+from casework.operations.auth.sessions import secret_hash
 from casework.operations.auth.tokens import make_token
 from casework.operations.core.actions import home_of
 from casework.operations.core.ip_rights import record_right
@@ -24,7 +25,7 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
 from casework.operations.referrals.acknowledgements import object_to
 from casework.operations.tasks.service import add_item
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.app import create_app
 from tests.security.authorization_api import ROLES, TABLE, Row, sees

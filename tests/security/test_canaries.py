@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from casework.operations.core.actions import home_of
 from casework.operations.mediations.service import open_mediation
 from casework.operations.referrals.service import fire_in_referral
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.web_client import PASSWORD, Browser
 from tests.support.world import World, new_request, to_referral, today

@@ -16,7 +16,7 @@ from casework.operations.core.encryption import Vault
 from casework.operations.documents.storage import Cabinet
 from casework.operations.notifications.mail_outbox import compose
 from casework.operations.notifications.service import tell_due
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.security.test_canaries import words_of
 from tests.support.malice import PDF

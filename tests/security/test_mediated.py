@@ -20,10 +20,11 @@ from casework.operations.mediations.service import find_mediation, list_mediatio
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.people.offboarding import show_leaver, take_over
 from casework.operations.people.registry import end_role, grant_role, register_organisation, register_person
-from casework.operations.tasks.queues import count_queues, list_tasks
+from casework.operations.tasks.queue_counts import count_queues
+from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import claim_task
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.event_log import now
 from tests.operations.deadlines.test_service import Scene
 from tests.support.world import World, add_unsealing, new_request, to_referral, today

@@ -28,7 +28,7 @@ from casework.operations.notifications.mail_outbox import compose
 from casework.operations.notifications.service import tell_due
 from casework.operations.people.registry import register_organisation
 from casework.operations.referrals.service import fire_in_referral
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app

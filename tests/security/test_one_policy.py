@@ -29,7 +29,7 @@ from casework.operations.referrals.service import list_referrals
 from casework.operations.search.service import search
 from casework.permissions import Actor, Sight, own_tracks, reads_document, sight
 from casework.records.actors import find_actor
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import ENGINE, transaction
 from casework.records.row_security import read_as
 from tests.operations.core.test_visibility import Papers

@@ -37,7 +37,7 @@ from casework.operations.referrals.service import fire_in_referral
 from casework.operations.tasks.service import claim_task
 from casework.operations.verification.service import verify_all
 from casework.permissions import Actor, Reach
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.row_security import POLICIES, whole
 from tests.security import authorization_api as api

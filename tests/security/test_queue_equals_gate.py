@@ -16,9 +16,10 @@ from casework.definitions import load_library
 from casework.engine.tasks.queue_order import turn
 from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import register_programme
-from casework.operations.tasks.queues import FEW, count_queues, list_tasks
+from casework.operations.tasks.queue_counts import count_queues
+from casework.operations.tasks.queues import FEW, list_tasks
 from casework.permissions import Actor, Membership, may_work
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 
 START = datetime(2026, 1, 5, tzinfo=UTC)

@@ -14,7 +14,7 @@ from casework.operations.deadlines.calendar_import import read_ics
 from casework.operations.mediations.service import open_mediation
 from casework.operations.search.service import search
 from casework.operations.verification.service import verify_all
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.field_encryption import MARK
 from tests.support.web_client import Browser

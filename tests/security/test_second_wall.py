@@ -15,8 +15,8 @@ from casework.api import PREFIX, ROUTES
 from casework.operations.auth.tokens import make_token
 from casework.operations.documents.storage import Cabinet
 from casework.operations.referrals import inbox
-from casework.operations.tasks.queues import count_queues
-from casework.records.case_store import load
+from casework.operations.tasks.queue_counts import count_queues
+from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction, walled_transaction
 from casework.records.row_security import POLICIES, read_as
 from tests.security.authorization_web import TABLE, Row

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from casework.operations.core.actions import home_of
 from casework.operations.deadlines import calendars
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.row_security import POLICIES
 from tests.security.test_twins import SECRETS, Story

@@ -21,7 +21,7 @@ from casework.operations.integrations.webhooks import create_endpoint, prepare
 from casework.operations.notifications.mail_outbox import compose
 from casework.operations.notifications.service import tell_due
 from casework.operations.people import registry
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.support.malice import pdf

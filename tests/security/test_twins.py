@@ -26,7 +26,7 @@ from casework.operations.core.actions import home_of
 from casework.operations.mediations.disclosures import ask_unsealing, end_unsealing
 from casework.operations.mediations.service import hand_over_mediation, open_mediation
 from casework.operations.referrals.service import fire_in_referral
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from tests.support.databases import DatabaseServer
 from tests.support.questions import PEOPLE, WORDS, Act, Questions
 from tests.support.scene import Things

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from casework.records import embedded
+from casework.records import embedded, server_process
 from casework.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ class DatabaseServer:
 
     def app_url(self, database: str) -> str:
         """The address of the application, which owns nothing."""
-        return self.url(database, user=embedded.WEB_ROLE)
+        return self.url(database, user=server_process.WEB_ROLE)
 
     def settings(self, database: str, var: Path, **more: Any) -> Settings:
         """Settings in the profile `test` for a database of this server."""
@@ -74,29 +74,29 @@ class DatabaseServer:
 def given_server(login_url: str) -> DatabaseServer:
     """A server that runs already, with the logins that an embedded one has: a superuser is bound by no policy."""
     with psycopg.connect(login_url, autocommit=True) as connection:
-        for role, may in ((embedded.OWNER_ROLE, "LOGIN"), (embedded.WEB_ROLE, "LOGIN"), (embedded.APP_ROLE, "NOLOGIN")):
+        for role, may in ((server_process.OWNER_ROLE, "LOGIN"), (server_process.WEB_ROLE, "LOGIN"), (server_process.APP_ROLE, "NOLOGIN")):
             # Another worker of this run may be making it just now.
             with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
                 connection.execute(sql.SQL("CREATE ROLE {} " + may).format(sql.Identifier(role)))
-        for role in (embedded.OWNER_ROLE, embedded.WEB_ROLE):
+        for role in (server_process.OWNER_ROLE, server_process.WEB_ROLE):
             if password := make_url(login_url).password:
                 connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), str(password)))
             with suppress(psycopg.errors.InternalError, psycopg.errors.UniqueViolation):
-                connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(embedded.APP_ROLE), sql.Identifier(role)))
-    return DatabaseServer(login_url=login_url, owner=embedded.OWNER_ROLE)
+                connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(server_process.APP_ROLE), sql.Identifier(role)))
+    return DatabaseServer(login_url=login_url, owner=server_process.OWNER_ROLE)
 
 
 def embedded_server(var: Path) -> DatabaseServer:
     """The server under `var`, which does not wait for the disk: no test asks what stands after a power failure."""
     embedded.ensure_running(var)
-    login_url = embedded.server_at(var).url(user=embedded.SUPERUSER, database="postgres")
+    login_url = server_process.server_at(var).url(user=server_process.SUPERUSER, database="postgres")
     with psycopg.connect(login_url, autocommit=True) as connection:
         for setting in ("fsync", "full_page_writes"):
             connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
         connection.execute("SELECT pg_reload_conf()")
     while _shown(login_url, "fsync") == "on":
         time.sleep(0.01)
-    return DatabaseServer(login_url=login_url, owner=embedded.OWNER_ROLE)
+    return DatabaseServer(login_url=login_url, owner=server_process.OWNER_ROLE)
 
 
 def _shown(url: str, setting: str) -> str:

@@ -19,7 +19,8 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.demo.cast import PLAYERS
-from casework.demo.driver import Performance, Script, Stage, Until, Wait
+from casework.demo.driver import Performance, Stage
+from casework.demo.steps import Script, Until, Wait
 from casework.demo.story import prepare, rounds
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.execution.effects import accepted
@@ -62,7 +63,7 @@ from casework.operations.tasks.service import (
 )
 from casework.permissions import COVERED, Actor, capacities, choose, may_hold, may_work
 from casework.records.actors import find_actor
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import ENGINE, connect_engine, connected
 from casework.records.row_security import always_whole, read_as
 from casework.settings import Settings

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.operations.mediations.service import hand_over_mediation
 from casework.operations.people import registry
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.world import World, add_absence, new_request
 

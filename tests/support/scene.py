@@ -21,7 +21,7 @@ from casework.operations.documents.storage import Cabinet
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
 from casework.operations.referrals.acknowledgements import object_to
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.app import create_app
 from tests.security.authorization_web import ROLES, Row

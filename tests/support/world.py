@@ -45,7 +45,7 @@ from casework.operations.privacy.erasure_requests import ask_erasure
 from casework.operations.tasks.service import complete_task
 from casework.permissions import Actor
 from casework.records.actors import find_actor
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.register_entries import REGISTERS, key_of
 from tests.support.malice import PDF

@@ -18,7 +18,7 @@ import pytest
 
 from casework.definitions import library_of, load_definitions, read_published
 from casework.engine.definition.editions import Edition
-from casework.engine.execution.commands import RegisterDocument
+from casework.engine.execution.record_commands import RegisterDocument
 from casework.engine.state.projection import fold
 from casework.errors import CaseworkError
 from tests.engine.toys import Play

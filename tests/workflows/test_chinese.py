@@ -11,7 +11,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 import casework
-from casework.engine.definition.editions import Edition, publish
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.publisher import publish
 from workflows import DEFINITIONS
 
 FACTS: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "facts.yaml").read_text("utf-8"))

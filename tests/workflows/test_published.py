@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from casework.commands import workflow as command
 from casework.definitions import file_text, load_definitions, load_library, read_published
 from casework.engine import roles
-from casework.engine.definition.editions import publish
 from casework.engine.definition.grammar import Final, State, Workflow, working_days
+from casework.engine.definition.publisher import publish
 
 
 class Small(Workflow):

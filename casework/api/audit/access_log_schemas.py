@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Paged
+from casework.api.protocol.fields import Answer, Paged
 
 
 class ReadingQuery(Paged):

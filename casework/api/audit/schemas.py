@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Named, Paged, Query
+from casework.api.protocol.fields import Answer, Paged, Query
+from casework.api.protocol.schemas import Named
 
 
 class AuditQuestion(Answer):

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Json, Line
+from casework.api.protocol.fields import Answer, Body, Line
+from casework.api.protocol.schemas import Json
 
 
 class NewToken(Body):

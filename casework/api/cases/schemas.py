@@ -6,21 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import (
-    Answer,
-    Body,
-    ClockSummary,
-    Code,
-    Day,
-    Id,
-    Knowingly,
-    Language,
-    Line,
-    Mark,
-    Named,
-    Paged,
-    SomeWords,
-)
+from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Language, Line, Mark, Paged, SomeWords
+from casework.api.protocol.schemas import ClockSummary, Named
 
 Json = Any
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.api.protocol.schemas import Answer, Body, Code, Day, Id, Line, Paged
+from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Line, Paged
 
 
 class RecordQuery(Paged):

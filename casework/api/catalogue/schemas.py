@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Day, Decimals, Id, Line, Paged, Words
+from casework.api.protocol.fields import Answer, Body, Day, Decimals, Id, Line, Paged, Words
 
 
 class MatchQuery(Paged):

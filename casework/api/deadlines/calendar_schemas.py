@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Line
+from casework.api.protocol.fields import Answer, Body, Line
 
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Hour = Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Day, Language, Line, Query, Words
+from casework.api.protocol.fields import Answer, Body, Day, Language, Line, Query, Words
 
 
 class NewDelivery(Body):

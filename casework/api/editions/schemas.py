@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from casework.api.protocol.schemas import Answer, Json, Workflow
+from casework.api.protocol.fields import Answer
+from casework.api.protocol.schemas import Json, Workflow
 
 
 class WorkflowPage(Answer):

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Id, Named
+from casework.api.protocol.fields import Answer, Body, Id
+from casework.api.protocol.schemas import Named
 from casework.operations.integrations.service_accounts import DAYS, MOST_DAYS
 
 ServiceScope = Literal[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import current_app
 
 from casework.api.integrations import webhook_schemas as schemas
+from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.operations.core.encryption import Vault
@@ -53,6 +54,6 @@ ROUTES: tuple[Route, ...] = (
     post("/webhooks", create_webhook, "Name an https address to be told; its secret is shown this once", schemas.WebhookMade, body=schemas.NewWebhook, status=201),
     post(f"{_ONE}/rotate", rotate_webhook, "Make a new secret; the one before signs beside it for a day", schemas.WebhookMade),
     post(f"{_ONE}/end", end_webhook, "Send nothing there any more", shared.Made),
-    get(f"{_ONE}/messages", list_webhook_messages, "List what was sent there, with every attempt", schemas.WebhookMessagePage, query=shared.Paged),
+    get(f"{_ONE}/messages", list_webhook_messages, "List what was sent there, with every attempt", schemas.WebhookMessagePage, query=fields.Paged),
     post("/webhooks/messages/{message}/replay", replay_webhook_message, "Send a message once more; its webhook-id stays", shared.Made),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from casework.api.documents.schemas import DocumentTold
-from casework.api.protocol.schemas import Answer, Body, Day, Line, Query
+from casework.api.protocol.fields import Answer, Body, Day, Line, Query
 
 Kind = Literal["invitation", "referral", "reminder", "closing"]
 Told = Literal["en", "zh", "both"]

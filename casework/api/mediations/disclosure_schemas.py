@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, SomeWords, Words
+from casework.api.protocol.fields import Answer, Body, SomeWords, Words
 from casework.engine.case_objects.disclosures import MOST_DAYS
 
 State = Annotated[Literal["asked", "open", "refused", "ended"], Field(description="What has run out is ended")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from casework.api.cases.schemas import HandingOver
 from casework.api.mediations import schemas
+from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import text_of
@@ -82,7 +83,7 @@ ROUTES: tuple[Route, ...] = (
         f"{_MEDIATION}/hand-over", hand_over_mediation, "Give a mediation to another dispute officer, and name a team",
         schemas.MediationDone, body=HandingOver, if_match="the mediation",
     ),
-    get(f"{_MEDIATION}/events", list_mediation_events, "Read the history of a mediation", shared.EventPage, query=shared.Paged),
+    get(f"{_MEDIATION}/events", list_mediation_events, "Read the history of a mediation", shared.EventPage, query=fields.Paged),
     post(
         f"{_TRACK}/transitions/{{transition}}", fire_mediation_transition, "Fire a transition in a mediation",
         shared.Fired, body=shared.Firing, if_match="the track", noun="mediation, track or action",

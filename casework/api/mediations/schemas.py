@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Line
+from casework.api.protocol.fields import Answer, Body, Line
 
 
 class NewMediation(Body):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from casework.api.messages import schemas
-from casework.api.protocol import schemas as shared
+from casework.api.protocol import fields
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.engine.case_objects.messages import INTERNAL, SHARED
 from casework.engine.state.case import Case
@@ -106,7 +106,7 @@ def open_mention(call: Call) -> Done:
 def _routes(where: str, noun: str, told: str, views: tuple[Callable[..., Json], ...]) -> tuple[Route, ...]:
     read, write, correct = views
     return (
-        get(f"{where}/messages", read, f"Read {told}, the newest first", schemas.MessagePage, query=shared.Paged),
+        get(f"{where}/messages", read, f"Read {told}, the newest first", schemas.MessagePage, query=fields.Paged),
         post(f"{where}/messages", write, f"Write in {told}", schemas.MessageMade, body=schemas.NewMessage, status=201),
         post(
             f"{where}/messages/{{message}}/correct", correct, f"Correct or take back your own message in {told}",

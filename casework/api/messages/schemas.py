@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Id, Knowingly, Named, Paged, SomeWords
+from casework.api.protocol.fields import Answer, Body, Id, Knowingly, Paged, SomeWords
+from casework.api.protocol.schemas import Named
 
 Audience = Annotated[
     Literal["internal", "shared"],

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer
+from casework.api.protocol.fields import Answer
 
 
 class BreachedTask(Answer):

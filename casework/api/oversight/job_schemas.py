@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Paged
+from casework.api.protocol.fields import Answer, Paged
 
 
 class FailingJob(Answer):

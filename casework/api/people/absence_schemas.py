@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Day, Id, Knowingly, Named, Task
+from casework.api.protocol.fields import Answer, Body, Day, Id, Knowingly
+from casework.api.protocol.schemas import Named, Task
 
 
 class NewAbsence(Body):

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from casework.api.protocol.schemas import Answer, Body, Code, Id, Line, Named
+from casework.api.protocol.fields import Answer, Body, Code, Id, Line
+from casework.api.protocol.schemas import Named
 from casework.operations.people.invitations import DAYS, MOST_DAYS
 
 Days = Annotated[int, Field(ge=1, le=MOST_DAYS, description="Until its link opens nothing any more")]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body
+from casework.api.protocol.fields import Answer, Body
 
 
 class NewRecovery(Body):

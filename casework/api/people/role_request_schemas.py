@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Named
+from casework.api.protocol.fields import Answer, Body
+from casework.api.protocol.schemas import Named
 from casework.operations.people.role_requests import LONGEST
 
 

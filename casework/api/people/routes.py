@@ -5,28 +5,29 @@ from __future__ import annotations
 from flask import current_app
 
 from casework.api.people import schemas
+from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.encryption import vault
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.operations.core.idempotency import Done
-from casework.operations.people import offboarding
+from casework.operations.people import lists, offboarding
 from casework.operations.people import service as people
 
 
 def list_programmes(call: Call) -> dict[str, Json]:
-    return people.list_programmes(call.db, call.actor)
+    return lists.list_programmes(call.db, call.actor)
 
 
 def list_organisations(call: Call) -> dict[str, Json]:
     asked = call.query
-    return people.list_organisations(
+    return lists.list_organisations(
         call.db, call.actor, service=asked.service, cursor=asked.cursor, limit=asked.limit
     )
 
 
 def list_people(call: Call) -> dict[str, Json]:
-    return people.list_people(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
+    return lists.list_people(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def create_programme(call: Call) -> Done:
@@ -92,7 +93,7 @@ ROUTES: tuple[Route, ...] = (
     post("/programmes/{programme}/phases", create_phase, "Add a phase to a programme", shared.Made, body=schemas.NewPhase, status=201, scope="admin"),
     get("/organisations", list_organisations, "List organisations", schemas.OrganisationPage, query=schemas.OrganisationQuery),
     post("/organisations", create_organisation, "Make an organisation", shared.Made, body=schemas.NewOrganisation, status=201, scope="admin"),
-    get("/people", list_people, "List the people that you work with", schemas.PersonPage, query=shared.Paged, noun="person"),
+    get("/people", list_people, "List the people that you work with", schemas.PersonPage, query=fields.Paged, noun="person"),
     post("/people/{person}/link", send_link, "Make a new link for somebody who has set no password yet", schemas.AccountMade, scope="admin", noun="person"),
     post("/people/{person}/reopen", reopen_person, "Open a closed account again, without a role", schemas.AccountMade, scope="admin", noun="person"),
     post("/people", create_person, "Make an account; its person sets the password by a link", schemas.AccountMade, body=schemas.NewPerson, status=201, scope="admin", noun="person"),

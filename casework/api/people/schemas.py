@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from casework.api.protocol.schemas import Answer, Body, Code, Day, Id, Json, Knowingly, Language, Line, Named, Paged
+from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Language, Line, Paged
+from casework.api.protocol.schemas import Json, Named
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app
 
 from casework.api.privacy import schemas
-from casework.api.protocol import schemas as shared
+from casework.api.protocol import fields
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.operations.core.idempotency import Done
@@ -41,7 +41,7 @@ def decide_erasure(call: Call) -> Done:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/erasures", list_erasures, "List the erasures of persons in your programmes", schemas.ErasurePage, query=shared.Paged),
+    get("/erasures", list_erasures, "List the erasures of persons in your programmes", schemas.ErasurePage, query=fields.Paged),
     get("/erasures/{erasure}", show_erasure, "See an erasure, and what stands against it", schemas.ErasureDetails),
     post("/erasures", ask_erasure, "Ask that everything that names a person be erased", schemas.ErasureMade, body=schemas.NewErasure, status=201, noun="programme or person"),
     post("/erasures/{erasure}/decide", decide_erasure, "Agree as the second person, upon which it is carried out for good; or do not", schemas.ErasureMade, body=schemas.ErasureDecision),

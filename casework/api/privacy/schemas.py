@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Id, Line, Named
+from casework.api.protocol.fields import Answer, Body, Id, Line
+from casework.api.protocol.schemas import Named
 from casework.operations.privacy.erasure_requests import LONGEST
 from casework.operations.privacy.personal_data import MOST_WORDS
 

@@ -6,68 +6,16 @@ of a subject lie beside its routes.
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AwareDatetime, BaseModel, Field
 
+from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, Mark, SomeWords, Words
 from casework.engine.tasks.allocation import REASONS
-from casework.operations.core.paging import MOST, PAGE
 
 Json = Any
-
-
-def _words(words: str) -> str:
-    made = unicodedata.normalize("NFC", words).replace("\r\n", "\n").strip()
-    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in made):
-        raise ValueError("has a character that cannot be stored")
-    return made
-
-
-def _some_words(words: str) -> str:
-    made = _words(words)
-    if not made:
-        raise ValueError("is required")
-    return made
-
-
-Id = Annotated[UUID, PlainSerializer(str)]
-#: A day that a calendar can count from.
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_some_words)]
-Words = Annotated[str, Field(max_length=10_000), AfterValidator(_words)]
-SomeWords = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_some_words)]
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z][A-Za-z]{1,3})?$")]
-Decimals = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
-
-
-Mark = Annotated[
-    Literal["new", "changed"] | None,
-    Field(description="New to you, or changed by others since you looked; cleared by looking"),
-]
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Query(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Answer(BaseModel):
-    model_config = ConfigDict(extra="allow")
-
-
-class Paged(Query):
-    cursor: Annotated[str | None, Field(max_length=400, description="`next` of the page before")] = None
-    limit: Annotated[int | None, Field(ge=1, le=MOST, description=f"Rows on a page; {PAGE} unless told")] = None
-
-
-Knowingly = Annotated[bool, Field(description="Do it although it leaves a later deed of the case to nobody, as an answer 409 has told")]
 
 
 class Firing(Body):

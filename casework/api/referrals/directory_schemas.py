@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Code, Query
+from casework.api.protocol.fields import Answer, Body, Code, Query
 
 Json = Any
 

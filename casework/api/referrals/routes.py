@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import text_of
@@ -59,10 +60,10 @@ def correct_referral_answer(call: Call) -> Done:
 _REFERRAL = "/referrals/{referral}"
 
 ROUTES: tuple[Route, ...] = (
-    get("/referrals", list_referrals, "List your organisation's referrals, or those of your cases", schemas.ReferralPage, query=shared.Paged),
+    get("/referrals", list_referrals, "List your organisation's referrals, or those of your cases", schemas.ReferralPage, query=fields.Paged),
     get(_REFERRAL, show_referral, "Show a referral, what was granted to it, and what you may do", schemas.ReferralWhole),
     post(f"{_REFERRAL}/look", look_at_referral, "Say that you have looked at it: its mark is cleared", shared.Made),
-    get(f"{_REFERRAL}/events", list_referral_events, "Read the history of a referral", shared.EventPage, query=shared.Paged),
+    get(f"{_REFERRAL}/events", list_referral_events, "Read the history of a referral", shared.EventPage, query=fields.Paged),
     post(
         f"{_REFERRAL}/transitions/{{transition}}", fire_referral_transition,
         "Fire a transition of the referral, or of the service's track below it", shared.Fired, body=schemas.ReferralFiring,

@@ -6,19 +6,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from casework.api.protocol.schemas import (
-    Action,
-    Answer,
-    AnswerCorrection,
-    ClockCause,
-    Firing,
-    Id,
-    Json,
-    Mark,
-    NewTask,
-    Task,
-    Track,
-)
+from casework.api.protocol.fields import Answer, Id, Mark
+from casework.api.protocol.schemas import Action, AnswerCorrection, ClockCause, Firing, Json, NewTask, Task, Track
 
 
 class ReferralFiring(Firing):

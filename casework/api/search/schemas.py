@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Line, Query
+from casework.api.protocol.fields import Answer, Body, Line, Query
 from casework.operations.cases.saved_filters import LONGEST_QUERY
 from casework.operations.search.service import LONGEST, SHORTEST
 

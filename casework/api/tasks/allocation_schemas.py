@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import Answer, Body, Code, Id, Named
+from casework.api.protocol.fields import Answer, Body, Code, Id
+from casework.api.protocol.schemas import Named
 from casework.engine.tasks.allocation import HIGHEST_CAP, STRATEGIES
 from casework.operations.people.provider_directory import LANGUAGES
 from casework.operations.tasks.skills import SERVICES

@@ -9,7 +9,7 @@ from casework.api.tasks import schemas
 from casework.operations.cases import corrections
 from casework.operations.core.idempotency import Done
 from casework.operations.deadlines import queries as deadline_queries
-from casework.operations.tasks import bulk, calendar_view, queues
+from casework.operations.tasks import bulk, calendar_view, queries, queues
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.candidates import list_task_people
 
@@ -29,7 +29,7 @@ def list_agenda(call: Call) -> dict[str, Json]:
 
 
 def show_task(call: Call) -> dict[str, Json]:
-    return queues.show_task(call.db, call.actor, call.path["task"])
+    return queries.show_task(call.db, call.actor, call.path["task"])
 
 
 def claim_task(call: Call) -> Done:
@@ -157,7 +157,7 @@ def explain_task(call: Call) -> dict[str, Json]:
 
 
 def correct_task_answer(call: Call) -> Done:
-    case, _ = queues.find_task(call.db, call.actor, call.path["task"])
+    case, _ = queries.find_task(call.db, call.actor, call.path["task"])
     seq = corrections.last_of_task(call.db, case, call.path["task"])
     return corrections.correct_answer(
         call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request, seen=call.body.seen

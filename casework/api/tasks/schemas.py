@@ -6,21 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.schemas import (
-    Answer,
-    Body,
-    Code,
-    Day,
-    Id,
-    Json,
-    Knowingly,
-    Line,
-    Paged,
-    Query,
-    SomeWords,
-    Task,
-    Words,
-)
+from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, Paged, Query, SomeWords, Words
+from casework.api.protocol.schemas import Json, Task
 from casework.operations.core.paging import MOST, PAGE
 
 

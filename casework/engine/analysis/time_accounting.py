@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.execution.commands import Library
+from casework.engine.execution.context import Library
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.events import FIRED, Event
 

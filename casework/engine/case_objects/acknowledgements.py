@@ -12,9 +12,9 @@ from typing import Any
 
 from casework.engine.case_objects.messages import SHARED, WRITERS
 from casework.engine.definition.editions import Edition
-from casework.engine.execution.commands import AnswerObjection, Object, Receive
 from casework.engine.execution.effects import Draft, accepted
 from casework.engine.execution.guards import line
+from casework.engine.execution.record_commands import AnswerObjection, Object, Receive
 from casework.engine.roles import ORGANISATION_ROLES
 from casework.engine.state.case import OBSOLETE, Case, Task, Track
 from casework.engine.state.events import OBJECTED, RECEIVED

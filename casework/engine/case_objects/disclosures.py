@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from casework.engine.execution.commands import AskUnsealing, BreakGlass, DecideUnsealing, Reseal, TellParties
 from casework.engine.execution.effects import Draft
 from casework.engine.execution.guards import line
+from casework.engine.execution.record_commands import AskUnsealing, BreakGlass, DecideUnsealing, Reseal, TellParties
 from casework.engine.roles import ADMINISTRATOR, AUDITOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, SUPERVISOR
 from casework.engine.state.case import Case, Opening
 from casework.engine.state.events import (

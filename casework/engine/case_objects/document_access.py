@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.engine.definition.forms import insist_day
-from casework.engine.execution.commands import ChangeGrantDay, ReturnPapers, WithdrawGrant
 from casework.engine.execution.effects import RETURN_PAPERS, Draft, accepted
 from casework.engine.execution.guards import line
+from casework.engine.execution.record_commands import ChangeGrantDay, ReturnPapers, WithdrawGrant
 from casework.engine.roles import OFFICER, PROVIDER, SUPERVISOR
 from casework.engine.state.case import COMPLETED, Case, Grant
 from casework.engine.state.events import GRANT_DAY_CHANGED, GRANT_EXPIRED, GRANT_WITHDRAWN, PAPERS_RETURNED

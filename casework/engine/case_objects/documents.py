@@ -11,9 +11,9 @@ from typing import Any
 
 from casework.engine import parties
 from casework.engine.definition.names import insist_name
-from casework.engine.execution.commands import FileDocument, FileTold, RegisterDocument, WithdrawDocument
 from casework.engine.execution.effects import Draft, accepted
 from casework.engine.execution.guards import line
+from casework.engine.execution.record_commands import FileDocument, FileTold, RegisterDocument, WithdrawDocument
 from casework.engine.roles import COMPLIANCE, OFFICER, PROVIDER, SUPERVISOR
 from casework.engine.state.case import Case, Document, Track
 from casework.engine.state.events import DOCUMENT_FILED, DOCUMENT_REGISTERED, DOCUMENT_WITHDRAWN

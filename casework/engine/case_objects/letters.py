@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from casework.engine.execution.commands import SendLetter
 from casework.engine.execution.effects import Draft, accepted
 from casework.engine.execution.guards import line
+from casework.engine.execution.record_commands import SendLetter
 from casework.engine.parties import PARTIES
 from casework.engine.roles import OFFICER, SUPERVISOR
 from casework.engine.state.case import Case, Task

@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from casework.engine.execution.commands import Correct, Say
 from casework.engine.execution.effects import Draft, accepted
 from casework.engine.execution.guards import line
+from casework.engine.execution.record_commands import Correct, Say
 from casework.engine.roles import COMPLIANCE, OFFICER, PROVIDER, SUPERVISOR
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import NOTED, SAID

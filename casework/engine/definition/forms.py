@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from casework.engine.parties import PARTIES
 from casework.errors import InvalidForm
 
 Json = Any
@@ -361,112 +360,3 @@ class Item(BaseModel):
     model_config = ConfigDict(extra="forbid")
     what: Annotated[str, BeforeValidator(_clean), AfterValidator(_no_control), Field(min_length=1, max_length=500)]
     by: Day
-
-
-def _value_type(rule: Mapping[str, Json]) -> Any:
-    match rule["type"]:
-        case "text" | "note":
-            limits = Field(min_length=1 if rule["required"] else 0, max_length=rule["max"])
-            return Annotated[str, BeforeValidator(_clean), AfterValidator(_no_control), limits]
-        case "number":
-            return Annotated[str, BeforeValidator(_decimal)]
-        case "money":
-            return MoneyValue
-        case "date":
-            return Day
-        case "choice":
-            return Literal[tuple(rule["choices"])]
-        case "many":
-            one: Any = Literal[tuple(rule["choices"])]
-            return Annotated[list[one], AfterValidator(_once)]
-        case "yes_no":
-            return Annotated[bool, Field(strict=True)]
-        case "party":
-            return Literal[PARTIES]
-        case "right" | "person" | "provider":
-            return Id
-        case "rights" | "people" | "providers" | "panel" | "documents" | "tasks":
-            return Ids
-        case "items":
-            return Annotated[list[Item], Field(max_length=50)]
-        case other:
-            raise ValueError(f"unknown field type {other}")
-
-
-def build_model(name: str, fields: list[dict[str, Json]]) -> type[BaseModel]:
-    """The pydantic model of a form's values; serves page, API and import alike. `check` says what must be there."""
-    made: dict[str, Any] = {rule["name"]: (_value_type(rule) | None, None) for rule in fields}
-    return create_model(name, __config__=ConfigDict(extra="forbid"), **made)
-
-
-_WORDS = {
-    "extra_forbidden": "is not a field of this form",
-    "string_too_short": "is required",
-}
-
-
-def check(
-    model: type[BaseModel], fields: list[dict[str, Json]], data: Mapping[str, Json], today: date
-) -> dict[str, Json]:
-    """The data as it will be kept: clean, complete, canonical JSON. Raises `InvalidForm` with one reason per field."""
-    given = {name: value for name, value in data.items() if value is not None and value != ""}
-    faults: dict[str, str] = {}
-    try:
-        values = model.model_validate(given).model_dump(mode="json", exclude_none=True)
-    except ValidationError as bad:
-        for one in bad.errors():
-            name = ".".join(str(part) for part in one["loc"]) or "form"
-            words = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
-            faults.setdefault(name, words)
-        # What else is wrong is told in the same breath: nobody should have to correct a form twice.
-        bad_fields = {name.split(".")[0] for name in faults}
-        sound = {name: value for name, value in given.items() if name not in bad_fields}
-        values = model.model_validate(sound).model_dump(mode="json", exclude_none=True)
-    told = {name.split(".")[0] for name in faults}
-    for rule in fields:
-        if rule["name"] in told:
-            continue
-        name, value = rule["name"], values.get(rule["name"])
-        asked = "when" not in rule or values.get(rule["when"][0]) in rule["when"][1]
-        if value is None or value == []:
-            if rule["required"] and asked:
-                faults[name] = "is required"
-            values.pop(name, None)
-            continue
-        if not asked:
-            faults[name] = "does not apply here"
-        elif rule["type"] == "note" and rule["required"] and not holds_words(value):
-            faults[name] = "must be said in words"
-        elif rule["type"] == "number":
-            faults |= _number_fault(rule, Decimal(value))
-        elif rule["type"] == "money" and Decimal(value["amount"]) < 0:
-            faults[name] = "must not be negative"
-        elif rule["type"] == "date" and rule["past"] and value > today.isoformat():
-            faults[name] = "must not lie in the future"
-        elif rule["type"] == "date" and rule["future"] and value < today.isoformat():
-            faults[name] = "must not lie in the past"
-        elif rule["type"] == "yes_no" and rule["must"] is not None and value is not rule["must"]:
-            faults[name] = "must be yes" if rule["must"] else "must be no"
-    if faults:
-        raise InvalidForm(fields=faults)
-    return values
-
-
-def _number_fault(rule: Mapping[str, Json], number: Decimal) -> dict[str, str]:
-    name = rule["name"]
-    if rule["whole"] and number != number.to_integral_value():
-        return {name: "must be a whole number"}
-    if rule["min"] is not None and number < Decimal(rule["min"]):
-        return {name: f"must be at least {rule['min']}"}
-    if rule["max"] is not None and number > Decimal(rule["max"]):
-        return {name: f"must be at most {rule['max']}"}
-    return {}
-
-
-def split(fields: list[dict[str, Json]], values: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, Json]]:
-    """(facts for the effects, the rest for the body)."""
-    facts = {rule["name"] for rule in fields if rule["fact"]}
-    return (
-        {name: value for name, value in values.items() if name in facts},
-        {name: value for name, value in values.items() if name not in facts},
-    )

@@ -10,7 +10,7 @@ from casework.engine.definition.editions import Edition, TaskRule, TransitionRul
 from casework.engine.definition.facts import UNKNOWN
 from casework.engine.definition.required_documents import Paper, papers_for
 from casework.engine.execution.checklists import insist_step_ticked
-from casework.engine.execution.commands import Context, Library
+from casework.engine.execution.context import Context, Library
 from casework.engine.execution.effects import Draft, accepted
 from casework.engine.execution.guards import (
     insist_another,

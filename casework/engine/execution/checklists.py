@@ -9,9 +9,9 @@ from typing import Any
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.grammar import MAIN
 from casework.engine.execution import task_lifecycle as table
-from casework.engine.execution.commands import AddItem, Tick
 from casework.engine.execution.effects import Draft
 from casework.engine.execution.guards import begin_on, insist_operation, line
+from casework.engine.execution.task_commands import AddItem, Tick
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import ITEM_ADDED, TICKED, UNTICKED
 from casework.errors import ItemsUnticked, NotFound, WrongState

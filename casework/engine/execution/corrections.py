@@ -15,7 +15,8 @@ from typing import Any
 from casework.engine.definition.editions import Edition, TaskRule, TransitionRule
 from casework.engine.definition.facts import Facts, NotGiven
 from casework.engine.definition.registry import EFFECTS, GUARDS
-from casework.engine.execution.commands import By, CorrectAnswer
+from casework.engine.execution.commands import CorrectAnswer
+from casework.engine.execution.context import By
 from casework.engine.execution.effects import Draft, accepted
 from casework.engine.execution.guards import form_data, line
 from casework.engine.roles import OFFICER

@@ -8,7 +8,7 @@ from typing import Any
 
 from casework.engine.deadlines.deadlines import Said
 from casework.engine.definition.facts import Facts
-from casework.engine.execution.commands import By, Context, Library
+from casework.engine.execution.context import By, Context, Library
 from casework.engine.roles import QUEUE_ROLES
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import OPENED, Event

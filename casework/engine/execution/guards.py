@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from casework.engine.definition import forms
+from casework.engine.definition import form_values, forms
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.facts import Facts, FormNeeded
 from casework.engine.definition.registry import GUARDS
@@ -105,9 +105,9 @@ def form_data(
             raise InvalidForm(fields=dict.fromkeys(data, "is not a field of this form"))
         return {}, {}
     rules = edition.form(form)
-    values = forms.check(edition.model(form), rules, data, draft.context.calendar.local_date(at or draft.context.now))
+    values = form_values.check(edition.model(form), rules, data, draft.context.calendar.local_date(at or draft.context.now))
     _insist_known(draft, rules, {name: value for name, value in values.items() if (stands or {}).get(name) != value})
-    return forms.split(rules, values)
+    return form_values.split(rules, values)
 
 
 def _insist_known(draft: Draft, rules: list[dict[str, Json]], values: Mapping[str, Json]) -> None:
@@ -143,8 +143,8 @@ def line(words: str, name: str, most: int = 10_000) -> str:
     """Words that somebody typed, checked as a form would; a reason must hold words."""
     kind = "note" if name == "reason" else "text"
     rule = {"name": name, "type": kind, "required": True, "fact": False, "max": most}
-    made = forms.build_model("Line", [rule])
-    return str(forms.check(made, [rule], {name: words}, date.min)[name])
+    made = form_values.build_model("Line", [rule])
+    return str(form_values.check(made, [rule], {name: words}, date.min)[name])
 
 
 def happened(draft: Draft, day: str | None) -> dict[str, Json]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from casework.engine.definition.editions import Edition
-from casework.engine.execution.commands import By
+from casework.engine.execution.context import By
 from casework.engine.roles import (
     COMPLIANCE,
     DISPUTE_OFFICER,

@@ -13,7 +13,18 @@ from casework.engine.definition.editions import TaskRule
 from casework.engine.definition.registry import GUARDS
 from casework.engine.execution import checklists
 from casework.engine.execution import task_lifecycle as table
-from casework.engine.execution.commands import (
+from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.guards import (
+    begin_on,
+    form_data,
+    happened,
+    insist_another,
+    insist_another_than,
+    insist_not_frozen,
+    insist_operation,
+    line,
+)
+from casework.engine.execution.task_commands import (
     Activate,
     Add,
     AddItem,
@@ -38,17 +49,6 @@ from casework.engine.execution.commands import (
     Stop,
     Suspend,
     Tick,
-)
-from casework.engine.execution.effects import Draft, accepted
-from casework.engine.execution.guards import (
-    begin_on,
-    form_data,
-    happened,
-    insist_another,
-    insist_another_than,
-    insist_not_frozen,
-    insist_operation,
-    line,
 )
 from casework.engine.execution.task_lifecycle import giver
 from casework.engine.execution.transitions import confirm, effect_reads, refuse

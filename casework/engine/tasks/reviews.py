@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.engine.execution import task_lifecycle as table
-from casework.engine.execution.commands import AnswerReview, AskReview
 from casework.engine.execution.effects import Draft
 from casework.engine.execution.guards import begin_on, form_data, insist_another_than, insist_operation, line
+from casework.engine.execution.task_commands import AnswerReview, AskReview
 from casework.engine.state.case import RESERVED, Task
 from casework.engine.state.events import APPROVED, CHANGES_ASKED, REVIEW_ASKED
 from casework.errors import InvalidForm, NotAllowed, WrongState

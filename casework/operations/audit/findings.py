@@ -25,7 +25,7 @@ from casework.operations.core.paging import cursor_id, cursor_time, from_cursor,
 from casework.operations.core.presenters import named, names_of, when
 from casework.operations.core.register_log import append
 from casework.permissions import MEDIATED, READS_ALL, Actor, Sight, capacities, conflict
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.event_log import lock_log, new_log, now
 
 Json = Any

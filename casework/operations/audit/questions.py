@@ -23,7 +23,7 @@ from casework.operations.core.paging import cursor_count, cursor_id, cursor_time
 from casework.operations.core.presenters import names_of
 from casework.operations.history.timeline import LATE_AFTER
 from casework.permissions import Actor
-from casework.records.tables import EXCEPTIONAL
+from casework.records.tables.history import EXCEPTIONAL
 
 Json = Any
 

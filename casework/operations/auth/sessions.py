@@ -16,8 +16,7 @@ from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongCode, WrongPassword
 from casework.ledger.canonical_json import instant
 from casework.operations.auth import second_factor
-from casework.operations.auth.account_log import CODES_MISSED, NEW_BROWSER, SESSIONS_ENDED, note_account
-from casework.operations.auth.passkeys import Proof
+from casework.operations.auth.account_log import NEW_BROWSER, SESSIONS_ENDED, note_account
 from casework.operations.auth.passwords import insist_length, password_fits
 from casework.operations.auth.step_up import sensitive
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
@@ -48,95 +47,6 @@ def secret_hash(secret: str) -> bytes:
 
 
 # --- sessions --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """A new session: its secret, shown this once, and what it still waits for before it opens anything."""
-
-    secret: str
-    awaits: str | None
-
-
-def sign_in(
-    db: Connection, email: str, password: str, about: Mapping[str, str] | None = None, *, insist: bool = False
-) -> SignedIn:
-    """Start a session. Raises WrongPassword, whatever was wrong.
-
-    Where the person has a second factor the session waits for it; with `insist`, whoever must have one and has
-    none yet sets it up first.
-    """
-    return start_session_of(db, _who(db, email, password), about or {}, insist=insist)
-
-
-def start_session_of(db: Connection, person: str, about: Mapping[str, str], *, insist: bool) -> SignedIn:
-    """Start a session of whoever has shown who that is, up to the second factor."""
-    awaits = second_factor.missing(db, person, insist=insist)
-    return SignedIn(_start(db, person, about, awaits), awaits)
-
-
-def finish_sign_in(db: Connection, secret: str, code: str, vault: Vault) -> str:
-    """Answer a session that waits for the second factor with a code; gives the secret of a new session.
-    Raises WrongCode, or NotFound where no such session waits."""
-    row = db.execute(
-        text(
-            "SELECT person_id, about FROM sessions WHERE hash = :hash AND awaits = 'second_factor' AND ended_at IS NULL"
-            " AND expires_at > casework_now() AND seen_at > casework_now() - :idle FOR NO KEY UPDATE"
-        ),
-        {"hash": secret_hash(secret), "idle": IDLE},
-    ).one_or_none()
-    if row is None:
-        raise NotFound("session")
-    if not second_factor.fits(db, str(row.person_id), code, vault):
-        raise WrongCode
-    sign_out(db, secret)
-    return _start(db, str(row.person_id), row.about)
-
-
-def miss_code(db: Connection, secret: str) -> bool:
-    """Count a wrong code of a session that waits for one; gives whether that was one too many and the session has ended.
-
-    Whoever gives codes has given the password: its owner is told that somebody has, and cannot go on.
-    """
-    row = db.execute(
-        text(
-            "UPDATE sessions SET misses = misses + 1, ended_at = CASE WHEN misses + 1 >= :most THEN casework_now() END"
-            " WHERE hash = :hash AND ended_at IS NULL RETURNING person_id, ended_at"
-        ),
-        {"hash": secret_hash(secret), "most": MOST_MISSES},
-    ).one_or_none()
-    if row is None or row.ended_at is None:
-        return False
-    note_account(db, row.person_id, CODES_MISSED, SYSTEM_ACTOR)
-    return True
-
-
-def sign_in_with_passkey(db: Connection, proof: Proof, about: Mapping[str, str], secret: str | None = None) -> str:
-    """Start a session for whoever a passkey has shown: it counts for both factors. A session that waited ends."""
-    if secret is not None:
-        sign_out(db, secret)
-    return _start(db, proof.person, about)
-
-
-def prove_again(db: Connection, actor: Actor, secret: str) -> str:
-    """A new secret for a session whose person has just shown who that is; what else is known of it stays.
-
-    It lasts no longer for that. Raises NotFound where the session has ended meanwhile.
-    """
-    renewed = SESSION_PREFIX + secrets.token_urlsafe(32)
-    made = db.execute(
-        text(
-            "WITH gone AS (UPDATE sessions SET ended_at = casework_now() WHERE hash = :hash AND ended_at IS NULL"
-            " AND person_id = CAST(:person AS uuid) RETURNING created_at, expires_at, about, programme_id)"
-            " INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about, programme_id)"
-            " SELECT :renewed, CAST(:person AS uuid), created_at, casework_now(), casework_now(), expires_at, about,"
-            " programme_id FROM gone"
-        ),
-        {"hash": secret_hash(secret), "renewed": secret_hash(renewed), "person": actor.person},
-    ).rowcount
-    if not made:
-        raise NotFound("session")
-    return renewed
 
 
 def renew_session(db: Connection, actor: Actor, secret: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
-from casework.engine.execution.commands import By, Command, CorrectAnswer
+from casework.engine.execution.commands import Command, CorrectAnswer
+from casework.engine.execution.context import By
 from casework.engine.execution.corrections import REASON, Answer, answer_of, may_correct
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event

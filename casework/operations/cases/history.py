@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.execution.commands import Library
+from casework.engine.execution.context import Library
 from casework.engine.execution.sequential_requests import ABOUT_OTHERS
 from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from casework.engine.execution.commands import Library
+from casework.engine.execution.context import Library
 from casework.engine.state.case import OPEN_JOIN, Case, Track
 from casework.engine.state.join_count import SHORT, members, tally
 

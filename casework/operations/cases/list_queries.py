@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.execution.commands import Library
+from casework.engine.execution.context import Library
 from casework.errors import InvalidForm
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import sensitive

@@ -17,7 +17,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.definition.prefill import prefill
 from casework.engine.execution.available_actions import offers, task_offers
-from casework.engine.execution.commands import By, Context, Library
+from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effects import accepted
 from casework.engine.execution.task_lifecycle import PRIORITIES
 from casework.engine.roles import COMPLIANCE, OFFICER, ORGANISATION_QUEUES, SUPERVISOR
@@ -32,7 +32,7 @@ from casework.operations.core.presenters import named, names_of, when
 from casework.operations.core.unread import look
 from casework.operations.core.visibility import case_log
 from casework.permissions import Actor, Sight, capacities, choose, conflict, may_work, own_tracks, sight
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.event_log import now
 from casework.records.row_security import whole
 

@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from casework.engine.execution.commands import By, Relieve
+from casework.engine.execution.context import By
+from casework.engine.execution.task_commands import Relieve
 from casework.operations.core.actions import SYSTEM, follow, home_of, stand
 from casework.operations.core.idempotency import Done
 from casework.permissions import Actor, may_hold

@@ -9,19 +9,12 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import TaskRule
-from casework.engine.execution.commands import (
-    Add,
-    By,
-    Command,
-    DeclareInterest,
-    EndConsent,
-    Fire,
-    HandOver,
-    Open,
-    RegisterDocument,
-)
+from casework.engine.execution.commands import Command, DeclareInterest, EndConsent, Fire, HandOver, Open
+from casework.engine.execution.context import By
 from casework.engine.execution.effects import accepted
 from casework.engine.execution.guards import duty_reasons
+from casework.engine.execution.record_commands import RegisterDocument
+from casework.engine.execution.task_commands import Add
 from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES
 from casework.engine.state.case import Case, Track

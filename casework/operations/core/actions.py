@@ -18,38 +18,35 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.decide import decide_and_evolve
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.required_documents import SCANS
-from casework.engine.execution.commands import (
+from casework.engine.execution.commands import Command, CorrectAnswer, Notice, Open
+from casework.engine.execution.context import By, Context, Library
+from casework.engine.execution.corrections import answer_of
+from casework.engine.execution.record_commands import (
+    AskUnsealing,
+    BreakGlass,
+    Correct,
+    DecideUnsealing,
+    Reseal,
+    Say,
+    TellParties,
+)
+from casework.engine.execution.task_commands import (
     AddItem,
     Allocate,
     AnswerReview,
     AskReview,
-    AskUnsealing,
     Assign,
-    BreakGlass,
-    By,
     Claim,
-    Command,
-    Context,
-    Correct,
-    CorrectAnswer,
-    DecideUnsealing,
     Delegate,
     Forward,
-    Library,
     Modify,
-    Notice,
-    Open,
     Release,
-    Reseal,
     Resume,
-    Say,
     Start,
     Stop,
     Suspend,
-    TellParties,
     Tick,
 )
-from casework.engine.execution.corrections import answer_of
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, NotFound
@@ -58,7 +55,8 @@ from casework.operations.core.idempotency import Done, Request, asked_and_locked
 from casework.operations.core.ip_rights import encumber
 from casework.operations.core.staffing import insist_goes_on
 from casework.permissions import Actor
-from casework.records.case_store import load_with_calendar, save
+from casework.records.case_loader import load_with_calendar
+from casework.records.case_writer import save
 from casework.records.database import run
 from casework.records.event_log import Log, lock_logs, new_log, seal_events
 from casework.records.row_security import whole

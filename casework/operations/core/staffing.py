@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from casework.engine.analysis.remaining_work import Demand, Way, decisions, ways
 from casework.engine.analysis.staffing import Hand, Rest, core, needed, survives
-from casework.engine.execution.commands import By, Library
+from casework.engine.execution.context import By, Library
 from casework.engine.roles import OFFICER, SUPERVISOR
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import (

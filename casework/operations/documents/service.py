@@ -14,17 +14,17 @@ from sqlalchemy import Connection, text
 from casework.engine.case_objects import document_access as grants
 from casework.engine.case_objects.document_access import last_day
 from casework.engine.case_objects.documents import CLERKS, DELIVERERS, home, refusal
-from casework.engine.execution.commands import (
-    By,
+from casework.engine.execution.commands import Command
+from casework.engine.execution.context import By
+from casework.engine.execution.effects import accepted
+from casework.engine.execution.record_commands import (
     ChangeGrantDay,
-    Command,
     FileDocument,
     RegisterDocument,
     ReturnPapers,
     WithdrawDocument,
     WithdrawGrant,
 )
-from casework.engine.execution.effects import accepted
 from casework.engine.state.case import Case, Document, Track
 from casework.engine.state.events import Event
 from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, NotFound
@@ -49,7 +49,7 @@ from casework.permissions import (
     sight,
 )
 from casework.records.actors import find_members
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.event_log import now
 
 Json = Any

@@ -14,7 +14,7 @@ from datetime import timedelta
 import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.execution.commands import FileTold
+from casework.engine.execution.record_commands import FileTold
 from casework.engine.state.case import Document
 from casework.errors import FileDamaged, FileMissing
 from casework.operations.core.encryption import Vault

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.execution.commands import Library
+from casework.engine.execution.context import Library
 from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, MEDIATION
 from casework.engine.tasks.allocation import Rule
 from casework.engine.tasks.substitution import Absence

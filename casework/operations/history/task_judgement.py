@@ -8,7 +8,7 @@ from typing import Any
 from casework.engine.definition.editions import Edition
 from casework.engine.execution import task_lifecycle as table
 from casework.engine.execution.checklists import items_of, unticked
-from casework.engine.execution.commands import By, Library
+from casework.engine.execution.context import By, Library
 from casework.engine.state import events as kinds
 from casework.engine.state.case import READY, RESERVED, SUSPENDED, Case, Task
 from casework.engine.state.events import SYSTEM_ACTOR, Event

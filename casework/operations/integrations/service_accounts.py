@@ -14,7 +14,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.definition.names import is_plain
-from casework.engine.execution.commands import By
+from casework.engine.execution.context import By
 from casework.engine.roles import PROVIDER, PROVIDER_LEAD
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests
 from casework.operations.auth.sessions import close_account, secret_hash

@@ -18,8 +18,10 @@ from casework.engine.analysis.notification_rules import deed_of
 from casework.engine.case_objects import letters
 from casework.engine.case_objects.letters import CLOSING, REFERRAL, REMINDER, SENDERS
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.execution.commands import By, Command, SendLetter
+from casework.engine.execution.commands import Command
+from casework.engine.execution.context import By
 from casework.engine.execution.effects import accepted
+from casework.engine.execution.record_commands import SendLetter
 from casework.engine.parties import PARTIES
 from casework.engine.state.case import Case, Task
 from casework.engine.state.events import Event

@@ -7,15 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects import disclosures
-from casework.engine.execution.commands import (
-    AskUnsealing,
-    BreakGlass,
-    By,
-    Command,
-    DecideUnsealing,
-    Reseal,
-    TellParties,
-)
+from casework.engine.execution.commands import Command
+from casework.engine.execution.context import By
+from casework.engine.execution.record_commands import AskUnsealing, BreakGlass, DecideUnsealing, Reseal, TellParties
 from casework.engine.roles import ADMINISTRATOR
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event

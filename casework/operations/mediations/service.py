@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.execution.commands import By, Command, HandOver, Open
+from casework.engine.execution.commands import Command, HandOver, Open
+from casework.engine.execution.context import By
 from casework.engine.roles import DISPUTE_OFFICER
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm, NotAllowed, NotFound
@@ -20,7 +21,7 @@ from casework.operations.core.presenters import names_of, when
 from casework.operations.core.visibility import mediation_log
 from casework.operations.mediations.succession import who_may_lead
 from casework.permissions import Actor, Sight, reach, sight
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.event_log import now
 
 Json = Any

@@ -23,8 +23,10 @@ from casework.engine.case_objects.messages import (
     doubts,
     refusal,
 )
-from casework.engine.execution.commands import By, Command, Correct, Said, Say
+from casework.engine.execution.commands import Command
+from casework.engine.execution.context import By
 from casework.engine.execution.effects import accepted
+from casework.engine.execution.record_commands import Correct, Said, Say
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound

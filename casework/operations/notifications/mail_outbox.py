@@ -42,7 +42,7 @@ from casework.operations.people.invitations import InvitationMail, write_invitat
 from casework.operations.people.role_notices import ROLE, RoleMail, write_role_mail
 from casework.permissions import Actor
 from casework.records.actors import find_actor
-from casework.records.case_store import load
+from casework.records.case_loader import load
 
 Json = Any
 

@@ -23,7 +23,7 @@ from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
 from casework.operations.integrations.webhooks import queue_message
 from casework.operations.people.absences import substitutes_of
 from casework.operations.people.role_notices import tell_readers
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import event_of
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.execution.commands import Library
+from casework.engine.execution.context import Library
 from casework.engine.roles import SUPERVISOR
 from casework.engine.state.case import Case
 from casework.errors import CasesStranded, NotFound
@@ -21,7 +21,7 @@ from casework.operations.core.idempotency import Request
 from casework.operations.core.staffing import Prospect, Roster, on_main, prospect, say
 from casework.permissions import Actor, Sight
 from casework.records.actors import find_members
-from casework.records.case_store import load_live
+from casework.records.case_loader import load_live
 
 Json = Any
 

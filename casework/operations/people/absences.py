@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from casework.engine.deadlines.calendars import day_in
-from casework.engine.execution.commands import By
+from casework.engine.execution.context import By
 from casework.engine.state.events import Event
 from casework.engine.tasks.substitution import MOST_LINKS, Absence, circle, longest, standing_in
 from casework.errors import InvalidForm, NotFound, WrongState

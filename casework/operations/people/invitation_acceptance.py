@@ -10,14 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.execution.commands import By
+from casework.engine.execution.context import By
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.operations.auth.account_log import ROLE_GIVEN, note_account
+from casework.operations.auth.authentication import SignedIn, start_session_of
 from casework.operations.auth.passwords import fault_of, hash_password, password_fits, words_of_office
 from casework.operations.auth.preferences import LANGUAGES
-from casework.operations.auth.sessions import SignedIn, start_session_of
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.operations.core import register_log
 from casework.operations.core.email_addresses import canonical

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.execution.commands import By, Command, HandOver
+from casework.engine.execution.commands import Command, HandOver
+from casework.engine.execution.context import By
 from casework.engine.roles import SUPERVISOR
 from casework.engine.state.case import Case
 from casework.errors import CaseworkError, InvalidForm, NotFound, WrongState
@@ -23,7 +24,7 @@ from casework.operations.core.presenters import when
 from casework.operations.core.references import IN_FORCE
 from casework.operations.core.visibility import case_log
 from casework.permissions import Actor
-from casework.records.case_store import load_several
+from casework.records.case_loader import load_several
 
 Json = Any
 

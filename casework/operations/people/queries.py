@@ -11,8 +11,8 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound
+from casework.operations.people.administration import is_administrator
 from casework.operations.people.role_requests import list_waiting
-from casework.operations.people.service import is_administrator
 from casework.permissions import Actor
 from casework.records.row_security import whole
 

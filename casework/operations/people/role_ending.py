@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.execution.commands import By
+from casework.engine.execution.context import By
 from casework.engine.roles import QUEUE_ROLES
 from casework.operations.cases.relief import relieve
 from casework.operations.core.actions import SYSTEM

@@ -14,7 +14,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.execution.commands import By
+from casework.engine.execution.context import By
 from casework.engine.roles import ADMINISTRATOR, SUPERVISOR
 from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState

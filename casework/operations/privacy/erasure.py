@@ -25,7 +25,7 @@ from casework.operations.privacy import erasure_requests
 from casework.operations.privacy.personal_data import Naming
 from casework.operations.privacy.personal_texts import WORDY, NamingEvent, find_texts, names_in, worded
 from casework.operations.privacy.retention import YEARS, find_duties
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import Log, lock_log, lock_logs, read_events
 from casework.records.register_entries import MARK as FIELD_MARK

@@ -20,8 +20,10 @@ from casework.engine.case_objects.acknowledgements import (
     side_of,
     unreceived,
 )
-from casework.engine.execution.commands import AnswerObjection, By, Command, Object, Receive
+from casework.engine.execution.commands import Command
+from casework.engine.execution.context import By
 from casework.engine.execution.effects import accepted
+from casework.engine.execution.record_commands import AnswerObjection, Object, Receive
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event
 from casework.errors import NotAllowed

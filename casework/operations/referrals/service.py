@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.case_objects.document_access import last_day
-from casework.engine.execution.commands import Library
+from casework.engine.execution.context import Library
 from casework.engine.execution.sequential_requests import line_of, request_of
 from casework.engine.state.case import Case, Track
 from casework.engine.state.join_count import asked_with
@@ -28,7 +28,7 @@ from casework.operations.core.unread import look, looks
 from casework.operations.core.visibility import referral_log
 from casework.operations.deadlines.time_accounting import account_of
 from casework.permissions import Actor, Sight, own_tracks, reach, sight
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.event_log import now
 from casework.records.row_security import whole
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from casework.ledger.canonical_json import instant
 from casework.operations.core.access_sql import named_for, own_paper, own_referral, reach_values, reads_case
 from casework.operations.core.presenters import names_of
-from casework.operations.people.service import PEOPLE_SEEN, people_values
+from casework.operations.people.lists import PEOPLE_SEEN, people_values
 from casework.permissions import Actor, reach
 
 Json = Any

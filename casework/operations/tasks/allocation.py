@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
-from casework.engine.execution.commands import Allocate, Library
+from casework.engine.execution.context import Library
+from casework.engine.execution.task_commands import Allocate
 from casework.engine.roles import OFFICER
 from casework.engine.state.case import READY, Case, Task
 from casework.engine.tasks.allocation import (

@@ -23,7 +23,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import names_of
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.candidates import Receivers, receivers
-from casework.operations.tasks.queues import find_task, place, task_row
+from casework.operations.tasks.queries import find_task, place, task_row
 from casework.permissions import Actor, operations
 
 Json = Any

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from casework.definitions import load_library
-from casework.engine.execution.commands import By
+from casework.engine.execution.context import By
 from casework.engine.execution.task_lifecycle import COMPLETE, OPERATIONS
 from casework.engine.state.case import Case, Task
 from casework.errors import NotAllowed
 from casework.operations.people.absences import substitutes_of
-from casework.operations.tasks.queues import find_task
+from casework.operations.tasks.queries import find_task
 from casework.permissions import Actor, may_review, may_work, operate, operations
 from casework.records.actors import find_members
 

@@ -22,7 +22,7 @@ from casework.operations.core.overdue_sql import NOT_PAUSED, OVERDUE
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.unread import LOOKED, SINCE, mark_rows
-from casework.operations.tasks.queues import WORDS, named_in, place, task_row
+from casework.operations.tasks.queries import WORDS, named_in, place, task_row
 from casework.permissions import Actor, reach
 from casework.records.database import plan_by_values
 from casework.records.event_log import now

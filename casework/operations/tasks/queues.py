@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -11,27 +11,15 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
-from casework.engine.execution.checklists import items_of
-from casework.engine.execution.commands import Library
-from casework.engine.execution.task_lifecycle import VIEW
 from casework.engine.roles import ORGANISATION_QUEUES
-from casework.engine.state.case import Case, Task
-from casework.engine.state.events import HANDED_BACK, REVIEW_ASKED
-from casework.engine.tasks.queue_order import reason
-from casework.errors import InvalidForm, NotFound
-from casework.ledger.redactable_bodies import ERASED, values
-from casework.operations.cases.queries import show
+from casework.errors import InvalidForm
 from casework.operations.core.access_sql import named_for, reach_values, reads_case, sent
-from casework.operations.core.overdue_sql import AT_WORK, OVERDUE
+from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.operations.core.presenters import names_of, when
+from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import LOOKED, SINCE, mark_rows
-from casework.operations.core.visibility import task_log
-from casework.operations.tasks.allocation import explain_waiting
-from casework.operations.tasks.request_context import what_was_asked
-from casework.permissions import Actor, Sight, operations, own_tracks, reach, sight
-from casework.records.case_store import load
-from casework.records.database import plan_by_values
+from casework.operations.tasks.queries import _TASKS, WORDS, named_in, place, task_row
+from casework.permissions import Actor, reach
 
 Json = Any
 
@@ -41,17 +29,6 @@ _SEEN = f""" AND (
     OR EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND {named_for("h")} OFFSET 0)
     OR t.organisation_id IS NOT NULL AND {{own_track}}
 )"""
-_TASKS = """
-    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {late} AS late, {words}{since}
-    FROM tasks t
-    JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id {looked}
-    WHERE {where} {more} ORDER BY {order}, t.id LIMIT :most
-"""
-#: What was written when a task of a list came to whom it is with, and when it was let wait.
-WORDS = ", ".join(
-    f"(SELECT e.body FROM events e WHERE e.log_id = t.log_id AND e.seq = CAST(t.{name}->>'seq' AS bigint)) AS {name}_words"
-    for name in ("handed", "wait")
-)
 VIEWS = ("mine", "queue", "done")
 
 
@@ -298,42 +275,6 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> Text
     )
 
 
-#: How far each queue is counted, for somebody who works no more than so many of them.
-_COUNTED_TO = ((FEW, 1000), (80, 100), (200, 10))
-
-
-def _counted_to(queues: int) -> int:
-    return next((most for many, most in _COUNTED_TO if queues <= many), 3)
-
-
-def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> list[dict[str, Json]]:
-    """The queues that the actor works, with how many wait in each and are late; one query, each counted up to `most`."""
-    statement, values = _claimable(actor, "")
-    if statement is None:
-        return []
-    besides = {name: values.pop(name) for name in ("own", "mediated") if name in values}
-    shape: dict[str, int] = {}
-    most = most or _counted_to(sum(len(json.loads(written)) for written in values.values()))
-    given: dict[str, Any] = {"person": actor.person, "most": most} | besides
-    for name, written in values.items():
-        kind, found = name.removeprefix("q_"), json.loads(written)
-        shape[kind] = len(found)
-        if kind not in _HOMES_OF:
-            given[name] = written
-            continue
-        # Given one by one, so that the server sees how many cases each person has.
-        for n, one in enumerate(found):
-            given |= {f"{kind}_queue_{n}": one["queue"], f"{kind}_scope_{n}": one["scope"], f"{kind}_who_{n}": one["who"].split(",")}
-    plan_by_values(db)
-    more = (_NOT_OWN if "own" in besides else "") + (_NOT_KEPT if "mediated" in besides else "")
-    rows = db.execute(_queue_counts(tuple(sorted(shape.items())), more), given)
-    return [
-        {"queue": row.queue, "scope": {"id": row.scope, "name": row.name, "name_zh": row.name_zh}, "count": row.count,
-         "overdue": row.overdue, "most": most}
-        for row in rows
-    ]  # fmt: skip
-
-
 # Of a queue in which one may take the tasks of certain cases only, it is these cases that are looked for: in the order
 # of the queue, most tasks would be of cases that are not one's own.
 _HOMES_OF = {"named": "cases", "sealed": "mediations"}
@@ -357,55 +298,10 @@ def _homes(kind: str, who: str, scope: str) -> str:
     return " UNION ALL ".join(f"SELECT h.id FROM {_HOMES_OF[kind]} h WHERE {one} AND {mine}" for one in wanted)
 
 
-@cache
-def _queue_counts(shape: tuple[tuple[str, int], ...], more: str) -> TextClause:
-    def counted(found: str) -> str:
-        count = "(SELECT count(*) FROM ({found} LIMIT :most) x)"
-        late = count.format(found=f"{found} AND {OVERDUE}")
-        return f"{count.format(found=found)} AS count, {late} AS overdue"
-
-    parts = []
-    for kind, queues in shape:
-        if kind not in _HOMES_OF:
-            # In the index's order, in which what is late stands at the front: one look is enough for both.
-            parts.append(
-                f"SELECT q.queue, q.scope, f.count, f.overdue FROM jsonb_to_recordset(CAST(:q_{kind} AS jsonb))"
-                " AS q(queue text, scope uuid, who text) CROSS JOIN LATERAL ("
-                "SELECT count(*) AS count, count(*) FILTER (WHERE x.late) AS overdue FROM ("
-                f"SELECT {OVERDUE} AS late FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {_scope_of(kind)}"
-                f" AND {_MAY[kind]} {more} ORDER BY t.turn_at, t.id LIMIT :most) x) f"
-            )
-            continue
-        for n in range(queues):
-            queue, scope, who = (f"{kind}_{part}_{n}" for part in ("queue", "scope", "who"))
-            homes = _homes(kind, f"CAST(:{who} AS uuid[])", f"CAST(:{scope} AS uuid)")
-            found = (
-                f"SELECT 1 FROM ({homes}) h CROSS JOIN LATERAL (SELECT t.* FROM tasks t WHERE t.log_id = h.id AND t.state = 'Ready'"
-                f" AND t.queue = :{queue} AND t.organisation_id IS NULL OFFSET 0) t WHERE true {_another(kind, f'CAST(:{who} AS text[])')} {more}"
-            )
-            parts.append(f"SELECT CAST(:{queue} AS text), CAST(:{scope} AS uuid), {counted(found)}")
-    return text(
-        "SELECT u.*, coalesce(p.name, o.name) AS name, coalesce(p.name_zh, o.name_zh) AS name_zh"
-        f" FROM ({' UNION ALL '.join(parts)}) AS u(queue, scope, count, overdue) LEFT JOIN programmes p ON p.id = u.scope"
-        " LEFT JOIN organisations o ON o.id = u.scope ORDER BY u.queue, 5, u.scope"
-    )
-
-
 def _scope_of(kind: str) -> str:
     if kind == "organisation":
         return "t.organisation_id = q.scope"
     return "t.programme_id = q.scope AND t.organisation_id IS NULL"
-
-
-def next_claimable(db: Connection, actor: Actor, *, limit: int, skip: Collection[str] = ()) -> list[Any]:
-    """The first tasks that the actor may take, in the order of `engine.tasks.queue_order`, but those of the logs to skip; unlocked.
-
-    What stands still waits for nobody's work, however early its day.
-    """
-    statement, values = _claimable(actor, f" AND NOT t.log_id = ANY(CAST(:skip AS uuid[])) AND {AT_WORK}")
-    if statement is None:
-        return []
-    return list(db.execute(statement, values | {"person": actor.person, "most": limit, "skip": sorted(skip)}))
 
 
 _QUEUES_OF = {
@@ -417,114 +313,3 @@ _QUEUES_OF = {
     "provider_lead": ("provider", "provider_lead"),
     "verifier": ("provider",),
 }
-
-
-def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
-    """A row of tasks with its case's number and title, as lists show it."""
-    task = Task(
-        id=row.id, track=row.track_id, name=row.name, edition=row.edition, rule=row.rule, type=row.type, queue=row.queue,
-        organisation=row.organisation_id, state=row.state, opened_at=row.opened_at, due_at=row.due_at,
-        holder=row.holder_id, about=row.about, of=row.of, result=row.result, flagged=row.flagged, aftercare=row.aftercare,
-        initiator=row.initiator, priority=row.priority, handed=row.handed, wait=row.wait,
-    )  # fmt: skip
-    made = show(task, library[task.edition], names, overdue=row.late)
-    if task.handed:
-        # What came with a form are its fields, and no note.
-        of_a_form = task.type == "side" and task.handed["how"] in (HANDED_BACK, REVIEW_ASKED)
-        made["handed"]["note"] = None if of_a_form else _words(row.handed_words, "note")
-    if task.wait:
-        made["wait"]["reason"] = _words(row.wait_words, "reason")
-    # A task of a sealed log names no case.
-    return made | {
-        "case": {"number": row.number, "title": row.title} if row.number else None,
-        "turn": {"at": when(row.turn_at), "by": reason(row.due_at)},
-    }
-
-
-def _words(body: Json, name: str) -> str | None:
-    """What a person wrote with a deed; None where nothing was, or where it has been erased."""
-    said = values(body or {}).get(name)
-    return said if isinstance(said, str) else None
-
-
-def named_in(rows: Iterable[Any]) -> set[str | None]:
-    """Everybody who is named where these rows of tasks are shown."""
-    return {
-        one for row in rows
-        for one in (row.holder_id, row.initiator, *((row.handed["by"], row.handed["to"]) if row.handed else ()))
-    }  # fmt: skip
-
-
-def place(shown: dict[str, Json], row: Any, names: Mapping[str, str]) -> dict[str, Json]:
-    """A task with where it is done (its log, and of a provider's the referral), whom it waits for, and reminders."""
-    waits: Json = {"role": row.queue}
-    if who := row.holder_id or row.organisation_id:
-        waits = {"name": names.get(who)}
-    return shown | {
-        "log": row.log_id, "kind": row.log_kind, "referral": row.track_id if row.workflow == "referral" else row.parent_id,
-        "waits_for": waits, "reminded": row.reminded, "edition": row.edition, "rule": row.rule,
-        "outward": row.queue in ORGANISATION_QUEUES, "closed_at": when(row.closed_at),
-    }  # fmt: skip
-
-
-def show_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
-    """One task, for whoever sees its case or referral. Raises NotFound."""
-    case, row = find_task(db, actor, id)
-    return task_row(row, load_library(), names_of(db, named_in([row]))) | {
-        "operations": operations(actor, case, case.tasks[id], load_library()[row.edition]) if id in case.tasks else [VIEW],
-        "checklist": show_checklist(db, case, id),
-        "unallocated": explain_waiting(db, actor, case, case.tasks[id]) if id in case.tasks else None,
-        "asked": what_was_asked(db, actor, case, case.tasks[id]) if id in case.tasks else None,
-    }
-
-
-def show_checklist(db: Connection, case: Case, id: str) -> list[dict[str, Json]]:
-    """The items of a task's checklist with their words, and who ticked or added each and when."""
-    task = case.tasks.get(id)
-    if task is None:
-        return []
-    edition = load_library()[task.edition]
-    listed = items_of(edition, task)
-    names = names_of(db, {one.told["by"] for one in listed if one.told})
-    added = {one.told["seq"]: one.id for one in listed if one.text is None}
-    written = {
-        added[row.seq]: _words(row.body, "item") for row in db.execute(
-            text("SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AND seq = ANY(:seqs)"),
-            {"log": case.log, "seqs": list(added)},
-        )
-    } if added else {}  # fmt: skip
-    return [
-        {
-            "id": one.id, "text": edition.text(one.text) if one.text else written.get(one.id), "key": one.text,
-            "required": one.required, "done": one.done, "at": one.told.get("at"),
-            "by": {"id": one.told["by"], "name": names.get(one.told["by"])} if one.told else None,
-        }
-        for one in listed
-    ]  # fmt: skip
-
-
-def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
-    """A task's case and its row, for whoever sees them. Raises NotFound."""
-    case = load(db, *task_log(db, actor, id))
-    row = db.execute(
-        text(_TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE, words=WORDS, since="", looked="")), {"id": id, "most": 1}
-    ).one()
-    level = sight(actor, case)
-    mine = {track.id for track in own_tracks(actor, case)}
-    if level != Sight.ALL and not (level == Sight.REFERRALS and row.track_id in mine and row.organisation_id):
-        raise NotFound("task")
-    return case, row
-
-
-def prepared(db: Connection, task: str) -> dict[str, Json]:
-    """The form of a delegated or reviewed task as it came back: its facts, and its words where they have not been erased."""
-    row = db.execute(
-        text(
-            "SELECT t.result, e.body FROM tasks t JOIN events e ON e.log_id = t.log_id"
-            " AND e.seq = CAST(coalesce(t.handed->>'form', t.handed->>'seq') AS bigint) WHERE t.id = CAST(:id AS uuid)"
-        ),
-        {"id": task},
-    ).one_or_none()
-    if row is None:
-        return {}
-    return dict(row.result) | {name: said for name, said in values(row.body).items() if said is not ERASED}

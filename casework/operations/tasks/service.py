@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.execution import task_lifecycle as table
-from casework.engine.execution.commands import (
+from casework.engine.execution.commands import Command
+from casework.engine.execution.context import By
+from casework.engine.execution.task_commands import (
     Activate,
     AddItem,
     AnswerReview,
     AskReview,
     Assign,
-    By,
     Claim,
-    Command,
     Complete,
     Delegate,
     Exit,
@@ -41,7 +41,7 @@ from casework.operations.core.actions import Standing, carry_out, perform_on_tas
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.references import insist_references
 from casework.operations.tasks.candidates import Receivers
-from casework.operations.tasks.queues import next_claimable
+from casework.operations.tasks.queue_counts import next_claimable
 from casework.permissions import Actor, Sight, may_hold, may_review, may_work, operate, own_tracks, sight
 from casework.records.actors import find_actor
 from casework.records.event_log import try_lock

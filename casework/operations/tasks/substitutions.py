@@ -16,7 +16,8 @@ from casework.definitions import load_library
 from casework.engine.roles import OFFICER, QUEUE_ROLES
 from casework.operations.core.presenters import names_of, when
 from casework.operations.tasks.my_work import rows_of
-from casework.operations.tasks.queues import named_in, own_track, place, task_row
+from casework.operations.tasks.queries import named_in, place, task_row
+from casework.operations.tasks.queues import own_track
 from casework.permissions import Actor
 
 Json = Any

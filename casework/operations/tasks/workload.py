@@ -11,7 +11,7 @@ from casework.operations.core.access_sql import mediated
 from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.presenters import names_of, when
 from casework.operations.tasks.my_work import place
-from casework.operations.tasks.queues import WORDS, named_in, task_row
+from casework.operations.tasks.queries import WORDS, named_in, task_row
 from casework.permissions import Actor
 
 Json = Any

@@ -34,7 +34,7 @@ from casework.operations.documents.storage import BLOCKED, PENDING, Cabinet
 from casework.operations.documents.upload_checks import clean_name
 from casework.operations.verification.rows import HOMES, PARTS, compare, rows_kept
 from casework.permissions import Actor, Sight, conflict
-from casework.records.case_store import rows_of
+from casework.records.case_writer import rows_of
 from casework.records.event_log import event_of, now, read_rows
 from casework.records.row_security import whole
 

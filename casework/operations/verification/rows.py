@@ -28,7 +28,7 @@ from casework.operations.privacy.erasure_requests import fold as fold_erasure
 from casework.operations.tasks.allocation import fold as fold_rules
 from casework.operations.tasks.skills import fold as fold_skills
 from casework.operations.verification.role_judgement import role_faults
-from casework.records.case_store import rows_of
+from casework.records.case_writer import rows_of
 from casework.records.tables import metadata
 
 Json = Any

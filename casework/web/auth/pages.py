@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotFound, NotSignedIn, Refused, TooManyAttempts, WrongCode, WrongPassword
-from casework.operations.auth import passkeys, preferences, tokens
+from casework.operations.auth import authentication, passkeys, preferences, tokens
 from casework.operations.auth import second_factor as second_factors
 from casework.operations.auth import sessions as accounts
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
@@ -65,7 +65,7 @@ def enter() -> BaseResponse:
             attempt = begin_attempt(db, email, known_devices.source(email))
         with open_transaction() as db:
             insist = current_app.config["INSIST_ON_SECOND_FACTOR"]
-            opened = accounts.sign_in(db, email, password, about_client(request), insist=insist)
+            opened = authentication.sign_in(db, email, password, about_client(request), insist=insist)
             attempt_succeeded(db, attempt)
             device = known_devices.remember(db, email)
     except WrongPassword as refusal:
@@ -100,7 +100,7 @@ def enter_code() -> BaseResponse:
             account = f"code {person.id}"
             attempt = begin_attempt(db, account, known_devices.source(account))
         with open_transaction() as db:
-            renewed = accounts.finish_sign_in(db, secret, request.form.get("code", "")[:100], vault())
+            renewed = authentication.finish_sign_in(db, secret, request.form.get("code", "")[:100], vault())
             attempt_succeeded(db, attempt)
             device = known_devices.remember(db, account)
     except (WrongCode, TooManyAttempts) as refusal:
@@ -120,7 +120,7 @@ def enter_code() -> BaseResponse:
 def _missed(secret: str) -> bool:
     """Whether this wrong code was one too many for the session."""
     with open_transaction() as db:
-        return accounts.miss_code(db, secret)
+        return authentication.miss_code(db, secret)
 
 
 @blueprint.post("/sign-out")

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotSignedIn, Refused, WrongPasskey
-from casework.operations.auth import passkeys, sessions
+from casework.operations.auth import authentication, passkeys, sessions
 from casework.operations.auth.passkeys import Proof, Purpose, Site
 from casework.permissions import Actor
 from casework.web.shell.forms import read_request
@@ -100,7 +100,7 @@ def enter() -> BaseResponse:
         flash(say_error(refusal), "danger")
         return redirect(url_for("accounts.ask_code" if person else "accounts.sign_in", next=target), 303)
     with open_transaction() as db:
-        secret = sessions.sign_in_with_passkey(db, proof, about_client(request), session_secret())
+        secret = authentication.sign_in_with_passkey(db, proof, about_client(request), session_secret())
     return keep_session(make_response(redirect(target or url_for("home.show"), 303)), secret)
 
 

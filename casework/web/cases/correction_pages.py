@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.execution.commands import Library
+from casework.engine.execution.context import Library
 from casework.engine.execution.corrections import REASON, Answer
 from casework.engine.state.case import Case
 from casework.errors import NotFound
@@ -28,7 +28,7 @@ from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.mediations.service import find_mediation
 from casework.operations.referrals.service import find_referral
-from casework.operations.tasks.queues import find_task
+from casework.operations.tasks.queries import find_task
 from casework.permissions import Actor, Sight, sight
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer, say_choices

@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from flask import Response, current_app, make_response, render_template, request, url_for
+from flask import current_app, render_template, url_for
 from flask_babel import gettext
-from sqlalchemy import Connection
-from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
-from casework.engine.definition.forms import Choice, Date, Form, Note, People, Person, Text, build_model, check
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.roles import ORGANISATION_ROLES, SUPERVISOR
-from casework.engine.state.case import Case
-from casework.errors import NotAllowed, NotFound
-from casework.operations.cases import service as cases
-from casework.operations.cases.form_choices import choices_of
+from casework.errors import NotFound
 from casework.operations.cases.history import last_events
 from casework.operations.cases.queries import describe, find_case, show_case
 from casework.operations.cases.related_records import show_papers
 from casework.operations.core.actions import calendar_of
-from casework.operations.core.drafts import find_draft
-from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.documents.service import list_documents
 from casework.operations.messages.service import list_threads
 from casework.operations.oversight.forecast import read_prospect
-from casework.permissions import Actor, Sight
+from casework.permissions import Sight
 from casework.web.cases.list_page import say_hold, say_outcome
 from casework.web.cases.progress import Step, step_name, steps_of
 from casework.web.deadlines.presenter import ledger
-from casework.web.history.sentences import WHOSE, say_entry, say_join, whose
+from casework.web.history.sentences import say_entry, say_join
 from casework.web.messages.pages import threads_of
-from casework.web.shell.form_actions import Action, Sent, actions_in, answer, say_choices
-from casework.web.shell.forms import FormView, build_form, own_texts
-from casework.web.shell.i18n import N_, edition_text, sentence
-from casework.web.shell.layout import clock, use_calendar
+from casework.web.shell.form_actions import Action, actions_in
+from casework.web.shell.i18n import edition_text, sentence
+from casework.web.shell.layout import use_calendar
 from casework.web.shell.obstacles import say_risks
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import hold_name, queue_name
-from casework.web.shell.values import ENCUMBRANCES, KINDS_OF_RIGHTS, PAPERS, paper_name, party_name, service_name
-from casework.web.tasks.next_action import say_done, say_task
+from casework.web.shell.values import ENCUMBRANCES, KINDS_OF_RIGHTS, paper_name, party_name, service_name
+from casework.web.tasks.next_action import say_task
 
 Json = Any
 
@@ -284,188 +274,3 @@ def _outline(case: Mapping[str, Json]) -> str:
 
 
 # --- deeds on the case itself ----------------------------------------------------------------------------------------
-
-
-class HandOver(Form):
-    owner = Person(label=N_("New owner"), role="officer")
-    team = People(label=N_("Team"), role="officer", required=False)
-    note = Note(label=N_("What the new owner should know"))
-
-
-class Paper(Form):
-    title = Text(label=N_("Title"), max=300)
-    kind = Choice(label=N_("Kind"), choices=PAPERS)
-    whose = Choice(
-        label=N_("Whose paper it is, or whom it is about"), choices=WHOSE,
-        help=N_("It goes to a provider only with the consent of whom you name here."),
-    )  # fmt: skip
-    language = Choice(label=N_("Language of the paper"), choices={"en": N_("English"), "zh": N_("Chinese")}, required=False)
-    valid_until = Date(label=N_("Valid until"), required=False)
-
-
-class Withdrawal(Form):
-    reason = Note(label=N_("What the party said, and how"))
-
-
-class Interest(Form):
-    nature = Note(label=N_("What kind of interest"))
-
-
-@dataclass(frozen=True)
-class Deed:
-    """A deed on the case itself: its form, and the words of its page."""
-
-    name: str
-    form: type[Form]
-    title: str
-    do: str
-    done: str
-    consequence: str = ""
-    irreversible: bool = False
-
-    @property
-    def rules(self) -> list[dict[str, Json]]:
-        return self.form.rule()
-
-
-HAND_OVER = Deed(
-    "hand_over", HandOver, N_("Hand the case over"), N_("Hand over"), N_("You have handed the case over."),
-    N_("The tasks that the present owner holds go back to their queues."),
-)  # fmt: skip
-NEW_DOCUMENT = Deed(
-    "register_document", Paper, N_("Enter a paper without a file"), N_("Enter the document"), N_("You have entered the document."),
-    N_("For a paper that lies elsewhere: consents, referrals and grants can name it. A file can be added later."),
-)  # fmt: skip
-WITHDRAW = Deed(
-    "withdraw_consent", Withdrawal, N_("Record that a consent is withdrawn"), N_("End the consent"),
-    N_("The consent has ended."),
-    N_("What was shared under it ends at once, and the referrals that lean on it are suspended."), True,
-)  # fmt: skip
-INTEREST = Deed(
-    "declare_interest", Interest, N_("Declare an interest"), N_("Declare the interest"), N_("Your interest is declared."),
-    N_("From then on you can do nothing in this case. Your tasks in it go back to their queues."), True,
-)  # fmt: skip
-
-
-def _ask(
-    number: str, deed: Deed, subject: str = "", sent: Sent | None = None, insist: Callable[[Case], None] | None = None
-) -> Response:
-    """The page with the form of a deed."""
-    with page_transaction() as (db, actor):
-        case, level = find_case(db, actor, number)
-        if level < Sight.ALL:
-            raise NotFound("case")
-        shown = describe(db, actor, case, level)
-        if insist is not None:
-            insist(case)
-        if deed.name not in shown["deeds"]:
-            raise NotAllowed()
-        form = _form(db, actor, case, deed, subject, sent)
-    page = render_template(
-        "cases/case_action.html", case=shown, form=form, sent=sent, deed=deed, title=gettext(deed.title), do=gettext(deed.do),
-        consequence=gettext(deed.consequence) if deed.consequence else "",
-        back=url_for("cases.show", number=number),
-    )  # fmt: skip
-    return make_response(page, sent.status if sent else 200)
-
-
-def _draft(case: str, deed: Deed, subject: str) -> str:
-    return f"case:{case}:{deed.name}" + (f":{subject}" if subject else "")
-
-
-def _form(db: Connection, actor: Actor, case: Case, deed: Deed, subject: str, sent: Sent | None) -> FormView:
-    name = _draft(str(case.number), deed, subject)
-    known = {"team": list(case.team)} if deed is HAND_OVER else None
-    choices = say_choices(choices_of(db, actor, case, case.main, deed.rules))
-    if deed is HAND_OVER:
-        # Whoever has an interest in the case does nothing in it.
-        choices = {name: [one for one in offered if one[0] not in case.interests] for name, offered in choices.items()}
-        # Who owns the case stays on offer: with the same owner the team alone can change.
-        choices = {**choices, "owner": [(id, gettext("%(name)s (owns the case now)", name=words) if id == case.owner else words) for id, words in choices["owner"]]}
-    return build_form(
-        name, deed.rules, own_texts(deed.form), choices=choices,
-        values=known, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name), revision=case.revision, doubts=sent.doubts if sent else (),
-    )  # fmt: skip
-
-
-#: In the transaction, with who asks, the request, the revision seen and the data.
-Does = Callable[[Connection, Actor, Request, int, dict[str, Json]], Done]
-
-
-def _answer(
-    number: str, deed: Deed, do: Does, subject: str = "", insist: Callable[[Case], None] | None = None
-) -> BaseResponse:
-    return answer(
-        _draft(number, deed, subject), deed.rules, do, lambda sent: _ask(number, deed, subject, sent, insist),
-        lambda done: url_for("cases.show", number=number), lambda done: say_done(number, gettext(deed.done)),
-        sure=not deed.irreversible or request.form.get("sure") == "yes",
-    )  # fmt: skip
-
-
-def ask_hand_over(number: str) -> Response:
-    return _ask(number, HAND_OVER)
-
-
-def hand_over(number: str) -> BaseResponse:
-    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
-        given = _checked(HAND_OVER, data)
-        return cases.hand_over(
-            db, actor, number, owner=given["owner"], team=given.get("team", []), note=given["note"], revision=revision,
-            request=key,
-        )  # fmt: skip
-
-    return _answer(number, HAND_OVER, do)
-
-
-def ask_document(number: str) -> Response:
-    return _ask(number, NEW_DOCUMENT)
-
-
-def register_document(number: str) -> BaseResponse:
-    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
-        given = _checked(NEW_DOCUMENT, data)
-        return cases.register_document(
-            db, actor, number, title=given["title"], kind=given["kind"], **whose(given["whose"]),
-            language=given.get("language"), valid_until=given.get("valid_until"), revision=revision, request=key,
-        )  # fmt: skip
-
-    return _answer(number, NEW_DOCUMENT, do)
-
-
-def ask_withdrawal(number: str, consent: UUID) -> Response:
-    return _ask(number, WITHDRAW, str(consent), insist=_has_consent(str(consent)))
-
-
-def withdraw_consent(number: str, consent: UUID) -> BaseResponse:
-    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
-        given = _checked(WITHDRAW, data)
-        return cases.withdraw_consent(
-            db, actor, number, str(consent), reason=given["reason"], revision=revision, request=key
-        )
-
-    return _answer(number, WITHDRAW, do, str(consent), insist=_has_consent(str(consent)))
-
-
-def _has_consent(consent: str) -> Callable[[Case], None]:
-    def check_case(case: Case) -> None:
-        if consent not in case.consents:
-            raise NotFound("consent")
-
-    return check_case
-
-
-def ask_interest(number: str) -> Response:
-    return _ask(number, INTEREST)
-
-
-def declare_interest(number: str) -> BaseResponse:
-    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
-        return cases.declare_interest(db, actor, number, nature=_checked(INTEREST, data)["nature"], request=key)
-
-    return _answer(number, INTEREST, do)
-
-
-def _checked(deed: Deed, data: Mapping[str, Json]) -> dict[str, Json]:
-    """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
-    return check(build_model(deed.form.__name__, deed.rules), deed.rules, data, clock().office_today)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from casework.web.cases import action_page, detail_page, list_page
+from casework.web.cases import action_page, case_action_pages, detail_page, list_page
 from casework.web.tasks import case_task_pages, new_task_page
 
 blueprint = Blueprint("cases", __name__)
@@ -24,10 +24,10 @@ _SHOWN: Views = (
     ("/cases.csv", "csv", list_page.export_csv),
     ("/cases.xlsx", "xlsx", list_page.export_xlsx),
     (_CASE, "show", detail_page.show),
-    (f"{_CASE}/hand-over", "hand_over", detail_page.ask_hand_over),
-    (f"{_CASE}/documents/new", "new_document", detail_page.ask_document),
-    (f"{_CASE}/consents/<uuid:consent>/withdraw", "withdraw", detail_page.ask_withdrawal),
-    (f"{_CASE}/interest", "interest", detail_page.ask_interest),
+    (f"{_CASE}/hand-over", "hand_over", case_action_pages.ask_hand_over),
+    (f"{_CASE}/documents/new", "new_document", case_action_pages.ask_document),
+    (f"{_CASE}/consents/<uuid:consent>/withdraw", "withdraw", case_action_pages.ask_withdrawal),
+    (f"{_CASE}/interest", "interest", case_action_pages.ask_interest),
     (_ACTION, "act", action_page.show),
     (_TASK, "task", case_task_pages.show),
     (_NEW_TASK, "new_task", new_task_page.show),
@@ -35,10 +35,10 @@ _SHOWN: Views = (
 _DONE: Views = (
     ("/cases/filters", "save_filter", list_page.keep_filter),
     ("/cases/filters/<uuid:filter>/drop", "drop_filter", list_page.forget_filter),
-    (f"{_CASE}/hand-over", "do_hand_over", detail_page.hand_over),
-    (f"{_CASE}/documents/new", "do_document", detail_page.register_document),
-    (f"{_CASE}/consents/<uuid:consent>/withdraw", "do_withdraw", detail_page.withdraw_consent),
-    (f"{_CASE}/interest", "do_interest", detail_page.declare_interest),
+    (f"{_CASE}/hand-over", "do_hand_over", case_action_pages.hand_over),
+    (f"{_CASE}/documents/new", "do_document", case_action_pages.register_document),
+    (f"{_CASE}/consents/<uuid:consent>/withdraw", "do_withdraw", case_action_pages.withdraw_consent),
+    (f"{_CASE}/interest", "do_interest", case_action_pages.declare_interest),
     (_NEW_TASK, "add_task", new_task_page.add),
     (_ACTION, "fire", action_page.fire),
 )

@@ -21,7 +21,7 @@ from casework.operations.deadlines.calendar_import import MOST_BYTES, YEARS, rea
 from casework.operations.deadlines.calendar_text import WEEKDAYS as DAYS
 from casework.operations.deadlines.calendar_text import read_calendar, write_days, write_slots
 from casework.operations.deadlines.calendars import change_calendar, preview_calendar, recount_programme, show_calendar
-from casework.operations.people import service as people
+from casework.operations.people import lists
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, edition_text, say_error, say_fault, say_faults
 from casework.web.shell.session import only, page_transaction
@@ -88,7 +88,7 @@ def _without(words: str, days: Mapping[date, object]) -> str:
 @only("administrator")
 def index() -> str:
     with page_transaction() as (db, actor):
-        items = people.list_programmes(db, actor)["items"]
+        items = lists.list_programmes(db, actor)["items"]
     return render_template("deadlines/calendars.html", items=items)
 
 

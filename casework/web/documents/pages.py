@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import (
-    Blueprint,
     Flask,
     Response,
     current_app,
@@ -31,10 +28,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.protocol.files import as_attachment, cabinet
 from casework.engine.case_objects.documents import SEALED
-from casework.engine.definition.forms import Choice, Date, Form, Note, Text, build_model, check
+from casework.engine.definition.form_values import build_model, check
+from casework.engine.definition.forms import Form
 from casework.engine.state.case import Case, Grant
 from casework.errors import FileDamaged, InvalidForm, NotFound, UploadRefused
-from casework.operations.cases.queries import find_case
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request, digest_of
@@ -43,28 +40,24 @@ from casework.operations.documents.storage import part_for, part_of
 from casework.operations.documents.upload_checks import (
     MEGABYTE,
     MOST_AT_ONCE,
-    MOST_BYTES,
     MOST_FILES,
-    TYPES,
     Upload,
     receive,
 )
-from casework.operations.referrals.service import find_referral
 from casework.operations.verification.case_archive import make_case_file
 from casework.permissions import Actor, Sight, sight
 from casework.records.blob_store import Store
-from casework.web.history.sentences import WHOSE, say_whose, whose
+from casework.web.documents.forms import Ending, LastDay, Returned, Withdrawal
+from casework.web.documents.place import _WORDS, Place, _back, _crumbs, _show, blueprint
+from casework.web.history.sentences import whose
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form, read_request
 from casework.web.shell.i18n import N_, say
-from casework.web.shell.redirects import local_path
 from casework.web.shell.security_log import because
 from casework.web.shell.session import page_transaction, viewer
-from casework.web.shell.values import PAPERS, paper_name, party_name, service_name
 
 Json = Any
-blueprint = Blueprint("documents", __name__)
 
 #: Routes that take files; every other one takes as much as a form needs.
 TAKES_FILES = frozenset({"referrals.fire", "documents.hand_in_case", "documents.hand_in_referral", "documents.file_version"})
@@ -112,154 +105,7 @@ def file_size(size: int) -> str:
 # --- forms -----------------------------------------------------------------------------------------------------------
 
 
-class Delivery(Form):
-    """What a provider says of its files."""
-
-    title = Text(label=N_("Title"), max=300, required=False, help=N_("Empty: the name of the file. With several files always that."))
-    kind = Choice(label=N_("Kind"), choices=PAPERS)
-    language = Choice(label=N_("Language of the paper"), choices={"en": N_("English"), "zh": N_("Chinese")}, required=False)
-    valid_until = Date(label=N_("Valid until"), required=False)
-
-
-class Papers(Delivery):
-    """What the office says of its files."""
-
-    whose = Choice(
-        label=N_("Whose paper it is, or whom it is about"), choices=WHOSE,
-        help=N_("It goes to a provider only with the consent of whom you name here."),
-    )  # fmt: skip
-
-
-class Withdrawal(Form):
-    reason = Note(label=N_("Why"))
-
-
-class Ending(Form):
-    reason = Note(label=N_("Why"))
-
-
-class LastDay(Form):
-    until = Date(
-        label=N_("Last day of the access"), future=True, required=False,
-        help=N_("Empty: until the referral ends, or the consent, whichever is earlier."),
-    )  # fmt: skip
-
-
-class Returned(Form):
-    how = Choice(
-        label=N_("What became of every copy"),
-        choices={"returned": N_("Given back"), "destroyed": N_("Destroyed")},
-    )  # fmt: skip
-    note = Note(label=N_("Note"), required=False)
-
-
 # --- places ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where documents stand: of a case, or of one of its referrals."""
-
-    where: str
-    id: str
-
-    @property
-    def referral(self) -> str | None:
-        return self.id if self.where == "referral" else None
-
-    def find(self, db: Connection, actor: Actor) -> Case:
-        """Raises NotFound for those who may not see it."""
-        if self.where == "referral":
-            return find_referral(db, actor, self.id)[0]
-        case, level = find_case(db, actor, self.id)
-        if level < Sight.ALL:
-            raise NotFound("case")
-        return case
-
-    @property
-    def url(self) -> str:
-        if self.referral:
-            return url_for("documents.referral", referral=self.id)
-        return url_for("documents.case", number=self.id)
-
-    @property
-    def form(self) -> type[Form]:
-        return Delivery if self.referral else Papers
-
-    @property
-    def draft(self) -> str:
-        return f"documents:{self.where}:{self.id}"
-
-
-@blueprint.get("/cases/<number>/documents")
-def case(number: str) -> Response:
-    return _show(Place("case", number))
-
-
-@blueprint.get("/referrals/<uuid:referral>/documents")
-def referral(referral: UUID) -> Response:
-    return _show(Place("referral", str(referral)))
-
-
-def _show(place: Place, sent: Sent | None = None, refused: tuple[UploadRefused, ...] = ()) -> Response:
-    with page_transaction() as (db, actor):
-        found = place.find(db, actor)
-        layout.use_calendar(calendar_of(db, found.programme))
-        track = found.tracks.get(place.referral or "")
-        listed = documents.list_documents(db, actor, found, place.referral)
-        why = documents.why_not(actor, found, track)
-        # The office hands in on the page of the case, and sees there as well what providers have handed in.
-        form = _form(db, actor, place, sent) if why is None else None
-        back = _back()
-        whole = sight(actor, found) == Sight.ALL
-        package = documents.list_package(db, actor, found, track) if track else None
-        returned = _returned(db, actor, place, sent) if package and package["may_confirm"] else None
-    page = render_template(
-        "documents/index.html", package=package, returned=returned, place=place, back=back, post=_with_back(place.url, back), case=found, items=listed, form=form, sent=sent, whole=whole, why_not=say(why) if why else "",
-        refused=[(one.name, say(one.why)) for one in refused], crumbs=_crumbs(found, track, whole),
-        service=service_name(track.kind) if track else "", **_WORDS,
-    )  # fmt: skip
-    return make_response(page, sent.status if sent else 200)
-
-
-_WORDS: Mapping[str, Any] = {
-    "paper_name": paper_name, "party_name": party_name, "say_whose": say_whose, "most_files": MOST_FILES, "most_megabytes": MOST_BYTES // MEGABYTE,
-    "endings": ",".join(f".{one}" for one in TYPES), "kinds": ", ".join(sorted(TYPES)),
-}  # fmt: skip
-
-
-def _back() -> str:
-    """The page that asked for the paper; there one goes on once it is handed in."""
-    return local_path(request.args.get("back")) or ""
-
-
-def _with_back(url: str, back: str) -> str:
-    return f"{url}?{urlencode({'back': back})}" if back else url
-
-
-def _form(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
-    return build_form(
-        place.draft, place.form.rule(), own_texts(place.form), submitted=sent.data if sent else None,
-        faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, place.draft),
-        values={"kind": kind} if (kind := request.args.get("kind", "")) in PAPERS else None,
-    )  # fmt: skip
-
-
-def _returned(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
-    name = f"{place.draft}:returned"
-    return build_form(
-        name, Returned.rule(), own_texts(Returned), submitted=sent.data if sent else None, faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name),
-    )  # fmt: skip
-
-
-def _crumbs(found: Case, track: Any, whole: bool) -> list[tuple[str, str]]:
-    if track is not None and not whole:
-        name = service_name(track.kind)
-        return [(gettext("In progress"), url_for("referrals.working")), (name[:1].upper() + name[1:], url_for("referrals.show", referral=track.id))]
-    if found.number is None:
-        return [(gettext("Sealed mediations"), url_for("mediations.index")), (found.title or gettext("Sealed mediation"), url_for("mediations.show", mediation=found.log))]
-    return [(gettext("Cases"), url_for("cases.index")), (found.number, url_for("cases.show", number=found.number))]
 
 
 # --- handing in ------------------------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ from casework.operations.cases.corrections import may_correct_now
 from casework.operations.cases.queries import find_case
 from casework.operations.core.actions import calendar_of
 from casework.operations.history import timeline
-from casework.web.history.sentences import Change, Told, say_changes, say_entry, say_fields, say_why_not
+from casework.web.history.field_changes import Change, say_changes
+from casework.web.history.sentences import Told, say_entry, say_fields, say_why_not
 from casework.web.shell import layout
 from casework.web.shell.i18n import N_, edition_text, role_name
 from casework.web.shell.session import page_transaction

@@ -16,7 +16,8 @@ from casework.operations.oversight.forecast import MOST as MOST_AT_RISK
 from casework.operations.oversight.forecast import list_at_risk
 from casework.operations.referrals import inbox
 from casework.operations.tasks import my_work, workload
-from casework.operations.tasks.queues import count_queues, list_tasks
+from casework.operations.tasks.queue_counts import count_queues
+from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.substitutions import list_for_absent
 from casework.web.shell import layout
 from casework.web.shell.i18n import N_

@@ -22,7 +22,7 @@ from casework.operations.integrations.scopes import (
     WEBHOOKS,
 )
 from casework.operations.integrations.service_accounts import DAYS, MOST_DAYS
-from casework.operations.people.service import list_members
+from casework.operations.people.lists import list_members
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
 from casework.web.shell.session import only, page_transaction

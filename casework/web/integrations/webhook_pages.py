@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.errors import InvalidForm, Refused
 from casework.operations.integrations import webhooks
-from casework.operations.people.service import list_members
+from casework.operations.people.lists import list_members
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
 from casework.web.shell.session import only, page_transaction, vault

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.engine.case_objects.disclosures import GLASS_LASTS, MOST_DAYS
-from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Person, build_model, check
+from casework.engine.definition.form_values import build_model, check
+from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Person
 from casework.engine.state.case import Case
 from casework.errors import NotFound, WrongState
 from casework.operations.core.drafts import find_draft

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.definition.forms import Form, Note, People, Person, build_model, check
+from casework.engine.definition.form_values import build_model, check
+from casework.engine.definition.forms import Form, Note, People, Person
 from casework.engine.state.case import Case
 from casework.engine.state.events import NOTED, SAID
 from casework.errors import NotAllowed, NotFound

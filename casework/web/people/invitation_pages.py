@@ -13,9 +13,8 @@ from werkzeug.wrappers import Response
 
 from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
 from casework.errors import InvalidForm, Refused
-from casework.operations.people import invitations
+from casework.operations.people import administration, invitations, lists
 from casework.operations.people import queries as people_queries
-from casework.operations.people import service as people
 from casework.operations.people.invitations import DAYS, Scope
 from casework.permissions import Actor
 from casework.web.shell.forms import read_request
@@ -69,16 +68,16 @@ def _form(faults: Mapping[str, str]) -> str:
 
 def _where(db: Connection, actor: Actor) -> list[tuple[str, str]]:
     """What the actor may invite to: (kind and id, name)."""
-    if people.is_administrator(actor):
+    if administration.is_administrator(actor):
         offered = people_queries.choices(db, actor)
         return [(f"{kind}:{id}", name) for kind in ("programme", "organisation") for id, name in offered[kind]]
-    led = people.list_members(db, actor)
+    led = lists.list_members(db, actor)
     return [(f"organisation:{one['id']}", one["name"]) for one in led]
 
 
 def _back(actor: Actor) -> tuple[str, str]:
     """Where people are looked after: words and address."""
-    if people.is_administrator(actor):
+    if administration.is_administrator(actor):
         return gettext("People"), url_for("administration.people")
     return gettext("Members"), url_for("referrals.members")
 

@@ -18,6 +18,7 @@ from casework.errors import CasesLeft, CasesStranded, InvalidForm, NotAllowed, N
 from casework.operations.auth import sessions
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.people import lists
 from casework.operations.people import queries as people_queries
 from casework.operations.people import service as administration
 from casework.permissions import Actor, takes_two
@@ -292,7 +293,7 @@ def deactivate(person: Any) -> Response:
 def organisations() -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
-        told = administration.list_organisations(db, actor, cursor=cursor)
+        told = lists.list_organisations(db, actor, cursor=cursor)
     return render_template(
         "people/organisations.html", items=told["items"], kinds=KINDS, services=SERVICES,
         next_url=url_for("administration.organisations", cursor=told["next"]) if told["next"] else "",
@@ -365,7 +366,7 @@ def programmes() -> str:
 
 def _programmes(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        items = administration.list_programmes(db, actor)["items"]
+        items = lists.list_programmes(db, actor)["items"]
         mine = people_queries.own_programmes(actor)
     return render_template("people/programmes.html", items=items, mine=mine, faults=faults, calendars=CALENDARS)
 

@@ -23,6 +23,7 @@ from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.documents.service import why_not
 from casework.operations.messages.service import list_threads
+from casework.operations.people import lists
 from casework.operations.people import service as administration
 from casework.operations.referrals import inbox
 from casework.operations.referrals import service as referrals
@@ -249,7 +250,7 @@ def say_done(chosen: form_actions.Action) -> str:
 @only("provider_lead")
 def members() -> str:
     with page_transaction() as (db, actor):
-        found = administration.list_members(db, actor)
+        found = lists.list_members(db, actor)
         queues = queues_to_choose(db, actor, of_organisations=True)
         people = people_with_skills(db, actor, of_organisations=True)
     return render_template("referrals/members.html", organisations=found, queues=queues, people=people)

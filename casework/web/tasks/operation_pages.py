@@ -21,7 +21,7 @@ from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.presenters import names_of
-from casework.operations.tasks import queues
+from casework.operations.tasks import queries
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.candidates import people_for
@@ -217,7 +217,7 @@ def list_items(db: Connection, case: Case, edition: Edition, task: str) -> list[
     """The items of a task's checklist with their words in the reader's language."""
     return [
         item | {"words": edition_text(edition, item["key"]) if item["key"] else item["text"] or gettext("erased")}
-        for item in queues.show_checklist(db, case, task)
+        for item in queries.show_checklist(db, case, task)
     ]
 
 
@@ -225,10 +225,10 @@ def list_items(db: Connection, case: Case, edition: Edition, task: str) -> list[
 
 
 def _read(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
-    case, row = queues.find_task(db, actor, id)
+    case, row = queries.find_task(db, actor, id)
     layout.use_calendar(calendar_of(db, case.programme))
-    names = names_of(db, queues.named_in([row]), {row.organisation_id})
-    return case, queues.place(queues.task_row(row, load_library(), names), row, names)
+    names = names_of(db, queries.named_in([row]), {row.organisation_id})
+    return case, queries.place(queries.task_row(row, load_library(), names), row, names)
 
 
 @blueprint.get("/tasks/<uuid:task>/operations")

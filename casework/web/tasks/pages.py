@@ -22,7 +22,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_task, explain_tasks
-from casework.operations.tasks import my_work
+from casework.operations.tasks import my_work, queries, queue_counts
 from casework.operations.tasks import queues as task_lists
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.allocation import explain_waiting
@@ -55,7 +55,7 @@ def queue() -> str:
     with list_transaction() as (db, actor):
         if calendar := my_work.home_calendar(db, actor):
             layout.use_calendar(calendar)
-        queues = task_lists.count_queues(db, actor)
+        queues = queue_counts.count_queues(db, actor)
         known = chosen if any(one["queue"] == chosen for one in queues) else None
         listed = task_lists.list_tasks(db, actor, view="queue", queue=known, cursor=cursor, placed=True)
     return render_template(
@@ -124,9 +124,9 @@ def _page() -> str | None:
 
 def read_task(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
     """A task with its case, for whoever sees them, as pages show it. Raises NotFound."""
-    case, row = task_lists.find_task(db, actor, id)
-    names = names_of(db, task_lists.named_in([row]), {row.organisation_id})
-    return case, task_lists.place(task_lists.task_row(row, load_library(), names), row, names)
+    case, row = queries.find_task(db, actor, id)
+    names = names_of(db, queries.named_in([row]), {row.organisation_id})
+    return case, queries.place(queries.task_row(row, load_library(), names), row, names)
 
 
 @blueprint.get("/tasks/<uuid:task>")
@@ -201,7 +201,7 @@ def _moves(asked: Mapping[str, Json] | None) -> list[tuple[str, str, str]]:
 def _proposed(db: Connection, one: Mapping[str, Json]) -> list[Told]:
     """The form as it was filled in, for whoever reviews it."""
     edition = load_library()[one["edition"]]
-    said = task_lists.prepared(db, one["id"])
+    said = queries.prepared(db, one["id"])
     ids: set[str | None] = {value for value in said.values() if isinstance(value, str) and len(value) == 36}
     form = {"edition": edition.fingerprint, "name": edition.tasks[one["rule"]].form}
     entry = {"names": names_of(db, ids, ids), "form": form, "data": said}
@@ -212,7 +212,7 @@ def _prepared(db: Connection, one: Mapping[str, Json]) -> dict[str, Json]:
     """What the person to whom it was delegated has filled in, where it has come back to be accepted."""
     if one["handed"] is None or one["handed"]["how"] not in _COME_BACK:
         return {}
-    return task_lists.prepared(db, one["id"])
+    return queries.prepared(db, one["id"])
 
 
 def _draft(one: Mapping[str, Json]) -> str:

@@ -19,7 +19,8 @@ from casework.engine.case_objects.messages import (
     Doubt,
     doubts,
 )
-from casework.engine.execution.commands import By, Correct, Said, Say
+from casework.engine.execution.context import By
+from casework.engine.execution.record_commands import Correct, Said, Say
 from casework.engine.roles import ROLES
 from casework.engine.state.case import Case
 from casework.engine.state.events import NOTED, SAID, Event

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.deadlines.deadlines import LADDER, Rung
-from casework.engine.definition.editions import Edition, publish
+from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import Final, Limit, State, Workflow, working_days
+from casework.engine.definition.publisher import publish
 from casework.engine.definition.validation import faults
 from casework.engine.roles import OFFICER
 from tests.engine.analysis.test_deadline_explanation import MINUTE, Waiting, calendars

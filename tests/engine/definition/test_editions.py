@@ -10,10 +10,11 @@ import pytest
 
 from casework.definitions import file_text, library_of
 from casework.engine import roles
-from casework.engine.definition.editions import Edition, load, publish
+from casework.engine.definition.editions import Edition, load
 from casework.engine.definition.forms import Choice
 from casework.engine.definition.grammar import Final, Form, State, Track, Workflow, same, working_days
-from casework.engine.execution.commands import Library
+from casework.engine.definition.publisher import publish
+from casework.engine.execution.context import Library
 from casework.errors import NotFound
 from tests.engine.toys import SUPERVISOR, Play
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from casework.engine.definition import forms
+from casework.engine.definition import form_values, forms
 from casework.engine.definition.forms import FormField
 from casework.engine.definition.grammar import Form
 from casework.errors import InvalidForm
@@ -21,7 +21,7 @@ CHOICES = {"a": "A", "b": "B"}
 def check(field: FormField, value: Any) -> Any:
     """What is kept of a value; None when nothing is."""
     rules = [{"name": "value"} | field.rule()]
-    kept = forms.check(forms.build_model("One", rules), rules, {"value": value}, TODAY)
+    kept = form_values.check(form_values.build_model("One", rules), rules, {"value": value}, TODAY)
     canonical(kept)
     return kept.get("value")
 
@@ -121,7 +121,7 @@ class Conditional(Form):
 
 def _conditional(data: dict[str, Any]) -> dict[str, Any]:
     rules = Conditional.rule()
-    return forms.check(forms.build_model("Conditional", rules), rules, data, TODAY)
+    return form_values.check(form_values.build_model("Conditional", rules), rules, data, TODAY)
 
 
 def test_a_field_is_asked_only_where_it_applies() -> None:
@@ -149,7 +149,7 @@ def test_an_unknown_field_is_refused() -> None:
 
 def test_facts_and_words_go_apart() -> None:
     rules = Conditional.rule()
-    assert forms.split(rules, {"way": "b", "why": "So."}) == ({"way": "b"}, {"why": "So."})
+    assert form_values.split(rules, {"way": "b", "why": "So."}) == ({"way": "b"}, {"why": "So."})
 
 
 def test_faults_of_every_kind_are_told_together() -> None:
@@ -158,7 +158,7 @@ def test_faults_of_every_kind_are_told_together() -> None:
         {"name": "sure", "type": "yes_no", "required": True, "fact": True, "must": True},
         {"name": "note", "type": "note", "required": True, "fact": False, "max": 100},
     ]
-    model = forms.build_model("Three", rules)
+    model = form_values.build_model("Three", rules)
     with pytest.raises(InvalidForm) as refused:
-        forms.check(model, rules, {"kind": "c", "sure": False, "more": 1}, date(2026, 3, 2))
+        form_values.check(model, rules, {"kind": "c", "sure": False, "more": 1}, date(2026, 3, 2))
     assert set(refused.value.fields) == {"kind", "sure", "note", "more"}

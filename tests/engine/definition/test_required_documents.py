@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from casework.engine.definition.editions import publish
 from casework.engine.definition.facts import NotGiven
 from casework.engine.definition.grammar import Final, Paper, State, Workflow, working_days
+from casework.engine.definition.publisher import publish
 from casework.engine.definition.required_documents import BLOCKED, EXPIRED, MISSING, PENDING, SCANS, THERE
 from casework.engine.definition.validation import faults
 from casework.engine.execution.available_actions import Offer
-from casework.engine.execution.commands import FileTold, RegisterDocument, WithdrawDocument
+from casework.engine.execution.record_commands import FileTold, RegisterDocument, WithdrawDocument
 from casework.engine.roles import OFFICER, SYSTEM
 from casework.engine.state.projection import fold
 from casework.errors import Refused

@@ -10,7 +10,7 @@ import pytest
 
 from casework.definitions import load_definitions
 from casework.engine import roles
-from casework.engine.definition.editions import Edition, publish
+from casework.engine.definition.editions import Edition
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.forms import Date, Items, Note
 from casework.engine.definition.grammar import (
@@ -30,6 +30,7 @@ from casework.engine.definition.grammar import (
     until,
     working_days,
 )
+from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import guard
 from casework.engine.definition.validation import Fault, faults
 from casework.ledger.canonical_json import digest

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from casework.definitions import load_library
-from casework.engine.definition.forms import Date, Form, Money, Note, Number, Text, build_model, check, holds_words
+from casework.engine.definition.form_values import build_model, check
+from casework.engine.definition.forms import Date, Form, Money, Note, Number, Text, holds_words
 from casework.errors import InvalidForm
 
 TODAY = date(2026, 3, 2)

@@ -7,7 +7,7 @@ import pytest
 from casework.engine.definition.forms import Form, Text
 from casework.engine.definition.grammar import EXCEPTION, Final, Item, State, Task, Workflow, working_days
 from casework.engine.execution.checklists import MOST, items_of
-from casework.engine.execution.commands import AddItem, Claim, Complete, Delegate, HandBack, Tick
+from casework.engine.execution.task_commands import AddItem, Claim, Complete, Delegate, HandBack, Tick
 from casework.engine.roles import COMPLIANCE, OFFICER
 from casework.engine.state.case import COMPLETED
 from casework.engine.state.projection import fold

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casework.engine.execution.commands import EndConsent, RegisterDocument
+from casework.engine.execution.commands import EndConsent
+from casework.engine.execution.record_commands import RegisterDocument
 from casework.engine.state.case import CREATED, READY, RUNNING, SUSPENDED
 from casework.errors import NotAllowed, Refused, WrongState
 from tests.engine.toy_case import begun

@@ -8,8 +8,9 @@ from threading import Barrier
 from typing import Any
 
 from casework.engine import roles
-from casework.engine.definition.editions import Edition, publish
+from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import Final, Parallel, Stage, State, Workflow, working_days
+from casework.engine.definition.publisher import publish
 from casework.engine.execution import state_machine
 
 THREADS, ROUNDS = 8, 400

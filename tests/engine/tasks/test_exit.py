@@ -6,7 +6,9 @@ import pytest
 
 from casework.engine.definition.forms import Form, Text
 from casework.engine.definition.grammar import Final, State, Task, Workflow, working_days
-from casework.engine.execution.commands import By, DeclareInterest, Exit, HandOver
+from casework.engine.execution.commands import DeclareInterest, HandOver
+from casework.engine.execution.context import By
+from casework.engine.execution.task_commands import Exit
 from casework.engine.roles import COMPLIANCE, OFFICER
 from casework.errors import InvalidForm, WrongState
 from tests.engine.toys import COMPLIANCE as REVIEWER

@@ -8,7 +8,7 @@ import pytest
 
 from casework.engine.definition.forms import Form, Text
 from casework.engine.definition.grammar import Final, State, Task, Workflow, working_days
-from casework.engine.execution.commands import (
+from casework.engine.execution.task_commands import (
     Assign,
     Claim,
     Complete,

@@ -6,7 +6,8 @@ import pytest
 
 from casework.engine.definition.forms import Choice, Form, Text
 from casework.engine.definition.grammar import Final, State, Task, Workflow, working_days
-from casework.engine.execution.commands import AnswerReview, AskReview, By, Claim, Complete, Delegate, Release
+from casework.engine.execution.context import By
+from casework.engine.execution.task_commands import AnswerReview, AskReview, Claim, Complete, Delegate, Release
 from casework.engine.roles import OFFICER
 from casework.engine.state.case import COMPLETED
 from casework.engine.state.projection import fold

@@ -10,10 +10,11 @@ from casework.operations.cases.service import declare_interest
 from casework.operations.core.actions import home_of
 from casework.operations.core.idempotency import Request
 from casework.operations.people.registry import grant_role
-from casework.operations.tasks.queues import count_queues, list_tasks
+from casework.operations.tasks.queue_counts import count_queues
+from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import claim_task
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from tests.support.world import World, add_absence, new_request, to_referral
 
 

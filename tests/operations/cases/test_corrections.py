@@ -18,7 +18,7 @@ from casework.operations.cases.history import list_events
 from casework.operations.core.actions import home_of
 from casework.operations.history.timeline import tell
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.event_log import read_events
 from tests.support.world import World, new_request, to_referral, today
 

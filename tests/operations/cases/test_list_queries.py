@@ -13,7 +13,7 @@ from casework.operations.cases.list_queries import SORTS, count_cases, export_ca
 from casework.operations.cases.queries import show_case, what_next
 from casework.operations.core.paging import from_cursor
 from casework.operations.tasks.my_work import count_work
-from casework.operations.tasks.queues import count_queues
+from casework.operations.tasks.queue_counts import count_queues
 from tests.support.world import World, to_referral
 
 

@@ -13,7 +13,7 @@ from casework.operations.core.idempotency import Request
 from casework.operations.core.staffing import Prospect, prospect, roster_of, say
 from casework.operations.people.registry import end_role, grant_role
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from tests.support.world import World, new_request, to_referral, today
 
 PROPOSAL = {"outcome": "dormant", "reason": "other", "statements": "No interest any more."}

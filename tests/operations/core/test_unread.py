@@ -11,7 +11,7 @@ from casework.operations.referrals.inbox import list_inbox
 from casework.operations.referrals.service import look_at_referral
 from casework.operations.tasks.my_work import list_work
 from casework.operations.tasks.queues import list_tasks
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from tests.support.world import World, to_referral
 
 

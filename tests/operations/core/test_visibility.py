@@ -14,7 +14,7 @@ from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.core import visibility
 from casework.permissions import Actor, Sight, own_tracks, reads_document, sight
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.security.test_queue_equals_gate import START, World
 

@@ -18,7 +18,7 @@ from casework.operations.core.actions import calendar_of, home_of
 from casework.operations.deadlines import service as deadlines
 from casework.operations.deadlines.service import next_moment, ring_clocks, ring_due, ring_due_on
 from casework.operations.tasks.service import claim_task
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.event_log import now, read_events
 from casework.settings import Settings, load_settings

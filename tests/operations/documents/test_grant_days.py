@@ -17,7 +17,7 @@ from casework.operations.core.actions import home_of
 from casework.operations.deadlines.service import next_moment, ring_due_on
 from casework.operations.documents import service as documents
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.event_log import now, read_events
 from tests.support.world import World, new_request, to_accepted, today
 

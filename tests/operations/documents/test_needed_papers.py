@@ -16,7 +16,7 @@ from casework.operations.core.external_facts import outside
 from casework.operations.documents.storage import Cabinet
 from casework.operations.referrals.service import show_referral
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.journeys.driver import Journey, do, refused, start_clock
 from tests.journeys.scripts.loans import REQUESTED, TO_DRAWDOWN

@@ -20,7 +20,7 @@ from casework.operations.documents import storage as cabinets
 from casework.operations.documents.storage import Cabinet, Kept, part_for
 from casework.operations.documents.upload_checks import receive
 from casework.operations.verification.service import verify_all, verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.malice import PDF
 from tests.support.world import World, new_request, to_referral

@@ -14,7 +14,7 @@ from casework.operations.cases.service import register_document, withdraw_consen
 from casework.operations.core.actions import home_of
 from casework.operations.documents import service as documents
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from tests.support.world import World, new_request, to_accepted
 
 Json = Any

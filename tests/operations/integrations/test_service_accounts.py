@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests, WrongPassword
-from casework.operations.auth.sessions import find_actor_by_secret, sign_in
+from casework.operations.auth.authentication import sign_in
+from casework.operations.auth.sessions import find_actor_by_secret
 from casework.operations.core.actions import home_of
 from casework.operations.integrations import service_accounts
 from casework.operations.integrations.scopes import SCOPES
 from casework.operations.integrations.service_accounts import MOST_A_MINUTE, count_request
-from casework.operations.people.service import list_members
+from casework.operations.people.lists import list_members
 from casework.operations.verification.service import verify_case
 from casework.records.actors import find_members
 from tests.support.world import World, new_request, to_referral

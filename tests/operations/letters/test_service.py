@@ -20,7 +20,7 @@ from casework.operations.history.point_in_time import Past
 from casework.operations.letters.service import Written, compose_letter, list_letters, send_letter
 from casework.operations.verification.authorization import Judge
 from casework.operations.verification.service import verify_all
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import event_of, read_rows
 from tests.support.world import World, new_request, to_referral

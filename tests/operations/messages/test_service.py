@@ -32,7 +32,7 @@ from casework.operations.messages.service import (
 )
 from casework.operations.people.registry import end_role
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from tests.support.world import World, new_request, to_both
 
 Json = Any

@@ -16,7 +16,7 @@ from casework.operations.people.role_requests import decide_role
 from casework.operations.people.service import create_membership
 from casework.operations.tasks.service import assign_task, claim_task
 from casework.operations.verification.service import check_one, verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
 from tests.support.world import World, add_absence, build_world, new_request, to_referral, today

@@ -14,7 +14,7 @@ from casework.operations.people.service import deactivate_person
 from casework.operations.tasks.service import claim_task
 from casework.operations.tasks.workload import list_team
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from tests.support.world import World, add_absence, new_request, to_referral
 
 

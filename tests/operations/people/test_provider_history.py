@@ -11,7 +11,7 @@ from casework.operations.core.actions import home_of
 from casework.operations.core.unread import look, looks
 from casework.operations.referrals.service import list_referral_events
 from casework.operations.tasks.service import claim_task, modify_task, release_task
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.operations.tasks.test_allocation import rule, settle
 from tests.support.world import World, complete, new_request, to_referral, today

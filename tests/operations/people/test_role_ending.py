@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.execution.commands import By, Relieve
+from casework.engine.execution.context import By
+from casework.engine.execution.task_commands import Relieve
 from casework.engine.state.case import READY, Task
 from casework.engine.state.events import Event
 from casework.operations.core.actions import follow, home_of, stand
@@ -16,7 +17,7 @@ from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import claim_task
 from casework.operations.verification.service import verify_case
 from casework.permissions import Actor
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
 from tests.support.world import World, build_world, new_request, to_referral

@@ -29,7 +29,7 @@ from casework.operations.privacy import erasure_requests
 from casework.operations.privacy.personal_texts import WORDY
 from casework.operations.verification.rows import HOMES, PARTS
 from casework.operations.verification.service import verify_all, verify_each
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
 from casework.records.tables import metadata

@@ -14,9 +14,9 @@ from casework.operations.cases.history import list_events
 from casework.operations.core.actions import home_of
 from casework.operations.referrals import acknowledgements, fhir
 from casework.operations.referrals.service import find_referral
-from casework.operations.tasks.queues import show_task
+from casework.operations.tasks.queries import show_task
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.event_log import read_events
 from tests.support.world import World, complete, new_request, to_referral
 

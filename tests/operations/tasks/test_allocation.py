@@ -11,7 +11,7 @@ from casework.operations.core.actions import home_of
 from casework.operations.tasks.allocation import allocate, choose_allocation, list_allocations, list_due
 from casework.operations.tasks.service import release_task
 from casework.operations.verification.service import verify_all, verify_log
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
 from tests.support.world import World, add_absence, new_request, to_referral

@@ -28,7 +28,7 @@ from casework.operations.tasks.request_context import what_was_asked
 from casework.operations.tasks.service import complete_task
 from casework.permissions import Actor
 from casework.records.actors import find_actor
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.settings import Settings
 from tests.support.office_walk import Office, new_request
 from tests.support.trials import everything

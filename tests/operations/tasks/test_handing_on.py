@@ -12,9 +12,10 @@ from casework.operations.core.actions import home_of
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.my_work import list_work
-from casework.operations.tasks.queues import list_tasks, show_task
+from casework.operations.tasks.queries import show_task
+from casework.operations.tasks.queues import list_tasks
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.event_log import read_events
 from tests.support.world import World, new_request, to_referral
 

@@ -16,8 +16,9 @@ from casework.operations.core.actions import home_of
 from casework.operations.history.point_in_time import Past
 from casework.operations.history.task_judgement import task_reasons
 from casework.operations.tasks import service as tasks
-from casework.operations.tasks.queues import prepared
-from casework.records.case_store import load, rows_of
+from casework.operations.tasks.queries import prepared
+from casework.records.case_loader import load
+from casework.records.case_writer import rows_of
 from casework.records.event_log import read_events
 from tests.support.world import World, new_request, to_referral
 

@@ -10,7 +10,7 @@ from casework.operations.core.actions import home_of
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.skills import find_skills, list_skills, set_skills
 from casework.operations.verification.service import verify_all, verify_log
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
 from tests.operations.tasks.test_allocation import holders, rule, settle

@@ -29,7 +29,7 @@ from casework.operations.verification.database import check_rest
 from casework.operations.verification.rows import HOMES, Finding
 from casework.operations.verification.service import check_one, verify_all
 from casework.records.blob_store import Store
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.register_entries import REGISTERS
 from casework.records.tables import metadata

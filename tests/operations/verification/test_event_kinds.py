@@ -16,7 +16,7 @@ from casework.operations.history.timeline import tell
 from casework.operations.messages.service import correct_message
 from casework.operations.tasks import service as tasks
 from casework.operations.verification import authorization
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.event_log import read_events
 from tests.support.world import World, new_request, to_referral, today
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from casework.engine.execution.commands import Library
+from casework.engine.execution.context import Library
 from casework.engine.state.events import HANDED_OVER, RELIEVED
 from casework.ledger.hash_chain import SAID_FIELDS, genesis, seal_event
 from casework.operations.cases.service import declare_interest

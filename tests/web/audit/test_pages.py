@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.definitions import load_audited, load_definitions
-from casework.engine.definition.editions import audited, publish
+from casework.engine.definition.publisher import audited, publish
 from casework.operations.cases.service import add_task, fire_transition
 from casework.operations.core.actions import home_of
 from casework.records.database import transaction
-from casework.records.tables import EXCEPTIONAL
+from casework.records.tables.history import EXCEPTIONAL
 from tests.support.web_client import Browser
 from tests.support.world import World, complete, new_request, to_referral, to_request, today
 

@@ -13,7 +13,7 @@ from casework.operations.documents.storage import Cabinet
 from casework.operations.mediations.disclosures import break_glass, decide_unsealing
 from casework.operations.mediations.service import open_mediation
 from casework.operations.referrals.service import fire_in_referral
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.security.test_canaries import words_of
 from tests.security.test_lost_sight import Scene

@@ -18,7 +18,7 @@ from casework.operations.cases.queries import show_case
 from casework.operations.cases.service import register_document
 from casework.operations.core.actions import home_of
 from casework.operations.tasks.service import suspend_task
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.cases.progress import STEPS, order_of
 from tests.support.pages import read_page

@@ -18,7 +18,7 @@ from casework.operations.cases.service import withdraw_consent
 from casework.operations.core.actions import home_of
 from casework.operations.documents.storage import Cabinet
 from casework.operations.people.registry import end_role
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.malice import PDF, SCRIPT, SVG, packed
 from tests.support.pages import read_page

@@ -18,7 +18,7 @@ from casework.operations.core.actions import home_of
 from casework.operations.letters import pdf
 from casework.operations.mediations.service import open_mediation
 from casework.operations.tasks.service import suspend_task
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.papers import words_of
 from tests.support.web_client import Browser

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.execution.commands import By
+from casework.engine.execution.context import By
 from casework.engine.roles import DISPUTE_OFFICER
 from casework.errors import InvalidForm, NotFound
 from casework.jobs.dispatcher import dispatch

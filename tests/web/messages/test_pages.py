@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case
 from casework.operations.core.actions import home_of
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.messages.pages import message_text
 from tests.support.pages import read_page

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from casework.operations.core.actions import home_of
 from casework.operations.people import registry
 from casework.operations.privacy.erasure import carry_out
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.web_client import Browser
 from tests.support.world import World

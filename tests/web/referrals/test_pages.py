@@ -14,7 +14,7 @@ from casework.operations.cases.service import register_document
 from casework.operations.core.actions import home_of
 from casework.operations.people.registry import register_organisation
 from casework.operations.referrals.service import list_referral_events
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page
 from tests.support.queries import counted

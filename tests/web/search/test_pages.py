@@ -11,7 +11,7 @@ from casework.operations.core.actions import home_of
 from casework.operations.documents.storage import Cabinet
 from casework.operations.messages.service import correct_message
 from casework.operations.search.service import search
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request, to_referral

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from casework.definitions import load_library
 from casework.engine.definition import forms
 from casework.engine.definition.editions import Edition
-from casework.engine.definition.forms import build_model, check
+from casework.engine.definition.form_values import build_model, check
 from casework.errors import InvalidForm, Unreadable
 from casework.operations.core.drafts import Draft
 from casework.settings import Settings

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from casework.operations.core.actions import home_of
 from casework.operations.tasks.allocation import allocate, list_due
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.web_client import Browser
 from tests.support.world import World

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.operations.core.actions import home_of
-from casework.operations.tasks.queues import show_task
-from casework.records.case_store import load
+from casework.operations.tasks.queries import show_task
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page
 from tests.support.web_client import Browser

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from casework.engine.state.case import Task
 from casework.operations.core.actions import home_of
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page
 from tests.support.web_client import Browser

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cases.service import hand_over
 from casework.operations.core.actions import home_of
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page
 from tests.support.web_client import Browser

@@ -14,7 +14,7 @@ from casework.operations.tasks.calendar_view import list_agenda
 from casework.operations.tasks.service import claim_task, complete_task
 from casework.operations.tasks.substitutions import list_for_absent
 from casework.operations.verification.service import verify_case
-from casework.records.case_store import load
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.web_client import Browser
 from tests.support.world import World, add_absence, new_request, to_referral, today

@@ -1,0 +1,215 @@
+"""Publish a definition: its edition as data, with a digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from casework.engine.deadlines.deadlines import LADDER
+from casework.engine.definition import grammar
+from casework.engine.definition.editions import GRAMMAR, Edition, workflow_name
+from casework.engine.definition.forms import Form
+from casework.engine.definition.registry import Guard
+from casework.ledger.canonical_json import digest
+
+Json = Any
+
+
+def publish(definition: type[grammar.Workflow]) -> Edition:
+    """The edition of a definition: rules as canonical JSON, texts beside them. Its faults are `faults`' to find."""
+    made = _Publisher(definition).made()
+    return Edition(made[0], made[1], digest(made[0]))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Audited:
+    """What an auditor asks for first: a transition, or a side task that is finished, perhaps with a value in its form."""
+
+    question: str
+    what: str
+    name: str
+    field: str = ""
+    value: Json = None
+
+
+def audited(definition: type[grammar.Workflow]) -> frozenset[Audited]:
+    """What a definition says of its transitions and tasks to an auditor; no edition has it, and it holds of all of them."""
+    publisher = _Publisher(definition)
+    publisher.made()
+    return frozenset(publisher.audited)
+
+
+class _Publisher:
+    def __init__(self, definition: type[grammar.Workflow]) -> None:
+        self.definition = definition
+        self.states: dict[str, dict[str, Json]] = {}
+        self.texts: dict[str, str] = {}
+        self.forms: dict[str, list[dict[str, Json]]] = {}
+        self.form_classes: dict[str, type[Form]] = {}
+        self.tasks: dict[str, dict[str, Json]] = {}
+        self.paths: dict[int, str] = {}
+        self.audited: set[Audited] = set()
+
+    def made(self) -> tuple[dict[str, Json], dict[str, str]]:
+        definition = self.definition
+        nodes = definition.nodes()
+        self.texts["title"] = definition.title or definition.__name__
+        self.texts["description"] = " ".join((definition.__doc__ or "").split())
+        for name, node in nodes.items():
+            self.node(name, node)
+        transitions = [self.transition(one) for one in definition.transitions()]
+        rules = {
+            "grammar": GRAMMAR,
+            "workflow": workflow_name(definition),
+            "edition": definition.edition,
+            "inside": definition.inside,
+            "first_step_fires": definition.first_step_fires,
+            "initial": next(iter(nodes), None),
+            "states": self.states,
+            # Kept apart: JSON's objects have no order, and the step bar follows that of the definition.
+            "order": list(self.states),
+            "transitions": transitions,
+            "milestones": {k: sorted(self.path(n) for n in v) for k, v in definition.milestones.items()},
+            "outlives": sorted(self.path(node) for node in definition.outlives),
+            "on_request": [
+                {"from": sorted(self.path(n) for n in states), "by": list(roles), "task": self.task(task)}
+                for states, roles, task in definition.on_request
+            ],
+            "opens": self.openings(definition.opens),
+            "tasks": self.tasks,
+            "forms": self.forms,
+            **({"ladder": dict(definition.ladder)} if dict(definition.ladder) != LADDER else {}),
+        }
+        return rules, dict(sorted(self.texts.items()))
+
+    def path(self, node: grammar.Node) -> str:
+        return self.paths.get(id(node), f"?{node.name}")
+
+    def node(self, path: str, node: grammar.Node) -> None:
+        self.paths[id(node)] = path
+        self.texts[f"states.{path}"] = node.label
+        match node:
+            case grammar.State():
+                self.states[path] = {
+                    "type": "state", "queue": node.queue, "due": node.due.rule() if node.due else None,
+                    "step": node.step, "ladder": [[limit.rule(), what] for limit, what in node.ladder],
+                }  # fmt: skip
+                if node.checklist:
+                    self.states[path]["checklist"] = [{"name": item.name, "required": item.required} for item in node.checklist]
+                self.texts |= {f"states.{path}.items.{item.name}": item.text for item in node.checklist}
+                self.texts[f"states.{path}.do"] = node.do or node.label
+            case grammar.Final():
+                self.states[path] = {"type": "final", "step": node.step}
+            case grammar.Stage():
+                children = [f"{path}.{name}" for name in node.children]
+                self.states[path] = {
+                    "type": "stage",
+                    "initial": children[0] if children else None,
+                    "children": children,
+                }
+                for name, child in node.children.items():
+                    self.node(f"{path}.{name}", child)
+            case grammar.Parallel():
+                self.states[path] = {"type": "parallel", "regions": [f"{path}.{name}" for name in node.children]}
+                for name, child in node.children.items():
+                    self.node(f"{path}.{name}", child)
+
+    def form(self, form: type[Form] | None) -> str | None:
+        if form is None:
+            return None
+        name = form.__name__
+        if self.form_classes.setdefault(name, form) is not form:
+            raise ValueError(f"two forms of {self.definition.__name__} are called {name}")
+        if name not in self.forms:
+            self.forms[name] = form.rule()
+            self.texts |= {f"forms.{name}.{key}": words for key, words in form.texts().items()}
+        return name
+
+    def task(self, task: grammar.Task) -> str:
+        rule: dict[str, Json] = {
+            "name": task.name, "queue": task.queue, "due": task.due.rule(), "form": self.form(task.form), "per": task.per,
+            "after": task.after.rule() if task.after else None, "on": task.on, "not_by": list(task.not_by),
+            "effects": [one.name for one in task.effects], "guards": [one.name for one in task.guards],
+            "opens": [], "opens_if": [], "aftercare": task.aftercare, "unless_open": task.unless_open,
+        }  # fmt: skip
+        rule["opens"] = self.openings(task.opens)
+        rule["opens_if"] = [[name, value, self.openings(opens)] for name, value, opens in task.opens_if]
+        if task.checklist:
+            rule["checklist"] = [{"name": item.name, "required": item.required} for item in task.checklist]
+        key, n = task.name, 1
+        while key in self.tasks and self.tasks[key] != rule:
+            n += 1
+            key = f"{task.name}~{n}"
+        self.tasks[key] = rule
+        if task.audited:
+            question, *when = (task.audited,) if isinstance(task.audited, str) else task.audited
+            self.audited.add(Audited(question, "task", task.name, *when))
+        self.texts[f"tasks.{key}"] = task.do
+        if task.done:
+            self.texts[f"tasks.{key}.done"] = task.done
+        self.texts |= {f"tasks.{key}.items.{item.name}": item.text for item in task.checklist}
+        self.guards(task.guards)
+        return key
+
+    def openings(self, opens: Any) -> list[dict[str, Json]]:
+        made: list[dict[str, Json]] = []
+        for one in opens:
+            match one:
+                case grammar.Task():
+                    made.append({"open": "task", "task": self.task(one)})
+                case grammar.Again():
+                    made.append({"open": "task", "task": one.task})
+                case grammar.Track():
+                    made.append({"open": "track", "workflow": one.workflow, "fresh": one.fresh})
+                case grammar.ServiceTrack():
+                    made.append({"open": "service_track"})
+                case grammar.NextProvider():
+                    made.append({"open": "next_provider", "task": self.task(one.otherwise), "transition": one.transition})
+                case grammar.Beside():
+                    made.append({"open": "beside", "transition": one.transition})
+                case grammar.Referral():
+                    made.append({
+                        "open": "referral", "service": one.service, "planned": one.planned, "fresh": one.fresh,
+                        "due": one.due.rule() if one.due else None, "question": one.question or None,
+                        "after": one.after.rule() if one.after else None,
+                    })  # fmt: skip
+        return made
+
+    def guards(self, guards: Iterable[Guard]) -> None:
+        for one in guards:
+            self.texts |= {f"guards.{one.name}": one.refusal, f"rules.{one.name}": one.rule}
+
+    def transition(self, one: grammar.Transition) -> dict[str, Json]:
+        self.texts[f"transitions.{one.name}.do"] = one.do or one.name.replace("_", " ").capitalize()
+        self.texts[f"transitions.{one.name}.done"] = one.done or one.do
+        if one.audited:
+            self.audited.add(Audited(one.audited, "transition", one.name))
+        if one.consequence:
+            self.texts[f"transitions.{one.name}.consequence"] = one.consequence
+        self.guards(one.guards)
+        self.texts |= {f"papers.{paper.kind}": paper.name for paper in one.needs}
+        return {
+            "name": one.name,
+            "from": [self.path(node) for node in one.sources],
+            "to": one.target.code if isinstance(one.target, grammar.Target) else self.path(one.target),
+            "by": list(one.by),
+            "kind": one.kind,
+            "form": self.form(one.form),
+            "guards": [guard.name for guard in one.guards],
+            "effects": [effect.name for effect in one.effects],
+            "opens": self.openings(one.opens),
+            "ends": list(one.ends),
+            "also": [[also.where, also.transition] for also in one.also],
+            "not_by": list(one.not_by),
+            "confirm_by": list(one.confirm_by),
+            "proposal_effects": [effect.name for effect in one.proposal_effects],
+            "refusal_effects": [effect.name for effect in one.refusal_effects],
+            "after": one.after.rule() if one.after else None,
+            "automatic": one.automatic,
+            "reopens": one.reopens,
+            "irreversible": bool(one.consequence),
+            "siblings": one.siblings,
+            # Told only where some are asked for, so that other editions stay what they are.
+            **({"needs": [{"kind": p.kind, "valid": p.valid, "of": p.of} for p in one.needs]} if one.needs else {}),
+        }

@@ -1,0 +1,54 @@
+"""Who acts, by which definitions, and when: what every command is decided in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.editions import Edition
+from casework.engine.state.events import SYSTEM_ACTOR
+from casework.errors import EditionMissing
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class By:
+    """Who does it, in which role, and for whom."""
+
+    person: str = SYSTEM_ACTOR
+    role: str = "system"
+    organisation: str | None = None
+    acting_for: str | None = None
+
+
+@dataclass(frozen=True)
+class Library:
+    """The editions at hand: every one by fingerprint, and the newest of each workflow."""
+
+    editions: Mapping[str, Edition]
+    newest: Mapping[str, str]
+
+    def __getitem__(self, fingerprint: str) -> Edition:
+        found = self.editions.get(fingerprint)
+        if found is None:
+            raise EditionMissing(fingerprint)
+        return found
+
+    def latest(self, workflow: str) -> Edition | None:
+        fingerprint = self.newest.get(workflow)
+        return self.editions[fingerprint] if fingerprint else None
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a decision needs from outside: the actor, the time, the calendar, ids, and facts from outside the log."""
+
+    by: By
+    now: datetime
+    calendar: Calendar
+    new_id: Callable[[], str]
+    facts: Mapping[str, Json] = field(default_factory=dict)

@@ -1,0 +1,185 @@
+"""What may be asked of documents, letters, messages, disclosures and acknowledgements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class FileTold:
+    """A file as the history tells of it: its name, its SHA-256, what it is and how large."""
+
+    name: str
+    digest: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class RegisterDocument:
+    """Enter a document of the case: its title, kind and whose it is; of a referral, where its provider hands it in."""
+
+    title: str
+    kind: str
+    party: str | None = None
+    language: str | None = None
+    valid_until: str | None = None
+    referral: str | None = None
+    file: FileTold | None = None
+    #: The office's own, with nothing of a party in it.
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class FileDocument:
+    """File a new version of a document."""
+
+    document: str
+    file: FileTold
+
+
+@dataclass(frozen=True)
+class WithdrawDocument:
+    """Take a document out of use."""
+
+    document: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SendLetter:
+    """File a letter to a party (by its side) or a provider (by its referral) as it is sent; `address` where it is mailed."""
+
+    kind: str
+    to: str
+    language: str
+    title: str
+    file: FileTold
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class WithdrawGrant:
+    """Let a provider see a document no longer."""
+
+    grant: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ChangeGrantDay:
+    """Another last day for a provider's access to a document; None: as long as referral and consent last."""
+
+    grant: str
+    until: str | None
+
+
+@dataclass(frozen=True)
+class ReturnPapers:
+    """A provider says what became of the documents that its referral was given."""
+
+    referral: str
+    how: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Say:
+    """Write a message: an internal note, or a word in the thread of a referral, shared with its provider."""
+
+    audience: str
+    words: str
+    referral: str | None = None
+    #: People whom it tells of the message.
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message as the log has it: what a correction of it must know."""
+
+    message: str
+    seq: int
+    kind: str
+    track: str | None
+    actor: str
+    taken_back: bool = False
+
+
+@dataclass(frozen=True)
+class Correct:
+    """Put other words in the place of one's own message, or with None take it back."""
+
+    of: Said
+    words: str | None
+
+
+@dataclass(frozen=True)
+class AskUnsealing:
+    """Ask that a reader may read a sealed mediation for some days, once another person agrees."""
+
+    reader: str
+    decider: str
+    days: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class DecideUnsealing:
+    """Agree to an unsealing as the second person, or do not."""
+
+    opening: str
+    agree: bool
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Reseal:
+    """End an unsealing before its time, or ask for it no more."""
+
+    opening: str
+
+
+@dataclass(frozen=True)
+class TellParties:
+    """Record on which day the parties were told of an unsealing."""
+
+    opening: str
+    on: str
+
+
+@dataclass(frozen=True)
+class BreakGlass:
+    """Read a case in an emergency, for a few hours. `given`: who gave the reader the role by which it is done."""
+
+    reason: str
+    given: Mapping[str, Json] | None = None
+
+
+@dataclass(frozen=True)
+class Receive:
+    """Sign for all that the other side of a referral has done until now."""
+
+    referral: str
+
+
+@dataclass(frozen=True)
+class Object:
+    """Put on record that one does not agree with a deed of the other side of a referral, a transition by name."""
+
+    referral: str
+    to: str
+    words: str
+
+
+@dataclass(frozen=True)
+class AnswerObjection:
+    """Answer an objection of the other side, or call one's own settled."""
+
+    referral: str
+    objection: str
+    words: str

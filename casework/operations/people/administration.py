@@ -1,0 +1,24 @@
+"""Who administers: programmes, organisations, and people."""
+
+from __future__ import annotations
+
+from casework.engine.roles import ADMINISTRATOR
+from casework.errors import NotAllowed, NotFound
+from casework.permissions import Actor
+
+
+def is_administrator(actor: Actor) -> bool:
+    return ADMINISTRATOR in actor.roles()
+
+
+def insist_administrator(actor: Actor) -> None:
+    """Raises NotAllowed for everybody else."""
+    if not is_administrator(actor):
+        raise NotAllowed(why="this is for administrators.")
+
+
+def insist_administers(actor: Actor, programme: str) -> None:
+    """Raises NotFound for a programme that is not there or that is not the administrator's."""
+    insist_administrator(actor)
+    if not actor.in_programme(programme, (ADMINISTRATOR,)):
+        raise NotFound("programme")

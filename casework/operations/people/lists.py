@@ -1,0 +1,133 @@
+"""Programmes, organisations and people as lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.roles import DISPUTE_OFFICER, OBSERVER, PROVIDER_LEAD
+from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.people.administration import is_administrator
+from casework.permissions import PROVIDER_ROLES, READS_ALL, Actor
+
+Json = Any
+
+
+def list_programmes(db: Connection, actor: Actor) -> dict[str, Json]:
+    """The programmes in which the actor has a role, with their phases; all of them for administrators."""
+    rows = db.execute(
+        text(
+            "SELECT p.id, p.code, p.name, p.name_zh, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name,"
+            " 'name_zh', f.name_zh, 'starts_on', f.starts_on, 'ends_on', f.ends_on) ORDER BY f.starts_on, f.id), '[]')"
+            " FROM phases f WHERE f.programme_id = p.id) AS phases FROM programmes p"
+            " WHERE :all OR p.id = ANY(CAST(:ids AS uuid[])) ORDER BY p.code, p.id LIMIT 1000"
+        ),
+        {"all": is_administrator(actor), "ids": sorted({m.programme for m in actor.memberships if m.programme})},
+    )
+    items = [
+        {"id": row.id, "code": row.code, "name": row.name, "name_zh": row.name_zh, "phases": row.phases} for row in rows
+    ]
+    return {"items": items, "next": None}
+
+
+def list_organisations(
+    db: Connection, actor: Actor, *, service: str | None = None, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """Every organisation for who works in a programme, their own for its members; the newest first."""
+    most = insist_limit(limit)
+    given: dict[str, Any] = {
+        "all": any(m.programme and m.role != OBSERVER for m in actor.memberships), "most": most + 1,
+        "own": sorted({m.organisation for m in actor.memberships if m.organisation}),
+    }  # fmt: skip
+    more = ""
+    if service is not None:
+        more, given["service"] = " AND :service = ANY(services)", service
+    if keys := from_cursor(cursor, 2):
+        more += " AND (created_at, id) < (:at, CAST(:after AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    rows = db.execute(
+        text(
+            "SELECT id, name, name_zh, country, kind, services, register_number, language, created_at FROM organisations"
+            f" WHERE (:all OR id = ANY(CAST(:own AS uuid[]))){more} ORDER BY created_at DESC, id DESC LIMIT :most"
+        ),
+        given,
+    ).all()
+    shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
+    return {"items": [_organisation(row) for row in shown], "next": following}
+
+
+def _organisation(row: Any) -> dict[str, Json]:
+    return {
+        "id": row.id, "name": row.name, "name_zh": row.name_zh, "country": row.country, "kind": row.kind,
+        "services": list(row.services), "register_number": row.register_number, "language": row.language,
+    }  # fmt: skip
+
+
+#: A role `m` in a programme or an organisation that who asks works in.
+_TOGETHER = """(:all OR m.programme_id = ANY(CAST(:programmes AS uuid[])) OR m.organisation_id = ANY(CAST(:organisations AS uuid[])))
+    AND (:all OR m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()))"""
+#: Somebody `p` whom who asks works with; everybody with an account for administrators. By the values of `people_values`.
+PEOPLE_SEEN = (
+    f"(:all OR p.active AND NOT p.service AND EXISTS (SELECT FROM memberships m WHERE m.person_id = p.id AND {_TOGETHER}))"
+)
+
+
+def people_values(actor: Actor) -> dict[str, Json]:
+    """The values that `PEOPLE_SEEN` names."""
+    staff = READS_ALL | {DISPUTE_OFFICER}
+    return {
+        "all": is_administrator(actor),
+        "programmes": sorted({m.programme for m in actor.memberships if m.programme and m.role in staff}),
+        "organisations": sorted({m.organisation for m in actor.memberships if m.organisation and m.role in PROVIDER_ROLES}),
+    }  # fmt: skip
+
+
+def list_people(
+    db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
+) -> dict[str, Json]:
+    """Everybody with accounts for administrators; for others those of their programmes or organisation, without e-mail."""
+    most, all_of = insist_limit(limit), is_administrator(actor)
+    given: dict[str, Any] = people_values(actor) | {"most": most + 1}
+    more = ""
+    if keys := from_cursor(cursor, 2):
+        more = " AND (p.created_at, p.id) < (:at, CAST(:after AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
+    rows = db.execute(
+        text(
+            "SELECT p.id, p.name, p.name_zh, p.email, p.active, p.created_at, (SELECT coalesce(jsonb_agg(jsonb_build_object("
+            "'id', m.id, 'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for',"
+            " m.deputy_for, 'starts_at', m.starts_at, 'ends_at', m.ends_at) ORDER BY m.starts_at, m.id), '[]')"
+            f" FROM memberships m WHERE m.person_id = p.id AND {_TOGETHER}) AS memberships FROM people p"
+            f" WHERE {PEOPLE_SEEN}{more}"
+            " ORDER BY p.created_at DESC, p.id DESC LIMIT :most"
+        ),
+        given,
+    ).all()
+    shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
+    return {"items": [_person(row, whole=all_of) for row in shown], "next": following}
+
+
+def _person(row: Any, *, whole: bool) -> dict[str, Json]:
+    made = {"id": row.id, "name": row.name, "name_zh": row.name_zh, "memberships": row.memberships}
+    return made | {"email": row.email, "active": row.active} if whole else made
+
+
+def _led(actor: Actor) -> list[str]:
+    return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == PROVIDER_LEAD})
+
+
+def list_members(db: Connection, actor: Actor) -> list[dict[str, Json]]:
+    """The organisations that the actor leads, each with the people who hold a role in it now."""
+    rows = db.execute(
+        text(
+            "SELECT o.id, o.name, o.name_zh, (SELECT coalesce(jsonb_agg(jsonb_build_object('membership', m.id, 'id', p.id,"
+            " 'name', p.name, 'name_zh', p.name_zh, 'email', p.email, 'role', m.role, 'since', m.starts_at, 'ends_at',"
+            " m.ends_at, 'deputy', m.deputy_for IS NOT NULL) ORDER BY p.name, m.id), '[]') FROM memberships m"
+            " JOIN people p ON p.id = m.person_id WHERE m.organisation_id = o.id AND p.active AND NOT p.service"
+            " AND (m.ends_at IS NULL OR m.ends_at > casework_now())) AS members"
+            " FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[])) ORDER BY o.name, o.id"
+        ),
+        {"ids": _led(actor)},
+    )
+    return [{"id": row.id, "name": row.name, "name_zh": row.name_zh, "members": row.members} for row in rows]

@@ -1,0 +1,151 @@
+"""One task as it is handed out, with what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.execution.checklists import items_of
+from casework.engine.execution.context import Library
+from casework.engine.execution.task_lifecycle import VIEW
+from casework.engine.roles import ORGANISATION_QUEUES
+from casework.engine.state.case import Case, Task
+from casework.engine.state.events import HANDED_BACK, REVIEW_ASKED
+from casework.engine.tasks.queue_order import reason
+from casework.errors import NotFound
+from casework.ledger.redactable_bodies import ERASED, values
+from casework.operations.cases.queries import show
+from casework.operations.core.overdue_sql import OVERDUE
+from casework.operations.core.presenters import names_of, when
+from casework.operations.core.visibility import task_log
+from casework.operations.tasks.allocation import explain_waiting
+from casework.operations.tasks.request_context import what_was_asked
+from casework.permissions import Actor, Sight, operations, own_tracks, sight
+from casework.records.case_loader import load
+
+Json = Any
+_TASKS = """
+    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {late} AS late, {words}{since}
+    FROM tasks t
+    JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id {looked}
+    WHERE {where} {more} ORDER BY {order}, t.id LIMIT :most
+"""
+#: What was written when a task of a list came to whom it is with, and when it was let wait.
+WORDS = ", ".join(
+    f"(SELECT e.body FROM events e WHERE e.log_id = t.log_id AND e.seq = CAST(t.{name}->>'seq' AS bigint)) AS {name}_words"
+    for name in ("handed", "wait")
+)
+
+
+def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
+    """A row of tasks with its case's number and title, as lists show it."""
+    task = Task(
+        id=row.id, track=row.track_id, name=row.name, edition=row.edition, rule=row.rule, type=row.type, queue=row.queue,
+        organisation=row.organisation_id, state=row.state, opened_at=row.opened_at, due_at=row.due_at,
+        holder=row.holder_id, about=row.about, of=row.of, result=row.result, flagged=row.flagged, aftercare=row.aftercare,
+        initiator=row.initiator, priority=row.priority, handed=row.handed, wait=row.wait,
+    )  # fmt: skip
+    made = show(task, library[task.edition], names, overdue=row.late)
+    if task.handed:
+        # What came with a form are its fields, and no note.
+        of_a_form = task.type == "side" and task.handed["how"] in (HANDED_BACK, REVIEW_ASKED)
+        made["handed"]["note"] = None if of_a_form else _words(row.handed_words, "note")
+    if task.wait:
+        made["wait"]["reason"] = _words(row.wait_words, "reason")
+    # A task of a sealed log names no case.
+    return made | {
+        "case": {"number": row.number, "title": row.title} if row.number else None,
+        "turn": {"at": when(row.turn_at), "by": reason(row.due_at)},
+    }
+
+
+def _words(body: Json, name: str) -> str | None:
+    """What a person wrote with a deed; None where nothing was, or where it has been erased."""
+    said = values(body or {}).get(name)
+    return said if isinstance(said, str) else None
+
+
+def named_in(rows: Iterable[Any]) -> set[str | None]:
+    """Everybody who is named where these rows of tasks are shown."""
+    return {
+        one for row in rows
+        for one in (row.holder_id, row.initiator, *((row.handed["by"], row.handed["to"]) if row.handed else ()))
+    }  # fmt: skip
+
+
+def place(shown: dict[str, Json], row: Any, names: Mapping[str, str]) -> dict[str, Json]:
+    """A task with where it is done (its log, and of a provider's the referral), whom it waits for, and reminders."""
+    waits: Json = {"role": row.queue}
+    if who := row.holder_id or row.organisation_id:
+        waits = {"name": names.get(who)}
+    return shown | {
+        "log": row.log_id, "kind": row.log_kind, "referral": row.track_id if row.workflow == "referral" else row.parent_id,
+        "waits_for": waits, "reminded": row.reminded, "edition": row.edition, "rule": row.rule,
+        "outward": row.queue in ORGANISATION_QUEUES, "closed_at": when(row.closed_at),
+    }  # fmt: skip
+
+
+def show_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+    """One task, for whoever sees its case or referral. Raises NotFound."""
+    case, row = find_task(db, actor, id)
+    return task_row(row, load_library(), names_of(db, named_in([row]))) | {
+        "operations": operations(actor, case, case.tasks[id], load_library()[row.edition]) if id in case.tasks else [VIEW],
+        "checklist": show_checklist(db, case, id),
+        "unallocated": explain_waiting(db, actor, case, case.tasks[id]) if id in case.tasks else None,
+        "asked": what_was_asked(db, actor, case, case.tasks[id]) if id in case.tasks else None,
+    }
+
+
+def show_checklist(db: Connection, case: Case, id: str) -> list[dict[str, Json]]:
+    """The items of a task's checklist with their words, and who ticked or added each and when."""
+    task = case.tasks.get(id)
+    if task is None:
+        return []
+    edition = load_library()[task.edition]
+    listed = items_of(edition, task)
+    names = names_of(db, {one.told["by"] for one in listed if one.told})
+    added = {one.told["seq"]: one.id for one in listed if one.text is None}
+    written = {
+        added[row.seq]: _words(row.body, "item") for row in db.execute(
+            text("SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AND seq = ANY(:seqs)"),
+            {"log": case.log, "seqs": list(added)},
+        )
+    } if added else {}  # fmt: skip
+    return [
+        {
+            "id": one.id, "text": edition.text(one.text) if one.text else written.get(one.id), "key": one.text,
+            "required": one.required, "done": one.done, "at": one.told.get("at"),
+            "by": {"id": one.told["by"], "name": names.get(one.told["by"])} if one.told else None,
+        }
+        for one in listed
+    ]  # fmt: skip
+
+
+def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
+    """A task's case and its row, for whoever sees them. Raises NotFound."""
+    case = load(db, *task_log(db, actor, id))
+    row = db.execute(
+        text(_TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE, words=WORDS, since="", looked="")), {"id": id, "most": 1}
+    ).one()
+    level = sight(actor, case)
+    mine = {track.id for track in own_tracks(actor, case)}
+    if level != Sight.ALL and not (level == Sight.REFERRALS and row.track_id in mine and row.organisation_id):
+        raise NotFound("task")
+    return case, row
+
+
+def prepared(db: Connection, task: str) -> dict[str, Json]:
+    """The form of a delegated or reviewed task as it came back: its facts, and its words where they have not been erased."""
+    row = db.execute(
+        text(
+            "SELECT t.result, e.body FROM tasks t JOIN events e ON e.log_id = t.log_id"
+            " AND e.seq = CAST(coalesce(t.handed->>'form', t.handed->>'seq') AS bigint) WHERE t.id = CAST(:id AS uuid)"
+        ),
+        {"id": task},
+    ).one_or_none()
+    if row is None:
+        return {}
+    return dict(row.result) | {name: said for name, said in values(row.body).items() if said is not ERASED}

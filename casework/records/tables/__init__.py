@@ -1,0 +1,9 @@
+"""What is stored: every table, with what its columns mean. Times are timestamptz in UTC, ids are UUIDv7.
+
+One module for each subject, all in one metadata.
+"""
+
+from casework.records.tables import accounts, cases, catalogue, documents, history, notifications, oversight, people
+from casework.records.tables.base import metadata
+
+__all__ = ["accounts", "cases", "catalogue", "documents", "history", "metadata", "notifications", "oversight", "people"]

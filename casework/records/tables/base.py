@@ -1,0 +1,31 @@
+"""What all tables have in common: their metadata, the names of constraints, and the usual columns."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, DateTime, ForeignKey, MetaData, text
+from sqlalchemy.dialects.postgresql import UUID
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = MetaData(naming_convention=NAMES)
+
+Id = UUID(as_uuid=False)
+
+Time = DateTime(timezone=True)
+
+
+def id_column(**more: object) -> Column[str]:
+    return Column("id", Id, primary_key=True, **more)  # type: ignore[arg-type]  # passed on to Column as they are
+
+
+def reference(name: str, target: str, *, nullable: bool = False, comment: str = "", index: bool = False) -> Column[str]:
+    return Column(name, Id, ForeignKey(target), nullable=nullable, comment=comment or None, index=index)
+
+
+NOW = text("clock_timestamp()")

@@ -1,0 +1,163 @@
+"""Needs, technologies, rights and matches."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
+
+needs = Table(
+    "needs",
+    metadata,
+    id_column(),
+    reference("programme_id", "programmes.id"),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("title_zh", Text),
+    reference("owner_id", "organisations.id", nullable=True),
+    Column("sector", Text),
+    Column("district", Text),
+    Column("problem", Text),
+    Column("target", Text),
+    Column("budget", Numeric),
+    Column("budget_currency", Text),
+    Column("readiness_low", Integer),
+    Column("readiness_high", Integer),
+    Column("wanted_form", Text),
+    Column("wanted_by", Date),
+    Column(
+        "status",
+        Text,
+        nullable=False,
+        server_default=text("'published'"),
+        comment="draft, published, matched, met, expired",
+    ),
+    Column("valid_until", Date),
+    Column(
+        "more",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Process, baseline, site, constraints, contacts",
+    ),
+    Column(
+        "provenance",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Per field: source, at, confirmed by, at",
+    ),
+    Column("created_at", Time, nullable=False, server_default=NOW),
+    Column("updated_at", Time, nullable=False, server_default=NOW),
+    UniqueConstraint("programme_id", "source", "external_id"),
+    CheckConstraint("readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9", name="readiness"),
+)
+
+technologies = Table(
+    "technologies",
+    metadata,
+    id_column(),
+    reference("programme_id", "programmes.id"),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("title_zh", Text),
+    reference("owner_id", "organisations.id", nullable=True),
+    Column("description", Text),
+    Column("developed_in", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("deployed_in", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("benefits", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("website", Text),
+    Column("readiness_text", Text),
+    Column("readiness_low", Integer),
+    Column("readiness_high", Integer),
+    Column("ip_text", Text),
+    Column("verification", JSONB, comment="Statement: number, verdict, valid_until; counts only once confirmed"),
+    Column("more", JSONB, nullable=False, server_default=text("'{}'")),
+    Column(
+        "provenance",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Per field: source, at, confirmed by, at",
+    ),
+    Column("created_at", Time, nullable=False, server_default=NOW),
+    Column("updated_at", Time, nullable=False, server_default=NOW),
+    UniqueConstraint("programme_id", "source", "external_id"),
+)
+
+rights = Table(
+    "rights",
+    metadata,
+    id_column(comment="Also the id of its log"),
+    reference("programme_id", "programmes.id"),
+    reference("technology_id", "technologies.id", nullable=True, index=True),
+    Column(
+        "kind", Text, nullable=False, comment="invention, utility_model, design, software, trade_secret or know_how"
+    ),
+    Column("office", Text),
+    Column("number", Text),
+    Column("owner", Text),
+    Column("in_force", Boolean),
+    Column("expires_on", Date),
+    Column("fee_paid_to", Date),
+    Column("checked_on", Date),
+    Column(
+        "confirmed",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="A person has confirmed the imported record",
+    ),
+    Column(
+        "encumbrances",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="Pledges, licences, transfers; the fold of its log",
+    ),
+    Column("created_at", Time, nullable=False, server_default=NOW),
+    UniqueConstraint("programme_id", "office", "number"),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    id_column(),
+    reference("programme_id", "programmes.id"),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    reference("need_id", "needs.id", index=True),
+    reference("technology_id", "technologies.id", index=True),
+    Column("proposed_on", Date),
+    Column("proposed_by", Text, comment="Person, event or algorithm"),
+    Column("score", Numeric),
+    Column("rationale", Text),
+    Column("case_id", Id, unique=True, comment="The case that it became"),
+    Column("created_at", Time, nullable=False, server_default=NOW),
+    UniqueConstraint("programme_id", "source", "external_id"),
+    UniqueConstraint("programme_id", "need_id", "technology_id"),
+)
+
+numbers = Table(
+    "numbers",
+    metadata,
+    Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+    comment="Counters of case numbers; locked last of all",
+)

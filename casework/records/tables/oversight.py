@@ -1,0 +1,132 @@
+"""What supervisors and auditors watch, the access log, and erasures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import JSONB
+
+from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
+
+house_rule_days = Table(
+    "house_rule_days",
+    metadata,
+    Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True),
+    Column("day", Date, primary_key=True, comment="On the programme's own clock"),
+    Column("at", Time, nullable=False),
+    Column("live", Integer, nullable=False, comment="Cases that were not closed"),
+    Column("broken", Integer, nullable=False, comment="Of these the ones that broke the rule"),
+    Column("breaches", JSONB, nullable=False, comment="How often, by kind"),
+    comment="The nightly check's figures",
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Id, ForeignKey("logs.id"), primary_key=True, comment="Also the id of its log"),
+    reference("programme_id", "programmes.id"),
+    reference("case_id", "logs.id", comment="The log of the case that it is about"),
+    Column("seq", BigInteger, nullable=False, comment="Of the event that it is about"),
+    Column("state", Text, nullable=False, comment="open, answered or closed"),
+    Column("words", Text, comment="What was found; null once erased"),
+    Column("answer", Text, comment="The last answer"),
+    Column("raised_by", Id, nullable=False),
+    Column("raised_at", Time, nullable=False),
+    Column("answered_by", Id),
+    Column("answered_at", Time),
+    Column("closed_by", Id),
+    Column("closed_at", Time),
+    Column("revision", Integer, nullable=False, comment="Counts the deeds on it"),
+    CheckConstraint("state IN ('open', 'answered', 'closed')", name="state"),
+    Index("ix_findings_case_id_seq", "case_id", "seq"),
+    Index("ix_findings_programme_id_raised_at", "programme_id", "raised_at", "id"),
+    comment="What auditors found at an event of a case; what the events of its log add up to",
+)
+
+
+def _chained() -> tuple[Column[Any], ...]:
+    """What binds a reading to the one before it; a trigger fills it in, whatever was given."""
+    return (
+        Column("n", BigInteger, nullable=False, comment="Its place in the chain"),
+        Column("salt", Text, comment="Of the hash of the query; null once an erasure took the query out"),
+        Column("query", Text, nullable=False, comment="Salted hash of the address's query, hex"),
+        Column("hash", Text, nullable=False, comment="Of the reading and the one before it, hex"),
+        Column("erasure_id", Id, comment="Which erasure took the query out"),
+    )
+
+
+# Apart from the others, whose numbers would else have a gap where somebody opened a mediation.
+sealed_readings = Table(
+    "sealed_readings",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    reference("log_id", "logs.id", comment="The mediation"),
+    reference("person_id", "people.id"),
+    Column("at", Time, nullable=False, server_default=NOW),
+    Column("address", Text, nullable=False, comment="Path and query that were asked for"),
+    *_chained(),
+    UniqueConstraint("log_id", "n"),
+    Index("ix_sealed_readings_log_id_id", "log_id", "id"),
+    comment="Who opened a sealed mediation; listed to those named for it alone, and never changed by the application",
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    reference("person_id", "people.id"),
+    Column("at", Time, nullable=False, server_default=NOW),
+    Column("number", Text, comment="Of the case, where it was one"),
+    Column("address", Text, nullable=False, comment="Path and query that were asked for"),
+    Column("document_id", Id, comment="Where a document's file was taken out"),
+    *_chained(),
+    UniqueConstraint("person_id", "n"),
+    Index("ix_readings_person_id_id", "person_id", "id"),
+    Index("ix_readings_document_id_id", "document_id", "id", postgresql_where=text("document_id IS NOT NULL")),
+    comment="What auditors have read, and who took out which document; never changed by the application",
+)
+
+reading_heads = Table(
+    "reading_heads",
+    metadata,
+    id_column(comment="The reader's, or of a sealed mediation the log's"),
+    Column("n", BigInteger, nullable=False, comment="Of the last reading in the chain; no gaps"),
+    Column("head", Text, nullable=False, comment="Its hash, hex"),
+    comment="Where each chain of readings ends; written by the database alone",
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", Id, ForeignKey("logs.id"), primary_key=True, comment="Also the id of its log"),
+    reference("programme_id", "programmes.id", comment="In which both persons have their roles"),
+    reference("person_id", "people.id", nullable=True, comment="Whose account; null for somebody without one"),
+    Column("basis", Text, nullable=False, comment="The legal basis: request, withdrawn, needless or order"),
+    Column("state", Text, nullable=False, comment="asked, agreed, done or refused"),
+    Column("words", JSONB(none_as_null=True), comment="What names the person: names, addresses, numbers; null once done"),
+    Column("reason", Text, comment="Null once done, where it named the person"),
+    Column("asked_by", Id, nullable=False),
+    Column("asked_at", Time, nullable=False),
+    Column("decided_by", Id, comment="The second person, who agreed or did not"),
+    Column("decided_at", Time),
+    Column("done_at", Time),
+    CheckConstraint("state IN ('asked', 'agreed', 'done', 'refused')", name="state"),
+    CheckConstraint("decided_by <> asked_by", name="two_persons"),
+    Index("ix_erasures_agreed", "decided_at", "id", postgresql_where=text("state = 'agreed'")),
+    Index("ix_erasures_programme_id_asked_at", "programme_id", "asked_at", "id"),
+    comment="Erasures of persons; what the events of their logs add up to",
+)

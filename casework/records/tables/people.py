@@ -1,0 +1,177 @@
+"""Programmes, organisations, people and their roles."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
+
+programmes = Table(
+    "programmes",
+    metadata,
+    id_column(comment="Also the id of its log"),
+    Column("code", Text, nullable=False, unique=True, comment="First part of its case numbers: BJ"),
+    Column("name", Text, nullable=False),
+    Column("name_zh", Text),
+    Column("calendar", JSONB, nullable=False, comment="Working days, slots and zone, as Calendar.to_json gives it"),
+    Column(
+        "recount_after", Id,
+        comment="Last log whose clocks were counted again by the present calendar; null when all were",
+    ),
+    Column("created_at", Time, nullable=False, server_default=NOW),
+)
+
+phases = Table(
+    "phases",
+    metadata,
+    id_column(),
+    reference("programme_id", "programmes.id"),
+    Column("name", Text, nullable=False),
+    Column("name_zh", Text),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+    UniqueConstraint("programme_id", "name"),
+    comment="Stages of a programme",
+)
+
+organisations = Table(
+    "organisations",
+    metadata,
+    id_column(comment="Also the id of its log"),
+    Column("name", Text, nullable=False),
+    Column("name_zh", Text),
+    Column("country", Text, comment="ISO 3166-1 alpha-2"),
+    Column("register_number", Text, comment="Unified social credit code, or a foreign register's number"),
+    Column("kind", Text, comment="company, institution, government, association, provider or other"),
+    Column("services", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Kinds of referral it takes"),
+    Column("profile", JSONB, nullable=False, server_default=text("'{}'"), comment="Of a provider: fields, languages, places, capacity, closed, conflicts"),
+    Column("owners", JSONB, nullable=False, server_default=text("'[]'"), comment="Owners above 25 %"),
+    Column("language", Text, nullable=False, server_default=text("'en'")),
+    Column(
+        "provenance",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Per field: source, at, confirmed by, at",
+    ),
+    Column("created_at", Time, nullable=False, server_default=NOW),
+)
+
+people = Table(
+    "people",
+    metadata,
+    id_column(comment="Random enough to stand in the history as a pseudonym; also the id of its log"),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_zh", Text),
+    Column("password_hash", Text, comment="argon2id; null where the person has none yet"),
+    Column("language", Text, nullable=False, server_default=text("'en'")),
+    Column("zone", Text, nullable=False, server_default=text("'Asia/Shanghai'")),
+    Column("theme", Text, nullable=False, server_default=text("'auto'"), comment="auto, light or dark"),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("created_at", Time, nullable=False, server_default=NOW),
+    Column("service", Boolean, nullable=False, server_default=text("false"), comment="A provider's own system: signs in to nothing, and is named for nothing"),
+    Column("erased_at", Time, comment="When everything that names the person was taken out"),
+    Index("uq_people_email", text("lower(email)"), unique=True),
+    CheckConstraint("theme IN ('auto', 'light', 'dark')", name="theme"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    id_column(),
+    reference("person_id", "people.id", index=True),
+    Column("role", Text, nullable=False),
+    reference("programme_id", "programmes.id", nullable=True, index=True),
+    reference("organisation_id", "organisations.id", nullable=True, index=True),
+    Column("deputy_for", Id, ForeignKey("people.id"), comment="Acts in the role while that person is away"),
+    Column("starts_at", Time, nullable=False),
+    Column("ends_at", Time),
+    reference("absence_id", "absences.id", nullable=True, index=True, comment="That made its holder a deputy"),
+    reference("via_id", "memberships.id", nullable=True, index=True, comment="The membership that it passes on; ends with it"),
+    CheckConstraint("num_nonnulls(programme_id, organisation_id) = 1", name="one_scope"),
+    CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="ends_after_start"),
+    comment="A role within a programme or an organisation, for a time; the fold of the scope's log",
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    id_column(),
+    reference("scope_id", "logs.id", index=True, comment="The programme or organisation that the person is away from"),
+    reference("person_id", "people.id", index=True),
+    reference("substitute_id", "people.id", index=True, comment="Holds the person's roles as a deputy meanwhile"),
+    Column("starts_at", Time, nullable=False),
+    Column("ends_at", Time, nullable=False),
+    CheckConstraint("ends_at >= starts_at", name="ends_after_start"),
+    CheckConstraint("person_id <> substitute_id", name="another_person"),
+    comment="When people are away and who stands in; the fold of the scope's log",
+)
+
+allocations = Table(
+    "allocations",
+    metadata,
+    id_column(),
+    reference("scope_id", "logs.id", comment="The programme or organisation whose queue it is"),
+    Column("queue", Text, nullable=False),
+    Column("strategy", Text, nullable=False, comment="Of engine.allocation; none: people take tasks themselves"),
+    Column("cap", Integer, comment="Nobody who has so many open tasks gets another"),
+    Column("since", Time, nullable=False, comment="Tasks opened before are left to people"),
+    Column("looked_at", Time, comment="When tasks were last looked for; no part of the history"),
+    Column("turns", JSONB, nullable=False, server_default="{}", comment="By person, the number of the allocation that came last; no part of the history"),
+    UniqueConstraint("scope_id", "queue", name="uq_allocations_scope_queue"),
+    CheckConstraint("cap IS NULL OR cap > 0", name="cap_positive"),
+    comment="How queues give tasks to people by themselves; the fold of the scope's log but for the last two",
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    id_column(),
+    reference("scope_id", "logs.id", index=True, comment="The programme or organisation that it is for"),
+    Column("email", Text, comment="Null once erased, as the name"),
+    Column("name", Text),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("language", Text, nullable=False),
+    reference("invited_by", "people.id", nullable=True, comment="Null: on the command line"),
+    Column("made_at", Time, nullable=False),
+    Column("expires_at", Time, nullable=False),
+    Column("issue", Integer, nullable=False, server_default=text("1"), comment="Which link and code these are; those before are dead"),
+    Column("token", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the link's secret, which is kept nowhere"),
+    Column("code", Text, nullable=False, comment="argon2id of what is told beside the mail"),
+    Column("tries", Integer, nullable=False, server_default=text("0"), comment="Wrong codes in a row"),
+    Column("opened", LargeBinary, comment="SHA-256 of what the browser keeps that link and code have opened it in"),
+    Column("opened_until", Time),
+    Column("locked_at", Time, comment="Too many wrong codes"),
+    Column("revoked_at", Time),
+    Column("accepted_at", Time),
+    reference("accepted_by", "people.id", nullable=True),
+    comment="Who was asked to join, and what became of it; the fold of the scope's log but for its secrets",
+)
+
+skills = Table(
+    "skills",
+    metadata,
+    id_column(),
+    reference("scope_id", "logs.id", comment="The programme or organisation that keeps it"),
+    reference("person_id", "people.id", index=True),
+    Column("fields", ARRAY(Text), nullable=False, comment="Of technology, in the words of needs and technologies"),
+    Column("languages", ARRAY(Text), nullable=False),
+    Column("services", ARRAY(Text), nullable=False, comment="The kinds of tracks whose tasks the person can do"),
+    UniqueConstraint("scope_id", "person_id", name="uq_skills_scope_person"),
+    comment="What people can do, as whoever leads them keeps it; the fold of the scope's log",
+)

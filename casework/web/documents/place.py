@@ -1,0 +1,153 @@
+"""Where documents lie: those of a case, or of a referral, and how their page is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext
+from sqlalchemy import Connection
+
+from casework.engine.definition.forms import Form
+from casework.engine.state.case import Case
+from casework.errors import NotFound, UploadRefused
+from casework.operations.cases.queries import find_case
+from casework.operations.core.actions import calendar_of
+from casework.operations.core.drafts import find_draft
+from casework.operations.documents import service as documents
+from casework.operations.documents.upload_checks import (
+    MEGABYTE,
+    MOST_BYTES,
+    MOST_FILES,
+    TYPES,
+)
+from casework.operations.referrals.service import find_referral
+from casework.permissions import Actor, Sight, sight
+from casework.web.documents.forms import Delivery, Papers, Returned
+from casework.web.history.sentences import say_whose
+from casework.web.shell import layout
+from casework.web.shell.form_actions import Sent
+from casework.web.shell.forms import FormView, build_form, own_texts
+from casework.web.shell.i18n import say
+from casework.web.shell.redirects import local_path
+from casework.web.shell.session import page_transaction
+from casework.web.shell.values import PAPERS, paper_name, party_name, service_name
+
+blueprint = Blueprint("documents", __name__)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where documents stand: of a case, or of one of its referrals."""
+
+    where: str
+    id: str
+
+    @property
+    def referral(self) -> str | None:
+        return self.id if self.where == "referral" else None
+
+    def find(self, db: Connection, actor: Actor) -> Case:
+        """Raises NotFound for those who may not see it."""
+        if self.where == "referral":
+            return find_referral(db, actor, self.id)[0]
+        case, level = find_case(db, actor, self.id)
+        if level < Sight.ALL:
+            raise NotFound("case")
+        return case
+
+    @property
+    def url(self) -> str:
+        if self.referral:
+            return url_for("documents.referral", referral=self.id)
+        return url_for("documents.case", number=self.id)
+
+    @property
+    def form(self) -> type[Form]:
+        return Delivery if self.referral else Papers
+
+    @property
+    def draft(self) -> str:
+        return f"documents:{self.where}:{self.id}"
+
+
+@blueprint.get("/cases/<number>/documents")
+def case(number: str) -> Response:
+    return _show(Place("case", number))
+
+
+@blueprint.get("/referrals/<uuid:referral>/documents")
+def referral(referral: UUID) -> Response:
+    return _show(Place("referral", str(referral)))
+
+
+def _show(place: Place, sent: Sent | None = None, refused: tuple[UploadRefused, ...] = ()) -> Response:
+    with page_transaction() as (db, actor):
+        found = place.find(db, actor)
+        layout.use_calendar(calendar_of(db, found.programme))
+        track = found.tracks.get(place.referral or "")
+        listed = documents.list_documents(db, actor, found, place.referral)
+        why = documents.why_not(actor, found, track)
+        # The office hands in on the page of the case, and sees there as well what providers have handed in.
+        form = _form(db, actor, place, sent) if why is None else None
+        back = _back()
+        whole = sight(actor, found) == Sight.ALL
+        package = documents.list_package(db, actor, found, track) if track else None
+        returned = _returned(db, actor, place, sent) if package and package["may_confirm"] else None
+    page = render_template(
+        "documents/index.html", package=package, returned=returned, place=place, back=back, post=_with_back(place.url, back), case=found, items=listed, form=form, sent=sent, whole=whole, why_not=say(why) if why else "",
+        refused=[(one.name, say(one.why)) for one in refused], crumbs=_crumbs(found, track, whole),
+        service=service_name(track.kind) if track else "", **_WORDS,
+    )  # fmt: skip
+    return make_response(page, sent.status if sent else 200)
+
+
+_WORDS: Mapping[str, Any] = {
+    "paper_name": paper_name, "party_name": party_name, "say_whose": say_whose, "most_files": MOST_FILES, "most_megabytes": MOST_BYTES // MEGABYTE,
+    "endings": ",".join(f".{one}" for one in TYPES), "kinds": ", ".join(sorted(TYPES)),
+}  # fmt: skip
+
+
+def _back() -> str:
+    """The page that asked for the paper; there one goes on once it is handed in."""
+    return local_path(request.args.get("back")) or ""
+
+
+def _with_back(url: str, back: str) -> str:
+    return f"{url}?{urlencode({'back': back})}" if back else url
+
+
+def _form(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
+    return build_form(
+        place.draft, place.form.rule(), own_texts(place.form), submitted=sent.data if sent else None,
+        faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, place.draft),
+        values={"kind": kind} if (kind := request.args.get("kind", "")) in PAPERS else None,
+    )  # fmt: skip
+
+
+def _returned(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
+    name = f"{place.draft}:returned"
+    return build_form(
+        name, Returned.rule(), own_texts(Returned), submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+        draft=None if sent else find_draft(db, actor.person, name),
+    )  # fmt: skip
+
+
+def _crumbs(found: Case, track: Any, whole: bool) -> list[tuple[str, str]]:
+    if track is not None and not whole:
+        name = service_name(track.kind)
+        return [(gettext("In progress"), url_for("referrals.working")), (name[:1].upper() + name[1:], url_for("referrals.show", referral=track.id))]
+    if found.number is None:
+        return [(gettext("Sealed mediations"), url_for("mediations.index")), (found.title or gettext("Sealed mediation"), url_for("mediations.show", mediation=found.log))]
+    return [(gettext("Cases"), url_for("cases.index")), (found.number, url_for("cases.show", number=found.number))]

@@ -1,0 +1,145 @@
+"""What a correction or an erasure changed, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from casework.web.history.sentences import Editions, values_of
+from casework.web.shell.i18n import N_, edition_text, role_name
+from casework.web.shell.values import PARTIES, Values, choice_name, paper_name, party_name, service_name
+
+Json = Any
+_TABLES = {
+    "cases": N_("Case"), "mediations": N_("Mediation"), "tracks": N_("Track"), "tasks": N_("Task"),
+    "proposals": N_("Proposal"), "consents": N_("Consent"), "documents": N_("Paper"), "grants": N_("Access to a paper"),
+}  # fmt: skip
+_COLUMNS = {
+    "state": N_("state"), "states": N_("state"), "owner_id": N_("owner"), "team": N_("team"), "outcome": N_("outcome"),
+    "reasons": N_("reasons"), "frozen": N_("outward work stands still"), "closed_at": N_("closed"),
+    "ended_at": N_("when it ended"), "opened_at": N_("opened"), "provider_id": N_("provider"), "replaced": N_("replaced"),
+    "given": N_("what was given along"), "barred": N_("shut out"), "named": N_("person named"), "interests": N_("declared interests"),
+    "holder_id": N_("held by"), "due_at": N_("due"), "flagged": N_("flagged"),
+    "closed_by": N_("closed by"), "queue": N_("queue"), "party": N_("party"), "given_on": N_("given on"),
+    "expires_on": N_("expires on"), "how": N_("how it ended"), "title": N_("title"), "number": N_("number"),
+    "kind": N_("kind"), "valid_until": N_("valid until"), "registered_at": N_("registered"), "withdrawn_at": N_("withdrawn"), "returned_at": N_("given back"), "given_at": N_("given"),
+    "until": N_("last day"),
+    "before": N_("state before the pause"), "providers": N_("providers"), "documents": N_("papers"),
+    "actor_id": N_("proposed by"), "transition": N_("action"), "organisation_id": N_("organisation"),
+}  # fmt: skip
+#: How a consent ended.
+_CONSENT_ENDS = {"withdrawn": N_("withdrawn"), "expired": N_("expired")}
+#: Columns that hold what a form asks for under another name.
+_FIELD_OF = {"reasons": "reason"}
+#: What a new row says of itself that the reader need not be told one by one.
+_OF_NEW = frozenset({
+    "state", "due_at", "queue", "party", "given_on", "expires_on", "provider_id", "states", "transition",
+    "number", "title", "organisation_id",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that an entry changed."""
+
+    what: str
+    column: str
+    before: str | Markup
+    after: str | Markup
+
+
+def say_changes(entry: Mapping[str, Json], editions: Editions) -> list[Change]:
+    """What an entry changed, for a reader: of what is new only what tells it apart."""
+    values, made = values_of(entry, editions), []
+    for one in entry.get("changes", ()):
+        name, table = one["column"], one["table"]
+        if name and name not in _COLUMNS or one["new"] and name not in _OF_NEW:
+            continue
+        if table == "tracks" and name == "states" and one["row"].startswith("case"):
+            # The case's own row tells it.
+            continue
+        what = gettext(_TABLES[table])
+        named = _row_name(one, editions, entry)
+        column = gettext(_COLUMNS[name]) if name else gettext("removed")
+        before, after = (_say_cell(one, key, editions, entry, values) for key in ("before", "after"))
+        if before == after:
+            continue
+        made.append(Change(f"{what} ({named})" if named else what, column, before, after))
+    return made
+
+
+def _row_name(one: Mapping[str, Json], editions: Editions, entry: Mapping[str, Json]) -> str:
+    words = str(one["row"]).split()
+    if not words:
+        return ""
+    if one["table"] == "tracks":
+        return service_name(words[0])
+    if one["table"] == "tasks":
+        for edition in editions.values():
+            key = next((rule.key for rule in edition.tasks.values() if rule.name == words[0]), None)
+            if key:
+                about = f": {party_name(words[1])}" if len(words) > 1 and words[1] in PARTIES else ""
+                return edition_text(edition, f"tasks.{key}") + about
+            for key in (f"states.{words[0]}.do", f"transitions.{words[0].removeprefix('decide_')}.do"):
+                if key in edition.texts:
+                    return edition_text(edition, key)
+        return words[0].replace("_", " ")
+    if one["table"] == "proposals":
+        return _transition_name(words[0], editions, entry)
+    if one["table"] == "consents":
+        return party_name(words[0])
+    if one["table"] == "documents":
+        return paper_name(words[0])
+    if one["table"] == "grants":
+        return ""
+    return words[0].replace("_", " ")
+
+
+#: States of WS-HumanTask, for a reader.
+_TASK_STATES = {
+    "Created": N_("planned"), "Ready": N_("open"), "Reserved": N_("taken"), "InProgress": N_("in work"),
+    "Suspended": N_("stands still"), "Completed": N_("finished"), "Failed": N_("failed"), "Error": N_("faulty"),
+    "Exited": N_("dropped"), "Obsolete": N_("not needed any more"),
+}  # fmt: skip
+
+
+def _say_cell(
+    one: Mapping[str, Json], key: str, editions: Editions, entry: Mapping[str, Json], values: Values
+) -> str | Markup:
+    value = one[key]
+    if one["table"] == "tasks" and one["column"] in ("state", "before") and value in _TASK_STATES:
+        return gettext(_TASK_STATES[value])
+    if one["column"] == "queue" and value:
+        return role_name(value)
+    if one["column"] == "outcome" and one["table"] == "cases" and value:
+        return choice_name("outcome", value, editions.get(entry.get("edition") or ""))
+    if one["column"] in ("states", "state", "outcome") and value:
+        return ", ".join(_state_name(leaf, editions, entry) for leaf in (value if isinstance(value, list) else [value]))
+    if one["column"] == "transition" and value:
+        return _transition_name(value, editions, entry)
+    if not one["column"] and value:
+        return _row_name(one, editions, entry)
+    if one["column"] == "how" and value:
+        return gettext(_CONSENT_ENDS[value])
+    column = str(one["column"])
+    return values.say(value, _FIELD_OF.get(column, column))
+
+
+def _transition_name(name: str, editions: Editions, entry: Mapping[str, Json]) -> str:
+    own = editions.get(entry.get("edition") or "")
+    for edition in (own, *editions.values()):
+        if edition is not None and f"transitions.{name}.do" in edition.texts:
+            return edition_text(edition, f"transitions.{name}.do")
+    return name.replace("_", " ")
+
+
+def _state_name(leaf: str, editions: Editions, entry: Mapping[str, Json]) -> str:
+    own = editions.get(entry.get("edition") or "")
+    for edition in (own, *editions.values()):
+        if edition is not None and leaf in edition.states:
+            return edition_text(edition, f"states.{leaf}")
+    return leaf.replace("_", " ")
