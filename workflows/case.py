@@ -27,8 +27,8 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import COMPLIANCE, INTAKE, OFFICER, SUPERVISOR
+from workflows import agreement_forms, agreement_guards, effects, guards, joins
 from workflows import case_forms as forms
-from workflows import effects, guards, joins
 from workflows.papers import ACCEPTANCE_CERTIFICATE, SIGNED_AGREEMENT, VERIFICATION_STATEMENT
 
 # --- tasks that the case's steps open --------------------------------------------------------------------------------
@@ -69,11 +69,11 @@ service_plan = Task(
 )  # fmt: skip
 
 decide_waiver = Task(
-    "decide_waiver", "Decide on the waiver", SUPERVISOR, working_days(5), forms.DecidedWaiver, not_by=("ask_waiver",),
+    "decide_waiver", "Decide on the waiver", SUPERVISOR, working_days(5), agreement_forms.DecidedWaiver, not_by=("ask_waiver",),
     audited=(WAIVER, "granted", True),
 )
 ask_waiver = Task(
-    "ask_waiver", "Ask for a waiver", OFFICER, working_days(5), forms.AskedWaiver, opens=(decide_waiver,),
+    "ask_waiver", "Ask for a waiver", OFFICER, working_days(5), agreement_forms.AskedWaiver, opens=(decide_waiver,),
     done="asked for a waiver",
 )  # fmt: skip
 
@@ -89,7 +89,7 @@ ask_more_time = Task(
 
 compliance_gate = Task(
     "compliance_gate", "Pass the agreement through the compliance gate", COMPLIANCE, working_days(10),
-    forms.ComplianceGate, unless_open=True,
+    agreement_forms.ComplianceGate, unless_open=True,
     checklist=(
         Item("parties", "Both parties and the end user were screened again for this contract", required=False),
         Item("export_list", "The export list in force was looked through", required=False),
@@ -98,15 +98,15 @@ compliance_gate = Task(
     ),
 )  # fmt: skip
 dispute_clause_check = Task(
-    "dispute_clause_check", "Have the parties choose a dispute clause", OFFICER, working_days(10), forms.DisputeClause,
+    "dispute_clause_check", "Have the parties choose a dispute clause", OFFICER, working_days(10), agreement_forms.DisputeClause,
     unless_open=True,
 )  # fmt: skip
 BEFORE_SIGNING = (compliance_gate, dispute_clause_check)
 
 condition = Task(
-    "condition", "See that a condition is met", OFFICER, until("by"), forms.Condition, per="items:conditions"
+    "condition", "See that a condition is met", OFFICER, until("by"), agreement_forms.Condition, per="items:conditions"
 )
-duty = Task("duty", "See that an agreed duty is done", OFFICER, until("by"), forms.DutyDone, per="items:duties")
+duty = Task("duty", "See that an agreed duty is done", OFFICER, until("by"), agreement_forms.DutyDone, per="items:duties")
 
 review_hold = Task(
     "review_hold", "Review why the case still waits", SUPERVISOR, calendar_days(60), forms.HoldReview, unless_open=True
@@ -122,7 +122,7 @@ def _follow_up(days: int) -> Task:
 
 def _reading(days: int) -> Task:
     return Task(
-        "reading", "Ask the parties for their readings", OFFICER, working_days(20), forms.Reading,
+        "reading", "Ask the parties for their readings", OFFICER, working_days(20), agreement_forms.Reading,
         after=calendar_days(days),
     )  # fmt: skip
 
@@ -147,13 +147,13 @@ PLAN_GUARDS = (
     guards.consents_are_recent,
 )
 SIGN_GUARDS = (
-    guards.agreement_is_in_force,
-    guards.compliance_gate_is_passed,
-    guards.dispute_clause_is_chosen,
-    guards.statement_is_still_valid,
-    guards.rights_are_free,
-    guards.pledgees_agree,
-    guards.loans_are_offered_listed_or_waived,
+    agreement_guards.agreement_is_in_force,
+    agreement_guards.compliance_gate_is_passed,
+    agreement_guards.dispute_clause_is_chosen,
+    agreement_guards.statement_is_still_valid,
+    agreement_guards.rights_are_free,
+    agreement_guards.pledgees_agree,
+    agreement_guards.loans_are_offered_listed_or_waived,
 )
 #: Every way into closing; whoever went it may not close.
 INTO_CLOSING = (
@@ -213,27 +213,27 @@ class Case(Workflow):
         opens=STRUCTURING,
     )  # fmt: skip
     ready_to_sign = structuring.to(
-        agreement, by=OFFICER, do="Go on to signing", done="brought the case to signing", form=forms.AgreedTerms,
+        agreement, by=OFFICER, do="Go on to signing", done="brought the case to signing", form=agreement_forms.AgreedTerms,
         guards=[
-            guards.ip_is_clear_or_waived, guards.loans_are_offered_listed_or_waived, guards.work_is_not_blocked,
-            guards.rights_are_free, guards.pledgees_agree,
+            agreement_guards.ip_is_clear_or_waived, agreement_guards.loans_are_offered_listed_or_waived, agreement_guards.work_is_not_blocked,
+            agreement_guards.rights_are_free, agreement_guards.pledgees_agree,
         ],
         opens=[*BEFORE_SIGNING, condition],
     )  # fmt: skip
     sign = agreement.to(
         deployment, by=OFFICER, do="Record the signed agreement", done="recorded the signed agreement",
-        form=forms.Signing, guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[Track("deployment"), condition],
+        form=agreement_forms.Signing, guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[Track("deployment"), condition],
         siblings=True, consequence="The rights named count as licensed or transferred in every other case.",
     )  # fmt: skip
     sign_no_site = agreement.to(
         monitoring, by=OFFICER, do="Record a signed agreement without a site",
-        done="recorded a signed agreement without a site", form=forms.SigningWithoutSite, guards=SIGN_GUARDS,
+        done="recorded a signed agreement without a site", form=agreement_forms.SigningWithoutSite, guards=SIGN_GUARDS,
         needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[_follow_up(90), _follow_up(180), _follow_up(365)], siblings=True,
         consequence="The rights named count as licensed or transferred in every other case.",
     )  # fmt: skip
     accept_site = deployment.to(
         monitoring, by=OFFICER, do="Record the acceptance of the site", done="recorded the acceptance of the site",
-        form=forms.SiteAcceptance, guards=[guards.site_is_accepted, guards.baseline_was_recorded],
+        form=agreement_forms.SiteAcceptance, guards=[agreement_guards.site_is_accepted, agreement_guards.baseline_was_recorded],
         needs=[ACCEPTANCE_CERTIFICATE],
         opens=[
             _reading(90), _reading(180), _reading(270), _reading(360),
@@ -244,7 +244,7 @@ class Case(Workflow):
         ],
     )  # fmt: skip
     end_monitoring = monitoring.to(
-        closing, by=OFFICER, do="End the monitoring", done="ended the monitoring", form=forms.MonitoringEnd,
+        closing, by=OFFICER, do="End the monitoring", done="ended the monitoring", form=agreement_forms.MonitoringEnd,
         effects=[effects.propose_outcome],
         opens=[Referral("verification", fresh=True, question="Verification of the effect", due=calendar_days(30))],
     )  # fmt: skip
@@ -321,7 +321,7 @@ class Case(Workflow):
     )  # fmt: skip
     site_failed = deployment.to(
         closing, by=OFFICER, kind=EXCEPTION, do="Close without a working site", done="took the site as failed",
-        form=forms.FailedSite, guards=[guards.site_has_failed], effects=[effects.agreement_only],
+        form=agreement_forms.FailedSite, guards=[agreement_guards.site_has_failed], effects=[effects.agreement_only],
     )  # fmt: skip
     propose_close = any_of(
         triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold
@@ -373,21 +373,21 @@ class Case(Workflow):
         ),
         ((structuring, agreement), (OFFICER,), ask_waiver),
         ((structuring, agreement), (OFFICER,), Task(
-            "ask_pledgee", "Ask the pledgee for consent", OFFICER, working_days(10), forms.PledgeeAnswer,
+            "ask_pledgee", "Ask the pledgee for consent", OFFICER, working_days(10), agreement_forms.PledgeeAnswer,
         )),
         ((agreement,), (OFFICER, SUPERVISOR), compliance_gate),
         ((agreement,), (OFFICER,), dispute_clause_check),
         ((structuring, agreement, deployment), (OFFICER,), Task(
-            "record_baseline", "Record the baseline", OFFICER, working_days(20), forms.Baseline,
+            "record_baseline", "Record the baseline", OFFICER, working_days(20), agreement_forms.Baseline,
         )),
         ((structuring, agreement, deployment, monitoring), (OFFICER, SUPERVISOR), Task(
-            "work_blocked", "Declare that work is blocked", OFFICER, working_days(5), forms.WorkBlocked,
+            "work_blocked", "Declare that work is blocked", OFFICER, working_days(5), agreement_forms.WorkBlocked,
         )),
         ((structuring, agreement, deployment, monitoring), (OFFICER, SUPERVISOR), Task(
-            "work_unblocked", "Declare that work goes on", OFFICER, working_days(5), forms.WorkUnblocked,
+            "work_unblocked", "Declare that work goes on", OFFICER, working_days(5), agreement_forms.WorkUnblocked,
         )),
         ((structuring, agreement, deployment, monitoring), (OFFICER,), Task(
-            "agreed_duty", "Enter duties that the parties have agreed", OFFICER, working_days(5), forms.AgreedDuties,
+            "agreed_duty", "Enter duties that the parties have agreed", OFFICER, working_days(5), agreement_forms.AgreedDuties,
             opens=(duty,),
         )),
         # Nobody adds this by hand: it is opened where another case of the same need has been signed.
@@ -401,6 +401,6 @@ class Case(Workflow):
             joins.TooFewResults, effects=(joins.go_on_with_fewer,), guards=(joins.results_are_there,),
         )),
         ((monitoring,), (OFFICER,), Task(
-            "reading", "Ask the parties for their readings", OFFICER, working_days(20), forms.Reading,
+            "reading", "Ask the parties for their readings", OFFICER, working_days(20), agreement_forms.Reading,
         )),
     )  # fmt: skip

@@ -6,14 +6,13 @@ a page that asks "may I?" has no form yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.registry import guard
 from casework.engine.state.case import CREATED, MET_JOIN, Task, Track
-from workflows.codes import WORLD
 from workflows.joins import reached, services_that_count
 
 PARTIES = ("need_owner", "technology_owner")
@@ -51,11 +50,6 @@ def _answer(f: Facts, name: str, start: datetime | None = None) -> Mapping[str, 
     return task.result if task is not None and _since(task, start) else None
 
 
-def _round(f: Facts) -> datetime | None:
-    """When the present round of talks began: at a scaling up or a reopening; None in the first round."""
-    return _moment(f, "scale_up", "reopen")
-
-
 def _plan(f: Facts) -> Mapping[str, Any]:
     """The service plan that is in force: the newest plan or amendment."""
     task, amended = f.result("service_plan"), f.fired("amend_plan", f.case.main)
@@ -64,46 +58,12 @@ def _plan(f: Facts) -> Mapping[str, Any]:
     return task.result if task is not None else {}
 
 
-def _waived(f: Facts, what: str) -> bool:
-    """Whether a second person has granted, in this round, the waiver that somebody asked for."""
-    start = _round(f)
-    asked = [t for t in f.results("ask_waiver") if t.result.get("what") == what and _since(t, start)]
-    for task in f.results("decide_waiver"):
-        if task.result.get("what") != what or not _since(task, start):
-            continue
-        by_another = any(one.closed_by != task.closed_by for one in asked)
-        return task.result.get("granted") is True and by_another
-    return False
-
-
-def _known_rights(f: Facts, wanted: Iterable[str] | None = None) -> list[Mapping[str, Any]]:
-    rights = f.from_outside("rights")
-    return [rights[one] for one in (f.case.rights if wanted is None else wanted) if one in rights]
-
-
-def _stands(burden: Mapping[str, Any], today: date) -> bool:
-    return burden.get("to") is None or str(burden["to"]) >= today.isoformat()
-
-
-def _overlap(one: str | None, other: str | None) -> bool:
-    """Whether two territories touch; an unsaid one is taken for the whole world."""
-    return one == other or one in (None, WORLD) or other in (None, WORLD)
-
-
 def _live(f: Facts, party: str) -> list[Any]:
     today = f.today.isoformat()
     return [
         one for one in f.case.consents.values()
         if one.party == party and one.ended_at is None and (one.expires_on is None or one.expires_on >= today)
     ]  # fmt: skip
-
-
-def _covers(f: Facts, provider: str | None, document: str) -> bool:
-    """Whether each party that the document concerns lets this provider see it."""
-    known = f.case.documents.get(document)
-    if known is None or provider is None:
-        return False
-    return all(any(one.covers(known, provider) for one in _live(f, party)) for party in known.concerns)
 
 
 def _said_yes(f: Facts, party: str) -> bool:
@@ -296,189 +256,7 @@ def assessment_did_not_verify(f: Facts) -> bool:
 # --- towards signing -------------------------------------------------------------------------------------------------
 
 
-@guard(
-    rule="The check of intellectual property is clear or waived.",
-    refusal="The check of intellectual property is neither clear nor waived.",
-)
-def ip_is_clear_or_waived(f: Facts) -> bool:
-    return f.at_milestone(f.current("ip"), "clear") or _waived(f, "ip")
-
-
-@guard(
-    rule="Each planned loan is offered, listed as a condition with a day, or waived.",
-    refusal="A planned loan is neither offered, nor a condition with a day, nor waived.",
-)
-def loans_are_offered_listed_or_waived(f: Facts) -> bool:
-    return all(
-        reached(f, loan, "offered")
-        or f.data.get(f"{loan}_by") is not None
-        or f.said(f"ready_to_sign.{loan}_by") is not None
-        or _waived(f, loan)
-        for loan in ("pledge", "finance")
-        if _plan(f).get(loan) or f.referral(loan)
-    )
-
-
-@guard(
-    rule="Nobody has declared that work is blocked, or work goes on again.",
-    refusal="Somebody has declared that work is blocked.",
-)
-def work_is_not_blocked(f: Facts) -> bool:
-    blocked, free = f.result("work_blocked"), f.result("work_unblocked")
-    if blocked is None:
-        return True
-    return free is not None and (free.closed_at or free.opened_at) > (blocked.closed_at or blocked.opened_at)
-
-
-@guard(
-    rule="Each right is confirmed, and no other case has its transfer or an exclusive licence in this territory.",
-    refusal="A right is unconfirmed, transferred, or licensed exclusively in this territory by another case.",
-    reads=("rights",),
-)
-def rights_are_free(f: Facts) -> bool:
-    wanted = f.data.get("rights") or f.case.rights
-    known = _known_rights(f, wanted)
-    if len(known) != len(wanted) or not all(right.get("confirmed") for right in known):
-        return False
-    others = [
-        burden for right in known for burden in right.get("encumbrances", ())
-        if burden.get("case") != f.case.log and _stands(burden, f.today)
-    ]  # fmt: skip
-    if any(burden["kind"] == "transfer" for burden in others):
-        return False
-    return not any(
-        burden["kind"] == "licence" and burden.get("exclusive") and _overlap(burden.get("territory"), f.data.get("territory"))
-        for burden in others
-    )
-
-
-def _pledgee_agreed(f: Facts, right: str, since: str) -> bool:
-    """Whether the pledgee of a right agreed after its pledge began: when asked, at the check of IP, or at signature."""
-    asked = next((t.result for t in f.results("ask_pledgee") if t.result.get("right") == right), None)
-    if asked is not None:
-        return asked.get("consented") is True and str(asked.get("answered_on", "")) >= since
-    checked, deal = f.current("ip"), f.current("agreement")
-    found = f.fired("confirm", checked) if checked else None
-    signed = (f.fired("sign_cross", deal) or f.fired("sign_local", deal)) if deal else None
-    days = []
-    if found is not None and found.data.get("pledge") == "consent_on_file":
-        days.append(str(found.data.get("checked_on", "")))
-    if signed is not None and signed.data.get("pledgee_consent") is True:
-        days.append(str(signed.data.get("executed_on", "")))
-    return any(day >= since for day in days)
-
-
-@guard(
-    rule="The pledgee's consent is on file for each right that is pledged.",
-    refusal="A right is pledged and the pledgee's consent is not on file.",
-    reads=("rights",),
-)
-def pledgees_agree(f: Facts) -> bool:
-    """A consent answers for the pledge it was asked about: one that was given before the pledge began does not."""
-    rights = f.from_outside("rights")
-    for one in f.data.get("rights") or f.case.rights:
-        if one not in rights or not rights[one].get("confirmed"):
-            return False
-        begun = [
-            str(burden.get("from") or "") for burden in rights[one].get("encumbrances", ())
-            if burden["kind"] == "pledge" and _stands(burden, f.today)
-        ]  # fmt: skip
-        if not all(_pledgee_agreed(f, one, since) for since in begun):
-            return False
-    return True
-
-
-@guard(
-    rule="An agreement of this round is in force that is more than an NDA, a memorandum or a letter of intent.",
-    refusal="No agreement of this round is in force, or it is only an NDA, a memorandum or a letter of intent.",
-)
-def agreement_is_in_force(f: Facts) -> bool:
-    track = f.current("agreement")
-    proposed = f.fired("propose", track) if track else None
-    return (
-        f.at_milestone(track, "in_force")
-        and proposed is not None
-        and proposed.data.get("kind") not in PREPARATORY | {None}
-    )
-
-
-@guard(
-    rule="The compliance gate of this round is passed.",
-    refusal="The compliance gate of this round has not been passed.",
-)
-def compliance_gate_is_passed(f: Facts) -> bool:
-    answer = _answer(f, "compliance_gate", _moment(f, "ready_to_sign", "renegotiate"))
-    return answer is not None and answer.get("result") == "passed"
-
-
-@guard(
-    rule="The dispute clause of this round is chosen.",
-    refusal="The dispute clause of this round has not been chosen.",
-)
-def dispute_clause_is_chosen(f: Facts) -> bool:
-    answer = _answer(f, "dispute_clause_check", _moment(f, "ready_to_sign", "renegotiate"))
-    return answer is not None and answer.get("clause") is not None
-
-
-@guard(
-    rule="The statement that the case relies on is still valid.",
-    refusal="The statement that the case relies on has expired.",
-    reads=("technology",),
-)
-def statement_is_still_valid(f: Facts) -> bool:
-    """Only where the case relied on a statement: of its own assessment, or one that the technology had already."""
-    main = f.case.main
-    ways = {name: found for name in ("assessment_passed", "skip_assessment", "waive_assessment")
-            if (found := f.fired(name, main))}  # fmt: skip
-    if not ways or _waived(f, "assessment_statement"):
-        return True
-    last = max(ways, key=lambda name: ways[name].at)
-    if last != "assessment_passed":
-        return ways[last].data.get("reason") != "statement_valid" or _verified(f)
-    track = f.service("assessment")
-    issued = (f.fired("issue_pass", track) or f.fired("issue_limits", track)) if track else None
-    if issued is None:
-        return False
-    renewed = next((t for t in f.results("renew_statement") if t.result.get("renewal") == "renewed"), None)
-    newer = renewed is not None and _since(renewed, issued.at)
-    ends = (renewed.result if newer and renewed is not None else issued.data).get("valid_until")
-    return ends is not None and str(ends) >= f.today.isoformat()
-
-
 # --- the site --------------------------------------------------------------------------------------------------------
-
-
-@guard(
-    rule="The baseline was recorded before commissioning ended.",
-    refusal="No baseline was recorded before commissioning ended; it cannot be made up afterwards.",
-)
-def baseline_was_recorded(f: Facts) -> bool:
-    site = f.current("deployment")
-    tested = f.fired("ready_to_test", site) if site else None
-    if site is None or tested is None:
-        return False
-    planned = f.fired("plan_set", site)
-    if any(told is not None and told.data.get("baseline_recorded") is True for told in (planned, tested)):
-        return True
-    return any((t.closed_at or t.opened_at) < tested.at for t in f.results("record_baseline"))
-
-
-@guard(
-    rule="The site is accepted.",
-    refusal="The site has not been accepted.",
-)
-def site_is_accepted(f: Facts) -> bool:
-    site = f.current("deployment")
-    return site is not None and site.outcome in ("accepted", "accepted_with_punch_list")
-
-
-@guard(
-    rule="The site was rejected for good or abandoned.",
-    refusal="The site was neither rejected for good nor abandoned.",
-)
-def site_has_failed(f: Facts) -> bool:
-    site = f.current("deployment")
-    return site is not None and site.outcome in ("rejected_final", "abandoned")
 
 
 # --- closing ---------------------------------------------------------------------------------------------------------
@@ -550,136 +328,3 @@ def closed_within_24_months(f: Facts) -> bool:
 
 
 # --- referrals -------------------------------------------------------------------------------------------------------
-
-
-@guard(
-    rule="The service is the referral's.",
-    refusal="This is another service than the referral's.",
-)
-def service_is_the_referrals(f: Facts) -> bool:
-    return f.data.get("service") in (None, f.track.kind)
-
-
-@guard(
-    rule="A consent of each party concerned covers this provider and each of these documents.",
-    refusal=(
-        "No consent of the party concerned covers this provider and each of these documents. A paper of neither party concerns"
-        " both, unless it was entered as the office's own."
-    ),
-)
-def consent_covers_documents(f: Facts) -> bool:
-    if f.track.kind == "mediation":
-        return not f.data.get("documents")
-    provider = f.data.get("provider") or f.track.provider
-    return all(_covers(f, provider, one) for one in f.data.get("documents") or ())
-
-
-@guard(
-    rule="Consents still cover every shared document.",
-    refusal="A shared document is no longer covered by a consent.",
-)
-def consent_covers_what_was_shared(f: Facts) -> bool:
-    return all(_covers(f, f.track.provider, one) for one in f.track.given.get("documents") or ())
-
-
-@guard(
-    rule="The person named has declared no interest in this matter.",
-    refusal="The person named has declared an interest in this matter.",
-)
-def person_is_not_barred(f: Facts) -> bool:
-    person = f.data.get("person")
-    return person is None or person not in f.track.barred | f.case.interests
-
-
-@guard(
-    rule="This person has not declared an interest in the case before.",
-    refusal="This person has declared an interest in the case already.",
-)
-def person_is_not_out(f: Facts) -> bool:
-    return (f.data.get("person") or f.actor) not in f.case.interests
-
-
-@guard(
-    rule="The provider has not started within 15 working days after accepting.",
-    refusal="The provider still has working days left to start: 15 after accepting.",
-)
-def start_is_overdue(f: Facts) -> bool:
-    accepted = f.fired("accept")
-    return accepted is not None and f.now >= f.calendar.due(accepted.at, 15, "wd")
-
-
-#: So many days may be added to what was planned at the least, and after a return, however short the time was.
-EXTENSION_DAYS = timedelta(days=90)
-
-
-def _last_extension(f: Facts) -> date:
-    """The last day that may be asked for and granted: twice the time from acceptance to the planned day, or EXTENSION_DAYS
-    after it or after a return."""
-    accepted, returned, planned = f.fired("accept"), f.fired("return"), f.said("accept.planned_on")
-    found = [f.calendar.local_date(returned.at) + EXTENSION_DAYS] if returned is not None else []
-    if accepted is not None and planned is not None:
-        start, day = f.calendar.local_date(accepted.at), date.fromisoformat(planned)
-        found += [day + (day - start), day + EXTENSION_DAYS]
-    return max(found, default=f.today + EXTENSION_DAYS)
-
-
-def _wanted(f: Facts) -> date | None:
-    """The day of an extension, as it is asked for or granted; None where no day is named."""
-    day = f.data.get("new_date") or f.data.get("until_on")
-    return date.fromisoformat(day) if isinstance(day, str) else None
-
-
-@guard(
-    rule="No earlier request for more time is being decided on.",
-    refusal="More time was asked for already, and is being decided on.",
-)
-def no_extension_is_asked(f: Facts) -> bool:
-    return not any(one.name == "decide_extension" and one.track == f.track.id for one in f.case.open_tasks())
-
-
-@guard(
-    rule="The new day is later than the day on which the work is due.",
-    refusal="The new day must be later than the day on which the work is due.",
-)
-def extension_is_later(f: Facts) -> bool:
-    day = _wanted(f)
-    dues = [one.due_at for one in f.case.step_tasks(f.track.id) if one.due_at is not None]
-    return day is None or all(day > f.calendar.local_date(one) for one in dues)
-
-
-@guard(
-    rule="The new day lies within twice the time that was planned, or within ninety days after the planned day or a return.",
-    refusal="The new day lies too far away: at most twice the time that was planned from the acceptance, or ninety days more than"
-    " planned or after a return. For more than that, the request is cancelled and made anew.",
-)
-def extension_is_bounded(f: Facts) -> bool:
-    day = _wanted(f)
-    return day is None or day <= _last_extension(f)
-
-
-@guard(
-    rule="The work on this service has ended.",
-    refusal="The work on this service has not ended yet.",
-)
-def work_has_ended(f: Facts) -> bool:
-    """A loan that has been paid out counts as delivered: its servicing goes on for years."""
-    work = f.child
-    if work is None or not work.live:
-        return True
-    return work.workflow == "pledge" and f.at_milestone(work, "paid")
-
-
-@guard(
-    rule="The referral is not a mediation.",
-    refusal="A mediation has no such step.",
-)
-def not_a_mediation(f: Facts) -> bool:
-    return f.track.kind != "mediation"
-
-
-@guard(
-    rule="It was returned fewer than two times.",
-    refusal="It has been returned twice already.",
-)
-def rounds_are_left(f: Facts) -> bool:
-    return f.count("return") < ROUNDS

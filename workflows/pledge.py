@@ -2,21 +2,6 @@
 
 from __future__ import annotations
 
-from casework.engine.definition.forms import (
-    Choice,
-    Date,
-    Documents,
-    Form,
-    Items,
-    Many,
-    Money,
-    Note,
-    Number,
-    PartyField,
-    Rights,
-    Text,
-    YesNo,
-)
 from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
@@ -31,6 +16,39 @@ from casework.engine.definition.grammar import (
 )
 from casework.engine.roles import OFFICER, PROVIDER, SYSTEM
 from workflows.papers import PLEDGE_CERTIFICATE
+from workflows.pledge_forms import (
+    REGISTER_POINTS,
+    Application,
+    Cancellation,
+    CancellationWithAmount,
+    Contracts,
+    Corrected,
+    Cure,
+    Default,
+    Disposal,
+    FeeChecked,
+    FirstDoor,
+    Miss,
+    NotRegistered,
+    OfficeNotice,
+    OverdueTalk,
+    OwnerCheck,
+    Payment,
+    PointsFailing,
+    Reason,
+    Refusal,
+    RegisterCheck,
+    Registered,
+    Repaid,
+    RepaymentMade,
+    Review,
+    SecondDoor,
+    UsableResults,
+    Valuation,
+    ValueRefreshed,
+    ValueTooLow,
+    Withdrawal,
+)
 from workflows.service_effects import pledge_ends, pledge_stands, service_is_replaced
 from workflows.service_guards import (
     applied_rights_are_confirmed,
@@ -48,286 +66,6 @@ from workflows.service_guards import (
 )
 
 # --- forms -----------------------------------------------------------------------------------------------------------
-
-#: The twelve grounds on which the register refuses a pledge (Announcement 461 of the patent office, 2021).
-REGISTER_POINTS = {
-    "owner": "The pledgor is not the registered owner",
-    "ended": "The right has ended or been invalidated",
-    "not_granted": "The application is not granted yet",
-    "fee": "The annual fee is unpaid",
-    "dispute": "Ownership is in dispute, or the right is frozen",
-    "term": "The debt runs longer than the right",
-    "contract": "The pledge contract lacks what it must say",
-    "co_owner": "The consent of a co-owner is missing",
-    "pledged": "The right is pledged already",
-    "twin": "A twin application of the same day was not disclosed",
-    "invalidation": "An invalidation request was not disclosed",
-    "other": "Another ground",
-}
-
-REFUSALS = {
-    "credit": "Credit of the borrower", "cash_flow": "Cash flow", "technology": "Technology", "value": "Value",
-    "policy": "Policy of the lender", "risk_sharing": "No risk sharing", "other": "Other",
-}  # fmt: skip
-
-
-class RegisterCheck(Form):
-    """The right has been looked up, point by point."""
-
-    rights = Rights(label="Rights to be pledged", prefill="case.rights")
-    points_checked = YesNo(label="All twelve points were checked on the register", must=True)
-    points_failing = Many(
-        label="Points that fail", choices=REGISTER_POINTS, required=False, help="Must be empty to go on"
-    )
-    disclosed = Many(
-        label="Disclosed, and the lender still wants the pledge",
-        choices={"invalidation": "A request for invalidation", "twin": "A twin application"},
-        required=False,
-    )
-    checked_on = Date(label="Date of the check", past=True)
-
-
-class PointsFailing(Form):
-    """Which points fail."""
-
-    points = Many(label="Points that fail", choices=REGISTER_POINTS)
-    words = Note(label="Remarks", required=False)
-
-
-class Application(Form):
-    """Who wants to borrow how much against what."""
-
-    borrower = PartyField(label="Borrower")
-    rights = Rights(label="Rights to be pledged", prefill="pledge.eligible.rights")
-    amount = Money(label="Amount wanted")
-    term_months = Number(label="Term", unit="months", whole=True, min="1")
-    use = Text(label="Use of the money")
-    papers = Documents(label="Financial statements, tax record and business plan")
-
-
-FLOW = {"strong": "Strong", "fair": "Fair", "weak": "Weak"}
-
-
-class Review(Form):
-    """What the examination of the borrower found."""
-
-    cash_flow = Choice(label="Cash flow", choices=FLOW)
-    technology_flow = Choice(label="Technology flow", choices=FLOW)
-    growth = Choice(label="Growth", choices=FLOW)
-    report = Documents(label="Report", required=False)
-
-
-class Reason(Form):
-    """Why."""
-
-    reason = Note(label="Reason")
-
-
-class Valuation(Form):
-    """What the rights are worth, by whose method, until when."""
-
-    report = Documents(label="Valuation report")
-    method = Choice(label="Method", choices={"income": "Income", "market": "Market", "cost": "Cost"})
-    value = Money(label="Value")
-    valued_on = Date(label="Date of the valuation", past=True)
-    valid_until = Date(label="Valid until", future=True)
-    pledge_rate = Number(label="Pledge rate", unit="%", min="0", max="100")
-    paid_by = Choice(
-        label="Who paid",
-        choices={"borrower": "Borrower", "lender": "Lender", "provider": "Provider", "subsidy": "Subsidy"},
-    )
-
-
-class ValueTooLow(Form):
-    """The value does not carry the loan."""
-
-    report = Documents(label="Valuation report")
-    value = Money(label="Value")
-    amount = Money(label="Amount wanted", prefill="pledge.apply.amount")
-
-
-class FirstDoor(Form):
-    """The provider's own approval, and how it proposes to share the risk."""
-
-    amount = Money(label="Amount")
-    term_months = Number(label="Term", unit="months", whole=True, min="1")
-    pool_share = Number(label="Share of the risk pool", unit="%", min="0", max="100", required=False)
-    guarantor_share = Number(label="Share of the guarantor", unit="%", min="0", max="100", required=False)
-    insurer_share = Number(label="Share of the insurer", unit="%", min="0", max="100", required=False)
-    bank_share = Number(label="Share of the bank", unit="%", min="0", max="100")
-
-
-class SecondDoor(FirstDoor):
-    """The bank's approval, and how the risk is shared."""
-
-    bank = Text(label="Bank")
-    rate = Number(label="Interest in a year", unit="%", min="0")
-
-
-class Refusal(Form):
-    """Why the loan was refused."""
-
-    reason = Choice(label="Reason", choices=REFUSALS)
-    words = Note(label="Remarks", required=False)
-
-
-class Contracts(Form):
-    """The papers that the register wants."""
-
-    papers = Documents(label="Loan contract, pledge contract, identity papers, power of attorney")
-    signed_on = Date(label="Signed on", past=True)
-    foreign_pledgor = YesNo(label="The pledgor has no residence or office in China")
-    agency = Text(label="Agency", when=("foreign_pledgor", (True,)))
-
-
-class OfficeNotice(Form):
-    """What the register wants put right."""
-
-    notice = Documents(label="Notice of the register")
-    answer_by = Date(label="To be answered by", required=False)
-
-
-class Corrected(Form):
-    """What was put right."""
-
-    documents = Documents(label="Corrected papers")
-    words = Note(label="Remarks", required=False)
-
-
-class NotRegistered(Form):
-    """On which ground the register refused."""
-
-    grounds = Many(label="Grounds of refusal", choices=REGISTER_POINTS)
-    refused_on = Date(label="Refused on", past=True)
-
-
-class Registered(Form):
-    """The pledge exists from this day on."""
-
-    number = Text(label="Registration number", max=100)
-    registered_on = Date(label="Registered on", past=True)
-    certificate = Documents(
-        label="Registration certificate", kinds=(PLEDGE_CERTIFICATE.kind,), required=False,
-        help="At the latest before the loan is paid out",
-    )  # fmt: skip
-
-
-class Payment(Form):
-    """The loan was paid out."""
-
-    amount = Money(label="Amount paid out")
-    paid_on = Date(label="Paid out on", past=True)
-    final_due_on = Date(label="Last repayment due on", future=True)
-    start_conditions_met = YesNo(label="The start conditions are met", must=True)
-    repayments = Items(label="Repayment dates", required=False)
-
-
-class Repaid(Form):
-    """The debt is paid, so the pledge has lost its ground."""
-
-    repaid_on = Date(label="Repaid on", past=True)
-    proof = Documents(label="Proof that the pledge has ended")
-
-
-class Cancellation(Form):
-    """The register has cancelled the pledge."""
-
-    notice = Documents(label="Cancellation notice")
-    cancelled_on = Date(label="Cancelled on", past=True)
-
-
-class CancellationWithAmount(Cancellation):
-    """The register has cancelled the pledge after the right was turned into money."""
-
-    amount = Money(label="Amount recovered", prefill="pledge.disposed.amount")
-
-
-class Miss(Form):
-    """A repayment did not come."""
-
-    amount = Money(label="Amount overdue")
-    days = Number(label="Days overdue", unit="days", whole=True, min="1")
-
-
-class Cure(Form):
-    """The overdue repayment came after all."""
-
-    amount = Money(label="Amount paid")
-    paid_on = Date(label="Paid on", past=True)
-
-
-class Default(Form):
-    """Upon whom the lender calls."""
-
-    claims = Many(
-        label="Claims are made on",
-        choices={"guarantor": "Guarantor", "insurer": "Insurer", "pool": "Risk pool", "none": "Nobody"},
-    )
-    claimed_on = Date(label="Claimed on", past=True)
-
-
-class Disposal(Form):
-    """How the pledged right was turned into money."""
-
-    path = Choice(
-        label="Path",
-        choices={
-            "licence_back": "Licence back to the pledgor", "sale": "Sale or auction",
-            "debt_to_equity": "Debt turned into equity", "managed_transfer": "Managed transfer",
-        },
-    )  # fmt: skip
-    amount = Money(label="Amount recovered")
-    disposed_on = Date(label="Disposed of on", past=True)
-
-
-class Withdrawal(Form):
-    """Who withdraws, and why."""
-
-    party = PartyField(label="Who withdraws")
-    reason = Note(label="Reason")
-
-
-class FeeChecked(Form):
-    """The annual fee of the pledged right is paid."""
-
-    paid_to = Date(label="Fee is paid until", future=True)
-
-
-class ValueRefreshed(Form):
-    """What the pledged right is worth a year later."""
-
-    value = Money(label="Value")
-    valued_on = Date(label="Date of the valuation", past=True)
-
-
-class RepaymentMade(Form):
-    """A repayment came."""
-
-    paid_on = Date(label="Paid on", past=True)
-    amount = Money(label="Amount paid")
-
-
-class OverdueTalk(Form):
-    """What came of the talk with the borrower."""
-
-    talked_on = Date(label="Talked on", past=True)
-    result = Choice(
-        label="What the borrower says",
-        choices={"will_pay": "Will pay", "asks_time": "Asks for time", "cannot_pay": "Cannot pay"},
-    )
-
-
-class OwnerCheck(Form):
-    """Whether the technology still belongs to the party of the case."""
-
-    owner_changed = YesNo(label="The technology has another owner now")
-
-
-class UsableResults(Form):
-    """What of the former provider's work can still be used."""
-
-    documents = Documents(label="Results that can still be used", required=False)
-    words = Note(label="Remarks", required=False)
 
 
 SERVICING_TASKS = (

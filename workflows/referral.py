@@ -25,7 +25,7 @@ from casework.engine.definition.grammar import (
 )
 from casework.engine.definition.grammar import Referral as Another
 from casework.engine.roles import OFFICER, PROVIDER, PROVIDER_LEAD, SUPERVISOR, SYSTEM
-from workflows import effects, guards, joins
+from workflows import effects, joins, referral_guards
 from workflows import referral_forms as forms
 
 #: On the case's main track, because the referral has ended. A mediation is asked for anew by case number.
@@ -44,7 +44,7 @@ decide = Task(
 ask_another = NextProvider(choose_other_provider)
 decide_extension = Task(
     "decide_extension", "Decide on the extension", OFFICER, working_days(5), forms.DecidedExtension, unless_open=True,
-    effects=(effects.extend_work,), guards=(guards.extension_is_bounded,), audited=EXTENSION,
+    effects=(effects.extend_work,), guards=(referral_guards.extension_is_bounded,), audited=EXTENSION,
 )  # fmt: skip
 #: Opened by the engine when one side objects to a deed of the other; whoever objected does not decide.
 decide_objection = Task(
@@ -91,7 +91,7 @@ class Referral(Workflow):
     send = draft.to(
         sent, by=OFFICER, do="Send the request", done="sent the request", form=forms.Request,
         guards=[
-            guards.service_is_the_referrals, guards.consent_covers_documents, joins.rule_is_said, joins.several_are_asked,
+            referral_guards.service_is_the_referrals, referral_guards.consent_covers_documents, joins.rule_is_said, joins.several_are_asked,
             joins.results_can_come, joins.beside_are_others,
         ],
         effects=[effects.send_referral, joins.wait_for_results], opens=[Beside()],
@@ -102,14 +102,14 @@ class Referral(Workflow):
     )  # fmt: skip
     supply_info = info_asked.to(
         previous(), by=OFFICER, kind=RETURN, do="Supply the information", done="supplied the information",
-        form=forms.SuppliedItems, guards=[guards.consent_covers_documents], effects=[effects.supply_documents],
+        form=forms.SuppliedItems, guards=[referral_guards.consent_covers_documents], effects=[effects.supply_documents],
     )  # fmt: skip
     info_overdue = info_asked.after(
         working_days(20), same(), kind=EXCEPTION, done="noted that the information is overdue", opens=[decide]
     )
     accept = sent.to(
         accepted, by=PROVIDER, do="Accept the request", done="accepted the request", form=forms.Acceptance,
-        guards=[guards.person_is_not_barred, guards.consent_covers_what_was_shared], effects=[effects.accept_referral],
+        guards=[referral_guards.person_is_not_barred, referral_guards.consent_covers_what_was_shared], effects=[effects.accept_referral],
         opens=[ServiceTrack()],
     )  # fmt: skip
     decline = sent.to(
@@ -125,7 +125,7 @@ class Referral(Workflow):
     declare_conflict = any_of(sent, accepted, in_progress, rework).to(
         conflict, by=PROVIDER, kind=EXCEPTION, do="Declare a conflict of interest",
         done="declared a conflict of interest", form=forms.DeclaredConflict,
-        guards=[guards.person_is_not_out], effects=[effects.bar_person],
+        guards=[referral_guards.person_is_not_out], effects=[effects.bar_person],
     )  # fmt: skip
     waive_conflict = conflict.to(
         previous(), by=SUPERVISOR, kind=RETURN, do="Waive the conflict", done="waived the conflict",
@@ -133,7 +133,7 @@ class Referral(Workflow):
     )  # fmt: skip
     name_other_person = conflict.to(
         previous(), by=PROVIDER_LEAD, kind=RETURN, do="Name another person", done="named another person",
-        form=forms.OtherPerson, guards=[guards.person_is_not_barred], effects=[effects.name_person],
+        form=forms.OtherPerson, guards=[referral_guards.person_is_not_barred], effects=[effects.name_person],
     )  # fmt: skip
     uphold_conflict = conflict.to(
         cancelled, by=SUPERVISOR, kind=EXCEPTION, do="Uphold the conflict and cancel", done="upheld the conflict",
@@ -150,15 +150,15 @@ class Referral(Workflow):
     ask_extension = any_of(accepted, in_progress, rework).to(
         same(), by=PROVIDER, kind=EXCEPTION, do="Ask for more time", done="asked for more time",
         form=forms.AskedExtension, opens=[decide_extension], audited=EXTENSION,
-        guards=[guards.no_extension_is_asked, guards.extension_is_later, guards.extension_is_bounded],
+        guards=[referral_guards.no_extension_is_asked, referral_guards.extension_is_later, referral_guards.extension_is_bounded],
     )  # fmt: skip
     change_person = any_of(in_progress, rework).to(
         same(), by=PROVIDER_LEAD, kind=EXCEPTION, do="Name another person", done="named another person",
-        form=forms.OtherPerson, guards=[guards.person_is_not_barred], effects=[effects.name_person],
+        form=forms.OtherPerson, guards=[referral_guards.person_is_not_barred], effects=[effects.name_person],
     )  # fmt: skip
     not_started = accepted.to(
         cancelled, by=SUPERVISOR, kind=EXCEPTION, do="Cancel, for the work has not started",
-        done="cancelled the referral, for the work had not started", guards=[guards.start_is_overdue],
+        done="cancelled the referral, for the work had not started", guards=[referral_guards.start_is_overdue],
         opens=[choose_other_provider], also=REPLACE,
         consequence="The referral and the service below it end.",
     )  # fmt: skip
@@ -168,30 +168,30 @@ class Referral(Workflow):
     )  # fmt: skip
     continue_ = suspended.to(
         previous(), by=OFFICER, kind=RETURN, do="Let it go on", done="let the referral go on",
-        guards=[guards.consent_covers_what_was_shared], effects=[effects.grant_again], name="continue",
+        guards=[referral_guards.consent_covers_what_was_shared], effects=[effects.grant_again], name="continue",
     )  # fmt: skip
 
     # --- delivering and checking ---
 
     deliver = in_progress.to(
         delivered, by=PROVIDER, do="Deliver", done="delivered", form=forms.Delivery,
-        guards=[guards.service_is_the_referrals, guards.work_has_ended],
+        guards=[referral_guards.service_is_the_referrals, referral_guards.work_has_ended],
     )  # fmt: skip
     return_ = delivered.to(
         rework, by=OFFICER, kind=RETURN, do="Return for correction", done="returned it for correction",
-        form=forms.PointsToCorrect, guards=[guards.not_a_mediation, guards.rounds_are_left], name="return",
+        form=forms.PointsToCorrect, guards=[referral_guards.not_a_mediation, referral_guards.rounds_are_left], name="return",
     )  # fmt: skip
     redeliver = rework.to(
         delivered, by=PROVIDER, kind=RETURN, do="Deliver again", done="delivered again", form=forms.Delivery,
-        guards=[guards.service_is_the_referrals],
+        guards=[referral_guards.service_is_the_referrals],
     )  # fmt: skip
     approve = delivered.to(
         completed, by=OFFICER, do="Approve the delivery", done="approved the delivery", form=forms.Approval,
-        guards=[guards.service_is_the_referrals],
+        guards=[referral_guards.service_is_the_referrals],
     )  # fmt: skip
     reject = delivered.to(
         failed, by=SUPERVISOR, kind=EXCEPTION, do="Reject the delivery", done="rejected the delivery",
-        form=forms.Reason, guards=[guards.not_a_mediation],
+        form=forms.Reason, guards=[referral_guards.not_a_mediation],
         effects=[effects.no_longer_counts], opens=[choose_other_provider], also=REPLACE,
         consequence="The result no longer counts.",
     )  # fmt: skip

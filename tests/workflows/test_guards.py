@@ -14,7 +14,7 @@ from casework.engine.definition.facts import Facts
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import GUARDS
 from casework.engine.state.case import COMPLETED, CREATED, READY, Case, Consent, Document, Fired, Grant, Task, Track
-from workflows import DEFINITIONS, effects, guards
+from workflows import DEFINITIONS, agreement_guards, effects, guards, referral_guards
 from workflows.guards import OUTLIVES
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -336,7 +336,7 @@ def waiver(what: str, *, granted: bool = True, by: str = BOSS, days: int = 11) -
     "new round checks again": (facts(track("ip", "clear", id="a"), track("ip", "checking", id="b")), False),
 })  # fmt: skip
 def test_ip_is_clear_or_waived(case: Facts, holds: bool) -> None:
-    assert guards.ip_is_clear_or_waived.holds(case) is holds
+    assert agreement_guards.ip_is_clear_or_waived.holds(case) is holds
 
 
 PLANNED = [done("service_plan", 6, pledge=BANK)]
@@ -361,7 +361,7 @@ DROPPED = {"amend_plan": fired(8, payer="both")}
     "one of two offered": (facts(*service("pledge", "contracts"), tasks=[done("service_plan", 6, pledge=BANK, finance=BANK)]), False),
 })  # fmt: skip
 def test_loans_are_offered_listed_or_waived(case: Facts, holds: bool) -> None:
-    assert guards.loans_are_offered_listed_or_waived.holds(case) is holds
+    assert agreement_guards.loans_are_offered_listed_or_waived.holds(case) is holds
 
 
 @table({
@@ -371,7 +371,7 @@ def test_loans_are_offered_listed_or_waived(case: Facts, holds: bool) -> None:
     "blocked again": (facts(tasks=[done("work_unblocked", 6), done("work_blocked", 7)]), False),
 })  # fmt: skip
 def test_work_is_not_blocked(case: Facts, holds: bool) -> None:
-    assert guards.work_is_not_blocked.holds(case) is holds
+    assert agreement_guards.work_is_not_blocked.holds(case) is holds
 
 
 CN = {"territory": "CN"}
@@ -393,7 +393,7 @@ CN = {"territory": "CN"}
     "pledged": (facts(outside=right(burden("pledge")), data=CN), True),
 })  # fmt: skip
 def test_rights_are_free(case: Facts, holds: bool) -> None:
-    assert guards.rights_are_free.holds(case) is holds
+    assert agreement_guards.rights_are_free.holds(case) is holds
 
 
 PLEDGED = right(burden("pledge"))
@@ -427,7 +427,7 @@ def asked(consented: bool, on: str = "2026-03-20", days: int = 18) -> Task:
     "unconfirmed right": (facts(outside=right(confirmed=False)), False),
 })  # fmt: skip
 def test_pledgees_agree(case: Facts, holds: bool) -> None:
-    assert guards.pledgees_agree.holds(case) is holds
+    assert agreement_guards.pledgees_agree.holds(case) is holds
 
 
 def agreed(state: str, kind: str, id: str = "a") -> Track:
@@ -444,7 +444,7 @@ def agreed(state: str, kind: str, id: str = "a") -> Track:
     "new round in negotiation": (facts(agreed("in_force", "pilot"), agreed("negotiating", "licence", "b")), False),
 })  # fmt: skip
 def test_agreement_is_in_force(case: Facts, holds: bool) -> None:
-    assert guards.agreement_is_in_force.holds(case) is holds
+    assert agreement_guards.agreement_is_in_force.holds(case) is holds
 
 
 READY_TO_SIGN = {"ready_to_sign": fired(9)}
@@ -460,7 +460,7 @@ READY_TO_SIGN = {"ready_to_sign": fired(9)}
     ),
 })  # fmt: skip
 def test_compliance_gate_is_passed(case: Facts, holds: bool) -> None:
-    assert guards.compliance_gate_is_passed.holds(case) is holds
+    assert agreement_guards.compliance_gate_is_passed.holds(case) is holds
 
 
 @table({
@@ -470,7 +470,7 @@ def test_compliance_gate_is_passed(case: Facts, holds: bool) -> None:
     "chosen before": (facts(main=READY_TO_SIGN, tasks=[done("dispute_clause_check", 8, clause="other")]), False),
 })  # fmt: skip
 def test_dispute_clause_is_chosen(case: Facts, holds: bool) -> None:
-    assert guards.dispute_clause_is_chosen.holds(case) is holds
+    assert agreement_guards.dispute_clause_is_chosen.holds(case) is holds
 
 
 PASSED = {"assessment_passed": fired(12)}
@@ -503,7 +503,7 @@ def stated(until: str, how: str = "issue_pass") -> tuple[Track, Track]:
     ),
 })  # fmt: skip
 def test_statement_is_still_valid(case: Facts, holds: bool) -> None:
-    assert guards.statement_is_still_valid.holds(case) is holds
+    assert agreement_guards.statement_is_still_valid.holds(case) is holds
 
 
 # --- the site --------------------------------------------------------------------------------------------------------
@@ -523,7 +523,7 @@ def site(state: str = "acceptance", *, ended: bool = False, **moves: Fired) -> T
     "recorded after": (facts(site(ready_to_test=fired(9)), tasks=[done("record_baseline", 10)]), False),
 })  # fmt: skip
 def test_baseline_was_recorded(case: Facts, holds: bool) -> None:
-    assert guards.baseline_was_recorded.holds(case) is holds
+    assert agreement_guards.baseline_was_recorded.holds(case) is holds
 
 
 SITES = {
@@ -538,7 +538,7 @@ SITES = {
 
 @pytest.mark.parametrize(("case", "accepted", "failed"), list(SITES.values()), ids=list(SITES))
 def test_a_site_is_accepted_failed_or_neither(case: Facts, accepted: bool, failed: bool) -> None:
-    assert (guards.site_is_accepted.holds(case), guards.site_has_failed.holds(case)) == (accepted, failed)
+    assert (agreement_guards.site_is_accepted.holds(case), agreement_guards.site_has_failed.holds(case)) == (accepted, failed)
 
 
 # --- closing ---------------------------------------------------------------------------------------------------------
@@ -680,7 +680,7 @@ def sharing(*consents: Consent, here: Track = SENT, data: Mapping[str, Any] = SH
     ),
 })  # fmt: skip
 def test_consent_covers_documents(case: Facts, holds: bool) -> None:
-    assert guards.consent_covers_documents.holds(case) is holds
+    assert referral_guards.consent_covers_documents.holds(case) is holds
 
 
 SHARED = replace(SENT, given={"documents": ["paper"]})
@@ -692,7 +692,7 @@ SHARED = replace(SENT, given={"documents": ["paper"]})
     "no longer": (sharing(consent("technology_owner", ended_at=at(3)), here=SHARED, data={}), False),
 })  # fmt: skip
 def test_consent_covers_what_was_shared(case: Facts, holds: bool) -> None:
-    assert guards.consent_covers_what_was_shared.holds(case) is holds
+    assert referral_guards.consent_covers_what_was_shared.holds(case) is holds
 
 
 @table({
@@ -701,7 +701,7 @@ def test_consent_covers_what_was_shared(case: Facts, holds: bool) -> None:
     "another": (facts(here=SENT, data={"service": "mediation"}), False),
 })  # fmt: skip
 def test_service_is_the_referrals(case: Facts, holds: bool) -> None:
-    assert guards.service_is_the_referrals.holds(case) is holds
+    assert referral_guards.service_is_the_referrals.holds(case) is holds
 
 
 BARRED = replace(SENT, barred=frozenset({"p"}))
@@ -714,7 +714,7 @@ BARRED = replace(SENT, barred=frozenset({"p"}))
     "interest in the case": (facts(here=SENT, data={"person": "p"}, interests=frozenset({"p"})), False),
 })  # fmt: skip
 def test_person_is_not_barred(case: Facts, holds: bool) -> None:
-    assert guards.person_is_not_barred.holds(case) is holds
+    assert referral_guards.person_is_not_barred.holds(case) is holds
 
 
 @table({
@@ -723,7 +723,7 @@ def test_person_is_not_barred(case: Facts, holds: bool) -> None:
     "of another person": (facts(here=SENT, data={"person": "q"}, interests=frozenset({"p"})), True),
 })  # fmt: skip
 def test_person_is_not_out(case: Facts, holds: bool) -> None:
-    assert guards.person_is_not_out.holds(case) is holds
+    assert referral_guards.person_is_not_out.holds(case) is holds
 
 
 ACCEPTED = track("referral", "accepted", kind="assessment", fired={"accept": fired(0)})
@@ -735,7 +735,7 @@ ACCEPTED = track("referral", "accepted", kind="assessment", fired={"accept": fir
     "16 working days": (facts(here=ACCEPTED, now=at(22)), True),
 })  # fmt: skip
 def test_start_is_overdue(case: Facts, holds: bool) -> None:
-    assert guards.start_is_overdue.holds(case) is holds
+    assert referral_guards.start_is_overdue.holds(case) is holds
 
 
 WORKING = track("referral", "in_progress", kind="pledge")
@@ -754,12 +754,12 @@ def below(state: str, *, ended: bool = False, **more: Any) -> Facts:
     "replaced": (below("replaced", ended=True, replaced=True), True),
 })  # fmt: skip
 def test_work_has_ended(case: Facts, holds: bool) -> None:
-    assert guards.work_has_ended.holds(case) is holds
+    assert referral_guards.work_has_ended.holds(case) is holds
 
 
 @table({"assessment": (facts(here=SENT), True), "mediation": (facts(here=TALK), False)})
 def test_not_a_mediation(case: Facts, holds: bool) -> None:
-    assert guards.not_a_mediation.holds(case) is holds
+    assert referral_guards.not_a_mediation.holds(case) is holds
 
 
 @table({
@@ -768,7 +768,7 @@ def test_not_a_mediation(case: Facts, holds: bool) -> None:
     "twice": (facts(here=replace(SENT, fired={"return": fired(count=2)})), False),
 })  # fmt: skip
 def test_rounds_are_left(case: Facts, holds: bool) -> None:
-    assert guards.rounds_are_left.holds(case) is holds
+    assert referral_guards.rounds_are_left.holds(case) is holds
 
 
 # --- effects ---------------------------------------------------------------------------------------------------------

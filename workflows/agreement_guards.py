@@ -1,0 +1,226 @@
+"""What must hold before an agreement: rights, pledges, compliance, what was verified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from casework.engine.definition.facts import Facts
+from casework.engine.definition.registry import guard
+from workflows.codes import WORLD
+from workflows.guards import PREPARATORY, _answer, _moment, _plan, _since, _verified
+from workflows.joins import reached
+
+
+def _round(f: Facts) -> datetime | None:
+    """When the present round of talks began: at a scaling up or a reopening; None in the first round."""
+    return _moment(f, "scale_up", "reopen")
+
+
+def _waived(f: Facts, what: str) -> bool:
+    """Whether a second person has granted, in this round, the waiver that somebody asked for."""
+    start = _round(f)
+    asked = [t for t in f.results("ask_waiver") if t.result.get("what") == what and _since(t, start)]
+    for task in f.results("decide_waiver"):
+        if task.result.get("what") != what or not _since(task, start):
+            continue
+        by_another = any(one.closed_by != task.closed_by for one in asked)
+        return task.result.get("granted") is True and by_another
+    return False
+
+
+def _known_rights(f: Facts, wanted: Iterable[str] | None = None) -> list[Mapping[str, Any]]:
+    rights = f.from_outside("rights")
+    return [rights[one] for one in (f.case.rights if wanted is None else wanted) if one in rights]
+
+
+def _stands(burden: Mapping[str, Any], today: date) -> bool:
+    return burden.get("to") is None or str(burden["to"]) >= today.isoformat()
+
+
+def _overlap(one: str | None, other: str | None) -> bool:
+    """Whether two territories touch; an unsaid one is taken for the whole world."""
+    return one == other or one in (None, WORLD) or other in (None, WORLD)
+
+
+@guard(
+    rule="The check of intellectual property is clear or waived.",
+    refusal="The check of intellectual property is neither clear nor waived.",
+)
+def ip_is_clear_or_waived(f: Facts) -> bool:
+    return f.at_milestone(f.current("ip"), "clear") or _waived(f, "ip")
+
+
+@guard(
+    rule="Each planned loan is offered, listed as a condition with a day, or waived.",
+    refusal="A planned loan is neither offered, nor a condition with a day, nor waived.",
+)
+def loans_are_offered_listed_or_waived(f: Facts) -> bool:
+    return all(
+        reached(f, loan, "offered")
+        or f.data.get(f"{loan}_by") is not None
+        or f.said(f"ready_to_sign.{loan}_by") is not None
+        or _waived(f, loan)
+        for loan in ("pledge", "finance")
+        if _plan(f).get(loan) or f.referral(loan)
+    )
+
+
+@guard(
+    rule="Nobody has declared that work is blocked, or work goes on again.",
+    refusal="Somebody has declared that work is blocked.",
+)
+def work_is_not_blocked(f: Facts) -> bool:
+    blocked, free = f.result("work_blocked"), f.result("work_unblocked")
+    if blocked is None:
+        return True
+    return free is not None and (free.closed_at or free.opened_at) > (blocked.closed_at or blocked.opened_at)
+
+
+@guard(
+    rule="Each right is confirmed, and no other case has its transfer or an exclusive licence in this territory.",
+    refusal="A right is unconfirmed, transferred, or licensed exclusively in this territory by another case.",
+    reads=("rights",),
+)
+def rights_are_free(f: Facts) -> bool:
+    wanted = f.data.get("rights") or f.case.rights
+    known = _known_rights(f, wanted)
+    if len(known) != len(wanted) or not all(right.get("confirmed") for right in known):
+        return False
+    others = [
+        burden for right in known for burden in right.get("encumbrances", ())
+        if burden.get("case") != f.case.log and _stands(burden, f.today)
+    ]  # fmt: skip
+    if any(burden["kind"] == "transfer" for burden in others):
+        return False
+    return not any(
+        burden["kind"] == "licence" and burden.get("exclusive") and _overlap(burden.get("territory"), f.data.get("territory"))
+        for burden in others
+    )
+
+
+def _pledgee_agreed(f: Facts, right: str, since: str) -> bool:
+    """Whether the pledgee of a right agreed after its pledge began: when asked, at the check of IP, or at signature."""
+    asked = next((t.result for t in f.results("ask_pledgee") if t.result.get("right") == right), None)
+    if asked is not None:
+        return asked.get("consented") is True and str(asked.get("answered_on", "")) >= since
+    checked, deal = f.current("ip"), f.current("agreement")
+    found = f.fired("confirm", checked) if checked else None
+    signed = (f.fired("sign_cross", deal) or f.fired("sign_local", deal)) if deal else None
+    days = []
+    if found is not None and found.data.get("pledge") == "consent_on_file":
+        days.append(str(found.data.get("checked_on", "")))
+    if signed is not None and signed.data.get("pledgee_consent") is True:
+        days.append(str(signed.data.get("executed_on", "")))
+    return any(day >= since for day in days)
+
+
+@guard(
+    rule="The pledgee's consent is on file for each right that is pledged.",
+    refusal="A right is pledged and the pledgee's consent is not on file.",
+    reads=("rights",),
+)
+def pledgees_agree(f: Facts) -> bool:
+    """A consent answers for the pledge it was asked about: one that was given before the pledge began does not."""
+    rights = f.from_outside("rights")
+    for one in f.data.get("rights") or f.case.rights:
+        if one not in rights or not rights[one].get("confirmed"):
+            return False
+        begun = [
+            str(burden.get("from") or "") for burden in rights[one].get("encumbrances", ())
+            if burden["kind"] == "pledge" and _stands(burden, f.today)
+        ]  # fmt: skip
+        if not all(_pledgee_agreed(f, one, since) for since in begun):
+            return False
+    return True
+
+
+@guard(
+    rule="An agreement of this round is in force that is more than an NDA, a memorandum or a letter of intent.",
+    refusal="No agreement of this round is in force, or it is only an NDA, a memorandum or a letter of intent.",
+)
+def agreement_is_in_force(f: Facts) -> bool:
+    track = f.current("agreement")
+    proposed = f.fired("propose", track) if track else None
+    return (
+        f.at_milestone(track, "in_force")
+        and proposed is not None
+        and proposed.data.get("kind") not in PREPARATORY | {None}
+    )
+
+
+@guard(
+    rule="The compliance gate of this round is passed.",
+    refusal="The compliance gate of this round has not been passed.",
+)
+def compliance_gate_is_passed(f: Facts) -> bool:
+    answer = _answer(f, "compliance_gate", _moment(f, "ready_to_sign", "renegotiate"))
+    return answer is not None and answer.get("result") == "passed"
+
+
+@guard(
+    rule="The dispute clause of this round is chosen.",
+    refusal="The dispute clause of this round has not been chosen.",
+)
+def dispute_clause_is_chosen(f: Facts) -> bool:
+    answer = _answer(f, "dispute_clause_check", _moment(f, "ready_to_sign", "renegotiate"))
+    return answer is not None and answer.get("clause") is not None
+
+
+@guard(
+    rule="The statement that the case relies on is still valid.",
+    refusal="The statement that the case relies on has expired.",
+    reads=("technology",),
+)
+def statement_is_still_valid(f: Facts) -> bool:
+    """Only where the case relied on a statement: of its own assessment, or one that the technology had already."""
+    main = f.case.main
+    ways = {name: found for name in ("assessment_passed", "skip_assessment", "waive_assessment")
+            if (found := f.fired(name, main))}  # fmt: skip
+    if not ways or _waived(f, "assessment_statement"):
+        return True
+    last = max(ways, key=lambda name: ways[name].at)
+    if last != "assessment_passed":
+        return ways[last].data.get("reason") != "statement_valid" or _verified(f)
+    track = f.service("assessment")
+    issued = (f.fired("issue_pass", track) or f.fired("issue_limits", track)) if track else None
+    if issued is None:
+        return False
+    renewed = next((t for t in f.results("renew_statement") if t.result.get("renewal") == "renewed"), None)
+    newer = renewed is not None and _since(renewed, issued.at)
+    ends = (renewed.result if newer and renewed is not None else issued.data).get("valid_until")
+    return ends is not None and str(ends) >= f.today.isoformat()
+
+
+@guard(
+    rule="The baseline was recorded before commissioning ended.",
+    refusal="No baseline was recorded before commissioning ended; it cannot be made up afterwards.",
+)
+def baseline_was_recorded(f: Facts) -> bool:
+    site = f.current("deployment")
+    tested = f.fired("ready_to_test", site) if site else None
+    if site is None or tested is None:
+        return False
+    planned = f.fired("plan_set", site)
+    if any(told is not None and told.data.get("baseline_recorded") is True for told in (planned, tested)):
+        return True
+    return any((t.closed_at or t.opened_at) < tested.at for t in f.results("record_baseline"))
+
+
+@guard(
+    rule="The site is accepted.",
+    refusal="The site has not been accepted.",
+)
+def site_is_accepted(f: Facts) -> bool:
+    site = f.current("deployment")
+    return site is not None and site.outcome in ("accepted", "accepted_with_punch_list")
+
+
+@guard(
+    rule="The site was rejected for good or abandoned.",
+    refusal="The site was neither rejected for good nor abandoned.",
+)
+def site_has_failed(f: Facts) -> bool:
+    site = f.current("deployment")
+    return site is not None and site.outcome in ("rejected_final", "abandoned")

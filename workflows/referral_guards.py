@@ -1,0 +1,150 @@
+"""What must hold for the steps of a referral: its consent, its people, its time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from casework.engine.definition.facts import Facts
+from casework.engine.definition.registry import guard
+from workflows.guards import ROUNDS, _live
+
+
+def _covers(f: Facts, provider: str | None, document: str) -> bool:
+    """Whether each party that the document concerns lets this provider see it."""
+    known = f.case.documents.get(document)
+    if known is None or provider is None:
+        return False
+    return all(any(one.covers(known, provider) for one in _live(f, party)) for party in known.concerns)
+
+
+@guard(
+    rule="The service is the referral's.",
+    refusal="This is another service than the referral's.",
+)
+def service_is_the_referrals(f: Facts) -> bool:
+    return f.data.get("service") in (None, f.track.kind)
+
+
+@guard(
+    rule="A consent of each party concerned covers this provider and each of these documents.",
+    refusal=(
+        "No consent of the party concerned covers this provider and each of these documents. A paper of neither party concerns"
+        " both, unless it was entered as the office's own."
+    ),
+)
+def consent_covers_documents(f: Facts) -> bool:
+    if f.track.kind == "mediation":
+        return not f.data.get("documents")
+    provider = f.data.get("provider") or f.track.provider
+    return all(_covers(f, provider, one) for one in f.data.get("documents") or ())
+
+
+@guard(
+    rule="Consents still cover every shared document.",
+    refusal="A shared document is no longer covered by a consent.",
+)
+def consent_covers_what_was_shared(f: Facts) -> bool:
+    return all(_covers(f, f.track.provider, one) for one in f.track.given.get("documents") or ())
+
+
+@guard(
+    rule="The person named has declared no interest in this matter.",
+    refusal="The person named has declared an interest in this matter.",
+)
+def person_is_not_barred(f: Facts) -> bool:
+    person = f.data.get("person")
+    return person is None or person not in f.track.barred | f.case.interests
+
+
+@guard(
+    rule="This person has not declared an interest in the case before.",
+    refusal="This person has declared an interest in the case already.",
+)
+def person_is_not_out(f: Facts) -> bool:
+    return (f.data.get("person") or f.actor) not in f.case.interests
+
+
+@guard(
+    rule="The provider has not started within 15 working days after accepting.",
+    refusal="The provider still has working days left to start: 15 after accepting.",
+)
+def start_is_overdue(f: Facts) -> bool:
+    accepted = f.fired("accept")
+    return accepted is not None and f.now >= f.calendar.due(accepted.at, 15, "wd")
+
+
+#: So many days may be added to what was planned at the least, and after a return, however short the time was.
+EXTENSION_DAYS = timedelta(days=90)
+
+
+def _last_extension(f: Facts) -> date:
+    """The last day that may be asked for and granted: twice the time from acceptance to the planned day, or EXTENSION_DAYS
+    after it or after a return."""
+    accepted, returned, planned = f.fired("accept"), f.fired("return"), f.said("accept.planned_on")
+    found = [f.calendar.local_date(returned.at) + EXTENSION_DAYS] if returned is not None else []
+    if accepted is not None and planned is not None:
+        start, day = f.calendar.local_date(accepted.at), date.fromisoformat(planned)
+        found += [day + (day - start), day + EXTENSION_DAYS]
+    return max(found, default=f.today + EXTENSION_DAYS)
+
+
+def _wanted(f: Facts) -> date | None:
+    """The day of an extension, as it is asked for or granted; None where no day is named."""
+    day = f.data.get("new_date") or f.data.get("until_on")
+    return date.fromisoformat(day) if isinstance(day, str) else None
+
+
+@guard(
+    rule="No earlier request for more time is being decided on.",
+    refusal="More time was asked for already, and is being decided on.",
+)
+def no_extension_is_asked(f: Facts) -> bool:
+    return not any(one.name == "decide_extension" and one.track == f.track.id for one in f.case.open_tasks())
+
+
+@guard(
+    rule="The new day is later than the day on which the work is due.",
+    refusal="The new day must be later than the day on which the work is due.",
+)
+def extension_is_later(f: Facts) -> bool:
+    day = _wanted(f)
+    dues = [one.due_at for one in f.case.step_tasks(f.track.id) if one.due_at is not None]
+    return day is None or all(day > f.calendar.local_date(one) for one in dues)
+
+
+@guard(
+    rule="The new day lies within twice the time that was planned, or within ninety days after the planned day or a return.",
+    refusal="The new day lies too far away: at most twice the time that was planned from the acceptance, or ninety days more than"
+    " planned or after a return. For more than that, the request is cancelled and made anew.",
+)
+def extension_is_bounded(f: Facts) -> bool:
+    day = _wanted(f)
+    return day is None or day <= _last_extension(f)
+
+
+@guard(
+    rule="The work on this service has ended.",
+    refusal="The work on this service has not ended yet.",
+)
+def work_has_ended(f: Facts) -> bool:
+    """A loan that has been paid out counts as delivered: its servicing goes on for years."""
+    work = f.child
+    if work is None or not work.live:
+        return True
+    return work.workflow == "pledge" and f.at_milestone(work, "paid")
+
+
+@guard(
+    rule="The referral is not a mediation.",
+    refusal="A mediation has no such step.",
+)
+def not_a_mediation(f: Facts) -> bool:
+    return f.track.kind != "mediation"
+
+
+@guard(
+    rule="It was returned fewer than two times.",
+    refusal="It has been returned twice already.",
+)
+def rounds_are_left(f: Facts) -> bool:
+    return f.count("return") < ROUNDS
