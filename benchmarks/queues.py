@@ -15,7 +15,7 @@ from casework.operations.tasks.my_work import count_work
 from casework.operations.tasks.queue_counts import count_queues
 from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import release_task, take_next
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.database import transaction
 
 #: What a person reads off the tabs, in all.

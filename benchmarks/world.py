@@ -26,7 +26,7 @@ from casework.operations.core.editions import store_editions
 from casework.operations.core.idempotency import Request
 from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records import embedded, migrate, server_process
 from casework.records.actors import find_actor
 from casework.records.database import APP_ROLE, connect_engine, transaction

@@ -35,7 +35,7 @@ from casework.operations.people.invitations import (
 )
 from casework.operations.people.registry import grant_role, register_person
 from casework.operations.people.role_requests import give_or_ask
-from casework.permissions import DECIDE, Actor
+from casework.permissions.actors import DECIDE, Actor
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings, load_settings

@@ -17,7 +17,7 @@ from casework.errors import NotFound
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import Fault, Report, import_records
 from casework.operations.core.email_addresses import canonical
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings

@@ -42,7 +42,7 @@ from casework.operations.deadlines.service import next_moment, ring_due_on
 from casework.operations.documents.service import enter
 from casework.operations.mediations.service import open_mediation
 from casework.operations.tasks.service import claim_task, complete_task, exit_task
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import ENGINE

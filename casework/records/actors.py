@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.roles import MEDIATION
-from casework.permissions import Actor, Membership, in_force
+from casework.permissions.actors import Actor, Membership, in_force
 
 #: Of a person `p`: by programme until when that person was a dispute officer, or anywhere of a provider that mediates, as
-#: `permissions.Actor.mediated`. Null in it: still.
+#: `permissions.actors.Actor.mediated`. Null in it: still.
 MEDIATED = f"""(
         SELECT coalesce(jsonb_object_agg(d.programme_id, d.until), '{{}}') FROM (
             SELECT g.id AS programme_id, CASE WHEN bool_and(m.ends_at IS NOT NULL) THEN max(m.ends_at) END AS until FROM memberships m

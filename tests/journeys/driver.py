@@ -39,7 +39,8 @@ from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import complete_task
 from casework.operations.verification.service import verify_case
-from casework.permissions import Actor, Sight, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, sight
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.event_log import now, read_events

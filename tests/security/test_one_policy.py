@@ -27,7 +27,8 @@ from casework.operations.notifications.queries import list_notifications
 from casework.operations.referrals.inbox import TABS, count_inbox, list_inbox
 from casework.operations.referrals.service import list_referrals
 from casework.operations.search.service import search
-from casework.permissions import Actor, Sight, own_tracks, reads_document, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, own_tracks, reads_document, sight
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import ENGINE, transaction

@@ -23,7 +23,6 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from werkzeug.datastructures import Headers
 
-from casework import permissions
 from casework.definitions import load_library
 from casework.operations.audit.findings import raise_finding
 from casework.operations.core.actions import home_of
@@ -36,7 +35,9 @@ from casework.operations.people.invitations import Scope, invite
 from casework.operations.referrals.service import fire_in_referral
 from casework.operations.tasks.service import claim_task
 from casework.operations.verification.service import verify_all
-from casework.permissions import Actor, Reach
+from casework.permissions import sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Reach
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.row_security import POLICIES, whole
@@ -481,7 +482,7 @@ def seeing_all(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     def reach(actor: Actor) -> Reach:
         return Reach(actor.person, programmes, programmes, organisations, programmes, frozenset(), programmes, programmes)
 
-    asked = permissions.reach
+    asked = sight.reach
     for module in [one for key, one in sys.modules.items() if key.startswith("casework")]:
         if getattr(module, "reach", None) is asked:
             monkeypatch.setattr(module, "reach", reach)

@@ -18,7 +18,8 @@ from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import register_programme
 from casework.operations.tasks.queue_counts import count_queues
 from casework.operations.tasks.queues import FEW, list_tasks
-from casework.permissions import Actor, Membership, may_work
+from casework.permissions.actors import Actor, Membership
+from casework.permissions.work import may_work
 from casework.records.case_loader import load
 from casework.records.database import transaction
 

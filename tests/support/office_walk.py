@@ -61,7 +61,8 @@ from casework.operations.tasks.service import (
     stop_task,
     suspend_task,
 )
-from casework.permissions import COVERED, Actor, capacities, choose, may_hold, may_work
+from casework.permissions.actors import COVERED, Actor
+from casework.permissions.work import capacities, choose, may_hold, may_work
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import ENGINE, connect_engine, connected

@@ -43,7 +43,7 @@ from casework.operations.people.invitations import Scope, invite
 from casework.operations.people.role_requests import ask_role
 from casework.operations.privacy.erasure_requests import ask_erasure
 from casework.operations.tasks.service import complete_task
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import transaction

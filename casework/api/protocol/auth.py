@@ -14,7 +14,7 @@ from casework.api.protocol.scopes import insist_scope
 from casework.errors import NotAllowed, NotSignedIn
 from casework.operations.auth.sessions import find_actor_by_secret
 from casework.operations.integrations.service_accounts import SERVICE_PREFIX, count_request
-from casework.permissions import Actor, with_proof
+from casework.permissions.actors import Actor, with_proof
 from casework.records.database import walled_transaction
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_.~+/=-]{8,200})")

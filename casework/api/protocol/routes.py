@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents.storage import Kept
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 Json = Any
 

@@ -20,7 +20,7 @@ from casework.operations.integrations.scopes import (
     WEBHOOKS,
     scope_of_transition,
 )
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 #: For every service account; by the transition that is asked for.
 EVERY, BY_TRANSITION = "*", "transition"

@@ -22,7 +22,7 @@ from casework.operations.core.actions import calendar_of
 from casework.operations.core.paging import cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of
 from casework.operations.history.timeline import LATE_AFTER
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.tables.history import EXCEPTIONAL
 
 Json = Any

@@ -15,7 +15,7 @@ from casework.operations.auth.account_log import CODES_MISSED, note_account
 from casework.operations.auth.passkeys import Proof
 from casework.operations.auth.sessions import IDLE, MOST_MISSES, SESSION_PREFIX, _start, _who, secret_hash, sign_out
 from casework.operations.core.encryption import Vault
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 
 @dataclass(frozen=True)

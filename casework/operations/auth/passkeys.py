@@ -32,7 +32,7 @@ from casework.operations.auth import second_factor
 from casework.operations.auth.account_log import PASSKEY_MADE, PASSKEY_REMOVED, note_account
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_entries import note_entries
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 Json = Any
 Purpose = Literal["register", "sign_in", "prove"]

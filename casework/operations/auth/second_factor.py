@@ -16,7 +16,7 @@ from casework.errors import NotFound, Refused, WrongCode
 from casework.operations.auth.account_log import APP_REMOVED, APP_SET_UP, CODES_MADE, note_account
 from casework.operations.core.encryption import Vault
 from casework.operations.core.register_entries import note_entries
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.event_log import now
 from casework.records.register_entries import entries
 

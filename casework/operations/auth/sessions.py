@@ -24,7 +24,7 @@ from casework.operations.core.email_addresses import canonical
 from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_entries import note_entries
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.actors import MEDIATED, actor_of, find_actor, find_actor_by_token
 from casework.records.event_log import now
 

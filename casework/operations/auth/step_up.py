@@ -17,7 +17,7 @@ from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.roles import COMPLIANCE, SUPERVISOR
 from casework.engine.state.case import Task
 from casework.errors import NotAllowed, NotConfirmed
-from casework.permissions import DECIDE, Actor, Proof
+from casework.permissions.actors import DECIDE, Actor, Proof
 
 P = ParamSpec("P")
 R = TypeVar("R")

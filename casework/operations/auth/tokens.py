@@ -17,7 +17,7 @@ from casework.operations.auth.account_log import TOKEN_MADE, note_account
 from casework.operations.auth.sessions import secret_hash
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_entries import note_entries
-from casework.permissions import DECIDE, Actor
+from casework.permissions.actors import DECIDE, Actor
 from casework.records.event_log import now
 
 Json = Any

@@ -15,7 +15,8 @@ from casework.operations.cases.queries import titles_of
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
-from casework.permissions import Actor, Sight, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, sight
 from casework.records.event_log import now
 
 Json = Any

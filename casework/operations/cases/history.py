@@ -17,7 +17,8 @@ from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import SHOWN_TO_PROVIDERS
-from casework.permissions import Actor, Sight, own_tracks, reach, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, own_tracks, reach, sight
 
 Json = Any
 

@@ -34,7 +34,8 @@ from casework.operations.core.paging import (
 )
 from casework.operations.core.presenters import when
 from casework.operations.core.unread import looks
-from casework.permissions import Actor, Sight, reach
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, reach
 
 Json = Any
 

@@ -31,7 +31,9 @@ from casework.operations.core.external_facts import outside
 from casework.operations.core.presenters import named, names_of, when
 from casework.operations.core.unread import look
 from casework.operations.core.visibility import case_log
-from casework.permissions import Actor, Sight, capacities, choose, conflict, may_work, own_tracks, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, own_tracks, sight
+from casework.permissions.work import capacities, choose, conflict, may_work
 from casework.records.case_loader import load
 from casework.records.event_log import now
 from casework.records.row_security import whole

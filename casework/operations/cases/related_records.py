@@ -10,7 +10,8 @@ from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.presenters import names_of, when
-from casework.permissions import Actor, Sight, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, sight
 
 Json = Any
 

@@ -10,7 +10,8 @@ from casework.engine.execution.context import By
 from casework.engine.execution.task_commands import Relieve
 from casework.operations.core.actions import SYSTEM, follow, home_of, stand
 from casework.operations.core.idempotency import Done
-from casework.permissions import Actor, may_hold
+from casework.permissions.actors import Actor
+from casework.permissions.work import may_hold
 from casework.records.actors import find_actor
 from casework.records.row_security import whole
 

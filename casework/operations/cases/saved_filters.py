@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 Json = Any
 

@@ -27,19 +27,9 @@ from casework.operations.core.actions import Standing, insist_revision, new_id, 
 from casework.operations.core.idempotency import Done, Request, ask
 from casework.operations.core.references import IN_FORCE, insist_references
 from casework.operations.core.visibility import case_log
-from casework.permissions import (
-    MEDIATED,
-    READS_ALL,
-    Actor,
-    Sight,
-    capacities,
-    choose,
-    conflict,
-    in_the_programme,
-    kept_as_mediator,
-    own_tracks,
-    sight,
-)
+from casework.permissions.actors import READS_ALL, Actor
+from casework.permissions.sight import MEDIATED, Sight, kept_as_mediator, own_tracks, sight
+from casework.permissions.work import capacities, choose, conflict, in_the_programme
 from casework.records.actors import find_members
 from casework.records.database import run
 

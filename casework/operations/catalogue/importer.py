@@ -40,7 +40,7 @@ from casework.operations.catalogue.import_schemas import (
 from casework.operations.core.ip_rights import enter_right
 from casework.operations.core.register_log import append
 from casework.operations.people.registry import register_organisation
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.database import transaction
 from casework.records.event_log import Log, lock_log, now
 from casework.records.field_encryption import storable, texts_in

@@ -14,7 +14,8 @@ from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.permissions import Actor, reach
+from casework.permissions.actors import Actor
+from casework.permissions.sight import reach
 from casework.records.event_log import now
 from casework.records.tables import metadata
 

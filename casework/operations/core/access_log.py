@@ -13,7 +13,7 @@ from casework.engine.roles import AUDITOR, MANAGER
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, page
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.row_security import whole
 
 Json = Any

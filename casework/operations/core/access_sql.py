@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.engine.roles import AUDITOR, MEDIATION
-from casework.permissions import DECIDES, Reach, apart_from
+from casework.permissions.actors import DECIDES, apart_from
+from casework.permissions.sight import Reach
 
 Json = Any
 
@@ -58,7 +59,7 @@ def reach_values(mine: Reach) -> dict[str, Json]:
 
 
 def sent(track: str) -> str:
-    """A referral that its provider sees, as `permissions.own_tracks` has it."""
+    """A referral that its provider sees, as `permissions.sight.own_tracks` has it."""
     return f"({track}.fired ? 'send' AND NOT 'draft' = ANY({track}.states))"
 
 
@@ -111,7 +112,7 @@ def _opened(home: str, programmes: str, by: Asker) -> str:
 
 
 def mediated(person: str, programme: str, opened_at: str) -> str:
-    """Somebody is or was one of those who mediate while a case was there, as `permissions.kept_from` has it."""
+    """Somebody is or was one of those who mediate while a case was there, as `permissions.sight.kept_from` has it."""
     return (
         f"EXISTS (SELECT FROM memberships d LEFT JOIN organisations o ON o.id = d.organisation_id WHERE d.person_id = {person}"
         f" AND (d.programme_id = {programme} AND d.role = 'dispute_officer' OR '{MEDIATION}' = ANY(o.services))"
@@ -124,9 +125,9 @@ def _roles(roles: Iterable[str]) -> str:
     return f"({', '.join(repr(one) for one in sorted(roles))})"
 
 
-#: The roles of `permissions.DECIDES`, as SQL.
+#: The roles of `permissions.actors.DECIDES`, as SQL.
 DECIDING = _roles(DECIDES)
-#: Of a membership `m`: it counts, as `permissions.in_force` has it.
+#: Of a membership `m`: it counts, as `permissions.actors.in_force` has it.
 COUNTS = f"""(m.role NOT IN {_roles({*DECIDES, AUDITOR})} OR NOT EXISTS (
             SELECT FROM memberships d WHERE d.person_id = m.person_id AND d.programme_id = m.programme_id
             AND CASE WHEN m.role = 'auditor' THEN d.role IN {_roles(apart_from(AUDITOR))} ELSE d.role = 'dispute_officer' END

@@ -54,7 +54,7 @@ from casework.operations.core.external_facts import outside
 from casework.operations.core.idempotency import Done, Request, asked_and_locked, asked_and_locked_of_task, finished
 from casework.operations.core.ip_rights import encumber
 from casework.operations.core.staffing import insist_goes_on
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.case_loader import load_with_calendar
 from casework.records.case_writer import save
 from casework.records.database import run

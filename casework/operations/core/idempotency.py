@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from casework.errors import KeyReused, NotFound
 from casework.operations.core.visibility import reaches, seen_task
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.database import run
 from casework.records.event_log import Log
 from casework.records.row_security import back_to

@@ -15,7 +15,7 @@ from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import append
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.event_log import Log, lock_log, new_log, now
 
 Json = Any

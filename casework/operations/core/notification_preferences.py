@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from casework.engine.analysis.notification_rules import AT_ONCE, EMERGENCY, KINDS, OVERDUE, READERS, STOP
 from casework.errors import InvalidForm
 from casework.operations.core.register_entries import note_entries
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 Json = Any
 

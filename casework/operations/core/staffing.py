@@ -27,7 +27,8 @@ from casework.engine.state.events import (
     Event,
 )
 from casework.errors import DutyInDoubt, NobodyLeft
-from casework.permissions import PROVIDER_ROLES, Actor, capacities, conflict
+from casework.permissions.actors import PROVIDER_ROLES, Actor
+from casework.permissions.work import capacities, conflict
 from casework.records.actors import find_members
 
 Json = Any

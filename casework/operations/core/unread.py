@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.analysis.notification_rules import ANSWERS
 from casework.engine.state.events import RANG, RECOUNTED
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 Json = Any
 

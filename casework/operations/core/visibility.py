@@ -21,7 +21,8 @@ from casework.operations.core.access_sql import (
     own_referral,
     reads_case,
 )
-from casework.permissions import Actor, reach
+from casework.permissions.actors import Actor
+from casework.permissions.sight import reach
 from casework.records.database import run
 
 #: `a` is a referral, `h` the case or mediation that it belongs to.

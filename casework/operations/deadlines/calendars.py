@@ -26,7 +26,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import when
 from casework.operations.core.register_log import CHANGED, append
 from casework.operations.people.administration import insist_administers, insist_administrator
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.database import transaction
 from casework.records.event_log import lock_log, now
 from casework.records.row_security import whole

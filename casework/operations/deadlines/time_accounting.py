@@ -17,7 +17,8 @@ from casework.engine.state.events import Event
 from casework.ledger.canonical_json import instant
 from casework.operations.core.actions import calendar_of
 from casework.operations.deadlines.queries import explain_clock, name_event, versions
-from casework.permissions import Actor, Sight, own_tracks, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, own_tracks, sight
 from casework.records.event_log import event_of
 
 Json = Any

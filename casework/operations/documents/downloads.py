@@ -8,7 +8,7 @@ from time import monotonic
 from sqlalchemy import Connection, Engine
 
 from casework.errors import AccessEnded, NotAllowed, NotFound
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import walled_transaction
 from casework.records.row_security import read_as

@@ -38,16 +38,9 @@ from casework.operations.core.presenters import names_of, when
 from casework.operations.core.visibility import case_log, document_log
 from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.storage import BLOCKED, PENDING, Cabinet, Kept
-from casework.permissions import (
-    Actor,
-    Sight,
-    capacities,
-    choose,
-    conflict,
-    own_tracks,
-    reads_document,
-    sight,
-)
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, own_tracks, reads_document, sight
+from casework.permissions.work import capacities, choose, conflict
 from casework.records.actors import find_members
 from casework.records.case_loader import load
 from casework.records.event_log import now

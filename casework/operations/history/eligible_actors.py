@@ -64,7 +64,7 @@ from casework.engine.state.events import (
 )
 from casework.operations.history.point_in_time import Held, Past
 from casework.operations.history.task_judgement import OPERATION_OF
-from casework.permissions import DECIDES, PROVIDER_ROLES
+from casework.permissions.actors import DECIDES, PROVIDER_ROLES
 
 Json = Any
 

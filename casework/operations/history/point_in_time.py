@@ -19,7 +19,7 @@ from casework.operations.core.editions import stored_editions
 from casework.operations.core.register_log import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
 from casework.operations.integrations.service_account_rules import MADE
 from casework.operations.tasks.skills import codes
-from casework.permissions import Actor, Membership
+from casework.permissions.actors import Actor, Membership
 
 Json = Any
 

@@ -16,7 +16,7 @@ from casework.engine.tasks.allocation import SKILL, again
 from casework.engine.tasks.reviews import approved
 from casework.operations.history.point_in_time import Past
 from casework.operations.tasks.skills import SERVICE, service_of
-from casework.permissions import may_have, may_hold, may_work
+from casework.permissions.work import may_have, may_hold, may_work
 
 Json = Any
 

@@ -26,7 +26,8 @@ from casework.operations.core.paging import cursor_count, from_cursor, insist_li
 from casework.operations.core.presenters import named, names_of
 from casework.operations.history.eligible_actors import Candidates
 from casework.operations.history.point_in_time import Past
-from casework.permissions import Actor, Sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight
 from casework.records.case_writer import difference, rows_of
 from casework.records.event_log import event_of, read_rows
 

@@ -12,7 +12,8 @@ from casework.errors import NotFound
 from casework.operations.cases.queries import find_case
 from casework.operations.core.presenters import names_of
 from casework.operations.history.point_in_time import Past
-from casework.permissions import Actor, Sight, own_tracks
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, own_tracks
 
 Json = Any
 

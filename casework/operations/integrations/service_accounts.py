@@ -28,7 +28,7 @@ from casework.operations.integrations.scopes import SCOPES
 from casework.operations.integrations.service_account_rules import MADE, ROTATED, SERVICE_ENDED
 from casework.operations.people import registry
 from casework.operations.people.role_ending import end_roles
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.event_log import Log, lock_log
 
 Json = Any

@@ -33,7 +33,7 @@ from casework.operations.core.presenters import when
 from casework.operations.core.register_entries import note_entries
 from casework.operations.integrations.scopes import WEBHOOKS
 from casework.operations.integrations.ssrf_guard import insist_target
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 Json = Any
 

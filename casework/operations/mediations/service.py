@@ -20,7 +20,8 @@ from casework.operations.core.idempotency import Done, Request, ask
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.visibility import mediation_log
 from casework.operations.mediations.succession import who_may_lead
-from casework.permissions import Actor, Sight, reach, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, reach, sight
 from casework.records.case_loader import load
 from casework.records.event_log import now
 

@@ -12,11 +12,12 @@ from casework.operations.core.access_sql import named_for, own_referral, reach_v
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.messages.service import Thread
-from casework.permissions import Actor, reach
+from casework.permissions.actors import Actor
+from casework.permissions.sight import reach
 
 Json = Any
 
-# The same policy as `permissions.reads_messages`: who may not read it any more is not told of it either.
+# The same policy as `permissions.sight.reads_messages`: who may not read it any more is not told of it either.
 _MINE = f"""
     SELECT m.id, m.message_id, m.made_at, m.read_at, m.track_id, t.kind AS service, l.kind, m.log_id, c.number,
         coalesce(c.title, d.title) AS title

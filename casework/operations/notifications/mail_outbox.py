@@ -40,7 +40,7 @@ from casework.operations.letters.mail import LetterMail, write_letter_mail
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
 from casework.operations.people.invitations import InvitationMail, write_invitation
 from casework.operations.people.role_notices import ROLE, RoleMail, write_role_mail
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 

@@ -19,7 +19,8 @@ from casework.operations.core.access_sql import (
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
 from casework.operations.people.role_notices import told_in
-from casework.permissions import Actor, reach
+from casework.permissions.actors import Actor
+from casework.permissions.sight import reach
 from casework.records.row_security import whole
 
 Json = Any

@@ -21,7 +21,7 @@ from casework.errors import NotFound
 from casework.operations.core.access_sql import COUNTS
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.register_entries import note_entries
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.database import transaction
 from casework.records.event_log import now
 
@@ -46,7 +46,7 @@ PATIENCE_MINUTES = 5
 
 # --- what breaks it --------------------------------------------------------------------------------------------------
 
-# Who works which queue now: the same policy as `permissions.may_work`, for everybody at once.
+# Who works which queue now: the same policy as `permissions.work.may_work`, for everybody at once.
 _STAFF = f"""
     staff AS MATERIALIZED (
         SELECT q.queue, coalesce(m.programme_id, m.organisation_id) AS scope, m.person_id,

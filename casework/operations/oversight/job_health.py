@@ -10,7 +10,7 @@ from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import when
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.event_log import now
 from casework.records.row_security import whole
 

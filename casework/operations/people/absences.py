@@ -26,7 +26,7 @@ from casework.operations.core.presenters import names_of, when
 from casework.operations.oversight.forecast import insist_others_go_on, look_before
 from casework.operations.people import registry
 from casework.operations.people.role_ending import end_roles
-from casework.permissions import COVERED, MANAGES, PROVIDER_ROLES, Actor
+from casework.permissions.actors import COVERED, MANAGES, PROVIDER_ROLES, Actor
 from casework.records.event_log import lock_log
 
 Json = Any

@@ -34,7 +34,7 @@ from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import when
 from casework.operations.core.register_entries import note_entries
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.register_entries import body_of
 
 Json = Any

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotAllowed, NotFound
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 
 def is_administrator(actor: Actor) -> bool:

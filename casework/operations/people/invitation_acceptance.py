@@ -26,7 +26,7 @@ from casework.operations.people.absences import pass_on_role
 from casework.operations.people.invitation_rules import ACCEPTED
 from casework.operations.people.invitations import MOST_WRONG, ROW, token_hash
 from casework.operations.people.role_requests import ask_role, may_give_at_once
-from casework.permissions import Actor, takes_two
+from casework.permissions.actors import Actor, takes_two
 from casework.records.event_log import lock_log
 
 Json = Any

@@ -26,7 +26,7 @@ from casework.operations.core.paging import cursor_id, cursor_time, from_cursor,
 from casework.operations.core.presenters import when
 from casework.operations.core.register_log import append
 from casework.operations.people.invitation_rules import INVITED, INVITED_AGAIN, REVOKED
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.event_log import Log, lock_log
 
 Json = Any

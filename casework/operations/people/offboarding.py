@@ -23,7 +23,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.presenters import when
 from casework.operations.core.references import IN_FORCE
 from casework.operations.core.visibility import case_log
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.case_loader import load_several
 
 Json = Any

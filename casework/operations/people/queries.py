@@ -13,7 +13,7 @@ from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound
 from casework.operations.people.administration import is_administrator
 from casework.operations.people.role_requests import list_waiting
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.row_security import whole
 
 Json = Any

@@ -27,7 +27,7 @@ from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.errors import InvalidForm, NotFound
 from casework.operations.core.email_addresses import insist_address
 from casework.operations.core.register_log import CHANGED, ENDED, GRANTED, REGISTERED, append
-from casework.permissions import DECIDES, apart_from
+from casework.permissions.actors import DECIDES, apart_from
 from casework.records.event_log import lock_log, new_log, now
 from casework.records.register_entries import body_of
 

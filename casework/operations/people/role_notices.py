@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import ADMINISTRATOR, AUDITOR, SUPERVISOR
 from casework.engine.state.events import Event
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 #: The kind of these notices and of their mails.
 ROLE = "role"

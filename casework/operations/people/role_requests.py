@@ -27,7 +27,7 @@ from casework.operations.core.register_log import GRANTED, ROLE_ASKED, ROLE_REFU
 from casework.operations.people import registry
 from casework.operations.people.absences import pass_on_role
 from casework.operations.people.role_notices import announce, told_in
-from casework.permissions import Actor, takes_two
+from casework.permissions.actors import Actor, takes_two
 from casework.records.event_log import lock_log
 
 Json = Any

@@ -31,7 +31,7 @@ from casework.operations.people.administration import insist_administers, insist
 from casework.operations.people.lists import _led
 from casework.operations.people.role_ending import end_roles
 from casework.operations.people.role_requests import ask_role, asked_in, close_requests
-from casework.permissions import Actor, takes_two
+from casework.permissions.actors import Actor, takes_two
 from casework.records.event_log import now
 
 Json = Any

@@ -28,7 +28,7 @@ from casework.operations.core.register_log import append
 from casework.operations.privacy.personal_data import Naming, checked_words
 from casework.operations.privacy.personal_texts import find_texts
 from casework.operations.privacy.retention import YEARS, find_duties
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.event_log import Log, lock_log, new_log, now
 from casework.records.row_security import whole
 

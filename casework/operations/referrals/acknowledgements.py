@@ -32,7 +32,9 @@ from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.referrals.service import find_referral
-from casework.permissions import Actor, capacities, choose, conflict, reach
+from casework.permissions.actors import Actor
+from casework.permissions.sight import reach
+from casework.permissions.work import capacities, choose, conflict
 
 Json = Any
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from casework.engine.state.case import Track
 from casework.ledger.canonical_json import instant
 from casework.operations.referrals.service import find_referral
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 Json = Any
 

@@ -18,7 +18,8 @@ from casework.operations.core.paging import cursor_id, cursor_time, from_cursor,
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.unread import looks
 from casework.operations.referrals.service import describe_referral, find_referral
-from casework.permissions import Actor, reach
+from casework.permissions.actors import Actor
+from casework.permissions.sight import reach
 from casework.records.event_log import now
 
 Json = Any

@@ -27,7 +27,8 @@ from casework.operations.core.paging import cursor_id, cursor_time, from_cursor,
 from casework.operations.core.unread import look, looks
 from casework.operations.core.visibility import referral_log
 from casework.operations.deadlines.time_accounting import account_of
-from casework.permissions import Actor, Sight, own_tracks, reach, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, own_tracks, reach, sight
 from casework.records.case_loader import load
 from casework.records.event_log import now
 from casework.records.row_security import whole

@@ -18,7 +18,8 @@ from casework.ledger.canonical_json import instant
 from casework.operations.core.access_sql import named_for, own_paper, own_referral, reach_values, reads_case
 from casework.operations.core.presenters import names_of
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
-from casework.permissions import Actor, reach
+from casework.permissions.actors import Actor
+from casework.permissions.sight import reach
 
 Json = Any
 

@@ -36,7 +36,9 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import CHANGED, append
 from casework.operations.people.absences import substitutes_of
 from casework.operations.tasks.skills import asked_of, skills_of
-from casework.permissions import Actor, Sight, led_scopes, may_have, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, sight
+from casework.permissions.work import led_scopes, may_have
 from casework.records.actors import find_members
 from casework.records.database import transaction
 from casework.records.event_log import lock_log

@@ -24,7 +24,8 @@ from casework.operations.core.presenters import names_of
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.candidates import Receivers, receivers
 from casework.operations.tasks.queries import find_task, place, task_row
-from casework.permissions import Actor, operations
+from casework.permissions.actors import Actor
+from casework.permissions.work import operations
 
 Json = Any
 

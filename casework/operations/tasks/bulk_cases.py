@@ -19,7 +19,9 @@ from casework.operations.cases.queries import find_case
 from casework.operations.cases.service import fire_transition
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.tasks.bulk import MOST, attempt, of_one, tried
-from casework.permissions import Actor, Sight, capacities, choose, conflict
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight
+from casework.permissions.work import capacities, choose, conflict
 
 Json = Any
 

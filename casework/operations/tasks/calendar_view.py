@@ -22,7 +22,7 @@ from casework.operations.core.presenters import names_of
 from casework.operations.tasks.my_work import FOCUS, chosen_tasks, kinds_of, rows_of
 from casework.operations.tasks.queries import named_in, place, task_row
 from casework.operations.tasks.substitutions import away_for, their_tasks, written
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.database import plan_by_values
 from casework.records.event_log import now
 

@@ -15,7 +15,8 @@ from casework.engine.state.case import Case, Task
 from casework.errors import NotAllowed
 from casework.operations.people.absences import substitutes_of
 from casework.operations.tasks.queries import find_task
-from casework.permissions import Actor, may_review, may_work, operate, operations
+from casework.permissions.actors import Actor
+from casework.permissions.work import may_review, may_work, operate, operations
 from casework.records.actors import find_members
 
 Json = Any

@@ -23,7 +23,9 @@ from casework.operations.core.presenters import names_of, when
 from casework.operations.core.visibility import task_log
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.request_context import what_was_asked
-from casework.permissions import Actor, Sight, operations, own_tracks, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, own_tracks, sight
+from casework.permissions.work import operations
 from casework.records.case_loader import load
 
 Json = Any

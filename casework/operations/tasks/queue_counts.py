@@ -21,7 +21,7 @@ from casework.operations.tasks.queues import (
     _homes,
     _scope_of,
 )
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.database import plan_by_values
 
 Json = Any

@@ -19,7 +19,8 @@ from casework.operations.core.paging import cursor_id, cursor_time, from_cursor,
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import LOOKED, SINCE, mark_rows
 from casework.operations.tasks.queries import _TASKS, WORDS, named_in, place, task_row
-from casework.permissions import Actor, reach
+from casework.permissions.actors import Actor
+from casework.permissions.sight import reach
 
 Json = Any
 
@@ -98,7 +99,7 @@ def _listed(where: str, more: str, order: str, marked: bool) -> TextClause:
     return text(_TASKS.format(where=where, more=more, order=order, late=OVERDUE, words=WORDS, since=since, looked=looked))
 
 
-# --- queues: the same policy as `permissions.may_work`, in a form that a query can use -------------------------------
+# --- queues: the same policy as `permissions.work.may_work`, in a form that a query can use -------------------------------
 
 # OFFSET 0 keeps each of these a question asked of one task at a time, in the order of the index: turned into a join,
 # it would be asked of every task that there is.
@@ -197,7 +198,7 @@ _NOT_OWN = """
 """
 
 
-# Of the cases that were there while one was among those who mediate, none (`permissions.kept_from`).
+# Of the cases that were there while one was among those who mediate, none (`permissions.sight.kept_from`).
 _NOT_KEPT = """
     AND (t.organisation_id IS NOT NULL OR NOT EXISTS (
         SELECT FROM cases h JOIN jsonb_to_recordset(CAST(:mediated AS jsonb)) AS k(programme uuid, until timestamptz)

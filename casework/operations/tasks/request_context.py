@@ -16,7 +16,8 @@ from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.history import data_of
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.presenters import names_of, when
-from casework.permissions import Actor, Sight, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, sight
 from casework.records.event_log import now
 
 Json = Any

@@ -19,7 +19,8 @@ from casework.operations.core.actions import new_id
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import CHANGED, append
 from casework.operations.people.provider_directory import LANGUAGES, LONGEST, MOST_WORDS
-from casework.permissions import Actor, led_scopes
+from casework.permissions.actors import Actor
+from casework.permissions.work import led_scopes
 from casework.records.event_log import lock_log
 
 Json = Any

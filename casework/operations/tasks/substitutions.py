@@ -18,7 +18,7 @@ from casework.operations.core.presenters import names_of, when
 from casework.operations.tasks.my_work import rows_of
 from casework.operations.tasks.queries import named_in, place, task_row
 from casework.operations.tasks.queues import own_track
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 Json = Any
 #: Of each person.

@@ -12,7 +12,7 @@ from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.presenters import names_of, when
 from casework.operations.tasks.my_work import place
 from casework.operations.tasks.queries import WORDS, named_in, task_row
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 
 Json = Any
 

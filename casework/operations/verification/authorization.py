@@ -70,7 +70,8 @@ from casework.engine.state.join_count import ENOUGH, SHORT, Tally, members, tall
 from casework.operations.history.point_in_time import Past
 from casework.operations.history.task_judgement import OPERATION_OF, task_reasons
 from casework.operations.integrations.scopes import NONE, scope_of_event
-from casework.permissions import DECIDES, PROVIDER_ROLES, READS_ALL, READS_ONLY, ends_roles, may_hold
+from casework.permissions.actors import DECIDES, PROVIDER_ROLES, READS_ALL, READS_ONLY
+from casework.permissions.work import ends_roles, may_hold
 
 Json = Any
 Reasons = Iterator[str]

@@ -33,7 +33,9 @@ from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import BLOCKED, PENDING, Cabinet
 from casework.operations.documents.upload_checks import clean_name
 from casework.operations.verification.rows import HOMES, PARTS, compare, rows_kept
-from casework.permissions import Actor, Sight, conflict
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight
+from casework.permissions.work import conflict
 from casework.records.case_writer import rows_of
 from casework.records.event_log import event_of, now, read_rows
 from casework.records.row_security import whole

@@ -17,7 +17,7 @@ from casework.operations.core.register_log import AWAY, BACK, ENDED, GRANTED, RE
 from casework.operations.history.point_in_time import Held, Past, absences, memberships
 from casework.operations.integrations.service_account_rules import MADE
 from casework.operations.people.role_requests import ASKED, DECIDERS, fold, why_not_agreed
-from casework.permissions import COVERED, MANAGES, takes_two
+from casework.permissions.actors import COVERED, MANAGES, takes_two
 
 Reasons = Iterator[str]
 

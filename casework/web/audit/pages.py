@@ -17,7 +17,7 @@ from casework.operations.core.actions import calendar_of
 from casework.operations.history.timeline import read_history
 from casework.operations.messages.mentions import list_mentions
 from casework.operations.verification.case_verdict import examine_case
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.web.history.pages import lines_of
 from casework.web.history.sentences import say_entry
 from casework.web.shell import layout

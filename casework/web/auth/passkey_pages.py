@@ -17,7 +17,7 @@ from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotSignedIn, Refused, WrongPasskey
 from casework.operations.auth import authentication, passkeys, sessions
 from casework.operations.auth.passkeys import Proof, Purpose, Site
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import say_error, say_fault
 from casework.web.shell.redirects import local_path

@@ -25,7 +25,8 @@ from casework.operations.core.idempotency import Done
 from casework.operations.core.idempotency import Request as Key
 from casework.operations.core.visibility import case_log
 from casework.operations.people.provider_directory import suggestions_for
-from casework.permissions import Actor, Sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight
 from casework.web.cases.detail_page import track_views
 from casework.web.history.sentences import say_entry
 from casework.web.shell.form_actions import Action, Sent, action_form, actions_in, answer, is_sure, moved_since

@@ -21,7 +21,8 @@ from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.queries import describe, find_case
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
-from casework.permissions import Actor, Sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight
 from casework.web.history.sentences import WHOSE, whose
 from casework.web.shell.form_actions import Sent, answer, say_choices
 from casework.web.shell.forms import FormView, build_form, own_texts

@@ -45,7 +45,8 @@ from casework.operations.documents.upload_checks import (
     receive,
 )
 from casework.operations.verification.case_archive import make_case_file
-from casework.permissions import Actor, Sight, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, sight
 from casework.records.blob_store import Store
 from casework.web.documents.forms import Ending, LastDay, Returned, Withdrawal
 from casework.web.documents.place import _WORDS, Place, _back, _crumbs, _show, blueprint

@@ -33,7 +33,8 @@ from casework.operations.documents.upload_checks import (
     TYPES,
 )
 from casework.operations.referrals.service import find_referral
-from casework.permissions import Actor, Sight, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, sight
 from casework.web.documents.forms import Delivery, Papers, Returned
 from casework.web.history.sentences import say_whose
 from casework.web.shell import layout

@@ -27,7 +27,8 @@ from casework.operations.core.unread import look
 from casework.operations.mediations import service as mediations
 from casework.operations.mediations.disclosures import list_openings, may_ask, opened_until
 from casework.operations.messages.service import list_threads
-from casework.permissions import Actor, Sight, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, sight
 from casework.web.cases.correction_pages import correctable
 from casework.web.cases.progress import steps_of
 from casework.web.mediations.disclosure_pages import told_form

@@ -34,7 +34,7 @@ from casework.operations.messages.service import (
     thread_of,
 )
 from casework.operations.referrals.service import find_referral
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, build_form, own_texts, read_request

@@ -16,7 +16,7 @@ from casework.errors import InvalidForm, Refused
 from casework.operations.people import administration, invitations, lists
 from casework.operations.people import queries as people_queries
 from casework.operations.people.invitations import DAYS, Scope
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
 from casework.web.shell.session import only, page_transaction, vault

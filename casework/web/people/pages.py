@@ -21,7 +21,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import lists
 from casework.operations.people import queries as people_queries
 from casework.operations.people import service as administration
-from casework.permissions import Actor, takes_two
+from casework.permissions.actors import Actor, takes_two
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
 from casework.web.shell.session import only, page_transaction, vault

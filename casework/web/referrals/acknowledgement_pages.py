@@ -20,7 +20,7 @@ from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.referrals import acknowledgements
 from casework.operations.referrals.service import find_referral
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, Texts, build_form, own_texts, read_request

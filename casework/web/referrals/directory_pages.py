@@ -16,7 +16,7 @@ from casework.errors import InvalidForm, NotAllowed
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import provider_directory
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
 from casework.web.shell.i18n import N_

@@ -29,7 +29,7 @@ from casework.operations.referrals import inbox
 from casework.operations.referrals import service as referrals
 from casework.operations.referrals.acknowledgements import describe_contract
 from casework.operations.referrals.service import list_referral_events
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.web.cases.correction_pages import correctable
 from casework.web.cases.progress import steps_of
 from casework.web.deadlines.presenter import account, ledger

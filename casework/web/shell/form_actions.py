@@ -38,7 +38,7 @@ from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.history import list_events
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.web.shell.forms import (
     PREFIX,
     Choices,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from casework.errors import NotFound, NotSignedIn
 from casework.operations.auth.sessions import LONGEST, Scope, Viewer, find_viewer
 from casework.operations.core.encryption import Vault
-from casework.permissions import Actor, focused, with_proof
+from casework.permissions.actors import Actor, focused, with_proof
 from casework.records.database import walled_transaction
 from casework.records.row_security import read_as
 

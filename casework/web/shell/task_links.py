@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from casework.definitions import load_library
 from casework.operations.deadlines.words import say_used
-from casework.permissions import READS_ALL
+from casework.permissions.actors import READS_ALL
 from casework.web.shell import dates
 from casework.web.shell.i18n import N_, edition_text, role_name
 from casework.web.shell.layout import clock, due_element

@@ -15,7 +15,7 @@ from casework.engine.roles import ORGANISATION_QUEUES, PROVIDER_LEAD, SUPERVISOR
 from casework.engine.tasks.allocation import FAMILIAR, NONE, ROUND_ROBIN, SHORTEST, SKILL
 from casework.errors import InvalidForm, NotFound
 from casework.operations.tasks import allocation
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_fault
 from casework.web.shell.session import only, page_transaction

@@ -19,7 +19,8 @@ from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.visibility import case_log
-from casework.permissions import Actor, Sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
 from casework.web.shell.i18n import N_, edition_text, sentence

@@ -25,7 +25,8 @@ from casework.operations.tasks import queries
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.candidates import people_for
-from casework.permissions import Actor, operate, operations
+from casework.permissions.actors import Actor
+from casework.permissions.work import operate, operations
 from casework.web.shell import form_actions, layout
 from casework.web.shell.form_actions import Sent
 from casework.web.shell.forms import build_form, own_texts

@@ -28,7 +28,8 @@ from casework.operations.tasks import service as tasks
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.candidates import reviewers_for
 from casework.operations.tasks.request_context import what_was_asked
-from casework.permissions import Actor, may_work, operations
+from casework.permissions.actors import Actor
+from casework.permissions.work import may_work, operations
 from casework.web.deadlines.presenter import ledger
 from casework.web.history.sentences import Told, say_fields
 from casework.web.shell import form_actions, layout

@@ -14,7 +14,7 @@ from casework.api.protocol.scopes import BY_TRANSITION, EVERY, FOR_PEOPLE, TABLE
 from casework.definitions import load_library
 from casework.operations.integrations.scopes import NONE, SCOPES, TRANSITIONS
 from casework.operations.integrations.service_accounts import create_service_account
-from casework.permissions import PROVIDER_ROLES
+from casework.permissions.actors import PROVIDER_ROLES
 from casework.records.database import transaction
 from tests.security.authorization_api import TABLE as ROWS
 from tests.security.authorization_api import Row

@@ -18,7 +18,7 @@ from casework.operations.auth.tokens import create_token
 from casework.operations.cases.service import fire_transition
 from casework.operations.core.actions import home_of
 from casework.operations.tasks.service import complete_task
-from casework.permissions import Actor, Proof, with_proof
+from casework.permissions.actors import Actor, Proof, with_proof
 from tests.support.world import World, new_request, to_request, today
 
 Json = Any

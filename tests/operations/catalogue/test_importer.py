@@ -18,7 +18,7 @@ from casework.operations.catalogue.importer import Report, import_records
 from casework.operations.catalogue.service import confirm_field
 from casework.operations.core.idempotency import Request
 from casework.operations.people.registry import grant_role, register_person, register_programme
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import transaction
 

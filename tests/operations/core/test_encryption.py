@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from casework.errors import InvalidSettings
 from casework.operations.auth import second_factor
 from casework.operations.core.encryption import Vault
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.database import transaction
 from casework.records.event_log import now
 from tests.support.world import build_world

@@ -17,7 +17,7 @@ from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
 from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import claim_task, complete_task, release_task
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import transaction
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine
 from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.core import visibility
-from casework.permissions import Actor, Sight, own_tracks, reads_document, sight
+from casework.permissions.actors import Actor
+from casework.permissions.sight import Sight, own_tracks, reads_document, sight
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.security.test_queue_equals_gate import START, World

@@ -20,7 +20,7 @@ from casework.operations.people.registry import grant_role, register_person
 from casework.operations.people.role_requests import ask_role, decide_role
 from casework.operations.verification.authorization import Judge
 from casework.operations.verification.service import verify_case
-from casework.permissions import Sight, sight
+from casework.permissions.sight import Sight, sight
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events

@@ -16,7 +16,7 @@ from casework.operations.people.service import deactivate_person, end_member, en
 from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import claim_task
 from casework.operations.verification.service import verify_case
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events

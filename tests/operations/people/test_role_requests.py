@@ -32,7 +32,7 @@ from casework.operations.people.role_requests import (
 )
 from casework.operations.people.service import create_membership, deactivate_person
 from casework.operations.verification.service import verify_case
-from casework.permissions import APART, TAKES_TWO, Membership, Proof, apart_from, in_force
+from casework.permissions.actors import APART, TAKES_TWO, Membership, Proof, apart_from, in_force
 from casework.records.actors import find_actor
 from casework.records.event_log import lock_log, now
 from tests.support.world import World, add_unsealing, new_request

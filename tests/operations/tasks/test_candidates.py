@@ -28,7 +28,8 @@ from casework.operations.people.absences import record_absence
 from casework.operations.people.registry import grant_role
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.candidates import list_task_people, people_for, reviewers_for
-from casework.permissions import Actor, operations
+from casework.permissions.actors import Actor
+from casework.permissions.work import operations
 from casework.records.case_loader import load
 from tests.support.world import World, new_request, to_referral, today
 

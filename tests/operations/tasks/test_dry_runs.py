@@ -26,7 +26,7 @@ from casework.operations.tasks.bulk_cases import do_to_cases, show_chosen_cases
 from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.request_context import what_was_asked
 from casework.operations.tasks.service import complete_task
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.settings import Settings

@@ -15,7 +15,7 @@ from casework.operations.core.actions import home_of, new_id
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import registry
 from casework.operations.tasks.service import claim_task
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
 from casework.records.tables import metadata

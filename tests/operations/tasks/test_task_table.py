@@ -23,7 +23,7 @@ from casework.operations.core.idempotency import Done
 from casework.operations.people import registry
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.queries import show_task
-from casework.permissions import Actor
+from casework.permissions.actors import Actor
 from casework.records.case_loader import load
 from casework.records.case_writer import rows_of
 from tests.support.world import World, new_request, to_referral

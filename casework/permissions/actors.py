@@ -1,0 +1,149 @@
+"""Who somebody is: the roles that a person has, since when, and which of them lie apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from casework.engine.roles import (
+    ADMINISTRATOR,
+    AUDITOR,
+    COMPLIANCE,
+    DISPUTE_OFFICER,
+    MANAGER,
+    OBSERVER,
+    OFFICER,
+    PROVIDER,
+    PROVIDER_LEAD,
+    SUPERVISOR,
+    VERIFIER,
+)  # fmt: skip
+
+#: Roles that read every case of their programme in full.
+READS_ALL = frozenset({OFFICER, SUPERVISOR, COMPLIANCE, MANAGER, AUDITOR})
+#: Roles that never change anything in a case.
+READS_ONLY = frozenset({MANAGER, AUDITOR, OBSERVER})
+PROVIDER_ROLES = frozenset({PROVIDER, PROVIDER_LEAD, VERIFIER})
+#: What a substitute can do for somebody who is away. A sealed mediation is there for those named for it alone, and whoever
+#: gives roles does not pass that on.
+COVERED = (OFFICER, SUPERVISOR, COMPLIANCE, PROVIDER, PROVIDER_LEAD, VERIFIER)
+#: Who enters and ends absences of others, each in the own programme or organisation.
+MANAGES = (SUPERVISOR, PROVIDER_LEAD)
+#: Roles that work on the cases of a programme and decide in them. No dispute officer of it has one.
+DECIDES = frozenset({OFFICER, SUPERVISOR, COMPLIANCE})
+#: Roles in a programme by which people read its cases, decide in them, or give roles: two persons give each of them.
+TAKES_TWO = READS_ALL | {DISPUTE_OFFICER, ADMINISTRATOR}
+#: Beside the first of each, nobody has one of the others in the same programme: whoever judges the work of others does
+#: none of it, and whoever works on sealed mediations works on no case.
+APART = (
+    (AUDITOR, frozenset({OFFICER, SUPERVISOR, COMPLIANCE, DISPUTE_OFFICER, ADMINISTRATOR})),
+    (DISPUTE_OFFICER, DECIDES | {AUDITOR}),
+)  # fmt: skip
+
+
+def takes_two(role: str) -> bool:
+    """Whether a second person must agree before the role is given."""
+    return role in TAKES_TWO
+
+
+def apart_from(role: str) -> frozenset[str]:
+    """The roles that nobody has beside this one in the same programme."""
+    return frozenset().union(
+        *(others for one, others in APART if one == role), *({one} for one, others in APART if role in others)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A role within a programme or an organisation, for a time; as a deputy where `deputy_for` is set."""
+
+    role: str
+    programme: str | None
+    organisation: str | None
+    deputy_for: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
+
+
+def in_force(memberships: Iterable[Membership]) -> tuple[Membership, ...]:
+    """Those that count: beside the dispute officer's role nobody decides in the cases of the same programme.
+
+    So it is never a mediation that makes somebody unfit for a case, and nobody learns of one by being refused. And whoever
+    decides in a programme is no auditor there, as a deputy neither.
+    """
+    given = tuple(memberships)
+    apart = {one.programme for one in given if one.role == DISPUTE_OFFICER}
+    judged = {one.programme for one in given if one.role in apart_from(AUDITOR)}
+    return tuple(
+        one for one in given
+        if not (one.role in DECIDES and one.programme in apart or one.role == AUDITOR and one.programme in judged)
+    )  # fmt: skip
+
+
+class Proof(IntEnum):
+    """Whether it is known that it is the person who asks, and not somebody at an open session or with a stray token."""
+
+    #: Proved lately; or somebody of whom nobody need ask, such as who runs the installation.
+    FRESH = 0
+    #: Of a session, too long ago.
+    OLD = 1
+    #: A token that was not made for deciding.
+    NONE = 2
+
+
+#: The scope of tokens that do what is sensitive: made, like every token, by somebody who has just proved who that is.
+DECIDE = "decide"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person who asks for something, with what that person is at this moment."""
+
+    person: str
+    name: str
+    memberships: tuple[Membership, ...]
+    language: str = "en"
+    #: Of the token that was used; a session has all of them.
+    scopes: frozenset[str] = frozenset({"read", "write", "import", "admin", DECIDE})
+    #: How long ago the person of a session showed who that is; none of a token, which proves it by itself.
+    proved: timedelta | None = None
+    #: What follows from that for a deed that is sensitive.
+    proof: Proof = Proof.FRESH
+    #: The one programme that lists show; none: every one of the person's.
+    focus: str | None = None
+    #: A provider's own system, and no person: it is nobody's second pair of eyes.
+    service: bool = False
+    #: By programme until when the person is or was one of those who mediate; None while no end is said.
+    mediated: Mapping[str, datetime | None] = field(default_factory=dict)
+    #: Logs that two persons unsealed for this one to read, or that this one opened in an emergency, at this moment.
+    opened: frozenset[str] = frozenset()
+
+    def roles(self, programme: str | None = None) -> set[str]:
+        return {m.role for m in self.memberships if programme is None or m.programme == programme}
+
+    def in_programme(self, programme: str, roles: Iterable[str]) -> bool:
+        wanted = frozenset(roles)
+        return any(m.programme == programme and m.role in wanted for m in self.memberships)
+
+
+def with_proof(actor: Actor, within: timedelta) -> Actor:
+    """Whoever asks by a session or with a token, and whether that may do what is sensitive.
+
+    A service account's scopes say all that it may do, and none of them is a decision.
+    """
+    if actor.proved is not None:
+        return replace(actor, proof=Proof.FRESH if actor.proved <= within else Proof.OLD)
+    return replace(actor, proof=Proof.FRESH if actor.service or DECIDE in actor.scopes else Proof.NONE)
+
+
+def focused(actor: Actor, programme: str | None) -> Actor:
+    """The actor for lists of one programme: with the memberships in it, and those in organisations. Never more."""
+    if programme is None:
+        return actor
+    kept = tuple(one for one in actor.memberships if one.programme in (programme, None))
+    return replace(actor, memberships=kept, focus=programme)
