@@ -25,7 +25,8 @@ from casework.engine.execution.commands import (
 )
 from casework.engine.execution.context import Context, Library
 from casework.engine.execution.corrections import correct_answer
-from casework.engine.execution.effects import Draft
+from casework.engine.execution.document_grants import end_grants_under
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line, refusals
 from casework.engine.execution.joins import settle_join
 from casework.engine.execution.record_commands import (
@@ -47,7 +48,16 @@ from casework.engine.execution.record_commands import (
     WithdrawDocument,
     WithdrawGrant,
 )
-from casework.engine.execution.timers import END_ACCESS, WAKE
+from casework.engine.execution.task_changes import commit, free_tasks_of, open_named_task, resume_task
+from casework.engine.execution.timers import (
+    END_ACCESS,
+    WAKE,
+    moves_clocks,
+    recount_clock,
+    set_clock,
+    stop_clocks_of_consent,
+)
+from casework.engine.execution.track_opening import start_track
 from casework.engine.execution.transitions import fire, fire_by_person
 from casework.engine.state.case import CREATED, READY, Case
 from casework.engine.state.events import (
@@ -78,146 +88,146 @@ def decide_and_evolve(
     library: Library, case: Case | None, command: Command, context: Context
 ) -> tuple[list[Event], Case]:
     """The same, with the case as it is after them: what `evolve` makes of it while they are decided."""
-    draft = Draft(library, case, context)
-    deed: Callable[[Draft, Any], None] = _DEEDS[type(command)]
-    deed(draft, command)
-    _settle(draft)
-    return draft.events, draft.case
+    builder = EventBuilder(library, case, context)
+    deed: Callable[[EventBuilder, Any], None] = _DEEDS[type(command)]
+    deed(builder, command)
+    _settle(builder)
+    return builder.events, builder.case
 
 
 # --- clocks ----------------------------------------------------------------------------------------------------------
 
 
-def _ring(draft: Draft, command: Ring) -> None:
-    clock = draft.case.clocks.get(command.clock)
-    if clock is None or clock.fires_at is None or clock.fires_at > draft.context.now:
+def _ring(builder: EventBuilder, command: Ring) -> None:
+    clock = builder.case.clocks.get(command.clock)
+    if clock is None or clock.fires_at is None or clock.fires_at > builder.context.now:
         raise WrongState(action="Ring", why="nothing is due on this clock.")
     what = clock.rungs[clock.next][1]
-    track = draft.case.tracks[clock.track]
+    track = builder.case.tracks[clock.track]
     if what == "expire":
-        _end_consent(draft, EndConsent(str(clock.consent), "expired"))
+        _end_consent(builder, EndConsent(str(clock.consent), "expired"))
         return
     if what == END_ACCESS:
-        document_access.expire(draft, str(clock.grant))
+        document_access.expire(builder, str(clock.grant))
         return
     if what.startswith("fire:"):
-        edition = draft.library[track.edition]
+        edition = builder.library[track.edition]
         found = edition.find(what.removeprefix("fire:"), track.states)
         if found is None:
-            draft.begin(RANG, track, {"what": "stopped", "clock": clock.id})
-            draft.set_clock(clock, "stopped")
-            draft.commit()
+            builder.begin(RANG, track, {"what": "stopped", "clock": clock.id})
+            set_clock(builder, clock, "stopped")
+            commit(builder)
             return
         rule, place = found
         extra = {"clock_states": [{"id": clock.id, "state": "stopped"}]}
-        fire(draft, track, rule, place, {}, {}, extra=extra, system=True)
+        fire(builder, track, rule, place, {}, {}, extra=extra, system=True)
         return
     kind = ACTIVATED if what == "activate" else RANG
-    draft.begin(kind, track, {"what": what, "clock": clock.id} | ({"task": clock.task} if clock.task else {}))
-    task = draft.case.tasks.get(clock.task) if clock.task else None
+    builder.begin(kind, track, {"what": what, "clock": clock.id} | ({"task": clock.task} if clock.task else {}))
+    task = builder.case.tasks.get(clock.task) if clock.task else None
     if task is not None:
         if what == "activate" and task.state == CREATED:
-            draft.set_task(task, state=READY)
+            builder.set_task(task, state=READY)
         if what == WAKE and task.wait is not None:
-            draft.resume_task(task)
+            resume_task(builder, task)
         if what == "flag":
-            draft.set_task(task, flagged=True)
+            builder.set_task(task, flagged=True)
     if clock.next + 1 < len(clock.rungs):
-        draft.set_clock(clock, "running", next=clock.next + 1)
+        set_clock(builder, clock, "running", next=clock.next + 1)
     else:
-        draft.set_clock(clock, "stopped")
-    draft.commit()
+        set_clock(builder, clock, "stopped")
+    commit(builder)
 
 
-def _recount(draft: Draft, command: Recount) -> None:
-    draft.begin(RECOUNTED, None, {"calendar": draft.context.calendar.digest})
-    for clock in draft.case.clocks.values():
-        draft.recount_clock(clock)
-    if draft.moves_clocks:
-        draft.commit()
+def _recount(builder: EventBuilder, command: Recount) -> None:
+    builder.begin(RECOUNTED, None, {"calendar": builder.context.calendar.digest})
+    for clock in builder.case.clocks.values():
+        recount_clock(builder, clock)
+    if moves_clocks(builder):
+        commit(builder)
 
 
 # --- the case itself -------------------------------------------------------------------------------------------------
 
 
-def _open(draft: Draft, command: Open) -> None:
-    edition = draft.library.latest(command.workflow)
+def _open(builder: EventBuilder, command: Open) -> None:
+    edition = builder.library.latest(command.workflow)
     if edition is None:
         raise NotFound("workflow")
-    id = draft.context.new_id()
+    id = builder.context.new_id()
     case = {"kind": command.kind} | dict(command.case)
     opened = {
         "id": id, "workflow": command.workflow, "edition": edition.fingerprint, "kind": command.service or command.workflow,
         "parent": None, "provider": command.provider, "states": list(edition.initial),
     }  # fmt: skip
     body = {"title": command.title} if command.title else {}
-    draft.begin_log(command.log, {"case": case, "tracks": [opened]}, body)
-    draft.start_track(opened, edition)
-    draft.commit()
+    builder.begin_log(command.log, {"case": case, "tracks": [opened]}, body)
+    start_track(builder, opened, edition)
+    commit(builder)
 
 
-def _hand_over(draft: Draft, command: HandOver) -> None:
-    if draft.case.owner is None:
+def _hand_over(builder: EventBuilder, command: HandOver) -> None:
+    if builder.case.owner is None:
         raise WrongState(action="Hand over", why="nobody owns the case yet.")
     body = {"note": line(command.note, "note")} if command.note else {}
-    draft.begin(HANDED_OVER, None, {"owner": command.owner, "team": list(command.team)}, body)
-    left = {*draft.case.team, draft.case.owner} - {*command.team, command.owner}
-    for person in sorted(left | {draft.case.owner} - {command.owner}):
-        draft.let_go(person)
-    draft.commit()
+    builder.begin(HANDED_OVER, None, {"owner": command.owner, "team": list(command.team)}, body)
+    left = {*builder.case.team, builder.case.owner} - {*command.team, command.owner}
+    for person in sorted(left | {builder.case.owner} - {command.owner}):
+        free_tasks_of(builder, person)
+    commit(builder)
 
 
-def _notice(draft: Draft, command: Notice) -> None:
+def _notice(builder: EventBuilder, command: Notice) -> None:
     """A task that something outside this log asks for: another case of the same need was signed, say."""
-    draft.begin(ADDED, draft.case.main, {"name": command.task}, system=True)
-    draft.open_named(command.task, about=command.about)
-    draft.commit()
+    builder.begin(ADDED, builder.case.main, {"name": command.task}, system=True)
+    open_named_task(builder, command.task, about=command.about)
+    commit(builder)
 
 
-def _declare_interest(draft: Draft, command: DeclareInterest) -> None:
+def _declare_interest(builder: EventBuilder, command: DeclareInterest) -> None:
     body = {"nature": line(command.nature, "nature")} if command.nature else {}
-    draft.begin(INTEREST_DECLARED, None, {"interest": [command.person]}, body)
-    draft.let_go(command.person)
-    draft.commit()
+    builder.begin(INTEREST_DECLARED, None, {"interest": [command.person]}, body)
+    free_tasks_of(builder, command.person)
+    commit(builder)
 
 
-def _end_consent(draft: Draft, command: EndConsent) -> None:
+def _end_consent(builder: EventBuilder, command: EndConsent) -> None:
     """In one deed: the consent ends, its grants end, referrals that leaned on it are suspended, somebody must decide."""
-    consent = draft.case.consents.get(command.consent)
+    consent = builder.case.consents.get(command.consent)
     if consent is None:
         raise NotFound("consent")
     if consent.ended_at is not None:
         raise WrongState(action="Withdraw the consent", why="it has ended already.")
     body = {"reason": line(command.reason, "reason")} if command.reason else {}
-    draft.begin(CONSENT_ENDED, None, {"consents_ended": [{"id": consent.id, "how": command.how}]}, body)
-    hit = draft.end_grants_of(consent)
-    draft.stop_clocks_of_consent(consent.id)
+    builder.begin(CONSENT_ENDED, None, {"consents_ended": [{"id": consent.id, "how": command.how}]}, body)
+    hit = end_grants_under(builder, consent)
+    stop_clocks_of_consent(builder, consent.id)
     if hit:
-        draft.open_named("consent_lost", about=consent.id)
-    because = draft.commit()
+        open_named_task(builder, "consent_lost", about=consent.id)
+    because = commit(builder)
     for track in hit:
-        one = draft.case.tracks[track]
-        found = draft.library[one.edition].find("suspend", one.states)
+        one = builder.case.tracks[track]
+        found = builder.library[one.edition].find("suspend", one.states)
         if found is not None:
-            fire(draft, one, found[0], found[1], {}, {}, because=because, system=True)
+            fire(builder, one, found[0], found[1], {}, {}, because=because, system=True)
 
 
 # --- what happens by itself afterwards -------------------------------------------------------------------------------
 
 
-def _settle(draft: Draft) -> None:
+def _settle(builder: EventBuilder) -> None:
     """Automatic transitions and joins until nothing moves: the main track first, then the others in opening order."""
     for _ in range(MOST_AUTOMATIC):
-        if not _one_automatic(draft) and not settle_join(draft):
+        if not _one_automatic(builder) and not settle_join(builder):
             return
     raise RuntimeError("automatic transitions do not come to rest")
 
 
-def _one_automatic(draft: Draft) -> bool:
-    for track in list(draft.case.tracks.values()):
+def _one_automatic(builder: EventBuilder) -> bool:
+    for track in list(builder.case.tracks.values()):
         if not track.live:
             continue
-        edition = draft.library[track.edition]
+        edition = builder.library[track.edition]
         if not edition.has_automatic:
             continue
         for rule, place in edition.leaving(track.states):
@@ -225,9 +235,9 @@ def _one_automatic(draft: Draft) -> bool:
                 continue
             if edition.states[place].type in ("stage", "parallel") and not edition.place_ended(place, track.states):
                 continue
-            if refusals(draft, track, rule, {}):
+            if refusals(builder, track, rule, {}):
                 continue
-            fire(draft, track, rule, place, {}, {}, because=draft.events[-1].seq if draft.events else None, system=True)
+            fire(builder, track, rule, place, {}, {}, because=builder.events[-1].seq if builder.events else None, system=True)
             return True
     return False
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from casework.engine.definition.editions import Edition
 from casework.engine.execution.context import By
-from casework.engine.execution.effects import accepted
+from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.guards import duty_reasons
 from casework.engine.execution.task_lifecycle import OPERATIONS, VIEW, leads, refusal, works
 from casework.engine.roles import (

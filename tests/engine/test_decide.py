@@ -8,7 +8,9 @@ import pytest
 
 from casework.engine.execution.commands import Fire, HandOver
 from casework.engine.execution.context import By
-from casework.engine.execution.effects import Draft
+from casework.engine.execution.effects import apply_effects
+from casework.engine.execution.event_builder import EventBuilder
+from casework.engine.execution.timers import moves_clocks
 from casework.engine.state.case import CREATED, OBSOLETE, PAUSED, READY, RUNNING
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from tests.engine.toy_case import GREEN, RED, begun
@@ -228,10 +230,10 @@ def test_a_task_can_appear_later(play: Play) -> None:
 
 def test_more_time_for_a_task_that_has_not_begun_leaves_the_day_on_which_it_does(play: Play) -> None:
     play.fire("later")
-    draft = Draft(play.library, play.case, play.context(OFFICER))
-    draft.begin("completed", play.case.main, {})
-    draft.apply(["toy_more_time"], draft.facts(play.case.main, {"tasks": [play.task("look").id]}))
-    assert not draft.moves_clocks
+    builder = EventBuilder(play.library, play.case, play.context(OFFICER))
+    builder.begin("completed", play.case.main, {})
+    apply_effects(builder, ["toy_more_time"], builder.facts(play.case.main, {"tasks": [play.task("look").id]}))
+    assert not moves_clocks(builder)
     assert "activate" in play.wait(31 * DAY)
 
 

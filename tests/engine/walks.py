@@ -24,7 +24,8 @@ from casework.engine.execution.available_actions import Offer, offers, task_offe
 from casework.engine.execution.checklists import items_of, unticked
 from casework.engine.execution.commands import Command, EndConsent, Fire, Open, Ring
 from casework.engine.execution.context import By, Context, Library
-from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.record_commands import RegisterDocument
 from casework.engine.execution.state_machine import move
 from casework.engine.execution.task_commands import (
@@ -198,7 +199,7 @@ class Walk:
 
     def _hand_in(self, track: Track, rule: TransitionRule) -> None:
         """The papers that a way asks for come in, each from whom it must come."""
-        facts = Draft(self.library, self.case, self.context(By())).facts(track, {})
+        facts = EventBuilder(self.library, self.case, self.context(By())).facts(track, {})
         for paper in papers_for(facts, rule):
             home = facts.referral(paper.rule.of) if paper.rule.of else self.case.referral_of(track)
             if paper.state == THERE or paper.rule.of and home is None or home and (home.provider is None or "accept" not in home.fired):
@@ -212,7 +213,7 @@ class Walk:
 
     def _excuse(self, offer: Offer, by: By, track: Track, refused: Refused) -> None:
         edition = self.library[track.edition]
-        facts = Draft(self.library, self.case, self.context(by)).facts(track, UNKNOWN)
+        facts = EventBuilder(self.library, self.case, self.context(by)).facts(track, UNKNOWN)
         for name in offer.rule.guards:
             if edition.text(f"guards.{name}") not in refused.reasons:
                 continue

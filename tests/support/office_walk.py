@@ -23,7 +23,7 @@ from casework.demo.driver import Performance, Stage
 from casework.demo.steps import Script, Until, Wait
 from casework.demo.story import prepare, rounds
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
-from casework.engine.execution.effects import accepted
+from casework.engine.execution.effect_roles import accepted
 from casework.engine.roles import COMPLIANCE, DISPUTE_OFFICER, OFFICER, ORGANISATION_QUEUES, QUEUE_ROLES, SUPERVISOR
 from casework.engine.state.case import HELD, READY, Case, Task
 from casework.errors import CaseworkError, NotFound

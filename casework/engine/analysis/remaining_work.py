@@ -13,7 +13,7 @@ from typing import Any
 from casework.engine.definition.editions import Edition, TaskRule, TransitionRule
 from casework.engine.definition.grammar import MAIN
 from casework.engine.execution.context import Library
-from casework.engine.execution.effects import SEALED_FOR, accepted
+from casework.engine.execution.effect_roles import SEALED_FOR, accepted
 from casework.engine.execution.guards import last_done, last_fired
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES
 from casework.engine.state.case import Case, Task, Track

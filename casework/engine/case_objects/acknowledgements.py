@@ -12,9 +12,11 @@ from typing import Any
 
 from casework.engine.case_objects.messages import SHARED, WRITERS
 from casework.engine.definition.editions import Edition
-from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import AnswerObjection, Object, Receive
+from casework.engine.execution.task_changes import close_task, commit, open_side_task
 from casework.engine.roles import ORGANISATION_ROLES
 from casework.engine.state.case import OBSOLETE, Case, Task, Track
 from casework.engine.state.events import OBJECTED, RECEIVED
@@ -71,45 +73,45 @@ def refusal(case: Case, role: str | None, track: Track | None) -> str | None:
 # --- deeds -----------------------------------------------------------------------------------------------------------
 
 
-def receive(draft: Draft, command: Receive) -> None:
+def receive(builder: EventBuilder, command: Receive) -> None:
     """Sign for what the other side has done."""
-    track = _of_the_contract(draft, command.referral)
-    waiting = unreceived(draft.library[track.edition], track, side_of(draft.by.role))
+    track = _of_the_contract(builder, command.referral)
+    waiting = unreceived(builder.library[track.edition], track, side_of(builder.by.role))
     if not waiting:
         raise WrongState(action="Confirm receipt", why="nothing has come from the other side since.")
-    draft.begin(RECEIVED, track, {"received": waiting})
-    draft.commit()
+    builder.begin(RECEIVED, track, {"received": waiting})
+    commit(builder)
 
 
-def object_to(draft: Draft, command: Object) -> None:
+def object_to(builder: EventBuilder, command: Object) -> None:
     """Put on record that one does not agree with a deed of the other side."""
-    track = _of_the_contract(draft, command.referral)
-    side = side_of(draft.by.role)
-    if command.to not in done_by(draft.library[track.edition], track, other_side(side)):
+    track = _of_the_contract(builder, command.referral)
+    side = side_of(builder.by.role)
+    if command.to not in done_by(builder.library[track.edition], track, other_side(side)):
         raise InvalidForm(fields={"to": "must be something that the other side has done"})
-    told = {"id": draft.context.new_id(), "what": RAISED, "side": side, "to": command.to}
-    draft.begin(OBJECTED, track, {"what": RAISED, "objection": told}, {"words": line(command.words, "words")})
-    rule = next((one for one in draft.library[track.edition].tasks.values() if one.name == DECISION), None)
+    told = {"id": builder.context.new_id(), "what": RAISED, "side": side, "to": command.to}
+    builder.begin(OBJECTED, track, {"what": RAISED, "objection": told}, {"words": line(command.words, "words")})
+    rule = next((one for one in builder.library[track.edition].tasks.values() if one.name == DECISION), None)
     if rule is not None:
-        draft.open_side_task(rule, track, draft.facts(track, {}), told["id"])
-    draft.commit()
+        open_side_task(builder, rule, track, builder.facts(track, {}), told["id"])
+    commit(builder)
 
 
-def answer_objection(draft: Draft, command: AnswerObjection) -> None:
+def answer_objection(builder: EventBuilder, command: AnswerObjection) -> None:
     """Answer the other side's objection, or call one's own settled."""
-    track = _of_the_contract(draft, command.referral)
+    track = _of_the_contract(builder, command.referral)
     found = track.objections.get(command.objection)
     if found is None:
         raise NotFound("objection")
     if found["what"] in OVER:
         raise WrongState(action="Answer", why="it is settled already." if found["what"] == SETTLED else "it is decided already.")
-    what = SETTLED if found["side"] == side_of(draft.by.role) else ANSWERED
+    what = SETTLED if found["side"] == side_of(builder.by.role) else ANSWERED
     told = {"id": command.objection, "what": what, "side": found["side"], "to": found["to"]}
-    draft.begin(OBJECTED, track, {"what": what, "objection": told}, {"words": line(command.words, "words")})
+    builder.begin(OBJECTED, track, {"what": what, "objection": told}, {"words": line(command.words, "words")})
     if what == SETTLED:
-        for task in decisions(draft.case, command.objection):
-            draft.close_task(task, OBSOLETE)
-    draft.commit()
+        for task in decisions(builder.case, command.objection):
+            close_task(builder, task, OBSOLETE)
+    commit(builder)
 
 
 def decisions(case: Case, objection: str) -> list[Task]:
@@ -123,10 +125,10 @@ def objectors(case: Case, task: Task) -> frozenset[str]:
     return frozenset(one for one in (raised.get("by"), raised.get("acting_for")) if one)
 
 
-def _of_the_contract(draft: Draft, referral: str) -> Track:
-    track = draft.track(referral)
-    if (why := refusal(draft.case, draft.by.role, track)) is not None:
-        if draft.by.role not in accepted(draft.case, PARTIES):
+def _of_the_contract(builder: EventBuilder, referral: str) -> Track:
+    track = builder.track(referral)
+    if (why := refusal(builder.case, builder.by.role, track)) is not None:
+        if builder.by.role not in accepted(builder.case, PARTIES):
             raise NotAllowed(why=why)
         raise WrongState(action="Sign", why=why)
     return track

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from casework.engine.execution.effects import Draft
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import AskUnsealing, BreakGlass, DecideUnsealing, Reseal, TellParties
+from casework.engine.execution.task_changes import commit
 from casework.engine.roles import ADMINISTRATOR, AUDITOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, SUPERVISOR
 from casework.engine.state.case import Case, Opening
 from casework.engine.state.events import (
@@ -41,26 +42,26 @@ MOST_DAYS = 30
 GLASS_LASTS = timedelta(hours=4)
 
 
-def ask(draft: Draft, command: AskUnsealing) -> None:
+def ask(builder: EventBuilder, command: AskUnsealing) -> None:
     """Ask that somebody may read a sealed mediation for some days, and who is to agree."""
-    if draft.case.kind != "mediation":
+    if builder.case.kind != "mediation":
         raise NotFound("mediation")
-    if draft.by.role not in ASKERS:
+    if builder.by.role not in ASKERS:
         raise NotAllowed(why="an unsealing is asked for by a dispute officer who is named for the mediation.")
-    _insist_apart(draft, command)
+    _insist_apart(builder, command)
     if not 1 <= command.days <= MOST_DAYS:
         raise InvalidForm(fields={"days": f"must be from 1 to {MOST_DAYS}"})
     one = {
-        "id": draft.context.new_id(), "kind": UNSEALING, "reader": command.reader, "decider": command.decider,
+        "id": builder.context.new_id(), "kind": UNSEALING, "reader": command.reader, "decider": command.decider,
         "days": command.days, "state": ASKED, "until": None,
     }  # fmt: skip
-    draft.begin(UNSEALING_ASKED, None, {"openings": [one]}, {"reason": line(command.reason, "reason")})
-    draft.commit()
+    builder.begin(UNSEALING_ASKED, None, {"openings": [one]}, {"reason": line(command.reason, "reason")})
+    commit(builder)
 
 
-def _insist_apart(draft: Draft, command: AskUnsealing) -> None:
-    case, faults = draft.case, {}
-    named = {case.owner, *case.team, draft.by.person}
+def _insist_apart(builder: EventBuilder, command: AskUnsealing) -> None:
+    case, faults = builder.case, {}
+    named = {case.owner, *case.team, builder.by.person}
     if command.reader in named:
         faults["reader"] = "must be somebody who does not read it already"
     if command.decider in {*named, command.reader}:
@@ -68,80 +69,80 @@ def _insist_apart(draft: Draft, command: AskUnsealing) -> None:
     if command.reader in case.interests or command.decider in case.interests:
         faults["reader" if command.reader in case.interests else "decider"] = "has declared an interest"
     waiting = [one for one in case.openings.values() if one.reader == command.reader and one.state in (ASKED, OPEN)]
-    if any(one.state == ASKED or one.until is not None and one.until > draft.context.now for one in waiting):
+    if any(one.state == ASKED or one.until is not None and one.until > builder.context.now for one in waiting):
         faults["reader"] = "has been named already: end that first"
     if faults:
         raise InvalidForm(fields=faults)
 
 
-def decide(draft: Draft, command: DecideUnsealing) -> None:
+def decide(builder: EventBuilder, command: DecideUnsealing) -> None:
     """Agree to what somebody else has asked for, or not."""
-    one = _find(draft, command.opening)
-    if draft.by.role not in DECIDERS or draft.by.person != one.decider or draft.by.acting_for is not None:
+    one = _find(builder, command.opening)
+    if builder.by.role not in DECIDERS or builder.by.person != one.decider or builder.by.acting_for is not None:
         raise NotAllowed(why="it is decided by the person who was named for that, and by nobody in their place.")
     if one.state != ASKED:
         raise WrongState(action="Decide", why="it has been decided, or is not asked for any more.")
     if not command.agree:
-        draft.begin(UNSEALING_REFUSED, None, {"opening_states": [{"id": one.id, "state": REFUSED}]}, _note(command.note))
-        draft.commit()
+        builder.begin(UNSEALING_REFUSED, None, {"opening_states": [{"id": one.id, "state": REFUSED}]}, _note(command.note))
+        commit(builder)
         return
-    until = draft.context.now + timedelta(days=one.days)
+    until = builder.context.now + timedelta(days=one.days)
     told = {"id": one.id, "state": OPEN, "until": instant(until)}
     # On the track of the request, so that its center reads of it too.
-    draft.begin(UNSEALED, draft.case.main, {"opening_states": [told]})
-    draft.commit()
+    builder.begin(UNSEALED, builder.case.main, {"opening_states": [told]})
+    commit(builder)
 
 
 def _note(note: str | None) -> dict[str, Json]:
     return {"note": line(note, "note")} if note else {}
 
 
-def reseal(draft: Draft, command: Reseal) -> None:
+def reseal(builder: EventBuilder, command: Reseal) -> None:
     """End it before its time; what nobody has agreed to yet is asked for no more."""
-    one = _find(draft, command.opening)
-    if draft.by.role not in ASKERS and draft.by.person != one.decider:
+    one = _find(builder, command.opening)
+    if builder.by.role not in ASKERS and builder.by.person != one.decider:
         raise NotAllowed(why="it is ended by those who are named for the mediation, or by who agreed to it.")
-    if one.state not in (ASKED, OPEN) or one.until is not None and one.until <= draft.context.now:
+    if one.state not in (ASKED, OPEN) or one.until is not None and one.until <= builder.context.now:
         raise WrongState(action="Seal it again", why="it has ended already.")
-    track = draft.case.main if one.state == OPEN else None
-    draft.begin(RESEALED, track, {"opening_states": [{"id": one.id, "state": ENDED}]})
-    draft.commit()
+    track = builder.case.main if one.state == OPEN else None
+    builder.begin(RESEALED, track, {"opening_states": [{"id": one.id, "state": ENDED}]})
+    commit(builder)
 
 
-def tell_parties(draft: Draft, command: TellParties) -> None:
+def tell_parties(builder: EventBuilder, command: TellParties) -> None:
     """Record on which day both parties were told who reads their mediation, and until when."""
-    one = _find(draft, command.opening)
-    if draft.by.role not in ASKERS:
+    one = _find(builder, command.opening)
+    if builder.by.role not in ASKERS:
         raise NotAllowed(why="the parties are told by a dispute officer who is named for the mediation.")
     if one.decided_at is None or one.state == REFUSED or one.told_on is not None:
         raise WrongState(action="Record that the parties were told", why="there is nothing that they have to be told.")
-    days = draft.context.calendar.local_date(one.decided_at), draft.context.calendar.local_date(draft.context.now)
+    days = builder.context.calendar.local_date(one.decided_at), builder.context.calendar.local_date(builder.context.now)
     if not days[0].isoformat() <= command.on <= days[1].isoformat():
         raise InvalidForm(fields={"on": "must be a day since it was agreed to, up to today"})
-    draft.begin(PARTIES_TOLD, None, {"opening_states": [{"id": one.id, "told_on": command.on}]})
-    draft.commit()
+    builder.begin(PARTIES_TOLD, None, {"opening_states": [{"id": one.id, "told_on": command.on}]})
+    commit(builder)
 
 
-def break_glass(draft: Draft, command: BreakGlass) -> None:
+def break_glass(builder: EventBuilder, command: BreakGlass) -> None:
     """Read a case in an emergency for a few hours: in one's own name, with a reason, and everybody hears of it."""
-    if draft.case.kind != "case":
+    if builder.case.kind != "case":
         raise NotFound("case")
-    if draft.by.role not in BREAKERS or draft.by.acting_for is not None:
+    if builder.by.role not in BREAKERS or builder.by.acting_for is not None:
         raise NotAllowed(why="only an administrator of the programme opens a case in an emergency, and in their own name.")
-    mine = [one for one in draft.case.openings.values() if one.reader == draft.by.person and one.until is not None]
-    if any(one.state == OPEN and one.until is not None and one.until > draft.context.now for one in mine):
+    mine = [one for one in builder.case.openings.values() if one.reader == builder.by.person and one.until is not None]
+    if any(one.state == OPEN and one.until is not None and one.until > builder.context.now for one in mine):
         raise WrongState(action="Open the case", why="it is open to you already.")
     one = {
-        "id": draft.context.new_id(), "kind": GLASS, "reader": draft.by.person, "decider": None, "days": 0, "state": OPEN,
-        "until": instant(draft.context.now + GLASS_LASTS),
+        "id": builder.context.new_id(), "kind": GLASS, "reader": builder.by.person, "decider": None, "days": 0, "state": OPEN,
+        "until": instant(builder.context.now + GLASS_LASTS),
     }  # fmt: skip
     given = {"role_given": dict(command.given)} if command.given else {}
-    draft.begin(GLASS_BROKEN, None, {"openings": [one], **given}, {"reason": line(command.reason, "reason")})
-    draft.commit()
+    builder.begin(GLASS_BROKEN, None, {"openings": [one], **given}, {"reason": line(command.reason, "reason")})
+    commit(builder)
 
 
-def _find(draft: Draft, id: str) -> Opening:
-    one = draft.case.openings.get(id)
+def _find(builder: EventBuilder, id: str) -> Opening:
+    one = builder.case.openings.get(id)
     if one is None or one.kind != UNSEALING:
         raise NotFound("unsealing")
     return one

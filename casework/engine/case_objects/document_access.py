@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.engine.definition.forms import insist_day
-from casework.engine.execution.effects import RETURN_PAPERS, Draft, accepted
+from casework.engine.execution.document_grants import end_grant, set_grant_day
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import ChangeGrantDay, ReturnPapers, WithdrawGrant
+from casework.engine.execution.task_changes import RETURN_PAPERS, close_task, commit
 from casework.engine.roles import OFFICER, PROVIDER, SUPERVISOR
 from casework.engine.state.case import COMPLETED, Case, Grant
 from casework.engine.state.events import GRANT_DAY_CHANGED, GRANT_EXPIRED, GRANT_WITHDRAWN, PAPERS_RETURNED
@@ -46,44 +49,44 @@ def given_until(case: Case, grant: Grant, until: str | None) -> Mapping[str, Jso
     return {"shared_until": days | ({grant.document: until} if until else {})}
 
 
-def withdraw_grant(draft: Draft, command: WithdrawGrant) -> None:
+def withdraw_grant(builder: EventBuilder, command: WithdrawGrant) -> None:
     """Let a provider see a document no longer; the referral goes on without it."""
-    grant = _live(draft, command.grant, "End the access")
-    _begin(draft, GRANT_WITHDRAWN, grant, given_without(draft.case, grant), {"reason": line(command.reason, "reason")})
-    draft.end_grant(grant)
-    draft.commit()
+    grant = _live(builder, command.grant, "End the access")
+    _begin(builder, GRANT_WITHDRAWN, grant, given_without(builder.case, grant), {"reason": line(command.reason, "reason")})
+    end_grant(builder, grant)
+    commit(builder)
 
 
-def expire(draft: Draft, id: str) -> None:
+def expire(builder: EventBuilder, id: str) -> None:
     """The last day of an access is over."""
-    grant = draft.case.grants[id]
-    _begin(draft, GRANT_EXPIRED, grant, given_without(draft.case, grant), {}, system=True)
-    draft.end_grant(grant)
-    draft.commit()
+    grant = builder.case.grants[id]
+    _begin(builder, GRANT_EXPIRED, grant, given_without(builder.case, grant), {}, system=True)
+    end_grant(builder, grant)
+    commit(builder)
 
 
-def change_day(draft: Draft, command: ChangeGrantDay) -> None:
+def change_day(builder: EventBuilder, command: ChangeGrantDay) -> None:
     """Another last day for an access, later or earlier; None: none of its own."""
-    grant = _live(draft, command.grant, "Change the last day")
-    consented = _consented_until(draft.case, grant)
+    grant = _live(builder, command.grant, "Change the last day")
+    consented = _consented_until(builder.case, grant)
     if command.until is not None:
         insist_day(command.until, "until")
-        if command.until < draft.context.calendar.local_date(draft.context.now).isoformat():
+        if command.until < builder.context.calendar.local_date(builder.context.now).isoformat():
             raise InvalidForm(fields={"until": "must not lie in the past"})
         if consented is not None and command.until > consented:
             raise InvalidForm(fields={"until": "lies after the day on which the consent ends"})
     if command.until == grant.until:
         raise InvalidForm(fields={"until": "is what it was"})
-    _begin(draft, GRANT_DAY_CHANGED, grant, given_until(draft.case, grant, command.until), {})
-    draft.change_grant_day(grant, command.until)
-    draft.commit()
+    _begin(builder, GRANT_DAY_CHANGED, grant, given_until(builder.case, grant, command.until), {})
+    set_grant_day(builder, grant, command.until)
+    commit(builder)
 
 
-def _live(draft: Draft, id: str, action: str) -> Grant:
-    grant = draft.case.grants.get(id)
+def _live(builder: EventBuilder, id: str, action: str) -> Grant:
+    grant = builder.case.grants.get(id)
     if grant is None:
         raise NotFound("grant")
-    if draft.by.role not in accepted(draft.case, ENDERS):
+    if builder.by.role not in accepted(builder.case, ENDERS):
         raise NotAllowed(why="the officers of the case and its supervisors end an access, and say until when it lasts.")
     if grant.ended_at is not None:
         raise WrongState(action=action, why="it has ended already.")
@@ -91,25 +94,25 @@ def _live(draft: Draft, id: str, action: str) -> Grant:
 
 
 def _begin(
-    draft: Draft, kind: str, grant: Grant, given: Mapping[str, Json], body: Mapping[str, Json], *, system: bool = False
+    builder: EventBuilder, kind: str, grant: Grant, given: Mapping[str, Json], body: Mapping[str, Json], *, system: bool = False
 ) -> None:
-    effects = {"given": dict(given), "paper": draft.case.documents[grant.document].kind}
-    draft.begin(kind, draft.track(grant.track), effects, body, system=system)
+    effects = {"given": dict(given), "paper": builder.case.documents[grant.document].kind}
+    builder.begin(kind, builder.track(grant.track), effects, body, system=system)
 
 
-def return_papers(draft: Draft, command: ReturnPapers) -> None:
+def return_papers(builder: EventBuilder, command: ReturnPapers) -> None:
     """Say that every copy of what a referral was given, and may see no longer, has been given back or destroyed."""
-    track = draft.track(command.referral)
-    if draft.by.role not in accepted(draft.case, RETURNERS):
+    track = builder.track(command.referral)
+    if builder.by.role not in accepted(builder.case, RETURNERS):
         raise NotAllowed(why="what became of the documents is said by the provider who had them.")
     if command.how not in HOWS:
         raise InvalidForm(fields={"how": "must be returned or destroyed"})
-    had = draft.case.copies_out(track.id)
+    had = builder.case.copies_out(track.id)
     if not had:
         raise WrongState(action="Confirm the return", why="there is nothing to give back: what the referral was given is needed still.")
     body = {"note": line(command.note, "note")} if command.note else {}
-    draft.begin(PAPERS_RETURNED, track, {"grants_returned": [one.id for one in had], "what": command.how}, body)
-    for task in draft.case.open_tasks():
+    builder.begin(PAPERS_RETURNED, track, {"grants_returned": [one.id for one in had], "what": command.how}, body)
+    for task in builder.case.open_tasks():
         if task.track == track.id and task.name == RETURN_PAPERS:
-            draft.close_task(task, COMPLETED, by=draft.by.person, result={"how": command.how})
-    draft.commit()
+            close_task(builder, task, COMPLETED, by=builder.by.person, result={"how": command.how})
+    commit(builder)

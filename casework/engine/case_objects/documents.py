@@ -11,9 +11,12 @@ from typing import Any
 
 from casework.engine import parties
 from casework.engine.definition.names import insist_name
-from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.document_grants import end_grants_to
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import FileDocument, FileTold, RegisterDocument, WithdrawDocument
+from casework.engine.execution.task_changes import commit
 from casework.engine.roles import COMPLIANCE, OFFICER, PROVIDER, SUPERVISOR
 from casework.engine.state.case import Case, Document, Track
 from casework.engine.state.events import DOCUMENT_FILED, DOCUMENT_REGISTERED, DOCUMENT_WITHDRAWN
@@ -54,17 +57,17 @@ def home(case: Case, document: Document) -> Track | None:
     return case.tracks.get(document.track) if document.track else None
 
 
-def register(draft: Draft, command: RegisterDocument) -> None:
+def register(builder: EventBuilder, command: RegisterDocument) -> None:
     """Enter a document, with its first file or without one."""
     if command.party is not None and command.party not in parties.PARTIES:
         raise InvalidForm(fields={"party": "must be need_owner or technology_owner"})
-    track = draft.track(command.referral) if command.referral is not None else None
-    _insist(draft, track, "Enter a document")
+    track = builder.track(command.referral) if command.referral is not None else None
+    _insist(builder, track, "Enter a document")
     if track is not None and command.party is not None:
         raise InvalidForm(fields={"party": "does not apply here"})
     if command.own and (track is not None or command.party is not None):
         raise InvalidForm(fields={"own": "does not apply here"})
-    one: dict[str, Json] = {"id": draft.context.new_id(), "party": command.party, "kind": command.kind, "valid_until": command.valid_until}
+    one: dict[str, Json] = {"id": builder.context.new_id(), "party": command.party, "kind": command.kind, "valid_until": command.valid_until}
     if command.own:
         one["own"] = True
     body: dict[str, Json] = {"title": insist_name(line(command.title, "title", 300), "title", 300)}
@@ -72,60 +75,60 @@ def register(draft: Draft, command: RegisterDocument) -> None:
         body["language"] = command.language
     effects: dict[str, Json] = {"documents": [one]}
     if command.file is not None:
-        effects["files"] = [_told(draft, one["id"], 1, command.file)]
+        effects["files"] = [_told(builder, one["id"], 1, command.file)]
         body |= _words(command.file)
-    draft.begin(DOCUMENT_REGISTERED, track, effects, body)
-    draft.commit()
+    builder.begin(DOCUMENT_REGISTERED, track, effects, body)
+    commit(builder)
 
 
-def file(draft: Draft, command: FileDocument) -> None:
+def file(builder: EventBuilder, command: FileDocument) -> None:
     """A new version of a document, or its first file."""
-    document = _own(draft, command.document, "File a version")
-    last = max((one.version for one in draft.case.files.values() if one.document == document.id), default=0)
+    document = _own(builder, command.document, "File a version")
+    last = max((one.version for one in builder.case.files.values() if one.document == document.id), default=0)
     if last >= MOST_VERSIONS:
         raise WrongState(action="File a version", why="the document has as many versions as one can have.")
-    told = _told(draft, document.id, last + 1, command.file)
+    told = _told(builder, document.id, last + 1, command.file)
     effects = {"files": [told], "paper": document.kind}
-    draft.begin(DOCUMENT_FILED, home(draft.case, document), effects, _words(command.file))
-    draft.commit()
+    builder.begin(DOCUMENT_FILED, home(builder.case, document), effects, _words(command.file))
+    commit(builder)
 
 
-def withdraw(draft: Draft, command: WithdrawDocument) -> None:
+def withdraw(builder: EventBuilder, command: WithdrawDocument) -> None:
     """Take a document out of use: nobody outside sees it any more, and no form names it; the history keeps it."""
-    document = _own(draft, command.document, "Withdraw the document")
+    document = _own(builder, command.document, "Withdraw the document")
     body = {"reason": line(command.reason, "reason")}
     effects = {"documents_withdrawn": [document.id], "paper": document.kind}
-    draft.begin(DOCUMENT_WITHDRAWN, home(draft.case, document), effects, body)
-    draft.end_grants_to(document.id)
-    draft.commit()
+    builder.begin(DOCUMENT_WITHDRAWN, home(builder.case, document), effects, body)
+    end_grants_to(builder, document.id)
+    commit(builder)
 
 
-def _own(draft: Draft, id: str, action: str) -> Document:
-    document = draft.case.documents.get(id)
+def _own(builder: EventBuilder, id: str, action: str) -> Document:
+    document = builder.case.documents.get(id)
     if document is None:
         raise NotFound("document")
     if document.letter is not None:
         raise WrongState(action=action, why=SENT)
-    _insist(draft, home(draft.case, document), action)
+    _insist(builder, home(builder.case, document), action)
     if document.withdrawn_at is not None:
         raise WrongState(action=action, why="the document was withdrawn.")
     return document
 
 
-def _told(draft: Draft, document: str, version: int, one: FileTold) -> dict[str, Json]:
-    if draft.case.kind != "case":
+def _told(builder: EventBuilder, document: str, version: int, one: FileTold) -> dict[str, Json]:
+    if builder.case.kind != "case":
         raise WrongState(action="File a document", why=SEALED)
-    return {"id": draft.context.new_id(), "document": document, "version": version, "type": one.type, "size": one.size}
+    return {"id": builder.context.new_id(), "document": document, "version": version, "type": one.type, "size": one.size}
 
 
 def _words(one: FileTold) -> dict[str, Json]:
     return {"file": line(one.name, "file", 200), "sha256": one.digest}
 
 
-def _insist(draft: Draft, referral: Track | None, action: str) -> None:
-    why = refusal(draft.case, draft.by.role, referral)
+def _insist(builder: EventBuilder, referral: Track | None, action: str) -> None:
+    why = refusal(builder.case, builder.by.role, referral)
     if why is None:
         return
-    if draft.by.role not in accepted(draft.case, CLERKS if referral is None else DELIVERERS):
+    if builder.by.role not in accepted(builder.case, CLERKS if referral is None else DELIVERERS):
         raise NotAllowed(why=why)
     raise WrongState(action=action, why=why)

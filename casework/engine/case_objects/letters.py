@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import SendLetter
+from casework.engine.execution.task_changes import commit
 from casework.engine.parties import PARTIES
 from casework.engine.roles import OFFICER, SUPERVISOR
 from casework.engine.state.case import Case, Task
@@ -66,26 +68,26 @@ def refusal(case: Case, role: str | None, kind: str, to: str) -> str | None:
     return None
 
 
-def send(draft: Draft, command: SendLetter) -> None:
+def send(builder: EventBuilder, command: SendLetter) -> None:
     """File a letter as a document of the case, and with it that it was sent."""
-    if (why := refusal(draft.case, draft.by.role, command.kind, command.to)) is not None:
-        if draft.by.role not in accepted(draft.case, SENDERS):
+    if (why := refusal(builder.case, builder.by.role, command.kind, command.to)) is not None:
+        if builder.by.role not in accepted(builder.case, SENDERS):
             raise NotAllowed(why=why)
         raise WrongState(action="Send the letter", why=why)
     if command.language not in LANGUAGES:
         raise InvalidForm(fields={"language": f"must be one of {', '.join(LANGUAGES)}"})
     party = command.to if command.to in PARTIES else None
-    id = draft.context.new_id()
+    id = builder.context.new_id()
     one = {"id": id, "party": party, "kind": PAPER, "valid_until": None, "letter": command.kind}
-    file = {"id": draft.context.new_id(), "document": id, "version": 1, "type": command.file.type, "size": command.file.size}
+    file = {"id": builder.context.new_id(), "document": id, "version": 1, "type": command.file.type, "size": command.file.size}
     body: dict[str, Json] = {
         "title": line(command.title, "title", 300), "file": line(command.file.name, "file", 200), "sha256": command.file.digest,
     }  # fmt: skip
     if command.address:
         body["address"] = line(command.address, "address", 200)
     effects = {"documents": [one], "files": [file], "what": command.kind, "language": command.language}
-    draft.begin(LETTER_SENT, None if party else draft.track(command.to), effects, body)
-    draft.commit()
+    builder.begin(LETTER_SENT, None if party else builder.track(command.to), effects, body)
+    commit(builder)
 
 
 def faults_of(before: Case, effects: Mapping[str, Json], role: str | None, track: str | None) -> Iterator[str]:

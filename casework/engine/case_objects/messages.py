@@ -12,9 +12,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import Correct, Say
+from casework.engine.execution.task_changes import commit
 from casework.engine.roles import COMPLIANCE, OFFICER, PROVIDER, SUPERVISOR
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import NOTED, SAID
@@ -66,40 +68,40 @@ def refusal(case: Case, role: str | None, audience: str, referral: Track | None)
 # --- deeds -------------------------------------------------------------------------------------------------------------
 
 
-def say(draft: Draft, command: Say) -> None:
+def say(builder: EventBuilder, command: Say) -> None:
     """Write a message."""
     if command.audience not in AUDIENCES:
         raise InvalidForm(fields={"audience": f"must be one of {', '.join(AUDIENCES)}"})
-    track = draft.track(command.referral) if command.referral is not None else None
-    _insist(draft, command.audience, track)
+    track = builder.track(command.referral) if command.referral is not None else None
+    _insist(builder, command.audience, track)
     mentions = list(dict.fromkeys(command.mentions))
     if len(mentions) > MOST_MENTIONS:
         raise InvalidForm(fields={"mentions": f"must name {MOST_MENTIONS} people at most"})
-    effects = {"message": draft.context.new_id(), "what": WRITTEN} | ({"mentions": mentions} if mentions else {})
-    draft.begin(KINDS[command.audience], track, effects, {"words": line(command.words, "words", LONGEST)})
-    draft.commit()
+    effects = {"message": builder.context.new_id(), "what": WRITTEN} | ({"mentions": mentions} if mentions else {})
+    builder.begin(KINDS[command.audience], track, effects, {"words": line(command.words, "words", LONGEST)})
+    commit(builder)
 
 
-def correct(draft: Draft, command: Correct) -> None:
+def correct(builder: EventBuilder, command: Correct) -> None:
     """Other words for one's own message, or none: what it said stays in the history."""
     of = command.of
-    track = draft.track(of.track) if of.track is not None else None
-    _insist(draft, audience_of(of.kind), track)
-    if of.actor != draft.by.person:
+    track = builder.track(of.track) if of.track is not None else None
+    _insist(builder, audience_of(of.kind), track)
+    if of.actor != builder.by.person:
         raise NotAllowed(why="a message is corrected by whoever wrote it.")
     if of.taken_back:
         raise WrongState(action="Correct", why="the message was taken back.")
     what, body = (TAKEN_BACK, {}) if command.words is None else (CORRECTED, {"words": line(command.words, "words", LONGEST)})
-    draft.begin(of.kind, track, {"message": of.message, "what": what}, body, because=of.seq)
-    draft.commit()
+    builder.begin(of.kind, track, {"message": of.message, "what": what}, body, because=of.seq)
+    commit(builder)
 
 
-def _insist(draft: Draft, audience: str, referral: Track | None) -> None:
-    if (why := refusal(draft.case, draft.by.role, audience, referral)) is None:
+def _insist(builder: EventBuilder, audience: str, referral: Track | None) -> None:
+    if (why := refusal(builder.case, builder.by.role, audience, referral)) is None:
         return
     if audience not in AUDIENCES:
         raise NotFound("thread")
-    if draft.by.role not in accepted(draft.case, WRITERS[audience]):
+    if builder.by.role not in accepted(builder.case, WRITERS[audience]):
         raise NotAllowed(why=why)
     raise WrongState(action="Write a message", why=why)
 

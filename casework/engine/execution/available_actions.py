@@ -11,7 +11,8 @@ from casework.engine.definition.facts import UNKNOWN
 from casework.engine.definition.required_documents import Paper, papers_for
 from casework.engine.execution.checklists import insist_step_ticked
 from casework.engine.execution.context import Context, Library
-from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import (
     insist_another,
     insist_another_than,
@@ -69,7 +70,7 @@ class TaskOffer:
 
 def offers(library: Library, case: Case, context: Context) -> list[Offer]:
     """Every action out of where the tracks stand, in the order of the tracks and of their definitions."""
-    draft = Draft(library, case, context)
+    builder = EventBuilder(library, case, context)
     found: list[Offer] = []
     for track in case.tracks.values():
         edition = library[track.edition]
@@ -80,13 +81,13 @@ def offers(library: Library, case: Case, context: Context) -> list[Offer]:
                 continue
             seen.add(rule.name)
             if not rule.automatic and rule.by_people:
-                found.append(_offer(draft, edition, track, rule, place))
+                found.append(_offer(builder, edition, track, rule, place))
     return found
 
 
 def task_offers(library: Library, case: Case, context: Context) -> list[TaskOffer]:
     """Every side task that may be asked for where the tracks stand."""
-    draft = Draft(library, case, context)
+    builder = EventBuilder(library, case, context)
     found: list[TaskOffer] = []
     for track in case.tracks.values():
         edition = library[track.edition]
@@ -96,7 +97,7 @@ def task_offers(library: Library, case: Case, context: Context) -> list[TaskOffe
             if not here & set(one["from"]) or not one["by"]:
                 continue
             rule = edition.tasks[one["task"]]
-            fits = draft.by.role in accepted(case, tuple(one["by"]))
+            fits = builder.by.role in accepted(case, tuple(one["by"]))
             why = [] if fits else [f"this task is asked for by: {', '.join(one['by'])}."]
             if rule.unless_open and any(t.name == rule.name and t.about is None for t in case.open_tasks()):
                 why.append("one is open already.")
@@ -104,27 +105,27 @@ def task_offers(library: Library, case: Case, context: Context) -> list[TaskOffe
     return found
 
 
-def _offer(draft: Draft, edition: Edition, track: Track, rule: TransitionRule, place: str) -> Offer:
-    pending, papers = draft.case.proposal_for(track.id, rule.name), tuple(papers_for(draft.facts(track, NO_DATA), rule))
+def _offer(builder: EventBuilder, edition: Edition, track: Track, rule: TransitionRule, place: str) -> Offer:
+    pending, papers = builder.case.proposal_for(track.id, rule.name), tuple(papers_for(builder.facts(track, NO_DATA), rule))
     if pending is not None:
-        fits = draft.by.role in accepted(draft.case, rule.confirm_by)
+        fits = builder.by.role in accepted(builder.case, rule.confirm_by)
         checks: list[Callable[[], None]] = [
-            lambda: insist_role(draft, edition, rule, rule.confirm_by),
-            lambda: insist_another(draft, {pending.actor, pending.acting_for}),
-            lambda: insist_not_held_task(draft, draft.case.tasks[pending.task]),
-            lambda: _insist(refusals(draft, track, rule, pending.data)),
-            lambda: insist_step_ticked(draft, track, rule),
+            lambda: insist_role(builder, edition, rule, rule.confirm_by),
+            lambda: insist_another(builder, {pending.actor, pending.acting_for}),
+            lambda: insist_not_held_task(builder, builder.case.tasks[pending.task]),
+            lambda: _insist(refusals(builder, track, rule, pending.data)),
+            lambda: insist_step_ticked(builder, track, rule),
         ]
         return Offer(track.id, rule.name, rule, place, fits, pending.id, _why_not(checks), papers)
-    fits = draft.by.role in accepted(draft.case, rule.by)
+    fits = builder.by.role in accepted(builder.case, rule.by)
     data = NO_DATA if rule.form is None else UNKNOWN
     checks = [
-        lambda: insist_role(draft, edition, rule, rule.by),
-        lambda: insist_another_than(draft, rule.not_by, track),
-        lambda: insist_not_held(draft, track, rule),
-        lambda: insist_not_frozen(draft, track, rule, place),
-        lambda: _insist(refusals(draft, track, rule, data)),
-        lambda: insist_step_ticked(draft, track, rule),
+        lambda: insist_role(builder, edition, rule, rule.by),
+        lambda: insist_another_than(builder, rule.not_by, track),
+        lambda: insist_not_held(builder, track, rule),
+        lambda: insist_not_frozen(builder, track, rule, place),
+        lambda: _insist(refusals(builder, track, rule, data)),
+        lambda: insist_step_ticked(builder, track, rule),
     ]
     return Offer(track.id, rule.name, rule, place, fits, None, _why_not(checks), papers)
 

@@ -9,8 +9,9 @@ from typing import Any
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.grammar import MAIN
 from casework.engine.execution import task_lifecycle as table
-from casework.engine.execution.effects import Draft
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import begin_on, insist_operation, line
+from casework.engine.execution.task_changes import commit
 from casework.engine.execution.task_commands import AddItem, Tick
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import ITEM_ADDED, TICKED, UNTICKED
@@ -72,31 +73,31 @@ def steps_unticked(edition: Edition, case: Case, track: Track, rule: TransitionR
     return [one for task in left for one in unticked(edition, task)]
 
 
-def insist_step_ticked(draft: Draft, track: Track, rule: TransitionRule) -> None:
+def insist_step_ticked(builder: EventBuilder, track: Track, rule: TransitionRule) -> None:
     """Raises ItemsUnticked while something is not ticked that the step left requires."""
-    edition = draft.library[track.edition]
-    if missing := steps_unticked(edition, draft.case, track, rule):
+    edition = builder.library[track.edition]
+    if missing := steps_unticked(edition, builder.case, track, rule):
         raise ItemsUnticked(reasons=[edition.text(str(one.text)) for one in missing])
 
 
-def tick(draft: Draft, command: Tick) -> None:
+def tick(builder: EventBuilder, command: Tick) -> None:
     """Tick an item, or take the tick away."""
-    task = insist_operation(draft, command.task, table.TICK)
-    item = next((one for one in items_of(draft.library[task.edition], task) if one.id == command.item), None)
+    task = insist_operation(builder, command.task, table.TICK)
+    item = next((one for one in items_of(builder.library[task.edition], task) if one.id == command.item), None)
     if item is None:
         raise NotFound("item")
     if item.done == command.done:
         raise WrongState(action="Tick", why="it is so already.")
-    begin_on(draft, task, TICKED if command.done else UNTICKED)
-    draft.set_task(task, item=item.id)
-    draft.commit()
+    begin_on(builder, task, TICKED if command.done else UNTICKED)
+    builder.set_task(task, item=item.id)
+    commit(builder)
 
 
-def add_item(draft: Draft, command: AddItem) -> None:
+def add_item(builder: EventBuilder, command: AddItem) -> None:
     """Add an item of one's own."""
-    task = insist_operation(draft, command.task, table.TICK)
+    task = insist_operation(builder, command.task, table.TICK)
     if sum("seq" in told for told in task.items.values()) >= MOST:
         raise WrongState(action="Add an item", why="the checklist is full.")
-    begin_on(draft, task, ITEM_ADDED, {"item": line(command.words, "words", 200)})
-    draft.set_task(task, item=draft.context.new_id())
-    draft.commit()
+    begin_on(builder, task, ITEM_ADDED, {"item": line(command.words, "words", 200)})
+    builder.set_task(task, item=builder.context.new_id())
+    commit(builder)

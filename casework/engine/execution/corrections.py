@@ -17,8 +17,10 @@ from casework.engine.definition.facts import Facts, NotGiven
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.execution.commands import CorrectAnswer
 from casework.engine.execution.context import By
-from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import form_data, line
+from casework.engine.execution.task_changes import commit
 from casework.engine.roles import OFFICER
 from casework.engine.state.case import COMPLETED as DONE
 from casework.engine.state.case import Case, Task, Track
@@ -121,34 +123,34 @@ def reasons_against(answer: Answer, case: Case, was: Facts, now: Facts) -> Itera
         yield "A deadline that runs counts from this day: ask for more time instead."
 
 
-def correct_answer(draft: Draft, command: CorrectAnswer) -> None:
+def correct_answer(builder: EventBuilder, command: CorrectAnswer) -> None:
     """Put other answers in the place of those that stand."""
-    case = draft.case
-    answer = answer_of(draft.library.editions, case, command.track, command.transition, command.task)
+    case = builder.case
+    answer = answer_of(builder.library.editions, case, command.track, command.transition, command.task)
     if answer is None:
         raise NotFound("answer")
     if case.closed_at is not None:
         raise WrongState(action=DO, why="the case is closed.")
-    if not may_correct(case, answer, draft.by):
+    if not may_correct(case, answer, builder.by):
         raise NotAllowed(why="an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case.")
-    facts, body = form_data(draft, answer.edition, answer.rule.form, command.data, stands=answer.data, at=answer.at)
+    facts, body = form_data(builder, answer.edition, answer.rule.form, command.data, stands=answer.data, at=answer.at)
     words = {name: said for name, said in body.items() if command.words.get(name) != said}
     gone = [name for name in command.words if name not in body]
     if facts == dict(answer.data) and not words and not gone:
         raise WrongState(action=DO, why="nothing in it is different.")
     items = [name for name in (*words, *gone) if _opens_for(answer, name)]
     reasons = list(dict.fromkeys(reasons_against(
-        answer, case, draft.facts(answer.track, answer.data, answer.task), draft.facts(answer.track, facts, answer.task)
+        answer, case, builder.facts(answer.track, answer.data, answer.task), builder.facts(answer.track, facts, answer.task)
     )))  # fmt: skip
     if reasons or items:
         raise Refused(reasons=reasons or ["Tasks were opened for each item of this list: add or end those instead."])
     named: dict[str, Json] = {"task": answer.task.id, "name": answer.name} if answer.task else {"transition": answer.name}
-    kept = {key: draft.context.facts[key] for key in sorted(answer.reads) if key in draft.context.facts}
+    kept = {key: builder.context.facts[key] for key in sorted(answer.reads) if key in builder.context.facts}
     effects = {"of": command.of, "before": dict(answer.data), "data": facts} | named | ({"facts": kept} if kept else {})
-    draft.begin(CORRECTED, answer.track, effects, words | {REASON: line(command.reason, "reason")}, because=command.of)
+    builder.begin(CORRECTED, answer.track, effects, words | {REASON: line(command.reason, "reason")}, because=command.of)
     if answer.task is not None:
-        draft.set_task(answer.task, result=facts)
-    draft.commit()
+        builder.set_task(answer.task, result=facts)
+    commit(builder)
 
 
 def _opens_for(answer: Answer, field: str) -> bool:

@@ -18,7 +18,7 @@ from casework.errors import NotFound
 Json = Any
 
 
-class Making:
+class EventBuilder:
     """The events of one deed, and the case as it is after those already committed."""
 
     def __init__(self, library: Library, case: Case | None, context: Context) -> None:
@@ -28,7 +28,7 @@ class Making:
         self.events: list[Event] = []
         self._case = case
         self._opening = False
-        self._effects: dict[str, Json] = {}
+        self.effects: dict[str, Json] = {}
         self._header: dict[str, Any] = {}
 
     # --- what stands ---
@@ -75,7 +75,7 @@ class Making:
         to: tuple[str, ...] = (), because: int | None = None, system: bool = False,
     ) -> None:  # fmt: skip
         by = By() if system else self.by
-        self._effects = dict(effects)
+        self.effects = dict(effects)
         self._header = {
             "kind": kind, "track": track.id if track else None, "frm": track.states if track else (),
             "to": to or (track.states if track else ()), "edition": track.edition if track else None, "actor": by.person,
@@ -102,24 +102,24 @@ class Making:
         return event.seq
 
     def _event(self, log: str, seq: int, at: datetime) -> Event:
-        return Event(log=log, seq=seq, at=at, effects=dict(self._effects), **self._header)
+        return Event(log=log, seq=seq, at=at, effects=dict(self.effects), **self._header)
 
-    def _add(self, key: str, value: Json) -> None:
-        self._effects.setdefault(key, []).append(value)
+    def add(self, key: str, value: Json) -> None:
+        self.effects.setdefault(key, []).append(value)
 
-    def _change(self, key: str, id: str, change: Mapping[str, Json]) -> None:
+    def change(self, key: str, id: str, change: Mapping[str, Json]) -> None:
         """Merge into what the event already says of this task or clock."""
-        for one in self._effects.setdefault(key, []):
+        for one in self.effects.setdefault(key, []):
             if one["id"] == id:
                 one.update(change)
                 return
-        self._effects[key].append({"id": id} | dict(change))
+        self.effects[key].append({"id": id} | dict(change))
 
     def set_task(self, task: Task, **change: Json) -> None:
-        self._change("task_states", task.id, change)
+        self.change("task_states", task.id, change)
 
-    def _said(self, facts: Facts) -> Said:
-        own = self._effects.get("transition") or self._effects.get("name")
+    def said(self, facts: Facts) -> Said:
+        own = self.effects.get("transition") or self.effects.get("name")
 
         def said(where: str) -> Json:
             name, dot, field = where.partition(".")

@@ -11,7 +11,8 @@ from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.facts import Facts, FormNeeded
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import papers_for, reason
-from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.task_lifecycle import refusal
 from casework.engine.roles import ORGANISATION_QUEUES, ORGANISATION_ROLES
 from casework.engine.state.case import COMPLETED as DONE
@@ -22,10 +23,10 @@ from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, Refused
 Json = Any
 
 
-def refusals(draft: Draft, track: Track, rule: TransitionRule, data: Mapping[str, Json]) -> list[str]:
+def refusals(builder: EventBuilder, track: Track, rule: TransitionRule, data: Mapping[str, Json]) -> list[str]:
     """The reasons of guards and of papers that are not on file against a transition. With `UNKNOWN` data, guards that read the form are not asked."""
-    edition = draft.library[track.edition]
-    facts = draft.facts(track, data)
+    edition = builder.library[track.edition]
+    facts = builder.facts(track, data)
     guards = [edition.text(f"guards.{name}") for name in rule.guards if not _holds(name, facts)]
     return [*guards, *(why for paper in papers_for(facts, rule) if (why := reason(edition, paper)) is not None)]
 
@@ -37,63 +38,63 @@ def _holds(name: str, facts: Facts) -> bool:
         return True
 
 
-def insist_role(draft: Draft, edition: Edition, rule: TransitionRule, roles: tuple[str, ...]) -> None:
-    if draft.by.role not in accepted(draft.case, roles):
+def insist_role(builder: EventBuilder, edition: Edition, rule: TransitionRule, roles: tuple[str, ...]) -> None:
+    if builder.by.role not in accepted(builder.case, roles):
         raise NotAllowed(why=f"“{edition.text(f'transitions.{rule.name}.do')}” is for: {', '.join(roles)}.")
 
 
-def insist_not_held(draft: Draft, track: Track, rule: TransitionRule) -> None:
+def insist_not_held(builder: EventBuilder, track: Track, rule: TransitionRule) -> None:
     """While somebody holds the step task, others of the same queue role are refused."""
-    if rule.target == "=same" or draft.by.person == SYSTEM_ACTOR:
+    if rule.target == "=same" or builder.by.person == SYSTEM_ACTOR:
         return
-    for task in draft.case.step_tasks(track.id):
+    for task in builder.case.step_tasks(track.id):
         left = any(task.of == place or str(task.of).startswith(place + ".") for place in rule.sources)
-        if left and task.state in HELD and task.holder != draft.by.person and draft.works(task.queue):
+        if left and task.state in HELD and task.holder != builder.by.person and builder.works(task.queue):
             raise AlreadyTaken(holder=task.holder)
 
 
 def insist_not_frozen(
-    draft: Draft, track: Track | None = None, rule: TransitionRule | None = None, place: str = ""
+    builder: EventBuilder, track: Track | None = None, rule: TransitionRule | None = None, place: str = ""
 ) -> None:
     """While a stop is being decided providers do nothing, and nothing is handed to them."""
-    if not draft.case.frozen:
+    if not builder.case.frozen:
         return
-    outward = draft.by.role in ORGANISATION_ROLES
+    outward = builder.by.role in ORGANISATION_ROLES
     if track is not None and rule is not None and rule.target != "=same":
-        edition = draft.library[track.edition]
+        edition = builder.library[track.edition]
         to = track.came_from.get(place, ()) if rule.target == "=previous" else edition.entered(rule.target)
         outward |= any(edition.states[leaf].queue in ORGANISATION_QUEUES for leaf in to if leaf not in track.states)
     if outward:
         raise Refused(reasons=["The case stands still while a stop is being decided."])
 
 
-def insist_operation(draft: Draft, id: str, operation: str) -> Task:
+def insist_operation(builder: EventBuilder, id: str, operation: str) -> Task:
     """The task, if the table lets the actor do this to it as it stands. Raises what refuses it."""
-    task = draft.task(id)
-    if (why := refusal(draft.library[task.edition], draft.case, task, draft.by, operation)) is not None:
+    task = builder.task(id)
+    if (why := refusal(builder.library[task.edition], builder.case, task, builder.by, operation)) is not None:
         raise why
-    if task.queue in ORGANISATION_QUEUES and task.state == SUSPENDED and draft.case.frozen:
-        insist_not_frozen(draft)
+    if task.queue in ORGANISATION_QUEUES and task.state == SUSPENDED and builder.case.frozen:
+        insist_not_frozen(builder)
     return task
 
 
-def begin_on(draft: Draft, task: Task, kind: str, body: Mapping[str, Json] | None = None) -> None:
+def begin_on(builder: EventBuilder, task: Task, kind: str, body: Mapping[str, Json] | None = None) -> None:
     """Begin the event of an operation on a task."""
     effects: dict[str, Json] = {"task": task.id}
-    if task.holder not in (None, draft.by.person):
+    if task.holder not in (None, builder.by.person):
         # Whom it concerns as well: the holder, when somebody else does it.
         effects["held_by"] = task.holder
-    draft.begin(kind, draft.case.tracks[task.track], effects, body)
+    builder.begin(kind, builder.case.tracks[task.track], effects, body)
 
 
-def insist_guards(draft: Draft, track: Track, rule: TransitionRule, data: Mapping[str, Json]) -> None:
+def insist_guards(builder: EventBuilder, track: Track, rule: TransitionRule, data: Mapping[str, Json]) -> None:
     """Raises Refused with the guards' reasons."""
-    if reasons := refusals(draft, track, rule, data):
+    if reasons := refusals(builder, track, rule, data):
         raise Refused(reasons=reasons)
 
 
 def form_data(
-    draft: Draft, edition: Edition, form: str | None, data: Mapping[str, Json], *,
+    builder: EventBuilder, edition: Edition, form: str | None, data: Mapping[str, Json], *,
     stands: Mapping[str, Json] | None = None, at: datetime | None = None,
 ) -> tuple[dict[str, Json], dict[str, Json]]:  # fmt: skip
     """A form's values as facts and as words. Raises InvalidForm.
@@ -105,16 +106,16 @@ def form_data(
             raise InvalidForm(fields=dict.fromkeys(data, "is not a field of this form"))
         return {}, {}
     rules = edition.form(form)
-    values = form_values.check(edition.model(form), rules, data, draft.context.calendar.local_date(at or draft.context.now))
-    _insist_known(draft, rules, {name: value for name, value in values.items() if (stands or {}).get(name) != value})
+    values = form_values.check(edition.model(form), rules, data, builder.context.calendar.local_date(at or builder.context.now))
+    _insist_known(builder, rules, {name: value for name, value in values.items() if (stands or {}).get(name) != value})
     return form_values.split(rules, values)
 
 
-def _insist_known(draft: Draft, rules: list[dict[str, Json]], values: Mapping[str, Json]) -> None:
+def _insist_known(builder: EventBuilder, rules: list[dict[str, Json]], values: Mapping[str, Json]) -> None:
     """Ids of the case's own things must be its own."""
     known: dict[str, Any] = {
-        "right": draft.case.rights, "rights": draft.case.rights, "documents": draft.case.usable_documents(),
-        "tasks": {task.id for task in draft.case.open_tasks()},
+        "right": builder.case.rights, "rights": builder.case.rights, "documents": builder.case.usable_documents(),
+        "tasks": {task.id for task in builder.case.open_tasks()},
     }  # fmt: skip
     faults = {}
     for rule in rules:
@@ -122,18 +123,18 @@ def _insist_known(draft: Draft, rules: list[dict[str, Json]], values: Mapping[st
             given = values[rule["name"]]
             if any(one not in known[rule["type"]] for one in ([given] if isinstance(given, str) else given)):
                 faults[rule["name"]] = "is not one of this case"
-            elif rule["type"] == "documents" and (why := _unfit(draft, rule, given)):
+            elif rule["type"] == "documents" and (why := _unfit(builder, rule, given)):
                 faults[rule["name"]] = why
     if faults:
         raise InvalidForm(fields=faults)
 
 
-def _unfit(draft: Draft, rule: Mapping[str, Json], given: list[str]) -> str:
+def _unfit(builder: EventBuilder, rule: Mapping[str, Json], given: list[str]) -> str:
     """What is wrong with the documents that were named; "" for nothing."""
-    named = [draft.case.documents[one] for one in given]
+    named = [builder.case.documents[one] for one in given]
     if rule.get("kinds") and any(one.kind not in rule["kinds"] for one in named):
         return "names a document of another kind than is asked for"
-    today = draft.context.calendar.local_date(draft.context.now).isoformat()
+    today = builder.context.calendar.local_date(builder.context.now).isoformat()
     if rule.get("valid") and any(one.valid_until is not None and one.valid_until < today for one in named):
         return "names a document that is not valid any more; hand in one that is"
     return ""
@@ -147,30 +148,30 @@ def line(words: str, name: str, most: int = 10_000) -> str:
     return str(form_values.check(made, [rule], {name: words}, date.min)[name])
 
 
-def happened(draft: Draft, day: str | None) -> dict[str, Json]:
+def happened(builder: EventBuilder, day: str | None) -> dict[str, Json]:
     """The day that something took place, where it is recorded afterwards, as part of an event."""
     if day is None:
         return {}
-    today = draft.context.calendar.local_date(draft.context.now).isoformat()
+    today = builder.context.calendar.local_date(builder.context.now).isoformat()
     forms.insist_day(day, "happened_on")
     if day > today:
         raise InvalidForm(fields={"happened_on": "must not lie in the future"})
     return {"happened_on": day}
 
 
-def insist_another(draft: Draft, people: set[str | None]) -> None:
-    if people & {draft.by.person, draft.by.acting_for} - {None}:
+def insist_another(builder: EventBuilder, people: set[str | None]) -> None:
+    if people & {builder.by.person, builder.by.acting_for} - {None}:
         raise NotAllowed(why="another person must decide this than the one who asked for it.")
 
 
-def insist_not_held_task(draft: Draft, task: Task) -> None:
-    if task.state in HELD and task.holder != draft.by.person:
+def insist_not_held_task(builder: EventBuilder, task: Task) -> None:
+    if task.state in HELD and task.holder != builder.by.person:
         raise AlreadyTaken(holder=task.holder)
 
 
-def insist_another_than(draft: Draft, deeds: tuple[str, ...], track: Track) -> None:
+def insist_another_than(builder: EventBuilder, deeds: tuple[str, ...], track: Track) -> None:
     """Four eyes: whoever did one of these deeds, or had it done in their name, may not do this one."""
-    if reasons := duty_reasons(draft.case, deeds, {draft.by.person, draft.by.acting_for}, track):
+    if reasons := duty_reasons(builder.case, deeds, {builder.by.person, builder.by.acting_for}, track):
         raise NotAllowed(why=reasons[0])
 
 

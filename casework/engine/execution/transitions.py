@@ -10,7 +10,9 @@ from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import SCANS, papers_for
 from casework.engine.execution.checklists import insist_step_ticked
 from casework.engine.execution.commands import Fire
-from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.execution.effects import apply_effects, effect_reads, settle_proposals
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import (
     form_data,
     happened,
@@ -25,7 +27,10 @@ from casework.engine.execution.guards import (
     refusals,
 )
 from casework.engine.execution.sequential_requests import asked_by, same_request
+from casework.engine.execution.state_entry import enter_state, leave_state
 from casework.engine.execution.state_machine import move
+from casework.engine.execution.task_changes import close_task, close_tasks_of, commit, open_task
+from casework.engine.execution.track_opening import end_track, open_tracks
 from casework.engine.state.case import Task, Track
 from casework.engine.state.events import FIRED, PROPOSED, REFUSED, SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotFound, WrongState
@@ -33,17 +38,17 @@ from casework.errors import InvalidForm, NotFound, WrongState
 Json = Any
 
 
-def fire_by_person(draft: Draft, command: Fire) -> None:
+def fire_by_person(builder: EventBuilder, command: Fire) -> None:
     """Fire a transition, propose it where two persons are needed, or say the second word."""
-    track = draft.track(command.track)
-    edition = draft.library[track.edition]
+    track = builder.track(command.track)
+    edition = builder.library[track.edition]
     found = edition.find(command.transition, track.states)
     if found is None or found[0].automatic:
         raise wrong_state(edition, track, command.transition)
     rule, place = found
-    pending = draft.case.proposal_for(track.id, rule.name)
+    pending = builder.case.proposal_for(track.id, rule.name)
     if pending is not None:
-        if draft.by.role not in accepted(draft.case, rule.confirm_by):
+        if builder.by.role not in accepted(builder.case, rule.confirm_by):
             raise WrongState(
                 action=edition.text(f"transitions.{rule.name}.do"), why="it waits for a second person already."
             )
@@ -51,22 +56,22 @@ def fire_by_person(draft: Draft, command: Fire) -> None:
             raise InvalidForm(
                 fields=dict.fromkeys(command.data, "the first person's form stands; confirm it or refuse it")
             )
-        confirm(draft, track, rule, place)
+        confirm(builder, track, rule, place)
         return
-    insist_role(draft, edition, rule, rule.by)
-    insist_another_than(draft, rule.not_by, track)
-    insist_not_held(draft, track, rule)
-    insist_not_frozen(draft, track, rule, place)
-    facts, body = form_data(draft, edition, rule.form, command.data)
-    insist_guards(draft, track, rule, facts)
-    insist_step_ticked(draft, track, rule)
+    insist_role(builder, edition, rule, rule.by)
+    insist_another_than(builder, rule.not_by, track)
+    insist_not_held(builder, track, rule)
+    insist_not_frozen(builder, track, rule, place)
+    facts, body = form_data(builder, edition, rule.form, command.data)
+    insist_guards(builder, track, rule, facts)
+    insist_step_ticked(builder, track, rule)
     if command.reason:
         body = body | {"reason": line(command.reason, "reason")}
-    day = happened(draft, command.happened_on)
+    day = happened(builder, command.happened_on)
     if rule.confirm_by:
-        _propose(draft, track, rule, facts, body, day)
+        _propose(builder, track, rule, facts, body, day)
         return
-    fire(draft, track, rule, place, facts, body, extra=day)
+    fire(builder, track, rule, place, facts, body, extra=day)
 
 
 def wrong_state(edition: Edition, track: Track, transition: str) -> Exception:
@@ -77,46 +82,46 @@ def wrong_state(edition: Edition, track: Track, transition: str) -> Exception:
 
 
 def fire(
-    draft: Draft, track: Track, rule: TransitionRule, place: str, data: Mapping[str, Json], body: Mapping[str, Json], *,
+    builder: EventBuilder, track: Track, rule: TransitionRule, place: str, data: Mapping[str, Json], body: Mapping[str, Json], *,
     because: int | None = None, extra: Mapping[str, Json] | None = None, system: bool = False,
 ) -> int:  # fmt: skip
     """Record a transition with all that it opens and closes; gives the event's seq. Guards were asked before."""
-    edition = draft.library[track.edition]
+    edition = builder.library[track.edition]
     back_to = track.came_from.get(place, ()) if rule.target == "=previous" else ()
     to = move(edition, track.states, rule, place, back_to)
     effects: dict[str, Json] = {"transition": rule.name} | dict(extra or {})
     if data:
         effects["data"] = dict(data)
-    facts = draft.facts(track, data)
+    facts = builder.facts(track, data)
     if rule.needs:
         # What it rests on: the papers that count at this moment.
         effects["papers"] = {paper.rule.kind: paper.document for paper in papers_for(facts, rule)}
-    if kept := {key: draft.context.facts[key] for key in _reads(rule) if key in draft.context.facts}:
+    if kept := {key: builder.context.facts[key] for key in _reads(rule) if key in builder.context.facts}:
         effects["facts"] = kept
     if not rule.target.startswith("="):
         effects["entered"] = True
     if edition.ended(to) and track.live and to != track.states:
         effects["ended"] = to[0] if len(to) == 1 else "ended"
-        if track.id == draft.case.main.id:
+        if track.id == builder.case.main.id:
             effects["closed"] = True
     if rule.reopens:
         effects |= {"reopened": True}
-        if track.id == draft.case.main.id:
+        if track.id == builder.case.main.id:
             effects["closed"] = False
-    draft.begin(FIRED, track, effects, body, to=to, because=because, system=system)
-    draft.apply(rule.effects, facts)
-    draft.end_tasks(rule.ends)
-    draft.settle_proposals(track, left=rule.target != "=same")
+    builder.begin(FIRED, track, effects, body, to=to, because=because, system=system)
+    apply_effects(builder, rule.effects, facts)
+    close_tasks_of(builder, rule.ends)
+    settle_proposals(builder, track, left=rule.target != "=same")
     if rule.target != "=same":
-        draft.leave(track, rule, place, to)
+        leave_state(builder, track, rule, place, to)
         if effects.get("ended"):
-            draft.end_track(track)
-        draft.enter(track, rule, place, to, facts)
-    draft.open_all(rule.opens, track, facts)
-    seq = draft.commit()
-    _fire_also(draft, track, rule, seq)
-    _ask_next(draft, track, rule, seq)
-    _first_step(draft, track, rule, edition, seq)
+            end_track(builder, track)
+        enter_state(builder, track, rule, place, to, facts)
+    open_tracks(builder, rule.opens, track, facts)
+    seq = commit(builder)
+    _fire_also(builder, track, rule, seq)
+    _ask_next(builder, track, rule, seq)
+    _first_step(builder, track, rule, edition, seq)
     return seq
 
 
@@ -125,41 +130,37 @@ def _reads(rule: TransitionRule) -> list[str]:
     return sorted(guards | set(effect_reads(rule.effects)) | ({SCANS} if rule.needs else set()))
 
 
-def effect_reads(effects: tuple[str, ...]) -> list[str]:
-    return [key for name in effects for key in Draft.effect_reads(name)]
-
-
-def _fire_also(draft: Draft, track: Track, rule: TransitionRule, because: int) -> None:
+def _fire_also(builder: EventBuilder, track: Track, rule: TransitionRule, because: int) -> None:
     for where, name in rule.also:
-        for one in draft.related(track, where):
-            edition = draft.library[one.edition]
+        for one in builder.related(track, where):
+            edition = builder.library[one.edition]
             found = edition.find(name, one.states) if one.live else None
             if found is not None:
-                fire(draft, draft.case.tracks[one.id], found[0], found[1], {}, {}, because=because, system=True)
+                fire(builder, builder.case.tracks[one.id], found[0], found[1], {}, {}, because=because, system=True)
 
 
-def _ask_next(draft: Draft, track: Track, rule: TransitionRule, because: int) -> None:
+def _ask_next(builder: EventBuilder, track: Track, rule: TransitionRule, because: int) -> None:
     """The panel's next provider, or those beside, are asked at once; where a guard refuses, the draft waits for the officer."""
-    for asked, one, name in asked_by(draft.case, draft.case.tracks[track.id], rule):
-        found, sent = draft.library[one.edition].find(name, one.states), asked.fired.get(name)
+    for asked, one, name in asked_by(builder.case, builder.case.tracks[track.id], rule):
+        found, sent = builder.library[one.edition].find(name, one.states), asked.fired.get(name)
         if found is None or sent is None:
             continue
-        calendar = draft.context.calendar
-        days = calendar.local_date(draft.context.now), calendar.local_date(sent.at)
+        calendar = builder.context.calendar
+        days = calendar.local_date(builder.context.now), calendar.local_date(sent.at)
         data = same_request(asked, one, name, *days)
-        if not refusals(draft, one, found[0], data):
-            fire(draft, one, *found, data, {}, because=because, system=True)
+        if not refusals(builder, one, found[0], data):
+            fire(builder, one, *found, data, {}, because=because, system=True)
 
 
-def _first_step(draft: Draft, track: Track, rule: TransitionRule, edition: Edition, because: int) -> None:
+def _first_step(builder: EventBuilder, track: Track, rule: TransitionRule, edition: Edition, because: int) -> None:
     """One fact is typed once: the first step of a service is the start of its referral."""
     fires = edition.rules["first_step_fires"]
-    if not fires or track.parent is None or draft.by.person == SYSTEM_ACTOR:
+    if not fires or track.parent is None or builder.by.person == SYSTEM_ACTOR:
         return
-    above = draft.case.tracks[track.parent]
-    found = draft.library[above.edition].find(fires, above.states)
+    above = builder.case.tracks[track.parent]
+    found = builder.library[above.edition].find(fires, above.states)
     if found is not None:
-        fire(draft, above, found[0], found[1], {}, {}, because=because)
+        fire(builder, above, found[0], found[1], {}, {}, because=because)
 
 
 # --- two persons -----------------------------------------------------------------------------------------------------
@@ -169,50 +170,50 @@ DECISION_DUE = 5
 
 
 def _propose(
-    draft: Draft,
+    builder: EventBuilder,
     track: Track,
     rule: TransitionRule,
     data: Mapping[str, Json],
     body: Mapping[str, Json],
     extra: Mapping[str, Json],
 ) -> None:
-    proposal, task = draft.context.new_id(), draft.context.new_id()
+    proposal, task = builder.context.new_id(), builder.context.new_id()
     effects: dict[str, Json] = {
         "transition": rule.name,
         "proposal": {"id": proposal, "transition": rule.name, "task": task},
     }
     if data:
         effects["data"] = dict(data)
-    draft.begin(PROPOSED, track, effects | dict(extra), body, to=track.states)
-    draft.apply(rule.proposal_effects, draft.facts(track, data))
-    draft.open_task(
+    builder.begin(PROPOSED, track, effects | dict(extra), body, to=track.states)
+    apply_effects(builder, rule.proposal_effects, builder.facts(track, data))
+    open_task(builder,
         track, task=task, name=f"decide_{rule.name}", rule=rule.name, type="decision", queue=rule.confirm_by[0],
         due={"n": DECISION_DUE, "unit": "wd"}, of=proposal,
     )  # fmt: skip
-    draft.commit()
+    commit(builder)
 
 
-def confirm(draft: Draft, track: Track, rule: TransitionRule, place: str) -> None:
+def confirm(builder: EventBuilder, track: Track, rule: TransitionRule, place: str) -> None:
     """The second person's word fires what the first one asked for."""
-    pending = draft.case.proposal_for(track.id, rule.name)
+    pending = builder.case.proposal_for(track.id, rule.name)
     assert pending is not None
-    insist_another(draft, {pending.actor, pending.acting_for})
-    insist_not_held_task(draft, draft.case.tasks[pending.task])
-    insist_guards(draft, track, rule, pending.data)
-    insist_step_ticked(draft, track, rule)
+    insist_another(builder, {pending.actor, pending.acting_for})
+    insist_not_held_task(builder, builder.case.tasks[pending.task])
+    insist_guards(builder, track, rule, pending.data)
+    insist_step_ticked(builder, track, rule)
     extra = {"proposals_ended": [pending.id], "proposed": pending.seq}
-    fire(draft, track, rule, place, pending.data, {}, because=pending.seq, extra=extra)
+    fire(builder, track, rule, place, pending.data, {}, because=pending.seq, extra=extra)
 
 
-def refuse(draft: Draft, task: Task, body: Mapping[str, Json]) -> None:
+def refuse(builder: EventBuilder, task: Task, body: Mapping[str, Json]) -> None:
     """The second person does not agree: the proposal ends, with the reason in the body."""
-    pending = draft.case.proposals[str(task.of)]
-    insist_another(draft, {pending.actor, pending.acting_for})
-    track = draft.case.tracks[task.track]
-    edition = draft.library[track.edition]
+    pending = builder.case.proposals[str(task.of)]
+    insist_another(builder, {pending.actor, pending.acting_for})
+    track = builder.case.tracks[task.track]
+    edition = builder.library[track.edition]
     rule = next(one for one in edition.transitions if one.name == pending.transition)
     effects = {"transition": rule.name, "proposals_ended": [pending.id]}
-    draft.begin(REFUSED, track, effects, body, to=track.states, because=pending.seq)
-    draft.apply(rule.refusal_effects, draft.facts(track, pending.data))
-    draft.close_task(task, "Completed", by=draft.by.person)
-    draft.commit()
+    builder.begin(REFUSED, track, effects, body, to=track.states, because=pending.seq)
+    apply_effects(builder, rule.refusal_effects, builder.facts(track, pending.data))
+    close_task(builder, task, "Completed", by=builder.by.person)
+    commit(builder)

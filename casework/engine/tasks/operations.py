@@ -13,7 +13,9 @@ from casework.engine.definition.editions import TaskRule
 from casework.engine.definition.registry import GUARDS
 from casework.engine.execution import checklists
 from casework.engine.execution import task_lifecycle as table
-from casework.engine.execution.effects import Draft, accepted
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.execution.effects import apply_effects, effect_reads
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import (
     begin_on,
     form_data,
@@ -23,6 +25,15 @@ from casework.engine.execution.guards import (
     insist_not_frozen,
     insist_operation,
     line,
+)
+from casework.engine.execution.task_changes import (
+    awaken_task,
+    close_task,
+    commit,
+    free_task,
+    open_side_task,
+    resume_task,
+    suspend_task,
 )
 from casework.engine.execution.task_commands import (
     Activate,
@@ -51,7 +62,8 @@ from casework.engine.execution.task_commands import (
     Tick,
 )
 from casework.engine.execution.task_lifecycle import giver
-from casework.engine.execution.transitions import confirm, effect_reads, refuse
+from casework.engine.execution.track_opening import open_tracks
+from casework.engine.execution.transitions import confirm, refuse
 from casework.engine.state.case import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task, Track
 from casework.engine.state.events import (
     ACTIVATED,
@@ -81,230 +93,230 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongSta
 Json = Any
 
 
-def _claim(draft: Draft, command: Claim) -> None:
-    task = insist_operation(draft, command.task, table.CLAIM)
-    begin_on(draft, task, CLAIMED)
-    draft.set_task(task, state=RESERVED, holder=draft.by.person)
-    draft.commit()
+def _claim(builder: EventBuilder, command: Claim) -> None:
+    task = insist_operation(builder, command.task, table.CLAIM)
+    begin_on(builder, task, CLAIMED)
+    builder.set_task(task, state=RESERVED, holder=builder.by.person)
+    commit(builder)
 
 
-def _start(draft: Draft, command: Start) -> None:
-    task = insist_operation(draft, command.task, table.START)
-    begin_on(draft, task, STARTED)
-    draft.set_task(task, state=IN_PROGRESS, holder=draft.by.person)
-    draft.commit()
+def _start(builder: EventBuilder, command: Start) -> None:
+    task = insist_operation(builder, command.task, table.START)
+    begin_on(builder, task, STARTED)
+    builder.set_task(task, state=IN_PROGRESS, holder=builder.by.person)
+    commit(builder)
 
 
-def _stop(draft: Draft, command: Stop) -> None:
-    task = insist_operation(draft, command.task, table.STOP)
-    begin_on(draft, task, STOPPED)
-    draft.set_task(task, state=RESERVED)
-    draft.commit()
+def _stop(builder: EventBuilder, command: Stop) -> None:
+    task = insist_operation(builder, command.task, table.STOP)
+    begin_on(builder, task, STOPPED)
+    builder.set_task(task, state=RESERVED)
+    commit(builder)
 
 
-def _release(draft: Draft, command: Release) -> None:
-    task = insist_operation(draft, command.task, table.RELEASE)
-    begin_on(draft, task, RELEASED, {"note": line(command.note, "note")} if command.note else {})
-    draft.set_task(task, state=READY, holder=None)
-    draft.commit()
+def _release(builder: EventBuilder, command: Release) -> None:
+    task = insist_operation(builder, command.task, table.RELEASE)
+    begin_on(builder, task, RELEASED, {"note": line(command.note, "note")} if command.note else {})
+    builder.set_task(task, state=READY, holder=None)
+    commit(builder)
 
 
-def _relieve(draft: Draft, command: Relieve) -> None:
-    task = draft.task(command.task)
+def _relieve(builder: EventBuilder, command: Relieve) -> None:
+    task = builder.task(command.task)
     if not task.open or task.holder != command.person:
         raise WrongState(action="Relieve", why="that person does not hold the task.")
-    draft.begin(RELIEVED, draft.case.tracks[task.track], {"task": task.id, "person": command.person})
-    draft.free(task)
-    draft.commit()
+    builder.begin(RELIEVED, builder.case.tracks[task.track], {"task": task.id, "person": command.person})
+    free_task(builder, task)
+    commit(builder)
 
 
 # --- waiting ---------------------------------------------------------------------------------------------------------
 
 
-def _suspend(draft: Draft, command: Suspend) -> None:
-    task = insist_operation(draft, command.task, table.SUSPEND)
+def _suspend(builder: EventBuilder, command: Suspend) -> None:
+    task = insist_operation(builder, command.task, table.SUSPEND)
     forms.insist_day(command.until, "until")
-    if command.until <= draft.context.calendar.local_date(draft.context.now).isoformat():
+    if command.until <= builder.context.calendar.local_date(builder.context.now).isoformat():
         raise InvalidForm(fields={"until": "must be a day to come"})
     if command.waits_for not in table.WAITS_FOR:
         raise InvalidForm(fields={"waits_for": f"must be one of {', '.join(table.WAITS_FOR)}"})
-    begin_on(draft, task, SUSPENDED_EVENT, {"reason": line(command.reason, "reason")})
-    draft.suspend_task(task, {"for": command.waits_for, "until": command.until})
-    draft.commit()
+    begin_on(builder, task, SUSPENDED_EVENT, {"reason": line(command.reason, "reason")})
+    suspend_task(builder, task, {"for": command.waits_for, "until": command.until})
+    commit(builder)
 
 
-def _resume(draft: Draft, command: Resume) -> None:
-    task = insist_operation(draft, command.task, table.RESUME)
-    begin_on(draft, task, RESUMED)
-    draft.resume_task(task)
-    draft.commit()
+def _resume(builder: EventBuilder, command: Resume) -> None:
+    task = insist_operation(builder, command.task, table.RESUME)
+    begin_on(builder, task, RESUMED)
+    resume_task(builder, task)
+    commit(builder)
 
 
 # --- to another person -----------------------------------------------------------------------------------------------
 
 
-def _delegate(draft: Draft, command: Delegate) -> None:
-    task = insist_operation(draft, command.task, table.DELEGATE)
-    _insist_another(draft, task, command.person)
-    begin_on(draft, task, DELEGATED, {"note": line(command.note, "note")})
-    draft.set_task(task, state=RESERVED, holder=command.person, to=command.person)
-    draft.commit()
+def _delegate(builder: EventBuilder, command: Delegate) -> None:
+    task = insist_operation(builder, command.task, table.DELEGATE)
+    _insist_another(builder, task, command.person)
+    begin_on(builder, task, DELEGATED, {"note": line(command.note, "note")})
+    builder.set_task(task, state=RESERVED, holder=command.person, to=command.person)
+    commit(builder)
 
 
-def _hand_back(draft: Draft, command: HandBack) -> None:
+def _hand_back(builder: EventBuilder, command: HandBack) -> None:
     """What was delegated comes back to be accepted, with the form as it was prepared."""
-    task = insist_operation(draft, command.task, table.COMPLETE)
+    task = insist_operation(builder, command.task, table.COMPLETE)
     back = giver(task)
-    if back is None or draft.by.person != task.holder:
+    if back is None or builder.by.person != task.holder:
         raise WrongState(action="Give it back", why="it was not delegated to you.")
     facts: dict[str, Json] = {}
     body: dict[str, Json] = {}
     if task.type == "side":
-        edition = draft.library[task.edition]
-        facts, body = form_data(draft, edition, edition.tasks[task.rule].form, command.data)
+        edition = builder.library[task.edition]
+        facts, body = form_data(builder, edition, edition.tasks[task.rule].form, command.data)
     elif command.note:
         body = {"note": line(command.note, "note")}
-    begin_on(draft, task, HANDED_BACK, body)
-    draft.set_task(task, state=RESERVED, holder=back, to=back, result=facts)
-    draft.commit()
+    begin_on(builder, task, HANDED_BACK, body)
+    builder.set_task(task, state=RESERVED, holder=back, to=back, result=facts)
+    commit(builder)
 
 
-def _forward(draft: Draft, command: Forward) -> None:
-    task = insist_operation(draft, command.task, table.FORWARD)
+def _forward(builder: EventBuilder, command: Forward) -> None:
+    task = insist_operation(builder, command.task, table.FORWARD)
     if command.person is not None:
-        _insist_another(draft, task, command.person)
-    begin_on(draft, task, FORWARDED, {"note": line(command.note, "note")})
-    draft.set_task(task, state=READY, holder=None, to=command.person)
-    draft.commit()
+        _insist_another(builder, task, command.person)
+    begin_on(builder, task, FORWARDED, {"note": line(command.note, "note")})
+    builder.set_task(task, state=READY, holder=None, to=command.person)
+    commit(builder)
 
 
-def _assign(draft: Draft, command: Assign) -> None:
-    task = insist_operation(draft, command.task, table.ASSIGN)
+def _assign(builder: EventBuilder, command: Assign) -> None:
+    task = insist_operation(builder, command.task, table.ASSIGN)
     if command.person == task.holder:
         raise WrongState(action=table.OPERATIONS[table.ASSIGN].do, why="that person has the task already.")
-    begin_on(draft, task, ASSIGNED, {"note": line(command.note, "note")})
+    begin_on(builder, task, ASSIGNED, {"note": line(command.note, "note")})
     if task.state == SUSPENDED:
         # It goes on waiting, and is woken at its day, for whoever has it now.
-        draft.set_task(task, holder=command.person, to=command.person, state=SUSPENDED, before=RESERVED)
+        builder.set_task(task, holder=command.person, to=command.person, state=SUSPENDED, before=RESERVED)
     else:
-        draft.set_task(task, state=RESERVED, holder=command.person, to=command.person)
-    draft.commit()
+        builder.set_task(task, state=RESERVED, holder=command.person, to=command.person)
+    commit(builder)
 
 
-def _allocate(draft: Draft, command: Allocate) -> None:
+def _allocate(builder: EventBuilder, command: Allocate) -> None:
     """By the rule of its queue. What a person gave to somebody stays there, and a sealed mediation is nobody else's."""
-    task = draft.task(command.task)
-    if draft.by.person != SYSTEM_ACTOR or task.state != READY or task.handed is not None or draft.case.kind == "mediation":
+    task = builder.task(command.task)
+    if builder.by.person != SYSTEM_ACTOR or task.state != READY or task.handed is not None or builder.case.kind == "mediation":
         raise WrongState(action="Allocate", why="no rule gives this task to anybody.")
     effects = {"task": task.id, "allocation": dict(command.allocation)}
-    draft.begin(ASSIGNED, draft.case.tracks[task.track], effects)
-    draft.set_task(task, state=RESERVED, holder=command.person, to=command.person)
-    draft.commit()
+    builder.begin(ASSIGNED, builder.case.tracks[task.track], effects)
+    builder.set_task(task, state=RESERVED, holder=command.person, to=command.person)
+    commit(builder)
 
 
-def _insist_another(draft: Draft, task: Task, person: str) -> None:
-    if person in (task.holder, draft.by.person):
+def _insist_another(builder: EventBuilder, task: Task, person: str) -> None:
+    if person in (task.holder, builder.by.person):
         raise InvalidForm(fields={"person": "must be somebody else"})
 
 
 # --- before its day, its rank, and ends without a result -------------------------------------------------------------
 
 
-def _activate(draft: Draft, command: Activate) -> None:
-    task = insist_operation(draft, command.task, table.ACTIVATE)
-    begin_on(draft, task, ACTIVATED)
-    draft.awaken(task)
-    draft.set_task(task, state=READY)
-    draft.commit()
+def _activate(builder: EventBuilder, command: Activate) -> None:
+    task = insist_operation(builder, command.task, table.ACTIVATE)
+    begin_on(builder, task, ACTIVATED)
+    awaken_task(builder, task)
+    builder.set_task(task, state=READY)
+    commit(builder)
 
 
-def _nominate(draft: Draft, command: Nominate) -> None:
-    task = insist_operation(draft, command.task, table.NOMINATE)
-    begin_on(draft, task, NOMINATED, {"note": line(command.note, "note")})
-    draft.awaken(task)
+def _nominate(builder: EventBuilder, command: Nominate) -> None:
+    task = insist_operation(builder, command.task, table.NOMINATE)
+    begin_on(builder, task, NOMINATED, {"note": line(command.note, "note")})
+    awaken_task(builder, task)
     if command.person is None:
-        draft.set_task(task, state=READY)
+        builder.set_task(task, state=READY)
     else:
-        draft.set_task(task, state=RESERVED, holder=command.person, to=command.person)
-    draft.commit()
+        builder.set_task(task, state=RESERVED, holder=command.person, to=command.person)
+    commit(builder)
 
 
-def _modify(draft: Draft, command: Modify) -> None:
-    task = insist_operation(draft, command.task, table.MODIFY)
+def _modify(builder: EventBuilder, command: Modify) -> None:
+    task = insist_operation(builder, command.task, table.MODIFY)
     if command.priority not in table.PRIORITIES.values():
         raise InvalidForm(fields={"priority": f"must be one of {', '.join(table.PRIORITIES)}"})
     if command.priority == task.priority:
         raise WrongState(action=table.OPERATIONS[table.MODIFY].do, why="the task has this priority already.")
-    begin_on(draft, task, MODIFIED, {"reason": line(command.reason, "reason")})
-    draft.set_task(task, priority=command.priority)
-    draft.commit()
+    begin_on(builder, task, MODIFIED, {"reason": line(command.reason, "reason")})
+    builder.set_task(task, priority=command.priority)
+    commit(builder)
 
 
-def _end(draft: Draft, id: str, operation: str, kind: str, reason: str) -> None:
-    task = insist_operation(draft, id, operation)
-    begin_on(draft, task, kind, {"reason": line(reason, "reason")})
-    draft.close_task(task, str(table.OPERATIONS[operation].to), by=draft.by.person)
-    draft.commit()
+def _end(builder: EventBuilder, id: str, operation: str, kind: str, reason: str) -> None:
+    task = insist_operation(builder, id, operation)
+    begin_on(builder, task, kind, {"reason": line(reason, "reason")})
+    close_task(builder, task, str(table.OPERATIONS[operation].to), by=builder.by.person)
+    commit(builder)
 
 
-def _skip(draft: Draft, command: Skip) -> None:
-    _end(draft, command.task, table.SKIP, SKIPPED, command.reason)
+def _skip(builder: EventBuilder, command: Skip) -> None:
+    _end(builder, command.task, table.SKIP, SKIPPED, command.reason)
 
 
-def _fail(draft: Draft, command: Fail) -> None:
-    _end(draft, command.task, table.FAIL, FAILED, command.reason)
+def _fail(builder: EventBuilder, command: Fail) -> None:
+    _end(builder, command.task, table.FAIL, FAILED, command.reason)
 
 
-def _exit(draft: Draft, command: Exit) -> None:
+def _exit(builder: EventBuilder, command: Exit) -> None:
     """A side task that is not needed any more ends without a result; who ends it says why."""
-    _end(draft, command.task, table.EXIT, EXITED, command.reason)
+    _end(builder, command.task, table.EXIT, EXITED, command.reason)
 
 
 # --- finishing -------------------------------------------------------------------------------------------------------
 
 
-def _complete(draft: Draft, command: Complete) -> None:
-    task = insist_operation(draft, command.task, table.COMPLETE)
-    track = draft.case.tracks[task.track]
-    edition = draft.library[task.edition]
+def _complete(builder: EventBuilder, command: Complete) -> None:
+    task = insist_operation(builder, command.task, table.COMPLETE)
+    track = builder.case.tracks[task.track]
+    edition = builder.library[task.edition]
     if task.type == "step":
         raise WrongState(action=table.OPERATIONS[table.COMPLETE].do, why=table.NOT_FOR["step"][table.COMPLETE])
     if task.type == "decision":
-        _decide_proposal(draft, task, track, command)
+        _decide_proposal(builder, task, track, command)
         return
-    insist_not_frozen(draft)
+    insist_not_frozen(builder)
     rule = edition.tasks[task.rule]
-    insist_another_than(draft, rule.not_by, track)
-    insist_another(draft, set(objectors(draft.case, task)))
+    insist_another_than(builder, rule.not_by, track)
+    insist_another(builder, set(objectors(builder.case, task)))
     checklists.insist_ticked(edition, task)
-    facts, body = form_data(draft, edition, rule.form, command.data)
+    facts, body = form_data(builder, edition, rule.form, command.data)
     reviews.insist_reviewed(task, facts)
-    told = draft.facts(track, facts, task)
+    told = builder.facts(track, facts, task)
     if reasons := [edition.text(f"guards.{n}") for n in rule.guards if not GUARDS[n].holds(told)]:
         raise Refused(reasons=reasons)
-    complete(draft, task, rule, track, facts, body, happened(draft, command.happened_on))
+    complete(builder, task, rule, track, facts, body, happened(builder, command.happened_on))
 
 
 def complete(
-    draft: Draft, task: Task, rule: TaskRule, track: Track, data: Mapping[str, Json], body: Mapping[str, Json],
+    builder: EventBuilder, task: Task, rule: TaskRule, track: Track, data: Mapping[str, Json], body: Mapping[str, Json],
     extra: Mapping[str, Json],
 ) -> None:  # fmt: skip
     effects: dict[str, Json] = {"task": task.id, "name": task.name} | dict(extra)
-    facts = draft.facts(track, data, task)
+    facts = builder.facts(track, data, task)
     reads = {key for name in rule.guards for key in GUARDS[name].reads} | set(effect_reads(rule.effects))
-    if kept := {key: draft.context.facts[key] for key in sorted(reads) if key in draft.context.facts}:
+    if kept := {key: builder.context.facts[key] for key in sorted(reads) if key in builder.context.facts}:
         effects["facts"] = kept
-    draft.begin(COMPLETED, track, effects, body)
-    draft.close_task(task, "Completed", by=draft.by.person, result=dict(data))
-    draft.apply(rule.effects, facts)
-    draft.open_all(rule.opens, track, facts, task.edition)
+    builder.begin(COMPLETED, track, effects, body)
+    close_task(builder, task, "Completed", by=builder.by.person, result=dict(data))
+    apply_effects(builder, rule.effects, facts)
+    open_tracks(builder, rule.opens, track, facts, task.edition)
     for name, value, opens in rule.opens_if:
         if data.get(name) == value:
-            draft.open_all(opens, track, facts, task.edition)
-    draft.commit()
+            open_tracks(builder, opens, track, facts, task.edition)
+    commit(builder)
 
 
-def _decide_proposal(draft: Draft, task: Task, track: Track, command: Complete) -> None:
+def _decide_proposal(builder: EventBuilder, task: Task, track: Track, command: Complete) -> None:
     values = dict(command.data)
     answer = values.pop("decision", None)
     if answer not in ("confirm", "refuse"):
@@ -315,17 +327,17 @@ def _decide_proposal(draft: Draft, task: Task, track: Track, command: Complete) 
     if answer == "refuse":
         if not reason:
             raise InvalidForm(fields={"reason": "is required"})
-        refuse(draft, task, {"reason": line(reason, "reason")})
+        refuse(builder, task, {"reason": line(reason, "reason")})
         return
-    found = draft.library[track.edition].find(task.rule, track.states)
+    found = builder.library[track.edition].find(task.rule, track.states)
     if found is None:
         raise WrongState(action="Confirm", why="the case has moved on.")
-    confirm(draft, track, *found)
+    confirm(builder, track, *found)
 
 
-def _add(draft: Draft, command: Add) -> None:
-    track = draft.track(command.track)
-    edition = draft.library[track.edition]
+def _add(builder: EventBuilder, command: Add) -> None:
+    track = builder.track(command.track)
+    edition = builder.library[track.edition]
     for offer in edition.rules["on_request"]:
         rule = edition.tasks[offer["task"]]
         if rule.name != command.task:
@@ -333,39 +345,39 @@ def _add(draft: Draft, command: Add) -> None:
         here = any(place in offer["from"] for leaf in track.states for place in _places(leaf))
         if not here:
             raise WrongState(action=edition.text(f"tasks.{rule.key}"), why="it is not asked for at this step.")
-        if draft.by.role not in accepted(draft.case, tuple(offer["by"])):
+        if builder.by.role not in accepted(builder.case, tuple(offer["by"])):
             raise NotAllowed(why=f"this task is asked for by: {', '.join(offer['by'])}.")
         if rule.per == "party" and command.about not in (None, *parties.PARTIES):
             raise InvalidForm(fields={"about": "must be need_owner or technology_owner"})
-        if command.person not in (None, draft.by.person) and not command.note:
+        if command.person not in (None, builder.by.person) and not command.note:
             raise InvalidForm(fields={"note": "is required"})
-        due = _day_named(draft, command.due)
-        draft.begin(ADDED, track, {"name": rule.name}, {"note": line(command.note, "note")} if command.note else {})
-        if not draft.open_side_task(rule, track, draft.facts(track, {}), about=command.about, due=due):
+        due = _day_named(builder, command.due)
+        builder.begin(ADDED, track, {"name": rule.name}, {"note": line(command.note, "note")} if command.note else {})
+        if not open_side_task(builder, rule, track, builder.facts(track, {}), about=command.about, due=due):
             raise WrongState(action=edition.text(f"tasks.{rule.key}"), why="one is open already.")
-        draft.commit()
+        commit(builder)
         if command.person is not None:
-            _give_to(draft, command.person, str(command.note))
+            _give_to(builder, command.person, str(command.note))
         return
     raise NotFound("task")
 
 
-def _day_named(draft: Draft, day: str | None) -> Rule | None:
+def _day_named(builder: EventBuilder, day: str | None) -> Rule | None:
     if day is None:
         return None
     forms.insist_day(day, "due")
-    if day < draft.context.calendar.local_date(draft.context.now).isoformat():
+    if day < builder.context.calendar.local_date(builder.context.now).isoformat():
         raise InvalidForm(fields={"due": "must not lie in the past"})
     return on_day(day)
 
 
-def _give_to(draft: Draft, person: str, note: str) -> None:
+def _give_to(builder: EventBuilder, person: str, note: str) -> None:
     """What was opened just now goes to one person: taken by whoever asked for it, or assigned to another."""
-    for one in draft.events[-1].effects["tasks"]:
-        if person == draft.by.person:
-            _claim(draft, Claim(one["id"]))
+    for one in builder.events[-1].effects["tasks"]:
+        if person == builder.by.person:
+            _claim(builder, Claim(one["id"]))
         else:
-            _assign(draft, Assign(one["id"], person, note))
+            _assign(builder, Assign(one["id"], person, note))
 
 
 def _places(leaf: str) -> list[str]:

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.engine.execution import task_lifecycle as table
-from casework.engine.execution.effects import Draft
+from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import begin_on, form_data, insist_another_than, insist_operation, line
+from casework.engine.execution.task_changes import commit
 from casework.engine.execution.task_commands import AnswerReview, AskReview
 from casework.engine.state.case import RESERVED, Task
 from casework.engine.state.events import APPROVED, CHANGES_ASKED, REVIEW_ASKED
@@ -34,33 +35,33 @@ def insist_reviewed(task: Task, facts: Mapping[str, Json]) -> None:
         raise WrongState(action=do, why="other answers were approved: ask for a review of these.")
 
 
-def ask_review(draft: Draft, command: AskReview) -> None:
+def ask_review(builder: EventBuilder, command: AskReview) -> None:
     """Have another person look at the form before the task is finished."""
-    task = insist_operation(draft, command.task, table.COMPLETE)
+    task = insist_operation(builder, command.task, table.COMPLETE)
     if task.type != "side" or table.giver(task) is not None or table.review_for(task) is not None:
         raise WrongState(action="Ask for a review", why="only whoever finishes a side task asks for one.")
-    if command.person in (task.holder, draft.by.person, draft.by.acting_for):
+    if command.person in (task.holder, builder.by.person, builder.by.acting_for):
         raise InvalidForm(fields={"person": "must be somebody else"})
-    edition = draft.library[task.edition]
+    edition = builder.library[task.edition]
     rule = edition.tasks[task.rule]
-    insist_another_than(draft, rule.not_by, draft.case.tracks[task.track])
-    facts, body = form_data(draft, edition, rule.form, command.data)
-    begin_on(draft, task, REVIEW_ASKED, body)
-    draft.set_task(task, state=RESERVED, holder=command.person, to=command.person, result=facts)
-    draft.commit()
+    insist_another_than(builder, rule.not_by, builder.case.tracks[task.track])
+    facts, body = form_data(builder, edition, rule.form, command.data)
+    begin_on(builder, task, REVIEW_ASKED, body)
+    builder.set_task(task, state=RESERVED, holder=command.person, to=command.person, result=facts)
+    commit(builder)
 
 
-def answer_review(draft: Draft, command: AnswerReview) -> None:
+def answer_review(builder: EventBuilder, command: AnswerReview) -> None:
     """Approve what was proposed, or ask for changes; it goes back to whoever asked."""
-    task = insist_operation(draft, command.task, table.COMPLETE)
+    task = insist_operation(builder, command.task, table.COMPLETE)
     asked_by = table.review_for(task)
-    if asked_by is None or draft.by.person != task.holder:
+    if asked_by is None or builder.by.person != task.holder:
         raise WrongState(action="Review it", why="you were not asked to review it.")
-    if draft.by.acting_for == asked_by:
+    if builder.by.acting_for == asked_by:
         raise NotAllowed(why="another person must decide this than the one who asked for it.")
     if command.approve:
-        begin_on(draft, task, APPROVED, {"note": line(command.note, "note")} if command.note else {})
+        begin_on(builder, task, APPROVED, {"note": line(command.note, "note")} if command.note else {})
     else:
-        begin_on(draft, task, CHANGES_ASKED, {"note": line(command.note or "", "note")})
-    draft.set_task(task, state=RESERVED, holder=asked_by, to=asked_by)
-    draft.commit()
+        begin_on(builder, task, CHANGES_ASKED, {"note": line(command.note or "", "note")})
+    builder.set_task(task, state=RESERVED, holder=asked_by, to=asked_by)
+    commit(builder)

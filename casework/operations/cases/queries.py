@@ -18,7 +18,7 @@ from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.definition.prefill import prefill
 from casework.engine.execution.available_actions import offers, task_offers
 from casework.engine.execution.context import By, Context, Library
-from casework.engine.execution.effects import accepted
+from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.task_lifecycle import PRIORITIES
 from casework.engine.roles import COMPLIANCE, OFFICER, ORGANISATION_QUEUES, SUPERVISOR
 from casework.engine.state.case import CREATED, Case, Task, Track

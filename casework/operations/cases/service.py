@@ -11,7 +11,7 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import TaskRule
 from casework.engine.execution.commands import Command, DeclareInterest, EndConsent, Fire, HandOver, Open
 from casework.engine.execution.context import By
-from casework.engine.execution.effects import accepted
+from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.guards import duty_reasons
 from casework.engine.execution.record_commands import RegisterDocument
 from casework.engine.execution.task_commands import Add

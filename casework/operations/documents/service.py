@@ -16,7 +16,7 @@ from casework.engine.case_objects.document_access import last_day
 from casework.engine.case_objects.documents import CLERKS, DELIVERERS, home, refusal
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
-from casework.engine.execution.effects import accepted
+from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.record_commands import (
     ChangeGrantDay,
     FileDocument,

@@ -15,7 +15,7 @@ from casework.engine.case_objects.messages import INTERNAL, SHARED, WRITERS, WRI
 from casework.engine.definition.editions import Edition
 from casework.engine.execution import task_lifecycle as table
 from casework.engine.execution.context import By, Library
-from casework.engine.execution.effects import accepted
+from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.guards import duty_reasons
 from casework.engine.roles import DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SUPERVISOR
 from casework.engine.state.case import HELD, Case, Task, Track

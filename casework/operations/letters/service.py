@@ -20,7 +20,7 @@ from casework.engine.case_objects.letters import CLOSING, REFERRAL, REMINDER, SE
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
-from casework.engine.execution.effects import accepted
+from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.record_commands import SendLetter
 from casework.engine.parties import PARTIES
 from casework.engine.state.case import Case, Task

@@ -25,7 +25,7 @@ from casework.engine.case_objects.messages import (
 )
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
-from casework.engine.execution.effects import accepted
+from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.record_commands import Correct, Said, Say
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event

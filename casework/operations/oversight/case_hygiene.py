@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, TextClause, text
 
 from casework.definitions import load_library
-from casework.engine.execution.effects import RETURN_PAPERS
+from casework.engine.execution.task_changes import RETURN_PAPERS
 from casework.engine.roles import DISPUTE_OFFICER, INTAKE, MEDIATION, OFFICER, QUEUE_ROLES, SUPERVISOR
 from casework.errors import NotFound
 from casework.operations.core.access_sql import COUNTS

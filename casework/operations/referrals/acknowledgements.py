@@ -22,7 +22,7 @@ from casework.engine.case_objects.acknowledgements import (
 )
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
-from casework.engine.execution.effects import accepted
+from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.record_commands import AnswerObjection, Object, Receive
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event

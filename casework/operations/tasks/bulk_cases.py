@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from casework.definitions import load_library
-from casework.engine.execution.effects import accepted
+from casework.engine.execution.effect_roles import accepted
 from casework.engine.state.case import Case
 from casework.errors import CaseworkError, InvalidForm, NotFound
 from casework.operations.cases.queries import find_case

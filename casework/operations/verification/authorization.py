@@ -19,7 +19,7 @@ from casework.engine.definition.required_documents import THERE, papers_for
 from casework.engine.execution import corrections
 from casework.engine.execution.checklists import steps_unticked
 from casework.engine.execution.context import By, Library
-from casework.engine.execution.effects import accepted
+from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.guards import duty_reasons
 from casework.engine.execution.joins import RELEASE, TOO_FEW
 from casework.engine.execution.sequential_requests import asked_by, same_request

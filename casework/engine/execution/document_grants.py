@@ -1,0 +1,96 @@
+"""Consents and the access to documents that they carry: given, ended, given until a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from casework.engine.deadlines.deadlines import (
+    on_day,
+)
+from casework.engine.execution.event_builder import EventBuilder
+from casework.engine.execution.timers import let_grant_expire, open_clock, stop_clocks_of_grant
+from casework.engine.state.case import (
+    Consent,
+    Document,
+    Grant,
+    Track,
+)
+
+Json = Any
+
+
+def give_consent(builder: EventBuilder, track: Track, one: Mapping[str, Json]) -> None:
+    id = builder.context.new_id()
+    builder.add("consents", {"id": id} | dict(one))
+    if one["expires_on"]:
+        open_clock(builder, builder.case.main.id, "cd", [("expire", on_day(one["expires_on"]))], consent=id)
+
+
+def grant_documents(builder: EventBuilder, track: Track, documents: Iterable[str]) -> None:
+    # Until when, the same deed may say that shares it.
+    days = {**track.given, **builder.effects.get("given", {})}.get("shared_until") or {}
+    today = builder.context.calendar.local_date(builder.context.now).isoformat()
+    for document in documents:
+        kept, until = builder.case.documents[document], days.get(document)
+        if kept.withdrawn_at is not None or until is not None and until < today:
+            continue
+        under = _consents_to(builder, kept, track.provider)
+        if under is None:
+            continue
+        id = builder.context.new_id()
+        told = {"id": id, "track": track.id, "document": document, "consents": under}
+        builder.add("grants", told | ({"until": until} if until else {}))
+        if until is not None:
+            let_grant_expire(builder, track.id, id, until)
+
+
+def _consents_to(builder: EventBuilder, document: Document, provider: str | None) -> list[str] | None:
+    """A consent of each party that the document concerns, to this provider; None where one is missing."""
+    by_party = (
+        next((c.id for c in builder.case.consents.values() if c.party == party and c.covers(document, provider)), None)
+        for party in document.concerns
+    )
+    found = list(by_party)
+    return None if None in found else [id for id in found if id is not None]
+
+
+def end_grants(builder: EventBuilder, track: Track) -> None:
+    above = builder.case.referral_of(track)
+    for grant in builder.case.grants.values():
+        if above is not None and grant.track == above.id and grant.ended_at is None:
+            end_grant(builder, grant)
+
+
+def end_grant(builder: EventBuilder, grant: Grant) -> None:
+    builder.add("grants_ended", grant.id)
+    stop_clocks_of_grant(builder, grant.id)
+
+
+def set_grant_day(builder: EventBuilder, grant: Grant, until: str | None) -> None:
+    builder.add("grant_days", {"id": grant.id, "until": until})
+    stop_clocks_of_grant(builder, grant.id)
+    if until is not None:
+        let_grant_expire(builder, grant.track, grant.id, until)
+
+
+def end_grants_to(builder: EventBuilder, document: str) -> None:
+    """End whatever lets a provider see a document."""
+    for grant in builder.case.grants.values():
+        if grant.document == document and grant.ended_at is None:
+            end_grant(builder, grant)
+
+
+def end_grants_under(builder: EventBuilder, consent: Consent) -> list[str]:
+    """End the grants given under a consent; gives the referrals that had them."""
+    hit: dict[str, None] = {}
+    for grant in builder.case.grants.values():
+        if consent.id in grant.consents and grant.ended_at is None:
+            end_grant(builder, grant)
+            hit[grant.track] = None
+    # A referral sent but not accepted has no grants yet; it leans on the consent all the same.
+    for track in builder.case.live_tracks():
+        leans = [builder.case.documents[d] for d in track.given.get("documents", ()) if d in builder.case.documents]
+        if track.workflow == "referral" and any(consent.covers(d, track.provider) for d in leans):
+            hit[track.id] = None
+    return list(hit)

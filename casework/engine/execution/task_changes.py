@@ -1,0 +1,229 @@
+"""Open, close, suspend and free the tasks of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from casework.engine.deadlines.deadlines import (
+    A_FORTNIGHT,
+    Plan,
+    Rule,
+    moment_of,
+    on_day,
+    plan,
+    rule_of,
+    usual,
+)
+from casework.engine.definition.editions import TaskRule
+from casework.engine.definition.facts import Facts
+from casework.engine.execution.effect_roles import SEALED_FOR
+from casework.engine.execution.event_builder import EventBuilder
+from casework.engine.execution.timers import WAKE, due_of, is_wake, open_clock, pause_clock, resume_clock, set_clock
+from casework.engine.parties import PARTIES
+from casework.engine.roles import ORGANISATION_QUEUES
+from casework.engine.state.case import (
+    CREATED,
+    HELD,
+    OBSOLETE,
+    OPEN,
+    PAUSED,
+    READY,
+    RUNNING,
+    SUSPENDED,
+    Task,
+    Track,
+)
+
+Json = Any
+
+
+#: The task by which a provider is asked what became of its copies, where the edition of referrals has it.
+RETURN_PAPERS = "return_papers"
+
+
+def commit(builder: EventBuilder) -> int:
+    _ask_for_copies(builder)
+    return builder.commit()
+
+
+def _ask_for_copies(builder: EventBuilder) -> None:
+    """Whose access ends is asked at once what becomes of the copies; whose is given again is not asked any more."""
+    given, ended = builder.effects.get("grants", ()), set(builder.effects.get("grants_ended", ()))
+    touched = [*(one["track"] for one in given), *(builder.case.grants[id].track for id in ended)]
+    for id in sorted(set(touched)):
+        mine = [one for one in builder.case.grants.values() if one.track == id]
+        seen = {one["document"] for one in given if one["track"] == id}
+        seen |= {one.document for one in mine if one.ended_at is None and one.id not in ended}
+        out = any(
+            (one.ended_at is not None or one.id in ended) and one.returned_at is None and one.document not in seen for one in mine
+        )
+        track = builder.case.tracks[id]
+        asked = [one for one in builder.case.open_tasks() if one.track == id and one.name == RETURN_PAPERS]
+        rule = next((one for one in builder.library[track.edition].tasks.values() if one.name == RETURN_PAPERS), None)
+        if out and not asked and rule is not None:
+            open_side_task(builder, rule, track, builder.facts(track, {}))
+        elif not out:
+            for task in asked:
+                close_task(builder, task, OBSOLETE)
+
+
+def free_task(builder: EventBuilder, task: Task) -> None:
+    """Nobody holds it any more; what stands still goes on standing still."""
+    builder.set_task(task, holder=None, **({"state": READY} if task.state in HELD else {}))
+
+
+def suspend_task(builder: EventBuilder, task: Task, wait: Mapping[str, Json]) -> None:
+    """It waits until a day: its own clock stands still, and another one wakes it."""
+    for clock in builder.case.clocks.values():
+        if clock.task == task.id and clock.state == RUNNING:
+            pause_clock(builder, clock)
+    builder.set_task(task, state=SUSPENDED, wait=dict(wait))
+    open_clock(builder, task.track, "cd", [(WAKE, on_day(wait["until"]))], task=task.id)
+
+
+def resume_task(builder: EventBuilder, task: Task) -> None:
+    """It goes on where it stood; while its case is on hold, its clock goes on with the case."""
+    builder.set_task(task, wait=None)
+    if not _stands_still(builder, task):
+        builder.set_task(task, state=(task.before or READY) if task.holder else READY)
+    hold = builder.case.hold
+    for clock in builder.case.clocks.values():
+        if clock.task != task.id:
+            continue
+        if is_wake(clock):
+            set_clock(builder, clock, "stopped")
+        elif clock.state == PAUSED and hold is not None and task.type != "step":
+            builder.effects["hold"] = dict(hold) | {"paused": [*hold.get("paused", ()), clock.id]}
+        elif clock.state == PAUSED and not _stands_still(builder, task):
+            resume_clock(builder, clock)
+
+
+def _stands_still(builder: EventBuilder, task: Task) -> bool:
+    return builder.case.frozen and task.queue in ORGANISATION_QUEUES
+
+
+def awaken_task(builder: EventBuilder, task: Task) -> None:
+    """It begins before its day; when it is due has been said."""
+    for clock in builder.case.clocks.values():
+        if clock.task == task.id and clock.rungs[clock.next].what == "activate":
+            set_clock(builder, clock, clock.state, next=clock.next + 1, left=list(clock.left[1:]))
+
+
+def free_tasks_of(builder: EventBuilder, person: str) -> None:
+    """What a person holds goes back to its queue, so that nothing waits for somebody who cannot do it."""
+    ended = {one["id"] for one in builder.effects.get("task_states", ()) if one.get("state", READY) not in OPEN}
+    for task in builder.case.open_tasks():
+        if task.holder == person and task.id not in ended:
+            free_task(builder, task)
+
+
+def free_tasks_within(builder: EventBuilder, referral: Track, people: Iterable[str]) -> None:
+    """Whoever is shut out of a referral holds nothing of it any more; its own step ends with the move."""
+    within, gone = {referral.id, *(one.id for one in builder.case.children(referral.id))}, set(people)
+    for task in builder.case.open_tasks():
+        if task.holder in gone and task.track in within and (task.track, task.type) != (referral.id, "step"):
+            free_task(builder, task)
+
+
+def close_task(
+    builder: EventBuilder, task: Task, state: str, *, by: str | None = None, result: Mapping[str, Json] | None = None
+) -> None:
+    change: dict[str, Json] = {"state": state}
+    if by is not None:
+        change["by"] = by
+    if result is not None:
+        change["result"] = result
+    builder.set_task(task, **change)
+    for clock in builder.case.clocks.values():
+        if clock.task == task.id:
+            set_clock(builder, clock, "stopped")
+
+
+def close_tasks_of(builder: EventBuilder, names: Iterable[str]) -> None:
+    for task in builder.case.open_tasks():
+        if task.name in names:
+            close_task(builder, task, "Completed", by=builder._header["actor"])
+
+
+def open_task(
+    builder: EventBuilder, track: Track, *, task: str, name: str, rule: str, type: str, queue: str, due: Rule | str | None,
+    of: str | None = None, about: str | None = None, aftercare: bool = False, activate: Rule | None = None,
+    rungs: Plan | None = None, edition: str | None = None,
+) -> None:  # fmt: skip
+    """Open a task, and a clock that counts to its due moment; `due` as a moment is that of a clock that goes on.
+
+    A side task of what has ended is aftercare, whatever its rule says: nothing closes it any more.
+    """
+    queue = SEALED_FOR.get(queue, queue) if builder.case.kind == "mediation" else queue
+    # While a stop is being decided, what is opened for a provider stands still from the beginning.
+    state = SUSPENDED if builder.case.frozen and queue in ORGANISATION_QUEUES else READY
+    builder.add("tasks", {
+        "id": task, "track": track.id, "name": name, "edition": edition or track.edition, "rule": rule,
+        "type": type, "queue": queue,
+        "organisation": provider_of(builder, track) if queue in ORGANISATION_QUEUES else None,
+        "state": CREATED if activate else state, "due": due if isinstance(due, str) else None, "of": of, "about": about,
+        "aftercare": aftercare or type == "side" and _over(builder, track),
+    })  # fmt: skip
+    if due is not None and not isinstance(due, str):
+        unit = due["unit"]
+        ladder = builder.library[edition or track.edition].ladder
+        planned = plan(due, usual(unit, ladder) if rungs is None else rungs, activate)
+        made = open_clock(builder, track.id, unit, planned, task=task, of=of if type == "step" else None)
+        builder.effects["tasks"][-1]["due"] = due_of(made)
+
+
+def _over(builder: EventBuilder, track: Track) -> bool:
+    """Whether a track has ended: with this very event, or before it and has not been reopened."""
+    mine = builder.effects if builder._header["track"] == track.id else {}
+    return bool(mine.get("ended") or not track.live and not mine.get("reopened"))
+
+
+def provider_of(builder: EventBuilder, track: Track) -> str | None:
+    """Who works on a track: the provider that this very event names, where it names another."""
+    if "provider" in builder.effects and builder._header["track"] in (track.id, track.parent):
+        return cast("str | None", builder.effects["provider"])
+    return track.provider
+
+
+def open_side_task(
+    builder: EventBuilder, rule: TaskRule, track: Track, facts: Facts, about: str | None = None, edition: str | None = None,
+    due: Rule | None = None,
+) -> bool:  # fmt: skip
+    """Open a side task, or several; False where one is open already and one is enough. `due` replaces its limit."""
+    edition = edition or track.edition
+    track = builder.case.main if rule.on == "main" and track.id in builder.case.tracks else track
+    if rule.unless_open and any(t.name == rule.name and t.about == about for t in builder.case.open_tasks()):
+        return False
+    said = builder.said(facts)
+    activate = None
+    if rule.after is not None:
+        activate = rule_of(rule.after, said)
+        if activate is None:
+            return True
+        if moment_of(activate, builder.context.now, builder.context.calendar) <= builder.context.now:
+            activate = None
+    abouts: list[tuple[str | None, Rule | None]] = [(about, None)]
+    if rule.per == "party" and about is None:
+        abouts = [(party, None) for party in PARTIES]
+    elif rule.per is not None and rule.per.startswith("items:"):
+        items = builder._header["body"].get(rule.per.removeprefix("items:")) or []
+        abouts = [(str(n), on_day(item["by"])) for n, item in enumerate(items)]
+    for about_one, own_due in abouts:
+        if rule.unless_open and any(t.name == rule.name and t.about == about_one for t in builder.case.open_tasks()):
+            continue
+        until = due or own_due or rule_of(rule.due, said) or A_FORTNIGHT
+        open_task(builder,
+            track, task=builder.context.new_id(), name=rule.name, rule=rule.key, type="side", queue=rule.queue, due=until,
+            about=about_one, aftercare=rule.aftercare, activate=activate, edition=edition,
+        )  # fmt: skip
+    return True
+
+
+def open_named_task(builder: EventBuilder, name: str, about: str | None = None) -> None:
+    """Open a task of the main track's workflow by its name, where the edition has one."""
+    track = builder.case.main
+    for rule in builder.library[track.edition].tasks.values():
+        if rule.name == name:
+            open_side_task(builder, rule, track, builder.facts(track, {}), about)
+            return

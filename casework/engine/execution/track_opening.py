@@ -1,0 +1,156 @@
+"""Open tracks beside and below another, start them, and end them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from casework.engine.deadlines.deadlines import (
+    Rule,
+    rule_of,
+    runs_out,
+)
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.facts import Facts
+from casework.engine.execution.document_grants import end_grants
+from casework.engine.execution.event_builder import EventBuilder
+from casework.engine.execution.state_entry import stand_in
+from casework.engine.execution.task_changes import close_task, open_side_task, provider_of
+from casework.engine.execution.timers import set_clock
+from casework.engine.state.case import (
+    OBSOLETE,
+    Track,
+)
+from casework.engine.state.join_count import join_of, request_to_repeat
+from casework.errors import NotFound
+
+Json = Any
+
+
+def end_track(builder: EventBuilder, track: Track) -> None:
+    """Nothing of an ended track stays open, but for what is aftercare."""
+    kept = set()
+    for task in builder.case.open_tasks():
+        if task.track == track.id and task.type != "step":
+            if task.aftercare:
+                kept.add(task.id)
+            else:
+                close_task(builder, task, OBSOLETE)
+    for clock in builder.case.clocks.values():
+        if clock.track == track.id and clock.task not in kept and clock.consent is None and clock.grant is None:
+            set_clock(builder, clock, "stopped")
+    above = builder.case.referral_of(track)
+    if above is not None:
+        others = [one for one in (above, *builder.case.children(above.id)) if one.id != track.id]
+        if not any(one.live for one in others):
+            end_grants(builder, track)
+
+
+def open_tracks(
+    builder: EventBuilder, opens: Iterable[Mapping[str, Json]], track: Track, facts: Facts, edition: str | None = None
+) -> None:
+    """Open what a rule names; `edition` is whose rule it is, where that is not the track's own."""
+    rules = builder.library[edition or track.edition]
+    for one in opens:
+        match one["open"]:
+            case "task":
+                open_side_task(builder, rules.tasks[one["task"]], track, facts, edition=rules.fingerprint)
+            case "track":
+                _open_track(builder, one["workflow"], fresh=one["fresh"])
+            case "service_track":
+                if builder.library.latest(track.kind) is not None:
+                    _start(builder, track.kind, track.kind, parent=track.id, provider=provider_of(builder, track))
+            case "referral":
+                _open_referral(builder, one, facts)
+            case "beside":
+                _open_beside(builder, track, facts)
+            case "next_provider":
+                # A join says by itself when too few are left.
+                if not _open_next(builder, track) and join_of(builder.case, track) is None:
+                    open_side_task(builder, rules.tasks[one["task"]], track, facts, edition=rules.fingerprint)
+
+
+def _open_track(builder: EventBuilder, workflow: str, *, fresh: bool) -> None:
+    live = [t for t in builder.case.live_tracks() if t.workflow == workflow and not t.replaced]
+    if fresh or not live:
+        _start(builder, workflow, workflow, parent=None, provider=None)
+
+
+def _open_referral(builder: EventBuilder, one: Mapping[str, Json], facts: Facts) -> None:
+    service, provider = one["service"], None
+    if one["planned"]:
+        provider = _planned(facts, service)
+        if provider is None:
+            return
+    kept = facts.referral(service)
+    if kept is not None and not one["fresh"] and (kept.provider == provider or not one["planned"]):
+        return
+    given: dict[str, Json] = {"question": one["question"]} if one["question"] else {}
+    if one["due"]:
+        moment = runs_out(one["due"], builder.context.now, builder.context.calendar, builder.said(facts))
+        given["wanted_on"] = builder.context.calendar.local_date(moment).isoformat() if moment else None
+    activate = rule_of(one["after"], builder.said(facts)) if one["after"] else None
+    _start(builder, "referral", service, parent=None, provider=provider, given=given, activate=activate)
+
+
+def _open_next(builder: EventBuilder, referral: Track) -> bool:
+    """A referral to the next provider of the panel; False where nobody is left to ask."""
+    panel = list(referral.given.get("panel") or ())
+    if not panel:
+        return False
+    given = {"after": referral.id, "panel": panel[1:]}
+    _start(builder, "referral", referral.kind, parent=None, provider=panel[0], given=given)
+    return True
+
+
+def _open_beside(builder: EventBuilder, track: Track, facts: Facts) -> None:
+    """A referral to each provider that the form names, beside this one, or beside the last of the service it names."""
+    first = track if track.workflow == "referral" else request_to_repeat(builder.case, facts.data.get("service", ""))
+    if first is None:
+        return
+    for provider in facts.data.get("beside") or ():
+        _start(builder, "referral", first.kind, parent=None, provider=provider, given={"with": first.id})
+
+
+def _planned(facts: Facts, service: str) -> str | None:
+    """Whom the plan in force names for a service: the form that changes it, else the newest of plan and changes."""
+    if service in facts.data:
+        return str(facts.data[service])
+    plan, change = facts.result("service_plan"), facts.fired("amend_plan", facts.case.main)
+    if change is not None and (plan is None or plan.closed_at is None or plan.closed_at < change.at):
+        return change.data.get(service)
+    return plan.result.get(service) if plan else None
+
+
+def _start(
+    builder: EventBuilder,
+    workflow: str,
+    kind: str,
+    *,
+    parent: str | None,
+    provider: str | None,
+    given: Mapping[str, Json] | None = None,
+    activate: Rule | None = None,
+) -> None:
+    edition = builder.library.latest(workflow)
+    if edition is None:
+        raise NotFound("workflow")
+    opened = {
+        "id": builder.context.new_id(), "workflow": workflow, "edition": edition.fingerprint, "kind": kind,
+        "parent": parent, "provider": provider, "states": list(edition.initial), "given": dict(given or {}),
+    }  # fmt: skip
+    builder.add("tracks", opened)
+    start_track(builder, opened, edition, activate)
+
+
+def start_track(builder: EventBuilder, opened: Mapping[str, Json], edition: Edition, activate: Rule | None = None) -> None:
+    """Open what stands in the first state of a new track; its step appears when it is to be worked on."""
+    track = Track(
+        id=opened["id"], workflow=opened["workflow"], edition=opened["edition"], kind=opened["kind"],
+        parent=opened["parent"], provider=opened["provider"], states=tuple(opened["states"]),
+        entered_at=builder.context.now, opened_at=builder.context.now, given=opened.get("given", {}),
+    )  # fmt: skip
+    facts = builder.facts(track, {})
+    for leaf in track.states:
+        stand_in(builder, track, leaf, facts, back=False, activate=activate)
+    open_tracks(builder, edition.rules["opens"], track, facts)
