@@ -15,7 +15,8 @@ from casework.engine.state.events import HANDED_OVER, Event
 from casework.engine.state.projection import evolve
 from casework.operations.history.eligible_actors import Candidates
 from casework.operations.history.point_in_time import Past
-from casework.operations.verification.authorization import Judge
+from casework.operations.verification.authorization.evidence import Evidence
+from casework.operations.verification.authorization.judge import reasons_against
 from casework.records.event_log import read_events
 
 Json = Any
@@ -24,13 +25,13 @@ Json = Any
 def wrongly_told(db: Connection, log: str) -> Iterator[str]:
     """What the judge has against somebody else who could have done an event of a log, as it is told."""
     past = Past(db)
-    judge, candidates = Judge(past.library, past), Candidates(past, past.library)
+    evidence, candidates = Evidence(past.library, past), Candidates(past, past.library)
     case: Case | None = None
     for event in read_events(db, log):
         for one in candidates.of(case, event):
-            if one["why_not"] == "" and (why := judge.reasons(case, _in_place(event, one, case))):
+            if one["why_not"] == "" and (why := reasons_against(evidence, case, _in_place(event, one, case))):
                 yield f"{event.seq} {event.kind} {event.effects.get('transition', '')} by {one['role']}: {'; '.join(why)}"
-        assert judge.reasons(case, event) == []
+        assert reasons_against(evidence, case, event) == []
         case = evolve(case, event)
 
 

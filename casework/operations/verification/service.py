@@ -17,7 +17,8 @@ from casework.ledger.integrity import Head, StoredEvent, check_log
 from casework.ledger.redactable_bodies import ERASED as GONE
 from casework.operations.history.point_in_time import Past
 from casework.operations.verification.access_log import check_readings
-from casework.operations.verification.authorization import Judge
+from casework.operations.verification.authorization.evidence import Evidence
+from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.database import check_rest
 from casework.operations.verification.rows import Finding, Rows, later_than_head
 from casework.records.database import ENGINE, connected
@@ -112,7 +113,7 @@ def check_one(db: Connection, log: str, past: Past) -> Checked:
     row = db.execute(_LOG, {"log": log}).one_or_none()
     if row is None:
         return Checked(log, "missing", None, 0, (Finding("missing", "There is no such log.", log),))
-    walk = _Walk(log, row.number, Judge(past.library, past) if row.kind in ("case", "mediation") else None)
+    walk = _Walk(log, row.number, Evidence(past.library, past) if row.kind in ("case", "mediation") else None)
     faults = check_log(walk.through(read_rows(db, log)), Head(log, row.seq, row.head))
     found = [Finding(f"chain.{fault.kind}", fault.sentence, log, row.number, fault.seq) for fault in faults]
     if not walk.count:
@@ -161,10 +162,10 @@ _HOME_OF_TECHNOLOGY = text("SELECT programme_id::text FROM technologies WHERE id
 class _Walk:
     """One pass over a log for the chain, the fold and the judge together."""
 
-    def __init__(self, log: str, number: str | None, judge: Judge | None) -> None:
+    def __init__(self, log: str, number: str | None, evidence: Evidence | None) -> None:
         self.log = log
         self.number = number
-        self.judge = judge
+        self.evidence = evidence
         self.case: Case | None = None
         #: Of a register's log; a case's events are forgotten as they are folded.
         self.events: list[Event] = []
@@ -199,10 +200,10 @@ class _Walk:
             self.gone |= {(event.seq, name) for name, value in event.body.items() if value is GONE}
             if event.kind == ERASED:
                 self._told[event.seq] = event
-            if self.judge is None:
+            if self.evidence is None:
                 self.events.append(event)
                 return
-            for reason in self.judge.reasons(self.case, event):
+            for reason in reasons_against(self.evidence, self.case, event):
                 self._blame("allowed", f"Event {row.seq} ({row.kind}) was not allowed: {reason}.")
             self.case = evolve(self.case, event)
         except Exception as fault:  # a checker that what it reads can stop would be no checker

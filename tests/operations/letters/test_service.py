@@ -18,7 +18,8 @@ from casework.operations.core.actions import home_of
 from casework.operations.documents.storage import Cabinet
 from casework.operations.history.point_in_time import Past
 from casework.operations.letters.service import Written, compose_letter, list_letters, send_letter
-from casework.operations.verification.authorization import Judge
+from casework.operations.verification.authorization.evidence import Evidence
+from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -127,11 +128,11 @@ def test_what_could_not_have_been_sent_is_found(engine: Engine, sent: tuple[str,
     change, told = FORGED[forged]
     with transaction(engine) as db:
         past, before = Past(db), None
-        judge = Judge(past.library, past)
+        evidence = Evidence(past.library, past)
         *earlier, last = [event_of(row.header, row.effects, row.body) for row in read_rows(db, home_of(db, sent[0]))]
         for event in earlier:
-            judge.reasons(before, event)
+            reasons_against(evidence, before, event)
             before = evolve(before, event)
-        assert judge.reasons(before, last) == []
-        reasons = judge.reasons(before, change(last))
+        assert reasons_against(evidence, before, last) == []
+        reasons = reasons_against(evidence, before, change(last))
     assert any(told in one for one in reasons), reasons

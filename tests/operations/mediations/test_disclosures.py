@@ -18,7 +18,8 @@ from casework.operations.mediations import disclosures
 from casework.operations.mediations.service import find_mediation, open_mediation
 from casework.operations.people.registry import grant_role, register_person
 from casework.operations.people.role_requests import ask_role, decide_role
-from casework.operations.verification.authorization import Judge
+from casework.operations.verification.authorization.evidence import Evidence
+from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.service import verify_case
 from casework.permissions.sight import Sight, sight
 from casework.records.case_loader import load
@@ -270,9 +271,9 @@ def judged(scene: Scene, log: str, change: Callable[[Event], Event]) -> list[str
     """What the verification says of a history in which events were made otherwise."""
     with transaction(scene.engine) as db:
         past, case, found = Past(db), None, list[str]()
-        judge = Judge(past.library, past)
+        evidence = Evidence(past.library, past)
         for one in read_events(db, log):
-            found += judge.reasons(case, change(one))
+            found += reasons_against(evidence, case, change(one))
             case = evolve(case, one)
     return found
 

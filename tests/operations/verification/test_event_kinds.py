@@ -15,7 +15,7 @@ from casework.operations.history import eligible_actors
 from casework.operations.history.timeline import tell
 from casework.operations.messages.service import correct_message
 from casework.operations.tasks import service as tasks
-from casework.operations.verification import authorization
+from casework.operations.verification.authorization.judge import KNOWN
 from casework.records.case_loader import load
 from casework.records.event_log import read_events
 from tests.support.world import World, new_request, to_referral, today
@@ -26,7 +26,7 @@ KINDS = frozenset(
 
 
 def test_each_kind_is_judged() -> None:
-    assert authorization.KNOWN == KINDS
+    assert KNOWN == KINDS
 
 
 def test_of_each_kind_it_is_known_who_else_could_have_done_it() -> None:

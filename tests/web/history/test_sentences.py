@@ -26,7 +26,7 @@ from casework.engine.state.events import (
     REFUSED,
     SAID,
 )
-from casework.operations.verification.authorization import BY_ITSELF
+from casework.operations.verification.authorization.evidence import BY_ITSELF
 from casework.web.history.sentences import say_entry
 from tests.operations.verification.test_event_kinds import KINDS
 

@@ -1,0 +1,1 @@
+"""Whether each event of a log was allowed when it happened."""

@@ -1,0 +1,66 @@
+"""Whether a case was handed over, freed and erased as it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from casework.engine.roles import DISPUTE_OFFICER, OFFICER, SYSTEM
+from casework.engine.state.case import Case
+from casework.engine.state.events import (
+    SYSTEM_ACTOR,
+    Event,
+)
+from casework.operations.verification.authorization.actors import role_not_among, was_mediator
+from casework.operations.verification.authorization.evidence import Evidence, Reasons
+
+Json = Any
+
+
+def judge_handed_over(evidence: Evidence, before: Case, event: Event) -> Reasons:
+    if event.role == SYSTEM:
+        yield from _passed_on(evidence, before, event)
+    else:
+        yield from role_not_among(evidence, before, event, ("officer", "supervisor"))
+    if before.owner is None:
+        yield "nobody owned the case yet"
+    wanted = DISPUTE_OFFICER if before.kind == "mediation" else OFFICER
+    # Who was named before stays named, also after their role has ended.
+    for person in {event.effects["owner"], *event.effects["team"]} - {before.owner, *before.team}:
+        if not evidence.past.held(before.programme, person, wanted, None, event.at, any_deputy=wanted == OFFICER):
+            yield f"it gives the {before.kind} to somebody who was no {wanted.replace('_', ' ')}"
+        if was_mediator(evidence, before, event, person):
+            yield (
+                "it gives the case to somebody who was a dispute officer of the programme, or of a provider that mediates,"
+                " while it was there"
+            )
+    staying = {event.effects["owner"], *event.effects["team"]}
+    yield from _freed(before, event, ({before.owner, *before.team} - staying) | ({before.owner} - {event.effects["owner"]}))
+
+
+def _passed_on(evidence: Evidence, before: Case, event: Event) -> Reasons:
+    """By itself only a mediation goes on, when whoever led it is a dispute officer no more."""
+    if before.kind != "mediation":
+        yield "a case is handed over by people"
+    elif evidence.past.leads(before.programme, before.owner, event.at):
+        yield "whoever led it was a dispute officer still"
+
+
+def _freed(before: Case, event: Event, people: Collection[str | None]) -> Reasons:
+    """Whoever leaves the case holds nothing in it any more, and what others hold is left to them."""
+    held = {task.id for task in before.open_tasks() if task.holder is not None and task.holder in people}
+    freed = {one["id"] for one in event.effects.get("task_states", ()) if one.get("holder", "") is None}
+    if held != freed:
+        yield "it does not free exactly what those held who leave the case"
+
+
+def judge_erased(evidence: Evidence, before: Case, event: Event) -> Reasons:
+    """Two persons' erasure it must be, which is asked of every log alike; here, that a person did not do it."""
+    if event.actor != SYSTEM_ACTOR:
+        yield "words are taken out by an erasure, and not by a person"
+
+
+def judge_interest(evidence: Evidence, before: Case, event: Event) -> Reasons:
+    if event.effects["interest"] != [event.actor]:
+        yield "an interest is declared by the person who has it"
+    yield from _freed(before, event, {event.actor})

@@ -1,0 +1,44 @@
+"""Whether what is sealed was disclosed by those who may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.engine.case_objects import disclosures
+from casework.engine.state.case import Case
+from casework.engine.state.events import (
+    GLASS_BROKEN,
+    PARTIES_TOLD,
+    UNSEALED,
+    UNSEALING_ASKED,
+    UNSEALING_REFUSED,
+    Event,
+)
+from casework.operations.verification.authorization.actors import no_role_held
+from casework.operations.verification.authorization.evidence import Evidence, Reasons, listed, plain
+
+Json = Any
+
+_OPENED_BY: Mapping[str, tuple[str, ...]] = {
+    UNSEALING_ASKED: disclosures.ASKERS, PARTIES_TOLD: disclosures.ASKERS, UNSEALED: disclosures.DECIDERS,
+    UNSEALING_REFUSED: disclosures.DECIDERS, GLASS_BROKEN: disclosures.BREAKERS,
+}  # fmt: skip
+
+
+def judge_disclosure(evidence: Evidence, before: Case, event: Event) -> Reasons:
+    """By two persons or in an emergency, each in the role for it and for somebody who could be given it."""
+    yield from disclosures.faults_of(before, event)
+    if event.kind in _OPENED_BY and event.role not in _OPENED_BY[event.kind]:
+        yield f"it is for {listed(_OPENED_BY[event.kind])}, not for {event.role}"
+    if event.kind == UNSEALED and event.track != before.main.id:
+        yield "the center of the mediation was not told"
+    # Earlier releases did not keep it.
+    if "role_given" in event.effects and plain(event.effects["role_given"]) not in evidence.past.givers(
+        before.programme, event.actor, str(event.role), event.at
+    ):
+        yield "it names somebody else than gave its actor the role, or than agreed to it"
+    for one in event.effects.get("openings", ()):
+        for person, roles in ((one["reader"], disclosures.READERS), (one["decider"], disclosures.DECIDERS)):
+            if one["kind"] == disclosures.UNSEALING and not no_role_held(evidence, before.programme, person, roles, event):
+                yield f"it names somebody who was none of: {listed(roles)}"

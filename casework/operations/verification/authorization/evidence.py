@@ -1,0 +1,75 @@
+"""What events are judged by: the definitions, who had which role when, and what earlier events of the log did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from casework.engine.definition.editions import TransitionRule
+from casework.engine.execution.context import Library
+from casework.engine.state.events import (
+    ACTIVATED,
+    ADDED,
+    ASSIGNED,
+    CONSENT_ENDED,
+    ERASED,
+    FIRED,
+    GRANT_EXPIRED,
+    HANDED_OVER,
+    JOINED,
+    RANG,
+    RECOUNTED,
+    RELIEVED,
+    Event,
+)
+from casework.operations.history.point_in_time import Past
+
+Json = Any
+Reasons = Iterator[str]
+
+#: Effects that an event holds as the rule's functions gave them: they must come out the same again.
+_AS_GIVEN = ("grants_returned", "owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights", "join", "objection")
+#: What a rule may do by itself.
+BY_ITSELF = frozenset({FIRED, JOINED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, GRANT_EXPIRED, RELIEVED, ERASED, HANDED_OVER})
+
+
+def is_due(clock: Any, event: Event, what: str) -> bool:
+    fires_at = clock.fires_at
+    return fires_at is not None and fires_at <= event.at and clock.rungs[clock.next][1] == what
+
+
+def plain(value: Json) -> Json:
+    """A value as JSON gives it back."""
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value
+
+
+def listed(words: Iterable[str]) -> str:
+    return ", ".join(words) or "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierEvent:
+    """What an earlier event did, for those that name it as their cause."""
+
+    kind: str
+    track: str | None
+    actor: str
+    rule: TransitionRule | None
+    #: The id of the message that it wrote or took back.
+    message: str | None = None
+    what: str | None = None
+
+
+@dataclass
+class Evidence:
+    """What is known when an event is judged."""
+
+    library: Library
+    past: Past
+    #: By its number in the log.
+    earlier: dict[int, EarlierEvent] = field(default_factory=dict)

@@ -1,0 +1,61 @@
+"""What the rules of an edition say of the facts of that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.facts import Facts, NotGiven
+from casework.engine.definition.registry import EFFECTS, GUARDS
+from casework.engine.state.case import Case, Task, Track
+from casework.engine.state.events import (
+    Event,
+)
+from casework.operations.verification.authorization.evidence import _AS_GIVEN, Evidence, Reasons, plain
+
+Json = Any
+
+
+def edition_of(evidence: Evidence, track: Track) -> Edition:
+    return evidence.library[track.edition]
+
+
+def facts_of(evidence: Evidence, before: Case, track: Track, event: Event, data: Mapping[str, Json], task: Task | None = None) -> Facts:  # fmt: skip
+    milestones = {
+        one.edition: evidence.library[one.edition].milestones
+        for one in before.tracks.values() if one.edition in evidence.library.editions
+    }  # fmt: skip
+    calendar = evidence.past.calendar(before.programme, event.at)
+    outside = event.effects.get("facts", {})
+    return Facts(before, track, event.at, calendar, event.actor, data, outside, task, milestones, event.acting_for)
+
+
+def guards_against(evidence: Evidence, names: Iterable[str], facts: Facts) -> Reasons:
+    for name in names:
+        if name not in GUARDS:
+            yield f"its guard “{name}” is unknown"
+            continue
+        try:
+            holds = GUARDS[name].holds(facts)
+        except NotGiven as missing:
+            yield f"it does not keep the facts that “{name}” reads: {missing}"
+            continue
+        if not holds:
+            yield f"its guard “{name}” refuses: {GUARDS[name].refusal}"
+
+
+def follows(evidence: Evidence, names: Iterable[str], facts: Facts, event: Event) -> Reasons:
+    """What the rule's effects give, given the same facts, is what the event says, and nothing beside it."""
+    wanted: dict[str, Json] = {}
+    for name in names:
+        try:
+            wanted |= EFFECTS[name].follows(facts) if name in EFFECTS else {}
+        except NotGiven as missing:
+            yield f"it does not keep the facts that “{name}” reads: {missing}"
+    for key in _AS_GIVEN:
+        given, told = plain(wanted.get(key)), plain(event.effects.get(key))
+        # An earlier release gave the case to the deputy who took it.
+        as_before = key == "owner" and given is not None and given == event.acting_for and told == event.actor
+        if told != given and not as_before:
+            yield f"its effect on {key} is not what the rule gives"
