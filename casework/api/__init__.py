@@ -54,7 +54,8 @@ from casework.api.tasks import routes as tasks_routes
 from casework.errors import CaseworkError, NotFound, Unreadable, WrongCode, WrongPassword
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.core.idempotency import Done
-from casework.operations.documents.upload_checks import MOST_BYTES, receive
+from casework.operations.documents.upload_limits import MOST_BYTES
+from casework.operations.documents.uploads import receive
 from casework.records.database import walled_transaction
 
 PREFIX = "/api/v1"

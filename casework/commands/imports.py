@@ -14,8 +14,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import NotFound
+from casework.operations.catalogue.import_report import Fault, Report
 from casework.operations.catalogue.import_schemas import Kind
-from casework.operations.catalogue.importer import Fault, Report, import_records
+from casework.operations.catalogue.importer import import_records
 from casework.operations.core.email_addresses import canonical
 from casework.permissions.actors import Actor
 from casework.records.actors import find_actor

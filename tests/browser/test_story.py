@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casework.demo.scripts import (
-    AGREED,
-    BEFORE_SIGNING,
-    BUILT,
-    PLEDGED,
-    accepted,
-    assessed,
-    delivered,
-    to_assessment,
-)
 from casework.demo.steps import Do, Step, do
+from casework.demo.stretches import AGREED, BEFORE_SIGNING, BUILT, PLEDGED, accepted, assessed, delivered, to_assessment
 from tests.browser.acting import Play
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casework.demo.scripts import PLEDGED
 from casework.demo.steps import Do, do
+from casework.demo.stretches import PLEDGED
 from tests.browser import stories
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site

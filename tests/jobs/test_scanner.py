@@ -17,7 +17,7 @@ from casework.operations.core.actions import home_of
 from casework.operations.documents.key_material import cabinet_of
 from casework.operations.documents.service import take_out
 from casework.operations.documents.storage import Cabinet, ask_for_scans, list_pending
-from casework.operations.documents.upload_checks import receive
+from casework.operations.documents.uploads import receive
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.jobs.clamd import VIRUS, scanner

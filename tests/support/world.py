@@ -31,7 +31,7 @@ from casework.operations.core.national_holidays import china
 from casework.operations.core.register_entries import note_entries
 from casework.operations.documents.service import hand_in
 from casework.operations.documents.storage import Cabinet, part_for
-from casework.operations.documents.upload_checks import receive
+from casework.operations.documents.uploads import receive
 from casework.operations.integrations.service_accounts import create_service_account
 from casework.operations.letters.service import Written, compose_letter, send_letter
 from casework.operations.mediations.disclosures import ask_unsealing, end_unsealing

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import islice
-from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 import uuid_utils
@@ -24,7 +22,9 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.import_batches import _MORE, BATCH, COLUMNS, _at_hand, _batches
 from casework.operations.catalogue.import_reader import FILE, Row, read_rows
+from casework.operations.catalogue.import_report import MOST_KEPT, Fault, Progress, Report, Tell
 from casework.operations.catalogue.import_schemas import (
     REQUIRED,
     SIDES,
@@ -49,59 +49,6 @@ from casework.records.register_entries import body_of
 Json = Any
 
 IMPORTED = "imported"
-BATCH = 500
-#: Rows of which the report keeps what is wrong; all of them are told to `tell` as they are found.
-MOST_KEPT = 1_000
-
-#: Columns of a table that an import fills, with what stands there when nothing was told.
-COLUMNS: Mapping[str, Mapping[str, Json]] = {
-    "needs": dict.fromkeys(
-        ("title", "title_zh", "owner_id", "sector", "district", "problem", "target", "budget", "budget_currency",
-         "readiness_low", "readiness_high", "wanted_form", "wanted_by", "valid_until")
-    ),
-    "technologies": dict.fromkeys(
-        ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
-         "readiness_high", "ip_text", "verification")
-    )
-    | {"developed_in": [], "deployed_in": [], "benefits": [], "more": {}},
-    "matches": dict.fromkeys(("need_id", "technology_id", "proposed_on", "proposed_by", "score", "rationale")),
-}  # fmt: skip
-_MORE = ("acronym", "partner_countries", "total_cost", "total_cost_currency", "start_date", "end_date")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a field of a row."""
-
-    row: int
-    field: str
-    reason: str
-
-
-@dataclass
-class Report:
-    """What came of an import: rows counted by what became of them, and what is wrong."""
-
-    kind: Kind
-    dry_run: bool
-    rows: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    bad: int = 0
-    #: Values that differ from what a person has confirmed, and were left out.
-    kept: int = 0
-    #: Records that came inside a match, and were new or changed.
-    nested: int = 0
-    #: Whether the file was read to its end.
-    whole: bool = True
-    left_out: set[str] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
-    kept_fields: list[Fault] = field(default_factory=list)
-
-
-Progress = Callable[[Report], None]
-Tell = Callable[[Fault], None]
 
 
 def import_records(
@@ -127,32 +74,6 @@ def import_records(
             if progress is not None:
                 progress(task.report)
     return task.report
-
-
-@contextmanager
-def _at_hand(file: BinaryIO, dry_run: bool) -> Iterator[BinaryIO]:
-    """The file itself; of a dry run a copy of it, for the one transaction must not wait for a file that comes slowly."""
-    if not dry_run:
-        yield file
-        return
-    with TemporaryFile() as copy:
-        shutil.copyfileobj(file, copy)
-        copy.seek(0)
-        yield copy
-
-
-@contextmanager
-def _batches(engine: Engine, programme: str, dry_run: bool) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
-    """A transaction for each batch. Of a dry run one for all of them, in which everything is done and then taken back:
-    what an earlier batch brings decides about a later one, and what the database refuses is refused."""
-    if not dry_run:
-        yield lambda: transaction(engine)
-        return
-    with transaction(engine) as db:
-        # Rows are really written: without its turn it would meet an import halfway, and each could wait for the other.
-        lock_log(db, programme)
-        yield lambda: nullcontext(db)
-        db.rollback()
 
 
 def _programme(db: Connection, code: str, actor: Actor | None) -> str:

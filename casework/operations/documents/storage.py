@@ -18,7 +18,7 @@ from casework.engine.execution.record_commands import FileTold
 from casework.engine.state.case import Document
 from casework.errors import FileDamaged, FileMissing
 from casework.operations.core.encryption import Vault
-from casework.operations.documents.upload_checks import Upload
+from casework.operations.documents.uploads import Upload
 from casework.records.blob_store import Store, name_of, new_key
 from casework.records.database import transaction
 from casework.records.row_security import whole

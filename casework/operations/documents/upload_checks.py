@@ -6,7 +6,6 @@ an archive says of itself is not believed: its entries are unpacked and counted,
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import re
@@ -16,9 +15,9 @@ import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import IO, Protocol, Self
+from typing import IO
 from xml.parsers import expat
 
 import puremagic
@@ -26,130 +25,23 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject
 
-from casework.errors import UploadRefused
-
-MEGABYTE = 1_000_000
-#: Of one file, and of one request: how many files, and how much altogether.
-MOST_BYTES, MOST_FILES, MOST_AT_ONCE = 50 * MEGABYTE, 20, 200 * MEGABYTE
-#: Of one archive, with what is inside it.
-MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO = 1_000, 200 * MEGABYTE, 100
-MOST_DIRECTORY = 1 * MEGABYTE
-#: A picture that is small when it is packed may fill the memory of whoever opens it.
-MOST_PIXELS, MOST_SIDE = 100_000_000, 30_000
-LONGEST_NAME = 150
-_PIECE = 65_536
-#: In memory up to here, in a file without a name beyond it.
-_IN_MEMORY = 512 * 1024
-
-
-class Reads(Protocol):
-    """Anything that gives bytes piece by piece."""
-
-    def read(self, size: int = -1, /) -> bytes: ...
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file that was looked at and may be kept; with it, as long as it is needed."""
-
-    name: str
-    #: One of TYPES.
-    type: str
-    size: int
-    #: SHA-256 of what is in it.
-    digest: str
-    file: IO[bytes]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
-
-    def pieces(self) -> Iterator[bytes]:
-        self.file.seek(0)
-        while one := self.file.read(_PIECE):
-            yield one
-
-
-def receive(stream: Reads, name: str) -> Upload:
-    """Take a file in, looking at everything that may be wrong with it. Raises UploadRefused."""
-    shown = clean_name(name)
-    look = TYPES.get(_extension(shown))
-    if look is None:
-        raise UploadRefused(shown, f"this kind of file is not taken. Taken are: {', '.join(sorted(TYPES))}.")
-    kept: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  whoever keeps the upload closes it
-    try:
-        size, digest = _copy(stream, kept, shown)
-        if not size:
-            raise UploadRefused(shown, "the file is empty.")
-        kept.seek(0)
-        if why := look(kept, size):
-            raise UploadRefused(shown, why)
-    except BaseException:
-        kept.close()
-        raise
-    return Upload(shown, _extension(shown), size, digest, kept)
-
-
-def _copy(stream: Reads, kept: IO[bytes], name: str) -> tuple[int, str]:
-    size, digest, watch = 0, hashlib.sha256(), _Watch()
-    while one := stream.read(_PIECE):
-        size += len(one)
-        if watch.sees(one):
-            raise UploadRefused(name, VIRUS)
-        if size > MOST_BYTES:
-            raise UploadRefused(name, f"it is larger than {MOST_BYTES // MEGABYTE} MB.")
-        digest.update(one)
-        kept.write(one)
-    return size, digest.hexdigest()
-
-
-def reason(words: str) -> str:
-    """Marks why a file is not taken, for the catalogue."""
-    return words
-
-
-#: The virus that is none, by which everybody tests whether somebody looks; put together here, so that no scanner finds it in this file.
-_TEST_VIRUS = b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!"
-VIRUS = reason("it holds the test virus (EICAR).")
-
-
-class _Watch:
-    """Looks for the test virus in pieces, of which two may share it."""
-
-    def __init__(self) -> None:
-        self._last = b""
-
-    def sees(self, piece: bytes) -> bool:
-        joined = self._last + piece
-        self._last = joined[-len(_TEST_VIRUS) :]
-        return _TEST_VIRUS in joined
-
+from casework.operations.documents.upload_limits import (
+    _IN_MEMORY,
+    _PIECE,
+    MEGABYTE,
+    MOST_DIRECTORY,
+    MOST_ENTRIES,
+    MOST_PIXELS,
+    MOST_RATIO,
+    MOST_SIDE,
+    MOST_UNPACKED,
+    VIRUS,
+    _extension,
+    _Watch,
+    reason,
+)
 
 # --- names -----------------------------------------------------------------------------------------------------------
-
-_SEPARATORS = re.compile(r"[/\\:*?\"<>|]")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-
-
-def clean_name(given: str) -> str:
-    """A file name as it may be shown and saved again: one line, no folders, nothing that turns or hides letters."""
-    plain = unicodedata.normalize("NFC", given.encode("utf-8", "replace").decode("utf-8"))
-    last = re.split(r"[/\\]", plain)[-1]
-    # Controls, marks of direction and joiners: with these a name can look like another one.
-    kept = "".join(" " if one in "\t\n\r" else one for one in last if unicodedata.category(one) not in ("Cf", "Cs", "Co", "Cn") and (one in "\t\n\r" or unicodedata.category(one) != "Cc"))  # fmt: skip
-    kept = " ".join(_SEPARATORS.sub("_", kept).split()).strip(". ")
-    if _RESERVED.match(kept):
-        kept = "_" + kept
-    stem, dot, extension = kept.rpartition(".")
-    if dot and len(extension) <= 10:
-        return f"{(stem or 'file')[: LONGEST_NAME - len(extension) - 1]}.{extension}"
-    return kept[:LONGEST_NAME] or "file"
-
-
-def _extension(name: str) -> str:
-    return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 # --- what a file is --------------------------------------------------------------------------------------------------
@@ -535,4 +427,4 @@ TYPES: Mapping[str, Look] = {
     "csv": _text,
 }
 
-__all__ = ["LONGEST_NAME", "MOST_AT_ONCE", "MOST_BYTES", "MOST_FILES", "TYPES", "Upload", "clean_name", "receive"]
+__all__ = ["TYPES"]

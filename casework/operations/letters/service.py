@@ -32,7 +32,7 @@ from casework.operations.core.i18n import SERVICES, Speech
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import Cabinet, Kept, part_for
-from casework.operations.documents.upload_checks import receive
+from casework.operations.documents.uploads import receive
 from casework.operations.letters.content import CHINESE, ENGLISH, LANGUAGES, Content, Named, subject_of, write_paper
 from casework.operations.letters.mail import insist_address, post_letter
 from casework.operations.letters.pdf import print_pdf

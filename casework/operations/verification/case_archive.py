@@ -31,7 +31,7 @@ from casework.operations.core.access_log import note_document, note_reading
 from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import BLOCKED, PENDING, Cabinet
-from casework.operations.documents.upload_checks import clean_name
+from casework.operations.documents.uploads import clean_name
 from casework.operations.verification.rows import HOMES, PARTS, compare, rows_kept
 from casework.permissions.actors import Actor
 from casework.permissions.sight import Sight

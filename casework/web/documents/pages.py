@@ -37,13 +37,8 @@ from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request, digest_of
 from casework.operations.documents import service as documents
 from casework.operations.documents.storage import part_for, part_of
-from casework.operations.documents.upload_checks import (
-    MEGABYTE,
-    MOST_AT_ONCE,
-    MOST_FILES,
-    Upload,
-    receive,
-)
+from casework.operations.documents.upload_limits import MEGABYTE, MOST_AT_ONCE, MOST_FILES
+from casework.operations.documents.uploads import Upload, receive
 from casework.operations.verification.case_archive import make_case_file
 from casework.permissions.actors import Actor
 from casework.permissions.sight import Sight, sight

@@ -26,12 +26,8 @@ from casework.operations.cases.queries import find_case
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.documents import service as documents
-from casework.operations.documents.upload_checks import (
-    MEGABYTE,
-    MOST_BYTES,
-    MOST_FILES,
-    TYPES,
-)
+from casework.operations.documents.upload_checks import TYPES
+from casework.operations.documents.upload_limits import MEGABYTE, MOST_BYTES, MOST_FILES
 from casework.operations.referrals.service import find_referral
 from casework.permissions.actors import Actor
 from casework.permissions.sight import Sight, sight

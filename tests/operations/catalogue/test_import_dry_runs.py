@@ -16,8 +16,10 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from casework.commands.faults import explain
+from casework.operations.catalogue.import_batches import BATCH
+from casework.operations.catalogue.import_report import Report
 from casework.operations.catalogue.import_schemas import SIDES, Kind
-from casework.operations.catalogue.importer import BATCH, Report, import_records
+from casework.operations.catalogue.importer import import_records
 from casework.records.database import transaction
 from tests.support.trials import everything
 from tests.support.world import World

@@ -18,7 +18,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents import service as documents
 from casework.operations.documents import storage as cabinets
 from casework.operations.documents.storage import Cabinet, Kept, part_for
-from casework.operations.documents.upload_checks import receive
+from casework.operations.documents.uploads import receive
 from casework.operations.verification.service import verify_all, verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction

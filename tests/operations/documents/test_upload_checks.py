@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.errors import UploadRefused
-from casework.operations.documents import upload_checks
-from casework.operations.documents.upload_checks import clean_name, receive
+from casework.operations.documents import upload_checks, upload_limits, uploads
+from casework.operations.documents.uploads import clean_name, receive
 from tests.support.malice import OFFICE, PDF, SCRIPT, Harm, harms, jpeg, office, packed, pdf, png, relations
 
 HARMS = list(harms())
@@ -26,7 +26,7 @@ GOOD = {
 }  # fmt: skip
 
 
-def take(name: str, content: bytes) -> upload_checks.Upload:
+def take(name: str, content: bytes) -> uploads.Upload:
     return receive(io.BytesIO(content), name)
 
 
@@ -79,7 +79,7 @@ def test_a_refusal_names_the_file_and_says_why() -> None:
 def test_a_clean_name_is_one_line_without_folders_and_stays_as_it_is(name: str) -> None:
     made = clean_name(name)
     assert made == clean_name(made)
-    assert 0 < len(made) <= upload_checks.LONGEST_NAME
+    assert 0 < len(made) <= upload_limits.LONGEST_NAME
     assert made.isprintable()
     assert not set(made) & set('/\\:*?"<>|')
 

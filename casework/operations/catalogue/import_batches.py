@@ -1,0 +1,57 @@
+"""Rows of a file in batches, and the columns that they may have."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection, Engine
+
+from casework.records.database import transaction
+from casework.records.event_log import lock_log
+
+Json = Any
+BATCH = 500
+#: Columns of a table that an import fills, with what stands there when nothing was told.
+COLUMNS: Mapping[str, Mapping[str, Json]] = {
+    "needs": dict.fromkeys(
+        ("title", "title_zh", "owner_id", "sector", "district", "problem", "target", "budget", "budget_currency",
+         "readiness_low", "readiness_high", "wanted_form", "wanted_by", "valid_until")
+    ),
+    "technologies": dict.fromkeys(
+        ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
+         "readiness_high", "ip_text", "verification")
+    )
+    | {"developed_in": [], "deployed_in": [], "benefits": [], "more": {}},
+    "matches": dict.fromkeys(("need_id", "technology_id", "proposed_on", "proposed_by", "score", "rationale")),
+}  # fmt: skip
+_MORE = ("acronym", "partner_countries", "total_cost", "total_cost_currency", "start_date", "end_date")
+
+
+@contextmanager
+def _at_hand(file: BinaryIO, dry_run: bool) -> Iterator[BinaryIO]:
+    """The file itself; of a dry run a copy of it, for the one transaction must not wait for a file that comes slowly."""
+    if not dry_run:
+        yield file
+        return
+    with TemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        yield copy
+
+
+@contextmanager
+def _batches(engine: Engine, programme: str, dry_run: bool) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+    """A transaction for each batch. Of a dry run one for all of them, in which everything is done and then taken back:
+    what an earlier batch brings decides about a later one, and what the database refuses is refused."""
+    if not dry_run:
+        yield lambda: transaction(engine)
+        return
+    with transaction(engine) as db:
+        # Rows are really written: without its turn it would meet an import halfway, and each could wait for the other.
+        lock_log(db, programme)
+        yield lambda: nullcontext(db)
+        db.rollback()

@@ -1,0 +1,48 @@
+"""What an import tells: how many rows were made, changed and refused, and each fault with its row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from casework.operations.catalogue.import_schemas import (
+    Kind,
+)
+
+#: Rows of which the report keeps what is wrong; all of them are told to `tell` as they are found.
+MOST_KEPT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a field of a row."""
+
+    row: int
+    field: str
+    reason: str
+
+
+@dataclass
+class Report:
+    """What came of an import: rows counted by what became of them, and what is wrong."""
+
+    kind: Kind
+    dry_run: bool
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    bad: int = 0
+    #: Values that differ from what a person has confirmed, and were left out.
+    kept: int = 0
+    #: Records that came inside a match, and were new or changed.
+    nested: int = 0
+    #: Whether the file was read to its end.
+    whole: bool = True
+    left_out: set[str] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+    kept_fields: list[Fault] = field(default_factory=list)
+
+
+Progress = Callable[[Report], None]
+Tell = Callable[[Fault], None]

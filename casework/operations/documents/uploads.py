@@ -1,0 +1,106 @@
+"""A file on its way in: received to a bounded size, scanned while it comes, with a name that is only a name."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Protocol, Self
+
+from casework.errors import UploadRefused
+from casework.operations.documents.upload_checks import TYPES
+from casework.operations.documents.upload_limits import (
+    _IN_MEMORY,
+    _PIECE,
+    LONGEST_NAME,
+    MEGABYTE,
+    MOST_BYTES,
+    VIRUS,
+    _extension,
+    _Watch,
+)
+
+
+class Reads(Protocol):
+    """Anything that gives bytes piece by piece."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was looked at and may be kept; with it, as long as it is needed."""
+
+    name: str
+    #: One of TYPES.
+    type: str
+    size: int
+    #: SHA-256 of what is in it.
+    digest: str
+    file: IO[bytes]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def pieces(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        while one := self.file.read(_PIECE):
+            yield one
+
+
+def receive(stream: Reads, name: str) -> Upload:
+    """Take a file in, looking at everything that may be wrong with it. Raises UploadRefused."""
+    shown = clean_name(name)
+    look = TYPES.get(_extension(shown))
+    if look is None:
+        raise UploadRefused(shown, f"this kind of file is not taken. Taken are: {', '.join(sorted(TYPES))}.")
+    kept: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  whoever keeps the upload closes it
+    try:
+        size, digest = _copy(stream, kept, shown)
+        if not size:
+            raise UploadRefused(shown, "the file is empty.")
+        kept.seek(0)
+        if why := look(kept, size):
+            raise UploadRefused(shown, why)
+    except BaseException:
+        kept.close()
+        raise
+    return Upload(shown, _extension(shown), size, digest, kept)
+
+
+def _copy(stream: Reads, kept: IO[bytes], name: str) -> tuple[int, str]:
+    size, digest, watch = 0, hashlib.sha256(), _Watch()
+    while one := stream.read(_PIECE):
+        size += len(one)
+        if watch.sees(one):
+            raise UploadRefused(name, VIRUS)
+        if size > MOST_BYTES:
+            raise UploadRefused(name, f"it is larger than {MOST_BYTES // MEGABYTE} MB.")
+        digest.update(one)
+        kept.write(one)
+    return size, digest.hexdigest()
+
+
+_SEPARATORS = re.compile(r"[/\\:*?\"<>|]")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+def clean_name(given: str) -> str:
+    """A file name as it may be shown and saved again: one line, no folders, nothing that turns or hides letters."""
+    plain = unicodedata.normalize("NFC", given.encode("utf-8", "replace").decode("utf-8"))
+    last = re.split(r"[/\\]", plain)[-1]
+    # Controls, marks of direction and joiners: with these a name can look like another one.
+    kept = "".join(" " if one in "\t\n\r" else one for one in last if unicodedata.category(one) not in ("Cf", "Cs", "Co", "Cn") and (one in "\t\n\r" or unicodedata.category(one) != "Cc"))  # fmt: skip
+    kept = " ".join(_SEPARATORS.sub("_", kept).split()).strip(". ")
+    if _RESERVED.match(kept):
+        kept = "_" + kept
+    stem, dot, extension = kept.rpartition(".")
+    if dot and len(extension) <= 10:
+        return f"{(stem or 'file')[: LONGEST_NAME - len(extension) - 1]}.{extension}"
+    return kept[:LONGEST_NAME] or "file"
