@@ -13,7 +13,7 @@ from casework.engine.state.case import Case, Track
 from casework.operations.core import visibility
 from casework.operations.core.access_sql import named_for
 from casework.operations.mediations import service as mediations
-from casework.permissions import work
+from casework.permissions import sight, work
 from casework.permissions.actors import Actor
 from casework.permissions.sight import Reach, Sight
 from casework.records.database import transaction
@@ -36,7 +36,7 @@ def open_first_wall(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
         ),
     }  # fmt: skip
     for name, opened in open_to_all.items():
-        asked = getattr(work, name)
+        asked = getattr(sight, name, None) or getattr(work, name)
         for module in [one for key, one in sys.modules.items() if key.startswith("casework")]:
             if getattr(module, name, None) is asked:
                 monkeypatch.setattr(module, name, opened)

@@ -63,7 +63,7 @@ def test_looking_at_them_all_takes_little_memory() -> None:
 
 
 def test_a_file_over_the_limit_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upload_checks, "MOST_BYTES", 200_000)
+    monkeypatch.setattr(uploads, "MOST_BYTES", 200_000)
     stream = io.BytesIO(PDF + b" " * 10_000_000)
     with pytest.raises(UploadRefused):
         receive(stream, "large.pdf")
