@@ -10,7 +10,7 @@ from benchmarks import ours
 from benchmarks.figures import Figure, Scale, percentile, spread, timed
 from benchmarks.processes import wait_until, worker
 from benchmarks.world import World
-from casework.operations.deadlines.service import ring_due
+from casework.operations.deadlines.timers import ring_due
 
 #: The most seconds that a clock may ring after its moment.
 LATEST_S = 5.0

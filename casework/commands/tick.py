@@ -9,7 +9,7 @@ from casework.operations.auth.throttling import forget_attempts
 from casework.operations.core.editions import read_editions
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
-from casework.operations.deadlines.service import ring_clocks
+from casework.operations.deadlines.timers import ring_clocks
 from casework.operations.mediations.succession import pass_on_all
 from casework.operations.oversight.case_hygiene import check_due
 from casework.operations.tasks.allocation import allocate_due

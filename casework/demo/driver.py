@@ -38,7 +38,7 @@ from casework.operations.cases.service import (
 )
 from casework.operations.core.idempotency import Request
 from casework.operations.core.ip_rights import confirm_right
-from casework.operations.deadlines.service import next_moment, ring_due_on
+from casework.operations.deadlines.timers import next_moment, ring_due_on
 from casework.operations.documents.service import enter
 from casework.operations.mediations.service import open_mediation
 from casework.operations.tasks.service import claim_task, complete_task, exit_task

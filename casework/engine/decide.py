@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.engine.case_objects import disclosures, document_access, documents, letters
+from casework.engine.case_objects import disclosures, documents, grant_commands, letters
 from casework.engine.case_objects.acknowledgements import answer_objection, object_to, receive
 from casework.engine.case_objects.messages import correct, say
 from casework.engine.execution.commands import (
@@ -108,7 +108,7 @@ def _ring(builder: EventBuilder, command: Ring) -> None:
         _end_consent(builder, EndConsent(str(clock.consent), "expired"))
         return
     if what == END_ACCESS:
-        document_access.expire(builder, str(clock.grant))
+        grant_commands.expire(builder, str(clock.grant))
         return
     if what.startswith("fire:"):
         edition = builder.library[track.edition]
@@ -252,9 +252,9 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     FileDocument: documents.file,
     WithdrawDocument: documents.withdraw,
     SendLetter: letters.send,
-    WithdrawGrant: document_access.withdraw_grant,
-    ChangeGrantDay: document_access.change_day,
-    ReturnPapers: document_access.return_papers,
+    WithdrawGrant: grant_commands.withdraw_grant,
+    ChangeGrantDay: grant_commands.change_day,
+    ReturnPapers: grant_commands.return_papers,
     EndConsent: _end_consent,
     DeclareInterest: _declare_interest,
     Notice: _notice,

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
 from casework.operations.deadlines import calendars
-from casework.operations.deadlines import service as deadlines
+from casework.operations.deadlines import timers as deadlines
 from casework.operations.documents import storage
 from casework.operations.integrations import webhooks
 from casework.operations.mediations import succession

@@ -26,7 +26,7 @@ from casework.engine.roles import (
 from casework.engine.state.case import Case, Task, Track
 from casework.errors import CaseworkError, NotAllowed
 from casework.permissions.actors import COVERED, DECIDES, MANAGES, PROVIDER_ROLES, READS_ONLY, Actor
-from casework.permissions.sight import MEDIATED, _named, kept_as_mediator, kept_from, own_tracks, reach
+from casework.permissions.visibility import MEDIATED, _named, kept_as_mediator, kept_from, own_tracks, reach
 
 
 def capacities(actor: Actor, case: Case, track: Track) -> list[By]:

@@ -11,7 +11,7 @@ from casework.demo.driver import Performance, Stage
 from casework.demo.steps import Do, Script, do
 from casework.operations.auth.passwords import hash_password
 from casework.operations.core.actions import calendar_of
-from casework.operations.deadlines.service import ring_due_on
+from casework.operations.deadlines.timers import ring_due_on
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
 from casework.records.database import transaction

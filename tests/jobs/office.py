@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
-from casework.jobs.tasks import Hands, send, tell
+from casework.jobs.job_functions import Hands, send, tell
 from casework.operations.notifications import mail_outbox as mails
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings

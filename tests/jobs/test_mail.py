@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from casework.jobs.tasks import Hands, tell
+from casework.jobs.job_functions import Hands, tell
 from casework.operations.cases.service import hand_over
 from casework.operations.core.national_holidays import china
 from casework.operations.core.notification_preferences import set_telling
-from casework.operations.deadlines.service import ring_due
+from casework.operations.deadlines.timers import ring_due
 from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications import mail_outbox
 from casework.operations.notifications.queries import list_notifications, mark_all_read

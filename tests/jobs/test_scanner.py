@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from casework.errors import FileBlocked, FilePending
 from casework.jobs.dispatcher import dispatch
-from casework.jobs.tasks import Hands, scan_file, sweep
+from casework.jobs.job_functions import Hands, scan_file, sweep
 from casework.jobs.virus_scanner import ScannerAway, scan
 from casework.operations.core.actions import home_of
 from casework.operations.documents.key_material import cabinet_of

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
-from casework.jobs.tasks import Hands, hook, tell
+from casework.jobs.job_functions import Hands, hook, tell
 from casework.jobs.webhook_client import Unreachable, deliver
 from casework.operations.documents.key_material import open_vault
 from casework.operations.integrations import webhooks

@@ -32,7 +32,7 @@ from casework.operations.cases.service import (
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.idempotency import Request
 from casework.operations.core.ip_rights import confirm_right
-from casework.operations.deadlines.service import next_moment, ring_due_on
+from casework.operations.deadlines.timers import next_moment, ring_due_on
 from casework.operations.documents.service import enter
 from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.case_hygiene import find_breaches
@@ -40,7 +40,7 @@ from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import complete_task
 from casework.operations.verification.service import verify_case
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, sight
+from casework.permissions.visibility import Sight, sight
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.event_log import now, read_events

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from casework.operations.deadlines.service import ring_clocks
+from casework.operations.deadlines.timers import ring_clocks
 from casework.settings import Settings
 from casework.web.app import create_app
 from tests.support.api_client import Answer, Client

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 from werkzeug.serving import make_server
 
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
-from casework.jobs.tasks import Hands, hook, tell
+from casework.jobs.job_functions import Hands, hook, tell
 from casework.operations.integrations import webhooks
 from casework.operations.integrations.scopes import SCOPES
 from casework.operations.verification.service import verify_all

@@ -26,7 +26,7 @@ from casework.operations.tasks.service import claim_task
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.event_log import now
-from tests.operations.deadlines.test_service import Scene
+from tests.operations.deadlines.test_timers import Scene
 from tests.support.world import World, add_unsealing, new_request, to_referral, today
 
 

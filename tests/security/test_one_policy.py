@@ -20,7 +20,7 @@ from casework.engine.roles import ROLES, SYSTEM
 from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.cases.list_queries import list_cases
-from casework.operations.core import visibility
+from casework.operations.core import access_queries
 from casework.operations.mediations.service import list_mediations
 from casework.operations.messages.mentions import list_mentions
 from casework.operations.notifications.queries import list_notifications
@@ -28,7 +28,7 @@ from casework.operations.referrals.inbox import TABS, count_inbox, list_inbox
 from casework.operations.referrals.service import list_referrals
 from casework.operations.search.service import search
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, own_tracks, reads_document, sight
+from casework.permissions.visibility import Sight, own_tracks, reads_document, sight
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import ENGINE, transaction
@@ -226,10 +226,10 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
     every = [one.id for case in cases for one in case.tracks.values() if one.workflow == "referral"]
     searched = search(db, actor, "A title", most=1000)
     made = {
-        "gate cases": {case.log for case in by_kind["case"] if found(visibility.case_log, db, actor, case.number or "")},
-        "gate mediations": {case.log for case in by_kind["mediation"] if found(visibility.mediation_log, db, actor, case.log)},
-        "gate referrals": {one for one in every if found(visibility.referral_log, db, actor, one)},
-        "gate papers": {one for case in cases for one in case.documents if found(visibility.document_log, db, actor, one)},
+        "gate cases": {case.log for case in by_kind["case"] if found(access_queries.case_log, db, actor, case.number or "")},
+        "gate mediations": {case.log for case in by_kind["mediation"] if found(access_queries.mediation_log, db, actor, case.log)},
+        "gate referrals": {one for one in every if found(access_queries.referral_log, db, actor, one)},
+        "gate papers": {one for case in cases for one in case.documents if found(access_queries.document_log, db, actor, one)},
         "referrals": {one["id"] for one in pages(lambda at: list_referrals(db, actor, cursor=at, limit=100))},
         "inbox": {one["id"] for tab in TABS for one in _inbox(db, actor, tab)},
         "search referrals": {one["id"] for one in searched["referrals"]},

@@ -35,9 +35,9 @@ from casework.operations.people.invitations import Scope, invite
 from casework.operations.referrals.service import fire_in_referral
 from casework.operations.tasks.service import claim_task
 from casework.operations.verification.service import verify_all
-from casework.permissions import sight
+from casework.permissions import visibility
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Reach
+from casework.permissions.visibility import Reach
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.row_security import POLICIES, whole
@@ -482,7 +482,7 @@ def seeing_all(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     def reach(actor: Actor) -> Reach:
         return Reach(actor.person, programmes, programmes, organisations, programmes, frozenset(), programmes, programmes)
 
-    asked = sight.reach
+    asked = visibility.reach
     for module in [one for key, one in sys.modules.items() if key.startswith("casework")]:
         if getattr(module, "reach", None) is asked:
             monkeypatch.setattr(module, "reach", reach)

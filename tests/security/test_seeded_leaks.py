@@ -18,7 +18,7 @@ from casework.operations.deadlines import calendars
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.row_security import POLICIES
-from tests.security.test_twins import SECRETS, Story
+from tests.security.test_noninterference_over_time import SECRETS, Story
 from tests.support.databases import DatabaseServer
 from tests.support.questions import PREFIX, Act
 from tests.support.twins import Base, Twins, copy_twice, set_base

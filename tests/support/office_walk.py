@@ -31,7 +31,7 @@ from casework.operations.cases.service import declare_interest, fire_transition,
 from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.national_holidays import china
-from casework.operations.deadlines.service import ring_clocks
+from casework.operations.deadlines.timers import ring_clocks
 from casework.operations.mediations.service import hand_over_mediation, list_leaders, list_mediations, open_mediation
 from casework.operations.mediations.succession import pass_on_all
 from casework.operations.oversight.case_hygiene import find_breaches

@@ -29,8 +29,8 @@ from werkzeug.test import TestResponse
 from casework.api import PREFIX
 from casework.definitions import load_library
 from casework.jobs.dispatcher import dispatch
+from casework.jobs.job_functions import Hands, make_app
 from casework.jobs.queue import CLOCKS, OTHERS
-from casework.jobs.tasks import Hands, make_app
 from casework.operations.auth.tokens import make_token
 from casework.operations.integrations.webhooks import new_secret
 from casework.operations.people.registry import grant_role, register_organisation, register_person

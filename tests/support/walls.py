@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case, Track
-from casework.operations.core import visibility
+from casework.operations.core import access_queries
 from casework.operations.core.access_sql import named_for
 from casework.operations.mediations import service as mediations
-from casework.permissions import sight, work
+from casework.permissions import visibility as sight
+from casework.permissions import work
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Reach, Sight
+from casework.permissions.visibility import Reach, Sight
 from casework.records.database import transaction
 
 
@@ -40,7 +41,7 @@ def open_first_wall(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
         for module in [one for key, one in sys.modules.items() if key.startswith("casework")]:
             if getattr(module, name, None) is asked:
                 monkeypatch.setattr(module, name, opened)
-    monkeypatch.setattr(visibility, "_MEDIATION", visibility._asking("SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid"))
+    monkeypatch.setattr(access_queries, "_MEDIATION", access_queries._asking("SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid"))
     everyone = str(mediations._LIST).replace(named_for("m"), "CAST(:person AS uuid) IS NOT NULL")
     assert everyone != str(mediations._LIST)
     monkeypatch.setattr(mediations, "_LIST", text(everyone))

@@ -11,8 +11,8 @@ from casework.errors import NotFound
 from casework.operations.cases import corrections, history, list_queries
 from casework.operations.cases import queries as case_queries
 from casework.operations.cases import service as cases
+from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done
-from casework.operations.core.visibility import case_log
 from casework.operations.deadlines import queries as deadline_queries
 from casework.operations.oversight import forecast
 from casework.operations.people import offboarding

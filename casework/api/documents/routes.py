@@ -16,7 +16,7 @@ from casework.operations.documents import service as documents
 from casework.operations.documents.storage import part_of
 from casework.operations.referrals import service as referrals
 from casework.operations.verification.case_archive import make_case_file
-from casework.permissions.sight import Sight
+from casework.permissions.visibility import Sight
 
 
 def list_case_documents(call: Call) -> dict[str, Json]:

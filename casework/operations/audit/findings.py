@@ -25,7 +25,7 @@ from casework.operations.core.paging import cursor_id, cursor_time, from_cursor,
 from casework.operations.core.presenters import named, names_of, when
 from casework.operations.core.register_log import append
 from casework.permissions.actors import READS_ALL, Actor
-from casework.permissions.sight import MEDIATED, Sight
+from casework.permissions.visibility import MEDIATED, Sight
 from casework.permissions.work import capacities, conflict
 from casework.records.case_loader import load
 from casework.records.event_log import lock_log, new_log, now

@@ -18,7 +18,7 @@ from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.references import insist_references
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, own_tracks, sight
+from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import capacities, conflict
 
 Json = Any

@@ -16,7 +16,7 @@ from casework.operations.core.actions import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, sight
+from casework.permissions.visibility import Sight, sight
 from casework.records.event_log import now
 
 Json = Any

@@ -18,7 +18,7 @@ from casework.operations.core.paging import cursor_count, from_cursor, insist_li
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import SHOWN_TO_PROVIDERS
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, own_tracks, reach, sight
+from casework.permissions.visibility import Sight, own_tracks, reach, sight
 
 Json = Any
 

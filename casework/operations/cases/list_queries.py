@@ -35,7 +35,7 @@ from casework.operations.core.paging import (
 from casework.operations.core.presenters import when
 from casework.operations.core.unread import looks
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, reach
+from casework.permissions.visibility import Sight, reach
 
 Json = Any
 

@@ -26,13 +26,13 @@ from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.cases.joins import show_joins
+from casework.operations.core.access_queries import case_log
 from casework.operations.core.actions import calendar_of, new_id, reads
 from casework.operations.core.external_facts import outside
 from casework.operations.core.presenters import named, names_of, when
 from casework.operations.core.unread import look
-from casework.operations.core.visibility import case_log
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, own_tracks, sight
+from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import capacities, choose, conflict, may_work
 from casework.records.case_loader import load
 from casework.records.event_log import now

@@ -11,7 +11,7 @@ from casework.errors import NotFound
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.presenters import names_of, when
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, sight
+from casework.permissions.visibility import Sight, sight
 
 Json = Any
 

@@ -17,7 +17,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 from casework.records.event_log import now
 
 Json = Any

@@ -15,7 +15,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions.actors import Actor
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 from casework.records.event_log import now
 from casework.records.tables import metadata
 

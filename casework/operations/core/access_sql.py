@@ -13,7 +13,7 @@ from typing import Any
 
 from casework.engine.roles import AUDITOR, MEDIATION
 from casework.permissions.actors import DECIDES, apart_from
-from casework.permissions.sight import Reach
+from casework.permissions.visibility import Reach
 
 Json = Any
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.errors import KeyReused, NotFound
-from casework.operations.core.visibility import reaches, seen_task
+from casework.operations.core.access_queries import reaches, seen_task
 from casework.permissions.actors import Actor
 from casework.records.database import run
 from casework.records.event_log import Log

@@ -25,7 +25,7 @@ from casework.operations.core.actions import by_system, stand
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import when
 from casework.operations.core.register_log import CHANGED, append
-from casework.operations.people.administration import insist_administers, insist_administrator
+from casework.operations.people.administrator_checks import insist_administers, insist_administrator
 from casework.permissions.actors import Actor
 from casework.records.database import transaction
 from casework.records.event_log import lock_log, now

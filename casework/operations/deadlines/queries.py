@@ -28,7 +28,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.cases.queries import find_case
 from casework.operations.tasks.queries import find_task
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, own_tracks, sight
+from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.records.event_log import event_of
 
 Json = Any

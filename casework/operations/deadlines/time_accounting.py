@@ -18,7 +18,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.core.actions import calendar_of
 from casework.operations.deadlines.queries import explain_clock, name_event, versions
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, own_tracks, sight
+from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.records.event_log import event_of
 
 Json = Any

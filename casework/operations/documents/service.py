@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects import document_access as grants
-from casework.engine.case_objects.document_access import last_day
+from casework.engine.case_objects import grant_commands as grants
 from casework.engine.case_objects.documents import CLERKS, DELIVERERS, home, refusal
+from casework.engine.case_objects.grant_commands import last_day
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
 from casework.engine.execution.effect_roles import accepted
@@ -32,14 +32,14 @@ from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.access_log import note_document
+from casework.operations.core.access_queries import case_log, document_log
 from casework.operations.core.actions import Choose, Standing, calendar_of, perform
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.presenters import names_of, when
-from casework.operations.core.visibility import case_log, document_log
 from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.storage import BLOCKED, PENDING, Cabinet, Kept
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, own_tracks, reads_document, sight
+from casework.permissions.visibility import Sight, own_tracks, reads_document, sight
 from casework.permissions.work import capacities, choose, conflict
 from casework.records.actors import find_members
 from casework.records.case_loader import load

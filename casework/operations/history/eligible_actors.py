@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casework.engine.case_objects import disclosures, document_access, documents, letters
+from casework.engine.case_objects import disclosures, documents, grant_commands, letters
 from casework.engine.case_objects.acknowledgements import side_of
 from casework.engine.case_objects.messages import INTERNAL, SHARED, WRITERS, WRITTEN
 from casework.engine.definition.editions import Edition
@@ -77,7 +77,7 @@ NOBODYS = frozenset({JOINED, RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT
 #: The roles that do each kind of deed, whatever the edition says.
 _BY_ROLE = {
     HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR), NOTED: WRITERS[INTERNAL],
-    GRANT_WITHDRAWN: document_access.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: document_access.ENDERS, PAPERS_RETURNED: document_access.RETURNERS,
+    GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grant_commands.ENDERS, PAPERS_RETURNED: grant_commands.RETURNERS,
     CORRECTED: (OFFICER,), UNSEALING_ASKED: disclosures.ASKERS, PARTIES_TOLD: disclosures.ASKERS, GLASS_BROKEN: disclosures.BREAKERS,
 }  # fmt: skip
 #: Deeds on a task by which another person gets it, and those that only whoever holds it does, whoever leads its queue.

@@ -14,7 +14,7 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import Library
 from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, MEDIATION
 from casework.engine.tasks.allocation import Rule
-from casework.engine.tasks.substitution import Absence
+from casework.engine.tasks.substitute_chains import Absence
 from casework.operations.core.editions import stored_editions
 from casework.operations.core.register_log import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
 from casework.operations.integrations.service_account_rules import MADE

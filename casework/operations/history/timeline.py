@@ -27,7 +27,7 @@ from casework.operations.core.presenters import named, names_of
 from casework.operations.history.eligible_actors import Candidates
 from casework.operations.history.point_in_time import Past
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight
+from casework.permissions.visibility import Sight
 from casework.records.case_writer import difference, rows_of
 from casework.records.event_log import event_of, read_rows
 

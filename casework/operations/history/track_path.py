@@ -13,7 +13,7 @@ from casework.operations.cases.queries import find_case
 from casework.operations.core.presenters import names_of
 from casework.operations.history.point_in_time import Past
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, own_tracks
+from casework.permissions.visibility import Sight, own_tracks
 
 Json = Any
 

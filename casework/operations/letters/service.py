@@ -38,7 +38,7 @@ from casework.operations.letters.mail import insist_address, post_letter
 from casework.operations.letters.pdf import print_pdf
 from casework.operations.referrals.service import question_of
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, sight
+from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import capacities, choose, conflict
 from casework.records.event_log import now
 

@@ -24,7 +24,7 @@ from casework.operations.core.presenters import names_of, when
 from casework.operations.mediations.service import find_mediation
 from casework.operations.people.role_requests import given_by, roles_given
 from casework.permissions.actors import Actor
-from casework.permissions.sight import mediated_since, reach
+from casework.permissions.visibility import mediated_since, reach
 from casework.permissions.work import capacities, choose, conflict
 from casework.records.actors import find_members
 from casework.records.row_security import whole

@@ -13,7 +13,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.messages.service import Thread
 from casework.permissions.actors import Actor
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 
 Json = Any
 

@@ -38,7 +38,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import cursor_id, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of
 from casework.permissions.actors import PROVIDER_ROLES, Actor
-from casework.permissions.sight import Sight, reads_messages, sight
+from casework.permissions.visibility import Sight, reads_messages, sight
 from casework.permissions.work import capacities, choose, conflict
 from casework.records.actors import find_members
 

@@ -20,7 +20,7 @@ from casework.operations.core.paging import cursor_id, cursor_time, from_cursor,
 from casework.operations.core.presenters import when
 from casework.operations.people.role_notices import told_in
 from casework.permissions.actors import Actor
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 from casework.records.row_security import whole
 
 Json = Any

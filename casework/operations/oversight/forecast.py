@@ -20,7 +20,7 @@ from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Request
 from casework.operations.core.staffing import Prospect, Roster, on_main, prospect, say
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight
+from casework.permissions.visibility import Sight
 from casework.records.actors import find_members
 from casework.records.case_loader import load_live
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from casework.engine.deadlines.calendars import day_in
 from casework.engine.execution.context import By
 from casework.engine.state.events import Event
-from casework.engine.tasks.substitution import MOST_LINKS, Absence, circle, longest, standing_in
+from casework.engine.tasks.substitute_chains import MOST_LINKS, Absence, circle, longest, standing_in
 from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations.core import register_log
 from casework.operations.core.actions import new_id

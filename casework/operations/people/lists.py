@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import DISPUTE_OFFICER, OBSERVER, PROVIDER_LEAD
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.operations.people.administration import is_administrator
+from casework.operations.people.administrator_checks import is_administrator
 from casework.permissions.actors import PROVIDER_ROLES, READS_ALL, Actor
 
 Json = Any

@@ -23,9 +23,9 @@ from casework.operations.cases.queries import find_case
 from casework.operations.core.actions import calendar_of, home_calendar
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import CHANGED, append
-from casework.operations.people.administration import is_administrator
+from casework.operations.people.administrator_checks import is_administrator
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, reach
+from casework.permissions.visibility import Sight, reach
 from casework.records.event_log import lock_log, now
 from casework.records.register_entries import body_of
 

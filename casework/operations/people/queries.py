@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound
-from casework.operations.people.administration import is_administrator
+from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.people.role_requests import list_waiting
 from casework.permissions.actors import Actor
 from casework.records.row_security import whole

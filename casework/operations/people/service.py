@@ -27,7 +27,7 @@ from casework.operations.core.register_entries import note_entries
 from casework.operations.oversight.forecast import insist_others_go_on, look_before
 from casework.operations.people import registry
 from casework.operations.people.absences import absences_of, finish_absence, pass_on_role
-from casework.operations.people.administration import insist_administers, insist_administrator
+from casework.operations.people.administrator_checks import insist_administers, insist_administrator
 from casework.operations.people.lists import _led
 from casework.operations.people.role_ending import end_roles
 from casework.operations.people.role_requests import ask_role, asked_in, close_requests

@@ -33,7 +33,7 @@ from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.referrals.service import find_referral
 from casework.permissions.actors import Actor
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 from casework.permissions.work import capacities, choose, conflict
 
 Json = Any

@@ -19,7 +19,7 @@ from casework.operations.core.presenters import names_of, when
 from casework.operations.core.unread import looks
 from casework.operations.referrals.service import describe_referral, find_referral
 from casework.permissions.actors import Actor
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 from casework.records.event_log import now
 
 Json = Any

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.case_objects.document_access import last_day
+from casework.engine.case_objects.grant_commands import last_day
 from casework.engine.execution.context import Library
 from casework.engine.execution.sequential_requests import line_of, request_of
 from casework.engine.state.case import Case, Track
@@ -20,15 +20,15 @@ from casework.operations.cases.joins import show_beside
 from casework.operations.cases.queries import actions_of, names_in, show, show_track, titles_of
 from casework.operations.cases.service import add_task, fire_transition
 from casework.operations.core.access_log import note_sealed
+from casework.operations.core.access_queries import referral_log
 from casework.operations.core.access_sql import named_for, own_referral, reach_values, reads_case
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.unread import look, looks
-from casework.operations.core.visibility import referral_log
 from casework.operations.deadlines.time_accounting import account_of
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, own_tracks, reach, sight
+from casework.permissions.visibility import Sight, own_tracks, reach, sight
 from casework.records.case_loader import load
 from casework.records.event_log import now
 from casework.records.row_security import whole

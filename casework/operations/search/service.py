@@ -19,7 +19,7 @@ from casework.operations.core.access_sql import named_for, own_paper, own_referr
 from casework.operations.core.presenters import names_of
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
 from casework.permissions.actors import Actor
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 
 Json = Any
 

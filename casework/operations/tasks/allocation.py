@@ -37,7 +37,7 @@ from casework.operations.core.register_log import CHANGED, append
 from casework.operations.people.absences import substitutes_of
 from casework.operations.tasks.skills import asked_of, skills_of
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, sight
+from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import led_scopes, may_have
 from casework.records.actors import find_members
 from casework.records.database import transaction

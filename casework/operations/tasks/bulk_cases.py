@@ -20,7 +20,7 @@ from casework.operations.cases.service import fire_transition
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.tasks.bulk import MOST, attempt, of_one, tried
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight
+from casework.permissions.visibility import Sight
 from casework.permissions.work import capacities, choose, conflict
 
 Json = Any

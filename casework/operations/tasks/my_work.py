@@ -24,7 +24,7 @@ from casework.operations.core.presenters import names_of, when
 from casework.operations.core.unread import LOOKED, SINCE, mark_rows
 from casework.operations.tasks.queries import WORDS, named_in, place, task_row
 from casework.permissions.actors import Actor
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 from casework.records.database import plan_by_values
 from casework.records.event_log import now
 

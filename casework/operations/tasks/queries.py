@@ -18,13 +18,13 @@ from casework.engine.tasks.queue_order import reason
 from casework.errors import NotFound
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.queries import show
+from casework.operations.core.access_queries import task_log
 from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.presenters import names_of, when
-from casework.operations.core.visibility import task_log
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.request_context import what_was_asked
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, own_tracks, sight
+from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import operations
 from casework.records.case_loader import load
 

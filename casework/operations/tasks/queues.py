@@ -20,7 +20,7 @@ from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import LOOKED, SINCE, mark_rows
 from casework.operations.tasks.queries import _TASKS, WORDS, named_in, place, task_row
 from casework.permissions.actors import Actor
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 
 Json = Any
 

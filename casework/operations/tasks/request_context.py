@@ -17,7 +17,7 @@ from casework.operations.cases.history import data_of
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.presenters import names_of, when
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, sight
+from casework.permissions.visibility import Sight, sight
 from casework.records.event_log import now
 
 Json = Any

@@ -43,7 +43,7 @@ from casework.operations.core.references import insist_references
 from casework.operations.tasks.candidates import Receivers
 from casework.operations.tasks.queue_counts import next_claimable
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, own_tracks, sight
+from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import may_hold, may_review, may_work, operate
 from casework.records.actors import find_actor
 from casework.records.event_log import try_lock

@@ -34,7 +34,7 @@ from casework.operations.documents.storage import BLOCKED, PENDING, Cabinet
 from casework.operations.documents.uploads import clean_name
 from casework.operations.verification.rows import HOMES, PARTS, compare, rows_kept
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight
+from casework.permissions.visibility import Sight
 from casework.permissions.work import conflict
 from casework.records.case_writer import rows_of
 from casework.records.event_log import event_of, now, read_rows

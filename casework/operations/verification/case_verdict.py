@@ -11,7 +11,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.cases.queries import find_case
 from casework.operations.verification.service import verify_log
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight
+from casework.permissions.visibility import Sight
 from casework.records.event_log import now
 
 Json = Any

@@ -19,14 +19,14 @@ from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound, WrongState
 from casework.operations.cases.queries import describe, find_case
 from casework.operations.cases.service import fire_transition
+from casework.operations.core.access_queries import case_log
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done
 from casework.operations.core.idempotency import Request as Key
-from casework.operations.core.visibility import case_log
 from casework.operations.people.provider_directory import suggestions_for
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight
+from casework.permissions.visibility import Sight
 from casework.web.cases.detail_page import track_views
 from casework.web.history.sentences import say_entry
 from casework.web.shell.form_actions import Action, Sent, action_form, actions_in, answer, is_sure, moved_since

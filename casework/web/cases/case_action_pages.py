@@ -22,7 +22,7 @@ from casework.operations.cases.queries import describe, find_case
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight
+from casework.permissions.visibility import Sight
 from casework.web.history.sentences import WHOSE, whose
 from casework.web.shell.form_actions import Sent, answer, say_choices
 from casework.web.shell.forms import FormView, build_form, own_texts

@@ -30,7 +30,7 @@ from casework.operations.mediations.service import find_mediation
 from casework.operations.referrals.service import find_referral
 from casework.operations.tasks.queries import find_task
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, sight
+from casework.permissions.visibility import Sight, sight
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer, say_choices
 from casework.web.shell.forms import Texts, build_form, read_revision, texts_of

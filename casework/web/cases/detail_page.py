@@ -23,7 +23,7 @@ from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.documents.service import list_documents
 from casework.operations.messages.service import list_threads
 from casework.operations.oversight.forecast import read_prospect
-from casework.permissions.sight import Sight
+from casework.permissions.visibility import Sight
 from casework.web.cases.list_page import say_hold, say_outcome
 from casework.web.cases.progress import Step, step_name, steps_of
 from casework.web.deadlines.presenter import ledger

@@ -28,7 +28,7 @@ from casework.operations.cases.list_queries import (
 from casework.operations.cases.saved_filters import drop_filter, list_filters, save_filter
 from casework.operations.core.actions import calendar_of
 from casework.permissions.actors import Actor
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 from casework.web.cases.progress import step_name
 from casework.web.shell import dates
 from casework.web.shell.forms import read_request

@@ -18,7 +18,7 @@ from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.service import Noun
 from casework.operations.core.presenters import names_of
 from casework.permissions.actors import Actor
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_
 from casework.web.shell.session import list_transaction, page_transaction

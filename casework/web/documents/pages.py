@@ -41,7 +41,7 @@ from casework.operations.documents.upload_limits import MEGABYTE, MOST_AT_ONCE, 
 from casework.operations.documents.uploads import Upload, receive
 from casework.operations.verification.case_archive import make_case_file
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, sight
+from casework.permissions.visibility import Sight, sight
 from casework.records.blob_store import Store
 from casework.web.documents.forms import Ending, LastDay, Returned, Withdrawal
 from casework.web.documents.place import _WORDS, Place, _back, _crumbs, _show, blueprint

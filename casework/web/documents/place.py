@@ -30,7 +30,7 @@ from casework.operations.documents.upload_checks import TYPES
 from casework.operations.documents.upload_limits import MEGABYTE, MOST_BYTES, MOST_FILES
 from casework.operations.referrals.service import find_referral
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, sight
+from casework.permissions.visibility import Sight, sight
 from casework.web.documents.forms import Delivery, Papers, Returned
 from casework.web.history.sentences import say_whose
 from casework.web.shell import layout

@@ -28,7 +28,7 @@ from casework.operations.mediations import service as mediations
 from casework.operations.mediations.disclosures import list_openings, may_ask, opened_until
 from casework.operations.messages.service import list_threads
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, sight
+from casework.permissions.visibility import Sight, sight
 from casework.web.cases.correction_pages import correctable
 from casework.web.cases.progress import steps_of
 from casework.web.mediations.disclosure_pages import told_form

@@ -21,7 +21,7 @@ from casework.operations.core.actions import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.history import timeline
 from casework.operations.tasks import service as tasks
-from casework.permissions.sight import Sight, sight
+from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import asked, operations
 from casework.web.history.sentences import say_fields
 from casework.web.shell import layout

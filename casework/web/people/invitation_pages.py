@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
 from casework.errors import InvalidForm, Refused
-from casework.operations.people import administration, invitations, lists
+from casework.operations.people import administrator_checks, invitations, lists
 from casework.operations.people import queries as people_queries
 from casework.operations.people.invitations import DAYS, Scope
 from casework.permissions.actors import Actor
@@ -68,7 +68,7 @@ def _form(faults: Mapping[str, str]) -> str:
 
 def _where(db: Connection, actor: Actor) -> list[tuple[str, str]]:
     """What the actor may invite to: (kind and id, name)."""
-    if administration.is_administrator(actor):
+    if administrator_checks.is_administrator(actor):
         offered = people_queries.choices(db, actor)
         return [(f"{kind}:{id}", name) for kind in ("programme", "organisation") for id, name in offered[kind]]
     led = lists.list_members(db, actor)
@@ -77,7 +77,7 @@ def _where(db: Connection, actor: Actor) -> list[tuple[str, str]]:
 
 def _back(actor: Actor) -> tuple[str, str]:
     """Where people are looked after: words and address."""
-    if administration.is_administrator(actor):
+    if administrator_checks.is_administrator(actor):
         return gettext("People"), url_for("administration.people")
     return gettext("Members"), url_for("referrals.members")
 

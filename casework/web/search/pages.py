@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from casework.operations.people.administration import is_administrator
+from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.search import service as search
 from casework.web.messages.pages import Place
 from casework.web.shell.session import page_transaction

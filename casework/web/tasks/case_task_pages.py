@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from casework.errors import NotFound
 from casework.operations.cases.queries import find_case
-from casework.permissions.sight import Sight
+from casework.permissions.visibility import Sight
 from casework.web.shell.session import page_transaction
 
 

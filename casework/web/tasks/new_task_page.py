@@ -15,12 +15,12 @@ from casework.engine.definition.forms import Choice, Date, Form, Note, Person
 from casework.errors import NotFound
 from casework.operations.cases import service as cases
 from casework.operations.cases.queries import describe, find_case
+from casework.operations.core.access_queries import case_log
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
-from casework.operations.core.visibility import case_log
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight
+from casework.permissions.visibility import Sight
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
 from casework.web.shell.i18n import N_, edition_text, sentence

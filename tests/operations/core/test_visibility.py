@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine
 
 from casework.engine.state.case import Case
 from casework.errors import NotFound
-from casework.operations.core import visibility
+from casework.operations.core import access_queries
 from casework.permissions.actors import Actor
-from casework.permissions.sight import Sight, own_tracks, reads_document, sight
+from casework.permissions.visibility import Sight, own_tracks, reads_document, sight
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.security.test_queue_equals_gate import START, World
@@ -71,11 +71,11 @@ def _documents(actor: Actor, case: Case) -> dict[str, bool]:
 
 
 KINDS: dict[str, tuple[Callable[[Connection, Actor, str], Any], Seen]] = {
-    "case": (visibility.case_log, _home("case")),
-    "mediation": (visibility.mediation_log, _home("mediation")),
-    "referral": (visibility.referral_log, _referrals),
-    "task": (visibility.task_log, _tasks),
-    "document": (visibility.document_log, _documents),
+    "case": (access_queries.case_log, _home("case")),
+    "mediation": (access_queries.mediation_log, _home("mediation")),
+    "referral": (access_queries.referral_log, _referrals),
+    "task": (access_queries.task_log, _tasks),
+    "document": (access_queries.document_log, _documents),
 }
 
 

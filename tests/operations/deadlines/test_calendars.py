@@ -20,11 +20,11 @@ from casework.operations.deadlines.calendars import (
     recount_next,
     show_calendar,
 )
-from casework.operations.deadlines.service import next_moment, ring_due_on
+from casework.operations.deadlines.timers import next_moment, ring_due_on
 from casework.operations.mediations.service import open_mediation
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import now
-from tests.operations.deadlines.test_service import Scene
+from tests.operations.deadlines.test_timers import Scene
 from tests.support.world import build_world, new_request, to_referral
 
 

@@ -14,7 +14,7 @@ from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.referrals.service import show_referral
 from casework.operations.tasks.service import claim_task
 from casework.records.event_log import now
-from tests.operations.deadlines.test_service import Scene
+from tests.operations.deadlines.test_timers import Scene
 from tests.support.world import build_world, new_request, to_referral
 
 

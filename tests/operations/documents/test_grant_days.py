@@ -14,7 +14,7 @@ from casework.engine.state.events import GRANT_EXPIRED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.service import register_document
 from casework.operations.core.actions import home_of
-from casework.operations.deadlines.service import next_moment, ring_due_on
+from casework.operations.deadlines.timers import next_moment, ring_due_on
 from casework.operations.documents import service as documents
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load

@@ -21,7 +21,7 @@ from casework.operations.people.role_requests import ask_role, decide_role
 from casework.operations.verification.authorization.evidence import Evidence
 from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.service import verify_case
-from casework.permissions.sight import Sight, sight
+from casework.permissions.visibility import Sight, sight
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events

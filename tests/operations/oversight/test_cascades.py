@@ -13,7 +13,7 @@ from casework.engine.state.case import RUNNING
 from casework.operations.core.actions import home_of
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import now
-from tests.operations.deadlines.test_service import Scene
+from tests.operations.deadlines.test_timers import Scene
 from tests.support.world import build_world, to_referral
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 
 from casework.errors import NotFound
-from casework.jobs.tasks import Hands, check
+from casework.jobs.job_functions import Hands, check
 from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.case_hygiene import (
     KINDS,

@@ -9,7 +9,7 @@ from casework.engine.execution.task_commands import Relieve
 from casework.engine.state.case import READY, Task
 from casework.engine.state.events import Event
 from casework.operations.core.actions import follow, home_of, stand
-from casework.operations.deadlines.service import ring_clocks
+from casework.operations.deadlines.timers import ring_clocks
 from casework.operations.people.offboarding import take_over
 from casework.operations.people.registry import grant_role, register_person
 from casework.operations.people.service import deactivate_person, end_member, end_membership

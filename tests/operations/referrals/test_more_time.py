@@ -16,7 +16,7 @@ from casework.operations.history.timeline import read_history
 from casework.operations.tasks.service import complete_task
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import now
-from tests.operations.deadlines.test_service import Scene
+from tests.operations.deadlines.test_timers import Scene
 from tests.support.world import build_world, new_request
 
 

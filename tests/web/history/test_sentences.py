@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from casework.engine.case_objects.acknowledgements import ANSWERED, RAISED, SETTLED
-from casework.engine.case_objects.document_access import HOWS
+from casework.engine.case_objects.grant_commands import HOWS
 from casework.engine.case_objects.letters import LETTERS
 from casework.engine.case_objects.messages import CORRECTED, TAKEN_BACK, WRITTEN
 from casework.engine.state.events import (

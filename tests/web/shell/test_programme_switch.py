@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from casework.operations.cases.service import open_case
 from casework.operations.people import registry
 from casework.permissions.actors import focused
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 from casework.records.database import transaction
 from tests.support.queries import counted
 from tests.support.web_client import Browser

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from casework.engine.case_objects import document_access, documents, letters
+from casework.engine.case_objects import documents, grant_commands, letters
 from casework.engine.execution.timers import END_ACCESS
 from casework.engine.state.case import Case
 from casework.engine.state.events import (
@@ -65,7 +65,7 @@ def judge_letter(evidence: Evidence, before: Case, event: Event) -> Reasons:
 
 
 def judge_grant_withdrawn(evidence: Evidence, before: Case, event: Event) -> Reasons:
-    yield from role_not_among(evidence, before, event, document_access.ENDERS)
+    yield from role_not_among(evidence, before, event, grant_commands.ENDERS)
     yield from _grant(before, event, event.effects.get("grants_ended", ()))
 
 
@@ -77,7 +77,7 @@ def judge_grant_expired(evidence: Evidence, before: Case, event: Event) -> Reaso
 
 
 def judge_grant_day_changed(evidence: Evidence, before: Case, event: Event) -> Reasons:
-    yield from role_not_among(evidence, before, event, document_access.ENDERS)
+    yield from role_not_among(evidence, before, event, grant_commands.ENDERS)
     days = {one["id"]: one["until"] for one in event.effects.get("grant_days", ())}
     yield from _grant(before, event, days)
     today = evidence.past.calendar(before.programme, event.at).local_date(event.at).isoformat()
@@ -93,7 +93,7 @@ def _grant(before: Case, event: Event, ids: Collection[str]) -> Reasons:
 
 
 def judge_papers_returned(evidence: Evidence, before: Case, event: Event) -> Reasons:
-    yield from role_not_among(evidence, before, event, document_access.RETURNERS)
+    yield from role_not_among(evidence, before, event, grant_commands.RETURNERS)
     had = {one.id for one in before.copies_out(event.track or "")}
     if not had or had != set(event.effects["grants_returned"]):
         yield "it does not speak of exactly what the provider had and saw no longer"

@@ -22,7 +22,7 @@ from casework.operations.core.access_sql import (
     reads_case,
 )
 from casework.permissions.actors import Actor
-from casework.permissions.sight import reach
+from casework.permissions.visibility import reach
 from casework.records.database import run
 
 #: `a` is a referral, `h` the case or mediation that it belongs to.

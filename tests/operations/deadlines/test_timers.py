@@ -15,8 +15,8 @@ from casework.engine.state.case import CREATED, READY, RESERVED, Case
 from casework.engine.state.events import CONSENT_ENDED, FIRED, RANG, Event
 from casework.errors import InvalidSettings
 from casework.operations.core.actions import calendar_of, home_of
-from casework.operations.deadlines import service as deadlines
-from casework.operations.deadlines.service import next_moment, ring_clocks, ring_due, ring_due_on
+from casework.operations.deadlines import timers as deadlines
+from casework.operations.deadlines.timers import next_moment, ring_clocks, ring_due, ring_due_on
 from casework.operations.tasks.service import claim_task
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction

@@ -22,7 +22,7 @@ from casework.operations.auth.throttling import forget_attempts
 from casework.operations.core.actions import new_id
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
-from casework.operations.deadlines.service import ring_log
+from casework.operations.deadlines.timers import ring_log
 from casework.operations.documents.key_material import cabinet_of, open_vault
 from casework.operations.documents.storage import note_scan
 from casework.operations.integrations import webhooks
