@@ -9,21 +9,21 @@ from typing import Any
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.codes import WORLD
-from workflows.guards import PREPARATORY, _answer, _moment, _plan, _since, _verified
+from workflows.guards import PREPARATORY, answer_of, completed_since, moment_of, plan_of, verified
 from workflows.joins import reached
 
 
 def _round(f: Facts) -> datetime | None:
     """When the present round of talks began: at a scaling up or a reopening; None in the first round."""
-    return _moment(f, "scale_up", "reopen")
+    return moment_of(f, "scale_up", "reopen")
 
 
 def _waived(f: Facts, what: str) -> bool:
     """Whether a second person has granted, in this round, the waiver that somebody asked for."""
     start = _round(f)
-    asked = [t for t in f.results("ask_waiver") if t.result.get("what") == what and _since(t, start)]
+    asked = [t for t in f.results("ask_waiver") if t.result.get("what") == what and completed_since(t, start)]
     for task in f.results("decide_waiver"):
-        if task.result.get("what") != what or not _since(task, start):
+        if task.result.get("what") != what or not completed_since(task, start):
             continue
         by_another = any(one.closed_by != task.closed_by for one in asked)
         return task.result.get("granted") is True and by_another
@@ -63,7 +63,7 @@ def loans_are_offered_listed_or_waived(f: Facts) -> bool:
         or f.said(f"ready_to_sign.{loan}_by") is not None
         or _waived(f, loan)
         for loan in ("pledge", "finance")
-        if _plan(f).get(loan) or f.referral(loan)
+        if plan_of(f).get(loan) or f.referral(loan)
     )
 
 
@@ -155,7 +155,7 @@ def agreement_is_in_force(f: Facts) -> bool:
     refusal="The compliance gate of this round has not been passed.",
 )
 def compliance_gate_is_passed(f: Facts) -> bool:
-    answer = _answer(f, "compliance_gate", _moment(f, "ready_to_sign", "renegotiate"))
+    answer = answer_of(f, "compliance_gate", moment_of(f, "ready_to_sign", "renegotiate"))
     return answer is not None and answer.get("result") == "passed"
 
 
@@ -164,7 +164,7 @@ def compliance_gate_is_passed(f: Facts) -> bool:
     refusal="The dispute clause of this round has not been chosen.",
 )
 def dispute_clause_is_chosen(f: Facts) -> bool:
-    answer = _answer(f, "dispute_clause_check", _moment(f, "ready_to_sign", "renegotiate"))
+    answer = answer_of(f, "dispute_clause_check", moment_of(f, "ready_to_sign", "renegotiate"))
     return answer is not None and answer.get("clause") is not None
 
 
@@ -182,13 +182,13 @@ def statement_is_still_valid(f: Facts) -> bool:
         return True
     last = max(ways, key=lambda name: ways[name].at)
     if last != "assessment_passed":
-        return ways[last].data.get("reason") != "statement_valid" or _verified(f)
+        return ways[last].data.get("reason") != "statement_valid" or verified(f)
     track = f.service("assessment")
     issued = (f.fired("issue_pass", track) or f.fired("issue_limits", track)) if track else None
     if issued is None:
         return False
     renewed = next((t for t in f.results("renew_statement") if t.result.get("renewal") == "renewed"), None)
-    newer = renewed is not None and _since(renewed, issued.at)
+    newer = renewed is not None and completed_since(renewed, issued.at)
     ends = (renewed.result if newer and renewed is not None else issued.data).get("valid_until")
     return ends is not None and str(ends) >= f.today.isoformat()
 

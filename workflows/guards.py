@@ -33,24 +33,24 @@ ROUNDS = 2
 # --- what several guards ask -----------------------------------------------------------------------------------------
 
 
-def _moment(f: Facts, *transitions: str) -> datetime | None:
+def moment_of(f: Facts, *transitions: str) -> datetime | None:
     """When one of the transitions last fired on the case's main track."""
     times = [found.at for name in transitions if (found := f.fired(name, f.case.main))]
     return max(times, default=None)
 
 
-def _since(task: Task | None, start: datetime | None) -> bool:
+def completed_since(task: Task | None, start: datetime | None) -> bool:
     """Whether the task was completed in the round that began at `start`."""
     return task is not None and (start is None or (task.closed_at or task.opened_at) >= start)
 
 
-def _answer(f: Facts, name: str, start: datetime | None = None) -> Mapping[str, Any] | None:
+def answer_of(f: Facts, name: str, start: datetime | None = None) -> Mapping[str, Any] | None:
     """The newest answer to a task of the name, if it was given in the round that began at `start`."""
     task = f.result(name)
-    return task.result if task is not None and _since(task, start) else None
+    return task.result if task is not None and completed_since(task, start) else None
 
 
-def _plan(f: Facts) -> Mapping[str, Any]:
+def plan_of(f: Facts) -> Mapping[str, Any]:
     """The service plan that is in force: the newest plan or amendment."""
     task, amended = f.result("service_plan"), f.fired("amend_plan", f.case.main)
     if amended is not None and (task is None or amended.at >= (task.closed_at or task.opened_at)):
@@ -58,7 +58,7 @@ def _plan(f: Facts) -> Mapping[str, Any]:
     return task.result if task is not None else {}
 
 
-def _live(f: Facts, party: str) -> list[Any]:
+def live_tracks(f: Facts, party: str) -> list[Any]:
     today = f.today.isoformat()
     return [
         one for one in f.case.consents.values()
@@ -74,7 +74,7 @@ def _said_yes(f: Facts, party: str) -> bool:
     return newest is not None and newest.result.get("agreed") is True
 
 
-def _verified(f: Facts) -> bool:
+def verified(f: Facts) -> bool:
     """Whether a person has confirmed a statement of verification that is positive and still valid."""
     statement = f.from_outside("technology").get("verification")
     if not statement or statement.get("verdict") not in ("verified", "verified_with_limits"):
@@ -129,7 +129,7 @@ def match_is_explained(f: Facts) -> bool:
     refusal="The triage check is open, or whoever made it declared an interest.",
 )
 def triage_is_checked(f: Facts) -> bool:
-    checked = _answer(f, "triage_check")
+    checked = answer_of(f, "triage_check")
     return checked is not None and checked.get("interest") == "none"
 
 
@@ -138,7 +138,7 @@ def triage_is_checked(f: Facts) -> bool:
     refusal="Both parties must have agreed, with a consent that still stands.",
 )
 def interest_is_confirmed(f: Facts) -> bool:
-    return all(_said_yes(f, party) and _live(f, party) for party in PARTIES)
+    return all(_said_yes(f, party) and live_tracks(f, party) for party in PARTIES)
 
 
 # --- the plan --------------------------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def interest_is_confirmed(f: Facts) -> bool:
 )
 def plan_is_on_file(f: Facts) -> bool:
     plan = f.result("service_plan")
-    if plan is None or not _since(plan, _moment(f, "confirm_interest", "reopen")):
+    if plan is None or not completed_since(plan, moment_of(f, "confirm_interest", "reopen")):
         return False
     returned = f.result("decide_plan")
     return returned is None or (plan.closed_at or plan.opened_at) > (returned.closed_at or returned.opened_at)
@@ -161,7 +161,7 @@ def plan_is_on_file(f: Facts) -> bool:
     refusal="The non-disclosure agreement is neither signed nor asked to be waived.",
 )
 def nda_is_signed_or_waived(f: Facts) -> bool:
-    answer = _answer(f, "nda")
+    answer = answer_of(f, "nda")
     return answer is not None and answer.get("status") in ("signed", "waiver_asked")
 
 
@@ -185,11 +185,11 @@ def parties_are_screened(f: Facts) -> bool:
     refusal="After a reopening each party must have renewed a consent that is older than 12 months.",
 )
 def consents_are_recent(f: Facts) -> bool:
-    reopened = _moment(f, "reopen")
+    reopened = moment_of(f, "reopen")
     if reopened is None:
         return True
     oldest = (f.calendar.local_date(reopened) - CONSENT_AGES).isoformat()
-    return all(any(one.given_on >= oldest for one in _live(f, party)) for party in PARTIES)
+    return all(any(one.given_on >= oldest for one in live_tracks(f, party)) for party in PARTIES)
 
 
 @guard(
@@ -197,7 +197,7 @@ def consents_are_recent(f: Facts) -> bool:
     refusal="The service plan does not ask to skip the assessment.",
 )
 def skipping_was_asked(f: Facts) -> bool:
-    return _plan(f).get("skip_assessment") is True
+    return plan_of(f).get("skip_assessment") is True
 
 
 @guard(
@@ -207,7 +207,7 @@ def skipping_was_asked(f: Facts) -> bool:
 )
 def statement_or_reason(f: Facts) -> bool:
     """Any other reason than a valid statement is a waiver, and the supervisor decides on it."""
-    return f.data.get("reason") != "statement_valid" or _verified(f)
+    return f.data.get("reason") != "statement_valid" or verified(f)
 
 
 # --- assessment ------------------------------------------------------------------------------------------------------

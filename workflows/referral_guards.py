@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.registry import guard
-from workflows.guards import ROUNDS, _live
+from workflows.guards import ROUNDS, live_tracks
 
 
 def _covers(f: Facts, provider: str | None, document: str) -> bool:
@@ -14,7 +14,7 @@ def _covers(f: Facts, provider: str | None, document: str) -> bool:
     known = f.case.documents.get(document)
     if known is None or provider is None:
         return False
-    return all(any(one.covers(known, provider) for one in _live(f, party)) for party in known.concerns)
+    return all(any(one.covers(known, provider) for one in live_tracks(f, party)) for party in known.concerns)
 
 
 @guard(

@@ -68,7 +68,7 @@ def sight(actor: Actor, case: Case) -> Sight:
     A mediation is seen by the dispute officers named for it, its provider, and whom two persons have unsealed it for.
     """
     if case.kind == "mediation":
-        named = _named(case, actor.person) and case.programme in reach(actor).disputes
+        named = named_for(case, actor.person) and case.programme in reach(actor).disputes
         if named or _opened(actor, case):
             return Sight.ALL
         return Sight.REFERRALS if own_tracks(actor, case) else Sight.NOTHING
@@ -156,5 +156,5 @@ MEDIATED = (
 )
 
 
-def _named(case: Case, person: str) -> bool:
+def named_for(case: Case, person: str) -> bool:
     return person == case.owner or person in case.team

@@ -26,7 +26,7 @@ from casework.engine.roles import (
 from casework.engine.state.case import Case, Task, Track
 from casework.errors import CaseworkError, NotAllowed
 from casework.permissions.actors import COVERED, DECIDES, MANAGES, PROVIDER_ROLES, READS_ONLY, Actor
-from casework.permissions.visibility import MEDIATED, _named, kept_as_mediator, kept_from, own_tracks, reach
+from casework.permissions.visibility import MEDIATED, kept_as_mediator, kept_from, named_for, own_tracks, reach
 
 
 def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
@@ -49,9 +49,9 @@ def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
             continue
         elif case.kind == "mediation":
             # `sight` shows it to those named alone, and what nobody may see nobody may do.
-            if one.role != DISPUTE_OFFICER or one.deputy_for is not None or not _named(case, person):
+            if one.role != DISPUTE_OFFICER or one.deputy_for is not None or not named_for(case, person):
                 continue
-        elif one.role == DISPUTE_OFFICER or one.role == OFFICER and case.owner is not None and not _named(case, person):
+        elif one.role == DISPUTE_OFFICER or one.role == OFFICER and case.owner is not None and not named_for(case, person):
             continue
         found[By(actor.person, one.role, one.organisation, one.deputy_for)] = None
     # In one's own name rather than as somebody's deputy.

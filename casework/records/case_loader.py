@@ -31,7 +31,7 @@ from casework.errors import NotFound
 from casework.records.database import run
 
 Json = Any
-_HOME = {"case": "cases", "mediation": "mediations"}
+HOME = {"case": "cases", "mediation": "mediations"}
 
 
 @cache
@@ -69,18 +69,18 @@ def load_with_calendar(db: Connection, log: str, kind: str) -> tuple[Case, str]:
 def load_live(db: Connection, programmes: Collection[str], most: int) -> list[Case]:
     """The live cases of some programmes, the oldest first, in one statement."""
     which = "h.programme_id = ANY($1::uuid[]) AND h.closed_at IS NULL ORDER BY h.opened_at, h.id LIMIT $2::integer"
-    rows = run(db, _load("cases", False, which), (_array(sorted(programmes)), str(most))).fetchall()
+    rows = run(db, _load("cases", False, which), (array_of(sorted(programmes)), str(most))).fetchall()
     return [_case(*row[1:]) for row in rows]
 
 
 def load_several(db: Connection, logs: Collection[str]) -> dict[str, Case]:
     """Some cases by their logs, in one statement."""
-    rows = run(db, _load("cases", False, "h.id = ANY($1::uuid[])"), (_array(sorted(logs)),)).fetchall()
+    rows = run(db, _load("cases", False, "h.id = ANY($1::uuid[])"), (array_of(sorted(logs)),)).fetchall()
     return {one.log: one for one in (_case(*row[1:]) for row in rows)}
 
 
 def _row(db: Connection, log: str, kind: str, every_task: bool) -> tuple[Any, ...]:
-    row = run(db, _load(_HOME[kind], every_task), (log,)).fetchone()
+    row = run(db, _load(HOME[kind], every_task), (log,)).fetchone()
     if row is None:
         raise NotFound("case")
     return row
@@ -197,7 +197,7 @@ _MAKE: tuple[Callable[[Json], Any], ...] = (
 )  # fmt: skip
 
 
-def _array(values: list[Json] | None) -> str | None:
+def array_of(values: list[Json] | None) -> str | None:
     if values is None:
         return None
     quoted = [str(one).replace("\\", "\\\\").replace('"', '\\"') for one in values]

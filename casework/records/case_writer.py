@@ -26,7 +26,7 @@ from casework.engine.state.case import (
 )
 from casework.engine.tasks.queue_order import turn
 from casework.ledger.canonical_json import instant
-from casework.records.case_loader import _HOME, _array
+from casework.records.case_loader import HOME, array_of
 from casework.records.database import run, sealing_of
 from casework.records.event_log import Log
 from casework.records.field_encryption import insist_unsealed
@@ -191,7 +191,7 @@ def difference(before: Case | None, after: Case) -> tuple[dict[str, list[dict[st
             gone[name] = removed
     home = _home_row(after)
     if before is None or _home_row(before) != home:
-        rows[_HOME[after.kind]] = [home]
+        rows[HOME[after.kind]] = [home]
     return rows, gone
 
 
@@ -211,7 +211,7 @@ def _columns(table: str, *, changing: bool = False) -> tuple[tuple[str, Callable
 
 
 def _written_as(type: Any) -> Callable[[Json], str | None]:
-    return _json if isinstance(type, JSONB) else _array if isinstance(type, ARRAY) else _word
+    return _json if isinstance(type, JSONB) else array_of if isinstance(type, ARRAY) else _word
 
 
 # Everything goes out as text without a type, which the server reads as what its column is: so one statement serves
@@ -283,7 +283,7 @@ def save(
             values += [write(row[name]) for name, write in _columns(table)]
         for row in changed:
             values += [write(row[name]) for name, write in _columns(table, changing=True)]
-    values += [_array(ids) for ids in gone.values()]
+    values += [array_of(ids) for ids in gone.values()]
     if log.kind != "mediation":
         insist_unsealed(*values)
     if answer is not None:
@@ -300,7 +300,7 @@ def _kept(before: Case | None, table: str) -> Container[str | None]:
 
 def rows_of(case: Case) -> dict[str, list[dict[str, Json]]]:
     """Every row that a case adds up to, by table; a check compares them with the rows there are."""
-    rows = {_HOME[case.kind]: [_home_row(case)]}
+    rows = {HOME[case.kind]: [_home_row(case)]}
     for name, make in _ROWS.items():
         rows[name] = [make(case, one, n) for n, one in enumerate(getattr(case, name).values())]
     return rows

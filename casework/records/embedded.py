@@ -24,20 +24,20 @@ from psycopg import sql
 
 from casework.errors import EmbeddedServerError
 from casework.records.server_process import (
-    _PORT,
     APP_ROLE,
     DATABASE,
     OWNER_ROLE,
+    PORT,
     SUPERUSER,
     WEB_ROLE,
     Server,
-    _give_to_server,
-    _is_alive,
-    _is_this_server,
-    _make_socket_dir,
-    _open_the_way,
-    _recorded_pid,
-    _run,
+    give_to_server,
+    is_alive,
+    is_this_server,
+    make_socket_dir,
+    open_the_way,
+    recorded_pid,
+    run_program,
     server_at,
 )
 
@@ -89,7 +89,7 @@ def _watch(server: Server) -> None:
     gone = False
     while True:
         time.sleep(WATCHED_EVERY_S)
-        gone = gone or (_recorded_pid(server) is not None and running_pid(server) is None)
+        gone = gone or (recorded_pid(server) is not None and running_pid(server) is None)
         if not gone:
             continue
         try:
@@ -114,8 +114,8 @@ def stop(var: Path) -> bool:
 
 def running_pid(server: Server) -> int | None:
     """The server's process id, if its lock file names a live process that serves this cluster."""
-    pid = _recorded_pid(server)
-    if pid is None or not _is_this_server(server, pid):
+    pid = recorded_pid(server)
+    if pid is None or not is_this_server(server, pid):
         return None
     return pid
 
@@ -137,7 +137,7 @@ def _recover_or_start(server: Server, lock: int) -> None:
                 _stop(server)
         else:
             _set_stale_lock_aside(server)
-            _make_socket_dir(server)
+            make_socket_dir(server)
             # Nobody serves this cluster, so whatever lies here is a dead server's; its process id may live on.
             server.socket.unlink(missing_ok=True)
             server.socket.with_name(f"{server.socket.name}.lock").unlink(missing_ok=True)
@@ -157,11 +157,11 @@ def _make_cluster(server: Server, lock: int) -> None:
     if half.exists():
         log.warning("Found a cluster whose making was broken off (%s); making it anew.", half)
         shutil.rmtree(half)
-    _open_the_way(server)
+    open_the_way(server)
     half.mkdir(mode=0o700)
     # initdb holds the lock as well: if this process is killed, the next starter waits until initdb has ended.
-    _give_to_server(half)
-    _run(
+    give_to_server(half)
+    run_program(
         server, "initdb", "-D", str(half), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C",
         "--locale-provider=builtin", "--builtin-locale=C.UTF-8", cwd=half, keep_open=(lock,),
     )  # fmt: skip
@@ -177,7 +177,7 @@ def _insist_on_same_version(server: Server) -> None:
         raise EmbeddedServerError(
             f"{server.data} belongs to another user. Set CASEWORK_VAR to a folder of your own."
         ) from fault
-    ours = re.search(r"\d+", _run(server, "postgres", "--version", cwd=server.home))
+    ours = re.search(r"\d+", run_program(server, "postgres", "--version", cwd=server.home))
     if ours and found != ours.group():
         raise EmbeddedServerError(
             f"{server.data} was made by PostgreSQL {found}, and this is {ours.group()}. "
@@ -188,12 +188,12 @@ def _insist_on_same_version(server: Server) -> None:
 def _start(server: Server) -> bool:
     # pg_ctl puts the server in a session of its own: it outlives whoever starts it, and its terminal.
     server.log_file.touch(mode=0o600)
-    _give_to_server(server.log_file)
+    give_to_server(server.log_file)
     log_size = server.log_file.stat().st_size
     try:
-        _run(
+        run_program(
             server, "pg_ctl", "-D", str(server.data), "-w", "-t", str(int(PATIENCE_S)),
-            "-l", str(server.log_file), "-o", f"-k '{server.socket_dir}' -p {_PORT}", "start",
+            "-l", str(server.log_file), "-o", f"-k '{server.socket_dir}' -p {PORT}", "start",
         )  # fmt: skip
     except EmbeddedServerError:
         with server.log_file.open(errors="replace") as lines:
@@ -212,15 +212,15 @@ def _start(server: Server) -> bool:
 
 
 def _stop(server: Server) -> None:
-    _run(server, "pg_ctl", "-D", str(server.data), "-m", "fast", "-w", "-t", str(int(PATIENCE_S)), "stop")
+    run_program(server, "pg_ctl", "-D", str(server.data), "-m", "fast", "-w", "-t", str(int(PATIENCE_S)), "stop")
 
 
 def _set_stale_lock_aside(server: Server) -> None:
-    pid = _recorded_pid(server)
+    pid = recorded_pid(server)
     if pid is None:
         return
     log.warning("The last PostgreSQL server (process %s) ended without cleaning up; starting it again.", pid)
-    if not _is_alive(pid):
+    if not is_alive(pid):
         return
     # After a reboot the number may belong to somebody else's process, and PostgreSQL would refuse to start.
     # Only the number is replaced: the file's other lines still lead PostgreSQL to old backends at work here.

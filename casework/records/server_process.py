@@ -28,7 +28,7 @@ SUPERUSER = "postgres"
 # PostgreSQL refuses to run as root, so root lets this user of the system run it.
 SYSTEM_USER = "embedded_postgres"
 # The number in a socket's name; nothing listens on a port.
-_PORT = 5432
+PORT = 5432
 # sockaddr_un holds 108 bytes on Linux and 104 on macOS.
 _LONGEST_SOCKET_PATH = 100
 
@@ -54,31 +54,31 @@ class Server:
     @property
     def socket_dir(self) -> Path:
         own = self.home / "socket"
-        if len(os.fsencode(own / f".s.PGSQL.{_PORT}")) <= _LONGEST_SOCKET_PATH:
+        if len(os.fsencode(own / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET_PATH:
             return own
         digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"casework-{os.geteuid()}-{digest}"
 
     @property
     def socket(self) -> Path:
-        return self.socket_dir / f".s.PGSQL.{_PORT}"
+        return self.socket_dir / f".s.PGSQL.{PORT}"
 
     def url(self, *, user: str = OWNER_ROLE, database: str = DATABASE) -> str:
-        return f"postgresql://{user}@/{database}?host={quote(str(self.socket_dir), safe='')}&port={_PORT}"
+        return f"postgresql://{user}@/{database}?host={quote(str(self.socket_dir), safe='')}&port={PORT}"
 
 
 def server_at(var: Path) -> Server:
     return Server(home=Path(os.path.abspath(var)) / "postgres")
 
 
-def _recorded_pid(server: Server) -> int | None:
+def recorded_pid(server: Server) -> int | None:
     try:
         return int((server.data / "postmaster.pid").read_text().split("\n", 1)[0])
     except (FileNotFoundError, ValueError):
         return None
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -88,8 +88,8 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def _is_this_server(server: Server, pid: int) -> bool:
-    if not _is_alive(pid):
+def is_this_server(server: Server, pid: int) -> bool:
+    if not is_alive(pid):
         return False
     try:
         # A server's working folder is its cluster. A process that is being reaped has none.
@@ -111,7 +111,7 @@ def _binaries() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
-def _run(
+def run_program(
     server: Server, program: str, *arguments: str, cwd: Path | None = None, keep_open: tuple[int, ...] = ()
 ) -> str:
     """What the program printed. Output goes to a file: the server would hold a pipe open for ever."""
@@ -156,13 +156,13 @@ def _account() -> pwd.struct_passwd | None:
     raise EmbeddedServerError(f"root may not run PostgreSQL, and the user {SYSTEM_USER} could not be added.")
 
 
-def _give_to_server(path: Path) -> None:
+def give_to_server(path: Path) -> None:
     account = _account()
     if account is not None:
         os.chown(path, account.pw_uid, account.pw_gid)
 
 
-def _make_socket_dir(server: Server) -> None:
+def make_socket_dir(server: Server) -> None:
     folder = server.socket_dir
     account = _account()
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -171,10 +171,10 @@ def _make_socket_dir(server: Server) -> None:
     trusted = {os.geteuid(), account.pw_uid if account else os.geteuid()}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in trusted or found.st_mode & 0o077:
         raise EmbeddedServerError(f"{folder} is not a private folder of this user. Remove it.")
-    _give_to_server(folder)
+    give_to_server(folder)
 
 
-def _open_the_way(server: Server) -> None:
+def open_the_way(server: Server) -> None:
     """When root starts it, let the server's user pass (not read) the folders above cluster and programs."""
     if _account() is None:
         return

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from casework.api.protocol.fields import Answer, Body, Paged, _some_words
+from casework.api.protocol.fields import Answer, Body, Paged, some_words
 from casework.api.protocol.schemas import Named
 
-FindingText = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_some_words)]
+FindingText = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(some_words)]
 FindingState = Literal["open", "answered", "closed"]
 
 

@@ -19,7 +19,7 @@ def _words(words: str) -> str:
     return made
 
 
-def _some_words(words: str) -> str:
+def some_words(words: str) -> str:
     made = _words(words)
     if not made:
         raise ValueError("is required")
@@ -29,9 +29,9 @@ def _some_words(words: str) -> str:
 Id = Annotated[UUID, PlainSerializer(str)]
 #: A day that a calendar can count from.
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_some_words)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(some_words)]
 Words = Annotated[str, Field(max_length=10_000), AfterValidator(_words)]
-SomeWords = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_some_words)]
+SomeWords = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(some_words)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z][A-Za-z]{1,3})?$")]
 Decimals = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]

@@ -15,11 +15,11 @@ from casework.engine.definition.forms import (
     Ids,
     Item,
     MoneyValue,
-    _clean,
-    _decimal,
-    _no_control,
-    _once,
+    clean,
+    decimal_text,
     holds_words,
+    no_control,
+    once,
 )
 from casework.engine.parties import PARTIES
 from casework.errors import InvalidForm
@@ -31,9 +31,9 @@ def _value_type(rule: Mapping[str, Json]) -> Any:
     match rule["type"]:
         case "text" | "note":
             limits = Field(min_length=1 if rule["required"] else 0, max_length=rule["max"])
-            return Annotated[str, BeforeValidator(_clean), AfterValidator(_no_control), limits]
+            return Annotated[str, BeforeValidator(clean), AfterValidator(no_control), limits]
         case "number":
-            return Annotated[str, BeforeValidator(_decimal)]
+            return Annotated[str, BeforeValidator(decimal_text)]
         case "money":
             return MoneyValue
         case "date":
@@ -42,7 +42,7 @@ def _value_type(rule: Mapping[str, Json]) -> Any:
             return Literal[tuple(rule["choices"])]
         case "many":
             one: Any = Literal[tuple(rule["choices"])]
-            return Annotated[list[one], AfterValidator(_once)]
+            return Annotated[list[one], AfterValidator(once)]
         case "yes_no":
             return Annotated[bool, Field(strict=True)]
         case "party":

@@ -268,7 +268,7 @@ class Form:
 # --- at work: a form as an edition holds it, and the model built from it ---------------------------------------------
 
 
-def _clean(words: Any) -> Any:
+def clean(words: Any) -> Any:
     return unicodedata.normalize("NFC", words).replace("\r\n", "\n").strip() if isinstance(words, str) else words
 
 
@@ -276,7 +276,7 @@ def _clean(words: Any) -> Any:
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def _no_control(words: str) -> str:
+def no_control(words: str) -> str:
     if _CONTROL.search(words):
         raise ValueError("has a character that cannot be stored")
     return words
@@ -291,7 +291,7 @@ def holds_words(said: str) -> bool:
     return any(letter.isalpha() for part in said.split() if not _NO_WORD.fullmatch(part) for letter in part)
 
 
-def _decimal(value: Any) -> str:
+def decimal_text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise ValueError("write a number, as a string or a whole number")
     try:
@@ -315,14 +315,14 @@ def _id(value: Any) -> str:
         raise ValueError("is not an id") from None
 
 
-def _once(values: list[str]) -> list[str]:
+def once(values: list[str]) -> list[str]:
     if len(set(values)) != len(values):
         raise ValueError("names the same thing twice")
     return values
 
 
 Id = Annotated[str, BeforeValidator(_id)]
-Ids = Annotated[list[Id], Field(max_length=100), AfterValidator(_once)]
+Ids = Annotated[list[Id], Field(max_length=100), AfterValidator(once)]
 
 
 def _day(value: Any) -> date:
@@ -352,11 +352,11 @@ Day = Annotated[date, BeforeValidator(_day)]
 
 class MoneyValue(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    amount: Annotated[str, BeforeValidator(_decimal)]
+    amount: Annotated[str, BeforeValidator(decimal_text)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
 class Item(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    what: Annotated[str, BeforeValidator(_clean), AfterValidator(_no_control), Field(min_length=1, max_length=500)]
+    what: Annotated[str, BeforeValidator(clean), AfterValidator(no_control), Field(min_length=1, max_length=500)]
     by: Day

@@ -13,7 +13,15 @@ from casework.errors import NotFound, WrongCode
 from casework.operations.auth import second_factor
 from casework.operations.auth.account_log import CODES_MISSED, note_account
 from casework.operations.auth.passkeys import Proof
-from casework.operations.auth.sessions import IDLE, MOST_MISSES, SESSION_PREFIX, _start, _who, secret_hash, sign_out
+from casework.operations.auth.sessions import (
+    IDLE,
+    MOST_MISSES,
+    SESSION_PREFIX,
+    begin_session,
+    person_of_session,
+    secret_hash,
+    sign_out,
+)
 from casework.operations.core.encryption import Vault
 from casework.permissions.actors import Actor
 
@@ -34,13 +42,13 @@ def sign_in(
     Where the person has a second factor the session waits for it; with `insist`, whoever must have one and has
     none yet sets it up first.
     """
-    return start_session_of(db, _who(db, email, password), about or {}, insist=insist)
+    return start_session_of(db, person_of_session(db, email, password), about or {}, insist=insist)
 
 
 def start_session_of(db: Connection, person: str, about: Mapping[str, str], *, insist: bool) -> SignedIn:
     """Start a session of whoever has shown who that is, up to the second factor."""
     awaits = second_factor.missing(db, person, insist=insist)
-    return SignedIn(_start(db, person, about, awaits), awaits)
+    return SignedIn(begin_session(db, person, about, awaits), awaits)
 
 
 def finish_sign_in(db: Connection, secret: str, code: str, vault: Vault) -> str:
@@ -58,7 +66,7 @@ def finish_sign_in(db: Connection, secret: str, code: str, vault: Vault) -> str:
     if not second_factor.fits(db, str(row.person_id), code, vault):
         raise WrongCode
     sign_out(db, secret)
-    return _start(db, str(row.person_id), row.about)
+    return begin_session(db, str(row.person_id), row.about)
 
 
 def miss_code(db: Connection, secret: str) -> bool:
@@ -83,7 +91,7 @@ def sign_in_with_passkey(db: Connection, proof: Proof, about: Mapping[str, str],
     """Start a session for whoever a passkey has shown: it counts for both factors. A session that waited ends."""
     if secret is not None:
         sign_out(db, secret)
-    return _start(db, proof.person, about)
+    return begin_session(db, proof.person, about)
 
 
 def prove_again(db: Connection, actor: Actor, secret: str) -> str:

@@ -57,10 +57,10 @@ def renew_session(db: Connection, actor: Actor, secret: str) -> str:
         {"hash": secret_hash(secret), "person": actor.person},
     ).scalar_one()
     end_access(db, actor.person, by=actor.person)
-    return _start(db, actor.person, about)
+    return begin_session(db, actor.person, about)
 
 
-def _who(db: Connection, email: str, password: str) -> str:
+def person_of_session(db: Connection, email: str, password: str) -> str:
     insist_length(password)
     row = db.execute(
         text("SELECT id, password_hash FROM people WHERE lower(email) = :email AND active"), {"email": canonical(email)}
@@ -70,7 +70,7 @@ def _who(db: Connection, email: str, password: str) -> str:
     return str(row.id)
 
 
-def _start(db: Connection, person: str, about: Mapping[str, str], awaits: str | None = None) -> str:
+def begin_session(db: Connection, person: str, about: Mapping[str, str], awaits: str | None = None) -> str:
     secret = SESSION_PREFIX + secrets.token_urlsafe(32)
     given = {
         "hash": secret_hash(secret), "person": person, "longest": LONGEST, "browser": about.get("browser"),
@@ -111,7 +111,7 @@ def start_session(
     factor is due and none is set up.
     """
     attempt = begin_attempt(db, email, about.get("address") or "")
-    person = _who(db, email, password)
+    person = person_of_session(db, email, password)
     missing = second_factor.missing(db, person, insist=insist)
     if missing == "set_up":
         raise NotAllowed(why="this account needs a second factor first: sign in on the pages and set it up there.")
@@ -126,7 +126,7 @@ def start_session(
     assert actor is not None
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    secret = _start(db, person, about)
+    secret = begin_session(db, person, about)
     answer = {"id": secret_hash(secret).hex(), "person": person, "expires_at": instant(now(db) + LONGEST)}
     finish(db, actor, request, Done(answer, 201))
     return Done(answer | {"token": secret}, 201)

@@ -28,11 +28,11 @@ COLUMNS: Mapping[str, Mapping[str, Json]] = {
     | {"developed_in": [], "deployed_in": [], "benefits": [], "more": {}},
     "matches": dict.fromkeys(("need_id", "technology_id", "proposed_on", "proposed_by", "score", "rationale")),
 }  # fmt: skip
-_MORE = ("acronym", "partner_countries", "total_cost", "total_cost_currency", "start_date", "end_date")
+MORE_COLUMNS = ("acronym", "partner_countries", "total_cost", "total_cost_currency", "start_date", "end_date")
 
 
 @contextmanager
-def _at_hand(file: BinaryIO, dry_run: bool) -> Iterator[BinaryIO]:
+def at_hand(file: BinaryIO, dry_run: bool) -> Iterator[BinaryIO]:
     """The file itself; of a dry run a copy of it, for the one transaction must not wait for a file that comes slowly."""
     if not dry_run:
         yield file
@@ -44,7 +44,7 @@ def _at_hand(file: BinaryIO, dry_run: bool) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _batches(engine: Engine, programme: str, dry_run: bool) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+def in_batches(engine: Engine, programme: str, dry_run: bool) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
     """A transaction for each batch. Of a dry run one for all of them, in which everything is done and then taken back:
     what an earlier batch brings decides about a later one, and what the database refuses is refused."""
     if not dry_run:

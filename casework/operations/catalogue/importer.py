@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
-from casework.operations.catalogue.import_batches import _MORE, BATCH, COLUMNS, _at_hand, _batches
+from casework.operations.catalogue.import_batches import BATCH, COLUMNS, MORE_COLUMNS, at_hand, in_batches
 from casework.operations.catalogue.import_reader import FILE, Row, read_rows
 from casework.operations.catalogue.import_report import MOST_KEPT, Fault, Progress, Report, Tell
 from casework.operations.catalogue.import_schemas import (
@@ -65,8 +65,8 @@ def import_records(
     task = _Import(kind, scope, source or programme, name, dry_run, actor.person if actor else SYSTEM_ACTOR, tell)
     # The reader is closed before its file, also where the database refuses a batch.
     with (
-        _at_hand(file, dry_run) as readable, closing(read_rows(readable, REQUIRED[kind])) as rows,
-        _batches(engine, scope, dry_run) as a_batch,
+        at_hand(file, dry_run) as readable, closing(read_rows(readable, REQUIRED[kind])) as rows,
+        in_batches(engine, scope, dry_run) as a_batch,
     ):  # fmt: skip
         while batch := list(islice(rows, BATCH)):
             with a_batch() as db:
@@ -254,7 +254,7 @@ class _Import:
             told["readiness_text"] = record.readiness
             if record.verification is not None:
                 told["verification"] = record.verification.model_dump(mode="json", exclude_none=True)
-            more = {name: _json(getattr(record, name)) for name in _MORE if getattr(record, name) is not None}
+            more = {name: _json(getattr(record, name)) for name in MORE_COLUMNS if getattr(record, name) is not None}
             told["more"] = more or None
         return {name: value for name, value in told.items() if value is not None}
 

@@ -26,8 +26,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject
 
 from casework.operations.documents.upload_limits import (
-    _IN_MEMORY,
-    _PIECE,
+    IN_MEMORY,
     MEGABYTE,
     MOST_DIRECTORY,
     MOST_ENTRIES,
@@ -35,9 +34,10 @@ from casework.operations.documents.upload_limits import (
     MOST_RATIO,
     MOST_SIDE,
     MOST_UNPACKED,
+    PIECE,
     VIRUS,
-    _extension,
-    _Watch,
+    VirusWatch,
+    extension_of,
     reason,
 )
 
@@ -89,7 +89,7 @@ def _text(file: IO[bytes], size: int) -> str:
     head, _ = _ends(file, size)
     if _kinds(head) - {"txt", "csv"}:
         return OTHER
-    while one := file.read(_PIECE):
+    while one := file.read(PIECE):
         if one.translate(None, _CONTROLS) != one:
             return OTHER
     return ""
@@ -301,7 +301,7 @@ def _look_into(
     """Unpack an entry and throw it away; gives how large it really is. Raises _Wrong."""
     if one.is_dir():
         return 0
-    extension = _extension(one.filename)
+    extension = extension_of(one.filename)
     markup = extension in ("xml", "rels", "xhtml", "vml") if office else extension == "xml"
     embedded = office and not inside and extension in ("docx", "xlsx", "pptx") and "/embeddings/" in one.filename
     if extension in _ARCHIVES and not embedded:
@@ -312,11 +312,11 @@ def _look_into(
     if office and _RUNS.search(one.filename):
         raise _Wrong(MACROS)
     paper = extension == "pdf" and not office
-    size, checker, watch = 0, (_Links() if extension == "rels" else _Markup()) if markup else None, _Watch()
-    kept: IO[bytes] | None = tempfile.SpooledTemporaryFile(_IN_MEMORY) if embedded or paper else None  # noqa: SIM115  closed below
+    size, checker, watch = 0, (_Links() if extension == "rels" else _Markup()) if markup else None, VirusWatch()
+    kept: IO[bytes] | None = tempfile.SpooledTemporaryFile(IN_MEMORY) if embedded or paper else None  # noqa: SIM115  closed below
     try:
         with archive.open(one) as stream:
-            while piece := stream.read(_PIECE):
+            while piece := stream.read(PIECE):
                 if not size and not embedded and piece.startswith(_ARCHIVE_STARTS):
                     raise _Wrong(NESTED)
                 if not size and piece.startswith(_PROGRAM_STARTS):

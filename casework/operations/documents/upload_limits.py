@@ -11,9 +11,9 @@ MOST_DIRECTORY = 1 * MEGABYTE
 #: A picture that is small when it is packed may fill the memory of whoever opens it.
 MOST_PIXELS, MOST_SIDE = 100_000_000, 30_000
 LONGEST_NAME = 150
-_PIECE = 65_536
+PIECE = 65_536
 #: In memory up to here, in a file without a name beyond it.
-_IN_MEMORY = 512 * 1024
+IN_MEMORY = 512 * 1024
 
 
 def reason(words: str) -> str:
@@ -26,7 +26,7 @@ _TEST_VIRUS = b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!"
 VIRUS = reason("it holds the test virus (EICAR).")
 
 
-class _Watch:
+class VirusWatch:
     """Looks for the test virus in pieces, of which two may share it."""
 
     def __init__(self) -> None:
@@ -38,5 +38,5 @@ class _Watch:
         return _TEST_VIRUS in joined
 
 
-def _extension(name: str) -> str:
+def extension_of(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""

@@ -13,14 +13,14 @@ from typing import IO, Protocol, Self
 from casework.errors import UploadRefused
 from casework.operations.documents.upload_checks import TYPES
 from casework.operations.documents.upload_limits import (
-    _IN_MEMORY,
-    _PIECE,
+    IN_MEMORY,
     LONGEST_NAME,
     MEGABYTE,
     MOST_BYTES,
+    PIECE,
     VIRUS,
-    _extension,
-    _Watch,
+    VirusWatch,
+    extension_of,
 )
 
 
@@ -50,17 +50,17 @@ class Upload:
 
     def pieces(self) -> Iterator[bytes]:
         self.file.seek(0)
-        while one := self.file.read(_PIECE):
+        while one := self.file.read(PIECE):
             yield one
 
 
 def receive(stream: Reads, name: str) -> Upload:
     """Take a file in, looking at everything that may be wrong with it. Raises UploadRefused."""
     shown = clean_name(name)
-    look = TYPES.get(_extension(shown))
+    look = TYPES.get(extension_of(shown))
     if look is None:
         raise UploadRefused(shown, f"this kind of file is not taken. Taken are: {', '.join(sorted(TYPES))}.")
-    kept: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  whoever keeps the upload closes it
+    kept: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  whoever keeps the upload closes it
     try:
         size, digest = _copy(stream, kept, shown)
         if not size:
@@ -71,12 +71,12 @@ def receive(stream: Reads, name: str) -> Upload:
     except BaseException:
         kept.close()
         raise
-    return Upload(shown, _extension(shown), size, digest, kept)
+    return Upload(shown, extension_of(shown), size, digest, kept)
 
 
 def _copy(stream: Reads, kept: IO[bytes], name: str) -> tuple[int, str]:
-    size, digest, watch = 0, hashlib.sha256(), _Watch()
-    while one := stream.read(_PIECE):
+    size, digest, watch = 0, hashlib.sha256(), VirusWatch()
+    while one := stream.read(PIECE):
         size += len(one)
         if watch.sees(one):
             raise UploadRefused(name, VIRUS)

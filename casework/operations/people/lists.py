@@ -113,7 +113,7 @@ def _person(row: Any, *, whole: bool) -> dict[str, Json]:
     return made | {"email": row.email, "active": row.active} if whole else made
 
 
-def _led(actor: Actor) -> list[str]:
+def led_organisation(actor: Actor) -> list[str]:
     return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == PROVIDER_LEAD})
 
 
@@ -128,6 +128,6 @@ def list_members(db: Connection, actor: Actor) -> list[dict[str, Json]]:
             " AND (m.ends_at IS NULL OR m.ends_at > casework_now())) AS members"
             " FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[])) ORDER BY o.name, o.id"
         ),
-        {"ids": _led(actor)},
+        {"ids": led_organisation(actor)},
     )
     return [{"id": row.id, "name": row.name, "name_zh": row.name_zh, "members": row.members} for row in rows]

@@ -29,7 +29,7 @@ from casework.permissions.work import operations
 from casework.records.case_loader import load
 
 Json = Any
-_TASKS = """
+TASKS = """
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {late} AS late, {words}{since}
     FROM tasks t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id {looked}
@@ -130,7 +130,7 @@ def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
     """A task's case and its row, for whoever sees them. Raises NotFound."""
     case = load(db, *task_log(db, actor, id))
     row = db.execute(
-        text(_TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE, words=WORDS, since="", looked="")), {"id": id, "most": 1}
+        text(TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE, words=WORDS, since="", looked="")), {"id": id, "most": 1}
     ).one()
     level = sight(actor, case)
     mine = {track.id for track in own_tracks(actor, case)}

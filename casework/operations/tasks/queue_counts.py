@@ -11,15 +11,15 @@ from sqlalchemy import Connection, TextClause, text
 
 from casework.operations.core.overdue_sql import AT_WORK, OVERDUE
 from casework.operations.tasks.queues import (
-    _HOMES_OF,
-    _MAY,
-    _NOT_KEPT,
-    _NOT_OWN,
     FEW,
-    _another,
-    _claimable,
-    _homes,
-    _scope_of,
+    HOMES_OF,
+    MAY_CLAIM,
+    NOT_KEPT,
+    NOT_OWN,
+    another_person,
+    claimable,
+    homes_sql,
+    scope_of,
 )
 from casework.permissions.actors import Actor
 from casework.records.database import plan_by_values
@@ -35,7 +35,7 @@ def _counted_to(queues: int) -> int:
 
 def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> list[dict[str, Json]]:
     """The queues that the actor works, with how many wait in each and are late; one query, each counted up to `most`."""
-    statement, values = _claimable(actor, "")
+    statement, values = claimable(actor, "")
     if statement is None:
         return []
     besides = {name: values.pop(name) for name in ("own", "mediated") if name in values}
@@ -45,14 +45,14 @@ def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> li
     for name, written in values.items():
         kind, found = name.removeprefix("q_"), json.loads(written)
         shape[kind] = len(found)
-        if kind not in _HOMES_OF:
+        if kind not in HOMES_OF:
             given[name] = written
             continue
         # Given one by one, so that the server sees how many cases each person has.
         for n, one in enumerate(found):
             given |= {f"{kind}_queue_{n}": one["queue"], f"{kind}_scope_{n}": one["scope"], f"{kind}_who_{n}": one["who"].split(",")}
     plan_by_values(db)
-    more = (_NOT_OWN if "own" in besides else "") + (_NOT_KEPT if "mediated" in besides else "")
+    more = (NOT_OWN if "own" in besides else "") + (NOT_KEPT if "mediated" in besides else "")
     rows = db.execute(_queue_counts(tuple(sorted(shape.items())), more), given)
     return [
         {"queue": row.queue, "scope": {"id": row.scope, "name": row.name, "name_zh": row.name_zh}, "count": row.count,
@@ -70,22 +70,22 @@ def _queue_counts(shape: tuple[tuple[str, int], ...], more: str) -> TextClause:
 
     parts = []
     for kind, queues in shape:
-        if kind not in _HOMES_OF:
+        if kind not in HOMES_OF:
             # In the index's order, in which what is late stands at the front: one look is enough for both.
             parts.append(
                 f"SELECT q.queue, q.scope, f.count, f.overdue FROM jsonb_to_recordset(CAST(:q_{kind} AS jsonb))"
                 " AS q(queue text, scope uuid, who text) CROSS JOIN LATERAL ("
                 "SELECT count(*) AS count, count(*) FILTER (WHERE x.late) AS overdue FROM ("
-                f"SELECT {OVERDUE} AS late FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {_scope_of(kind)}"
-                f" AND {_MAY[kind]} {more} ORDER BY t.turn_at, t.id LIMIT :most) x) f"
+                f"SELECT {OVERDUE} AS late FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {scope_of(kind)}"
+                f" AND {MAY_CLAIM[kind]} {more} ORDER BY t.turn_at, t.id LIMIT :most) x) f"
             )
             continue
         for n in range(queues):
             queue, scope, who = (f"{kind}_{part}_{n}" for part in ("queue", "scope", "who"))
-            homes = _homes(kind, f"CAST(:{who} AS uuid[])", f"CAST(:{scope} AS uuid)")
+            homes = homes_sql(kind, f"CAST(:{who} AS uuid[])", f"CAST(:{scope} AS uuid)")
             found = (
                 f"SELECT 1 FROM ({homes}) h CROSS JOIN LATERAL (SELECT t.* FROM tasks t WHERE t.log_id = h.id AND t.state = 'Ready'"
-                f" AND t.queue = :{queue} AND t.organisation_id IS NULL OFFSET 0) t WHERE true {_another(kind, f'CAST(:{who} AS text[])')} {more}"
+                f" AND t.queue = :{queue} AND t.organisation_id IS NULL OFFSET 0) t WHERE true {another_person(kind, f'CAST(:{who} AS text[])')} {more}"
             )
             parts.append(f"SELECT CAST(:{queue} AS text), CAST(:{scope} AS uuid), {counted(found)}")
     return text(
@@ -100,7 +100,7 @@ def next_claimable(db: Connection, actor: Actor, *, limit: int, skip: Collection
 
     What stands still waits for nobody's work, however early its day.
     """
-    statement, values = _claimable(actor, f" AND NOT t.log_id = ANY(CAST(:skip AS uuid[])) AND {AT_WORK}")
+    statement, values = claimable(actor, f" AND NOT t.log_id = ANY(CAST(:skip AS uuid[])) AND {AT_WORK}")
     if statement is None:
         return []
     return list(db.execute(statement, values | {"person": actor.person, "most": limit, "skip": sorted(skip)}))

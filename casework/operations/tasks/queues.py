@@ -18,7 +18,7 @@ from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import LOOKED, SINCE, mark_rows
-from casework.operations.tasks.queries import _TASKS, WORDS, named_in, place, task_row
+from casework.operations.tasks.queries import TASKS, WORDS, named_in, place, task_row
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 
@@ -75,7 +75,7 @@ def list_tasks(
     if keys:
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     if view == "queue":
-        statement, values = _claimable(actor, more, marked=True)
+        statement, values = claimable(actor, more, marked=True)
         given["all_of"] = sorted(reach(actor).all_of)
         rows = db.execute(statement, given | values).all() if statement is not None else []
     else:
@@ -96,7 +96,7 @@ def list_tasks(
 @cache
 def _listed(where: str, more: str, order: str, marked: bool) -> TextClause:
     since, looked = (f", {SINCE}", LOOKED) if marked else ("", "")
-    return text(_TASKS.format(where=where, more=more, order=order, late=OVERDUE, words=WORDS, since=since, looked=looked))
+    return text(TASKS.format(where=where, more=more, order=order, late=OVERDUE, words=WORDS, since=since, looked=looked))
 
 
 # --- queues: the same policy as `permissions.work.may_work`, in a form that a query can use -------------------------------
@@ -122,7 +122,7 @@ _SOMEBODY = "AND EXISTS (SELECT FROM cases o WHERE o.id = t.log_id AND NOT w = A
 _NAMED = "AND (o.owner_id IS NULL OR o.owner_id = w::uuid OR w::uuid = ANY(o.team))"
 
 
-def _another(kind: str, who: str = "string_to_array(q.who, ',')") -> str:
+def another_person(kind: str, who: str = "string_to_array(q.who, ',')") -> str:
     """What a task must fulfil besides, since nobody decides what they asked for; `who`: for whom one may act."""
     somebody = "" if kind == "sealed" else _SOMEBODY.format(named=_NAMED if kind == "named" else "")
     return _ANOTHER.format(who=who, somebody=somebody)
@@ -154,14 +154,14 @@ def own_track(provider: Callable[[str], str]) -> str:
 
 
 #: By kind of queue, where it is not the case that decides: what a task in it must fulfil besides being ready.
-_MAY: Mapping[str, str] = {
-    "shared": _CASE + _another("shared"),
+MAY_CLAIM: Mapping[str, str] = {
+    "shared": _CASE + another_person("shared"),
     "organisation": own_track(lambda a: f"{a}.provider_id = q.scope AND {_for_somebody(a)}"),
 }
 _KINDS = {"officer": "named", "intake": "named", "dispute_officer": "sealed"}
 
 
-def _claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextClause | None, dict[str, Any]]:
+def claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextClause | None, dict[str, Any]]:
     """The statement that reads the queues that a person works, and its values; none where there is no queue."""
     queues: dict[str, dict[tuple[str, str], list[str]]] = {}
     for one in actor.memberships:
@@ -181,16 +181,16 @@ def _claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextCl
         for kind, found in queues.items()
     }
     if own := _both_sides(actor, queues):
-        more += _NOT_OWN
+        more += NOT_OWN
         values["own"] = own
     if actor.mediated and set(queues) - {"organisation", "sealed"}:
-        more += _NOT_KEPT
+        more += NOT_KEPT
         values["mediated"] = json.dumps([{"programme": one, "until": _until(until)} for one, until in actor.mediated.items()])
     return _queues(tuple(sorted(queues)), more, sum(map(len, queues.values())) > FEW, marked), values
 
 
 # Of the office's tasks in a referral, none is for the provider's own people.
-_NOT_OWN = """
+NOT_OWN = """
     AND (t.organisation_id IS NOT NULL OR NOT EXISTS (
         SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
         WHERE r.id = t.track_id AND a.provider_id = ANY(CAST(:own AS uuid[])) OFFSET 0
@@ -199,7 +199,7 @@ _NOT_OWN = """
 
 
 # Of the cases that were there while one was among those who mediate, none (`permissions.sight.kept_from`).
-_NOT_KEPT = """
+NOT_KEPT = """
     AND (t.organisation_id IS NOT NULL OR NOT EXISTS (
         SELECT FROM cases h JOIN jsonb_to_recordset(CAST(:mediated AS jsonb)) AS k(programme uuid, until timestamptz)
         ON k.programme = h.programme_id AND h.opened_at < coalesce(k.until, 'infinity') WHERE h.id = t.log_id OFFSET 0
@@ -229,24 +229,24 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> Text
     others come before. Only what is before it is asked whether the person may take it. Where that leaves too few, all of
     each queue's first are.
     """
-    by_heads = [kind for kind in kinds if many and kind not in _HOMES_OF]
+    by_heads = [kind for kind in kinds if many and kind not in HOMES_OF]
     given = "jsonb_to_recordset(CAST(:q_{kind} AS jsonb)) AS q(queue text, scope uuid, who text)"
     ready = "FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {scope}"
     order = "ORDER BY t.turn_at, t.id LIMIT"
     heads, near, parts = [], [], []
     for kind in kinds:
         asked = given.format(kind=kind)
-        if kind in _HOMES_OF:
-            homes = _homes(kind, "string_to_array(q.who, ',')::uuid[]", "q.scope")
+        if kind in HOMES_OF:
+            homes = homes_sql(kind, "string_to_array(q.who, ',')::uuid[]", "q.scope")
             of_home = f"SELECT t.* {ready.format(scope='t.organisation_id IS NULL')} AND t.log_id = h.id OFFSET 0"
             parts.append(
                 f"(SELECT x.* FROM {asked} CROSS JOIN LATERAL (SELECT t.* FROM ({homes}) h CROSS JOIN LATERAL ({of_home}) t"
-                f" WHERE true {_another(kind)} {more} {order} :most) x)"
+                f" WHERE true {another_person(kind)} {more} {order} :most) x)"
             )
             continue
-        first = ready.format(scope=_scope_of(kind))
+        first = ready.format(scope=scope_of(kind))
         if not many:
-            parts.append(f"(SELECT x.* FROM {asked} CROSS JOIN LATERAL (SELECT t.* {first} AND {_MAY[kind]} {more} {order} :most) x)")
+            parts.append(f"(SELECT x.* FROM {asked} CROSS JOIN LATERAL (SELECT t.* {first} AND {MAY_CLAIM[kind]} {more} {order} :most) x)")
             continue
         heads.append(
             f"heads_{kind} AS MATERIALIZED (SELECT q.*, f.* FROM {asked}"
@@ -254,10 +254,10 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> Text
         )
         near.append(
             f"(SELECT x.* FROM edge e JOIN heads_{kind} q ON (q.turn_at, q.id) <= (e.turn_at, e.id) CROSS JOIN LATERAL"
-            f" (SELECT t.* {first} AND (t.turn_at, t.id) <= (e.turn_at, e.id) AND {_MAY[kind]} {more} {order} :most) x)"
+            f" (SELECT t.* {first} AND (t.turn_at, t.id) <= (e.turn_at, e.id) AND {MAY_CLAIM[kind]} {more} {order} :most) x)"
         )
         parts.append(
-            f"(SELECT x.* FROM heads_{kind} q CROSS JOIN LATERAL (SELECT t.* {first} AND {_MAY[kind]} {more} {order} :most) x"
+            f"(SELECT x.* FROM heads_{kind} q CROSS JOIN LATERAL (SELECT t.* {first} AND {MAY_CLAIM[kind]} {more} {order} :most) x"
             " WHERE NOT (SELECT enough FROM found))"
         )
     begun = ""
@@ -278,10 +278,10 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> Text
 
 # Of a queue in which one may take the tasks of certain cases only, it is these cases that are looked for: in the order
 # of the queue, most tasks would be of cases that are not one's own.
-_HOMES_OF = {"named": "cases", "sealed": "mediations"}
+HOMES_OF = {"named": "cases", "sealed": "mediations"}
 
 
-def _homes(kind: str, who: str, scope: str) -> str:
+def homes_sql(kind: str, who: str, scope: str) -> str:
     """The cases of these people, or of nobody yet, in the scope; `who` and `scope` are SQL."""
     owned = [f"h.owner_id = ANY({who})"]
     if kind == "named":
@@ -296,10 +296,10 @@ def _homes(kind: str, who: str, scope: str) -> str:
             f" AND EXISTS (SELECT FROM unnest({who}) AS w WHERE NOT w::text = ANY(h.interests)"
             " AND (h.owner_id IS NULL OR w = h.owner_id OR w = ANY(h.team)))"
         )
-    return " UNION ALL ".join(f"SELECT h.id FROM {_HOMES_OF[kind]} h WHERE {one} AND {mine}" for one in wanted)
+    return " UNION ALL ".join(f"SELECT h.id FROM {HOMES_OF[kind]} h WHERE {one} AND {mine}" for one in wanted)
 
 
-def _scope_of(kind: str) -> str:
+def scope_of(kind: str) -> str:
     if kind == "organisation":
         return "t.organisation_id = q.scope"
     return "t.programme_id = q.scope AND t.organisation_id IS NULL"

@@ -44,7 +44,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.records.blob_store import Store
 from casework.web.documents.forms import Ending, LastDay, Returned, Withdrawal
-from casework.web.documents.place import _WORDS, Place, _back, _crumbs, _show, blueprint
+from casework.web.documents.place import WORDS, Place, back_to_place, blueprint, crumbs_of, show_place
 from casework.web.history.sentences import whose
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent
@@ -133,7 +133,7 @@ def _hand_in(place: Place) -> BaseResponse:
     except InvalidForm as refusal:
         if _by_script():
             return _told([], [("", why) for why in refusal.fields.values()])
-        return _show(place, Sent(request.form, refusal.fields, 422))
+        return show_place(place, Sent(request.form, refusal.fields, 422))
     taken, refused = [], []
     for n, sent in enumerate(files):
         try:
@@ -147,10 +147,10 @@ def _hand_in(place: Place) -> BaseResponse:
     if taken:
         flash(ngettext("One document is handed in.", "%(num)d documents are handed in.", len(taken)))
     if refused:
-        return _show(place, Sent(request.form, {}, 422), tuple(refused))
+        return show_place(place, Sent(request.form, {}, 422), tuple(refused))
     with page_transaction() as (db, actor):
         drop_draft(db, actor.person, place.draft)
-    return redirect(_back() or place.url, 303)
+    return redirect(back_to_place() or place.url, 303)
 
 
 def _files() -> list[FileStorage]:
@@ -243,7 +243,7 @@ def confirm_return(referral: UUID) -> BaseResponse:
             )
             drop_draft(db, actor.person, f"{place.draft}:returned")
     except InvalidForm as refusal:
-        return _show(place, Sent(request.form, refusal.fields, 422))
+        return show_place(place, Sent(request.form, refusal.fields, 422))
     flash(gettext("You have confirmed it. The office sees it in the history."))
     return redirect(place.url, 303)
 
@@ -279,7 +279,7 @@ def _show_one(
     page = render_template(
         "documents/show.html", ending=ending, may_end=may_end, days=days, sent_day=sent_day, one=told, case=found, form=form, sent=sent, takings=takings, whole=whole,
         refused=say(refused.why) if refused else "", refused_name=refused.name if refused else "",
-        crumbs=[*_crumbs(found, track, whole), (gettext("Documents"), _home(found, track, whole))], **_WORDS,
+        crumbs=[*crumbs_of(found, track, whole), (gettext("Documents"), _home(found, track, whole))], **WORDS,
     )  # fmt: skip
     return make_response(page, sent.status if sent else 422 if refused or sent_day else 200)
 

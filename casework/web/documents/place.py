@@ -81,15 +81,15 @@ class Place:
 
 @blueprint.get("/cases/<number>/documents")
 def case(number: str) -> Response:
-    return _show(Place("case", number))
+    return show_place(Place("case", number))
 
 
 @blueprint.get("/referrals/<uuid:referral>/documents")
 def referral(referral: UUID) -> Response:
-    return _show(Place("referral", str(referral)))
+    return show_place(Place("referral", str(referral)))
 
 
-def _show(place: Place, sent: Sent | None = None, refused: tuple[UploadRefused, ...] = ()) -> Response:
+def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefused, ...] = ()) -> Response:
     with page_transaction() as (db, actor):
         found = place.find(db, actor)
         layout.use_calendar(calendar_of(db, found.programme))
@@ -98,25 +98,25 @@ def _show(place: Place, sent: Sent | None = None, refused: tuple[UploadRefused, 
         why = documents.why_not(actor, found, track)
         # The office hands in on the page of the case, and sees there as well what providers have handed in.
         form = _form(db, actor, place, sent) if why is None else None
-        back = _back()
+        back = back_to_place()
         whole = sight(actor, found) == Sight.ALL
         package = documents.list_package(db, actor, found, track) if track else None
         returned = _returned(db, actor, place, sent) if package and package["may_confirm"] else None
     page = render_template(
         "documents/index.html", package=package, returned=returned, place=place, back=back, post=_with_back(place.url, back), case=found, items=listed, form=form, sent=sent, whole=whole, why_not=say(why) if why else "",
-        refused=[(one.name, say(one.why)) for one in refused], crumbs=_crumbs(found, track, whole),
-        service=service_name(track.kind) if track else "", **_WORDS,
+        refused=[(one.name, say(one.why)) for one in refused], crumbs=crumbs_of(found, track, whole),
+        service=service_name(track.kind) if track else "", **WORDS,
     )  # fmt: skip
     return make_response(page, sent.status if sent else 200)
 
 
-_WORDS: Mapping[str, Any] = {
+WORDS: Mapping[str, Any] = {
     "paper_name": paper_name, "party_name": party_name, "say_whose": say_whose, "most_files": MOST_FILES, "most_megabytes": MOST_BYTES // MEGABYTE,
     "endings": ",".join(f".{one}" for one in TYPES), "kinds": ", ".join(sorted(TYPES)),
 }  # fmt: skip
 
 
-def _back() -> str:
+def back_to_place() -> str:
     """The page that asked for the paper; there one goes on once it is handed in."""
     return local_path(request.args.get("back")) or ""
 
@@ -141,7 +141,7 @@ def _returned(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> 
     )  # fmt: skip
 
 
-def _crumbs(found: Case, track: Any, whole: bool) -> list[tuple[str, str]]:
+def crumbs_of(found: Case, track: Any, whole: bool) -> list[tuple[str, str]]:
     if track is not None and not whole:
         name = service_name(track.kind)
         return [(gettext("In progress"), url_for("referrals.working")), (name[:1].upper() + name[1:], url_for("referrals.show", referral=track.id))]

@@ -144,5 +144,5 @@ def task_of(evidence: Evidence, before: Case, event: Event) -> Task | None:
     return before.tasks.get(event.effects["task"])
 
 
-def no_role_held(evidence: Evidence, scope: str, person: str, roles: Iterable[str], event: Event) -> bool:
+def any_role_held(evidence: Evidence, scope: str, person: str, roles: Iterable[str], event: Event) -> bool:
     return any(evidence.past.held(scope, person, role, None, event.at) for role in roles)

@@ -15,7 +15,7 @@ from casework.engine.state.events import (
     UNSEALING_REFUSED,
     Event,
 )
-from casework.operations.verification.authorization.actors import no_role_held
+from casework.operations.verification.authorization.actors import any_role_held
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, listed, plain
 
 Json = Any
@@ -40,5 +40,5 @@ def judge_disclosure(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield "it names somebody else than gave its actor the role, or than agreed to it"
     for one in event.effects.get("openings", ()):
         for person, roles in ((one["reader"], disclosures.READERS), (one["decider"], disclosures.DECIDERS)):
-            if one["kind"] == disclosures.UNSEALING and not no_role_held(evidence, before.programme, person, roles, event):
+            if one["kind"] == disclosures.UNSEALING and not any_role_held(evidence, before.programme, person, roles, event):
                 yield f"it names somebody who was none of: {listed(roles)}"

@@ -12,7 +12,7 @@ from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import (
     Event,
 )
-from casework.operations.verification.authorization.evidence import _AS_GIVEN, Evidence, Reasons, plain
+from casework.operations.verification.authorization.evidence import AS_GIVEN, Evidence, Reasons, plain
 
 Json = Any
 
@@ -53,7 +53,7 @@ def follows(evidence: Evidence, names: Iterable[str], facts: Facts, event: Event
             wanted |= EFFECTS[name].follows(facts) if name in EFFECTS else {}
         except NotGiven as missing:
             yield f"it does not keep the facts that “{name}” reads: {missing}"
-    for key in _AS_GIVEN:
+    for key in AS_GIVEN:
         given, told = plain(wanted.get(key)), plain(event.effects.get(key))
         # An earlier release gave the case to the deputy who took it.
         as_before = key == "owner" and given is not None and given == event.acting_for and told == event.actor
