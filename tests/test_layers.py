@@ -1,4 +1,4 @@
-"""Imports run downward only: one table says which layer may use which, and the code is read against it."""
+"""Imports run downward only: one table says which layer may use which, a second in which order its subjects stand."""
 
 from __future__ import annotations
 

@@ -9,8 +9,11 @@ from typing import Any
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.codes import WORLD
-from workflows.guards import PREPARATORY, answer_of, completed_since, moment_of, plan_of, verified
+from workflows.guards import answer_of, completed_since, moment_of, plan_of, verified
 from workflows.joins import reached
+
+#: Kinds of agreement that bind nobody to the transfer itself.
+PREPARATORY = frozenset({"nda", "mou", "loi"})
 
 
 def _round(f: Facts) -> datetime | None:

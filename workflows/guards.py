@@ -1,4 +1,4 @@
-"""What must hold before a case or a referral moves on: named questions about the facts, each with its refusal.
+"""What must hold before a case moves on: named questions about the facts, each with its refusal.
 
 Where a guard compares something that the form says, an unsaid answer passes: the form itself demands the field, and
 a page that asks "may I?" has no form yet.
@@ -23,11 +23,8 @@ OUTLIVES: Mapping[str, frozenset[str]] = {
     "agreement": frozenset({"in_force"}),
 }
 
-#: Kinds of agreement that bind nobody to the transfer itself.
-PREPARATORY = frozenset({"nda", "mou", "loi"})
 SCREENING_HOLDS = timedelta(days=90)
 CONSENT_AGES = timedelta(days=365)
-ROUNDS = 2
 
 
 # --- what several guards ask -----------------------------------------------------------------------------------------
@@ -253,12 +250,6 @@ def assessment_did_not_verify(f: Facts) -> bool:
     return any(one.outcome in ("not_verified", "inconclusive") for one in services_that_count(f, "assessment"))
 
 
-# --- towards signing -------------------------------------------------------------------------------------------------
-
-
-# --- the site --------------------------------------------------------------------------------------------------------
-
-
 # --- closing ---------------------------------------------------------------------------------------------------------
 
 
@@ -325,6 +316,3 @@ def closed_within_24_months(f: Facts) -> bool:
     # The 29th of February comes back on the 28th.
     last = closed.replace(year=closed.year + 2, day=28 if (closed.month, closed.day) == (2, 29) else closed.day)
     return f.today <= last
-
-
-# --- referrals -------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from casework.api.catalogue import ip_right_routes
 from casework.api.catalogue import routes as catalogue_routes
 from casework.api.deadlines import calendar_routes
 from casework.api.documents import routes as documents_routes
-from casework.api.editions import routes as editions_routes  # fmt: skip
+from casework.api.editions import routes as editions_routes
 from casework.api.integrations import service_account_routes, webhook_routes
 from casework.api.letters import routes as letters_routes
 from casework.api.mediations import disclosure_routes

@@ -34,11 +34,6 @@ from casework.demo.stretches import (
 )
 from casework.engine.deadlines.calendars import Calendar
 
-# --- stretches -------------------------------------------------------------------------------------------------------
-
-
-# --- the cases -------------------------------------------------------------------------------------------------------
-
 
 def scripts(calendar: Calendar, end: datetime) -> list[Script]:
     """The demo's cases, the most telling ones first."""

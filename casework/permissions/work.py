@@ -1,8 +1,4 @@
-"""Who may do what, here and now, and for whom. Pure: one policy answers both the gate and the list.
-
-A capacity is one way in which a person may act: a role, within an organisation or not, perhaps for somebody else.
-What a person may not see does not exist for that person: callers raise NotFound, not NotAllowed.
-"""
+"""What somebody may do: in which capacity, with which task, and what stands against it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A case's rows: read them as one `Case`, and write the difference between two of them in one statement."""
+"""Write the rows of a case: the difference between what it was before an event and what it is after."""
 
 from __future__ import annotations
 
@@ -33,12 +33,6 @@ from casework.records.field_encryption import insist_unsealed
 from casework.records.tables import metadata
 
 Json = Any
-
-
-# --- reading ---------------------------------------------------------------------------------------------------------
-
-
-# --- writing ---------------------------------------------------------------------------------------------------------
 
 
 def _written(moment: datetime | None) -> str | None:

@@ -295,6 +295,3 @@ def _make_roles_and_database(server: Server) -> None:
 def _make_role(connection: psycopg.Connection, name: str, may: LiteralString) -> None:
     if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is None:
         connection.execute(sql.SQL("CREATE ROLE {} " + may).format(sql.Identifier(name)))
-
-
-# The system's side ------------------------------------------------------------------------------------------

@@ -72,8 +72,8 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
     return {"kind": "reminder", "to": "need_owner", "f-language": "en"}
 
 
-#: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `test_accounts.py`,
-#: `test_passkeys.py`, `test_confirm.py`, `test_notifications.py` and, for who was invited, `test_invitations.py` walk through them.
+#: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `tests/web/auth/test_pages.py`,
+#: `test_passkey_pages.py`, `test_step_up_pages.py`, `tests/web/notifications/test_pages.py` and, for who was invited, `tests/web/people/test_invitation_pages.py` walk through them.
 OWN = ("accounts.", "passkeys.", "passwords.", "tokens.", "confirm.", "notifications.", "acceptance.")
 PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
@@ -254,7 +254,7 @@ TABLE: tuple[Row, ...] = (
         "/mediations/<mediation>/messages/<message>", DISPUTES, things={"message": "sealed"},
         form=lambda on: {"audience": "internal", "f-words": "Still sealed."},
     ),
-    # --- documents; what a referral shares is walked through in `test_documents.py` ---
+    # --- documents; what a referral shares is walked through in `tests/web/documents/test_pages.py` ---
     get("/cases/<number>/documents", READERS, there=FOREIGN),
     post("/cases/<number>/documents", CLERKS, READERS - CLERKS, there=FOREIGN, form=lambda on: {"f-kind": "report", "f-whose": "both"}),
     get("/cases/<number>/file", READERS, there=FOREIGN),
@@ -265,7 +265,7 @@ TABLE: tuple[Row, ...] = (
     get("/documents/<document>/<version>", READERS, there=FOREIGN),
     post("/documents/<document>/versions", CLERKS, READERS - CLERKS, there=FOREIGN),
     post("/documents/<document>/withdraw", CLERKS, READERS - CLERKS, there=FOREIGN),
-    # Of a grant there is none before the referral is accepted: `test_documents.py` ends one.
+    # Of a grant there is none before the referral is accepted: `tests/web/documents/test_pages.py` ends one.
     post("/cases/<number>/grants/<grant>/end", NOBODY, things={"grant": "document"}),
     post("/cases/<number>/grants/<grant>/day", NOBODY, things={"grant": "document"}),
     post("/referrals/<referral>/returned", LAB, READERS, there=BANK, there_refused=READERS),
@@ -294,7 +294,7 @@ TABLE: tuple[Row, ...] = (
     # The consent is the one of here, wherever it is asked for.
     get("/cases/<number>/consents/<consent>/withdraw", OWNERS, READERS - OWNERS),
     post("/cases/<number>/consents/<consent>/withdraw", OWNERS, READERS - OWNERS, form=lambda on: {"revision": "99"}),
-    # Which letters can go where is walked through in `test_letters.py`.
+    # Which letters can go where is walked through in `tests/web/letters/test_pages.py`.
     get("/cases/<number>/letters", READERS, there=FOREIGN),
     get("/cases/<number>/letters/new", OWNERS, READERS - OWNERS, there=FOREIGN, gives=303),
     post("/cases/<number>/letters/preview", OWNERS, READERS - OWNERS, there=FOREIGN, form=letter),

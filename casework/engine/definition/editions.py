@@ -289,9 +289,6 @@ def load(kept: Mapping[str, Json]) -> Edition:
     return edition
 
 
-# --- publishing ------------------------------------------------------------------------------------------------------
-
-
 def workflow_name(definition: type[grammar.Workflow]) -> str:
     return definition.workflow or re.sub(r"(?<=[a-z])(?=[A-Z])", "_", definition.__name__).lower()
 

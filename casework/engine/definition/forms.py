@@ -1,4 +1,4 @@
-"""Forms: lists of typed fields in a definition, data in an edition, one pydantic model per form at work."""
+"""Forms: the fields that a definition asks for, and how the value of each is taken."""
 
 from __future__ import annotations
 
@@ -265,7 +265,7 @@ class Form:
         return {f"{name}.{key}": words for name, one in cls.fields().items() for key, words in one.texts().items()}
 
 
-# --- at work: a form as an edition holds it, and the model built from it ---------------------------------------------
+# --- values, as a form takes them ------------------------------------------------------------------------------------
 
 
 def clean(words: Any) -> Any:

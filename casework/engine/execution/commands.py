@@ -1,4 +1,7 @@
-"""What can be asked of the engine: one frozen dataclass per deed, and the context in which it is done."""
+"""What may be asked of a case: commands are facts about what somebody wants, and decide nothing.
+
+Those of tasks and of records stand in modules of their own; `Command` is any of them.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ from casework.operations.auth.account_log import CODES_MISSED, note_account
 from casework.operations.auth.passkeys import Proof
 from casework.operations.auth.sessions import (
     IDLE,
-    MOST_MISSES,
     SESSION_PREFIX,
     begin_session,
     person_of_session,
@@ -24,6 +23,9 @@ from casework.operations.auth.sessions import (
 )
 from casework.operations.core.encryption import Vault
 from casework.permissions.actors import Actor
+
+#: Wrong codes after which a session that waits for one ends, and its person is told that somebody knows the password.
+MOST_MISSES = 5
 
 
 @dataclass(frozen=True)

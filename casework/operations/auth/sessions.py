@@ -1,4 +1,4 @@
-"""How people prove who they are: passwords, and sessions on the server. Of programs see `tokens`."""
+"""Sessions on the server: begun, found by their secret, listed and ended. Signing in is in `authentication`, programs in `tokens`."""
 
 from __future__ import annotations
 
@@ -35,8 +35,6 @@ SESSION_PREFIX = "cws_"
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 #: So many sessions of one person at once; with one more, the one that was used longest ago ends.
 MOST_SESSIONS = 20
-#: Wrong codes after which a session that waits for one ends, and its person is told that somebody knows the password.
-MOST_MISSES = 5
 #: A browser counts as known for so long after it was used.
 KNOWN = timedelta(days=90)
 

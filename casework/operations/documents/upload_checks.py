@@ -1,7 +1,6 @@
-"""What may be uploaded: how much, which kinds by content and by name, and what is looked for inside archives.
+"""Which kinds of files may be uploaded, by content and by name, and what is looked for inside archives.
 
-A file is copied into a temporary one while it is counted and hashed, and nothing is ever held in memory as a whole. What
-an archive says of itself is not believed: its entries are unpacked and counted, and thrown away.
+What an archive says of itself is not believed: its entries are unpacked and counted, and thrown away.
 """
 
 from __future__ import annotations
@@ -40,9 +39,6 @@ from casework.operations.documents.upload_limits import (
     extension_of,
     reason,
 )
-
-# --- names -----------------------------------------------------------------------------------------------------------
-
 
 # --- what a file is --------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,7 @@
-"""A file on its way in: received to a bounded size, scanned while it comes, with a name that is only a name."""
+"""A file on its way in: with a name that is only a name, looked at while it comes.
+
+It is copied into a temporary one while it is counted and hashed, and nothing is ever held in memory as a whole.
+"""
 
 from __future__ import annotations
 
@@ -86,6 +89,8 @@ def _copy(stream: Reads, kept: IO[bytes], name: str) -> tuple[int, str]:
         kept.write(one)
     return size, digest.hexdigest()
 
+
+# --- names -----------------------------------------------------------------------------------------------------------
 
 _SEPARATORS = re.compile(r"[/\\:*?\"<>|]")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""The page of a case: where it stands, what comes next and who is waited for, what can be done; and deeds on the case itself."""
+"""The page of a case: where each track stands, whose turn it is, and what may be done."""
 
 from __future__ import annotations
 
@@ -39,9 +39,6 @@ from casework.web.shell.values import ENCUMBRANCES, KINDS_OF_RIGHTS, paper_name,
 from casework.web.tasks.next_action import say_task
 
 Json = Any
-
-
-# --- what the page shows ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -268,9 +265,3 @@ def _outline(case: Mapping[str, Json]) -> str:
         "cases/outline.html", case=case, state=edition_text(edition, f"states.{case['state']}"),
         step=step_name(case["step"]), outcome=say_outcome(edition, case["outcome"]),
     )  # fmt: skip
-
-
-# --- what a page says after a deed -----------------------------------------------------------------------------------
-
-
-# --- deeds on the case itself ----------------------------------------------------------------------------------------

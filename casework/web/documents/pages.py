@@ -1,4 +1,4 @@
-"""Documents: what a case and a referral have, handing several in at once, versions, and taking a file out."""
+"""Pages of documents: handed in, shown, withdrawn, shared until a day, taken out."""
 
 from __future__ import annotations
 
@@ -96,12 +96,6 @@ def file_size(size: int) -> str:
     if size < 1_000:
         return gettext("%(size)s B", size=size)
     return gettext("%(size)s kB", size=round(size / 1_000)) if size < MEGABYTE else gettext("%(size)s MB", size=round(size / MEGABYTE, 1))
-
-
-# --- forms -----------------------------------------------------------------------------------------------------------
-
-
-# --- places ----------------------------------------------------------------------------------------------------------
 
 
 # --- handing in ------------------------------------------------------------------------------------------------------

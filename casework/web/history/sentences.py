@@ -313,7 +313,7 @@ def _written(values: Values, words: Json, name: str) -> str | Markup:
     return "" if words is None else words if isinstance(words, str) and name != "language" else values.say(words, name)
 
 
-# --- what it changed -------------------------------------------------------------------------------------------------
+# --- who could not have done it --------------------------------------------------------------------------------------
 
 
 _WHY_NOT = {

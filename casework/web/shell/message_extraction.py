@@ -9,7 +9,7 @@ from typing import IO, Any
 
 Found = tuple[int, str, str, list[str]]
 
-#: Classes whose constant words reach a reader through `texts.say`.
+#: Classes whose constant words reach a reader through `i18n.say`.
 REFUSALS = frozenset({
     "InvalidForm", "NotAllowed", "NotFound", "Refused", "WrongState", "Unreadable", "WrongPasskey", "UploadRefused", "_Wrong",
     "reason",

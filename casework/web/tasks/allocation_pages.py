@@ -1,4 +1,4 @@
-"""How queues give tasks to people by themselves: the forms of those who lead queues, and the reasons in words."""
+"""How a queue gives its tasks to people: the rule, chosen for a programme or an organisation."""
 
 from __future__ import annotations
 

@@ -431,9 +431,6 @@ def test_a_role_that_ends_later_still_allowed_what_was_done(scene: Scene, db: Co
     assert verify_case(db, scene.world.programmes["BJ"]) == []
 
 
-# --- registers, rights and the rest ----------------------------------------------------------------------------------
-
-
 # --- roles, absences and whose a log is, made to fit in chain, head and row -------------------------------------------
 
 

@@ -28,8 +28,6 @@ from casework.operations.history.point_in_time import Past
 Json = Any
 Reasons = Iterator[str]
 
-#: Effects that an event holds as the rule's functions gave them: they must come out the same again.
-AS_GIVEN = ("grants_returned", "owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights", "join", "objection")
 #: What a rule may do by itself.
 BY_ITSELF = frozenset({FIRED, JOINED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, GRANT_EXPIRED, RELIEVED, ERASED, HANDED_OVER})
 

@@ -12,7 +12,10 @@ from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import (
     Event,
 )
-from casework.operations.verification.authorization.evidence import AS_GIVEN, Evidence, Reasons, plain
+from casework.operations.verification.authorization.evidence import Evidence, Reasons, plain
+
+#: Effects that an event holds as the rule's functions gave them: they must come out the same again.
+AS_GIVEN = ("grants_returned", "owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights", "join", "objection")
 
 Json = Any
 
