@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine
 
+from casework.operations.catalogue.import_schemas import Need, Record
 from casework.records.database import transaction
 from casework.records.event_log import lock_log
 
 Json = Any
+
+#: Records that are written in one transaction.
 BATCH = 500
 #: Columns of a table that an import fills, with what stands there when nothing was told.
 COLUMNS: Mapping[str, Mapping[str, Json]] = {
@@ -28,6 +35,7 @@ COLUMNS: Mapping[str, Mapping[str, Json]] = {
     | {"developed_in": [], "deployed_in": [], "benefits": [], "more": {}},
     "matches": dict.fromkeys(("need_id", "technology_id", "proposed_on", "proposed_by", "score", "rationale")),
 }  # fmt: skip
+#: What of a technology's record stands in its column `more`.
 MORE_COLUMNS = ("acronym", "partner_countries", "total_cost", "total_cost_currency", "start_date", "end_date")
 
 
@@ -55,3 +63,34 @@ def in_batches(engine: Engine, programme: str, dry_run: bool) -> Iterator[Callab
         lock_log(db, programme)
         yield lambda: nullcontext(db)
         db.rollback()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A checked record, with the row that it came in."""
+
+    row: int
+    source: str
+    external_id: str
+    record: Record
+    sides: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.source, self.external_id
+
+
+def kind_of(record: Record) -> str:
+    return "needs" if isinstance(record, Need) else "technologies"
+
+
+def digest_of(*parts: str) -> bytes:
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).digest()
+
+
+def json_of(value: Any) -> Json:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

@@ -10,9 +10,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -22,7 +19,18 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
-from casework.operations.catalogue.import_batches import BATCH, COLUMNS, MORE_COLUMNS, at_hand, in_batches
+from casework.operations.catalogue.import_batches import (
+    BATCH,
+    COLUMNS,
+    MORE_COLUMNS,
+    Item,
+    at_hand,
+    digest_of,
+    in_batches,
+    json_of,
+    kind_of,
+)
+from casework.operations.catalogue.import_links import owners_by_name, rights_not_on_record
 from casework.operations.catalogue.import_reader import FILE, Row, read_rows
 from casework.operations.catalogue.import_report import MOST_KEPT, Fault, Progress, Report, Tell
 from casework.operations.catalogue.import_schemas import (
@@ -30,8 +38,6 @@ from casework.operations.catalogue.import_schemas import (
     SIDES,
     Kind,
     Match,
-    Need,
-    Record,
     Right,
     Technology,
     known_columns,
@@ -39,7 +45,6 @@ from casework.operations.catalogue.import_schemas import (
 )
 from casework.operations.core.ip_rights import enter_right
 from casework.operations.core.register_log import append
-from casework.operations.people.registry import register_organisation
 from casework.permissions.actors import Actor
 from casework.records.database import transaction
 from casework.records.event_log import Log, lock_log, now
@@ -85,21 +90,6 @@ def _programme(db: Connection, code: str, actor: Actor | None) -> str:
     if actor is not None and "import" not in actor.scopes:
         raise NotAllowed(why="your token lacks the scope import.")
     return str(found)
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A checked record, with the row that it came in."""
-
-    row: int
-    source: str
-    external_id: str
-    record: Record
-    sides: Mapping[str, Json] = field(default_factory=dict)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.source, self.external_id
 
 
 class _Import:
@@ -152,7 +142,7 @@ class _Import:
             if self.tell is not None:
                 self.tell(fault)
 
-    def _check(self, row: Row) -> _Item | None:
+    def _check(self, row: Row) -> Item | None:
         self.report.rows += 1
         if row.faults:
             if row.faults[0][0] in (FILE, "header"):
@@ -172,8 +162,8 @@ class _Import:
         if not storable(texts_in(row.values)):
             self._fault(row.number, [("row", "has a character that cannot be stored")])
             return None
-        item = _Item(row.number, record.source or self.source, record.external_id, record, sides)
-        if (mark := _digest(self.kind, *item.key)) in self.seen:
+        item = Item(row.number, record.source or self.source, record.external_id, record, sides)
+        if (mark := digest_of(self.kind, *item.key)) in self.seen:
             self._fault(
                 row.number, [("external_id", f"stands in an earlier row of this file: {item.external_id}"[:200])]
             )
@@ -202,13 +192,13 @@ class _Import:
 
     # --- writing ---
 
-    def _put(self, db: Connection, items: list[_Item]) -> None:
+    def _put(self, db: Connection, items: list[Item]) -> None:
         stamp = instant(now(db))
         if self.kind != "matches":
             self._upsert(db, self.kind, items, [self._plain(one) for one in items], stamp, count=True)
             return
         ids = {side: self._side(db, side, items, stamp) for side in SIDES}
-        good: list[_Item] = []
+        good: list[Item] = []
         values: list[dict[str, Json]] = []
         for item in items:
             faults = []
@@ -227,18 +217,18 @@ class _Import:
             values.append(made | {name: value for name, value in told.items() if value is not None})
         self._matches(db, good, values)
 
-    def _side_key(self, item: _Item, side: str) -> tuple[str, str]:
+    def _side_key(self, item: Item, side: str) -> tuple[str, str]:
         record = item.sides[side]
         return record.source or self.source, record.external_id
 
-    def _side(self, db: Connection, side: str, items: list[_Item], stamp: str) -> dict[tuple[str, str], str]:
+    def _side(self, db: Connection, side: str, items: list[Item], stamp: str) -> dict[tuple[str, str], str]:
         """The ids of the needs or technologies that matches are about, those that came with them included."""
         kind = SIDES[side]
-        whole: dict[tuple[str, str], _Item] = {}
+        whole: dict[tuple[str, str], Item] = {}
         for item in items:
             key = self._side_key(item, side)
             if not isinstance(item.sides[side], Match) and key not in whole:
-                whole[key] = _Item(item.row, *key, item.sides[side])
+                whole[key] = Item(item.row, *key, item.sides[side])
         if whole:
             nested = list(whole.values())
             self._upsert(db, kind, nested, [self._plain(one) for one in nested], stamp, count=False)
@@ -246,15 +236,15 @@ class _Import:
         found = self._known(db, kind, keys, ("id",))
         return {key: str(row.id) for key, row in found.items()}
 
-    def _plain(self, item: _Item) -> dict[str, Json]:
+    def _plain(self, item: Item) -> dict[str, Json]:
         """Column by column what a need or technology says; nothing of what it leaves out."""
         record = item.record
-        told = {name: getattr(record, name) for name in COLUMNS[_kind(record)] if hasattr(record, name)}
+        told = {name: getattr(record, name) for name in COLUMNS[kind_of(record)] if hasattr(record, name)}
         if isinstance(record, Technology):
             told["readiness_text"] = record.readiness
             if record.verification is not None:
                 told["verification"] = record.verification.model_dump(mode="json", exclude_none=True)
-            more = {name: _json(getattr(record, name)) for name in MORE_COLUMNS if getattr(record, name) is not None}
+            more = {name: json_of(getattr(record, name)) for name in MORE_COLUMNS if getattr(record, name) is not None}
             told["more"] = more or None
         return {name: value for name, value in told.items() if value is not None}
 
@@ -272,7 +262,7 @@ class _Import:
         return {(row.source, row.external_id): row for row in rows}
 
     def _upsert(
-        self, db: Connection, table: Kind, items: list[_Item], values: list[dict[str, Json]], stamp: str, *, count: bool
+        self, db: Connection, table: Kind, items: list[Item], values: list[dict[str, Json]], stamp: str, *, count: bool
     ) -> None:
         self._owners(db, items, values, stamp)
         known = self._known(db, table, (one.key for one in items), ("id", "provenance", *COLUMNS[table]))
@@ -307,7 +297,7 @@ class _Import:
             self._enter(db, ids[key], new)
 
     def _differing(
-        self, item: _Item, row: Any, before: Mapping[str, Json], told: Mapping[str, Json]
+        self, item: Item, row: Any, before: Mapping[str, Json], told: Mapping[str, Json]
     ) -> dict[str, Json]:
         differ: dict[str, Json] = {}
         for name, value in told.items():
@@ -345,7 +335,7 @@ class _Import:
                 f"INSERT INTO {table} (programme_id, {columns}, {stamps}) SELECT CAST(:programme AS uuid), {columns}, {moments}"
                 f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
             ),
-            {"programme": self.programme, "rows": json.dumps(rows, default=_json)},
+            {"programme": self.programme, "rows": json.dumps(rows, default=json_of)},
         )
 
     def _update(self, db: Connection, table: str, rows: list[dict[str, Json]]) -> None:
@@ -360,39 +350,25 @@ class _Import:
                 f"UPDATE {table} t SET {sets}{moment}"
                 f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb)) r WHERE t.id = r.id"
             ),
-            {"rows": json.dumps(rows, default=_json)},
+            {"rows": json.dumps(rows, default=json_of)},
         )
 
     # --- owners and rights ---
 
-    def _owners(self, db: Connection, items: list[_Item], values: list[dict[str, Json]], stamp: str) -> None:
+    def _owners(self, db: Connection, items: list[Item], values: list[dict[str, Json]], stamp: str) -> None:
         """Owners are told by name; one that is not known yet is registered."""
-        names: dict[str, str | None] = {}
-        for item in items:
-            assert isinstance(item.record, (Need, Technology))
-            if item.record.owner is not None:
-                names.setdefault(item.record.owner, item.record.owner_country)
-        if not names:
-            return
-        rows = db.execute(
-            text("SELECT id, name FROM organisations WHERE name = ANY(:names) ORDER BY created_at DESC, id DESC"),
-            {"names": list(names)},
-        )
-        # Of several with one name the oldest is meant.
-        known: dict[str, str] = {row.name: row.id for row in rows}
-        for name, country in names.items():
-            if name in known:
-                continue
-            origin = {"source": self.source, "at": stamp}
-            provenance = {"name": origin} | ({"country": origin} if country else {})
-            known[name] = register_organisation(db, name=name, country=country, provenance=provenance, by=self.by)
-        for item, told in zip(items, values, strict=True):
-            owner = getattr(item.record, "owner", None)
-            if owner is not None:
-                told["owner_id"] = known[owner]
+        named = [(item.record, told) for item, told in zip(items, values, strict=True) if not isinstance(item.record, Match)]
+        countries: dict[str, str | None] = {}
+        for record, _ in named:
+            if record.owner is not None:
+                countries.setdefault(record.owner, record.owner_country)
+        known = owners_by_name(db, countries, source=self.source, by=self.by, stamp=stamp) if countries else {}
+        for record, told in named:
+            if record.owner is not None:
+                told["owner_id"] = known[record.owner]
 
     def _new_rights(
-        self, db: Connection, items: list[_Item], known: Mapping[tuple[str, str], Any]
+        self, db: Connection, items: list[Item], known: Mapping[tuple[str, str], Any]
     ) -> dict[tuple[str, str], list[Right]]:
         """The rights that came with technologies and are not on record yet."""
         told = {
@@ -400,41 +376,7 @@ class _Import:
             for item in items
             if isinstance(item.record, Technology) and item.record.rights
         }
-        if not told:
-            return {}
-        numbers = [right for _, rights in told.values() for right in rights if right.number]
-        rows = db.execute(
-            text(
-                "SELECT technology_id, kind, office, number FROM rights WHERE programme_id = CAST(:programme AS uuid)"
-                " AND (technology_id = ANY(CAST(:ids AS uuid[])) OR (office, number) IN"
-                " (SELECT * FROM unnest(CAST(:offices AS text[]), CAST(:numbers AS text[]))))"
-            ),
-            {
-                "programme": self.programme, "ids": [known[key].id for key in told if key in known],
-                "offices": [one.office for one in numbers], "numbers": [one.number for one in numbers],
-            },
-        ).all()  # fmt: skip
-        owners: dict[tuple[str | None, str | None], Any] = {
-            (row.office, row.number): row.technology_id for row in rows if row.number is not None
-        }
-        nameless = {(row.technology_id, row.kind) for row in rows if row.number is None}
-        found: dict[tuple[str, str], list[Right]] = {}
-        for key, (number, rights) in told.items():
-            technology = known[key].id if key in known else key
-            for right in rights:
-                name = (right.office, right.number)
-                if right.number is None:
-                    if (technology, right.kind) in nameless:
-                        continue
-                    nameless.add((technology, right.kind))
-                elif name in owners:
-                    if owners[name] != technology:
-                        self._keep(number, "rights", f"left out {right.number}: another technology has it")
-                    continue
-                else:
-                    owners[name] = technology
-                found.setdefault(key, []).append(right)
-        return found
+        return rights_not_on_record(db, self.programme, told, known, self._keep) if told else {}
 
     def _enter(self, db: Connection, technology: str, rights: Iterable[Right]) -> None:
         for right in rights:
@@ -445,7 +387,7 @@ class _Import:
 
     # --- matches ---
 
-    def _matches(self, db: Connection, items: list[_Item], values: list[dict[str, Json]]) -> None:
+    def _matches(self, db: Connection, items: list[Item], values: list[dict[str, Json]]) -> None:
         known = self._known(db, "matches", (one.key for one in items), ("id", "case_id", *COLUMNS["matches"]))
         pairs = self._pairs(db, values)
         fresh: list[dict[str, Json]] = []
@@ -494,19 +436,3 @@ class _Import:
             },
         )  # fmt: skip
         return {(row.need_id, row.technology_id): row.external_id for row in rows}
-
-
-def _kind(record: Record) -> str:
-    return "needs" if isinstance(record, Need) else "technologies"
-
-
-def _digest(*parts: str) -> bytes:
-    return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).digest()
-
-
-def _json(value: Any) -> Json:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, date):
-        return value.isoformat()
-    return value

@@ -1,0 +1,76 @@
+"""What an imported record leads to: its owner by name, and the rights that came with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.operations.catalogue.import_schemas import Right
+from casework.operations.people.registry import register_organisation
+
+#: Source and external id of a record.
+Key = tuple[str, str]
+
+
+def owners_by_name(
+    db: Connection, countries: Mapping[str, str | None], *, source: str, by: str, stamp: str
+) -> dict[str, str]:
+    """The ids of owners, told by name with their country; one that is not known yet is registered."""
+    rows = db.execute(
+        text("SELECT id, name FROM organisations WHERE name = ANY(:names) ORDER BY created_at DESC, id DESC"),
+        {"names": list(countries)},
+    )
+    # Of several with one name the oldest is meant.
+    known: dict[str, str] = {row.name: row.id for row in rows}
+    for name, country in countries.items():
+        if name not in known:
+            origin = {"source": source, "at": stamp}
+            provenance = {"name": origin} | ({"country": origin} if country else {})
+            known[name] = register_organisation(db, name=name, country=country, provenance=provenance, by=by)
+    return known
+
+
+def rights_not_on_record(
+    db: Connection, programme: str, told: Mapping[Key, tuple[int, Sequence[Right]]], known: Mapping[Key, Any],
+    keep: Callable[[int, str, str], None],
+) -> dict[Key, list[Right]]:  # fmt: skip
+    """Of the rights that came with technologies those that are new.
+
+    `told` has the row of each technology and its rights, `known` the technologies on record. What belongs to another
+    technology is left out, and `keep` is told of it: row, field, why.
+    """
+    numbers = [right for _, rights in told.values() for right in rights if right.number]
+    rows = db.execute(
+        text(
+            "SELECT technology_id, kind, office, number FROM rights WHERE programme_id = CAST(:programme AS uuid)"
+            " AND (technology_id = ANY(CAST(:ids AS uuid[])) OR (office, number) IN"
+            " (SELECT * FROM unnest(CAST(:offices AS text[]), CAST(:numbers AS text[]))))"
+        ),
+        {
+            "programme": programme, "ids": [known[key].id for key in told if key in known],
+            "offices": [right.office for right in numbers], "numbers": [right.number for right in numbers],
+        },
+    ).all()  # fmt: skip
+    owners: dict[tuple[str | None, str | None], Any] = {
+        (row.office, row.number): row.technology_id for row in rows if row.number is not None
+    }
+    nameless = {(row.technology_id, row.kind) for row in rows if row.number is None}
+    new: dict[Key, list[Right]] = {}
+    for key, (row_number, rights) in told.items():
+        technology = known[key].id if key in known else key
+        for right in rights:
+            name = (right.office, right.number)
+            if right.number is None:
+                if (technology, right.kind) in nameless:
+                    continue
+                nameless.add((technology, right.kind))
+            elif name in owners:
+                if owners[name] != technology:
+                    keep(row_number, "rights", f"left out {right.number}: another technology has it")
+                continue
+            else:
+                owners[name] = technology
+            new.setdefault(key, []).append(right)
+    return new
