@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from casework.engine.deadlines.deadlines import (
-    on_day,
-)
+from casework.engine.deadlines.deadlines import on_day
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.timers import let_grant_expire, open_clock, stop_clocks_of_grant
 from casework.engine.state.case import (

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework.engine.roles import STANDS_FOR
-from casework.engine.state.case import (
-    Case,
-)
+from casework.engine.state.case import Case
 
 #: In a sealed mediation nobody of the programme but the dispute officer works.
 SEALED_FOR = {"officer": "dispute_officer", "supervisor": "dispute_officer", "intake": "dispute_officer"}

@@ -29,7 +29,7 @@ class EventBuilder:
         self._case = case
         self._opening = False
         self.effects: dict[str, Json] = {}
-        self._header: dict[str, Any] = {}
+        self.header: dict[str, Any] = {}
 
     # --- what stands ---
 
@@ -76,13 +76,13 @@ class EventBuilder:
     ) -> None:  # fmt: skip
         by = By() if system else self.by
         self.effects = dict(effects)
-        self._header = {
+        self.header = {
             "kind": kind, "track": track.id if track else None, "frm": track.states if track else (),
             "to": to or (track.states if track else ()), "edition": track.edition if track else None, "actor": by.person,
             "acting_for": by.acting_for, "role": by.role, "organisation": by.organisation,
             "because": because, "body": dict(body or {}),
         }  # fmt: skip
-        self._system = system
+        self.system = system
 
     def begin_log(self, log: str, effects: Mapping[str, Json], body: Mapping[str, Json]) -> None:
         """The first event of a log. The case it opens can be looked at while the event is being made."""
@@ -90,7 +90,8 @@ class EventBuilder:
         self._opening = True
         self._case = evolve(None, self._event(log, 1, self.context.now))
 
-    def commit(self) -> int:
+    def append(self) -> int:
+        """Add the event to what the command does, and let it change the case; gives its number."""
         if self._opening:
             event, self._case = self._event(self.case.log, 1, self.context.now), None
             self._opening = False
@@ -102,7 +103,7 @@ class EventBuilder:
         return event.seq
 
     def _event(self, log: str, seq: int, at: datetime) -> Event:
-        return Event(log=log, seq=seq, at=at, effects=dict(self.effects), **self._header)
+        return Event(log=log, seq=seq, at=at, effects=dict(self.effects), **self.header)
 
     def add(self, key: str, value: Json) -> None:
         self.effects.setdefault(key, []).append(value)

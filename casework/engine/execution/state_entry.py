@@ -42,7 +42,7 @@ def leave_state(builder: EventBuilder, track: Track, rule: TransitionRule, place
     for task in builder.case.step_tasks(track.id):
         if task.of not in gone:
             continue
-        if builder._system or not builder.works(task.queue):
+        if builder.system or not builder.works(task.queue):
             builder.set_task(task, state=OBSOLETE)
         else:
             builder.set_task(task, state="Completed", by=builder.by.person)
@@ -130,8 +130,8 @@ def stand_in(builder: EventBuilder, track: Track, leaf: str, facts: Facts, *, ba
         else:
             due = (rule_of(state.due, said) if state.due else None) or A_FORTNIGHT
             own = own_rungs(state.ladder, said) if state.ladder else None
-        open_task(builder,
-            track, task=id, name=leaf, rule=leaf, type="step", queue=state.queue, due=due, of=leaf, rungs=own,
+        open_task(
+            builder, track, task=id, name=leaf, rule=leaf, type="step", queue=state.queue, due=due, of=leaf, rungs=own,
             activate=activate,
         )  # fmt: skip
     for clock in paused:

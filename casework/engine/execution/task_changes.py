@@ -37,14 +37,14 @@ from casework.engine.state.case import (
 
 Json = Any
 
-
 #: The task by which a provider is asked what became of its copies, where the edition of referrals has it.
 RETURN_PAPERS = "return_papers"
 
 
 def commit(builder: EventBuilder) -> int:
+    """Append the event; whose access to documents it ends is asked for the copies first."""
     _ask_for_copies(builder)
-    return builder.commit()
+    return builder.append()
 
 
 def _ask_for_copies(builder: EventBuilder) -> None:
@@ -143,7 +143,7 @@ def close_task(
 def close_tasks_of(builder: EventBuilder, names: Iterable[str]) -> None:
     for task in builder.case.open_tasks():
         if task.name in names:
-            close_task(builder, task, "Completed", by=builder._header["actor"])
+            close_task(builder, task, "Completed", by=builder.header["actor"])
 
 
 def open_task(
@@ -175,13 +175,13 @@ def open_task(
 
 def _over(builder: EventBuilder, track: Track) -> bool:
     """Whether a track has ended: with this very event, or before it and has not been reopened."""
-    mine = builder.effects if builder._header["track"] == track.id else {}
+    mine = builder.effects if builder.header["track"] == track.id else {}
     return bool(mine.get("ended") or not track.live and not mine.get("reopened"))
 
 
 def provider_of(builder: EventBuilder, track: Track) -> str | None:
     """Who works on a track: the provider that this very event names, where it names another."""
-    if "provider" in builder.effects and builder._header["track"] in (track.id, track.parent):
+    if "provider" in builder.effects and builder.header["track"] in (track.id, track.parent):
         return cast("str | None", builder.effects["provider"])
     return track.provider
 
@@ -207,14 +207,14 @@ def open_side_task(
     if rule.per == "party" and about is None:
         abouts = [(party, None) for party in PARTIES]
     elif rule.per is not None and rule.per.startswith("items:"):
-        items = builder._header["body"].get(rule.per.removeprefix("items:")) or []
+        items = builder.header["body"].get(rule.per.removeprefix("items:")) or []
         abouts = [(str(n), on_day(item["by"])) for n, item in enumerate(items)]
     for about_one, own_due in abouts:
         if rule.unless_open and any(t.name == rule.name and t.about == about_one for t in builder.case.open_tasks()):
             continue
         until = due or own_due or rule_of(rule.due, said) or A_FORTNIGHT
-        open_task(builder,
-            track, task=builder.context.new_id(), name=rule.name, rule=rule.key, type="side", queue=rule.queue, due=until,
+        open_task(
+            builder, track, task=builder.context.new_id(), name=rule.name, rule=rule.key, type="side", queue=rule.queue, due=until,
             about=about_one, aftercare=rule.aftercare, activate=activate, edition=edition,
         )  # fmt: skip
     return True

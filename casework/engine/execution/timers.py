@@ -32,7 +32,6 @@ from casework.ledger.canonical_json import instant
 
 Json = Any
 
-
 #: What a clock does that ends a task's waiting, and one that ends a provider's access to a document.
 WAKE, END_ACCESS = "wake", "end_access"
 

@@ -186,8 +186,8 @@ def _propose(
         effects["data"] = dict(data)
     builder.begin(PROPOSED, track, effects | dict(extra), body, to=track.states)
     apply_effects(builder, rule.proposal_effects, builder.facts(track, data))
-    open_task(builder,
-        track, task=task, name=f"decide_{rule.name}", rule=rule.name, type="decision", queue=rule.confirm_by[0],
+    open_task(
+        builder, track, task=task, name=f"decide_{rule.name}", rule=rule.name, type="decision", queue=rule.confirm_by[0],
         due={"n": DECISION_DUE, "unit": "wd"}, of=proposal,
     )  # fmt: skip
     commit(builder)

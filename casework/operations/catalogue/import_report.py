@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from casework.operations.catalogue.import_schemas import (
-    Kind,
-)
+from casework.operations.catalogue.import_schemas import Kind
 
 #: Rows of which the report keeps what is wrong; all of them are told to `tell` as they are found.
 MOST_KEPT = 1_000

@@ -9,9 +9,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.facts import Facts, NotGiven
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.state.case import Case, Task, Track
-from casework.engine.state.events import (
-    Event,
-)
+from casework.engine.state.events import Event
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, plain
 
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.

@@ -8,9 +8,7 @@ from typing import Any
 from casework.engine.case_objects.acknowledgements import faults_of
 from casework.engine.case_objects.messages import TAKEN_BACK, WRITTEN, audience_of, refusal
 from casework.engine.state.case import Case, Track
-from casework.engine.state.events import (
-    Event,
-)
+from casework.engine.state.events import Event
 from casework.operations.verification.authorization.evidence import Evidence, Reasons
 from casework.operations.verification.authorization.facts import edition_of
 from casework.permissions.actors import PROVIDER_ROLES, READS_ALL
