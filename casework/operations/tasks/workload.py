@@ -10,8 +10,7 @@ from casework.definitions import load_library
 from casework.operations.core.access_sql import mediated
 from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.presenters import names_of, when
-from casework.operations.tasks.my_work import place
-from casework.operations.tasks.queries import WORDS, named_in, task_row
+from casework.operations.tasks.queries import WORDS, named_in, place, task_row
 from casework.permissions.actors import Actor
 
 Json = Any

@@ -29,7 +29,8 @@ from casework.web.shell.form_actions import Sent, say_refusal
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, edition_text, role_name, say_faults
 from casework.web.shell.session import page_transaction
-from casework.web.shell.task_links import place_url, service_name, task_words
+from casework.web.shell.task_links import place_url, task_words
+from casework.web.shell.values import service_name
 from casework.web.tasks.next_action import say_done
 from casework.web.tasks.operation_pages import menu, told
 from casework.web.tasks.pages import read_task

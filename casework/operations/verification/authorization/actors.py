@@ -70,7 +70,7 @@ def was_mediator(evidence: Evidence, before: Case, event: Event, person: str) ->
 
 def _ended_a_role(evidence: Evidence, before: Case, event: Event) -> Reasons:
     """Whoever ended a role of whoever held it need have none in the case; the scope's own log tells whether they could."""
-    task = task_of(evidence, before, event)
+    task = task_of(before, event)
     inside = task is not None and task.organisation is not None
     scope, role = str(task.organisation) if task and inside else before.programme, str(event.role)
     if not ends_roles(role, within_organisation=inside, for_another=event.acting_for is not None):
@@ -127,20 +127,20 @@ def role_not_held(evidence: Evidence, scope: str, event: Event, *, any_deputy: b
         yield f"its actor did not hold the role {role}{deputy} at that moment"
 
 
-def role_not_among(evidence: Evidence, before: Case, event: Event, roles: Iterable[str]) -> Reasons:
+def role_not_among(before: Case, event: Event, roles: Iterable[str]) -> Reasons:
     wanted = tuple(roles)
     if event.role not in accepted(before, wanted):
         yield f"it is for {listed(wanted)}, not for {event.role}"
 
 
-def queue_not_worked(evidence: Evidence, event: Event, task: Task) -> Reasons:
+def queue_not_worked(event: Event, task: Task) -> Reasons:
     if event.role not in QUEUE_ROLES.get(task.queue, frozenset()):
         yield f"the task was in the queue {task.queue}, which {event.role} does not work"
     if task.organisation is not None and task.organisation != event.organisation:
         yield "the task was another organisation's"
 
 
-def task_of(evidence: Evidence, before: Case, event: Event) -> Task | None:
+def task_of(before: Case, event: Event) -> Task | None:
     return before.tasks.get(event.effects["task"])
 
 

@@ -21,7 +21,7 @@ def judge_handed_over(evidence: Evidence, before: Case, event: Event) -> Reasons
     if event.role == SYSTEM:
         yield from _passed_on(evidence, before, event)
     else:
-        yield from role_not_among(evidence, before, event, ("officer", "supervisor"))
+        yield from role_not_among(before, event, ("officer", "supervisor"))
     if before.owner is None:
         yield "nobody owned the case yet"
     wanted = DISPUTE_OFFICER if before.kind == "mediation" else OFFICER

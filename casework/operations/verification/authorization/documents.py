@@ -18,7 +18,7 @@ from casework.operations.verification.authorization.evidence import Evidence, Re
 Json = Any
 
 
-def new_grants_against(evidence: Evidence, before: Case, event: Event) -> Reasons:
+def new_grants_against(before: Case, event: Event) -> Reasons:
     """Nothing leaves to a provider without a consent of each party that it concerns, to this provider."""
     for one in event.effects.get("grants", ()):
         document, track = before.documents.get(one["document"]), before.tracks.get(one["track"])
@@ -51,10 +51,10 @@ def judge_document(evidence: Evidence, before: Case, event: Event) -> Reasons:
         if one["id"] in before.files or one["version"] != last + 1:
             yield f"it files version {one['version']} after version {last}"
         if one["document"] not in fresh:
-            yield from _own_document(evidence, before, event, one["document"])
+            yield from _own_document(before, event, one["document"])
     gone = event.effects.get("documents_withdrawn", ())
     for id in gone:
-        yield from _own_document(evidence, before, event, id)
+        yield from _own_document(before, event, id)
     shared = {one.id for one in before.grants.values() if one.document in gone and one.ended_at is None}
     if shared != set(event.effects.get("grants_ended", ())):
         yield "it does not end exactly what let providers see the document"
@@ -65,7 +65,7 @@ def judge_letter(evidence: Evidence, before: Case, event: Event) -> Reasons:
 
 
 def judge_grant_withdrawn(evidence: Evidence, before: Case, event: Event) -> Reasons:
-    yield from role_not_among(evidence, before, event, grant_commands.ENDERS)
+    yield from role_not_among(before, event, grant_commands.ENDERS)
     yield from _grant(before, event, event.effects.get("grants_ended", ()))
 
 
@@ -77,7 +77,7 @@ def judge_grant_expired(evidence: Evidence, before: Case, event: Event) -> Reaso
 
 
 def judge_grant_day_changed(evidence: Evidence, before: Case, event: Event) -> Reasons:
-    yield from role_not_among(evidence, before, event, grant_commands.ENDERS)
+    yield from role_not_among(before, event, grant_commands.ENDERS)
     days = {one["id"]: one["until"] for one in event.effects.get("grant_days", ())}
     yield from _grant(before, event, days)
     today = evidence.past.calendar(before.programme, event.at).local_date(event.at).isoformat()
@@ -93,13 +93,13 @@ def _grant(before: Case, event: Event, ids: Collection[str]) -> Reasons:
 
 
 def judge_papers_returned(evidence: Evidence, before: Case, event: Event) -> Reasons:
-    yield from role_not_among(evidence, before, event, grant_commands.RETURNERS)
+    yield from role_not_among(before, event, grant_commands.RETURNERS)
     had = {one.id for one in before.copies_out(event.track or "")}
     if not had or had != set(event.effects["grants_returned"]):
         yield "it does not speak of exactly what the provider had and saw no longer"
 
 
-def _own_document(evidence: Evidence, before: Case, event: Event, id: str) -> Reasons:
+def _own_document(before: Case, event: Event, id: str) -> Reasons:
     document = before.documents.get(id)
     if document is None or document.withdrawn_at is not None:
         yield "there was no such document to change"
@@ -115,6 +115,6 @@ def judge_consent_ended(evidence: Evidence, before: Case, event: Event) -> Reaso
         if consent is None or consent.ended_at is not None:
             yield "there was no such consent to end"
         elif event.actor != SYSTEM_ACTOR:
-            yield from role_not_among(evidence, before, event, ("officer", "supervisor"))
+            yield from role_not_among(before, event, ("officer", "supervisor"))
         elif not any(c.consent == consent.id and is_due(c, event, "expire") for c in before.clocks.values()):
             yield "the consent had not expired"

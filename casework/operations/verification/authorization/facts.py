@@ -32,7 +32,7 @@ def facts_of(evidence: Evidence, before: Case, track: Track, event: Event, data:
     return Facts(before, track, event.at, calendar, event.actor, data, outside, task, milestones, event.acting_for)
 
 
-def guards_against(evidence: Evidence, names: Iterable[str], facts: Facts) -> Reasons:
+def guards_against(names: Iterable[str], facts: Facts) -> Reasons:
     for name in names:
         if name not in GUARDS:
             yield f"its guard “{name}” is unknown"
@@ -46,7 +46,7 @@ def guards_against(evidence: Evidence, names: Iterable[str], facts: Facts) -> Re
             yield f"its guard “{name}” refuses: {GUARDS[name].refusal}"
 
 
-def follows(evidence: Evidence, names: Iterable[str], facts: Facts, event: Event) -> Reasons:
+def follows(names: Iterable[str], facts: Facts, event: Event) -> Reasons:
     """What the rule's effects give, given the same facts, is what the event says, and nothing beside it."""
     wanted: dict[str, Json] = {}
     for name in names:

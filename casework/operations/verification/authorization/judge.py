@@ -88,7 +88,7 @@ def reasons_against(evidence: Evidence, before: Case | None, event: Event) -> li
         found = [*actor_against(evidence, before, event), *_kind_against(evidence, before, event)]
         if any(one.get("by") not in (None, event.actor) for one in event.effects.get("task_states", ())):
             found.append("it says that somebody else finished a task")
-        found += new_grants_against(evidence, before, event)
+        found += new_grants_against(before, event)
     found += new_tracks_against(evidence, event)
     evidence.earlier[event.seq] = _remember(evidence, event)
     return found

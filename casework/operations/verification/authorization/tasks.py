@@ -30,7 +30,7 @@ def judge_operation(evidence: Evidence, before: Case, event: Event) -> Reasons:
 
 
 def judge_relieved(evidence: Evidence, before: Case, event: Event) -> Reasons:
-    task, person = task_of(evidence, before, event), event.effects["person"]
+    task, person = task_of(before, event), event.effects["person"]
     if task is None or not task.open or task.holder != person:
         yield "the person whom it takes the task from did not hold it"
         return
@@ -41,7 +41,7 @@ def judge_relieved(evidence: Evidence, before: Case, event: Event) -> Reasons:
 
 def judge_completed(evidence: Evidence, before: Case, event: Event) -> Reasons:
     yield from task_reasons(evidence.library, evidence.past, before, event)
-    task = task_of(evidence, before, event)
+    task = task_of(before, event)
     if task is None:
         return
     edition = evidence.library.editions.get(task.edition)
@@ -56,8 +56,8 @@ def judge_completed(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield "whoever objected decided on the objection"
     states = {one["id"]: one for one in event.effects.get("task_states", ())}
     facts = facts_of(evidence, before, track, event, states.get(task.id, {}).get("result", {}), task)
-    yield from guards_against(evidence, rule.guards, facts)
-    yield from follows(evidence, rule.effects, facts, event)
+    yield from guards_against(rule.guards, facts)
+    yield from follows(rule.effects, facts, event)
 
 
 def judge_activated(evidence: Evidence, before: Case, event: Event) -> Reasons:
@@ -80,6 +80,6 @@ def judge_added(evidence: Evidence, before: Case, event: Event) -> Reasons:
     places = {place for leaf in track.states for place in ancestors(leaf)}
     for offer in edition.rules["on_request"]:
         if edition.tasks[offer["task"]].name == name and places & set(offer["from"]):
-            yield from role_not_among(evidence, before, event, offer["by"])
+            yield from role_not_among(before, event, offer["by"])
             return
     yield f"the task “{name}” is not asked for at {listed(track.states)}"

@@ -60,7 +60,7 @@ def judge_transition(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield f"{edition.workflow} has no transition “{name}” from {listed(track.states)}"
         return
     rule, place = found
-    yield from _target(evidence, before, track, edition, rule, place, event)
+    yield from _target(before, track, edition, rule, place, event)
     data = event.effects.get("data", {})
     yield from _papers(evidence, before, track, rule, event)
     if event.actor == SYSTEM_ACTOR:
@@ -75,7 +75,7 @@ def judge_transition(evidence: Evidence, before: Case, event: Event) -> Reasons:
             yield f"“{name}” needs a second person's word"
     # The person whose deed drew this one with it is not told here, and some effects name that person.
     if event.actor != SYSTEM_ACTOR:
-        yield from follows(evidence, rule.effects, facts_of(evidence, before, track, event, data), event)
+        yield from follows(rule.effects, facts_of(evidence, before, track, event, data), event)
 
 
 def _papers(evidence: Evidence, before: Case, track: Track, rule: TransitionRule, event: Event) -> Reasons:
@@ -93,7 +93,7 @@ def _papers(evidence: Evidence, before: Case, track: Track, rule: TransitionRule
 
 
 def _target(
-    evidence: Evidence, before: Case, track: Track, edition: Edition, rule: TransitionRule, place: str, event: Event
+    before: Case, track: Track, edition: Edition, rule: TransitionRule, place: str, event: Event
 ) -> Reasons:
     back_to = track.came_from.get(place, ()) if rule.target == "=previous" else ()
     try:
@@ -118,7 +118,7 @@ def _target(
 
 
 def _by_person(evidence: Evidence, before: Case, track: Track, rule: TransitionRule, event: Event) -> Reasons:
-    yield from role_not_among(evidence, before, event, rule.by_people)
+    yield from role_not_among(before, event, rule.by_people)
     yield from duty_reasons(before, rule.not_by, {event.actor, event.acting_for}, track)
     if before.frozen and event.role in PROVIDER_ROLES:
         yield "the case stood still while a stop was being decided"
@@ -128,7 +128,7 @@ def _by_person(evidence: Evidence, before: Case, track: Track, rule: TransitionR
             same_queue = event.role in QUEUE_ROLES.get(task.queue, frozenset())
             if left and same_queue and task.state in HELD and task.holder != event.actor:
                 yield "somebody else held the step's task"
-    yield from guards_against(evidence, rule.guards, facts_of(evidence, before, track, event, event.effects.get("data", {})))
+    yield from guards_against(rule.guards, facts_of(evidence, before, track, event, event.effects.get("data", {})))
     yield from _ticked(evidence, before, track, rule)
 
 
@@ -142,12 +142,12 @@ def _confirmed(evidence: Evidence, before: Case, track: Track, rule: TransitionR
     if pending is None or pending.id not in event.effects.get("proposals_ended", ()):
         yield f"nobody had proposed “{rule.name}”"
         return
-    yield from role_not_among(evidence, before, event, rule.confirm_by)
+    yield from role_not_among(before, event, rule.confirm_by)
     if {pending.actor, pending.acting_for} & ({event.actor, event.acting_for} - {None}):
         yield "the person who proposed it also confirmed it"
     if event.effects.get("data", {}) != pending.data:
         yield "it confirms something else than what was proposed"
-    yield from guards_against(evidence, rule.guards, facts_of(evidence, before, track, event, pending.data))
+    yield from guards_against(rule.guards, facts_of(evidence, before, track, event, pending.data))
     yield from _ticked(evidence, before, track, rule)
 
 
@@ -179,7 +179,7 @@ def _by_itself(
         whole = edition.states[place].type in ("stage", "parallel")
         if whole and not edition.place_ended(place, track.states):
             yield f"“{place}” had not ended"
-        yield from guards_against(evidence, rule.guards, facts_of(evidence, before, track, event, {}))
+        yield from guards_against(rule.guards, facts_of(evidence, before, track, event, {}))
         return
     cause = evidence.earlier.get(event.because)
     if cause is not None and (asked := _asked_with(before, track, rule, cause)) is not None:
@@ -208,7 +208,7 @@ def _asked_next(evidence: Evidence, before: Case, asked: Track, track: Track, ru
     days = calendar.local_date(event.at), calendar.local_date(sent.at)
     if data != same_request(asked, track, rule.name, *days):
         yield "it asks the next provider for something else than the one before"
-    yield from guards_against(evidence, rule.guards, facts_of(evidence, before, track, event, data))
+    yield from guards_against(rule.guards, facts_of(evidence, before, track, event, data))
 
 
 def _drawn(before: Case, track: Track, rule: TransitionRule, cause: EarlierEvent) -> bool:
@@ -237,7 +237,7 @@ def judge_proposed(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield f"“{name}” had been proposed already"
     yield from _by_person(evidence, before, track, found[0], event)
     facts = facts_of(evidence, before, track, event, event.effects.get("data", {}))
-    yield from follows(evidence, found[0].proposal_effects, facts, event)
+    yield from follows(found[0].proposal_effects, facts, event)
 
 
 def judge_refused(evidence: Evidence, before: Case, event: Event) -> Reasons:
@@ -247,7 +247,7 @@ def judge_refused(evidence: Evidence, before: Case, event: Event) -> Reasons:
         return
     if {pending.actor, pending.acting_for} & ({event.actor, event.acting_for} - {None}):
         yield "the person who proposed it also decided on it"
-    yield from queue_not_worked(evidence, event, before.tasks[pending.task])
+    yield from queue_not_worked(event, before.tasks[pending.task])
 
 
 def tally_of(evidence: Evidence, before: Case, join: Join) -> Tally:
